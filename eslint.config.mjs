@@ -1,0 +1,31 @@
+import pulumi from "@pulumi/eslint-plugin";
+import jest from "eslint-plugin-jest";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+    { ignores: ["node_modules/", ".embassy/", "**/*.js", "**/*.cjs", "**/*.mjs"] },
+    ...tseslint.configs.strictTypeChecked,
+    {
+        languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+        plugins: { "@pulumi": pulumi },
+        rules: {
+            "@pulumi/no-output-instance-in-template-literal": "error",
+            "@pulumi/no-output-in-template-literal": "error",
+            "@typescript-eslint/no-floating-promises": "error",
+            "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+            "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+            // Overflows the stack on recursive types such as a JSON value (typescript-eslint 8.73).
+            "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
+            eqeqeq: "error",
+            "no-console": "error",
+        },
+    },
+    {
+        files: ["tests/**/*.ts"],
+        ...jest.configs["flat/recommended"],
+        rules: {
+            ...jest.configs["flat/recommended"].rules,
+            "jest/expect-expect": ["error", { assertFunctionNames: ["expect", "expect*", "fc.assert"] }],
+        },
+    },
+);

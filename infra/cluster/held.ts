@@ -1,0 +1,7 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/**
+ * For what holds data or keys: losing it takes two deliberate steps (`pulumi state unprotect`, then a deletion), and
+ * even then the object in the cluster stays until somebody removes it by hand.
+ */
+export const HELD = { protect: true, retainOnDelete: true } as const satisfies pulumi.CustomResourceOptions;

@@ -1,0 +1,24 @@
+import { Provider } from "@pulumi/kubernetes/provider";
+import type * as pulumi from "@pulumi/pulumi";
+import type { EmbassyPlan } from "../plan";
+
+/**
+ * The way into a site: a context of the user's kubeconfig, so that neither path nor credential enters the state.
+ *
+ * - `clusterIdentifier`: a new address of the same site must not read as another cluster and replace everything.
+ * - `upsertExistingObjects`: every name is ours, so what a killed run left behind is taken over, not tripped over.
+ * - `enableSecretMutable`: a renewed certificate updates its Secret in place; replacing it would leave a gap.
+ */
+export function siteProvider(plan: EmbassyPlan, opts: pulumi.ResourceOptions): Provider {
+    return new Provider(
+        "site",
+        {
+            context: plan.context,
+            clusterIdentifier: plan.site,
+            enableServerSideApply: true,
+            upsertExistingObjects: true,
+            enableSecretMutable: true,
+        },
+        opts,
+    );
+}

@@ -1,0 +1,93 @@
+/** Turns what the schema library reports into lines for the person who wrote the stack file. */
+import { closest, distance } from "fastest-levenshtein";
+import { z } from "zod";
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+const PREFIX = "data-embassy";
+/** More edits than this and a key is another word, not a slip of the hand. */
+const MISSPELT = 2;
+
+/** One line per problem: the key, what was found, what would be right. */
+export function describeIssues(issues: readonly Issue[], schema: z.core.$ZodType, raw: unknown): string[] {
+    return issues.flatMap((issue) => {
+        const key = keyOf(issue.path);
+        const found = issue.path.reduce<unknown>(step, raw);
+        switch (issue.code) {
+            case "unrecognized_keys":
+                return issue.keys.map((name) => unknownKey(issue.path, name, keysAt(schema, issue.path)));
+            case "invalid_type":
+                return found === undefined
+                    ? `${key} is missing; it must be ${expected(issue.expected)}`
+                    : `${key} is ${show(found)}; it must be ${expected(issue.expected)}`;
+            case "invalid_value":
+                return `${key} is ${found === undefined ? "missing" : show(found)}; it must be one of ${issue.values.map(String).join(", ")}`;
+            case "invalid_key":
+                return `${key} is not a name that can be used here; it ${issue.issues.map(({ message }) => message).join(", ")}`;
+            case "too_small":
+                return `${key} is ${show(found)}; it ${rule(issue.message, `must be ${issue.minimum} or more`)}`;
+            case "too_big":
+                return `${key} is ${show(found)}; it ${rule(issue.message, `must be ${issue.maximum} or less`)}`;
+            default:
+                return `${key} is ${show(found)}; it ${issue.message}`;
+        }
+    });
+}
+
+function unknownKey(path: Path, name: string, known: readonly string[]): string {
+    const key = keyOf([...path, name]);
+    const nearest = known.length > 0 ? closest(name, known) : undefined;
+    const hint =
+        nearest !== undefined && distance(name, nearest) <= MISSPELT
+            ? `did you mean ${nearest}?`
+            : `known here: ${known.join(", ")}`;
+    return `${key} is not known; ${hint}`;
+}
+
+/** The names that the schema has at `path`. */
+function keysAt(schema: z.core.$ZodType, path: Path): string[] {
+    let current: z.core.$ZodType | undefined = schema;
+    for (const part of path) {
+        if (current instanceof z.ZodObject) {
+            current = (current.shape as Record<PropertyKey, z.core.$ZodType>)[part];
+        } else if (current instanceof z.ZodRecord) {
+            current = current.valueType;
+        } else {
+            current = undefined;
+        }
+    }
+    return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+}
+
+/** `data-embassy:cluster.feeds.a`, as it would be written for `pulumi config set --path`. */
+function keyOf([top, ...rest]: Path): string {
+    const inner = rest.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`));
+    return `${PREFIX}:${String(top)}${inner.join("")}`;
+}
+
+function step(value: unknown, part: PropertyKey): unknown {
+    return typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined;
+}
+
+function show(value: unknown): string {
+    return value === undefined ? "missing" : JSON.stringify(value);
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+    object: "a map of keys",
+    record: "a map of names",
+    array: "a list",
+    int: "a whole number",
+    number: "a number",
+    string: "text (in quotes, if it looks like a number)",
+};
+
+function expected(type: string): string {
+    return EXPECTED[type] ?? type;
+}
+
+/** Our own schemas say "must …"; the library's default messages do not, and are replaced. */
+function rule(message: string, otherwise: string): string {
+    return message.startsWith("must") ? message : otherwise;
+}

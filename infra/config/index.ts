@@ -1,0 +1,78 @@
+/** From a stack file to typed configuration: strict, and with every problem told at once. */
+import { z } from "zod";
+import { cluster } from "./cluster";
+import { describeIssues } from "./errors";
+import { keys } from "./keys";
+import { networking } from "./networking";
+import { amount } from "./quantity";
+import { registries } from "./registries";
+import { site } from "./site";
+import { storage } from "./storage";
+
+const schema = z
+    .strictObject({ site, cluster, networking, storage, keys, registries })
+    .superRefine((config, context) => {
+        const problem = (path: string[], message: string): void => context.addIssue({ code: "custom", path, message });
+        const { name } = config.site;
+        if (!config.keys.sites.includes(name)) {
+            problem(["keys", "sites"], `must name this site, ${name}, or it gets no certificates`);
+        }
+        if (name in config.networking.peers) {
+            problem(["networking", "peers", name], "must be another site, not this one");
+        }
+        const feeds = Object.keys(config.cluster.feeds).length;
+        const { diskSize } = config.cluster.host;
+        for (const [registry, { members, storage: size }] of Object.entries(config.registries)) {
+            if (members < feeds) {
+                problem(["registries", registry, "members"], `must be ${feeds} or more: one on each feed of the site`);
+            }
+            if (amount(size) > amount(diskSize)) {
+                problem(
+                    ["registries", registry, "storage"],
+                    `must fit on one disk (cluster.host.diskSize: ${diskSize})`,
+                );
+            }
+        }
+    });
+
+export type EmbassyConfig = z.infer<typeof schema>;
+
+/** Everything that is wrong with a stack's configuration, a line each. */
+export class ConfigError extends Error {
+    constructor(
+        stack: string,
+        readonly problems: readonly string[],
+    ) {
+        const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+        super(
+            [`Pulumi.${stack}.yaml has ${count}; nothing was changed:`, ...problems.map((p) => `  - ${p}`)].join("\n"),
+        );
+        this.name = "ConfigError";
+    }
+}
+
+/** The project's name, which prefixes each key in a stack file. */
+export const PROJECT = "data-embassy";
+
+/**
+ * @param stack the stack's name, for messages
+ * @param values the stack's configuration as the stack file has it: `{ "data-embassy:site": {…}, … }`; keys of other
+ *     projects are not looked at
+ * @throws ConfigError that names each key that is missing, unknown or wrong, what was found, and what would be right
+ */
+export function parseConfig(stack: string, values: Readonly<Record<string, unknown>>): EmbassyConfig {
+    const raw = Object.fromEntries(
+        Object.entries(values)
+            .filter(([key]) => key.startsWith(`${PROJECT}:`))
+            .map(([key, value]) => [key.slice(PROJECT.length + 1), value]),
+    );
+    if (Object.keys(raw).length === 0) {
+        const how = `copy Pulumi.restore.yaml to Pulumi.${stack}.yaml and give it a site and a network of its own`;
+        throw new ConfigError(stack, [`the file is missing or empty: ${how}`]);
+    }
+    const parsed = schema.safeParse(raw);
+    if (!parsed.success) {
+        throw new ConfigError(stack, describeIssues(parsed.error.issues, schema, raw));
+    }
+    return parsed.data;
+}

@@ -1,0 +1,40 @@
+import { z } from "zod";
+
+/** A site must go on for this long with Tallinn cut off: the attack of 2007 lasted two weeks. */
+export const DAYS_ALONE = 14;
+
+const days = z.int().min(1);
+
+/** The same in every stack: who holds the root, who has an intermediate under it, and how long each is valid. */
+export const keys = z
+    .strictObject({
+        /** The site that holds the root; its stack of the same name issues the intermediates. */
+        root: z.string(),
+        /** Sites with an intermediate of their own. */
+        sites: z.array(z.string()).min(1),
+        rootDays: days,
+        intermediateDays: days,
+        /** Validity of service certificates. */
+        leafDays: days,
+        /** A certificate is renewed by the first `up` in this many days before its end. */
+        renewBeforeDays: days.min(
+            DAYS_ALONE,
+            `must be ${DAYS_ALONE} or more: a certificate has to outlast that many days without Tallinn`,
+        ),
+    })
+    .superRefine((value, context) => {
+        const problem = (key: keyof typeof value, message: string): void =>
+            context.addIssue({ code: "custom", path: [key], message });
+        if (!value.sites.includes(value.root)) {
+            problem("root", `must be one of the sites in data-embassy:keys.sites (${value.sites.join(", ")})`);
+        }
+        if (value.intermediateDays > value.rootDays) {
+            problem("intermediateDays", `must not outlast the root (rootDays: ${value.rootDays})`);
+        }
+        if (value.leafDays > value.intermediateDays) {
+            problem("leafDays", `must not outlast the intermediate (intermediateDays: ${value.intermediateDays})`);
+        }
+        if (value.renewBeforeDays >= value.leafDays) {
+            problem("renewBeforeDays", `must be less than leafDays (${value.leafDays}): otherwise every up renews`);
+        }
+    });

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { quantity } from "./quantity";
+
+/** The seven datasets of the state. None is optional: an embassy without one of them is not the embassy. */
+export const REGISTRIES = [
+    "taxes",
+    "land",
+    "businesses",
+    "identity-documents",
+    "pensions",
+    "legislation",
+    "population",
+] as const;
+
+const registry = z.strictObject({
+    /** Database members. Two or more, so that one feed can be lost. */
+    members: z.int().min(2, "must be 2 or more: one member cannot bear the loss of a feed"),
+    /** Cores and memory of each member: requested and limited alike, so that none is evicted for another. */
+    cpu: quantity,
+    memory: quantity,
+    /** Volume of each member. */
+    storage: quantity,
+});
+
+export type RegistryConfig = z.infer<typeof registry>;
+
+export const registries = z.strictObject(
+    Object.fromEntries(REGISTRIES.map((name) => [name, registry])) as Record<
+        (typeof REGISTRIES)[number],
+        typeof registry
+    >,
+);

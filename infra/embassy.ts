@@ -1,0 +1,39 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Priorities } from "./cluster/priorities";
+import { siteProvider } from "./cluster/provider";
+import { Authority } from "./keys/authority";
+import type { Issuer } from "./keys/intermediate";
+import type { EmbassyPlan } from "./plan";
+import { Registry } from "./registries/registry";
+import { localClass } from "./storage/local-class";
+
+/** A whole site, its rooms in the order in which they come up: cluster, storage, keys, registries. */
+export class DataEmbassy extends pulumi.ComponentResource {
+    /** For the stacks of the sites whose intermediates are issued here; secret. */
+    readonly issuers: pulumi.Output<Record<string, Issuer>> | undefined;
+
+    constructor(name: string, plan: EmbassyPlan, opts: pulumi.ComponentResourceOptions = {}) {
+        super("data-embassy:index:DataEmbassy", name, {}, opts);
+        const provider = siteProvider(plan, { parent: this });
+        const inSite = { parent: this, providers: { kubernetes: provider } };
+
+        const priorities = new Priorities("priorities", { labels: plan.labels }, inSite);
+        const storageClass = localClass(plan, { parent: this, provider });
+        const authority = new Authority("authority", plan.authority, { parent: this });
+        this.issuers = authority.issued;
+
+        for (const registry of plan.registries) {
+            new Registry(
+                registry.name,
+                {
+                    registry,
+                    podSecurityVersion: plan.podSecurityVersion,
+                    issuer: authority.issuer,
+                    validity: plan.authority.leaf,
+                },
+                { ...inSite, dependsOn: [priorities, storageClass] },
+            );
+        }
+        this.registerOutputs();
+    }
+}

@@ -1,0 +1,33 @@
+/** The program: stack file → configuration → plan → site. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { type EmbassyConfig, parseConfig } from "./config";
+import { DataEmbassy } from "./embassy";
+import { plan } from "./plan";
+import type { ImageLock } from "./plan/images";
+
+/** Pulumi hands configuration over as text, structured values as JSON. */
+function readConfig(): EmbassyConfig {
+    const values = Object.entries(pulumi.runtime.allConfig()).map(([key, text]) => [
+        key,
+        /^[[{]/.test(text) ? (JSON.parse(text) as unknown) : text,
+    ]);
+    try {
+        return parseConfig(pulumi.getStack(), Object.fromEntries(values) as Record<string, unknown>);
+    } catch (error) {
+        // A RunError is shown as it is, without the stack trace that would bury it.
+        throw new pulumi.RunError((error as Error).message);
+    }
+}
+
+function readImageLock(): ImageLock {
+    const file = join(__dirname, "..", "images", "lock.json");
+    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as ImageLock) : {};
+}
+
+const site = plan(readConfig(), readImageLock());
+const embassy = new DataEmbassy("embassy", site);
+
+export const registries = site.registries.map(({ name }) => name);
+export const issuers = embassy.issuers;

@@ -1,0 +1,47 @@
+import * as pulumi from "@pulumi/pulumi";
+import { CertRequest } from "@pulumi/tls/certRequest";
+import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
+import { PrivateKey } from "@pulumi/tls/privateKey";
+import { HELD } from "../cluster/held";
+import type { AuthorityPlan } from "../plan/authority";
+import type { Root } from "./root";
+import { subject } from "./subject";
+
+/** What signs a site's certificates, and the root that its clients trust. PEM throughout; `keyPem` is secret. */
+export interface Issuer {
+    readonly keyPem: string;
+    readonly certPem: string;
+    readonly rootPem: string;
+}
+
+/** An intermediate for `site`, under `root`. */
+export function issueIntermediate(
+    site: string,
+    root: Root,
+    plan: AuthorityPlan,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Output<Issuer> {
+    const key = new PrivateKey(`${site}-issuer-key`, { algorithm: "ECDSA", ecdsaCurve: "P384" }, { ...opts, ...HELD });
+    const request = new CertRequest(
+        `${site}-issuer-request`,
+        { privateKeyPem: key.privateKeyPem, subject: subject(`Data Embassy ${site}`) },
+        opts,
+    );
+    const cert = new LocallySignedCert(
+        `${site}-issuer-certificate`,
+        {
+            certRequestPem: request.certRequestPem,
+            caPrivateKeyPem: root.keyPem,
+            caCertPem: root.certPem,
+            isCaCertificate: true,
+            setSubjectKeyId: true,
+            allowedUses: ["cert_signing", "crl_signing"],
+            validityPeriodHours: plan.intermediate.hours,
+            earlyRenewalHours: plan.intermediate.renewalHours,
+        },
+        opts,
+    );
+    return pulumi
+        .all([key.privateKeyPem, cert.certPem, root.certPem])
+        .apply(([keyPem, certPem, rootPem]) => ({ keyPem, certPem, rootPem }));
+}

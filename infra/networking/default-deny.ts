@@ -1,0 +1,20 @@
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
+import * as pulumi from "@pulumi/pulumi";
+import { metadata } from "../cluster/metadata";
+
+export interface DefaultDenyArgs {
+    readonly namespace: pulumi.Input<string>;
+    readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Nothing in, nothing out: an empty selector is every pod, a type without a rule allows nothing of it. */
+export function defaultDeny(name: string, args: DefaultDenyArgs, opts: pulumi.CustomResourceOptions): NetworkPolicy {
+    return new NetworkPolicy(
+        name,
+        {
+            metadata: metadata("default-deny", args.labels, args.namespace),
+            spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+        },
+        opts,
+    );
+}

@@ -1,0 +1,20 @@
+/** Image references: the site's own registry, by digest where the build has recorded one. */
+
+/** `images/lock.json`: image name → digest (`sha256:…`), written by the image build and by nothing else. */
+export type ImageLock = Readonly<Record<string, string>>;
+
+/** Tags until an image has a digest in the lock. */
+const TAGS: Readonly<Record<string, string>> = { postgres: "15" };
+
+/** @throws Error for an image that is in neither the lock nor the tags */
+export function imageReference(registry: string, name: string, lock: ImageLock): string {
+    const digest = lock[name];
+    if (digest !== undefined) {
+        return `${registry}/${name}@${digest}`;
+    }
+    const tag = TAGS[name];
+    if (tag === undefined) {
+        throw new Error(`image "${name}" is unknown: add it to images/lock.json or to infra/plan/images.ts`);
+    }
+    return `${registry}/${name}:${tag}`;
+}

@@ -1,0 +1,34 @@
+/** The plan: configuration in, plain specifications out. Nothing here knows of Pulumi, a cluster or a clock. */
+import type { EmbassyConfig } from "../config";
+import { type AuthorityPlan, planAuthority } from "./authority";
+import type { ImageLock } from "./images";
+import { type Host, inventory } from "./inventory";
+import { COMMON_LABELS, LABEL } from "./names";
+import { type RegistryPlan, planRegistry } from "./registries";
+
+export interface EmbassyPlan {
+    readonly site: string;
+    readonly labels: Readonly<Record<string, string>>;
+    /** Kubeconfig context. */
+    readonly context: string;
+    /** Version of the Pod Security profile, `v1.36`. */
+    readonly podSecurityVersion: string;
+    readonly hosts: readonly Host[];
+    readonly storageClass: string;
+    readonly authority: AuthorityPlan;
+    readonly registries: readonly RegistryPlan[];
+}
+
+export function plan(config: EmbassyConfig, lock: ImageLock = {}): EmbassyPlan {
+    const { site, cluster, storage, registries } = config;
+    return {
+        site: site.name,
+        labels: { ...COMMON_LABELS, [LABEL.site]: site.name, [LABEL.role]: site.role },
+        context: cluster.context,
+        podSecurityVersion: `v${cluster.kubernetes}`,
+        hosts: inventory(config),
+        storageClass: storage.class,
+        authority: planAuthority(config),
+        registries: Object.entries(registries).map(([name, registry]) => planRegistry(name, registry, config, lock)),
+    };
+}

@@ -1,0 +1,35 @@
+/** Labels and names that every object carries. */
+
+/** Owner of the fields that this program sets, in server-side apply. Fixed, so that a run which was killed and the one after it are the same manager. */
+export const FIELD_MANAGER = "data-embassy";
+
+/** Label keys of our own. */
+export const LABEL = {
+    site: "data-embassy/site",
+    role: "data-embassy/role",
+    registry: "data-embassy/registry",
+    feed: "data-embassy/feed",
+    rack: "data-embassy/rack",
+} as const;
+
+/** Recommended by https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
+export const COMMON_LABELS = {
+    "app.kubernetes.io/part-of": "data-embassy",
+    "app.kubernetes.io/managed-by": "pulumi",
+} as const;
+
+const MAXIMUM = 63;
+
+/**
+ * Joins parts to a DNS label (RFC 1123).
+ * @throws Error where the result is longer than 63 characters or not a DNS label
+ */
+export function dnsLabel(...parts: readonly string[]): string {
+    const name = parts.join("-");
+    if (name.length > MAXIMUM || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
+        throw new Error(
+            `"${name}" is not a DNS label of at most ${MAXIMUM} lower-case letters, digits and hyphens; shorten or rename ${parts.join(", ")}`,
+        );
+    }
+    return name;
+}

@@ -1,0 +1,24 @@
+import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass";
+import type * as pulumi from "@pulumi/pulumi";
+import { metadata } from "../cluster/metadata";
+import type { EmbassyPlan } from "../plan";
+
+/**
+ * The hosts' own disks, as volumes declared beside the machines.
+ *
+ * WaitForFirstConsumer: the scheduler picks the host first, by fault domain, and only then a disk on it
+ * (https://kubernetes.io/docs/concepts/storage/storage-classes/#local). Retain: a claim that goes leaves its data.
+ */
+export function localClass(plan: EmbassyPlan, opts: pulumi.CustomResourceOptions): StorageClass {
+    return new StorageClass(
+        plan.storageClass,
+        {
+            metadata: metadata(plan.storageClass, plan.labels),
+            provisioner: "kubernetes.io/no-provisioner",
+            volumeBindingMode: "WaitForFirstConsumer",
+            reclaimPolicy: "Retain",
+            allowVolumeExpansion: false,
+        },
+        opts,
+    );
+}

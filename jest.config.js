@@ -1,0 +1,22 @@
+// Packages that ship ES modules only: Jest runs CommonJS, so these are transformed with our own code.
+const esmOnly = ["bcryptjs", "@kubernetes/client-node", "openid-client", "oauth4webapi", "jose", "fast-check", "pure-rand", "p-limit", "yocto-queue"];
+
+const common = {
+    testEnvironment: "node",
+    transform: { "\\.[jt]s$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } } }] },
+    transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join("|")})/)`],
+    modulePathIgnorePatterns: ["<rootDir>/.embassy/"],
+};
+
+/** @type {import("jest").Config} */
+module.exports = {
+    projects: [
+        {
+            ...common,
+            displayName: "unit",
+            testMatch: ["<rootDir>/tests/**/*.test.ts"],
+            testPathIgnorePatterns: ["\\.integration\\.test\\.ts$"],
+        },
+        { ...common, displayName: "integration", testMatch: ["<rootDir>/tests/**/*.integration.test.ts"] },
+    ],
+};

@@ -1,0 +1,14 @@
+/** `npm run expected:update`: the only writer of the files beside this one. */
+import { writeFileSync } from "node:fs";
+import { expectedFile, renderedText } from "../support/expected";
+import { renderStack } from "../support/render";
+import { STACKS } from "../support/stacks";
+
+async function main(): Promise<void> {
+    for (const stack of STACKS) {
+        writeFileSync(expectedFile(stack), renderedText(await renderStack(stack)));
+        process.stdout.write(`tests/expected/${stack}.yaml\n`);
+    }
+}
+
+void main();

@@ -1,0 +1,137 @@
+import { ConfigError, parseConfig } from "../../../infra/config";
+import { STACKS, stackValues } from "../../support/stacks";
+
+type Values = Record<string, Record<string, unknown>>;
+
+/** The problems that `change` causes in an otherwise right stack file. */
+function problems(change: (values: Values) => void, stack = "luxembourg"): readonly string[] {
+    const values = structuredClone(stackValues(stack)) as Values;
+    change(values);
+    try {
+        parseConfig(stack, values);
+    } catch (error) {
+        if (error instanceof ConfigError) {
+            return error.problems;
+        }
+        throw error;
+    }
+    return [];
+}
+
+function section(values: Values, name: string): Record<string, unknown> {
+    const found = values[`data-embassy:${name}`];
+    if (found === undefined) {
+        throw new Error(`no section ${name}`);
+    }
+    return found;
+}
+
+describe("the stack files of the repository", () => {
+    it.each(STACKS)("%s is right", (stack) => {
+        expect(parseConfig(stack, stackValues(stack)).site.name).toBe(stack);
+    });
+});
+
+describe("a wrong stack file", () => {
+    it.each<[string, (values: Values) => void, string]>([
+        [
+            "misspelt section",
+            (values) => {
+                values["data-embassy:netwroking"] = section(values, "networking");
+            },
+            "data-embassy:netwroking is not known; did you mean networking?",
+        ],
+        [
+            "unknown key",
+            (values) => (section(values, "site")["colour"] = "blue"),
+            "data-embassy:site.colour is not known; known here: name, role, country, imageRegistry",
+        ],
+        [
+            "missing section",
+            (values) => delete values["data-embassy:keys"],
+            "data-embassy:keys is missing; it must be a map of keys",
+        ],
+        [
+            "malformed range",
+            (values) => (section(values, "networking")["pods"] = "10.37.0.0/33"),
+            'data-embassy:networking.pods is "10.37.0.0/33"; it must be an IPv4 range in CIDR notation, such as 10.36.0.0/14',
+        ],
+        [
+            "range that does not start at its network address",
+            (values) => (section(values, "networking")["pods"] = "10.37.1.0/16"),
+            'data-embassy:networking.pods is "10.37.1.0/16"; it must start at its network address: 10.37.0.0/16 is meant, or other bits',
+        ],
+        [
+            "overlapping ranges",
+            (values) => (section(values, "networking")["services"] = "10.37.128.0/17"),
+            'data-embassy:networking.services is "10.37.128.0/17"; it must not overlap pods (10.37.0.0/16)',
+        ],
+        [
+            "range outside the site's block",
+            (values) => (section(values, "networking")["nodes"] = "10.64.0.0/24"),
+            'data-embassy:networking.nodes is "10.64.0.0/24"; it must lie inside the site\'s block 10.36.0.0/14',
+        ],
+        [
+            "block that overlaps a peer's",
+            (values) => (section(values, "networking")["peers"] = { tallinn: "10.32.0.0/13" }),
+            'data-embassy:networking.peers.tallinn is "10.32.0.0/13"; it must not overlap this site\'s own block 10.36.0.0/14',
+        ],
+        [
+            "even quorum",
+            (values) => (section(values, "cluster")["quorum"] = 4),
+            "data-embassy:cluster.quorum is 4; it must be odd: an even quorum bears no more failures than one member fewer",
+        ],
+        [
+            "small quorum",
+            (values) => (section(values, "cluster")["quorum"] = 1),
+            "data-embassy:cluster.quorum is 1; it must be 3 or more: fewer members cannot lose one and go on",
+        ],
+        [
+            "missing registry",
+            (values) => delete section(values, "registries")["land"],
+            "data-embassy:registries.land is missing; it must be a map of keys",
+        ],
+        [
+            "unknown registry",
+            (values) => (section(values, "registries")["ships"] = {}),
+            "data-embassy:registries.ships is not known; known here: taxes, land, businesses, identity-documents, pensions, legislation, population",
+        ],
+        [
+            "number where text is meant",
+            (values) => (section(values, "cluster")["kubernetes"] = 1.36),
+            "data-embassy:cluster.kubernetes is 1.36; it must be text (in quotes, if it looks like a number)",
+        ],
+        [
+            "one feed",
+            (values) => (section(values, "cluster")["feeds"] = { a: { racks: ["a1"] } }),
+            'data-embassy:cluster.feeds is {"a":{"racks":["a1"]}}; it must name two feeds or more: Tier IV bears the loss of one',
+        ],
+        [
+            "certificates that would end within 14 days alone",
+            (values) => (section(values, "keys")["renewBeforeDays"] = 13),
+            "data-embassy:keys.renewBeforeDays is 13; it must be 14 or more: a certificate has to outlast that many days without Tallinn",
+        ],
+        [
+            "a site without certificates",
+            (values) => (section(values, "keys")["sites"] = ["tallinn"]),
+            'data-embassy:keys.sites is ["tallinn"]; it must name this site, luxembourg, or it gets no certificates',
+        ],
+    ])("%s", (_, change, message) => {
+        expect(problems(change)).toEqual([message]);
+    });
+
+    it("is told of all its problems at once, with nothing done", () => {
+        const found = problems((values) => {
+            section(values, "site")["role"] = "king";
+            section(values, "cluster")["quorum"] = 1;
+            delete section(values, "registries")["taxes"];
+        });
+        expect(found).toHaveLength(3);
+    });
+
+    it("says which file to make where there is none", () => {
+        expect(() => parseConfig("narva", {})).toThrow(
+            /Pulumi\.narva\.yaml .* missing or empty: copy Pulumi\.restore\.yaml/s,
+        );
+    });
+});

@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { expectedFile, renderedText } from "../support/expected";
+import { type Rendered, renderStack } from "../support/render";
+import { STACKS } from "../support/stacks";
+
+const KIND = /:([^:]+)$/;
+
+function ofKind(resources: readonly Rendered[], kind: string): Rendered[] {
+    return resources.filter(({ type }) => KIND.exec(type)?.[1] === kind);
+}
+
+function metadataOf({ inputs }: Rendered): { name?: string; namespace?: string; labels: Record<string, string> } {
+    return inputs["metadata"] as ReturnType<typeof metadataOf>;
+}
+
+describe.each(STACKS)("stack %s", (stack) => {
+    let resources: Rendered[];
+    beforeAll(async () => {
+        resources = await renderStack(stack);
+    });
+
+    it("declares what its expected file says (npm run expected:update writes it)", () => {
+        expect(renderedText(resources)).toBe(readFileSync(expectedFile(stack), "utf8"));
+    });
+
+    it("names every object, in at most 63 characters", () => {
+        const objects = resources.filter(({ type }) => type.startsWith("kubernetes:"));
+        expect(objects.length).toBeGreaterThanOrEqual(70);
+        for (const object of objects) {
+            expect(metadataOf(object).name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+        }
+    });
+
+    it("denies all traffic by default in every namespace, both ways", () => {
+        const denied = ofKind(resources, "NetworkPolicy")
+            .filter(
+                ({ inputs }) =>
+                    JSON.stringify(inputs["spec"]) === '{"podSelector":{},"policyTypes":["Ingress","Egress"]}',
+            )
+            .map((policy) => metadataOf(policy).namespace);
+        const namespaces = ofKind(resources, "Namespace").map((namespace) => metadataOf(namespace).name);
+        expect(namespaces).toHaveLength(7);
+        expect(denied.sort()).toEqual(namespaces.sort());
+    });
+
+    it("puts every namespace under the restricted profile, at a pinned version", () => {
+        for (const namespace of ofKind(resources, "Namespace")) {
+            for (const mode of ["enforce", "audit", "warn"]) {
+                expect(metadataOf(namespace).labels).toMatchObject({
+                    [`pod-security.kubernetes.io/${mode}`]: "restricted",
+                    [`pod-security.kubernetes.io/${mode}-version`]: "v1.36",
+                });
+            }
+        }
+    });
+
+    it("gives every StatefulSet a disruption budget that selects the same pods", () => {
+        const selectors = (kind: string): string[] =>
+            ofKind(resources, kind)
+                .map((object) => {
+                    const { selector } = object.inputs["spec"] as { selector: unknown };
+                    return `${metadataOf(object).namespace ?? ""} ${JSON.stringify(selector)}`;
+                })
+                .sort();
+        expect(selectors("StatefulSet")).toHaveLength(7);
+        expect(selectors("PodDisruptionBudget")).toEqual(selectors("StatefulSet"));
+    });
+
+    it("protects and retains everything that holds data or keys", () => {
+        const kinds = ["Namespace", "Secret", "StatefulSet", "RandomPassword", "PrivateKey"];
+        for (const held of kinds.flatMap((kind) => ofKind(resources, kind))) {
+            expect(held).toMatchObject({ protect: true, retainOnDelete: true });
+        }
+        expect.hasAssertions();
+    });
+
+    it("holds the root key on Tallinn alone", () => {
+        expect(resources.some(({ name }) => name === "root-key")).toBe(stack === "tallinn");
+    });
+});

@@ -1,0 +1,41 @@
+/** The environment in which the Pulumi CLI runs for this project. */
+import { delimiter, join } from "node:path";
+import { binDir, embassyHome, labDir, pulumiHome, repoRoot, stateDir } from "../paths";
+import { passphraseFile } from "./passphrase";
+
+export type Toolchain = "modules" | "system";
+
+/**
+ * Variables for the CLI, over those of `base`. What the user has set for a back end, a passphrase or a kubeconfig wins.
+ *
+ * @param toolchain `modules`: the CLI and plugins that this project built; `system`: the user's own, found by PATH
+ * @param sites lab sites whose kubeconfigs are joined, as kubectl joins the files of KUBECONFIG
+ */
+export function pulumiEnvironment(
+    base: NodeJS.ProcessEnv,
+    toolchain: Toolchain,
+    sites: readonly string[],
+): NodeJS.ProcessEnv {
+    const environment: NodeJS.ProcessEnv = {
+        // no_tmp_dir: a temporary file beside its target can be renamed onto it; one in /tmp may be on another disk.
+        PULUMI_BACKEND_URL: `file://${stateDir}?no_tmp_dir=true`,
+        ...base,
+        // The lab's clusters, unless somebody names others: a kubeconfig of another project is no default for this one.
+        KUBECONFIG: base["EMBASSY_KUBECONFIG"] ?? sites.map((site) => join(labDir(site), "kubeconfig")).join(delimiter),
+        PULUMI_SKIP_UPDATE_CHECK: "1",
+        // A stack's salt is in its state: the stack file in git stays as it was committed.
+        PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+        EMBASSY_HOME: embassyHome,
+    };
+    if (base["PULUMI_CONFIG_PASSPHRASE"] === undefined) {
+        environment["PULUMI_CONFIG_PASSPHRASE_FILE"] ??= passphraseFile;
+    }
+    if (toolchain === "modules") {
+        const own = [binDir, join(repoRoot, "node_modules", ".bin")];
+        environment["PATH"] = [...own, base["PATH"] ?? ""].join(delimiter);
+        environment["PULUMI_HOME"] = pulumiHome;
+        // Nothing is fetched: a missing plugin is an error, not a download.
+        environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
+    }
+    return environment;
+}

@@ -1,0 +1,41 @@
+/** The passphrase that encrypts the secrets in the lab's state. A real site supplies its own. */
+import { randomBytes } from "node:crypto";
+import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { embassyHome, stateDir } from "../paths";
+import { UserError } from "./user-error";
+
+export const passphraseFile = join(embassyHome, "passphrase");
+
+/**
+ * Makes the passphrase once. Never a second time: with another one the state that is there could not be read.
+ *
+ * @throws UserError where there is state but the passphrase that opens it is gone
+ */
+export function ensurePassphrase(environment: NodeJS.ProcessEnv): void {
+    const supplied = environment["PULUMI_CONFIG_PASSPHRASE"] ?? environment["PULUMI_CONFIG_PASSPHRASE_FILE"];
+    if (supplied !== undefined || existsSync(passphraseFile)) {
+        return;
+    }
+    const stacks = join(stateDir, ".pulumi", "stacks");
+    if (existsSync(stacks) && readdirSync(stacks).length > 0) {
+        throw new UserError(
+            `The passphrase file ${passphraseFile} is missing, and the state in ${stateDir} can be read with no other.\n` +
+                "Put the file back (mode 0600), or set PULUMI_CONFIG_PASSPHRASE. If it is lost, the secrets in that state " +
+                'are too: "npm run clean" removes the lab and its state, and "npm start" makes both anew.',
+        );
+    }
+    mkdirSync(embassyHome, { recursive: true });
+    const temporary = `${passphraseFile}.${process.pid}`;
+    try {
+        writeFileSync(temporary, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
+        // A link is made whole or not at all, and not where another process was first.
+        linkSync(temporary, passphraseFile);
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
+            throw error;
+        }
+    } finally {
+        rmSync(temporary, { force: true });
+    }
+}
