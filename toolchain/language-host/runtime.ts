@@ -99,11 +99,13 @@ export function languageRuntime(defaultEngine: string): LanguageRuntime {
     ): Promise<void> => {
         const request = call.request;
         const { directory, options } = programInfo(request.getInfo());
-        const runner = request.getKind() === "analyzer" ? "run-policy-pack" : "run-plugin";
+        const isPolicyPack = request.getKind() === "analyzer";
+        const runner = isPolicyPack ? "run-policy-pack" : "run-plugin";
         const child = start(
             [...options.nodeargs, programs.sdkEntryPoint(directory, runner), ...request.getArgsList(), directory],
             {
-                cwd: request.getPwd(),
+                // A policy pack reads its version from package.json in the working folder: @pulumi/policy, policy.ts.
+                cwd: isPolicyPack ? directory : request.getPwd(),
                 stdio: ["ignore", "pipe", "pipe"],
                 env: { ...process.env, ...environment(request.getEnvList()) },
             },

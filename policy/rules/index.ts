@@ -1,0 +1,5 @@
+import { podSecurity } from "./pod-security";
+import type { Rule } from "./rule";
+import { serviceExposure } from "./service-exposure";
+
+export const RULES: readonly Rule[] = [podSecurity, serviceExposure];

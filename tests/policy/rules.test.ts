@@ -1,0 +1,38 @@
+import { RULES } from "../../policy/rules";
+import { podSecurity } from "../../policy/rules/pod-security";
+import type { KubernetesObject } from "../../policy/rules/rule";
+import { serviceExposure } from "../../policy/rules/service-exposure";
+import { renderStack } from "../support/render";
+import { STACKS } from "../support/stacks";
+
+describe("policy", () => {
+    it.each(STACKS)("has nothing to say against %s", async (stack) => {
+        const objects = (await renderStack(stack))
+            .filter(({ type }) => type.startsWith("kubernetes:"))
+            .map(({ inputs }) => inputs as unknown as KubernetesObject);
+        expect(objects.length).toBeGreaterThan(0);
+        expect(RULES.flatMap((rule) => objects.flatMap((object) => rule.violations(object)))).toEqual([]);
+    });
+
+    it("refuses a namespace that is not restricted, or whose level is not pinned", () => {
+        const labels = {
+            "pod-security.kubernetes.io/enforce": "baseline",
+            "pod-security.kubernetes.io/enforce-version": "latest",
+            "pod-security.kubernetes.io/audit": "restricted",
+            "pod-security.kubernetes.io/audit-version": "v1.36",
+            "pod-security.kubernetes.io/warn": "restricted",
+        };
+        expect(podSecurity.violations({ kind: "Namespace", metadata: { labels } })).toEqual([
+            "label pod-security.kubernetes.io/enforce is baseline; it must be restricted",
+            "label pod-security.kubernetes.io/enforce-version is latest; it must be a version such as v1.36",
+            "label pod-security.kubernetes.io/warn-version is missing; it must be a version such as v1.36",
+        ]);
+        expect(podSecurity.violations({ kind: "Pod" })).toEqual([]);
+    });
+
+    it("refuses a Service that can be reached from outside", () => {
+        const service = (type: string): string[] => serviceExposure.violations({ kind: "Service", spec: { type } });
+        expect(service("NodePort")).toEqual(["spec.type is NodePort; it must be ClusterIP"]);
+        expect(service("ClusterIP")).toEqual([]);
+    });
+});
