@@ -1,0 +1,33 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { buildToolchain, silent } from "../../../toolchain/build";
+import { type Layout, projectLayout } from "../../../toolchain/build/layout";
+import { allJobs } from "../../../toolchain/build/parts";
+
+const home = mkdtempSync(join(tmpdir(), "bundles-"));
+const layout: Layout = {
+    ...projectLayout,
+    home,
+    bin: join(home, "bin"),
+    plugins: join(home, "pulumi", "plugins"),
+};
+const bundles = allJobs(layout).filter((job) => job.kind === "bundle");
+
+afterAll(() => {
+    rmSync(home, { recursive: true });
+});
+
+it.each(bundles)("$parts starts by itself, as the engine starts it, and says on which port", async (job) => {
+    await buildToolchain({ layout, parts: job.parts, progress: silent });
+    expect(existsSync(job.executable)).toBe(true);
+    const plugin = spawn(job.executable, ["127.0.0.1:1"], { cwd: "/", stdio: ["pipe", "pipe", "inherit"] });
+    try {
+        const firstLine = await new Promise((resolve) => createInterface(plugin.stdout).once("line", resolve));
+        expect(Number(firstLine)).toBeGreaterThan(1023);
+    } finally {
+        plugin.kill();
+    }
+});

@@ -1,0 +1,4 @@
+/** A failure that the user can mend: the message says what was found, what is needed, and how to go on. */
+export class ToolchainError extends Error {
+    override readonly name = "ToolchainError";
+}

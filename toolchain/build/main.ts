@@ -1,0 +1,26 @@
+/** `tsx toolchain/build/main.ts [--parts a,b] [--json]`: builds what is missing of the toolchain. */
+import { Command } from "commander";
+import { ToolchainError, buildToolchain, linesOnStandardError } from ".";
+
+const command = new Command("toolchain")
+    .description("Builds what is missing of the toolchain into .embassy.")
+    .option("--parts <names>", "only these, separated by commas", (value: string) => value.split(","))
+    .option("--json", "print the result as JSON: part, version, built or cached, seconds")
+    .action(async ({ parts, json = false }: { parts?: string[]; json?: boolean }) => {
+        const stop = new AbortController();
+        for (const signal of ["SIGINT", "SIGTERM"] as const) {
+            process.once(signal, () => {
+                stop.abort();
+            });
+        }
+        const progress = json ? { progress: linesOnStandardError() } : {};
+        const result = await buildToolchain({ signal: stop.signal, ...progress, ...(parts && { parts }) });
+        const lines = result.map(({ part, version, outcome }) => `${part} ${version.replace(/^v/, "")} ${outcome}`);
+        process.stdout.write(`${json ? JSON.stringify(result, null, 2) : lines.join("\n")}\n`);
+    });
+
+command.parseAsync().catch((error: unknown) => {
+    const expected = error instanceof ToolchainError;
+    process.stderr.write(`${expected ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+});

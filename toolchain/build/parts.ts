@@ -1,0 +1,150 @@
+/** The parts of the toolchain: what each is made from and where it goes. Versions are read off the pins. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Layout } from "./layout";
+
+/** Who needs a part: `pulumi` parts are the user's own with `EMBASSY_TOOLCHAIN=system`, `lab` parts never are. */
+export type Purpose = "pulumi" | "lab";
+
+interface Common {
+    /** The parts that one build makes. */
+    readonly parts: readonly string[];
+    readonly purpose: Purpose;
+    readonly version: string;
+}
+
+/** Programs from one Go module, built by one `go build`, because they share most of their packages. */
+export interface GoJob extends Common {
+    readonly kind: "go";
+    /** The folder whose go.mod and go.sum pin the module. */
+    readonly folder: string;
+    /** Import path of each part's main package. */
+    readonly packages: Readonly<Record<string, string>>;
+    readonly ldflags: string;
+    readonly module: string;
+    /** Disk space of a cold build in MiB, measured with Go 1.26: of downloaded modules and of the build cache. */
+    readonly space: { readonly download: number; readonly compile: number };
+}
+
+/** A plugin of ours in TypeScript, bundled into one file and started by a script. */
+export interface BundleJob extends Common {
+    readonly kind: "bundle";
+    readonly entryPoint: string;
+    /** The script; the bundle lies beside it. */
+    readonly executable: string;
+}
+
+export type Job = GoJob | BundleJob;
+
+/** Go jobs in build order: etcd is small, so that the larger modules download while it compiles. */
+export function allJobs(layout: Layout): Job[] {
+    return [...goJobs(layout), ...bundleJobs(layout)];
+}
+
+function goJobs({ modules }: Layout): GoJob[] {
+    const job = (
+        folder: string,
+        purpose: Purpose,
+        module: string,
+        packages: GoJob["packages"],
+        space: GoJob["space"],
+        versionVariables: (version: string) => readonly string[] = () => [],
+    ): GoJob => {
+        const version = pinnedVersion(join(modules, folder, "go.mod"), module);
+        const assignments = versionVariables(version).map((variable) => ` -X ${variable}`);
+        return {
+            kind: "go",
+            parts: Object.keys(packages),
+            purpose,
+            version,
+            folder: join(modules, folder),
+            packages,
+            // Without symbol tables: half the size, and panics keep their stack traces.
+            ldflags: `-s -w${assignments.join("")}`,
+            module,
+            space,
+        };
+    };
+    return [
+        job(
+            "etcd",
+            "lab",
+            "go.etcd.io/etcd/server/v3",
+            { etcd: "go.etcd.io/etcd/server/v3" },
+            { download: 260, compile: 250 },
+        ),
+        job(
+            "kubernetes",
+            "lab",
+            "k8s.io/kubernetes",
+            kubernetesCommands("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"),
+            { download: 650, compile: 2450 },
+            // What Kubernetes' own build sets; without it the server calls itself v0.0.0-master.
+            (version) => {
+                const [major = "", minor = ""] = version.replace(/^v/, "").split(".");
+                return [
+                    `k8s.io/component-base/version.gitVersion=${version}`,
+                    `k8s.io/component-base/version.gitMajor=${major}`,
+                    `k8s.io/component-base/version.gitMinor=${minor}`,
+                    `k8s.io/client-go/pkg/version.gitVersion=${version}`,
+                ];
+            },
+        ),
+        job(
+            "pulumi",
+            "pulumi",
+            "github.com/pulumi/pulumi/pkg/v3",
+            { pulumi: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
+            { download: 1500, compile: 1900 },
+            (version) => [`github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`],
+        ),
+        job("kwok", "lab", "sigs.k8s.io/kwok", { kwok: "sigs.k8s.io/kwok/cmd/kwok" }, { download: 350, compile: 550 }),
+    ];
+}
+
+function kubernetesCommands(...commands: string[]): Record<string, string> {
+    return Object.fromEntries(commands.map((command) => [command, `k8s.io/kubernetes/cmd/${command}`]));
+}
+
+function bundleJobs({ root, bin, plugins, packages }: Layout): BundleJob[] {
+    const providers = ["kubernetes", "random", "tls"].map((name): BundleJob => {
+        const version = installedVersion(packages, `@pulumi/${name}`);
+        const executable = `pulumi-resource-${name}`;
+        return {
+            kind: "bundle",
+            parts: [executable],
+            purpose: "pulumi",
+            version,
+            entryPoint: join(root, "toolchain", "providers", name, "index.ts"),
+            // The engine takes a plugin for installed by this folder's name, and no `.partial` file beside it.
+            executable: join(plugins, `resource-${name}-v${version}`, executable),
+        };
+    });
+    return [
+        {
+            kind: "bundle",
+            parts: ["pulumi-language-nodejs"],
+            purpose: "pulumi",
+            version: installedVersion(packages, "@pulumi/pulumi"),
+            entryPoint: join(root, "toolchain", "language-host", "index.ts"),
+            // Beside `pulumi` it counts as bundled with the engine; elsewhere on PATH the engine warns at each run.
+            executable: join(bin, "pulumi-language-nodejs"),
+        },
+        ...providers,
+    ];
+}
+
+function pinnedVersion(goMod: string, module: string): string {
+    const lines = readFileSync(goMod, "utf8").split("\n");
+    const requirement = lines.map((line) => line.replace(/^\s*(require\s+)?/, "").split(/\s+/));
+    const version = requirement.find(([path]) => path === module)?.[1];
+    if (version === undefined) {
+        throw new Error(`${goMod} does not require ${module}: add it with go mod edit -require=${module}@<version>`);
+    }
+    return version;
+}
+
+function installedVersion(packages: string, name: string): string {
+    const manifest = readFileSync(join(packages, name, "package.json"), "utf8");
+    return (JSON.parse(manifest) as { version: string }).version;
+}
