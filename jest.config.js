@@ -3,7 +3,7 @@ const esmOnly = ["bcryptjs", "@kubernetes/client-node", "openid-client", "oauth4
 
 const common = {
     testEnvironment: "node",
-    transform: { "\\.[jt]s$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } } }] },
+    transform: { "\\.[jt]s$": "<rootDir>/tests/support/transform.js" },
     transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join("|")})/)`],
     modulePathIgnorePatterns: ["<rootDir>/.embassy/"],
 };

@@ -7,6 +7,7 @@ import type { EmbassyPlan } from "../plan";
  *
  * - `clusterIdentifier`: a new address of the same site must not read as another cluster and replace everything.
  * - `upsertExistingObjects`: every name is ours, so what a killed run left behind is taken over, not tripped over.
+ * - `enablePatchForce`: code wins over a change by hand, which would otherwise be a conflict between field managers.
  * - `enableSecretMutable`: a renewed certificate updates its Secret in place; replacing it would leave a gap.
  */
 export function siteProvider(plan: EmbassyPlan, opts: pulumi.ResourceOptions): Provider {
@@ -17,6 +18,7 @@ export function siteProvider(plan: EmbassyPlan, opts: pulumi.ResourceOptions): P
             clusterIdentifier: plan.site,
             enableServerSideApply: true,
             upsertExistingObjects: true,
+            enablePatchForce: true,
             enableSecretMutable: true,
         },
         opts,

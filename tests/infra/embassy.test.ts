@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { expectedFile, renderedText } from "../support/expected";
 import { type Rendered, renderStack } from "../support/render";
 import { STACKS } from "../support/stacks";
 
 const KIND = /:([^:]+)$/;
+const DENY_ALL = { podSelector: {}, policyTypes: ["Ingress", "Egress"], ingress: [], egress: [] };
 
 function ofKind(resources: readonly Rendered[], kind: string): Rendered[] {
     return resources.filter(({ type }) => KIND.exec(type)?.[1] === kind);
@@ -33,10 +35,7 @@ describe.each(STACKS)("stack %s", (stack) => {
 
     it("denies all traffic by default in every namespace, both ways", () => {
         const denied = ofKind(resources, "NetworkPolicy")
-            .filter(
-                ({ inputs }) =>
-                    JSON.stringify(inputs["spec"]) === '{"podSelector":{},"policyTypes":["Ingress","Egress"]}',
-            )
+            .filter(({ inputs }) => isDeepStrictEqual(inputs["spec"], DENY_ALL))
             .map((policy) => metadataOf(policy).namespace);
         const namespaces = ofKind(resources, "Namespace").map((namespace) => metadataOf(namespace).name);
         expect(namespaces).toHaveLength(7);

@@ -18,6 +18,8 @@ export interface RunOptions {
     readonly toolchain: Toolchain;
     /** Keep what it prints, instead of passing it to the terminal. */
     readonly capture?: boolean;
+    /** Over the project's own. */
+    readonly environment?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface RunOptions {
  */
 export async function runPulumi(
     args: readonly string[],
-    { toolchain, capture = false }: RunOptions,
+    { toolchain, capture = false, environment = {} }: RunOptions,
 ): Promise<PulumiRun> {
     checkStackFile(args);
     ensurePassphrase(process.env);
@@ -36,7 +38,7 @@ export async function runPulumi(
     }
     const child = spawn("pulumi", args, {
         cwd: repoRoot,
-        env: pulumiEnvironment(process.env, toolchain, declaredStacks()),
+        env: { ...pulumiEnvironment(process.env, toolchain, declaredStacks()), ...environment },
         stdio: capture ? ["ignore", "pipe", "pipe"] : "inherit",
     });
     // Ctrl-C reaches the CLI from the terminal, and it ends in its own time: what it has begun must reach the state.

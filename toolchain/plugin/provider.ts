@@ -25,6 +25,12 @@ export interface CheckRequest extends Target {
     readonly news: PropertyMap;
     /** The engine's seed for generated names: the same for the same resource within one update and its preview. */
     readonly randomSeed: Uint8Array;
+    /** How the project wants names to be generated, if it says so: https://www.pulumi.com/docs/iac/concepts/resources/names/ */
+    readonly autonaming?: Autonaming;
+}
+export interface Autonaming {
+    readonly mode: "propose" | "enforce" | "disable";
+    readonly proposedName: string;
 }
 export interface CheckFailure {
     readonly property: string;
@@ -72,6 +78,7 @@ export interface UpdateRequest extends Target {
     readonly oldInputs: PropertyMap;
     readonly olds: PropertyMap;
     readonly news: PropertyMap;
+    readonly ignoreChanges?: readonly string[];
     readonly timeout: number;
     readonly preview: boolean;
 }
@@ -97,6 +104,8 @@ export interface Provider {
     checkConfig?(news: PropertyMap): Promise<CheckResult> | CheckResult;
     diffConfig?(oldInputs: PropertyMap, news: PropertyMap): Promise<DiffResult> | DiffResult;
     configure?(args: PropertyMap): Promise<void> | void;
+    /** Always throws: components are built in the program. Say what to use instead of `type`. */
+    construct?(type: string): never;
     invoke?(token: string, args: PropertyMap): Promise<PropertyMap> | PropertyMap;
     check(request: CheckRequest): Promise<CheckResult> | CheckResult;
     diff(request: DiffRequest): Promise<DiffResult> | DiffResult;
@@ -177,6 +186,16 @@ export function target(request: Targeted): Target {
     };
 }
 
+const MODES: Record<proto.CheckRequest.AutonamingOptions.Mode, Autonaming["mode"]> = {
+    [proto.CheckRequest.AutonamingOptions.Mode.PROPOSE]: "propose",
+    [proto.CheckRequest.AutonamingOptions.Mode.ENFORCE]: "enforce",
+    [proto.CheckRequest.AutonamingOptions.Mode.DISABLE]: "disable",
+};
+
+function autonaming(options: proto.CheckRequest.AutonamingOptions | undefined): Autonaming | undefined {
+    return options && { mode: MODES[options.getMode()], proposedName: options.getProposedName() };
+}
+
 function checkResponse(result: CheckResult): proto.CheckResponse {
     const failures = (result.failures ?? []).map(({ property, reason }) =>
         new proto.CheckFailure().setProperty(property).setReason(reason),
@@ -241,6 +260,10 @@ export function registerProvider(server: grpc.Server, provider: Provider): void 
                 .setAcceptoutputs(false)
                 .setSupportsAutonamingConfiguration(provider.supportsAutonamingConfiguration ?? false);
         }),
+        construct: unary((request: proto.ConstructRequest): proto.ConstructResponse => {
+            provider.construct?.(request.getType());
+            throw new NotSupported(`component ${request.getType()} is not available in the air-gap provider`);
+        }),
         invoke: unary(async (request: proto.InvokeRequest) => {
             if (!provider.invoke) {
                 throw new NotSupported(`function ${request.getTok()} is not available in the air-gap provider`);
@@ -255,6 +278,7 @@ export function registerProvider(server: grpc.Server, provider: Provider): void 
                     olds: decode(request.getOlds()),
                     news: decode(request.getNews()),
                     randomSeed: request.getRandomseed_asU8(),
+                    autonaming: autonaming(request.getAutonaming()),
                 }),
             ),
         ),
@@ -298,6 +322,7 @@ export function registerProvider(server: grpc.Server, provider: Provider): void 
                 oldInputs: decode(request.getOldInputs()),
                 olds: decode(request.getOlds()),
                 news: decode(request.getNews()),
+                ignoreChanges: request.getIgnorechangesList(),
                 timeout: request.getTimeout(),
                 preview: request.getPreview(),
             });
@@ -319,6 +344,6 @@ export function registerProvider(server: grpc.Server, provider: Provider): void 
         }),
         attach: unary(() => new Empty()),
     };
-    // Everything else (Construct, Call, GetSchema, …) is answered with UNIMPLEMENTED by the server itself.
+    // Everything else (Call, GetSchema, …) is answered with UNIMPLEMENTED by the server itself.
     server.addService(ResourceProviderService, handlers);
 }

@@ -1,0 +1,63 @@
+/**
+ * `npm test`: everything there is to check, from a fresh clone. `npm run test:unit` is the part that needs no toolchain.
+ *
+ * Arguments after `unit` go to Jest: `npm run test:unit -- --watch tests/infra`.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildToolchain } from "../toolchain/build";
+import { binDir, embassyHome, repoRoot } from "../toolchain/paths";
+
+const BIN = join(repoRoot, "node_modules", ".bin");
+
+interface Summary {
+    readonly numPassedTests: number;
+    readonly numFailedTests: number;
+    readonly numPendingTests: number;
+    readonly numRuntimeErrorTestSuites: number;
+}
+
+/** True if the tool found nothing wrong. */
+function run(tool: string, args: readonly string[]): boolean {
+    const environment = { ...process.env, PATH: `${BIN}:${binDir}:${process.env["PATH"] ?? ""}` };
+    return spawnSync(join(BIN, tool), args, { cwd: repoRoot, stdio: "inherit", env: environment }).status === 0;
+}
+
+async function main([mode, ...rest]: readonly string[]): Promise<boolean> {
+    if (mode === "unit") {
+        // Last, because the option takes every word that follows it for a project.
+        return run("jest", [...rest, "--selectProjects", "unit"]);
+    }
+    const checks: [string, boolean][] = [
+        ["types", run("tsc", ["-p", "."])],
+        ["lint", run("eslint", ["."])],
+        ["format", run("prettier", ["--check", "--log-level", "warn", "."])],
+    ];
+    await buildToolchain();
+    mkdirSync(embassyHome, { recursive: true });
+    const report = join(embassyHome, "jest.json");
+    // Each integration test runs servers of its own, and two cores are soon shared out.
+    checks.push(["tests", run("jest", ["--maxWorkers", "2", "--json", "--outputFile", report])]);
+    const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(
+        readFileSync(report, "utf8"),
+    ) as Summary;
+    const failed = checks.filter(([, passed]) => !passed).map(([name]) => name);
+    if (failed.length > 0) {
+        process.stdout.write(`failed: ${failed.join(", ")}\n`);
+    }
+    process.stdout.write(
+        `tests: ${numPassedTests} passed, ${numFailedTests + numRuntimeErrorTestSuites} failed, ${numPendingTests} skipped\n`,
+    );
+    return failed.length === 0;
+}
+
+main(process.argv.slice(2)).then(
+    (passed) => {
+        process.exitCode = passed ? 0 : 1;
+    },
+    (error: unknown) => {
+        process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+        process.exitCode = 1;
+    },
+);

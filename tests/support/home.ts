@@ -1,0 +1,105 @@
+/**
+ * A home of its own for a test, as `.embassy` is for a user: lab, state and passphrase, with the built toolchain linked
+ * in. Commands run as processes, as a user's do.
+ */
+import { type ChildProcess, type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { embassyHome, repoRoot } from "../../toolchain/paths";
+
+const BIN = join(repoRoot, "node_modules", ".bin");
+const TSX = ["--import", "tsx"];
+
+export interface Outcome {
+    readonly code: number | null;
+    /** Standard output. */
+    readonly stdout: string;
+    /** Both streams, for messages. */
+    readonly output: string;
+}
+
+export class Home {
+    readonly path: string;
+    readonly env: NodeJS.ProcessEnv;
+
+    constructor(name: string) {
+        mkdirSync(join(embassyHome, "tests"), { recursive: true });
+        this.path = mkdtempSync(join(embassyHome, "tests", `${name}-`));
+        mkdirSync(join(this.path, "pulumi"));
+        symlinkSync(join(embassyHome, "bin"), join(this.path, "bin"));
+        symlinkSync(join(embassyHome, "pulumi", "plugins"), join(this.path, "pulumi", "plugins"));
+        this.env = {
+            ...process.env,
+            EMBASSY_HOME: this.path,
+            PATH: `${BIN}:${process.env["PATH"] ?? ""}`,
+            NODE_COMPILE_CACHE: join(embassyHome, "cache", "node"),
+            NODE_OPTIONS: "",
+        };
+    }
+
+    /** `npm run lab -- …` */
+    lab(...args: string[]): Outcome {
+        return this.run(["lab/main.ts", ...args]);
+    }
+
+    /** `npm run pulumi -- …` */
+    pulumi(...args: string[]): Outcome {
+        return this.run(["toolchain/pulumi.ts", ...args, "--non-interactive"]);
+    }
+
+    /** The same, still running. Its own process group, so that all of it can be ended. */
+    startPulumi(...args: string[]): ChildProcess {
+        return spawn(join(BIN, "node"), [...TSX, "toolchain/pulumi.ts", ...args, "--non-interactive"], {
+            cwd: repoRoot,
+            env: this.env,
+            detached: true,
+            stdio: "ignore",
+        });
+    }
+
+    kubectl(site: string, ...args: string[]): Outcome {
+        const kubeconfig = join(this.path, "lab", site, "kubeconfig");
+        return outcome(
+            spawnSync(join(this.path, "bin", "kubectl"), ["--kubeconfig", kubeconfig, ...args], { encoding: "utf8" }),
+        );
+    }
+
+    /** A stack's state file, as it lies on the disk. */
+    state(stack: string): string {
+        return readFileSync(join(this.path, "state", ".pulumi", "stacks", "data-embassy", `${stack}.json`), "utf8");
+    }
+
+    /** A new stack and its first `up`. @throws Error with what the CLI said, where it fails */
+    up(stack: string): Outcome {
+        must(this.pulumi("stack", "init", stack, "--no-select"));
+        return must(this.pulumi("up", "--stack", stack, "--yes", "--skip-preview"));
+    }
+
+    remove(): void {
+        this.lab("down", "--delete");
+        rmSync(this.path, { recursive: true, force: true });
+    }
+
+    private run(args: readonly string[]): Outcome {
+        return outcome(
+            spawnSync(join(BIN, "node"), [...TSX, ...args], {
+                cwd: repoRoot,
+                env: this.env,
+                encoding: "utf8",
+                maxBuffer: 256 * 1024 * 1024,
+            }),
+        );
+    }
+}
+
+function outcome({ status, stdout, stderr }: SpawnSyncReturns<string>): Outcome {
+    return { code: status, stdout, output: stdout + stderr };
+}
+
+/** @throws Error with the output, where the command failed */
+export function must(result: Outcome): Outcome {
+    if (result.code !== 0) {
+        throw new Error(`exit code ${result.code ?? "none"}:\n${result.output}`);
+    }
+    return result;
+}

@@ -1,0 +1,14 @@
+// TypeScript, and packages that ship ES modules only, for Jest: it runs CommonJS.
+const { createHash } = require("node:crypto");
+const { extname } = require("node:path");
+const { transformSync, version } = require("esbuild");
+
+const options = { format: "cjs", target: "node24", platform: "node", sourcemap: "inline" };
+
+module.exports = {
+    process: (source, file) => ({
+        code: transformSync(source, { ...options, loader: extname(file) === ".ts" ? "ts" : "js", sourcefile: file }).code,
+    }),
+    getCacheKey: (source, file) =>
+        createHash("sha256").update(JSON.stringify([version, options, extname(file)])).update(file).update(source).digest("hex"),
+};

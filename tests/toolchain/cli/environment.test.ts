@@ -1,0 +1,34 @@
+import { pulumiEnvironment } from "../../../toolchain/cli/environment";
+import { binDir, pulumiHome } from "../../../toolchain/paths";
+
+describe("the CLI's environment", () => {
+    const base = { PATH: "/usr/bin", HOME: "/home/engineer" };
+
+    it("is the project's own with the toolchain from modules: its CLI first, its plugins, no download", () => {
+        const environment = pulumiEnvironment(base, "modules", ["tallinn", "luxembourg"]);
+        expect(environment["PATH"]?.startsWith(`${binDir}:`)).toBe(true);
+        expect(environment).toMatchObject({
+            PULUMI_HOME: pulumiHome,
+            PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        });
+        expect(environment["KUBECONFIG"]).toMatch(/lab\/tallinn\/kubeconfig:.*lab\/luxembourg\/kubeconfig$/);
+    });
+
+    it("has nothing of ours in it with the system's toolchain: PATH, plugins and downloads are the user's", () => {
+        const environment = pulumiEnvironment(base, "system", ["tallinn"]);
+        expect(environment["PATH"]).toBe("/usr/bin");
+        expect(environment).not.toHaveProperty("PULUMI_HOME");
+        expect(environment).not.toHaveProperty("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION");
+    });
+
+    it("keeps the back end, the passphrase and the clusters that the user names", () => {
+        const own = {
+            PULUMI_BACKEND_URL: "s3://state",
+            PULUMI_CONFIG_PASSPHRASE: "correct horse",
+            EMBASSY_KUBECONFIG: "/etc/embassy/kubeconfig",
+        };
+        const environment = pulumiEnvironment({ ...base, ...own }, "modules", ["tallinn"]);
+        expect(environment).toMatchObject({ PULUMI_BACKEND_URL: "s3://state", KUBECONFIG: "/etc/embassy/kubeconfig" });
+        expect(environment).not.toHaveProperty("PULUMI_CONFIG_PASSPHRASE_FILE");
+    });
+});

@@ -1,0 +1,44 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { removeStaleLocks } from "../../../toolchain/cli/locks";
+
+describe("locks of a killed run", () => {
+    let locks: string;
+    beforeEach(() => {
+        locks = mkdtempSync(join(tmpdir(), "locks-"));
+        mkdirSync(join(locks, "organization", "data-embassy", "tallinn"), { recursive: true });
+    });
+    afterEach(() => rmSync(locks, { recursive: true }));
+
+    function lock(name: string, content: unknown): string {
+        const file = join(locks, "organization", "data-embassy", "tallinn", `${name}.json`);
+        writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
+        return file;
+    }
+
+    /** The id of a process that has ended and was waited for. */
+    function gone(): number {
+        return spawnSync("true").pid;
+    }
+
+    it("are removed where the process is gone, or is another program by now", () => {
+        const files = [
+            lock("a", { pid: gone(), hostname: hostname() }),
+            lock("b", { pid: process.pid, hostname: hostname() }),
+        ];
+        expect(removeStaleLocks(locks)).toEqual(["data-embassy/tallinn"]);
+        expect(files.map(existsSync)).toEqual([false, false]);
+    });
+
+    it("stay where another machine holds them, or they cannot be read", () => {
+        const files = [lock("a", { pid: gone(), hostname: "elsewhere" }), lock("b", "{")];
+        expect(removeStaleLocks(locks)).toEqual([]);
+        expect(files.map(existsSync)).toEqual([true, true]);
+    });
+
+    it("are none where nothing has run yet", () => {
+        expect(removeStaleLocks(join(locks, "nothing"))).toEqual([]);
+    });
+});

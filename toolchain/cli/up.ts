@@ -1,0 +1,58 @@
+/** `pulumi up` of one stack, made first where it is not there. */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { PROJECT } from "../../infra/config";
+import { embassyHome, stateDir } from "../paths";
+import type { Toolchain } from "./environment";
+import { runPulumi } from "./run";
+
+export interface UpResult {
+    readonly stack: string;
+    /** The CLI's exit code. */
+    readonly code: number;
+    /** Resources in the stack afterwards. */
+    readonly resources: number;
+    /** Resources created, updated, replaced or deleted. */
+    readonly changed: number;
+}
+
+interface EngineEvent {
+    readonly summaryEvent?: { readonly resourceChanges?: Readonly<Record<string, number>> };
+}
+
+/** What the CLI prints goes to the terminal. */
+export async function upStack(stack: string, toolchain: Toolchain): Promise<UpResult> {
+    const isNew = !existsSync(join(stateDir, ".pulumi", "stacks", PROJECT, `${stack}.json`));
+    if (isNew) {
+        const made = await runPulumi(["stack", "init", stack, "--no-select"], { toolchain });
+        if (made.code !== 0) {
+            return { stack, code: made.code, resources: 0, changed: 0 };
+        }
+    }
+    const log = join(embassyHome, `up-${stack}-${process.pid}.json`);
+    try {
+        const args = ["up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs", "--event-log", log];
+        // The CLI takes --event-log only with its debugging commands switched on; the Automation API does the same.
+        const { code } = await runPulumi(args, { toolchain, environment: { PULUMI_DEBUG_COMMANDS: "true" } });
+        const changes = Object.entries(summary(log));
+        const total = (entries: typeof changes): number => entries.reduce((sum, [, count]) => sum + count, 0);
+        return {
+            stack,
+            code,
+            resources: total(changes.filter(([operation]) => operation !== "delete")),
+            changed: total(changes.filter(([operation]) => operation !== "same")),
+        };
+    } finally {
+        rmSync(log, { force: true });
+    }
+}
+
+/** Operation → number of resources, from the engine's own events. */
+function summary(log: string): Readonly<Record<string, number>> {
+    if (!existsSync(log)) {
+        return {};
+    }
+    const events = readFileSync(log, "utf8").trim().split("\n");
+    const summaries = events.map((line) => (JSON.parse(line) as EngineEvent).summaryEvent?.resourceChanges);
+    return summaries.findLast((changes) => changes !== undefined) ?? {};
+}
