@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildToolchain } from "../toolchain/build";
+import { runCommand } from "../toolchain/command";
 import { binDir, embassyHome, repoRoot } from "../toolchain/paths";
 
 const BIN = join(repoRoot, "node_modules", ".bin");
@@ -52,12 +53,4 @@ async function main([mode, ...rest]: readonly string[]): Promise<boolean> {
     return failed.length === 0;
 }
 
-main(process.argv.slice(2)).then(
-    (passed) => {
-        process.exitCode = passed ? 0 : 1;
-    },
-    (error: unknown) => {
-        process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-        process.exitCode = 1;
-    },
-);
+runCommand(async () => ((await main(process.argv.slice(2))) ? 0 : 1));

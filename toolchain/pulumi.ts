@@ -1,9 +1,19 @@
 /** `npm run pulumi -- …`: the Pulumi CLI, every argument passed through. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { buildToolchain, systemPulumi, toolchainChoice } from "./build";
 import { corruptStates, runPulumi } from "./cli/run";
-import { UserError } from "./cli/user-error";
+import { runCommand } from "./command";
+import { binDir } from "./paths";
 
 async function main(args: readonly string[]): Promise<number> {
-    const { code } = await runPulumi(args, { toolchain: "modules" });
+    const toolchain = toolchainChoice();
+    if (toolchain === "system") {
+        systemPulumi();
+    } else if (!existsSync(join(binDir, "pulumi"))) {
+        await buildToolchain();
+    }
+    const { code } = await runPulumi(args, { toolchain });
     if (code !== 0) {
         for (const file of corruptStates()) {
             process.stderr.write(
@@ -15,12 +25,4 @@ async function main(args: readonly string[]): Promise<number> {
     return code;
 }
 
-main(process.argv.slice(2)).then(
-    (code) => {
-        process.exitCode = code;
-    },
-    (error: unknown) => {
-        process.stderr.write(`${error instanceof UserError ? error.message : String((error as Error).stack)}\n`);
-        process.exitCode = 1;
-    },
-);
+runCommand(() => main(process.argv.slice(2)));

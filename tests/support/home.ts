@@ -20,7 +20,7 @@ export interface Outcome {
 
 export class Home {
     readonly path: string;
-    readonly env: NodeJS.ProcessEnv;
+    private env: NodeJS.ProcessEnv;
 
     constructor(name: string) {
         mkdirSync(join(embassyHome, "tests"), { recursive: true });
@@ -35,6 +35,13 @@ export class Home {
             NODE_COMPILE_CACHE: join(embassyHome, "cache", "node"),
             NODE_OPTIONS: "",
         };
+    }
+
+    /** The same home, with other variables in the environment of its commands. */
+    with(variables: NodeJS.ProcessEnv): Home {
+        const other = Object.assign(Object.create(Home.prototype) as Home, this);
+        other.env = { ...this.env, ...variables };
+        return other;
     }
 
     /** `npm run lab -- …` */

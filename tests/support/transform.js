@@ -3,12 +3,24 @@ const { createHash } = require("node:crypto");
 const { extname } = require("node:path");
 const { transformSync, version } = require("esbuild");
 
-const options = { format: "cjs", target: "node24", platform: "node", sourcemap: "inline" };
+const options = {
+    format: "cjs",
+    target: "node24",
+    platform: "node",
+    sourcemap: "inline",
+    // Jest's sandbox has no import(): it becomes require().
+    supported: { "dynamic-import": false },
+};
 
 module.exports = {
     process: (source, file) => ({
-        code: transformSync(source, { ...options, loader: extname(file) === ".ts" ? "ts" : "js", sourcefile: file }).code,
+        code: transformSync(source, { ...options, loader: extname(file) === ".ts" ? "ts" : "js", sourcefile: file })
+            .code,
     }),
     getCacheKey: (source, file) =>
-        createHash("sha256").update(JSON.stringify([version, options, extname(file)])).update(file).update(source).digest("hex"),
+        createHash("sha256")
+            .update(JSON.stringify([version, options, extname(file)]))
+            .update(file)
+            .update(source)
+            .digest("hex"),
 };

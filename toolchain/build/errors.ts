@@ -1,4 +1,6 @@
-/** A failure that the user can mend: the message says what was found, what is needed, and how to go on. */
-export class ToolchainError extends Error {
+import { UserError } from "../command";
+
+/** A part of the toolchain cannot be built, and the user can mend that. */
+export class ToolchainError extends UserError {
     override readonly name = "ToolchainError";
 }

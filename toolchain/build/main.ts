@@ -1,6 +1,7 @@
 /** `tsx toolchain/build/main.ts [--parts a,b] [--json]`: builds what is missing of the toolchain. */
 import { Command } from "commander";
-import { ToolchainError, buildToolchain, linesOnStandardError } from ".";
+import { buildToolchain, linesOnStandardError } from ".";
+import { runCommand } from "../command";
 
 const command = new Command("toolchain")
     .description("Builds what is missing of the toolchain into .embassy.")
@@ -19,8 +20,7 @@ const command = new Command("toolchain")
         process.stdout.write(`${json ? JSON.stringify(result, null, 2) : lines.join("\n")}\n`);
     });
 
-command.parseAsync().catch((error: unknown) => {
-    const expected = error instanceof ToolchainError;
-    process.stderr.write(`${expected ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-    process.exitCode = 1;
+runCommand(async () => {
+    await command.parseAsync();
+    return 0;
 });

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { embassyHome, stateDir } from "../paths";
-import { UserError } from "./user-error";
+import { UserError } from "../command";
 
 export const passphraseFile = join(embassyHome, "passphrase");
 

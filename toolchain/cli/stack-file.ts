@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repoRoot } from "../paths";
-import { UserError } from "./user-error";
+import { UserError } from "../command";
 
 const NEEDS_CONFIG = new Set(["preview", "pre", "up", "update", "refresh", "destroy", "watch", "import"]);
 

@@ -1,0 +1,50 @@
+/** The Automation API of the SDK drives this project as it drives any other. */
+import { join } from "node:path";
+import { LocalWorkspace, PulumiCommand, type EngineEvent } from "@pulumi/pulumi/automation";
+import { repoRoot } from "../../toolchain/paths";
+import { Home, must } from "../support/home";
+
+jest.setTimeout(5 * 60_000);
+
+let home: Home;
+beforeAll(() => {
+    home = new Home("automation");
+    must(home.lab("up", "tallinn"));
+});
+afterAll(() => home.remove());
+
+it("brings a stack up and hands over its events and outputs", async () => {
+    const stack = await LocalWorkspace.createOrSelectStack(
+        { stackName: "tallinn", workDir: repoRoot },
+        { pulumiCommand: await PulumiCommand.get({ root: home.path }), envVars: environment() },
+    );
+    const events: EngineEvent[] = [];
+    const up = await stack.up({ onEvent: (event) => events.push(event) });
+    expect(up.summary.result).toBe("succeeded");
+    expect(up.outputs["registries"]?.value).toContain("population");
+    expect(up.outputs["issuers"]?.secret).toBe(true);
+
+    const summary = events.find(({ summaryEvent }) => summaryEvent)?.summaryEvent;
+    expect(summary?.resourceChanges).toEqual({ create: up.summary.resourceChanges?.["create"] });
+    expect(events.filter(({ resOutputsEvent }) => resOutputsEvent)).toHaveLength(
+        summary?.resourceChanges["create"] ?? 0,
+    );
+
+    const again = await stack.preview();
+    expect(Object.keys(again.changeSummary)).toEqual(["same"]);
+    // The CLI has put its salt into the stack file, as no wrapper of ours was there to prevent it.
+    must(home.pulumi("version"));
+});
+
+/** The environment of `npm run pulumi`, for this test's home. */
+function environment(): Record<string, string> {
+    let found: Record<string, string> = {};
+    jest.isolateModules(() => {
+        process.env["EMBASSY_HOME"] = home.path;
+        const { pulumiEnvironment } = jest.requireActual<typeof import("../../toolchain/cli/environment")>(
+            join(repoRoot, "toolchain", "cli", "environment"),
+        );
+        found = pulumiEnvironment(process.env, "modules", ["tallinn"]) as Record<string, string>;
+    });
+    return found;
+}
