@@ -81,7 +81,7 @@ export async function startApiServer(): Promise<ApiServer> {
             "--use-service-account-credentials=false",
             `--service-account-private-key-file=${file("sa.key")}`,
         ]);
-        return { kubeconfig, server, stop, stopApiServer: () => stopProcess(apiserver) };
+        return { kubeconfig, server, stop, stopApiServer: () => stopProcess(apiserver, "SIGKILL") };
     } catch (error) {
         await stop();
         throw error;
@@ -106,12 +106,12 @@ function startProcess(name: string, args: readonly string[], directory: string):
     return { name, child, log };
 }
 
-async function stopProcess({ child }: Process): Promise<void> {
+async function stopProcess({ child }: Process, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) {
         return;
     }
     const gone = once(child, "exit");
-    child.kill("SIGTERM");
+    child.kill(signal);
     const patience = AbortSignal.timeout(STOP_TIMEOUT_MS);
     patience.addEventListener("abort", () => child.kill("SIGKILL"));
     await gone;

@@ -3,8 +3,10 @@
  * in. Commands run as processes, as a user's do.
  */
 import { type ChildProcess, type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { PROJECT } from "../../infra/config";
+import { pulumiEnvironment } from "../../toolchain/cli/environment";
 import { embassyHome, repoRoot } from "../../toolchain/paths";
 
 const BIN = join(repoRoot, "node_modules", ".bin");
@@ -21,6 +23,7 @@ export interface Outcome {
 export class Home {
     readonly path: string;
     private env: NodeJS.ProcessEnv;
+    private limit: number | undefined;
 
     constructor(name: string) {
         mkdirSync(join(embassyHome, "tests"), { recursive: true });
@@ -42,6 +45,16 @@ export class Home {
         const other = Object.assign(Object.create(Home.prototype) as Home, this);
         other.env = { ...this.env, ...variables };
         return other;
+    }
+
+    /** The same home, whose commands are killed after so many milliseconds, and then have no exit code. */
+    within(milliseconds: number): Home {
+        return Object.assign(this.with({}), { limit: milliseconds });
+    }
+
+    /** The environment that `npm run pulumi` gives the CLI in this home. */
+    pulumiEnvironment(sites: readonly string[]): NodeJS.ProcessEnv {
+        return pulumiEnvironment(this.env, "modules", sites, this.path);
     }
 
     /** `npm run lab -- …` */
@@ -73,12 +86,18 @@ export class Home {
 
     /** A stack's state file, as it lies on the disk. */
     state(stack: string): string {
-        return readFileSync(join(this.path, "state", ".pulumi", "stacks", "data-embassy", `${stack}.json`), "utf8");
+        return readFileSync(this.stateFile(stack), "utf8");
     }
 
-    /** A new stack and its first `up`. @throws Error with what the CLI said, where it fails */
+    private stateFile(stack: string): string {
+        return join(this.path, "state", ".pulumi", "stacks", PROJECT, `${stack}.json`);
+    }
+
+    /** A stack, made where it is not there, and its first `up`. @throws Error with what the CLI said, where it fails */
     up(stack: string): Outcome {
-        must(this.pulumi("stack", "init", stack, "--no-select"));
+        if (!existsSync(this.stateFile(stack))) {
+            must(this.pulumi("stack", "init", stack, "--no-select"));
+        }
         return must(this.pulumi("up", "--stack", stack, "--yes", "--skip-preview"));
     }
 
@@ -93,6 +112,8 @@ export class Home {
                 cwd: repoRoot,
                 env: this.env,
                 encoding: "utf8",
+                timeout: this.limit,
+                killSignal: "SIGKILL",
                 maxBuffer: 256 * 1024 * 1024,
             }),
         );

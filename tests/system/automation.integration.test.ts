@@ -1,5 +1,4 @@
 /** The Automation API of the SDK drives this project as it drives any other. */
-import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type EngineEvent } from "@pulumi/pulumi/automation";
 import { repoRoot } from "../../toolchain/paths";
 import { Home, must } from "../support/home";
@@ -16,7 +15,10 @@ afterAll(() => home.remove());
 it("brings a stack up and hands over its events and outputs", async () => {
     const stack = await LocalWorkspace.createOrSelectStack(
         { stackName: "tallinn", workDir: repoRoot },
-        { pulumiCommand: await PulumiCommand.get({ root: home.path }), envVars: environment() },
+        {
+            pulumiCommand: await PulumiCommand.get({ root: home.path }),
+            envVars: home.pulumiEnvironment(["tallinn"]) as Record<string, string>,
+        },
     );
     const events: EngineEvent[] = [];
     const up = await stack.up({ onEvent: (event) => events.push(event) });
@@ -35,16 +37,3 @@ it("brings a stack up and hands over its events and outputs", async () => {
     // The CLI has put its salt into the stack file, as no wrapper of ours was there to prevent it.
     must(home.pulumi("version"));
 });
-
-/** The environment of `npm run pulumi`, for this test's home. */
-function environment(): Record<string, string> {
-    let found: Record<string, string> = {};
-    jest.isolateModules(() => {
-        process.env["EMBASSY_HOME"] = home.path;
-        const { pulumiEnvironment } = jest.requireActual<typeof import("../../toolchain/cli/environment")>(
-            join(repoRoot, "toolchain", "cli", "environment"),
-        );
-        found = pulumiEnvironment(process.env, "modules", ["tallinn"]) as Record<string, string>;
-    });
-    return found;
-}

@@ -37,14 +37,6 @@ it("a wrong stack file: all of its problems at once, without a stack trace", () 
     expect(output).not.toMatch(/\n\s+at /);
 });
 
-it("a wrong passphrase", () => {
-    const before = home.state("tallinn");
-    const { code, output } = home.with({ PULUMI_CONFIG_PASSPHRASE: "wrong" }).pulumi(...preview);
-    expect(code).not.toBe(0);
-    expect(output).toMatch(/incorrect passphrase/);
-    expect(home.state("tallinn")).toBe(before);
-});
-
 it("a passphrase that is gone, while there is state that needs it: none is made up", () => {
     const file = join(home.path, "passphrase");
     renameSync(file, `${file}.away`);
@@ -80,14 +72,7 @@ it("an up on a stack that another machine has locked: who holds it, since when, 
 it("a cluster that was never brought up", () => {
     const { code, output } = home.pulumi("up", "--stack", "tallinn", "--yes", "--skip-preview");
     expect(code).not.toBe(0);
-    expect(output).toMatch(/context "?tallinn"?/);
-});
-
-it("a site whose root is elsewhere, before that site is there", () => {
-    must(home.pulumi("stack", "init", "luxembourg", "--no-select"));
-    const { code, output } = home.pulumi("preview", "--stack", "luxembourg");
-    expect(code).not.toBe(0);
-    expect(output).toMatch(/data-embassy\/tallinn/);
+    expect(output).toMatch(/kubeconfig .*tallinn\/kubeconfig does not exist/);
 });
 
 it("a toolchain that does not exist", () => {

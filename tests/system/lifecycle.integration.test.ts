@@ -2,12 +2,14 @@
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repoRoot } from "../../toolchain/paths";
-import { Home, must } from "../support/home";
+import { Home, type Outcome, must } from "../support/home";
 
 const MINUTES = 60_000;
 jest.setTimeout(10 * MINUTES);
 
 let home: Home;
+/** Of a preview of Luxembourg before there was a Tallinn to have its intermediate from. */
+let tooEarly: Outcome;
 const stackFiles = (): string[] =>
     ["tallinn", "luxembourg"].map((stack) => readFileSync(join(repoRoot, `Pulumi.${stack}.yaml`), "utf8"));
 const filesBefore = stackFiles();
@@ -15,6 +17,8 @@ const filesBefore = stackFiles();
 beforeAll(() => {
     home = new Home("lifecycle");
     must(home.lab("up", "tallinn", "luxembourg"));
+    must(home.pulumi("stack", "init", "luxembourg", "--no-select"));
+    tooEarly = home.pulumi("preview", "--stack", "luxembourg");
     home.up("tallinn");
     home.up("luxembourg");
 });
@@ -54,6 +58,24 @@ describe("nothing changed", () => {
         expect(stdout).not.toMatch(/to replace|to delete|to create/);
         expect(home.kubectl("tallinn", "get", "namespaces", "-o", "name").stdout).toBe(before);
         must(home.pulumi("preview", "--stack", "tallinn", "--expect-no-changes"));
+    });
+});
+
+describe("a mistake", () => {
+    it("in the order of sites is named: the root's stack comes first", () => {
+        expect(tooEarly.code).not.toBe(0);
+        expect(tooEarly.output).toMatch(/data-embassy\/tallinn/);
+    });
+
+    it("in the passphrase changes nothing", () => {
+        const before = home.state("tallinn");
+        const wrong = home.with({ PULUMI_CONFIG_PASSPHRASE: "wrong" });
+        for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+            const { code, output } = wrong.pulumi(...command, "--stack", "tallinn");
+            expect(code).not.toBe(0);
+            expect(output).toMatch(/incorrect passphrase/);
+        }
+        expect(home.state("tallinn")).toBe(before);
     });
 });
 

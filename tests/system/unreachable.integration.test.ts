@@ -21,22 +21,17 @@ describe("with the API server down", () => {
     it.each([["preview"], ["refresh", "--yes", "--skip-preview"], ["up", "--yes", "--skip-preview"]])(
         "%s says so within 30 s, names the cluster and drops nothing from state",
         (...command) => {
-            const began = Date.now();
-            const { code, output } = home.pulumi(...command, "--stack", "tallinn");
-            // The limit is the promise itself, ten times what it takes: no measure of speed.
-            expect(Date.now() - began).toBeLessThan(30_000);
-            expect(code).not.toBe(0);
-            if (command[0] !== "destroy") {
-                expect(output).toMatch(
-                    /tallinn.*https:\/\/127\.0\.0\.1:\d+.*ECONNREFUSED|https:\/\/127\.0\.0\.1:\d+.*tallinn/s,
-                );
-            }
+            const { code, output } = home.within(30_000).pulumi(...command, "--stack", "tallinn");
+            expect(code).toBeGreaterThan(0);
+            expect(output).toMatch(/https:\/\/127\.0\.0\.1:\d+/);
+            expect(output).toMatch(/context "?tallinn/);
             expect(urns(home.state("tallinn"))).toEqual(urns(before));
         },
     );
 
     it("destroy drops nothing either", () => {
-        expect(home.pulumi("destroy", "--stack", "tallinn", "--yes", "--skip-preview").code).not.toBe(0);
+        const destroy = ["destroy", "--stack", "tallinn", "--yes", "--skip-preview"];
+        expect(home.within(30_000).pulumi(...destroy).code).toBeGreaterThan(0);
         expect(urns(home.state("tallinn"))).toEqual(urns(before));
     });
 

@@ -1,7 +1,6 @@
 /** The environment in which the Pulumi CLI runs for this project. */
 import { delimiter, join } from "node:path";
-import { binDir, embassyHome, labDir, pulumiHome, repoRoot, stateDir } from "../paths";
-import { passphraseFile } from "./passphrase";
+import { embassyHome, repoRoot } from "../paths";
 
 export type Toolchain = "modules" | "system";
 
@@ -9,31 +8,34 @@ export type Toolchain = "modules" | "system";
  * Variables for the CLI, over those of `base`. What the user has set for a back end, a passphrase or a kubeconfig wins.
  *
  * @param toolchain `modules`: the CLI and plugins that this project built; `system`: the user's own, found by PATH
+ * @param home where state, passphrase and toolchain are
  * @param sites lab sites whose kubeconfigs are joined, as kubectl joins the files of KUBECONFIG
  */
 export function pulumiEnvironment(
     base: NodeJS.ProcessEnv,
     toolchain: Toolchain,
     sites: readonly string[],
+    home: string = embassyHome,
 ): NodeJS.ProcessEnv {
     const environment: NodeJS.ProcessEnv = {
         // no_tmp_dir: a temporary file beside its target can be renamed onto it; one in /tmp may be on another disk.
-        PULUMI_BACKEND_URL: `file://${stateDir}?no_tmp_dir=true`,
+        PULUMI_BACKEND_URL: `file://${join(home, "state")}?no_tmp_dir=true`,
         ...base,
         // The lab's clusters, unless somebody names others: a kubeconfig of another project is no default for this one.
-        KUBECONFIG: base["EMBASSY_KUBECONFIG"] ?? sites.map((site) => join(labDir(site), "kubeconfig")).join(delimiter),
+        KUBECONFIG:
+            base["EMBASSY_KUBECONFIG"] ?? sites.map((site) => join(home, "lab", site, "kubeconfig")).join(delimiter),
         PULUMI_SKIP_UPDATE_CHECK: "1",
         // A stack's salt is in its state: the stack file in git stays as it was committed.
         PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
-        EMBASSY_HOME: embassyHome,
+        EMBASSY_HOME: home,
     };
     if (base["PULUMI_CONFIG_PASSPHRASE"] === undefined) {
-        environment["PULUMI_CONFIG_PASSPHRASE_FILE"] ??= passphraseFile;
+        environment["PULUMI_CONFIG_PASSPHRASE_FILE"] ??= join(home, "passphrase");
     }
     if (toolchain === "modules") {
-        const own = [binDir, join(repoRoot, "node_modules", ".bin")];
+        const own = [join(home, "bin"), join(repoRoot, "node_modules", ".bin")];
         environment["PATH"] = [...own, base["PATH"] ?? ""].join(delimiter);
-        environment["PULUMI_HOME"] = pulumiHome;
+        environment["PULUMI_HOME"] = join(home, "pulumi");
         // Nothing is fetched: a missing plugin is an error, not a download.
         environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
     }

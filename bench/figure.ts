@@ -1,0 +1,14 @@
+/** What `npm run bench` reports: a figure, what it is made of, and what was promised. */
+export interface Figure {
+    readonly name: string;
+    readonly value: number;
+    /** The most that the promise allows. */
+    readonly limit: number;
+    readonly unit: "×" | "MiB";
+    /** The seconds or sizes behind it, in words. */
+    readonly detail: string;
+}
+
+export function ratio(name: string, above: number, below: number, limit: number, detail: string): Figure {
+    return { name, value: above / below, limit, unit: "×", detail };
+}

@@ -1,0 +1,69 @@
+/** The same program with ever more registries: what one resource costs must not grow with how many there are. */
+import { join } from "node:path";
+import { repoRoot } from "../toolchain/paths";
+import { type Figure, ratio } from "./figure";
+import { median } from "./process";
+import type { Site } from "./site";
+
+const COUNTS = [7, 70, 350];
+const LIMIT = 1.5;
+/** Resources of a registry; the rest of the site is the same at every count. */
+const ROUNDS = 3;
+
+/** The program of infra/, with registries copied from taxes' entry until there are enough. */
+function program(count: number): string {
+    const from = (path: string): string => JSON.stringify(join(repoRoot, path));
+    return [
+        `import { readFileSync } from "node:fs";`,
+        `import { parse } from "yaml";`,
+        `import { parseConfig } from ${from("infra/config")};`,
+        `import { DataEmbassy } from ${from("infra/embassy")};`,
+        `import { plan } from ${from("infra/plan")};`,
+        `const config = parseConfig("tallinn", parse(readFileSync(${from("Pulumi.tallinn.yaml")}, "utf8")).config);`,
+        `const names = Array.from({ length: ${count} }, (_, index) => "registry-" + index);`,
+        `const registries = Object.fromEntries(names.map((name) => [name, config.registries.taxes]));`,
+        `new DataEmbassy("embassy", plan({ ...config, registries } as never));`,
+        "",
+    ].join("\n");
+}
+
+export async function growth(site: Site): Promise<Figure[]> {
+    const perResource = new Map<number, { seconds: number; mebibytes: number; resources: number }>();
+    for (const count of COUNTS) {
+        site.fresh();
+        const cwd = site.project(`growth-${count}`, program(count));
+        await site.run(["stack", "init", "--no-select"], { cwd });
+        const seconds: number[] = [];
+        for (let round = 0; round < ROUNDS; round++) {
+            seconds.push((await site.run(["preview"], { cwd })).seconds);
+        }
+        const { mebibytes } = await site.run(["preview"], { cwd, sampleMemory: true });
+        const resources = await site.countResources(cwd);
+        perResource.set(count, { seconds: median(seconds) / resources, mebibytes: mebibytes / resources, resources });
+    }
+    const least = perResource.get(COUNTS[0] ?? 0);
+    const most = perResource.get(COUNTS.at(-1) ?? 0);
+    if (!least || !most) {
+        throw new Error("nothing was measured");
+    }
+    const detail = (key: "seconds" | "mebibytes", scale: number, unit: string): string =>
+        [...perResource]
+            .map(([count, cost]) => `${count}: ${(cost[key] * scale).toFixed(1)} ${unit} (${cost.resources} resources)`)
+            .join(", ");
+    return [
+        ratio(
+            "preview of all as new, time per resource at 350 ÷ 7",
+            most.seconds,
+            least.seconds,
+            LIMIT,
+            detail("seconds", 1000, "ms"),
+        ),
+        ratio(
+            "the same, peak memory per resource",
+            most.mebibytes,
+            least.mebibytes,
+            LIMIT,
+            detail("mebibytes", 1024, "KiB"),
+        ),
+    ];
+}

@@ -1,0 +1,78 @@
+/** Runs a command and takes its measure: wall-clock seconds, and the most memory that it and its children held at once. */
+import { spawn } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+
+export interface Measure {
+    readonly seconds: number;
+    /** Peak of the sum over the process tree, in MiB; proportional set size where the kernel gives it. */
+    readonly mebibytes: number;
+}
+
+const SAMPLE_MS = 50;
+
+/** @throws Error with the output where the command fails */
+export async function measure(
+    command: string,
+    args: readonly string[],
+    options: { cwd: string; env: NodeJS.ProcessEnv; sampleMemory?: boolean; accept?: readonly number[] },
+): Promise<Measure> {
+    const { cwd, env, sampleMemory = false, accept = [0] } = options;
+    const began = process.hrtime.bigint();
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    const keep = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-8192));
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    let peak = 0;
+    // Sampling costs time of its own, so that a run is measured for one or for the other.
+    const sampler = sampleMemory
+        ? setInterval(() => (peak = Math.max(peak, treeMebibytes(child.pid ?? 0))), SAMPLE_MS)
+        : undefined;
+    const code = await new Promise<number>((resolve, reject) => {
+        child.once("error", reject);
+        child.once("close", (status) => resolve(status ?? 1));
+    });
+    clearInterval(sampler);
+    const seconds = Number(process.hrtime.bigint() - began) / 1e9;
+    if (!accept.includes(code)) {
+        throw new Error(`${command} ${args.join(" ")} ended with ${code}:\n${output}`);
+    }
+    return { seconds, mebibytes: peak };
+}
+
+function treeMebibytes(root: number): number {
+    const children = new Map<number, number[]>();
+    for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+        const parent = parentOf(Number(entry));
+        children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
+    }
+    const sum = (pid: number): number =>
+        mebibytesOf(pid) + (children.get(pid) ?? []).reduce((total, child) => total + sum(child), 0);
+    return sum(root);
+}
+
+function parentOf(pid: number): number {
+    // "pid (command) state parent …": the command may hold spaces and brackets.
+    return Number(read(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ")[1] ?? 0);
+}
+
+function mebibytesOf(pid: number): number {
+    return Number(/^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) / 1024;
+}
+
+function read(file: string): string {
+    try {
+        return readFileSync(file, "utf8");
+    } catch {
+        // It has ended since it was listed.
+        return "";
+    }
+}
+
+export function median(values: readonly number[]): number {
+    const sorted = [...values].sort((a, b) => a - b);
+    const middle = sorted.length / 2;
+    return sorted.length % 2 === 1
+        ? (sorted[Math.floor(middle)] ?? NaN)
+        : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+}

@@ -1,0 +1,102 @@
+/** The site in which everything but the toolchain is measured: a home of its own, and an empty project beside it. */
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { Home, must } from "../tests/support/home";
+import { repoRoot } from "../toolchain/paths";
+import { type Measure, measure } from "./process";
+
+export const STACK = "tallinn";
+
+interface Resource {
+    readonly type: string;
+    readonly inputs?: Record<string, unknown>;
+}
+
+export class Site {
+    readonly home = new Home("bench");
+    readonly objects = join(this.home.path, "objects.json");
+    readonly pulumi = join(this.home.path, "bin", "pulumi");
+    readonly kubectl = join(this.home.path, "bin", "kubectl");
+
+    /** Control plane and nodes up, nothing declared in it yet. */
+    fresh(): void {
+        this.home.lab("down", "--delete");
+        must(this.home.lab("up", STACK));
+    }
+
+    run(
+        args: readonly string[],
+        options: { cwd?: string; sampleMemory?: boolean; env?: NodeJS.ProcessEnv } = {},
+    ): Promise<Measure> {
+        const env = { ...this.home.pulumiEnvironment([STACK]), ...options.env };
+        return measure(this.pulumi, [...args, "--stack", STACK, "--non-interactive"], {
+            cwd: options.cwd ?? repoRoot,
+            env,
+            sampleMemory: options.sampleMemory ?? false,
+        });
+    }
+
+    runKubectl(args: readonly string[], accept?: readonly number[]): Promise<Measure> {
+        const kubeconfig = join(this.home.path, "lab", STACK, "kubeconfig");
+        return measure(this.kubectl, ["--kubeconfig", kubeconfig, ...args], {
+            cwd: this.home.path,
+            env: process.env,
+            ...(accept && { accept }),
+        });
+    }
+
+    /** A project with the same runtime, and a program or none. @returns its folder */
+    project(name: string, program = "export {};\n"): string {
+        const folder = join(this.home.path, name);
+        mkdirSync(join(folder, "infra"), { recursive: true });
+        const project = parse(readFileSync(join(repoRoot, "Pulumi.yaml"), "utf8")) as object;
+        writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...project, name }));
+        writeFileSync(join(folder, `Pulumi.${STACK}.yaml`), "config: {}\n");
+        writeFileSync(join(folder, "infra", "index.ts"), program);
+        symlinkSync(join(repoRoot, "package.json"), join(folder, "package.json"));
+        symlinkSync(join(repoRoot, "node_modules"), join(folder, "node_modules"));
+        return folder;
+    }
+
+    /** The Kubernetes objects of the stack as a list that kubectl takes, in an order that it can create them in. */
+    writeObjects(): number {
+        const { stdout } = must(this.home.pulumi("stack", "export", "--stack", STACK, "--show-secrets"));
+        const { deployment } = JSON.parse(stdout) as { deployment: { resources: Resource[] } };
+        const items = deployment.resources
+            .filter(({ type }) => type.startsWith("kubernetes:"))
+            .map(({ inputs = {} }) => reveal(inputs));
+        writeFileSync(this.objects, JSON.stringify({ apiVersion: "v1", kind: "List", items }), { mode: 0o600 });
+        return items.length;
+    }
+
+    /** Resources that a preview in `cwd` would create. */
+    async countResources(cwd: string): Promise<number> {
+        const log = join(this.home.path, "events.json");
+        await this.run(["preview", "--event-log", log], { cwd, env: { PULUMI_DEBUG_COMMANDS: "true" } });
+        const events = readFileSync(log, "utf8").trim().split("\n");
+        const summaries = events.map(
+            (line) => (JSON.parse(line) as { summaryEvent?: { resourceChanges: Record<string, number> } }).summaryEvent,
+        );
+        rmSync(log);
+        return summaries.findLast((summary) => summary !== undefined)?.resourceChanges["create"] ?? NaN;
+    }
+
+    remove(): void {
+        this.home.remove();
+    }
+}
+
+/** Secrets in an export with --show-secrets are `{ <signature>, plaintext }`. */
+function reveal(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(reveal);
+    }
+    if (typeof value !== "object" || value === null) {
+        return value;
+    }
+    const { plaintext } = value as { plaintext?: string };
+    return plaintext === undefined
+        ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reveal(item)]))
+        : (JSON.parse(plaintext) as unknown);
+}

@@ -1,0 +1,50 @@
+/** A cold build of the toolchain against nothing but `go build` of the same packages, each with empty caches. */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { buildArguments } from "../toolchain/build/go-build";
+import { goEnvironment } from "../toolchain/build/go-tool";
+import { projectLayout } from "../toolchain/build/layout";
+import { type GoJob, allJobs } from "../toolchain/build/parts";
+import { embassyHome, repoRoot } from "../toolchain/paths";
+import { type Figure, ratio } from "./figure";
+import { measure } from "./process";
+
+/** Minutes of work, twice over: run with `npm run bench -- toolchain` and not with the rest. */
+export async function toolchain(): Promise<Figure[]> {
+    const ours = await withEmptyCaches(async (env, home) => {
+        const { seconds } = await measure(process.execPath, ["--import", "tsx", "toolchain/build/main.ts"], {
+            cwd: repoRoot,
+            env: { ...env, EMBASSY_HOME: home },
+        });
+        return seconds;
+    });
+    const bare = await withEmptyCaches(async (env, home) => {
+        let seconds = 0;
+        const out = join(home, "bin");
+        mkdirSync(out, { recursive: true });
+        for (const job of allJobs(projectLayout).filter((one): one is GoJob => one.kind === "go")) {
+            const args = ["build", "-o", `${out}/`, ...buildArguments(job, job.parts)];
+            seconds += (await measure("go", args, { cwd: job.folder, env })).seconds;
+        }
+        return seconds;
+    });
+    const detail = `${ours.toFixed(0)} s ÷ ${bare.toFixed(0)} s`;
+    return [ratio("cold toolchain ÷ bare go build of the same packages", ours, bare, 1.15, detail)];
+}
+
+async function withEmptyCaches<T>(work: (env: NodeJS.ProcessEnv, home: string) => Promise<T>): Promise<T> {
+    mkdirSync(join(embassyHome, "tests"), { recursive: true });
+    const home = mkdtempSync(join(embassyHome, "tests", "cold-"));
+    const env = {
+        ...goEnvironment(process.env),
+        GOCACHE: join(home, "build-cache"),
+        GOMODCACHE: join(home, "modules"),
+    };
+    try {
+        return await work(env, home);
+    } finally {
+        // Go makes its module cache read-only: it takes Go to remove it.
+        await measure("go", ["clean", "-modcache"], { cwd: repoRoot, env });
+        rmSync(home, { recursive: true, force: true });
+    }
+}

@@ -1,0 +1,50 @@
+import { ChildProcess, spawn } from "node:child_process";
+import { identityOf, isAlive, memoryOf, parseStat, runningCommands, signal } from "../../../lab/processes/identity";
+
+function sleeper(): ChildProcess & { pid: number } {
+    return spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)", "embassy-sleeper"]) as ChildProcess & {
+        pid: number;
+    };
+}
+
+function ended(child: ChildProcess): Promise<NodeJS.Signals | null> {
+    return new Promise((resolve) => child.once("exit", (_code, by) => resolve(by)));
+}
+
+test("a command name with spaces and parentheses does not shift the fields", () => {
+    const after = Array.from({ length: 30 }, (_, index) => String(index + 4));
+    expect(parseStat(`12 (a) b (c) S ${after.join(" ")}`)).toEqual({ state: "S", startTicks: "22" });
+});
+
+test("a process is itself until it ends", async () => {
+    const child = sleeper();
+    const identity = (await identityOf(child.pid)) ?? "";
+    const self = { pid: child.pid, identity };
+    expect(identity).not.toBe("");
+    expect(await isAlive(self)).toBe(true);
+    expect(await memoryOf(child.pid)).toBeGreaterThan(1024 * 1024);
+    const exit = ended(child);
+    await signal(self, "SIGKILL");
+    expect(await exit).toBe("SIGKILL");
+    expect(await isAlive(self)).toBe(false);
+});
+
+test("another process under a remembered pid is neither taken for ours nor killed", async () => {
+    const child = sleeper();
+    const reused = { pid: child.pid, identity: "another boot:1" };
+    expect(await isAlive(reused)).toBe(false);
+    await signal(reused, "SIGKILL");
+    const exit = ended(child);
+    child.kill("SIGTERM");
+    expect(await exit).toBe("SIGTERM");
+});
+
+test("command lines are found by their arguments", async () => {
+    const child = sleeper();
+    await new Promise((resolve) => child.once("spawn", resolve));
+    const commands = await runningCommands();
+    expect(commands.find(({ pid }) => pid === child.pid)?.argv).toContain("embassy-sleeper");
+    const exit = ended(child);
+    child.kill("SIGKILL");
+    await exit;
+});

@@ -1,0 +1,49 @@
+import { statusReport } from "../../lab/report";
+import { isNodeReady, SiteStatus } from "../../lab/status";
+
+const site: SiteStatus = {
+    site: "narva",
+    up: true,
+    ready: false,
+    kubeconfig: "/x/kubeconfig",
+    memoryBytes: 50 * 1024 * 1024,
+    parts: [
+        {
+            part: "etcd",
+            state: "running",
+            pid: 7,
+            port: 20001,
+            memoryBytes: 50 * 1024 * 1024,
+            since: "2030-01-02T03:04:05.678Z",
+        },
+        { part: "kwok", state: "failed", port: 20002, since: "2030-01-02T03:04:06.000Z" },
+    ],
+    nodes: { ready: 2, total: 3 },
+    disks: { available: 1, bound: 2, released: 3 },
+};
+
+test("every part has a row that says how it is", () => {
+    const report = statusReport([site]);
+    expect(report).toMatch(/narva\s+│ etcd\s+│ running\s+│\s+7 │ 20001 │ 50 MiB │ 2030-01-02 03:04:05Z/);
+    expect(report).toMatch(/kwok\s+│ failed on purpose/);
+});
+
+test("what is not well comes with the way to mend it", () => {
+    const report = statusReport([site]);
+    expect(report).toContain("narva: not ready · 2 of 3 simulated nodes ready");
+    expect(report).toContain("npm run lab -- up narva");
+    expect(report).toContain("3 released");
+    expect(report).toContain("kubectl patch pv");
+});
+
+test("a ready site needs no advice", () => {
+    const report = statusReport([{ ...site, ready: true, disks: { available: 3, bound: 0, released: 0 } }]);
+    expect(report).not.toMatch(/mend|patch/);
+});
+
+test("a node that is ready but still closed for pods is not ready", () => {
+    const node = { kind: "Node", metadata: { name: "n" }, status: { conditions: [{ type: "Ready", status: "True" }] } };
+    expect(isNodeReady(node)).toBe(true);
+    expect(isNodeReady({ ...node, spec: { taints: [{ key: "node.kubernetes.io/not-ready" }] } })).toBe(false);
+    expect(isNodeReady({ ...node, status: { conditions: [{ type: "Ready", status: "Unknown" }] } })).toBe(false);
+});
