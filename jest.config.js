@@ -1,5 +1,18 @@
 // Packages that ship ES modules only: Jest runs CommonJS, so these are transformed with our own code.
-const esmOnly = ["bcryptjs", "@kubernetes/client-node", "openid-client", "oauth4webapi", "jose", "fast-check", "pure-rand", "p-limit", "yocto-queue"];
+const esmOnly = [
+    "bcryptjs",
+    "@kubernetes/client-node",
+    "socks-proxy-agent",
+    "agent-base",
+    "openid-client",
+    "oauth4webapi",
+    "jose",
+    "fast-check",
+    "pure-rand",
+    "p-limit",
+    "js-yaml",
+    "yocto-queue",
+];
 
 const common = {
     testEnvironment: "node",

@@ -11,7 +11,7 @@ import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { PropertyMap, decode, encode } from "./values";
+import { PropertyMap, decode, encode, hasSecret } from "./values";
 
 /** The resource a request is about. `type` is the full token, `kubernetes:core/v1:Namespace`. */
 export interface Target {
@@ -197,10 +197,19 @@ function autonaming(options: proto.CheckRequest.AutonamingOptions | undefined): 
 }
 
 function checkResponse(result: CheckResult): proto.CheckResponse {
-    const failures = (result.failures ?? []).map(({ property, reason }) =>
-        new proto.CheckFailure().setProperty(property).setReason(reason),
-    );
+    const failures = (result.failures ?? []).map((failure) => checkFailure(failure, result.inputs));
     return new proto.CheckResponse().setInputs(encode(result.inputs)).setFailuresList(failures);
+}
+
+/**
+ * The engine prints the value of a property that a failure names, a secret one in the clear (issueCheckFailures in
+ * pkg/resource/deploy/step_generator.go), so there the name goes into the reason instead.
+ */
+function checkFailure({ property, reason }: CheckFailure, inputs: PropertyMap): proto.CheckFailure {
+    const value = inputs[property];
+    const printable = value !== undefined && !hasSecret(value);
+    const named = reason.startsWith(property) ? reason : `${property}: ${reason}`;
+    return new proto.CheckFailure().setProperty(printable ? property : "").setReason(printable ? reason : named);
 }
 
 const KINDS: Record<DiffKind, proto.PropertyDiff.Kind> = {
