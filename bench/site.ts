@@ -15,6 +15,7 @@ interface Resource {
 
 export class Site {
     readonly home = new Home("bench");
+    private readonly whole = this.home.project();
     readonly objects = join(this.home.path, "objects.json");
     readonly pulumi = join(this.home.path, "bin", "pulumi");
     readonly kubectl = join(this.home.path, "bin", "kubectl");
@@ -31,7 +32,7 @@ export class Site {
     ): Promise<Measure> {
         const env = { ...this.home.pulumiEnvironment([STACK]), ...options.env };
         return measure(this.pulumi, [...args, "--stack", STACK, "--non-interactive"], {
-            cwd: options.cwd ?? repoRoot,
+            cwd: options.cwd ?? this.whole,
             env,
             sampleMemory: options.sampleMemory ?? false,
         });

@@ -37,7 +37,7 @@ export async function speed(site: Site, rounds: number): Promise<Figure[]> {
                     .seconds,
             );
         }
-        await site.run(["stack", "rm", "--yes", "--force"]);
+        await site.run(["stack", "rm", "--yes", "--force", "--preserve-config"]);
 
         const empty = site.project(`empty-${round}`);
         await site.run(["stack", "init", "--no-select"], { cwd: empty });
@@ -56,7 +56,7 @@ export async function speed(site: Site, rounds: number): Promise<Figure[]> {
     peak = (await site.run(["up", "--yes", "--skip-preview"], { sampleMemory: true })).mebibytes;
     const { stdout } = site.home.lab("status", STACK, "--json");
     const [status] = JSON.parse(stdout) as { memoryBytes: number }[];
-    await site.run(["stack", "rm", "--yes", "--force"]);
+    await site.run(["stack", "rm", "--yes", "--force", "--preserve-config"]);
 
     const s = Object.fromEntries(Object.entries(seconds).map(([name, values]) => [name, median(values)])) as Record<
         keyof typeof seconds,

@@ -11,6 +11,8 @@ import type { EmbassyPlan } from "../plan";
  * - `enableSecretMutable`: a renewed certificate updates its Secret in place; replacing it would leave a gap.
  */
 export function siteProvider(plan: EmbassyPlan, opts: pulumi.ResourceOptions): Provider {
+    // The SDK would copy KUBECONFIG, a path of this machine, into the state. The plugin reads the variable by itself.
+    delete process.env["KUBECONFIG"];
     return new Provider(
         "site",
         {

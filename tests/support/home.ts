@@ -3,10 +3,11 @@
  * in. Commands run as processes, as a user's do.
  */
 import { type ChildProcess, type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../infra/config";
 import { pulumiEnvironment } from "../../toolchain/cli/environment";
+import { declaredStacks, stackFile } from "../../toolchain/cli/stack-file";
 import { embassyHome, repoRoot } from "../../toolchain/paths";
 
 const BIN = join(repoRoot, "node_modules", ".bin");
@@ -75,6 +76,19 @@ export class Home {
             detached: true,
             stdio: "ignore",
         });
+    }
+
+    /** A folder that is the project for the CLI itself, which writes into the stack files that it finds there. */
+    project(): string {
+        const folder = join(this.path, "project");
+        mkdirSync(folder);
+        for (const linked of ["infra", "node_modules", "package.json", "Pulumi.yaml"]) {
+            symlinkSync(join(repoRoot, linked), join(folder, linked));
+        }
+        for (const stack of declaredStacks()) {
+            copyFileSync(stackFile(stack), stackFile(stack, folder));
+        }
+        return folder;
     }
 
     kubectl(site: string, ...args: string[]): Outcome {

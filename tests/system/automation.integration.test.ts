@@ -1,6 +1,5 @@
 /** The Automation API of the SDK drives this project as it drives any other. */
 import { LocalWorkspace, PulumiCommand, type EngineEvent } from "@pulumi/pulumi/automation";
-import { repoRoot } from "../../toolchain/paths";
 import { Home, must } from "../support/home";
 
 jest.setTimeout(5 * 60_000);
@@ -14,7 +13,7 @@ afterAll(() => home.remove());
 
 it("brings a stack up and hands over its events and outputs", async () => {
     const stack = await LocalWorkspace.createOrSelectStack(
-        { stackName: "tallinn", workDir: repoRoot },
+        { stackName: "tallinn", workDir: home.project() },
         {
             pulumiCommand: await PulumiCommand.get({ root: home.path }),
             envVars: home.pulumiEnvironment(["tallinn"]) as Record<string, string>,
@@ -34,6 +33,4 @@ it("brings a stack up and hands over its events and outputs", async () => {
 
     const again = await stack.preview();
     expect(Object.keys(again.changeSummary)).toEqual(["same"]);
-    // The CLI has put its salt into the stack file, as no wrapper of ours was there to prevent it.
-    must(home.pulumi("version"));
 });

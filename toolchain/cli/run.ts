@@ -2,11 +2,11 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { repoRoot, stateDir } from "../paths";
+import { embassyHome, repoRoot, stateDir } from "../paths";
 import { type Toolchain, pulumiEnvironment } from "./environment";
 import { removeStaleLocks } from "./locks";
 import { ensurePassphrase } from "./passphrase";
-import { checkStackFile, declaredStacks, removeSalts } from "./stack-file";
+import { checkStackFile, declaredStacks, withStackCopies } from "./stack-file";
 
 export interface PulumiRun {
     readonly code: number;
@@ -36,7 +36,7 @@ export async function runPulumi(
     for (const stack of removeStaleLocks()) {
         process.stderr.write(`The run that had locked ${stack} is gone; its lock was removed.\n`);
     }
-    const child = spawn("pulumi", args, {
+    const child = spawn("pulumi", withStackCopies(args, join(embassyHome, "stacks")), {
         cwd: repoRoot,
         env: { ...pulumiEnvironment(process.env, toolchain, declaredStacks()), ...environment },
         stdio: capture ? ["ignore", "pipe", "pipe"] : "inherit",
@@ -57,7 +57,6 @@ export async function runPulumi(
         return { code, output };
     } finally {
         process.off("SIGINT", ignore).off("SIGTERM", terminate);
-        removeSalts();
     }
 }
 

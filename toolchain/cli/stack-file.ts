@@ -1,10 +1,12 @@
-/** Pulumi.<stack>.yaml: there before a stack is used, and as it was committed afterwards. */
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+/** Pulumi.<stack>.yaml: there before a stack is used, and not written to by using it. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PROJECT } from "../../infra/config";
 import { repoRoot } from "../paths";
 import { UserError } from "../command";
 
 const NEEDS_CONFIG = new Set(["preview", "pre", "up", "update", "refresh", "destroy", "watch", "import"]);
+const MAKES_STACK = new Set(["init", "new", "create"]);
 
 export function stackFile(stack: string, root = repoRoot): string {
     return join(root, `Pulumi.${stack}.yaml`);
@@ -39,17 +41,25 @@ export function checkStackFile(args: readonly string[], root = repoRoot): void {
 }
 
 /**
- * Takes the salt out of stack files again that the CLI has written it into.
+ * The command line as the CLI gets it: with copies of the stack files, so that those in git stay as they were committed.
  *
- * The salt belongs to one lab's passphrase and is in the stack's state as well, where the CLI finds it. In the file it
- * would make each clone's tree differ from the commit. A file with secrets of its own (`secure:`) keeps it.
+ * The CLI writes the salt of a passphrase into the file that it reads. The salt belongs to one home's passphrase, is in
+ * the state as well, and is found there; in a file that all clones and homes share it would be wrong for all but one.
+ *
+ * @param copies a folder of this home
  */
-export function removeSalts(root = repoRoot): void {
-    for (const stack of declaredStacks(root)) {
-        const file = stackFile(stack, root);
-        const text = readFileSync(file, "utf8");
-        if (/^encryptionsalt: /m.test(text) && !/^\s+secure: /m.test(text)) {
-            writeFileSync(file, text.replace(/^encryptionsalt: .*\n?/m, ""));
-        }
+export function withStackCopies(args: readonly string[], copies: string, root = repoRoot): string[] {
+    const [command = "", subcommand = ""] = args.filter((argument) => !argument.startsWith("-"));
+    mkdirSync(copies, { recursive: true });
+    if (command === "stack" && MAKES_STACK.has(subcommand)) {
+        writeFileSync(join(copies, "Pulumi.yaml"), `name: ${PROJECT}\nruntime: nodejs\n`);
+        return ["-C", copies, ...args];
     }
+    const stack = namedStack(args);
+    if (stack === undefined || !NEEDS_CONFIG.has(command) || args.some((word) => word.startsWith("--config-file"))) {
+        return [...args];
+    }
+    const copy = stackFile(stack, copies);
+    copyFileSync(stackFile(stack, root), copy);
+    return [...args, "--config-file", copy];
 }

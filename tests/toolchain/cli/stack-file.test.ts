@@ -1,7 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkStackFile, declaredStacks, namedStack, removeSalts, stackFile } from "../../../toolchain/cli/stack-file";
+import {
+    checkStackFile,
+    declaredStacks,
+    namedStack,
+    stackFile,
+    withStackCopies,
+} from "../../../toolchain/cli/stack-file";
 
 describe("stack files", () => {
     let root: string;
@@ -32,17 +38,36 @@ describe("stack files", () => {
         expect(() => checkStackFile(["up", "-s", "tallinn"], root)).not.toThrow();
     });
 
-    it("are given back as they were when the CLI has added its salt", () => {
-        const before = readFileSync(stackFile("tallinn", root), "utf8");
-        writeFileSync(stackFile("tallinn", root), `${before}encryptionsalt: v1:abc=:v1:def:ghi==\n`);
-        removeSalts(root);
-        expect(readFileSync(stackFile("tallinn", root), "utf8")).toBe(before);
+    it("are copied for a command that reads them, and left alone themselves", () => {
+        const copies = join(root, "copies");
+        const copy = stackFile("tallinn", copies);
+        expect(withStackCopies(["up", "-s", "tallinn"], copies, root)).toEqual([
+            "up",
+            "-s",
+            "tallinn",
+            "--config-file",
+            copy,
+        ]);
+        expect(readFileSync(copy, "utf8")).toBe(readFileSync(stackFile("tallinn", root), "utf8"));
     });
 
-    it("keep the salt where they hold secrets that need it", () => {
-        const text = "config:\n  data-embassy:token:\n    secure: v1:x\nencryptionsalt: v1:abc\n";
-        writeFileSync(stackFile("tallinn", root), text);
-        removeSalts(root);
-        expect(readFileSync(stackFile("tallinn", root), "utf8")).toBe(text);
+    it("are not needed to make a stack, which is made beside the copies", () => {
+        const copies = join(root, "copies");
+        expect(withStackCopies(["stack", "init", "narva"], copies, root)).toEqual([
+            "-C",
+            copies,
+            "stack",
+            "init",
+            "narva",
+        ]);
+        expect(readFileSync(join(copies, "Pulumi.yaml"), "utf8")).toContain("name: data-embassy");
+    });
+
+    it.each([
+        [["config", "set", "-s", "tallinn", "key", "value"]],
+        [["up", "-s", "tallinn", "--config-file", "own.yaml"]],
+        [["up"]],
+    ])("are what the user says in %j", (args) => {
+        expect(withStackCopies(args, join(root, "copies"), root)).toEqual(args);
     });
 });

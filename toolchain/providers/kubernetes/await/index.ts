@@ -1,0 +1,164 @@
+/** Waits until an object is ready, or gone. */
+import { PlainMap } from "../../../plugin/values";
+import { Connection } from "../cluster";
+import { messageOf } from "../errors";
+import { KubeObject, annotation, describe, list, nameOf, namespaceOf, text } from "../objects";
+import { GroupVersionKind } from "../types";
+import { follow } from "./follow";
+import { explainWait } from "./reasons";
+import { ingress, service } from "./networking";
+import { persistentVolume, persistentVolumeClaim, resourceQuota, secret } from "./storage";
+import { Awaiter, Related, Verdict, waiting } from "./verdict";
+import { waitFor } from "./wait-for";
+import { daemonSet, deployment, job, pod, statefulSet } from "./workloads";
+
+const AWAITERS: Readonly<Record<string, Awaiter>> = {
+    "/PersistentVolume": persistentVolume,
+    "/PersistentVolumeClaim": persistentVolumeClaim,
+    "/Pod": pod,
+    "/ResourceQuota": resourceQuota,
+    "/Secret": secret,
+    "/Service": service,
+    "apps/DaemonSet": daemonSet,
+    "apps/Deployment": deployment,
+    "apps/StatefulSet": statefulSet,
+    "batch/Job": job,
+    "networking.k8s.io/Ingress": ingress,
+};
+/** Kinds whose deletion is not waited for either where `pulumi.com/skipAwait` is set. */
+const SKIPPABLE = new Set(["/Namespace", "/Pod", "apps/DaemonSet", "apps/Deployment", "apps/StatefulSet", "batch/Job"]);
+
+const DEFAULT_TIMEOUT_S = 600;
+
+export interface Wait {
+    readonly connection: Connection;
+    readonly gvk: GroupVersionKind;
+    readonly inputs: PlainMap;
+    /** Seconds, from customTimeouts; 0 where there are none. */
+    readonly timeout: number;
+    /** Aborted when the user cancels. */
+    readonly cancelled: AbortSignal;
+}
+
+/** How the waiting ended: with the object as last seen, and why it is not ready (nothing: it is). */
+export interface Outcome {
+    readonly object: KubeObject;
+    readonly reasons: readonly string[];
+}
+
+export async function awaitReady(object: KubeObject, wait: Wait): Promise<Outcome> {
+    if (annotation(wait.inputs, "pulumi.com/skipAwait") === "true") {
+        return { object, reasons: [] };
+    }
+    const expression = annotation(wait.inputs, "pulumi.com/waitFor");
+    const awaiter = expression ? await waitFor(expression) : AWAITERS[kindKey(wait.gvk)];
+    if (!awaiter) {
+        return { object, reasons: [] };
+    }
+    let last = object;
+    const outcome = await watchUntil(object, wait, awaiter.related?.(object), (current, related) => {
+        if (!current) {
+            return { reasons: [`${describe(object)} was deleted while it was being waited for`], final: true };
+        }
+        last = current;
+        return awaiter.check(current, related);
+    });
+    return { object: last, reasons: await explainWait(last, outcome, wait) };
+}
+
+/** Resolves once the object that a delete request was accepted for is gone. Throws if it stays. */
+export async function awaitGone(object: KubeObject, wait: Wait): Promise<void> {
+    if (annotation(wait.inputs, "pulumi.com/skipAwait") === "true" && SKIPPABLE.has(kindKey(wait.gvk))) {
+        return;
+    }
+    let finalizers: readonly string[] = [];
+    const { reasons } = await watchUntil(object, wait, undefined, (current) => {
+        finalizers = list(current, "metadata", "finalizers").map(String);
+        return current ? waiting(`${describe(object)} is still there`) : { reasons: [] };
+    });
+    if (reasons.length > 0) {
+        const holding = finalizers.length > 0 ? `: finalizers hold it (${finalizers.join(", ")})` : "";
+        throw new Error(`${reasons.join("; ")}${holding}. The deletion was requested and goes on in the cluster`);
+    }
+}
+
+function kindKey({ group, kind }: GroupVersionKind): string {
+    return `${group}/${kind}`;
+}
+
+type Evaluate = (object: KubeObject | undefined, related: readonly KubeObject[]) => Verdict;
+
+/** Evaluates what there is, then again at each change, until nothing is left to wait for, or the time is up. */
+async function watchUntil(
+    object: KubeObject,
+    wait: Wait,
+    related: Related | undefined,
+    evaluate: Evaluate,
+): Promise<Verdict> {
+    let current: KubeObject | undefined = object;
+    let others: readonly KubeObject[] = [];
+    let verdict = evaluate(current, others);
+    const isDone = (): boolean => verdict.reasons.length === 0 || verdict.final === true;
+    if (isDone() && !related) {
+        return verdict;
+    }
+    const seconds = timeoutOf(wait);
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, wait.cancelled, AbortSignal.timeout(seconds * 1000)]);
+    const update = (): void => {
+        verdict = evaluate(current, others);
+        if (isDone()) {
+            stop.abort();
+        }
+    };
+    const own: Related = {
+        gvk: wait.gvk,
+        namespace: namespaceOf(object),
+        selector: { fieldSelector: `metadata.name=${nameOf(object)}` },
+    };
+    const start = { objects: [object], resourceVersion: text(object, "metadata", "resourceVersion") };
+    const followed = [
+        follow(
+            wait.connection,
+            own,
+            start,
+            (found) => {
+                current = found.find((each) => text(each, "metadata", "uid") === text(object, "metadata", "uid"));
+                update();
+            },
+            signal,
+        ),
+    ];
+    if (related) {
+        followed.push(
+            follow(
+                wait.connection,
+                related,
+                undefined,
+                (found) => {
+                    others = found;
+                    update();
+                },
+                signal,
+            ),
+        );
+    }
+    try {
+        await Promise.all(followed);
+    } catch (error) {
+        stop.abort();
+        return waiting(...verdict.reasons, messageOf(error));
+    }
+    if (isDone()) {
+        return verdict;
+    }
+    return waiting(
+        wait.cancelled.aborted ? "the run was cancelled" : `not ready after ${seconds} s`,
+        ...verdict.reasons,
+    );
+}
+
+function timeoutOf({ timeout, inputs }: Wait): number {
+    const seconds = Number(annotation(inputs, "pulumi.com/timeoutSeconds"));
+    return timeout || (Number.isFinite(seconds) && seconds > 0 ? seconds : DEFAULT_TIMEOUT_S);
+}

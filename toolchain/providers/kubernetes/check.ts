@@ -1,0 +1,124 @@
+/** Makes a program's inputs whole: name, namespace, a Secret's data; and refuses what cannot be. */
+import { createHash, randomBytes } from "node:crypto";
+import { CheckFailure, CheckRequest, CheckResult } from "../../plugin/provider";
+import { Plain, PlainMap, UNKNOWN, reveal } from "../../plugin/values";
+import { AUTONAMED } from "./diff";
+import { annotation, isMap, map, nameOf, text, without } from "./objects";
+import { READ_ONLY_METADATA, markSecrets } from "./state";
+import { GroupVersionKind, isBuiltInGroup, isPatch, kindOf } from "./types";
+
+export interface CheckContext {
+    readonly serverSideApply: boolean;
+    /** The namespace for objects of this kind that name none; empty for a cluster-wide kind. */
+    readonly defaultNamespace: string;
+}
+
+type Request = Pick<CheckRequest, "type" | "name" | "urn" | "olds" | "news" | "randomSeed" | "autonaming">;
+
+export function checkObject(request: Request, context: CheckContext): CheckResult {
+    const news = reveal(request.news);
+    const gvk = kindOf(request.type, news);
+    const patch = isPatch(request.type, gvk.kind);
+    const metadata = news["metadata"];
+    if (metadata !== undefined && metadata !== null && !isMap(metadata)) {
+        // All of it is unknown in a preview: there is nothing to fill in yet.
+        const failures = metadata === UNKNOWN ? [] : [{ property: "metadata", reason: "metadata must be an object" }];
+        return { inputs: request.news, failures };
+    }
+    const object = withData({ ...news, metadata: without(map(metadata), ...READ_ONLY_METADATA) });
+    const failures = [...refuse(gvk, object, patch, context)];
+    if (failures.length > 0) {
+        return { inputs: request.news, failures };
+    }
+    const named = withName(request, object);
+    if (typeof named === "string") {
+        return { inputs: request.news, failures: [{ property: "metadata.name", reason: named }] };
+    }
+    const own = map(named, "metadata");
+    const namespace = text(own, "namespace") || context.defaultNamespace;
+    const inputs = namespace ? { ...named, metadata: { ...own, namespace } } : named;
+    return { inputs: markSecrets(inputs, request.news) };
+}
+
+function* refuse(
+    gvk: GroupVersionKind,
+    object: PlainMap,
+    patch: boolean,
+    { serverSideApply }: CheckContext,
+): Generator<CheckFailure> {
+    if (gvk.kind.endsWith("List") && (isBuiltInGroup(gvk.group) || object["items"] !== undefined)) {
+        yield {
+            property: "kind",
+            reason: `${gvk.kind} is a collection, which the API server cannot create: declare each of its items as a resource`,
+        };
+    }
+    if (patch && !serverSideApply) {
+        yield {
+            property: "kind",
+            reason: "Patch resources need server-side apply: set enableServerSideApply on the provider",
+        };
+    }
+    if (patch && !nameOf(object)) {
+        yield { property: "metadata.name", reason: "a Patch resource must name the object that it patches" };
+    }
+    if (!nameOf(object) && object["metadata"] && text(object, "metadata", "generateName") && serverSideApply) {
+        yield {
+            property: "metadata.generateName",
+            reason: "generateName cannot go with server-side apply: set metadata.name, or leave both out for a generated name",
+        };
+    }
+}
+
+/** The object with a name: its own, the one generated for it before, or a new one. A string says why it gets none. */
+function withName(request: Request, object: PlainMap): PlainMap | string {
+    const metadata = map(object, "metadata");
+    if (nameOf(object) || text(metadata, "generateName")) {
+        return object;
+    }
+    const olds = reveal(request.olds);
+    if (annotation(olds, AUTONAMED) === "true" && nameOf(olds)) {
+        return autonamed(object, nameOf(olds));
+    }
+    if (request.autonaming?.mode === "disable") {
+        return "autonaming is disabled: set metadata.name";
+    }
+    return autonamed(object, request.autonaming?.proposedName || `${request.name}-${suffix(request)}`);
+}
+
+function autonamed(object: PlainMap, name: string): PlainMap {
+    const metadata = map(object, "metadata");
+    const annotations = metadata["annotations"];
+    const known = annotations === undefined || annotations === null || isMap(annotations);
+    return {
+        ...object,
+        metadata: {
+            ...metadata,
+            name,
+            ...(known && { annotations: { ...map(annotations ?? {}), [AUTONAMED]: "true" } }),
+        },
+    };
+}
+
+/** Eight hex digits, the same ones in a preview and the update that follows it. */
+function suffix({ urn, randomSeed }: Request): string {
+    return randomSeed.length > 0
+        ? createHash("sha256").update(randomSeed).update(urn).digest("hex").slice(0, 8)
+        : randomBytes(4).toString("hex");
+}
+
+/** A Secret's `stringData` is write-only and shadows `data` in the API server: kept as data, it can be compared. */
+function withData(object: PlainMap): PlainMap {
+    const { stringData, ...rest } = object;
+    if (object["kind"] !== "Secret" || stringData === undefined || stringData === null) {
+        return object;
+    }
+    if (!isMap(stringData)) {
+        return { ...rest, data: stringData };
+    }
+    const encoded = Object.entries(stringData).map(([key, value]): [string, Plain] => [key, encode(value)]);
+    return { ...rest, data: { ...map(object, "data"), ...Object.fromEntries(encoded) } };
+}
+
+function encode(value: Plain): Plain {
+    return typeof value === "string" && value !== UNKNOWN ? Buffer.from(value).toString("base64") : value;
+}

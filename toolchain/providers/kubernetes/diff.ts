@@ -1,0 +1,147 @@
+/** Whether, and where, new inputs differ from what there is. */
+import { DiffResult, PropertyDiff } from "../../plugin/provider";
+import { Plain, PlainMap, UNKNOWN } from "../../plugin/values";
+import { same, sameScalar } from "./equality";
+import { Path, annotation, isMap, map, nameOf, namespaceOf } from "./objects";
+import { formatPath, parsePath, startsWith } from "./paths";
+
+export interface DiffArguments {
+    /** The inputs in state. */
+    readonly oldInputs: PlainMap;
+    /** The object in state. */
+    readonly live: PlainMap;
+    readonly news: PlainMap;
+    readonly immutable: readonly (readonly string[])[];
+    readonly ignoreChanges?: readonly string[];
+}
+
+export const AUTONAMED = "pulumi.com/autonamed";
+
+/**
+ * Compares the inputs in state with new ones, and the values of the live object in state with them at the same paths. What the
+ * API server or a controller added is at no such path, so it never shows.
+ */
+export function diffObjects(args: DiffArguments): DiffResult {
+    const ignored = (args.ignoreChanges ?? []).map(parsePath);
+    const detailedDiff: Record<string, PropertyDiff> = {};
+    for (const { path, kind, inputDiff, before, live, after } of compareMaps(
+        [],
+        args.oldInputs,
+        args.live,
+        args.news,
+    )) {
+        if (!ignored.some((prefix) => startsWith(path, prefix))) {
+            // Saying what an immutable field already is (a default, for instance) changes nothing about it.
+            const settled = live !== undefined && same(path, live, after);
+            const replaces = !settled && args.immutable.some((pattern) => touches(path, pattern, before, after));
+            detailedDiff[formatPath(path)] = { kind: replaces ? `${kind}-replace` : kind, inputDiff };
+        }
+    }
+    return { detailedDiff, deleteBeforeReplace: mustDeleteFirst(detailedDiff, args) };
+}
+
+/** An object that the user has named cannot exist twice; one with a generated name gets another. */
+function mustDeleteFirst(detailedDiff: Record<string, PropertyDiff>, { live, news }: DiffArguments): boolean {
+    const replaced = Object.values(detailedDiff).some(({ kind }) => kind.endsWith("-replace"));
+    return (
+        replaced &&
+        annotation(news, AUTONAMED) !== "true" &&
+        nameOf(news) === nameOf(live) &&
+        (namespaceOf(news) || namespaceOf(live)) === namespaceOf(live)
+    );
+}
+
+interface Change {
+    readonly path: Path;
+    readonly kind: "add" | "delete" | "update";
+    readonly inputDiff: boolean;
+    readonly before: Optional;
+    readonly live: Optional;
+    readonly after: Optional;
+}
+
+type Optional = Plain | undefined;
+
+function* compare(path: Path, old: Optional, live: Optional, next: Optional): Generator<Change> {
+    if ((old ?? undefined) === undefined && (next ?? undefined) === undefined) {
+        return;
+    }
+    if (isMap(next) && isMap(old)) {
+        yield* compareMaps(path, old, map(live), next);
+    } else if (Array.isArray(next) && Array.isArray(old)) {
+        yield* compareLists(path, old, Array.isArray(live) ? live : [], next);
+    } else {
+        const kind = changeOf(path, old, live, next);
+        if (kind) {
+            yield { path, before: old, live, after: next, ...kind };
+        }
+    }
+}
+
+function changeOf(
+    path: Path,
+    old: Optional,
+    live: Optional,
+    next: Optional,
+): Pick<Change, "kind" | "inputDiff"> | undefined {
+    if (old === undefined || old === null) {
+        return { kind: "add", inputDiff: true };
+    }
+    if (next === undefined || next === null) {
+        return { kind: "delete", inputDiff: true };
+    }
+    if (next === UNKNOWN || !same(path, old, next)) {
+        return { kind: "update", inputDiff: true };
+    }
+    const drifted = isScalar(live) && isScalar(next) && !sameScalar(path, live, next);
+    return drifted ? { kind: "update", inputDiff: false } : undefined;
+}
+
+function isScalar(value: Optional): value is string | number | boolean {
+    return value !== undefined && value !== null && typeof value !== "object";
+}
+
+function* compareMaps(path: Path, old: PlainMap, live: PlainMap, next: PlainMap): Generator<Change> {
+    for (const key of new Set([...Object.keys(next), ...Object.keys(old)])) {
+        yield* compare([...path, key], old[key], live[key], next[key]);
+    }
+}
+
+function* compareLists(path: Path, old: Plain[], live: Plain[], next: Plain[]): Generator<Change> {
+    for (let index = 0; index < Math.max(old.length, next.length); index++) {
+        yield* compare([...path, index], old[index], peerOf(old[index], live, index, old.length), next[index]);
+    }
+}
+
+/** The live item that an item of the inputs became. Others may have put items into the list: a name tells more than a place. */
+function peerOf(item: Optional, live: Plain[], index: number, length: number): Optional {
+    const name = isMap(item) ? item["name"] : undefined;
+    if (name !== undefined) {
+        return live.find((other) => isMap(other) && other["name"] === name);
+    }
+    return live.length === length ? live[index] : undefined;
+}
+
+/** True if a change at `path` changes something at `pattern`: at it, below it, or above it with a value that reaches it. */
+function touches(path: Path, pattern: readonly string[], before: Optional, after: Optional): boolean {
+    const common = Math.min(path.length, pattern.length);
+    for (let index = 0; index < common; index++) {
+        const step = pattern[index];
+        if (step === "*" ? typeof path[index] !== "number" : step !== path[index]) {
+            return false;
+        }
+    }
+    const rest = pattern.slice(path.length);
+    return rest.length === 0 || reaches(before, rest) || reaches(after, rest);
+}
+
+function reaches(value: Optional, [step, ...rest]: readonly string[]): boolean {
+    if (step === undefined) {
+        return value !== undefined && value !== null;
+    }
+    if (step === "*") {
+        return Array.isArray(value) && value.some((item) => reaches(item, rest));
+    }
+    // A value that is not known yet may become anything.
+    return value === UNKNOWN || (isMap(value) && reaches(value[step], rest));
+}

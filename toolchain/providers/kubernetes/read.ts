@@ -1,0 +1,45 @@
+/** Reads an object back: for a refresh, an import, `Resource.get`. */
+import { ReadRequest, ReadResult } from "../../plugin/provider";
+import { reveal } from "../../plugin/values";
+import { Connection } from "./cluster";
+import { ApiError, UnknownKindError, failure } from "./errors";
+import { ownershipOf } from "./managed-fields";
+import { KubeObject, parseId } from "./objects";
+import { getObject } from "./operations";
+import { reflectInputs } from "./reflect";
+import { State, fieldManagerOf, fromApi, importedInputs, markSecrets, parseState, toApi, toState } from "./state";
+import { apiVersionOf, kindOf } from "./types";
+
+/** Undefined only if the API server itself says that there is no such object, or no such kind. */
+export async function readObject(
+    request: ReadRequest,
+    connection: Connection,
+    serverSideApply: boolean,
+): Promise<ReadResult | undefined> {
+    const before = parseState(request.properties);
+    const oldInputs = toApi(reveal(request.inputs));
+    const imported = Object.keys(oldInputs).length === 0;
+    const gvk = kindOf(request.type, imported ? before.live : oldInputs);
+    const { namespace, name } = parseId(request.id);
+    let live: KubeObject;
+    try {
+        live = await getObject(connection, gvk, namespace, name);
+    } catch (error) {
+        if (error instanceof UnknownKindError || (error instanceof ApiError && error.isObjectMissing(name))) {
+            return undefined;
+        }
+        throw failure(error, `cannot read ${gvk.kind} ${request.id}`, request.properties, "");
+    }
+    const inputs = imported ? importedInputs(live) : reflectInputs(oldInputs, live, before.live, ownershipOf(live));
+    const state: State = {
+        inputs,
+        live,
+        initialApiVersion: before.initialApiVersion || apiVersionOf(gvk),
+        fieldManager: fieldManagerOf(request.urn, inputs, before.fieldManager, serverSideApply),
+    };
+    return {
+        id: request.id,
+        properties: toState(state, request.inputs),
+        inputs: markSecrets(fromApi(inputs), request.inputs),
+    };
+}

@@ -1,0 +1,151 @@
+/**
+ * The state of a resource: the live object, and beside it what the official plugin keeps there too, so that either plugin can
+ * go on from the other's state.
+ */
+import { createHash } from "node:crypto";
+import { Plain, PlainMap, PropertyMap, Secret, Value, hasSecret, reveal } from "../../plugin/values";
+import { KubeObject, LAST_APPLIED, annotation, isMap, map, text, without } from "./objects";
+
+const INPUTS = "__inputs";
+const INITIAL_API_VERSION = "__initialApiVersion";
+const FIELD_MANAGER = "__fieldManager";
+
+export interface State {
+    readonly inputs: PlainMap;
+    readonly live: KubeObject;
+    readonly initialApiVersion: string;
+    /** Empty where the state names none. */
+    readonly fieldManager: string;
+}
+
+export function parseState(properties: PropertyMap): State {
+    const plain = toApi(reveal(properties));
+    return {
+        inputs: map(plain, INPUTS),
+        live: without(plain, INPUTS, INITIAL_API_VERSION, FIELD_MANAGER),
+        initialApiVersion: text(plain, INITIAL_API_VERSION),
+        fieldManager: text(plain, FIELD_MANAGER),
+    };
+}
+
+/** @param model where `inputs` come from, with its secret marks */
+export function toState(state: State, model: PropertyMap): PropertyMap {
+    return {
+        ...markSecrets(fromApi(clean(state.live)), model),
+        [INPUTS]: markSecrets(fromApi(state.inputs), model),
+        [INITIAL_API_VERSION]: state.initialApiVersion,
+        [FIELD_MANAGER]: state.fieldManager,
+    };
+}
+
+/**
+ * The live object without what only the API server needs, and without kubectl's annotation, which repeats the whole object, a
+ * Secret's data included (pulumi-kubernetes #734, #1118).
+ */
+export function clean(live: KubeObject): KubeObject {
+    const metadata = without(map(live, "metadata"), "managedFields");
+    if (annotation(live, LAST_APPLIED)) {
+        metadata["annotations"] = without(map(metadata, "annotations"), LAST_APPLIED);
+    }
+    return { ...live, metadata };
+}
+
+/** What the API server writes into `metadata`, and no program can. */
+export const READ_ONLY_METADATA = [
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
+
+/** The inputs of an imported object: all of it but what the API server and the controllers write. */
+export function importedInputs(live: KubeObject): PlainMap {
+    const { metadata, ...rest } = without(clean(live), "status");
+    const own = without(map(metadata), ...READ_ONLY_METADATA);
+    if (isMap(own["annotations"])) {
+        own["annotations"] = without(own["annotations"], "deployment.kubernetes.io/revision");
+    }
+    return { ...rest, metadata: own };
+}
+
+/**
+ * `plain` with secret wrappers where `model` has them, and around all of a Secret's data. A list is wrapped whole if anything in
+ * it is secret: the API server may order it anew.
+ */
+export function markSecrets(plain: PlainMap, model: PropertyMap): PropertyMap {
+    const marked: PropertyMap = Object.fromEntries(
+        Object.entries(plain).map(([key, value]) => [key, mark(value, model[key])]),
+    );
+    if (plain["kind"] === "Secret") {
+        for (const key of ["data", "stringData"]) {
+            const value = plain[key];
+            if (value !== undefined && value !== null) {
+                marked[key] = new Secret(value);
+            }
+        }
+    }
+    return marked;
+}
+
+function mark(plain: Plain, model: Value | undefined): Value {
+    if (model === undefined || !hasSecret(model)) {
+        return plain;
+    }
+    if (
+        isMap(plain) &&
+        model !== null &&
+        typeof model === "object" &&
+        !Array.isArray(model) &&
+        !(model instanceof Secret)
+    ) {
+        return Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, mark(value, model[key])]));
+    }
+    return new Secret(plain);
+}
+
+/** The name a resource's fields are owned under: the user's, else the one in state, else one of its own. */
+export function fieldManagerOf(urn: string, inputs: PlainMap, inState: string, serverSideApply: boolean): string {
+    if (!serverSideApply) {
+        return "pulumi-kubernetes";
+    }
+    // From the URN rather than at random: a run that was killed before it could save the state is followed by one that is
+    // the owner of what it made.
+    const own = createHash("sha256").update(urn).digest("hex").slice(0, 8);
+    return annotation(inputs, "pulumi.com/patchFieldManager") || inState || `pulumi-kubernetes-${own}`;
+}
+
+const DASHED = [
+    "embedded-resource",
+    "int-or-string",
+    "list-map-keys",
+    "list-type",
+    "map-type",
+    "preserve-unknown-fields",
+    "validations",
+].map((name) => `x-kubernetes-${name}`);
+const TO_API = new Map(DASHED.map((key) => [key.replaceAll("-", "_"), key]));
+const FROM_API = new Map(DASHED.map((key) => [key, key.replaceAll("-", "_")]));
+
+/** The SDK spells OpenAPI extensions in CRDs with underscores, since dashes are no part of a property's name. */
+export function toApi(value: PlainMap): PlainMap {
+    return renameKeys(value, TO_API) as PlainMap;
+}
+
+export function fromApi(value: PlainMap): PlainMap {
+    return renameKeys(value, FROM_API) as PlainMap;
+}
+
+function renameKeys(value: Plain, names: ReadonlyMap<string, string>): Plain {
+    if (Array.isArray(value)) {
+        return value.map((item) => renameKeys(item, names));
+    }
+    return isMap(value)
+        ? Object.fromEntries(
+              Object.entries(value).map(([key, item]) => [names.get(key) ?? key, renameKeys(item, names)]),
+          )
+        : value;
+}
