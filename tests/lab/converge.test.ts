@@ -3,9 +3,7 @@ import { Manifest, OWNED, diskManifests, nodeManifest } from "../../lab/objects"
 import { node } from "./fixtures";
 
 function live(manifest: Manifest, overrides: object = {}): Live {
-    // The API server leaves kind and apiVersion out of the items of a list.
-    const { apiVersion: _, ...rest } = structuredClone(manifest);
-    return { ...rest, ...overrides };
+    return { ...structuredClone(manifest), ...overrides };
 }
 
 const wanted = nodeManifest(node("narva-1", { taints: [{ key: "a", effect: "NoSchedule" }] }));

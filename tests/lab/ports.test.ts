@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import { ensureFile } from "../../lab/files";
 import { SitePaths } from "../../lab/paths";
-import { Ports, ensurePorts, portNames, refuseTakenPorts, rememberedPorts } from "../../lab/ports";
+import { ensurePorts, portNames, refuseTakenPorts, rememberedPorts } from "../../lab/ports";
 import { listeningInodes } from "../../lab/processes/port-holder";
 import { removeTemporary, temporaryHome } from "./fixtures";
 
@@ -51,7 +51,7 @@ test("a port that is missing from the file is added, the others stay", async () 
 
 test("a taken port is refused with site, part, port, holder and the way on", async () => {
     const { port, close } = await listening();
-    const refusal = refuseTakenPorts("narva", { etcd: port } as Partial<Ports>, ["etcd", "kwok"]);
+    const refusal = refuseTakenPorts("narva", { etcd: port }, ["etcd", "kwok"]);
     await expect(refusal).rejects.toThrow(
         new RegExp(`Port ${port} of narva/etcd is held by process ${process.pid} \\(.*\\)\\.\\n.*up narva --new-ports`),
     );

@@ -80,6 +80,8 @@ export class Home {
 
     /** A folder that is the project for the CLI itself, which writes into the stack files that it finds there. */
     project(): string {
+        // Whatever the CLI is asked, the wrapper first makes the state's folder and the passphrase.
+        must(this.pulumi("version"));
         const folder = join(this.path, "project");
         mkdirSync(folder);
         for (const linked of ["infra", "node_modules", "package.json", "Pulumi.yaml"]) {

@@ -1,11 +1,23 @@
 import { ChildProcess, spawn } from "node:child_process";
 import { identityOf, isAlive, memoryOf, parseStat, runningCommands, signal } from "../../../lab/processes/identity";
 
-function sleeper(): ChildProcess & { pid: number } {
-    return spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)", "embassy-sleeper"]) as ChildProcess & {
-        pid: number;
-    };
+type Child = ChildProcess & { pid: number };
+const children: Child[] = [];
+
+/** A process that does nothing, once it is up. */
+async function sleeper(): Promise<Child> {
+    const program = "process.stdout.write('up'); setInterval(() => {}, 1000)";
+    const child = spawn(process.execPath, ["-e", program, "embassy-sleeper"], { stdio: ["ignore", "pipe", "ignore"] });
+    children.push(child as unknown as Child);
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    return child as unknown as Child;
 }
+
+afterEach(() => {
+    for (const child of children.splice(0)) {
+        child.kill("SIGKILL");
+    }
+});
 
 function ended(child: ChildProcess): Promise<NodeJS.Signals | null> {
     return new Promise((resolve) => child.once("exit", (_code, by) => resolve(by)));
@@ -17,7 +29,7 @@ test("a command name with spaces and parentheses does not shift the fields", () 
 });
 
 test("a process is itself until it ends", async () => {
-    const child = sleeper();
+    const child = await sleeper();
     const identity = (await identityOf(child.pid)) ?? "";
     const self = { pid: child.pid, identity };
     expect(identity).not.toBe("");
@@ -30,7 +42,7 @@ test("a process is itself until it ends", async () => {
 });
 
 test("another process under a remembered pid is neither taken for ours nor killed", async () => {
-    const child = sleeper();
+    const child = await sleeper();
     const reused = { pid: child.pid, identity: "another boot:1" };
     expect(await isAlive(reused)).toBe(false);
     await signal(reused, "SIGKILL");
@@ -40,11 +52,7 @@ test("another process under a remembered pid is neither taken for ours nor kille
 });
 
 test("command lines are found by their arguments", async () => {
-    const child = sleeper();
-    await new Promise((resolve) => child.once("spawn", resolve));
+    const child = await sleeper();
     const commands = await runningCommands();
     expect(commands.find(({ pid }) => pid === child.pid)?.argv).toContain("embassy-sleeper");
-    const exit = ended(child);
-    child.kill("SIGKILL");
-    await exit;
 });

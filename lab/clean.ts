@@ -1,0 +1,25 @@
+/** `npm run clean`: stops everything that was started and removes `.embassy/`. */
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { runCommand } from "../toolchain/command";
+import { embassyHome } from "../toolchain/paths";
+import * as lab from "./lab";
+
+/** The user's own home, and those that killed tests have left. */
+function homes(): string[] {
+    const tests = join(embassyHome, "tests");
+    return [embassyHome, ...(existsSync(tests) ? readdirSync(tests).map((name) => join(tests, name)) : [])];
+}
+
+runCommand(async () => {
+    for (const home of homes()) {
+        const sites = await lab.knownSites({ home });
+        await lab.down(sites, { home });
+        if (sites.length > 0) {
+            process.stdout.write(`stopped ${sites.join(", ")}\n`);
+        }
+    }
+    rmSync(embassyHome, { recursive: true, force: true });
+    process.stdout.write(`removed ${embassyHome}\n`);
+    return 0;
+});

@@ -1,0 +1,26 @@
+import { UserError } from "../toolchain/command";
+
+/** A site cannot be brought to what was asked, and the user can mend that. */
+export class LabError extends UserError {}
+
+/** By shape, not `instanceof`: an error of Node's own need not share this module's `Error`, as under Jest. */
+function errno(error: unknown): Partial<NodeJS.ErrnoException> {
+    return typeof error === "object" && error !== null ? error : {};
+}
+
+export function hasCode(error: unknown, ...codes: string[]): boolean {
+    const { code } = errno(error);
+    return code !== undefined && codes.includes(code);
+}
+
+/** What to show for `error`: a system error gets the advice that its bare text lacks. */
+export function explain(error: unknown): string {
+    const { message = String(error), path: file = "the lab's directory" } = errno(error);
+    if (hasCode(error, "ENOSPC", "EDQUOT")) {
+        return `No space left on the disk of ${file}. Free some (npm run lab -- down --delete removes the lab's data) and run the command again: it goes on where it stopped.`;
+    }
+    if (hasCode(error, "EACCES", "EPERM", "EROFS")) {
+        return `No permission: ${message}. The lab needs no root, only a directory it may write to: check the owner of ${file}, or set EMBASSY_HOME to a directory of yours.`;
+    }
+    return message;
+}

@@ -1,0 +1,122 @@
+/**
+ * The lab: sites that run on this machine, brought up, looked at and broken on purpose.
+ *
+ * Every call takes up where the machine is, not where the last call left off: after a kill of the caller, of a part or
+ * of the whole machine, the next `up` does what is missing.
+ */
+import * as fs from "node:fs/promises";
+import { embassyHome } from "../toolchain/paths";
+import { LabError } from "./errors";
+import { withLock } from "./lock";
+import { LabOptions, Site, openSite } from "./options";
+import { PartName, inStopOrder } from "./part";
+import { labDirectory } from "./paths";
+import { refuseForeignPorts, refuseFullDisk, refuseMissingBinaries, refuseMovedRanges } from "./preflight";
+import { SiteStatus, siteStatus } from "./status";
+import { Up, bringUp, configure } from "./up";
+
+export { LabError } from "./errors";
+export type { LabOptions } from "./options";
+export type { PartState, PartStatus, SiteStatus } from "./status";
+export type { Up } from "./up";
+
+export interface UpOptions extends LabOptions {
+    /** Choose other ports than the remembered ones. */
+    readonly newPorts?: boolean;
+}
+
+/** Where the administrator's kubeconfig of `site` is, or will be. */
+export function kubeconfigPath(site: string, options: LabOptions = {}): string {
+    return openSite(site, options).paths.kubeconfig;
+}
+
+/** Finds out what would stop any of `sites` from coming up, before anything is started. @throws LabError */
+export async function preflight(sites: readonly string[], options: UpOptions = {}): Promise<void> {
+    for (const site of sites.map((name) => openSite(name, options))) {
+        await refuseMovedRanges(site);
+        await refuseMissingBinaries(site.binDirectory);
+        await refuseFullDisk(labDirectory(site.paths.home));
+        if (!options.newPorts) {
+            await refuseForeignPorts(site);
+        }
+    }
+}
+
+/** Brings one site up, or mends what of it is not as declared. @throws LabError */
+export async function upSite(name: string, options: UpOptions = {}): Promise<Up> {
+    const site = openSite(name, options);
+    return locked(site, () => bringUp(site, options.newPorts ?? false));
+}
+
+/** Brings `sites` up side by side, after a {@link preflight} of all. @throws LabError */
+export async function up(sites: readonly string[], options: UpOptions = {}): Promise<Up[]> {
+    await preflight(sites, options);
+    const results = await Promise.allSettled(sites.map((name) => upSite(name, options)));
+    return results.map((result) => {
+        if (result.status === "rejected") {
+            throw result.reason;
+        }
+        return result.value;
+    });
+}
+
+/** Stops one site. Its data stays, unless `deleteData`. */
+export async function downSite(name: string, options: LabOptions & { deleteData?: boolean } = {}): Promise<void> {
+    const site = openSite(name, options);
+    await locked(site, async () => {
+        await inStopOrder(async (part) => {
+            site.report(`${part}: stopping`);
+            await site.supervisor.stop(part);
+        });
+        if (options.deleteData) {
+            await fs.rm(site.paths.directory, { recursive: true, force: true });
+        }
+    });
+}
+
+/** Stops `sites` side by side. */
+export async function down(
+    sites: readonly string[],
+    options: LabOptions & { deleteData?: boolean } = {},
+): Promise<void> {
+    await Promise.all(sites.map((name) => downSite(name, options)));
+}
+
+export async function status(sites: readonly string[], options: LabOptions = {}): Promise<SiteStatus[]> {
+    return Promise.all(sites.map((name) => siteStatus(openSite(name, options))));
+}
+
+/** Sites that have been brought up at some time and not been deleted. */
+export async function knownSites({ home = embassyHome }: LabOptions = {}): Promise<string[]> {
+    const entries = await fs.readdir(labDirectory(home), { withFileTypes: true }).catch(() => []);
+    return entries
+        .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+        .map(({ name }) => name)
+        .sort();
+}
+
+/** Kills a part as a crash would, and keeps it down until `repair` or `up`. @throws LabError where it does not run. */
+export async function fail(name: string, part: PartName, options: LabOptions = {}): Promise<void> {
+    const site = openSite(name, options);
+    await locked(site, async () => {
+        if (!(await site.supervisor.live(part))) {
+            throw new LabError(`${name}/${part} does not run, so it cannot fail. See npm run lab -- status`);
+        }
+        await site.supervisor.fail(part);
+    });
+}
+
+/** Starts one part again, and nothing else. @throws LabError where it does not get ready. */
+export async function repair(name: string, part: PartName, options: LabOptions = {}): Promise<void> {
+    const site = openSite(name, options);
+    await locked(site, async () => {
+        const parts = await configure(site, false);
+        await site.supervisor.ensure(parts[part], () => site.report(`${part}: starting`));
+    });
+}
+
+async function locked<T>({ paths, report }: Site, action: () => Promise<T>): Promise<T> {
+    return withLock(paths.lock, action, (holder) =>
+        report(`waiting for process ${holder}, which is changing this site`),
+    );
+}

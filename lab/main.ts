@@ -1,0 +1,159 @@
+/** `npm run lab -- …` */
+import { Command, CommanderError } from "commander";
+import { LabError, explain } from "./errors";
+import { declaredSites, defaultSites } from "./inventory";
+import * as lab from "./lab";
+import { PartName, isPartName, partNames } from "./part";
+import { eachSite } from "./progress";
+import { statusReport } from "./report";
+
+interface Flags {
+    readonly all?: boolean;
+    readonly json?: boolean;
+    readonly newPorts?: boolean;
+    readonly delete?: boolean;
+}
+
+function print(value: unknown): void {
+    process.stdout.write(`${typeof value === "string" ? value : JSON.stringify(value, null, 4)}\n`);
+}
+
+async function up(named: string[], flags: Flags): Promise<void> {
+    const sites = named.length > 0 ? named : flags.all ? declaredSites() : defaultSites;
+    const options = { newPorts: flags.newPorts ?? false };
+    await lab.preflight(sites, options);
+    const results = await eachSite(sites, "up", (site, onProgress) => lab.upSite(site, { ...options, onProgress }));
+    if (flags.json) {
+        print(results);
+        return;
+    }
+    for (const { site, started, seconds, kubeconfig } of results) {
+        const what = started.length > 0 ? `up in ${seconds.toFixed(1)} s (${started.join(", ")})` : "was up already";
+        print(`${site}: ${what} · KUBECONFIG=${kubeconfig}`);
+    }
+}
+
+async function down(named: string[], flags: Flags): Promise<void> {
+    const sites = await existing(named);
+    const deleteData = flags.delete ?? false;
+    await eachSite(sites, "down", (site, onProgress) => lab.downSite(site, { deleteData, onProgress }));
+    if (flags.json) {
+        print(sites.map((site) => ({ site, deleted: deleteData })));
+        return;
+    }
+    print(
+        sites.length > 0
+            ? `${sites.join(", ")}: ${deleteData ? "stopped and deleted" : "stopped, data kept"}`
+            : "No site to stop.",
+    );
+}
+
+async function status(named: string[], flags: Flags): Promise<void> {
+    const sites = await existing(named);
+    const found = await lab.status(sites);
+    const expected = named.length > 0 ? found : found.filter((site) => site.up);
+    if (expected.length === 0 || !expected.every((site) => site.ready)) {
+        process.exitCode = 1;
+    }
+    print(
+        flags.json
+            ? found
+            : found.length > 0
+              ? statusReport(found)
+              : "No site is up. Start them with npm run lab -- up",
+    );
+}
+
+/** The sites that were named, if the lab has them; all that it has, if none was. */
+async function existing(named: readonly string[]): Promise<string[]> {
+    const known = await lab.knownSites();
+    const unknown = named.filter((site) => !known.includes(site));
+    if (unknown.length > 0) {
+        const have = known.length > 0 ? `It has ${known.join(", ")}` : "It has none";
+        throw new LabError(`The lab has no site ${unknown.join(", ")}. ${have}; npm run lab -- up makes one.`);
+    }
+    return named.length > 0 ? [...named] : known;
+}
+
+async function parsePart(id: string): Promise<[string, PartName]> {
+    const [site = "", part = "", ...rest] = id.split("/");
+    if (rest.length > 0 || !isPartName(part)) {
+        throw new LabError(
+            `"${id}" is not a part. Write <site>/<part>, for example luxembourg/kube-apiserver; parts are ${partNames.join(", ")}.`,
+        );
+    }
+    await existing([site]);
+    return [site, part];
+}
+
+function refuseLink(): never {
+    throw new LabError(
+        "There is no link between the sites yet: they are control planes with simulated nodes, and nothing flows from one to the other. To break a part, use npm run lab -- fail <site>/<part>",
+    );
+}
+
+function program(): Command {
+    const command = new Command("npm run lab --")
+        .description("The sites of the data embassy on one machine: control planes and simulated nodes.")
+        .exitOverride();
+    command
+        .command("up")
+        .description("bring sites up, or mend what of them is not as declared")
+        .argument("[sites...]", `default: ${defaultSites.join(" ")}`)
+        .option("--all", "every site that has a stack file")
+        .option("--new-ports", "choose other ports than the remembered ones")
+        .option("--json", "print the result as JSON")
+        .action(up);
+    command
+        .command("down")
+        .description("stop sites; their data stays")
+        .argument("[sites...]", "default: all that the lab has")
+        .option("--delete", "remove their data as well")
+        .option("--json", "print the result as JSON")
+        .action(down);
+    command
+        .command("status")
+        .description("show what runs; exit 1 unless all that was brought up is ready")
+        .argument("[sites...]", "default: all that the lab has")
+        .option("--json", "print the status as JSON")
+        .action(status);
+    command
+        .command("fail")
+        .description("kill a part as a crash would, and keep it down")
+        .argument("<part>", "<site>/<part>, for example luxembourg/kube-apiserver")
+        .action(async (id: string) => {
+            const [site, part] = await parsePart(id);
+            await lab.fail(site, part);
+            print(`${site}/${part} is down. To start it again: npm run lab -- repair ${site}/${part}`);
+        });
+    command
+        .command("repair")
+        .description("start a part again")
+        .argument("<part>", "<site>/<part>")
+        .action(async (id: string) => {
+            const [site, part] = await parsePart(id);
+            await lab.repair(site, part);
+            print(`${site}/${part} is ready.`);
+        });
+    command.command("cut").description("sever the link between the sites (not yet there)").action(refuseLink);
+    command.command("heal").description("mend the link between the sites (not yet there)").action(refuseLink);
+    return command;
+}
+
+/** @returns the exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+    try {
+        await program().parseAsync([...argv], { from: "user" });
+        return Number(process.exitCode ?? 0);
+    } catch (error) {
+        if (error instanceof CommanderError) {
+            return error.exitCode;
+        }
+        process.stderr.write(`${explain(error)}\n`);
+        return 1;
+    }
+}
+
+void main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+});

@@ -1,0 +1,113 @@
+/** The objects that the lab itself puts into a site's API: its machines, their disks, and what kwok may do. */
+import { DiskInventory, NodeInventory, SiteInventory } from "./inventory";
+import { FAKE_NODE_ANNOTATION } from "./stages";
+
+export interface Manifest {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly metadata: {
+        readonly name: string;
+        readonly labels: Readonly<Record<string, string>>;
+        readonly annotations?: Readonly<Record<string, string>>;
+    };
+    readonly [field: string]: unknown;
+}
+
+export const FIELD_MANAGER = "embassy-lab";
+export const OWNED = { "app.kubernetes.io/managed-by": FIELD_MANAGER };
+const KWOK = "embassy-lab:kwok";
+
+/** A Node as a kubelet would register it. */
+export function nodeManifest(node: NodeInventory): Manifest {
+    const capacity = { cpu: node.cpu, memory: node.memory, pods: String(node.pods) };
+    return {
+        apiVersion: "v1",
+        kind: "Node",
+        metadata: {
+            name: node.name,
+            labels: {
+                ...node.labels,
+                ...OWNED,
+                "kubernetes.io/hostname": node.name,
+                "kubernetes.io/os": "linux",
+                "kubernetes.io/arch": "amd64",
+            },
+            annotations: FAKE_NODE_ANNOTATION,
+        },
+        ...(node.taints?.length ? { spec: { taints: node.taints } } : {}),
+        status: {
+            capacity,
+            allocatable: capacity,
+            addresses: [
+                ...(node.address ? [{ type: "InternalIP", address: node.address }] : []),
+                { type: "Hostname", address: node.name },
+            ],
+        },
+    };
+}
+
+/** The machine's local disks, declared as on bare metal: https://kubernetes.io/docs/concepts/storage/volumes/#local */
+export function diskManifests(site: string, node: NodeInventory): Manifest[] {
+    return node.disks.flatMap((disks) =>
+        Array.from({ length: disks.count }, (_, index) => diskManifest(site, node.name, disks, index)),
+    );
+}
+
+function diskManifest(site: string, node: string, disks: DiskInventory, index: number): Manifest {
+    return {
+        apiVersion: "v1",
+        kind: "PersistentVolume",
+        metadata: { name: `${site}-${node}-${disks.class}-${index}`, labels: OWNED },
+        spec: {
+            storageClassName: disks.class,
+            capacity: { storage: disks.size },
+            accessModes: ["ReadWriteOnce"],
+            persistentVolumeReclaimPolicy: "Retain",
+            local: { path: `/var/lib/embassy/${disks.class}/${index}` },
+            nodeAffinity: {
+                required: {
+                    nodeSelectorTerms: [
+                        { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [node] }] },
+                    ],
+                },
+            },
+        },
+    };
+}
+
+/** What a simulated kubelet needs: it reads nodes and pods, writes their status, and removes pods that have ended. */
+function kwokPermissions(): Manifest[] {
+    const rule = (apiGroup: string, resources: string[], verbs: string[]): object => ({
+        apiGroups: [apiGroup],
+        resources,
+        verbs,
+    });
+    return [
+        {
+            apiVersion: "rbac.authorization.k8s.io/v1",
+            kind: "ClusterRole",
+            metadata: { name: KWOK, labels: OWNED },
+            rules: [
+                rule("", ["nodes", "pods"], ["get", "list", "watch"]),
+                rule("", ["nodes/status", "pods/status"], ["patch", "update"]),
+                rule("", ["pods"], ["delete", "patch", "update"]),
+                rule("", ["events"], ["create", "patch", "update"]),
+            ],
+        },
+        {
+            apiVersion: "rbac.authorization.k8s.io/v1",
+            kind: "ClusterRoleBinding",
+            metadata: { name: KWOK, labels: OWNED },
+            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: KWOK },
+            subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "embassy:kwok" }],
+        },
+    ];
+}
+
+export function siteManifests(site: SiteInventory): Manifest[] {
+    return [
+        ...kwokPermissions(),
+        ...site.nodes.map(nodeManifest),
+        ...site.nodes.flatMap((node) => diskManifests(site.name, node)),
+    ];
+}

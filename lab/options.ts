@@ -1,0 +1,37 @@
+/** What every call of the lab can be told. */
+import { binDir, embassyHome } from "../toolchain/paths";
+import { SiteInventory, siteInventory } from "./inventory";
+import { SitePaths } from "./paths";
+import { Supervisor } from "./processes/supervisor";
+
+export interface LabOptions {
+    /** Where the lab keeps its state; default `EMBASSY_HOME`, or `.embassy` in the repository. */
+    readonly home?: string;
+    /** Where the binaries are; default `bin` in `EMBASSY_HOME`. */
+    readonly binDirectory?: string;
+    readonly inventory?: (site: string) => SiteInventory;
+    /** Gets one line each time that something happens in a site. */
+    readonly onProgress?: (site: string, message: string) => void;
+}
+
+/** A site, and all that is needed to handle it. */
+export interface Site {
+    readonly paths: SitePaths;
+    readonly binDirectory: string;
+    readonly supervisor: Supervisor;
+    readonly inventory: () => SiteInventory;
+    readonly report: (message: string) => void;
+}
+
+export function openSite(name: string, options: LabOptions): Site {
+    const home = options.home ?? embassyHome;
+    const paths = new SitePaths(home, name);
+    const binDirectory = options.binDirectory ?? binDir;
+    return {
+        paths,
+        binDirectory,
+        supervisor: new Supervisor(paths, binDirectory),
+        inventory: () => (options.inventory ?? siteInventory)(name),
+        report: (message) => options.onProgress?.(name, message),
+    };
+}

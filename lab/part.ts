@@ -1,0 +1,82 @@
+/** The parts of a site: the processes of its control plane, and kwok in place of its kubelets. */
+import type { CertificateName } from "./pki/catalogue";
+
+/** Also the names of their binaries; in the order in which a status lists them. */
+export const partNames = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"] as const;
+export type PartName = (typeof partNames)[number];
+
+export function isPartName(name: string): name is PartName {
+    return (partNames as readonly string[]).includes(name);
+}
+
+/** A part as it is to run in one site. */
+export interface Part {
+    readonly name: PartName;
+    readonly port: number;
+    readonly args: readonly string[];
+    readonly env: Readonly<Record<string, string>>;
+    /** Files that the process reads only at its start: where one changes, it must be started again. */
+    readonly reads: readonly string[];
+}
+
+const dependsOn: Readonly<Record<PartName, readonly PartName[]>> = {
+    etcd: [],
+    "kube-apiserver": ["etcd"],
+    "kube-controller-manager": ["kube-apiserver"],
+    "kube-scheduler": ["kube-apiserver"],
+    kwok: ["kube-apiserver"],
+};
+
+/** A question over TLS to a process of the site. */
+export interface Query {
+    readonly port: number;
+    readonly path: string;
+    /** Authority that signed the certificate of who answers. */
+    readonly authority: "ca" | "etcd-ca";
+    /** Who asks. */
+    readonly as: CertificateName;
+}
+
+/** What a part answers with 200 once it works. */
+export function readiness(part: PartName, port: number): Query {
+    switch (part) {
+        case "etcd":
+            return { port, path: "/health", authority: "etcd-ca", as: "apiserver-etcd-client" };
+        case "kube-apiserver":
+        case "kube-scheduler":
+            return { port, path: "/readyz", authority: "ca", as: "admin" };
+        case "kube-controller-manager":
+        case "kwok":
+            return { port, path: "/healthz", authority: "ca", as: "admin" };
+    }
+}
+
+/** Visits every part after those that it depends on, and as many at once as that allows. */
+export async function inStartOrder(visit: (part: PartName) => Promise<void>): Promise<void> {
+    await walk((part) => dependsOn[part], visit);
+}
+
+/**
+ * Visits every part after those that depend on it: an API server whose etcd went first lingers for a minute.
+ */
+export async function inStopOrder(visit: (part: PartName) => Promise<void>): Promise<void> {
+    await walk((part) => partNames.filter((other) => dependsOn[other].includes(part)), visit);
+}
+
+async function walk(
+    before: (part: PartName) => readonly PartName[],
+    visit: (part: PartName) => Promise<void>,
+): Promise<void> {
+    const visits = new Map<PartName, Promise<void>>();
+    const start = (part: PartName): Promise<void> => {
+        const visited = visits.get(part) ?? Promise.all(before(part).map(start)).then(() => visit(part));
+        visits.set(part, visited);
+        return visited;
+    };
+    // All have ended before a failure is reported, so that nothing goes on behind the caller's back.
+    for (const result of await Promise.allSettled(partNames.map(start))) {
+        if (result.status === "rejected") {
+            throw result.reason;
+        }
+    }
+}

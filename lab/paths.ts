@@ -1,0 +1,62 @@
+/** Where the lab keeps things. Everything of a site lies below one directory, so `down --delete` is one removal. */
+import * as path from "node:path";
+
+export function labDirectory(home: string): string {
+    return path.join(home, "lab");
+}
+
+export class SitePaths {
+    readonly directory: string;
+    readonly kubeconfig: string;
+    readonly ports: string;
+    /** What the site was founded with and cannot change. */
+    readonly foundation: string;
+    /** Key of the Secrets in etcd. */
+    readonly encryption: string;
+    readonly logs: string;
+    readonly run: string;
+    readonly pki: string;
+    /** Verifies ServiceAccount tokens. */
+    readonly serviceAccountPublicKey: string;
+    readonly config: string;
+    readonly etcdData: string;
+    readonly lock: string;
+
+    constructor(
+        readonly home: string,
+        readonly site: string,
+    ) {
+        this.directory = path.join(labDirectory(home), site);
+        const below = (name: string): string => path.join(this.directory, name);
+        this.kubeconfig = below("kubeconfig");
+        this.ports = below("ports.json");
+        this.foundation = below("foundation.json");
+        this.encryption = below("encryption.yaml");
+        this.logs = below("logs");
+        this.run = below("run");
+        this.pki = below("pki");
+        this.serviceAccountPublicKey = path.join(this.pki, "service-account.pub");
+        this.config = below("config");
+        this.etcdData = below("etcd");
+        // Beside the site's directory and not in it, so that it outlives `down --delete`.
+        this.lock = path.join(labDirectory(home), ".locks", site);
+    }
+
+    /** Key and certificate in one file: one rename replaces both, so a kill can never leave a pair that does not match. */
+    pem(name: string): string {
+        return path.join(this.pki, `${name}.pem`);
+    }
+    /** The certificate alone, for those who verify. */
+    certificate(name: string): string {
+        return path.join(this.pki, `${name}.crt`);
+    }
+    log(part: string): string {
+        return path.join(this.logs, `${part}.log`);
+    }
+    record(part: string): string {
+        return path.join(this.run, `${part}.json`);
+    }
+    kubeconfigOf(part: string): string {
+        return path.join(this.config, `${part}.kubeconfig`);
+    }
+}

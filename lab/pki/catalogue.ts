@@ -1,0 +1,60 @@
+/** Which authorities and certificates a site has, and for whom. */
+import { SiteInventory } from "../inventory";
+import type { Purpose, Subject } from "./issue";
+
+export type Authority = "ca" | "etcd-ca";
+
+/**
+ * etcd trusts an authority of its own: to etcd every client that it trusts is omnipotent, so no certificate of the
+ * cluster may open it (https://kubernetes.io/docs/setup/best-practices/certificates/).
+ */
+export function authorities(site: string): Record<Authority, Subject> {
+    return { ca: { commonName: `${site} kubernetes` }, "etcd-ca": { commonName: `${site} etcd` } };
+}
+
+export const certificateNames = [
+    "etcd",
+    "apiserver-etcd-client",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kwok",
+    "admin",
+] as const;
+export type CertificateName = (typeof certificateNames)[number];
+
+export interface CertificateEntry extends Purpose {
+    readonly authority: Authority;
+}
+
+const loopback = ["localhost", "127.0.0.1"];
+
+export function catalogue(inventory: SiteInventory): Record<CertificateName, CertificateEntry> {
+    const service = ["kubernetes", "kubernetes.default", "kubernetes.default.svc"];
+    return {
+        etcd: { authority: "etcd-ca", commonName: "etcd", names: loopback },
+        "apiserver-etcd-client": { authority: "etcd-ca", commonName: "kube-apiserver" },
+        "kube-apiserver": {
+            authority: "ca",
+            commonName: "kube-apiserver",
+            names: [
+                ...loopback,
+                ...service,
+                `kubernetes.default.svc.${inventory.clusterDomain}`,
+                firstAddress(inventory.serviceCidr),
+            ],
+        },
+        // The user names to which Kubernetes binds its built-in roles: https://kubernetes.io/docs/reference/access-authn-authz/rbac/
+        "kube-controller-manager": { authority: "ca", commonName: "system:kube-controller-manager", names: loopback },
+        "kube-scheduler": { authority: "ca", commonName: "system:kube-scheduler", names: loopback },
+        kwok: { authority: "ca", commonName: "embassy:kwok", names: loopback },
+        admin: { authority: "ca", commonName: "embassy:lab-admin", organization: "system:masters" },
+    };
+}
+
+/** The address of the Service `kubernetes`, which is always the first of the range. IPv4. */
+export function firstAddress(cidr: string): string {
+    const octets = cidr.split("/", 1)[0]?.split(".").map(Number) ?? [];
+    const value = octets.reduce((sum, octet) => sum * 256 + octet, 0) + 1;
+    return [24, 16, 8, 0].map((shift) => (value / 2 ** shift) & 255).join(".");
+}

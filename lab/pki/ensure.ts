@@ -1,0 +1,100 @@
+/** Keeps a site's keys and certificates present, matching and fresh. */
+import { X509Certificate, createPrivateKey, createPublicKey, randomBytes } from "node:crypto";
+import { stringify } from "yaml";
+import { ensureFile, readIfThere } from "../files";
+import { SiteInventory } from "../inventory";
+import { SitePaths } from "../paths";
+import { Authority, authorities, catalogue } from "./catalogue";
+import { Purpose, Subject, generatePrivateKey, issueAuthority, issueLeaf } from "./issue";
+
+const AUTHORITY_DAYS = 3650;
+const LEAF_DAYS = 365;
+const RENEW_BEFORE_MS = 30 * 86_400_000;
+
+/** A certificate out of a PEM file with its key, if the file is whole and not about to expire at `now`. */
+export function usable(pem: string, now: number): X509Certificate | undefined {
+    try {
+        const certificate = new X509Certificate(pem);
+        const fresh =
+            certificate.validToDate.getTime() - now > RENEW_BEFORE_MS && certificate.validFromDate.getTime() <= now;
+        return fresh && certificate.checkPrivateKey(createPrivateKey(pem)) ? certificate : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+function subjectMatches(certificate: X509Certificate, { commonName, organization }: Subject): boolean {
+    const wanted = [...(organization ? [`O=${organization}`] : []), `CN=${commonName}`];
+    return certificate.subject === wanted.join("\n");
+}
+
+/** Whether `certificate` is what `purpose` asks for, signed by `authority`. */
+export function serves(certificate: X509Certificate, purpose: Purpose, authority: X509Certificate): boolean {
+    const names = (certificate.subjectAltName ?? "")
+        .split(", ")
+        .filter((entry) => entry !== "")
+        .map((entry) => entry.slice(entry.indexOf(":") + 1));
+    const wanted = purpose.names ?? [];
+    return (
+        subjectMatches(certificate, purpose) &&
+        names.length === wanted.length &&
+        wanted.every((name) => names.includes(name)) &&
+        certificate.verify(authority.publicKey)
+    );
+}
+
+async function ensureAuthority(paths: SitePaths, name: Authority, subject: Subject): Promise<string> {
+    let pem = (await readIfThere(paths.pem(name))) ?? "";
+    const certificate = usable(pem, Date.now());
+    if (!certificate || !subjectMatches(certificate, subject)) {
+        pem = await issueAuthority(subject, AUTHORITY_DAYS);
+        await ensureFile(paths.pem(name), pem);
+    }
+    await ensureFile(paths.certificate(name), new X509Certificate(pem).toString());
+    return pem;
+}
+
+/**
+ * Makes what is missing, damaged, changed in purpose or has less than 30 days to live, and leaves the rest untouched.
+ * A new authority renews all that it signs.
+ */
+export async function ensurePki(paths: SitePaths, inventory: SiteInventory): Promise<void> {
+    const subjects = authorities(inventory.name);
+    const signers: Record<Authority, string> = {
+        ca: await ensureAuthority(paths, "ca", subjects.ca),
+        "etcd-ca": await ensureAuthority(paths, "etcd-ca", subjects["etcd-ca"]),
+    };
+    for (const [name, entry] of Object.entries(catalogue(inventory))) {
+        const file = paths.pem(name);
+        const signer = signers[entry.authority];
+        const certificate = usable((await readIfThere(file)) ?? "", Date.now());
+        if (!certificate || !serves(certificate, entry, new X509Certificate(signer))) {
+            await ensureFile(file, await issueLeaf(signer, entry, LEAF_DAYS));
+        }
+    }
+    const serviceAccount = (await readIfThere(paths.pem("service-account"))) ?? (await generatePrivateKey());
+    await ensureFile(paths.pem("service-account"), serviceAccount);
+    const publicKey = createPublicKey(serviceAccount).export({ type: "spki", format: "pem" }).toString();
+    await ensureFile(paths.serviceAccountPublicKey, publicKey);
+}
+
+/**
+ * The key that encrypts Secrets in etcd. Made once: with another key, what is stored could never be read again.
+ * https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/
+ */
+export async function ensureEncryptionKey(paths: SitePaths): Promise<void> {
+    if ((await readIfThere(paths.encryption)) !== undefined) {
+        return;
+    }
+    const configuration = {
+        apiVersion: "apiserver.config.k8s.io/v1",
+        kind: "EncryptionConfiguration",
+        resources: [
+            {
+                resources: ["secrets"],
+                providers: [{ secretbox: { keys: [{ name: "key1", secret: randomBytes(32).toString("base64") }] } }],
+            },
+        ],
+    };
+    await ensureFile(paths.encryption, stringify(configuration));
+}

@@ -1,0 +1,87 @@
+/** What would stop a site from coming up, found before anything is started. */
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { LabError } from "./errors";
+import { makeDirectory, readJson } from "./files";
+import { SiteInventory } from "./inventory";
+import { Site } from "./options";
+import { partNames } from "./part";
+import { PortName, refuseTakenPorts, rememberedPorts } from "./ports";
+
+/** Data and logs of a site at its start, with room to work; below it etcd would soon refuse to write. */
+const DISK_MIB = 512;
+const MIB = 1024 * 1024;
+
+/** @throws LabError */
+export async function refuseMissingBinaries(binDirectory: string): Promise<void> {
+    const missing: string[] = [];
+    for (const binary of [...partNames, "kubectl"]) {
+        await fs.access(path.join(binDirectory, binary), fs.constants.X_OK).catch(() => missing.push(binary));
+    }
+    if (missing.length > 0) {
+        throw new LabError(
+            `${missing.join(", ")} not found in ${binDirectory}. Run npm start, or npm run toolchain, which builds what the lab runs.`,
+        );
+    }
+}
+
+/** @throws LabError */
+export async function refuseFullDisk(directory: string): Promise<void> {
+    await makeDirectory(directory);
+    const { bavail, bsize } = await fs.statfs(directory);
+    const free = Math.floor((bavail * bsize) / MIB);
+    if (free < DISK_MIB) {
+        throw new LabError(
+            `Only ${free} MiB are free on the disk of ${directory}, and a site needs ${DISK_MIB} MiB to start. Free some, or set EMBASSY_HOME to a directory on another disk.`,
+        );
+    }
+}
+
+/** @throws LabError where a stranger listens on a port of a part that does not run. */
+export async function refuseForeignPorts({ paths, supervisor }: Site): Promise<void> {
+    const names: PortName[] = [];
+    for (const part of partNames) {
+        const ours = (await supervisor.live(part)) ?? (await supervisor.processes(part))[0];
+        if (!ours) {
+            names.push(part, ...(part === "etcd" ? (["etcd-peer"] as const) : []));
+        }
+    }
+    await refuseTakenPorts(paths.site, await rememberedPorts(paths), names);
+}
+
+/**
+ * Kubernetes cannot move a cluster that has nodes and Services to other address ranges, and its controller manager
+ * would end at once. @throws LabError naming each range that the inventory has changed since the site was made.
+ */
+export async function refuseMovedRanges({ paths, inventory }: Site): Promise<void> {
+    const founded = (await readJson(paths.foundation)) as Partial<Foundation> | undefined;
+    const wanted = foundation(inventory());
+    const moved = (["serviceCidr", "podCidr"] as const).filter((range) => founded && founded[range] !== wanted[range]);
+    if (moved.length > 0) {
+        const changes = moved.map((range) => `${range} from ${founded?.[range] ?? "nothing"} to ${wanted[range]}`);
+        throw new LabError(
+            `${paths.site}: ${changes.join(" and ")}: a cluster keeps the ranges that it was made with. Put them back, or begin anew with npm run lab -- down ${paths.site} --delete`,
+        );
+    }
+}
+
+/** Address ranges that a site keeps for life. */
+export type Foundation = Pick<SiteInventory, "serviceCidr" | "podCidr">;
+
+export function foundation({ serviceCidr, podCidr }: SiteInventory): Foundation {
+    return { serviceCidr, podCidr };
+}
+
+/** A new key beside old data would make every stored Secret unreadable. @throws LabError */
+export async function refuseLostKey({ paths }: Site): Promise<void> {
+    const exists = (file: string): Promise<boolean> =>
+        fs.access(file).then(
+            () => true,
+            () => false,
+        );
+    if ((await exists(path.join(paths.etcdData, "member"))) && !(await exists(paths.encryption))) {
+        throw new LabError(
+            `${paths.encryption} is gone, and without it the Secrets of ${paths.site} cannot be read. Put it back, or begin anew with npm run lab -- down ${paths.site} --delete`,
+        );
+    }
+}

@@ -1,0 +1,61 @@
+/** How a status looks to a person. */
+import Table from "cli-table3";
+import colors from "picocolors";
+import type { PartState, PartStatus, SiteStatus } from "./status";
+
+const MIB = 1024 * 1024;
+
+const paint: Readonly<Record<PartState, (text: string) => string>> = {
+    running: colors.green,
+    unready: colors.yellow,
+    dead: colors.red,
+    failed: colors.red,
+    stopped: colors.dim,
+};
+const stateText: Readonly<Partial<Record<PartState, string>>> = {
+    unready: "not ready",
+    failed: "failed on purpose",
+};
+
+function mebibytes(bytes: number | undefined): string {
+    return bytes === undefined ? "" : `${Math.round(bytes / MIB)} MiB`;
+}
+
+function partRow({ part, state, pid, port, memoryBytes, since }: PartStatus): string[] {
+    return [
+        part,
+        paint[state](stateText[state] ?? state),
+        String(pid ?? ""),
+        String(port ?? ""),
+        mebibytes(memoryBytes),
+        since === undefined ? "" : since.slice(0, 19).replace("T", " ") + "Z",
+    ];
+}
+
+/** The table and, below it, what there is to say of each site. */
+export function statusReport(sites: readonly SiteStatus[]): string {
+    const table = new Table({
+        head: ["site", "part", "state", "pid", "port", "memory", "since"],
+        style: { head: [], border: [], compact: true },
+        colAligns: ["left", "left", "left", "right", "right", "right", "left"],
+    });
+    for (const { site, parts } of sites) {
+        table.push(...parts.map((part) => [site, ...partRow(part)]));
+    }
+    return [table.toString(), ...sites.map(siteLine)].join("\n");
+}
+
+function siteLine({ site, ready, up, nodes, disks, memoryBytes, kubeconfig }: SiteStatus): string {
+    const verdict = ready ? colors.green("ready") : up ? colors.red("not ready") : colors.dim("down");
+    const facts = [
+        ...(nodes ? [`${nodes.ready} of ${nodes.total} simulated nodes ready`] : []),
+        ...(disks ? [`disks: ${disks.bound} bound, ${disks.available} available, ${disks.released} released`] : []),
+        mebibytes(memoryBytes),
+        `KUBECONFIG=${kubeconfig}`,
+    ];
+    const advice = up && !ready ? `\n  To mend it: npm run lab -- up ${site}` : "";
+    const released = disks?.released
+        ? `\n  Released disks hold data of claims that are gone. To free one: kubectl patch pv NAME --type=json -p '[{"op":"remove","path":"/spec/claimRef"}]'`
+        : "";
+    return `${site}: ${[verdict, ...facts].join(" · ")}${advice}${released}`;
+}

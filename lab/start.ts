@@ -1,0 +1,71 @@
+/** `npm start`: from a fresh clone to two running sites. A second run finds everything there and changes nothing. */
+import Table from "cli-table3";
+import colors from "picocolors";
+import { buildToolchain, toolchainChoice } from "../toolchain/build";
+import { type UpResult, upStack } from "../toolchain/cli/up";
+import { runCommand } from "../toolchain/command";
+import { defaultSites } from "./inventory";
+import * as lab from "./lab";
+import { eachSite } from "./progress";
+
+function say(step: string): void {
+    process.stderr.write(`${colors.bold(step)}\n`);
+}
+
+async function start(): Promise<number> {
+    const began = Date.now();
+    const toolchain = toolchainChoice();
+    say("Toolchain");
+    const parts = await buildToolchain();
+    process.stderr.write(
+        `${parts.length} parts, ${parts.filter(({ outcome }) => outcome === "built").length} built now\n`,
+    );
+
+    say("Lab");
+    await lab.preflight(defaultSites);
+    await eachSite(defaultSites, "up", (site, onProgress) => lab.upSite(site, { onProgress }));
+
+    const results: UpResult[] = [];
+    for (const stack of defaultSites) {
+        say(`pulumi up ${stack}`);
+        const result = await upStack(stack, toolchain);
+        results.push(result);
+        if (result.code !== 0) {
+            process.stderr.write(
+                `pulumi up ${stack} failed (exit code ${result.code}); run npm start again to go on from here.\n`,
+            );
+            return result.code;
+        }
+    }
+    await summarize(results, (Date.now() - began) / 1000);
+    return 0;
+}
+
+async function summarize(results: readonly UpResult[], seconds: number): Promise<void> {
+    const sites = new Map((await lab.status(defaultSites)).map((status) => [status.site, status]));
+    const table = new Table({
+        head: ["site", "API server", "nodes", "resources", "changes"],
+        style: { head: [], border: [], compact: true },
+    });
+    for (const { stack, resources, changed } of results) {
+        const site = sites.get(stack);
+        const port = site?.parts.find(({ part }) => part === "kube-apiserver")?.port;
+        table.push([
+            stack,
+            `https://127.0.0.1:${port ?? "?"}`,
+            `${site?.nodes?.ready ?? 0} of ${site?.nodes?.total ?? 0} simulated`,
+            resources,
+            changed === 0 ? "no changes" : `${changed} changed`,
+        ]);
+    }
+    process.stdout.write(
+        [
+            table.toString(),
+            "On simulated nodes workloads are scheduled, not run.",
+            `Ready in ${seconds.toFixed(0)} s. Look around: npm run lab -- status, npm run pulumi -- preview -s luxembourg`,
+            "",
+        ].join("\n"),
+    );
+}
+
+runCommand(start);

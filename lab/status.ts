@@ -1,0 +1,109 @@
+/** What runs, as seen from outside: nothing is changed and no lock is taken. */
+import { Access, Live, listOwned } from "./converge";
+import { PartName, partNames, readiness } from "./part";
+import { Site } from "./options";
+import { rememberedPorts } from "./ports";
+import { PROBE_MS, isReady } from "./probe";
+import { memoryOf } from "./processes/identity";
+
+/**
+ * running: alive and answering. unready: alive, not answering. dead: it ended and nobody asked it to. failed: killed by
+ * `lab fail`. stopped: not started, or stopped by `lab down`.
+ */
+export type PartState = "running" | "unready" | "dead" | "failed" | "stopped";
+
+export interface PartStatus {
+    readonly part: PartName;
+    readonly state: PartState;
+    readonly pid?: number;
+    readonly port?: number;
+    /** Proportional set size. */
+    readonly memoryBytes?: number;
+    /** ISO 8601; of the start, or of the failure. */
+    readonly since?: string;
+}
+
+export interface SiteStatus {
+    readonly site: string;
+    /** Every part runs and every node is ready. */
+    readonly ready: boolean;
+    /** Brought up, and not down since. */
+    readonly up: boolean;
+    readonly kubeconfig: string;
+    readonly parts: readonly PartStatus[];
+    readonly memoryBytes: number;
+    /** Absent where the API server does not answer. */
+    readonly nodes?: { readonly ready: number; readonly total: number };
+    /** Local disks by phase. A released one holds the data of a claim that is gone and serves no other. */
+    readonly disks?: { readonly available: number; readonly bound: number; readonly released: number };
+}
+
+export function isNodeReady({ status, spec }: Live): boolean {
+    const ready = status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True") ?? false;
+    return ready && !(spec?.taints ?? []).some(({ key }) => key === "node.kubernetes.io/not-ready");
+}
+
+export async function siteStatus({ paths, supervisor, binDirectory }: Site): Promise<SiteStatus> {
+    const ports = await rememberedPorts(paths);
+    const parts = await Promise.all(
+        partNames.map(async (part): Promise<PartStatus> => {
+            const record = await supervisor.record(part);
+            const port = ports[part];
+            const place = port === undefined ? { part } : { part, port };
+            if (!record) {
+                return { ...place, state: "stopped" };
+            }
+            if (record.failed) {
+                return { ...place, state: "failed", since: record.since };
+            }
+            const live = await supervisor.live(part);
+            if (!live || port === undefined) {
+                return { ...place, state: "dead", since: record.since };
+            }
+            const [ready, memoryBytes] = await Promise.all([isReady(paths, readiness(part, port)), memoryOf(live.pid)]);
+            return {
+                ...place,
+                state: ready ? "running" : "unready",
+                pid: live.pid,
+                since: live.since,
+                ...(memoryBytes === undefined ? {} : { memoryBytes }),
+            };
+        }),
+    );
+    const apiServer = parts.find(({ part, state }) => part === "kube-apiserver" && state === "running");
+    const objects = await objectStatus(apiServer?.port, { paths, binDirectory });
+    return {
+        site: paths.site,
+        up: parts.some(({ state }) => state !== "stopped"),
+        ready:
+            parts.every(({ state }) => state === "running") &&
+            objects.nodes !== undefined &&
+            objects.nodes.ready === objects.nodes.total,
+        kubeconfig: paths.kubeconfig,
+        parts,
+        memoryBytes: parts.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),
+        ...objects,
+    };
+}
+
+async function objectStatus(
+    port: number | undefined,
+    site: Omit<Access, "port">,
+): Promise<Pick<SiteStatus, "nodes" | "disks">> {
+    if (port === undefined) {
+        return {};
+    }
+    try {
+        const access = { ...site, port };
+        const kinds = ["Node", "PersistentVolume"] as const;
+        const [nodes = [], volumes = []] = await Promise.all(kinds.map((kind) => listOwned(access, kind, PROBE_MS)));
+        const inPhase = (phase: string): number => volumes.filter(({ status }) => status?.phase === phase).length;
+        return {
+            nodes: { ready: nodes.filter(isNodeReady).length, total: nodes.length },
+            disks: { available: inPhase("Available"), bound: inPhase("Bound"), released: inPhase("Released") },
+        };
+    } catch {
+        // The states of the parts already say that the API server is not there.
+        return {};
+    }
+}

@@ -1,0 +1,115 @@
+/** Brings a site to what its inventory declares, from wherever it is. */
+import { apiServerUrl, controlPlane } from "./control-plane";
+import { Access, converge, listOwned } from "./converge";
+import { LabError } from "./errors";
+import { ensureFile, makeDirectory, readIfThere } from "./files";
+import { SiteInventory } from "./inventory";
+import { kubeconfig } from "./kubeconfig";
+import { siteManifests } from "./objects";
+import { Site } from "./options";
+import { Part, PartName, inStartOrder } from "./part";
+import { SitePaths } from "./paths";
+import { ensureEncryptionKey, ensurePki } from "./pki/ensure";
+import { Ports, ensurePorts } from "./ports";
+import { foundation, refuseForeignPorts, refuseLostKey, refuseMovedRanges } from "./preflight";
+import { isNodeReady } from "./status";
+
+const NODES_READY_MS = 60_000;
+const POLL_MS = 100;
+
+export interface Up {
+    readonly site: string;
+    readonly kubeconfig: string;
+    /** Parts that were started or restarted; empty where the site was up already. */
+    readonly started: readonly PartName[];
+    /** Objects of the lab (nodes, disks, permissions) that were written or removed. */
+    readonly changedObjects: number;
+    readonly seconds: number;
+}
+
+/** Call it under the site's lock. */
+export async function bringUp(site: Site, newPorts: boolean): Promise<Up> {
+    const began = Date.now();
+    const { paths, supervisor, report } = site;
+    const inventory = site.inventory();
+    const parts = await configure(site, newPorts);
+    const access = apiAccess(site, parts);
+    const started: PartName[] = [];
+    let changedObjects = 0;
+    await inStartOrder(async (name) => {
+        if (name === "kwok") {
+            // Its permissions have to be there before it is.
+            changedObjects = await converge(access, siteManifests(inventory));
+        }
+        const outcome = await supervisor.ensure(parts[name], () => report(`${name}: starting`));
+        if (outcome !== "unchanged") {
+            started.push(name);
+            report(`${name}: ready`);
+        }
+    });
+    await nodesReady(access, inventory.nodes.length);
+    return {
+        site: paths.site,
+        kubeconfig: paths.kubeconfig,
+        started,
+        changedObjects,
+        seconds: (Date.now() - began) / 1000,
+    };
+}
+
+/** Writes all that the parts read, and says how to run them. Starts nothing. */
+export async function configure(site: Site, newPorts: boolean): Promise<Record<PartName, Part>> {
+    const { paths } = site;
+    const inventory = site.inventory();
+    await makeDirectory(paths.directory);
+    await refuseLostKey(site);
+    await refuseMovedRanges(site);
+    if (!newPorts) {
+        await refuseForeignPorts(site);
+    }
+    await ensureFile(paths.foundation, JSON.stringify(foundation(inventory)));
+    const ports = await ensurePorts(paths, newPorts);
+    await ensurePki(paths, inventory);
+    await ensureEncryptionKey(paths);
+    await writeKubeconfigs(paths, ports);
+    const { parts, files } = controlPlane(paths, inventory, ports);
+    for (const [file, content] of Object.entries(files)) {
+        await ensureFile(file, content);
+    }
+    return parts;
+}
+
+async function writeKubeconfigs(paths: SitePaths, ports: Ports): Promise<void> {
+    const users = ["admin", "kube-controller-manager", "kube-scheduler", "kwok"] as const;
+    const authority = await read(paths.certificate("ca"));
+    for (const user of users) {
+        const credentials = await read(paths.pem(user));
+        const content = kubeconfig({ site: paths.site, user, server: apiServerUrl(ports), authority, credentials });
+        await ensureFile(user === "admin" ? paths.kubeconfig : paths.kubeconfigOf(user), content);
+    }
+}
+
+async function read(file: string): Promise<string> {
+    return (await readIfThere(file)) ?? "";
+}
+
+function apiAccess({ paths, binDirectory }: Site, parts: Record<PartName, Part>): Access {
+    return { paths, binDirectory, port: parts["kube-apiserver"].port };
+}
+
+async function nodesReady(access: Access, expected: SiteInventory["nodes"]["length"]): Promise<void> {
+    const deadline = Date.now() + NODES_READY_MS;
+    for (;;) {
+        const ready = (await listOwned(access, "Node")).filter(isNodeReady).length;
+        if (ready >= expected) {
+            return;
+        }
+        if (Date.now() > deadline) {
+            const { paths } = access;
+            throw new LabError(
+                `${ready} of ${expected} nodes of ${paths.site} are ready after ${NODES_READY_MS / 1000} s. See ${paths.log("kwok")} and ${paths.log("kube-controller-manager")}.`,
+            );
+        }
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+}
