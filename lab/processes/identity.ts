@@ -17,11 +17,27 @@ export interface Process {
     readonly identity: string;
 }
 
-/** State letter and start time in clock ticks since boot, from the text of `/proc/<pid>/stat` (proc_pid_stat(5)). */
-export function parseStat(stat: string): { state: string; startTicks: string } {
+export interface Stat {
+    /** One letter; `Z` for a zombie. */
+    readonly state: string;
+    readonly threads: number;
+    /** Start of the process in clock ticks since boot. */
+    readonly startTicks: string;
+}
+
+/** Reads the text of `/proc/<pid>/stat` (proc_pid_stat(5)). */
+export function parseStat(stat: string): Stat {
     // The command name is in parentheses and may itself hold spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return { state: fields[0] ?? "", startTicks: fields[19] ?? "" };
+    return { state: fields[0] ?? "", threads: Number(fields[17]), startTicks: fields[19] ?? "" };
+}
+
+/**
+ * A zombie holds nothing any more and only waits for its parent to ask. But a killed process shows as one as soon as its
+ * first thread has ended, and while others have yet to end, its ports and files are still in use.
+ */
+export function isGone({ state, threads }: Stat): boolean {
+    return state === "X" || (state === "Z" && threads <= 1);
 }
 
 async function readProc(file: string): Promise<string | undefined> {
@@ -36,7 +52,7 @@ async function readProc(file: string): Promise<string | undefined> {
     }
 }
 
-/** `undefined` where no such process lives; a zombie is dead. */
+/** `undefined` where no such process lives. */
 export async function identityOf(pid: number): Promise<string | undefined> {
     if (!onLinux) {
         const started = await run("ps", ["-o", "lstart=", "-p", String(pid)]).catch(() => undefined);
@@ -46,9 +62,9 @@ export async function identityOf(pid: number): Promise<string | undefined> {
     if (stat === undefined) {
         return undefined;
     }
-    const { state, startTicks } = parseStat(stat);
+    const parsed = parseStat(stat);
     const boot = (await readProc("/proc/sys/kernel/random/boot_id"))?.trim() ?? "";
-    return state === "Z" || state === "X" ? undefined : `${boot}:${startTicks}`;
+    return isGone(parsed) ? undefined : `${boot}:${parsed.startTicks}`;
 }
 
 export async function isAlive({ pid, identity }: Process): Promise<boolean> {

@@ -2,15 +2,17 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../command";
 import { embassyHome, repoRoot, stateDir } from "../paths";
 import { type Toolchain, pulumiEnvironment } from "./environment";
 import { removeStaleLocks } from "./locks";
 import { ensurePassphrase } from "./passphrase";
-import { checkStackFile, declaredStacks, withStackCopies } from "./stack-file";
+import { settlePending } from "./pending";
+import { checkStackFile, commandOf, declaredStacks, namedStack, withStackCopies } from "./stack-file";
 
 export interface PulumiRun {
     readonly code: number;
-    /** What the CLI wrote, both streams in order; empty where it went to the terminal. */
+    /** Standard output; empty where it went to the terminal. */
     readonly output: string;
 }
 
@@ -26,29 +28,42 @@ export interface RunOptions {
  * @param args the CLI's own, `["up", "-s", "tallinn"]`
  * @throws UserError where the command cannot work: no stack file, no passphrase
  */
-export async function runPulumi(
-    args: readonly string[],
-    { toolchain, capture = false, environment = {} }: RunOptions,
-): Promise<PulumiRun> {
+export async function runPulumi(args: readonly string[], options: RunOptions): Promise<PulumiRun> {
     checkStackFile(args);
     ensurePassphrase(process.env);
     mkdirSync(stateDir, { recursive: true });
     for (const stack of removeStaleLocks()) {
         process.stderr.write(`The run that had locked ${stack} is gone; its lock was removed.\n`);
     }
-    const child = spawn("pulumi", withStackCopies(args, join(embassyHome, "stacks")), {
+    const result = await spawnPulumi(withStackCopies(args, join(embassyHome, "stacks")), options);
+    const stack = namedStack(args);
+    if (result.code === 0 && stack !== undefined && commandOf(args) === "up") {
+        await settlePending(stack, async (more) => {
+            const { code, output } = await spawnPulumi(more, { ...options, capture: true });
+            if (code !== 0) {
+                throw new UserError(`pulumi ${more.join(" ")} failed; the state is as the update left it`);
+            }
+            return output;
+        });
+    }
+    return result;
+}
+
+async function spawnPulumi(
+    args: readonly string[],
+    { toolchain, capture = false, environment = {} }: RunOptions,
+): Promise<PulumiRun> {
+    const child = spawn("pulumi", args, {
         cwd: repoRoot,
         env: { ...pulumiEnvironment(process.env, toolchain, declaredStacks()), ...environment },
-        stdio: capture ? ["ignore", "pipe", "pipe"] : "inherit",
+        stdio: capture ? ["ignore", "pipe", "inherit"] : "inherit",
     });
     // Ctrl-C reaches the CLI from the terminal, and it ends in its own time: what it has begun must reach the state.
     const ignore = (): void => undefined;
     const terminate = (): void => void child.kill("SIGTERM");
     process.on("SIGINT", ignore).on("SIGTERM", terminate);
     let output = "";
-    const keep = (chunk: Buffer): void => void (output += chunk.toString());
-    child.stdout?.on("data", keep);
-    child.stderr?.on("data", keep);
+    child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
     try {
         const code = await new Promise<number>((resolve, reject) => {
             child.once("error", reject);

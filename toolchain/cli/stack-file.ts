@@ -20,6 +20,11 @@ export function declaredStacks(root = repoRoot): string[] {
         .sort();
 }
 
+/** The command of a command line, its first word that is no flag. */
+export function commandOf(args: readonly string[]): string {
+    return args.find((argument) => !argument.startsWith("-")) ?? "";
+}
+
 /** The stack that a command line names with -s or --stack, without organization and project. */
 export function namedStack(args: readonly string[]): string | undefined {
     const joined = args.map((argument) => /^(?:--stack|-s)=(.+)$/.exec(argument)?.[1]).find(Boolean);
@@ -29,7 +34,7 @@ export function namedStack(args: readonly string[]): string | undefined {
 
 /** @throws UserError where a command needs the configuration of a stack that has none */
 export function checkStackFile(args: readonly string[], root = repoRoot): void {
-    const command = args.find((argument) => !argument.startsWith("-")) ?? "";
+    const command = commandOf(args);
     const stack = namedStack(args);
     if (stack === undefined || !NEEDS_CONFIG.has(command) || existsSync(stackFile(stack, root))) {
         return;

@@ -1,5 +1,13 @@
 import { ChildProcess, spawn } from "node:child_process";
-import { identityOf, isAlive, memoryOf, parseStat, runningCommands, signal } from "../../../lab/processes/identity";
+import {
+    identityOf,
+    isAlive,
+    isGone,
+    memoryOf,
+    parseStat,
+    runningCommands,
+    signal,
+} from "../../../lab/processes/identity";
 
 type Child = ChildProcess & { pid: number };
 const children: Child[] = [];
@@ -25,7 +33,16 @@ function ended(child: ChildProcess): Promise<NodeJS.Signals | null> {
 
 test("a command name with spaces and parentheses does not shift the fields", () => {
     const after = Array.from({ length: 30 }, (_, index) => String(index + 4));
-    expect(parseStat(`12 (a) b (c) S ${after.join(" ")}`)).toEqual({ state: "S", startTicks: "22" });
+    expect(parseStat(`12 (a) b (c) S ${after.join(" ")}`)).toEqual({ state: "S", threads: 20, startTicks: "22" });
+});
+
+test.each([
+    ["S", 9, false],
+    ["Z", 3, false],
+    ["Z", 1, true],
+    ["X", 1, true],
+])("state %s with %i threads: gone is %s", (state, threads, gone) => {
+    expect(isGone({ state, threads, startTicks: "1" })).toBe(gone);
 });
 
 test("a process is itself until it ends", async () => {
