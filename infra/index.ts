@@ -9,7 +9,7 @@ import type { ImageLock } from "./plan/images";
 
 // The runner maps each frame of each resource's stack through source maps, a fifth of the time of a preview. Sucrase keeps
 // every line where it was, so there is nothing to map.
-Error.prepareStackTrace = undefined;
+Reflect.deleteProperty(Error, "prepareStackTrace");
 
 /** Pulumi hands configuration over as text, structured values as JSON. */
 function readConfig(): EmbassyConfig {
