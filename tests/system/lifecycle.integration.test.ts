@@ -1,6 +1,7 @@
 /** Two sites as a user has them: brought up, left alone, changed behind our back, looked into for secrets. */
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { RESTORE_MAY_DIFFER, type SiteResource, differences, undeclared } from "../../infra/restore/sameness";
 import { repoRoot } from "../../toolchain/paths";
 import { Home, type Outcome, must } from "../support/home";
 
@@ -28,6 +29,7 @@ interface State {
     readonly urn: string;
     readonly type: string;
     readonly id?: string;
+    readonly inputs?: Record<string, unknown>;
     readonly outputs?: Record<string, unknown>;
 }
 
@@ -171,6 +173,31 @@ describe("secrets", () => {
         expect(keys.length).toBeGreaterThan(4);
         expect(keys.filter((file) => (statSync(file).mode & 0o077) !== 0)).toEqual([]);
     });
+});
+
+describe("a restore environment", () => {
+    it("comes up from its template, on a cluster of its own, the same as Luxembourg save for the declared fields", () => {
+        must(home.lab("up", "restore"));
+        home.up("restore");
+        must(home.pulumi("preview", "--stack", "restore", "--expect-no-changes"));
+        const declared = (stack: string): SiteResource[] =>
+            exported(stack)
+                .resources.filter(({ type }) => type.startsWith("kubernetes:"))
+                .map(({ urn, type, inputs = {} }) => ({
+                    type,
+                    name: urn.split("::").at(-1) ?? "",
+                    inputs: masked(inputs),
+                }));
+        const [luxembourg, restore] = [declared("luxembourg"), declared("restore")];
+        expect(luxembourg).toHaveLength(73);
+        expect(undeclared(differences(luxembourg, restore), RESTORE_MAY_DIFFER)).toEqual([]);
+    });
+
+    /** Two sites have secrets of their own: that there is one is the same, what it is is not. */
+    function masked(inputs: object): Record<string, unknown> {
+        const text = JSON.stringify(inputs, (key, value: unknown) => (key === "ciphertext" ? "[secret]" : value));
+        return JSON.parse(text) as Record<string, unknown>;
+    }
 });
 
 describe("the rest of the CLI", () => {
