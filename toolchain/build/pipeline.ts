@@ -94,10 +94,10 @@ async function buildPrograms(
 
     const context: GoContext = { env: goEnv, bin: layout.bin, jobs: parallelism(env), signal };
     const downloads = downloadInTurn(missing, context, progress);
-    const known = new Set<string>();
+    const compiledOnce = new Set<string>();
     for (const task of missing) {
-        const packages = ((await downloads.get(task)) ?? []).filter((path) => !known.has(path));
-        packages.forEach((path) => known.add(path));
+        const packages = ((await downloads.get(task)) ?? []).filter((path) => !compiledOnce.has(path));
+        packages.filter(isStandard).forEach((path) => compiledOnce.add(path));
         let compiled = 0;
         const tell = (): void => {
             progress.step(task, "compiling", `${compiled} of ${packages.length} packages`);
@@ -116,6 +116,11 @@ async function buildPrograms(
     }
     rmSync(temporary, { recursive: true, force: true });
     rmSync(join(layout.bin, ".drafts"), { recursive: true, force: true });
+}
+
+/** Of Go itself, the same for every module; any other package may be wanted in several versions. */
+function isStandard(importPath: string): boolean {
+    return !(importPath.split("/", 1)[0] ?? "").includes(".");
 }
 
 /** Starts the downloads, one after the other. @returns task → import paths of its packages, once downloaded */
