@@ -120,7 +120,7 @@ describe("installing", () => {
 it("hands a signal on to npm, and says how to go on", async () => {
     const npm = write(
         "path/npm",
-        "#!/bin/sh\ntrap 'kill $!; trap - TERM; kill -TERM $$' TERM\necho started >&2\nsleep 60 & wait\n",
+        "#!/bin/sh\ntrap 'kill $!; trap - TERM; kill -TERM $$' TERM\nsleep 60 2>&- &\necho started >&2\nwait\n",
     );
     chmodSync(npm, 0o755);
     const running = spawn(process.execPath, [join(clone, "toolchain/bootstrap.js"), "main.js"], {
