@@ -23,6 +23,8 @@ const common = {
 
 /** @type {import("jest").Config} */
 module.exports = {
+    // Many tests start processes, and two cores are soon shared out: a limit for what hangs, not for what is slow.
+    testTimeout: 30_000,
     projects: [
         {
             ...common,
