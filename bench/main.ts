@@ -1,8 +1,8 @@
 /** `npm run bench [-- speed|growth|toolchain]`: the promises that are ratios, measured again. */
 import { Command } from "commander";
 import Table from "cli-table3";
-import colors from "picocolors";
 import { buildToolchain } from "../toolchain/build";
+import { colorsFor } from "../toolchain/colors";
 import { UserError, runCommand } from "../toolchain/command";
 import type { Figure } from "./figure";
 import { growth } from "./growth";
@@ -32,6 +32,8 @@ async function run(names: readonly string[], rounds: number): Promise<Figure[]> 
     }
     return figures;
 }
+
+const colors = colorsFor(process.stdout);
 
 function table(figures: readonly Figure[]): string {
     const rows = new Table({

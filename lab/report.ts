@@ -1,8 +1,9 @@
 /** How a status looks to a person. */
 import Table from "cli-table3";
-import colors from "picocolors";
+import { colorsFor } from "../toolchain/colors";
 import type { PartState, PartStatus, SiteStatus } from "./status";
 
+const colors = colorsFor(process.stdout);
 const MIB = 1024 * 1024;
 
 const paint: Readonly<Record<PartState, (text: string) => string>> = {

@@ -1,15 +1,15 @@
 /** `npm start`: from a fresh clone to two running sites. A second run finds everything there and changes nothing. */
 import Table from "cli-table3";
-import colors from "picocolors";
 import { buildToolchain, toolchainChoice } from "../toolchain/build";
 import { type UpResult, upStack } from "../toolchain/cli/up";
+import { colorsFor } from "../toolchain/colors";
 import { runCommand } from "../toolchain/command";
 import { defaultSites } from "./inventory";
 import * as lab from "./lab";
 import { eachSite } from "./progress";
 
 function say(step: string): void {
-    process.stderr.write(`${colors.bold(step)}\n`);
+    process.stderr.write(`${colorsFor(process.stderr).bold(step)}\n`);
 }
 
 async function start(): Promise<number> {

@@ -32,11 +32,16 @@ export function namedStack(args: readonly string[]): string | undefined {
     return (joined ?? (index >= 0 ? args[index + 1] : undefined))?.split("/").at(-1);
 }
 
+/** True where the user names a file of their own. */
+function namesConfig(args: readonly string[]): boolean {
+    return args.some((argument) => argument.startsWith("--config-file"));
+}
+
 /** @throws UserError where a command needs the configuration of a stack that has none */
 export function checkStackFile(args: readonly string[], root = repoRoot): void {
     const command = commandOf(args);
     const stack = namedStack(args);
-    if (stack === undefined || !NEEDS_CONFIG.has(command) || existsSync(stackFile(stack, root))) {
+    if (stack === undefined || !NEEDS_CONFIG.has(command) || namesConfig(args) || existsSync(stackFile(stack, root))) {
         return;
     }
     throw new UserError(
@@ -61,7 +66,7 @@ export function withStackCopies(args: readonly string[], copies: string, root = 
         return ["-C", copies, ...args];
     }
     const stack = namedStack(args);
-    if (stack === undefined || !NEEDS_CONFIG.has(command) || args.some((word) => word.startsWith("--config-file"))) {
+    if (stack === undefined || !NEEDS_CONFIG.has(command) || namesConfig(args)) {
         return [...args];
     }
     const copy = stackFile(stack, copies);

@@ -36,6 +36,7 @@ describe("stack files", () => {
         );
         expect(() => checkStackFile(["stack", "rm", "-s", "narva"], root)).not.toThrow();
         expect(() => checkStackFile(["up", "-s", "tallinn"], root)).not.toThrow();
+        expect(() => checkStackFile(["import", "-s", "narva", "--config-file", "own.yaml"], root)).not.toThrow();
     });
 
     it("are copied for a command that reads them, and left alone themselves", () => {
