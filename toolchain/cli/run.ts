@@ -8,7 +8,7 @@ import { type Toolchain, pulumiEnvironment } from "./environment";
 import { removeStaleLocks } from "./locks";
 import { ensurePassphrase } from "./passphrase";
 import { settlePending } from "./pending";
-import { checkStackFile, commandOf, declaredStacks, namedStack, withStackCopies } from "./stack-file";
+import { checkStackFile, commandOf, declaredStacks, namedStack, removeSalts, withStackCopies } from "./stack-file";
 
 export interface PulumiRun {
     readonly code: number;
@@ -72,6 +72,7 @@ async function spawnPulumi(
         return { code, output };
     } finally {
         process.off("SIGINT", ignore).off("SIGTERM", terminate);
+        removeSalts();
     }
 }
 

@@ -1,5 +1,5 @@
 /** Pulumi.<stack>.yaml: there before a stack is used, and not written to by using it. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../infra/config";
 import { repoRoot } from "../paths";
@@ -70,6 +70,26 @@ export function withStackCopies(args: readonly string[], copies: string, root = 
         return [...args];
     }
     const copy = stackFile(stack, copies);
-    copyFileSync(stackFile(stack, root), copy);
+    writeFileSync(copy, withoutSalt(readFileSync(stackFile(stack, root), "utf8")));
     return [...args, "--config-file", copy];
+}
+
+/**
+ * Takes out again what other commands (`stack output`, `stack history`) have put into the stack files themselves: they
+ * have no option for a copy.
+ */
+export function removeSalts(root = repoRoot): void {
+    for (const stack of declaredStacks(root)) {
+        const file = stackFile(stack, root);
+        const text = readFileSync(file, "utf8");
+        const without = withoutSalt(text);
+        if (without !== text) {
+            writeFileSync(file, without);
+        }
+    }
+}
+
+/** A file with secrets of its own (`secure:`) needs its salt, and keeps it. */
+function withoutSalt(text: string): string {
+    return /^\s+secure: /m.test(text) ? text : text.replace(/^encryptionsalt: .*\n?/m, "");
 }

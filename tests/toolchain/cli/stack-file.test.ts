@@ -52,6 +52,23 @@ describe("stack files", () => {
         expect(readFileSync(copy, "utf8")).toBe(readFileSync(stackFile("tallinn", root), "utf8"));
     });
 
+    it("lose the salt that another home has left in them, in a copy and in themselves", () => {
+        const before = readFileSync(stackFile("tallinn", root), "utf8");
+        const copies = join(root, "copies");
+        writeFileSync(stackFile("tallinn", root), `${before}encryptionsalt: v1:abc=:v1:def:ghi==\n`);
+        withStackCopies(["up", "-s", "tallinn"], copies, root);
+        expect(readFileSync(stackFile("tallinn", copies), "utf8")).toBe(before);
+        removeSalts(root);
+        expect(readFileSync(stackFile("tallinn", root), "utf8")).toBe(before);
+    });
+
+    it("keep the salt where they hold secrets that need it", () => {
+        const text = "config:\n  data-embassy:token:\n    secure: v1:x\nencryptionsalt: v1:abc\n";
+        writeFileSync(stackFile("tallinn", root), text);
+        removeSalts(root);
+        expect(readFileSync(stackFile("tallinn", root), "utf8")).toBe(text);
+    });
+
     it("are not needed to make a stack, which is made beside the copies", () => {
         const copies = join(root, "copies");
         expect(withStackCopies(["stack", "init", "narva"], copies, root)).toEqual([
