@@ -5,6 +5,7 @@ import {
     checkStackFile,
     declaredStacks,
     namedStack,
+    removeSalts,
     stackFile,
     withStackCopies,
 } from "../../../toolchain/cli/stack-file";
