@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { ConfigError, parseConfig } from "../infra/config";
 import { plan } from "../infra/plan";
+import { declaredStacks } from "../toolchain/cli/stack-file";
 import { repoRoot } from "../toolchain/paths";
 import { LabError } from "./errors";
 
@@ -46,21 +47,12 @@ export const defaultSites: readonly string[] = ["tallinn", "luxembourg"];
 /** Kubernetes' own default; the server certificates name it. */
 const CLUSTER_DOMAIN = "cluster.local";
 
-/** Every stack that has a file, `Pulumi.<stack>.yaml`. */
-export function declaredSites(directory = repoRoot): string[] {
-    return fs
-        .readdirSync(directory)
-        .map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1])
-        .filter((stack) => stack !== undefined)
-        .sort();
-}
-
 /** @throws LabError for a stack without a file, or with a wrong one. */
 export function siteInventory(stack: string): SiteInventory {
     const file = path.join(repoRoot, `Pulumi.${stack}.yaml`);
     if (!fs.existsSync(file)) {
         throw new LabError(
-            `There is no site "${stack}": no file Pulumi.${stack}.yaml. Sites are ${declaredSites().join(", ")}.`,
+            `There is no site "${stack}": no file Pulumi.${stack}.yaml. Sites are ${declaredStacks().join(", ")}.`,
         );
     }
     try {

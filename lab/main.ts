@@ -1,7 +1,8 @@
 /** `npm run lab -- …` */
 import { Command, CommanderError } from "commander";
+import { declaredStacks } from "../toolchain/cli/stack-file";
 import { LabError, explain } from "./errors";
-import { declaredSites, defaultSites } from "./inventory";
+import { defaultSites } from "./inventory";
 import * as lab from "./lab";
 import { PartName, isPartName, partNames } from "./part";
 import { eachSite } from "./progress";
@@ -19,7 +20,7 @@ function print(value: unknown): void {
 }
 
 async function up(named: string[], flags: Flags): Promise<void> {
-    const sites = named.length > 0 ? named : flags.all ? declaredSites() : defaultSites;
+    const sites = named.length > 0 ? named : flags.all ? declaredStacks() : defaultSites;
     const options = { newPorts: flags.newPorts ?? false };
     await lab.preflight(sites, options);
     const results = await eachSite(sites, "up", (site, onProgress) => lab.upSite(site, { ...options, onProgress }));

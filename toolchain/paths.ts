@@ -15,8 +15,3 @@ export const pulumiHome = join(embassyHome, "pulumi");
 
 /** The stacks' state, a `file://` back end. */
 export const stateDir = join(embassyHome, "state");
-
-/** A lab site's kubeconfig, keys, data and logs. */
-export function labDir(site: string): string {
-    return join(embassyHome, "lab", site);
-}
