@@ -7,10 +7,6 @@ import { DataEmbassy } from "./embassy";
 import { plan } from "./plan";
 import type { ImageLock } from "./plan/images";
 
-// The runner maps each frame of each resource's stack through source maps, a fifth of the time of a preview. Sucrase keeps
-// every line where it was, so there is nothing to map.
-Reflect.deleteProperty(Error, "prepareStackTrace");
-
 /** Pulumi hands configuration over as text, structured values as JSON. */
 function readConfig(): EmbassyConfig {
     const values = Object.entries(pulumi.runtime.allConfig()).map(([key, text]) => [

@@ -1,6 +1,6 @@
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
-import * as pulumi from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random/randomPassword";
+import type * as pulumi from "@pulumi/pulumi";
+import { RandomBytes } from "@pulumi/random/randomBytes";
 import { HELD } from "../cluster/held";
 import { metadata } from "../cluster/metadata";
 
@@ -11,29 +11,31 @@ export interface CredentialsArgs {
 
 /** Database roles that have a password. */
 const ROLES = ["superuser", "replication"] as const;
-/** 62 letters and digits, 32 of them: 190 bits, and nothing that a connection string would have to escape. */
-const LENGTH = 32;
+/** 192 bits, written as hexadecimal digits: nothing that a connection string would have to escape. */
+const LENGTH = 24;
 
-/** A registry's generated passwords, one per database role, in one Secret. */
-export class Credentials extends pulumi.ComponentResource {
-    /** Name of the Secret; a key per role. */
-    readonly secretName: pulumi.Output<string>;
-
-    constructor(name: string, args: CredentialsArgs, opts: pulumi.ComponentResourceOptions) {
-        super("data-embassy:keys:Credentials", name, {}, opts);
-        const passwords = ROLES.map((role) => [
-            role,
-            new RandomPassword(`${name}-${role}`, { length: LENGTH, special: false }, { parent: this, ...HELD }).result,
-        ]);
-        const secret = new Secret(
-            `${name}-secret`,
-            {
-                metadata: metadata("database-credentials", args.labels, args.namespace),
-                stringData: Object.fromEntries(passwords) as Record<string, pulumi.Output<string>>,
-            },
-            { parent: this, ...HELD },
-        );
-        this.secretName = secret.metadata.name;
-        this.registerOutputs({ secretName: this.secretName });
-    }
+/**
+ * A registry's generated passwords, one per database role, in one Secret.
+ *
+ * @returns the Secret's name; it has a key per role
+ */
+export function credentials(
+    name: string,
+    args: CredentialsArgs,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+    const passwords = ROLES.map((role) => [
+        role,
+        // Bytes rather than RandomPassword, which keeps a bcrypt hash of the password beside it in the state.
+        new RandomBytes(`${name}-${role}`, { length: LENGTH }, { ...opts, ...HELD }).hex,
+    ]);
+    const secret = new Secret(
+        `${name}-secret`,
+        {
+            metadata: metadata("database-credentials", args.labels, args.namespace),
+            stringData: Object.fromEntries(passwords) as Record<string, pulumi.Output<string>>,
+        },
+        { ...opts, ...HELD },
+    );
+    return secret.metadata.name;
 }

@@ -18,51 +18,47 @@ export interface ServerCertificateArgs {
     readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A key and certificate for TLS between a registry's members and their clients, in a Secret of type kubernetes.io/tls. */
-export class ServerCertificate extends pulumi.ComponentResource {
-    /** Name of the Secret: `tls.key`, `tls.crt` (with the intermediate), `ca.crt` (the root). */
-    readonly secretName: pulumi.Output<string>;
-
-    constructor(name: string, args: ServerCertificateArgs, opts: pulumi.ComponentResourceOptions) {
-        super("data-embassy:keys:ServerCertificate", name, {}, opts);
-        const { issuer, validity, dnsNames } = args;
-        const key = new PrivateKey(
-            `${name}-key`,
-            { algorithm: "ECDSA", ecdsaCurve: "P256" },
-            { parent: this, ...HELD },
-        );
-        const request = new CertRequest(
-            `${name}-request`,
-            { privateKeyPem: key.privateKeyPem, subject: subject(dnsNames[0] ?? name), dnsNames: [...dnsNames] },
-            { parent: this },
-        );
-        const certificate = new LocallySignedCert(
-            `${name}-certificate`,
-            {
-                certRequestPem: request.certRequestPem,
-                caPrivateKeyPem: issuer.keyPem,
-                caCertPem: issuer.certPem,
-                // Members are each other's clients in replication.
-                allowedUses: ["digital_signature", "server_auth", "client_auth"],
-                validityPeriodHours: validity.hours,
-                earlyRenewalHours: validity.renewalHours,
+/**
+ * A key and certificate for TLS between a registry's members and their clients, in a Secret of type kubernetes.io/tls.
+ *
+ * @returns the Secret's name: `tls.key`, `tls.crt` (with the intermediate), `ca.crt` (the root)
+ */
+export function serverCertificate(
+    name: string,
+    { issuer, validity, dnsNames, namespace, labels }: ServerCertificateArgs,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+    const key = new PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { ...opts, ...HELD });
+    const request = new CertRequest(
+        `${name}-request`,
+        { privateKeyPem: key.privateKeyPem, subject: subject(dnsNames[0] ?? name), dnsNames: [...dnsNames] },
+        opts,
+    );
+    const certificate = new LocallySignedCert(
+        `${name}-certificate`,
+        {
+            certRequestPem: request.certRequestPem,
+            caPrivateKeyPem: issuer.keyPem,
+            caCertPem: issuer.certPem,
+            // Members are each other's clients in replication.
+            allowedUses: ["digital_signature", "server_auth", "client_auth"],
+            validityPeriodHours: validity.hours,
+            earlyRenewalHours: validity.renewalHours,
+        },
+        opts,
+    );
+    const secret = new Secret(
+        `${name}-secret`,
+        {
+            metadata: metadata("database-tls", labels, namespace),
+            type: "kubernetes.io/tls",
+            stringData: {
+                "tls.key": key.privateKeyPem,
+                "tls.crt": pulumi.interpolate`${certificate.certPem}${issuer.certPem}`,
+                "ca.crt": issuer.rootPem,
             },
-            { parent: this },
-        );
-        const secret = new Secret(
-            `${name}-secret`,
-            {
-                metadata: metadata("database-tls", args.labels, args.namespace),
-                type: "kubernetes.io/tls",
-                stringData: {
-                    "tls.key": key.privateKeyPem,
-                    "tls.crt": pulumi.interpolate`${certificate.certPem}${issuer.certPem}`,
-                    "ca.crt": issuer.rootPem,
-                },
-            },
-            { parent: this, ...HELD },
-        );
-        this.secretName = secret.metadata.name;
-        this.registerOutputs({ secretName: this.secretName });
-    }
+        },
+        { ...opts, ...HELD },
+    );
+    return secret.metadata.name;
 }

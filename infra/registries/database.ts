@@ -1,7 +1,7 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { HELD } from "../cluster/held";
 import { metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
@@ -25,63 +25,59 @@ const KEY_MODE = 0o440;
 const SHUTDOWN_SECONDS = 120;
 
 /** A registry's database: its members, the Service that names them, and the budget that keeps enough of them. */
-export class Database extends pulumi.ComponentResource {
-    constructor(name: string, args: DatabaseArgs, opts: pulumi.ComponentResourceOptions) {
-        super("data-embassy:registries:Database", name, {}, opts);
-        const { registry, namespace } = args;
-        const { labels, selector } = registry;
-        // Site and role are left out below: they may change, and a member must not restart for it.
-        const podLabels = { ...COMMON_LABELS, ...selector };
+export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomResourceOptions): void {
+    const { registry, namespace } = args;
+    const { labels, selector } = registry;
+    // Site and role are left out below: they may change, and a member must not restart for it.
+    const podLabels = { ...COMMON_LABELS, ...selector };
 
-        const service = new Service(
-            `${name}-service`,
-            {
-                metadata: metadata(DATABASE, labels, namespace),
-                spec: {
-                    clusterIP: "None",
-                    // Members find each other before they are ready.
-                    publishNotReadyAddresses: true,
-                    selector,
-                    ports: [{ name: "postgres", port: DATABASE_PORT, targetPort: "postgres", protocol: "TCP" }],
-                },
+    const service = new Service(
+        `${name}-service`,
+        {
+            metadata: metadata(DATABASE, labels, namespace),
+            spec: {
+                clusterIP: "None",
+                // Members find each other before they are ready.
+                publishNotReadyAddresses: true,
+                selector,
+                ports: [{ name: "postgres", port: DATABASE_PORT, targetPort: "postgres", protocol: "TCP" }],
             },
-            { parent: this },
-        );
-        new PodDisruptionBudget(
-            `${name}-budget`,
-            {
-                metadata: metadata(DATABASE, labels, namespace),
-                spec: { maxUnavailable: registry.maxUnavailable, selector: { matchLabels: selector } },
-            },
-            { parent: this },
-        );
-        new StatefulSet(
-            `${name}-members`,
-            {
-                metadata: metadata(DATABASE, labels, namespace),
-                spec: {
-                    serviceName: service.metadata.name,
-                    replicas: registry.members,
-                    podManagementPolicy: "Parallel",
-                    selector: { matchLabels: selector },
-                    persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-                    template: { metadata: { labels: podLabels }, spec: podSpec(args) },
-                    volumeClaimTemplates: [
-                        {
-                            metadata: { name: "data", labels: podLabels },
-                            spec: {
-                                accessModes: ["ReadWriteOnce"],
-                                storageClassName: registry.storageClass,
-                                resources: { requests: { storage: registry.storage } },
-                            },
+        },
+        opts,
+    );
+    new PodDisruptionBudget(
+        `${name}-budget`,
+        {
+            metadata: metadata(DATABASE, labels, namespace),
+            spec: { maxUnavailable: registry.maxUnavailable, selector: { matchLabels: selector } },
+        },
+        opts,
+    );
+    new StatefulSet(
+        `${name}-members`,
+        {
+            metadata: metadata(DATABASE, labels, namespace),
+            spec: {
+                serviceName: service.metadata.name,
+                replicas: registry.members,
+                podManagementPolicy: "Parallel",
+                selector: { matchLabels: selector },
+                persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+                template: { metadata: { labels: podLabels }, spec: podSpec(args) },
+                volumeClaimTemplates: [
+                    {
+                        metadata: { name: "data", labels: podLabels },
+                        spec: {
+                            accessModes: ["ReadWriteOnce"],
+                            storageClassName: registry.storageClass,
+                            resources: { requests: { storage: registry.storage } },
                         },
-                    ],
-                },
+                    },
+                ],
             },
-            { parent: this, ...HELD },
-        );
-        this.registerOutputs();
-    }
+        },
+        { ...opts, ...HELD },
+    );
 }
 
 function podSpec({ registry, serviceAccount, credentials, certificate }: DatabaseArgs): ReturnType<typeof hardenedPod> {

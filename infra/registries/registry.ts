@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Tenancy } from "../cluster/tenancy";
-import { Credentials } from "../keys/credentials";
+import { tenancy } from "../cluster/tenancy";
+import { credentials } from "../keys/credentials";
 import type { Issuer } from "../keys/intermediate";
-import { ServerCertificate } from "../keys/server-certificate";
+import { serverCertificate } from "../keys/server-certificate";
 import { defaultDeny } from "../networking/default-deny";
 import type { Validity } from "../plan/authority";
 import type { RegistryPlan } from "../plan/registries";
-import { Database } from "./database";
+import { database } from "./database";
 
 export interface RegistryArgs {
     readonly registry: RegistryPlan;
@@ -21,26 +21,25 @@ export class Registry extends pulumi.ComponentResource {
         super("data-embassy:registries:Registry", name, {}, opts);
         const { registry } = args;
         const { labels } = registry;
-        const { namespace, serviceAccount } = new Tenancy(name, args, { parent: this });
-
-        const wall = defaultDeny(`${name}-default-deny`, { namespace, labels }, { parent: this });
-        const credentials = new Credentials(`${name}-credentials`, { namespace, labels }, { parent: this });
-        const certificate = new ServerCertificate(
-            `${name}-tls`,
-            { issuer: args.issuer, validity: args.validity, dnsNames: registry.dnsNames, namespace, labels },
-            { parent: this },
-        );
-        new Database(
+        const inRegistry = { parent: this };
+        const { namespace, serviceAccount } = tenancy(registry, args.podSecurityVersion, inRegistry);
+        const placed = { namespace, labels };
+        const wall = defaultDeny(`${name}-default-deny`, placed, inRegistry);
+        database(
             `${name}-database`,
             {
                 registry,
                 namespace,
                 serviceAccount,
-                credentials: credentials.secretName,
-                certificate: certificate.secretName,
+                credentials: credentials(`${name}-credentials`, placed, inRegistry),
+                certificate: serverCertificate(
+                    `${name}-tls`,
+                    { ...placed, issuer: args.issuer, validity: args.validity, dnsNames: registry.dnsNames },
+                    inRegistry,
+                ),
             },
             // Walls before anything moves in.
-            { parent: this, dependsOn: wall },
+            { ...inRegistry, dependsOn: wall },
         );
         this.registerOutputs();
     }

@@ -66,7 +66,7 @@ describe.each(STACKS)("stack %s", (stack) => {
     });
 
     it("protects and retains everything that holds data or keys", () => {
-        const kinds = ["Namespace", "Secret", "StatefulSet", "RandomPassword", "PrivateKey"];
+        const kinds = ["Namespace", "Secret", "StatefulSet", "RandomBytes", "PrivateKey"];
         for (const held of kinds.flatMap((kind) => ofKind(resources, kind))) {
             expect(held).toMatchObject({ protect: true, retainOnDelete: true });
         }

@@ -19,7 +19,7 @@ const issuer = (site: string): unknown => ({ keyPem: `key of ${site}`, certPem: 
 
 /** What each type adds to its inputs. A kind of Kubernetes adds nothing that the program reads. */
 const OUTPUTS: Readonly<Record<string, (inputs: Inputs, name: string) => Inputs>> = {
-    "random:index/randomPassword:RandomPassword": (_, name) => ({ result: secret(`password ${name}`) }),
+    "random:index/randomBytes:RandomBytes": (_, name) => ({ hex: secret(`password ${name}`) }),
     "tls:index/privateKey:PrivateKey": (_, name) => ({
         privateKeyPem: secret(`key ${name}\n`),
         publicKeyPem: `public ${name}\n`,

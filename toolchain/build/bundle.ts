@@ -1,6 +1,6 @@
 /** Bundles a plugin in TypeScript into one file, and writes the script that starts it. */
 import { chmodSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import type { BuildOptions } from "esbuild";
 import { ToolchainError } from "./errors";
 import type { Layout } from "./layout";
@@ -26,19 +26,24 @@ export const bundleOptions = {
 export async function bundle(job: BundleJob, layout: Layout): Promise<{ files: string[]; sources: string[] }> {
     // Loaded only when there is something to bundle: it takes longer than finding out that there is not.
     const esbuild = await import("esbuild");
+    const entryPoints = Object.entries({ [bundlePath(job)]: job.entryPoint, ...companions(job) });
     const result = await esbuild
-        .build({ ...bundleOptions, absWorkingDir: layout.root, entryPoints: [job.entryPoint] })
+        .build({
+            ...bundleOptions,
+            absWorkingDir: layout.root,
+            entryPoints: entryPoints.map(([out, entry]) => ({ in: entry, out: out.replace(/\.cjs$/, "") })),
+            outdir: dirname(job.executable),
+            outExtension: { ".js": ".cjs" },
+        })
         .catch((error: unknown) => {
             throw new ToolchainError(
                 `bundling ${job.parts.join(", ")}: ${error instanceof Error ? error.message : String(error)}`,
             );
         });
-    const [output] = result.outputFiles;
-    if (output === undefined) {
-        throw new Error(`esbuild wrote nothing for ${job.entryPoint}`);
+    for (const output of result.outputFiles) {
+        writeAtomically(output.path, output.contents);
     }
-    const files = [bundlePath(job), job.executable];
-    writeAtomically(bundlePath(job), output.contents);
+    const files = [...result.outputFiles.map((output) => output.path), job.executable];
     writeAtomically(job.executable, startScript(job, layout), 0o755);
     // A umask may have taken the permission to execute.
     chmodSync(job.executable, 0o755);
@@ -51,6 +56,11 @@ export async function bundle(job: BundleJob, layout: Layout): Promise<{ files: s
 function bundlePath(job: BundleJob): string {
     // .cjs: what it is, whatever package.json is above EMBASSY_HOME.
     return `${job.executable}.cjs`;
+}
+
+/** File beside the bundle → what it is made from. */
+function companions({ executable, preload }: BundleJob): Record<string, string> {
+    return preload === undefined ? {} : { [`${executable}.preload.cjs`]: preload };
 }
 
 /** The executable that the engine starts. Absolute paths: the engine runs it in folders of its own choice. */

@@ -32,6 +32,8 @@ export interface BundleJob extends Common {
     readonly entryPoint: string;
     /** The script; the bundle lies beside it. */
     readonly executable: string;
+    /** Bundled too, beside it, as `<executable>.preload.cjs`: for the programs that the plugin starts. */
+    readonly preload?: string;
 }
 
 export type Job = GoJob | BundleJob;
@@ -129,6 +131,7 @@ function bundleJobs({ root, bin, plugins, packages }: Layout): BundleJob[] {
             entryPoint: join(root, "toolchain", "language-host", "index.ts"),
             // Beside `pulumi` it counts as bundled with the engine; elsewhere on PATH the engine warns at each run.
             executable: join(bin, "pulumi-language-nodejs"),
+            preload: join(root, "toolchain", "language-host", "preload.ts"),
         },
         ...providers,
     ];

@@ -36,6 +36,8 @@ export function pulumiEnvironment(
         const own = [join(home, "bin"), join(repoRoot, "node_modules", ".bin")];
         environment["PATH"] = [...own, base["PATH"] ?? ""].join(delimiter);
         environment["PULUMI_HOME"] = join(home, "pulumi");
+        // The engine lives for seconds: memory for less garbage collection, which else is a fifth of its work.
+        environment["GOGC"] ??= "400";
         // Nothing is fetched: a missing plugin is an error, not a download.
         environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
     }

@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../command";
-import { embassyHome, repoRoot, stateDir } from "../paths";
+import { embassyHome, pulumiHome, repoRoot, stateDir } from "../paths";
+import { turnOffAutomaticLogs } from "./automatic-logs";
 import { type Toolchain, pulumiEnvironment } from "./environment";
 import { removeStaleLocks } from "./locks";
 import { ensurePassphrase } from "./passphrase";
@@ -32,6 +33,9 @@ export async function runPulumi(args: readonly string[], options: RunOptions): P
     checkStackFile(args);
     ensurePassphrase(process.env);
     mkdirSync(stateDir, { recursive: true });
+    if (options.toolchain === "modules") {
+        turnOffAutomaticLogs(pulumiHome);
+    }
     for (const stack of removeStaleLocks()) {
         process.stderr.write(`The run that had locked ${stack} is gone; its lock was removed.\n`);
     }
@@ -53,9 +57,14 @@ async function spawnPulumi(
     args: readonly string[],
     { toolchain, capture = false, environment = {} }: RunOptions,
 ): Promise<PulumiRun> {
+    const debug = args.includes("-d") || args.includes("--debug");
     const child = spawn("pulumi", args, {
         cwd: repoRoot,
-        env: { ...pulumiEnvironment(process.env, toolchain, declaredStacks()), ...environment },
+        env: {
+            ...pulumiEnvironment(process.env, toolchain, declaredStacks()),
+            ...(debug && { EMBASSY_PROGRAM_DEBUG: "true" }),
+            ...environment,
+        },
         stdio: capture ? ["ignore", "pipe", "inherit"] : "inherit",
     });
     // Ctrl-C reaches the CLI from the terminal, and it ends in its own time: what it has begun must reach the state.

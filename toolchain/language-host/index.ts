@@ -9,7 +9,8 @@ const engineAddress =
         .slice(2)
         .filter((argument) => !argument.startsWith("-"))
         .at(-1) ?? "";
-const runtime = languageRuntime(engineAddress);
+// Where the bundle is, so is its companion: toolchain/build/parts.ts.
+const runtime = languageRuntime(engineAddress, __filename.replace(/\.cjs$/, ".preload.cjs"));
 
 serve((server) => {
     server.addService(LanguageRuntimeService, runtime.handlers);

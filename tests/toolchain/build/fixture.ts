@@ -79,6 +79,7 @@ export function makeClone(): Clone {
     }
     write("node_modules/@pulumi/pulumi/package.json", JSON.stringify({ version: "3.256.0" }));
     write("toolchain/language-host/index.ts", `console.log("language host");`);
+    write("toolchain/language-host/preload.ts", `console.log("preload");`);
     write("package-lock.json", "{}");
     chmodSync(write("path/go", FAKE_GO), 0o755);
     write("go.log", "");

@@ -1,0 +1,68 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildSync } from "esbuild";
+import { repoRoot } from "../../../toolchain/paths";
+
+const home = mkdtempSync(join(tmpdir(), "preload-"));
+const preload = join(home, "preload.cjs");
+
+beforeAll(() => {
+    const entryPoints = [join(repoRoot, "toolchain", "language-host", "preload.ts")];
+    buildSync({ entryPoints, outfile: preload, bundle: true, platform: "node", format: "cjs" });
+});
+
+afterAll(() => {
+    rmSync(home, { recursive: true });
+});
+
+/** What a program prints whose process loads the SDK after the preload. */
+function run(program: string, env: NodeJS.ProcessEnv = {}): unknown {
+    const file = join(home, "program.cjs");
+    writeFileSync(
+        file,
+        `const sdk = require(${JSON.stringify(join(repoRoot, "node_modules/@pulumi/pulumi"))});${program}`,
+    );
+    const { stdout, stderr } = spawnSync(process.execPath, ["--require", preload, file], {
+        encoding: "utf8",
+        env: { ...process.env, NODE_OPTIONS: "", ...env },
+    });
+    try {
+        return JSON.parse(stdout);
+    } catch {
+        throw new Error(stdout + stderr);
+    }
+}
+
+const LOADED = `const loaded = (name) => Object.keys(require.cache).some((file) => file.includes("/node_modules/" + name + "/"));`;
+
+describe("what the language host keeps from a program's start", () => {
+    it("the compiler and the resolver of packages are not loaded with the SDK", () => {
+        expect(
+            run(`${LOADED} console.log(JSON.stringify([loaded("typescript"), loaded("@npmcli/arborist")]));`),
+        ).toEqual([false, false]);
+    });
+
+    it("a function that is turned into text loads them, and comes out as it does without the preload", () => {
+        const text = run(
+            `sdk.runtime.serializeFunction(() => 42).then(({ text }) => console.log(JSON.stringify(text)));`,
+        );
+        expect(text).toContain("return () => 42");
+    });
+
+    it("a promise has a stack trace only where somebody asks for leaked promises", () => {
+        const program = `const { debuggablePromise } = require(${JSON.stringify(join(repoRoot, "node_modules/@pulumi/pulumi/runtime/debuggable"))});
+            const promise = Promise.resolve();
+            debuggablePromise(promise, "test");
+            console.log(JSON.stringify(promise._debugStackTrace.includes("program.cjs")));`;
+        expect(run(program)).toBe(false);
+        expect(run(program, { PULUMI_DEBUG_PROMISE_LEAKS: "true" })).toBe(true);
+    });
+
+    it("the SDK's debug messages are sent only where they are asked for", () => {
+        const program = `console.log(JSON.stringify(sdk.log.debug.length));`;
+        expect(run(program)).toBe(0);
+        expect(run(program, { EMBASSY_PROGRAM_DEBUG: "true" })).toBe(4);
+    });
+});
