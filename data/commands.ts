@@ -1,0 +1,127 @@
+/** `npm run data -- …`: the commands and their options. */
+import { join } from "node:path";
+import { Command } from "commander";
+import { embassyHome } from "../toolchain/paths";
+import { databaseOf, type Database } from "./connect";
+import { count } from "./count";
+import { digest } from "./digest";
+import { load } from "./load";
+import { lost } from "./lost";
+import { parseDuration, parsePeople, parseRate, parseSeed } from "./options";
+import { showProgress } from "./progress";
+import { MODELLED, type Registry, parseRegistry } from "./registries";
+import { loadReport, lostReport, tableReport, writeReport } from "./report";
+import { write } from "./write";
+
+interface Common {
+    readonly registry?: string;
+    readonly site?: string;
+    readonly json?: boolean;
+}
+
+interface LoadFlags extends Common {
+    readonly people?: string;
+    readonly national?: boolean;
+    readonly seed: string;
+    readonly replace?: boolean;
+}
+
+interface WriteFlags extends Common {
+    readonly rate: string;
+    readonly for: string;
+    readonly journal?: string;
+}
+
+interface LostFlags extends Common {
+    readonly journal: string;
+}
+
+function print(json: boolean | undefined, value: unknown, report: () => string): void {
+    process.stdout.write(`${json ? JSON.stringify(value, null, 4) : report()}\n`);
+}
+
+function target({ registry = MODELLED[0], site }: Common): { registry: Registry; database: Database } {
+    const known = parseRegistry(registry);
+    return { registry: known, database: databaseOf(known, site) };
+}
+
+async function runLoad(flags: LoadFlags): Promise<void> {
+    const options = {
+        people: parsePeople(flags.people, flags.national ?? false),
+        seed: parseSeed(flags.seed),
+        replace: flags.replace ?? false,
+        progress: showProgress(),
+    };
+    const result = await load(target(flags).database, options);
+    print(flags.json, result, () => loadReport(result));
+}
+
+/** Each registry is in a database of its own; the variables name one, and so one registry is read. */
+async function runRead<T extends string | number>(
+    head: string,
+    read: (database: Database, registry: Registry) => Promise<Record<string, T>>,
+    flags: Common,
+): Promise<void> {
+    const { registry, database } = target(flags);
+    const values = { [registry]: await read(database, registry) };
+    print(flags.json, values, () => tableReport(head, values));
+}
+
+async function runWrite(flags: WriteFlags): Promise<void> {
+    const { registry, database } = target(flags);
+    const stop = new AbortController();
+    const options = {
+        rate: parseRate(flags.rate),
+        seconds: parseDuration(flags.for),
+        journal:
+            flags.journal ?? join(embassyHome, "data", `write-${new Date().toISOString().replaceAll(":", "")}.jsonl`),
+        signal: stop.signal,
+        progress: showProgress(),
+    };
+    const end = (): void => stop.abort();
+    process.once("SIGINT", end).once("SIGTERM", end);
+    const result = await write(database, registry, options);
+    process.off("SIGINT", end).off("SIGTERM", end);
+    print(flags.json, result, () => writeReport(result));
+}
+
+/** @param fail told the exit code of a command that did its work and found something wrong */
+export function program(fail: (code: number) => void): Command {
+    const command = new Command("npm run data --")
+        .description("Writes and reads records in the registries. PGHOST, PGUSER … name the database, as for psql.")
+        .exitOverride();
+    const sub = (name: string, description: string): Command =>
+        command
+            .command(name)
+            .description(description)
+            .option("--site <site>", "the registry's database in this site (not yet there)")
+            .option("--json", "print the result as JSON");
+    const registry = ["--registry <name>", `one of ${MODELLED.join(", ")}`, MODELLED[0]] as const;
+    sub("load", "fill a registry with made-up records, all or nothing")
+        .option(...registry)
+        .option("--people <n>", "how many persons (default: 20000)")
+        .option("--national", "as many as the nation has: 1300000")
+        .option("--seed <n>", "another seed, other people", "1")
+        .option("--replace", "delete other data that is there")
+        .action(runLoad);
+    sub("count", "rows of each table")
+        .option(...registry)
+        .action((flags: Common) => runRead("rows", count, flags));
+    sub("digest", "one digest for each table, the same wherever the same rows are")
+        .option(...registry)
+        .action((flags: Common) => runRead("digest", digest, flags));
+    sub("write", "keep committing, and keep a journal of what was acknowledged")
+        .option(...registry)
+        .option("--rate <r>", "commits a second", "10")
+        .option("--for <time>", "as 30s, 5m or 2h", "30s")
+        .option("--journal <file>", "a new file for the journal (default: in .embassy/data)")
+        .action(runWrite);
+    sub("lost", "count the acknowledged commits of a journal that are gone; exit 1 if any is")
+        .requiredOption("--journal <file>", "what data write has made")
+        .action(async (flags: LostFlags) => {
+            const result = await lost(target(flags).database, flags.journal);
+            print(flags.json, result, () => lostReport(result));
+            fail(result.lost.length + result.refusedButFound.length > 0 ? 1 : 0);
+        });
+    return command;
+}

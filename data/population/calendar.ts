@@ -1,0 +1,29 @@
+/** Days as integers, counted from 1 January 1900: cheap to reckon with, and looked up when they are written. */
+const EPOCH = Date.UTC(1900, 0, 1);
+const DAY_MS = 86_400_000;
+
+/** For lengths of time, not for dates. */
+export const YEAR = 365.25;
+/** Later than every day. */
+export const NEVER = 0x3fffffff;
+
+/** @param isoDate as 2026-01-01 */
+export function dayOf(isoDate: string): number {
+    return (Date.parse(`${isoDate}T00:00:00Z`) - EPOCH) / DAY_MS;
+}
+
+/** The state of the register is that of this morning, whenever it is made: a clock would make each load another. */
+export const AS_OF = dayOf("2026-01-01");
+/** The electronic register begins here: who died before is not in it, and where one lived before is not known. */
+export const REGISTER_START = dayOf("1992-01-01");
+
+/** ISO dates of all days from 1900 to the day of the register, that day included. */
+const dates = Array.from({ length: AS_OF + 1 }, (_, day) => new Date(EPOCH + day * DAY_MS).toISOString().slice(0, 10));
+
+export function isoDate(day: number): string {
+    const date = dates[day];
+    if (date === undefined) {
+        throw new RangeError(`day ${day} is not between 1900-01-01 and ${dates[AS_OF] ?? ""}`);
+    }
+    return date;
+}

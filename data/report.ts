@@ -1,0 +1,50 @@
+/** How results look to a person. */
+import Table from "cli-table3";
+import type { LoadResult } from "./load";
+import type { LostResult } from "./lost";
+import type { Registry } from "./registries";
+import type { WriteResult } from "./write";
+
+const MOST_NAMED = 20;
+
+/** Registry → table → value, as rows. */
+export function tableReport(
+    head: string,
+    values: Readonly<Partial<Record<Registry, Readonly<Record<string, string | number>>>>>,
+): string {
+    const table = new Table({
+        head: ["registry", "table", head],
+        style: { head: [], border: [], compact: true },
+        colAligns: ["left", "left", head === "rows" ? "right" : "left"],
+    });
+    for (const [registry, tables] of Object.entries(values)) {
+        table.push(...Object.entries(tables).map(([name, value]) => [registry, name, String(value)]));
+    }
+    return table.toString();
+}
+
+export function loadReport({ registry, people, seed, loaded, rows, seconds }: LoadResult): string {
+    const what = `${registry}: ${people} people of seed ${seed}`;
+    if (!loaded) {
+        return `${what} are there already: nothing changed.`;
+    }
+    const steps = `rows ${seconds.rows.toFixed(1)} s, keys and indexes ${seconds.constraints.toFixed(1)} s`;
+    return `${tableReport("rows", { [registry]: rows })}\n${what} loaded in ${seconds.total.toFixed(1)} s (${steps}).`;
+}
+
+export function writeReport(result: WriteResult): string {
+    const { acknowledged, unknown, refused, seconds, longestGapSeconds, journal } = result;
+    return [
+        `${acknowledged} commits acknowledged in ${seconds.toFixed(1)} s, ${unknown} unknown, ${refused} refused; longest gap ${longestGapSeconds.toFixed(2)} s.`,
+        `To count what a failure has lost: npm run data -- lost --journal ${journal}`,
+    ].join("\n");
+}
+
+export function lostReport({ registry, acknowledged, lost, unknown, refusedButFound }: LostResult): string {
+    const named = lost.slice(0, MOST_NAMED).join(", ") + (lost.length > MOST_NAMED ? ", …" : "");
+    return [
+        `${registry}: of ${acknowledged} acknowledged commits ${lost.length} are lost${lost.length > 0 ? ` (${named})` : ""}.`,
+        `Of ${unknown.total} commits without an answer ${unknown.found} are there.`,
+        ...(refusedButFound.length > 0 ? [`Refused, and there all the same: ${refusedButFound.join(", ")}.`] : []),
+    ].join("\n");
+}

@@ -1,0 +1,59 @@
+/** The tables of a registry, seen at one instant. */
+import type { Client } from "pg";
+import { UserError } from "../toolchain/command";
+import { type Database, explained } from "./connect";
+import { type Registry, schemaOf } from "./registries";
+
+export interface Table {
+    readonly name: string;
+    /** In order of name, because the order on the disk is that of history. */
+    readonly columns: readonly string[];
+}
+
+/**
+ * Calls `read` for each table, by name, in one snapshot: what is committed meanwhile is not seen. Works on a standby.
+ *
+ * @throws UserError where the registry has no tables in this database
+ */
+export async function readTables<T>(
+    database: Database,
+    registry: Registry,
+    read: (client: Client, from: string, table: Table) => Promise<T>,
+): Promise<Record<string, T>> {
+    const client = await database.connect();
+    try {
+        await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        const tables = await list(client, schemaOf(registry));
+        if (tables.length === 0) {
+            throw new UserError(
+                `${database.name} holds nothing of the registry ${registry}. Load it: npm run data -- load --registry ${registry}`,
+            );
+        }
+        const found: Record<string, T> = {};
+        for (const table of tables) {
+            const from = `${client.escapeIdentifier(schemaOf(registry))}.${client.escapeIdentifier(table.name)}`;
+            found[table.name] = await read(client, from, table);
+        }
+        await client.query("COMMIT");
+        return found;
+    } catch (error) {
+        throw explained(error, database.name);
+    } finally {
+        await client.end();
+    }
+}
+
+async function list(client: Client, schema: string): Promise<Table[]> {
+    const { rows } = await client.query<Table>(
+        // A partition's rows are its parent's.
+        `SELECT c.relname AS name, array_agg(a.attname::text ORDER BY a.attname::text COLLATE "C") AS columns
+           FROM pg_class c
+           JOIN pg_namespace n ON n.oid = c.relnamespace
+           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+          WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+          GROUP BY c.relname
+          ORDER BY c.relname COLLATE "C"`,
+        [schema],
+    );
+    return rows;
+}

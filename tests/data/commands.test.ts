@@ -1,0 +1,36 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+// The type alone: the module runs the command as soon as it is loaded.
+import type { main } from "../../data/main";
+import { repoRoot } from "../../toolchain/paths";
+
+function run(...args: Parameters<typeof main>[0]): { code: number | null; output: string } {
+    const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        ["--require", require.resolve("tsx/cjs"), join(repoRoot, "data", "main.ts"), ...args],
+        // No database, whatever the tester's own variables name.
+        { encoding: "utf8", env: { ...process.env, PGHOST: "" } },
+    );
+    return { code: status, output: stdout + stderr };
+}
+
+test("help names every command", () => {
+    const { code, output } = run("--help");
+    expect(code).toBe(0);
+    expect(output).toMatch(/^ {2}load [^]*^ {2}count [^]*^ {2}digest [^]*^ {2}write [^]*^ {2}lost /m);
+});
+
+test("an unknown command or option ends with 1, and with the likely one", () => {
+    expect(run("lod")).toMatchObject({ code: 1, output: expect.stringContaining("Did you mean load?") as string });
+    const { code, output } = run("load", "--poeple", "5");
+    expect([code, output]).toEqual([1, expect.stringContaining("Did you mean --people?")]);
+});
+
+test("what is wrong is said without a stack", () => {
+    expect(run("load", "--people", "none").output).toBe(
+        '--people is "none": it is to be a whole number from 1 to 10000000.\n',
+    );
+    expect(run("load", "--registry", "land").output).toMatch(/^The registry land has no data yet\. .*\n$/);
+    expect(run("digest", "--site", "tallinn").output).toMatch(/^The site tallinn has no running database .*\n$/);
+    expect(run("count")).toEqual({ code: 1, output: expect.stringContaining("PGHOST is not set") as string });
+});

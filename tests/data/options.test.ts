@@ -1,0 +1,61 @@
+import { databaseOf, fromEnvironment } from "../../data/connect";
+import { parseDuration, parsePeople, parseRate, parseSeed } from "../../data/options";
+import { parseRegistry } from "../../data/registries";
+
+it("means a number of people", () => {
+    expect([parsePeople(undefined, false), parsePeople(undefined, true), parsePeople("5", false)]).toEqual([
+        20_000, 1_300_000, 5,
+    ]);
+    expect(() => parsePeople("5", true)).toThrow(/leave one of the two out/);
+    expect(() => parsePeople("0", false)).toThrow('--people is "0"');
+    expect(() => parsePeople("1e3", false)).toThrow("whole number from 1 to 10000000");
+});
+
+it("means a rate, a time and a seed", () => {
+    expect([parseRate("0.5"), parseDuration("30s"), parseDuration("1.5m"), parseDuration("2h")]).toEqual([
+        0.5, 30, 90, 7200,
+    ]);
+    expect(parseSeed("4294967295")).toBe(2 ** 32 - 1);
+    expect(() => parseRate("fast")).toThrow("commits a second");
+    expect(() => parseDuration("30")).toThrow("with its unit");
+    expect(() => parseDuration("0s")).toThrow("with its unit");
+    expect(() => parseSeed("4294967296")).toThrow("--seed");
+});
+
+it("tells a registry without data from what is no registry", () => {
+    expect(parseRegistry("population")).toBe("population");
+    expect(() => parseRegistry("land")).toThrow("has no data yet");
+    expect(() => parseRegistry("lands")).toThrow("is not a registry");
+});
+
+describe("a database", () => {
+    it("is refused for a site, with the variables to set", () => {
+        expect(() => databaseOf("population", "luxembourg", {})).toThrow(/luxembourg has no running database.*PGHOST/);
+    });
+
+    it("is refused with everything that is wrong with the variables", () => {
+        const refusal = (environment: Record<string, string>): string => {
+            try {
+                return fromEnvironment(environment).name;
+            } catch (error) {
+                return (error as Error).message;
+            }
+        };
+        expect(refusal({})).toContain("PGHOST is not set");
+        const all = refusal({ PGHOST: "a,b", PGPORT: "none", PGSSLMODE: "maybe" });
+        expect(all).toContain("one host");
+        expect(all).toContain('PGPORT is "none"');
+        expect(all).toContain('PGSSLMODE is "maybe"');
+        expect(refusal({ PGHOST: "a", PGSSLMODE: "verify-full" })).toContain("PGSSLROOTCERT names no file");
+    });
+
+    it("has a name that holds no password", () => {
+        const { name } = fromEnvironment({ PGHOST: "db.example", PGUSER: "u", PGDATABASE: "d", PGPASSWORD: "hidden" });
+        expect(name).toBe("d at db.example:5432");
+    });
+
+    it("that cannot be reached is named, with what to check", async () => {
+        const closed = fromEnvironment({ PGHOST: "127.0.0.1", PGPORT: "1", PGUSER: "u", PGDATABASE: "d" });
+        await expect(closed.connect()).rejects.toThrow(/d at 127\.0\.0\.1:1 cannot be reached: .*Check PGHOST/);
+    });
+});

@@ -1,0 +1,33 @@
+import { loadReport, lostReport, tableReport, writeReport } from "../../data/report";
+
+const load = { registry: "population", people: 5, seed: 1 } as const;
+
+test("tables are listed with their registry", () => {
+    expect(tableReport("rows", { population: { person: 5, address: 3 } })).toMatch(/population │ person\s+│\s+5 │/);
+});
+
+test("a load says what it took, or that there was nothing to do", () => {
+    const seconds = { rows: 1, constraints: 2, total: 3.21 };
+    expect(loadReport({ ...load, loaded: true, rows: { person: 5 }, seconds })).toContain(
+        "loaded in 3.2 s (rows 1.0 s",
+    );
+    expect(loadReport({ ...load, loaded: false, rows: {}, seconds })).toBe(
+        "population: 5 people of seed 1 are there already: nothing changed.",
+    );
+});
+
+test("a run of commits comes with the way to count losses", () => {
+    const counts = { acknowledged: 3, unknown: 1, refused: 0, seconds: 2, longestGapSeconds: 1.234 };
+    const report = writeReport({ run: "x", journal: "/j", ...counts });
+    expect(report).toContain("3 commits acknowledged in 2.0 s, 1 unknown, 0 refused; longest gap 1.23 s");
+    expect(report).toContain("data -- lost --journal /j");
+});
+
+test("losses are counted, and the first ones named", () => {
+    const lost = Array.from({ length: 30 }, (_, i) => i + 1);
+    const some = { run: "x", registry: "population", acknowledged: 99, unknown: { total: 2, found: 1 } };
+    expect(lostReport({ ...some, lost, refusedButFound: [] })).toMatch(/of 99 .* 30 are lost \(1, 2, .*, 20, …\)/);
+    expect(lostReport({ ...some, lost: [], refusedButFound: [7] })).toMatch(
+        / 0 are lost\.[^]*Of 2 .* 1 are there[^]*: 7\./,
+    );
+});
