@@ -79,7 +79,14 @@ function goJobs({ modules }: Layout): GoJob[] {
             "kubernetes",
             "lab",
             "k8s.io/kubernetes",
-            kubernetesCommands("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"),
+            kubernetesCommands(
+                "kube-apiserver",
+                "kube-controller-manager",
+                "kube-scheduler",
+                "kubectl",
+                "kube-proxy",
+                "kubelet",
+            ),
             { download: 650, compile: 2450 },
             // What Kubernetes' own build sets; without it the server calls itself v0.0.0-master.
             (version) => {
@@ -101,6 +108,17 @@ function goJobs({ modules }: Layout): GoJob[] {
             (version) => [`github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`],
         ),
         job("kwok", "lab", "sigs.k8s.io/kwok", { kwok: "sigs.k8s.io/kwok/cmd/kwok" }, { download: 350, compile: 550 }),
+        job(
+            "oci",
+            "lab",
+            "github.com/distribution/distribution/v3",
+            {
+                registry: "github.com/distribution/distribution/v3/cmd/registry",
+                crane: "github.com/google/go-containerregistry/cmd/crane",
+            },
+            { download: 1200, compile: 700 },
+            (version) => [`github.com/distribution/distribution/v3/version.version=${version}`],
+        ),
     ];
 }
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { type BuildRequest, type BuiltPart, buildToolchain, silent } from "../../../toolchain/build";
 import { type Clone, makeClone, recordingProgress } from "./fixture";
 
-const KUBERNETES = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"];
-const PROGRAMS = ["etcd", ...KUBERNETES, "pulumi", "kwok"];
+const KUBERNETES = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kube-proxy", "kubelet"];
+const PROGRAMS = ["etcd", ...KUBERNETES, "pulumi", "kwok", "registry", "crane"];
 
 let clone: Clone;
 beforeEach(() => {
@@ -241,7 +241,7 @@ describe("failures", () => {
     });
 
     it("names the parts there are, for one that there is not", async () => {
-        await expect(build({ parts: ["kubelet"] })).rejects.toThrow(/called kubelet: choose from etcd, kube-apiserver/);
+        await expect(build({ parts: ["kubeadm"] })).rejects.toThrow(/called kubeadm: choose from etcd, kube-apiserver/);
     });
 
     it("shows what is wrong with a source that cannot be bundled", async () => {
@@ -258,7 +258,7 @@ describe("EMBASSY_TOOLCHAIN=system", () => {
         const env = { EMBASSY_TOOLCHAIN: "system" };
         await expect(build({ env })).rejects.toThrow("there is no pulumi on PATH");
         chmodSync(join(clone.layout.root, "path", "pulumi"), 0o755);
-        expect(built(await build({ env }))).toEqual(["etcd", ...KUBERNETES, "kwok"]);
+        expect(built(await build({ env }))).toEqual(["etcd", ...KUBERNETES, "kwok", "registry", "crane"]);
     });
 });
 

@@ -10,6 +10,7 @@ const MODULES: Record<string, string> = {
     kubernetes: "k8s.io/kubernetes v1.36.3",
     pulumi: "github.com/pulumi/pulumi/pkg/v3 v3.256.0",
     kwok: "sigs.k8s.io/kwok v0.8.0",
+    oci: "github.com/distribution/distribution/v3 v3.1.2",
 };
 
 /** `build` writes each binary half, waits for FAKE_GO_GATE where it is set, and writes the rest. */
@@ -38,12 +39,12 @@ build)
     echo example.com/a >&2
     write() {
         case "$output" in
-        */) for package in $packages; do case "$package" in k8s.io/*) echo "$1" > "$output\${package##*/}" ;; esac; done ;;
+        */) for package in $packages; do case "$package" in k8s.io/* | github.com/*) echo "$1" > "$output\${package##*/}" ;; esac; done ;;
         *) echo "$1" > "$output" ;;
         esac
     }
     write half
-    while [ -n "$FAKE_GO_GATE" ] && [ ! -e "$FAKE_GO_GATE" ]; do sleep 0.05; done
+    while [ -n "$FAKE_GO_GATE" ] && [ ! -e "$FAKE_GO_GATE" ] && [ -d "\${FAKE_GO_GATE%/*}" ]; do sleep 0.05; done
     write whole ;;
 esac
 `;

@@ -1,0 +1,6 @@
+/** Every image of the project. */
+import type { Image } from "../declaration";
+import { pause } from "./pause";
+import { postgres } from "./postgres";
+
+export const catalogue: readonly Image[] = [pause, postgres];

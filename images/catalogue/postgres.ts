@@ -1,0 +1,106 @@
+/** A registry's database: Postgres, Patroni, which chooses the primary, and pgBackRest, which stores versions. */
+import type { Image, Owner } from "../declaration";
+
+/** As in infra/registries/database.ts. */
+const USER: Owner = { uid: 100, gid: 102 };
+const HOME = "/var/lib/postgresql";
+const BINARIES = "/usr/lib/postgresql/15/bin";
+
+const INSTALLATION = "only maintainer scripts call it, and none runs";
+const PERL = "only the scripts of postgresql-common are in Perl; Patroni takes their place";
+const COMPILER = "queries are not compiled: it pays for long analyses alone, and is the size of all the rest";
+const STORE = "Patroni keeps its state in Kubernetes, with a client of its own";
+const CLUSTERS = "Patroni makes and starts the database";
+
+export const postgres: Image = {
+    name: "postgres",
+    packages: [
+        "postgresql-15",
+        "patroni",
+        "pgbackrest",
+        // Postgres runs archive_command and restore_command through sh, and so does initdb with its own programs.
+        "dash",
+    ],
+    without: {
+        adduser: INSTALLATION,
+        debconf: INSTALLATION,
+        debianutils: INSTALLATION,
+        dpkg: INSTALLATION,
+        "init-system-helpers": INSTALLATION,
+        "lsb-base": INSTALLATION,
+        passwd: INSTALLATION,
+        "sensible-utils": INSTALLATION,
+        "sysvinit-utils": INSTALLATION,
+        tar: INSTALLATION,
+        ucf: INSTALLATION,
+        usrmerge: INSTALLATION,
+        "libsemanage-common": INSTALLATION,
+        libsemanage2: INSTALLATION,
+        libsepol2: INSTALLATION,
+        "libpam-modules-bin": "it holds programs with setuid",
+        libllvm14: COMPILER,
+        "libz3-4": COMPILER,
+        perl: PERL,
+        "perl-base": PERL,
+        "perl-modules-5.36": PERL,
+        "libperl5.36": PERL,
+        "libjson-perl": PERL,
+        "libfile-find-rule-perl": PERL,
+        "libnumber-compare-perl": PERL,
+        "libtext-glob-perl": PERL,
+        "postgresql-common": CLUSTERS,
+        "postgresql-client-common": CLUSTERS,
+        "ssl-cert": "certificates come from the site's own authority",
+        openssl: "certificates come from the site's own authority",
+        "python3-etcd": STORE,
+        "python3-dnspython": STORE,
+        locales: "C.UTF-8, which libc-bin holds, sorts the same on every machine and in every release",
+        "libc-l10n": "messages are in English",
+    },
+    leaveOut: [
+        // Their interpreters and libraries are left out above; Postgres looks for these files before it uses them.
+        "/usr/lib/postgresql/15/lib/bitcode",
+        "/usr/lib/postgresql/15/lib/llvmjit*",
+        "/usr/lib/postgresql/15/lib/*plperl*",
+        "/usr/share/postgresql/15/extension/*plperl*",
+        // An example stanza, which pgBackRest would take for ours.
+        "/etc/pgbackrest.conf",
+        // Patroni's other stores and clouds, and a template for postgresql-common.
+        "/usr/bin/patroni_*",
+        "/usr/bin/pg_createconfig_patroni",
+        // Scripts for a shell that is not here, tools for who writes or installs Python, and what root would do.
+        "/usr/bin/ldd",
+        "/usr/bin/tzselect",
+        "/usr/bin/pdb3*",
+        "/usr/bin/py3*",
+        "/usr/bin/pydoc3*",
+        "/usr/bin/pygettext3*",
+        "/usr/sbin",
+    ],
+    user: USER,
+    entrypoint: ["/usr/bin/patroni"],
+    env: {
+        PATH: `${BINARIES}:/usr/bin`,
+        HOME,
+        LANG: "C.UTF-8",
+        // The root file system is read-only: Python would try in vain at each start.
+        PYTHONDONTWRITEBYTECODE: "1",
+        // Log lines appear when they are written.
+        PYTHONUNBUFFERED: "1",
+    },
+    files: {
+        "/etc/passwd":
+            "root:x:0:0:root:/root:/usr/sbin/nologin\n" +
+            `postgres:x:${USER.uid}:${USER.gid}:PostgreSQL:${HOME}:/usr/sbin/nologin\n`,
+        "/etc/group": `root:x:0:\npostgres:x:${USER.gid}:\n`,
+        // Without it glibc asks the name server before /etc/hosts.
+        "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n",
+    },
+    folders: {
+        [HOME]: { ...USER, mode: 0o700 },
+        "/run/postgresql": { ...USER, mode: 0o775 },
+        "/tmp": { uid: 0, gid: 0, mode: 0o1777 },
+        "/var/log/pgbackrest": { ...USER, mode: 0o750 },
+        "/var/spool/pgbackrest": { ...USER, mode: 0o750 },
+    },
+};

@@ -1,0 +1,6 @@
+import { UserError } from "../toolchain/command";
+
+/** An image cannot be made, and the user can mend that. */
+export class ImageError extends UserError {
+    override readonly name = "ImageError";
+}

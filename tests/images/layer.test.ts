@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { readFileSync, symlinkSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { type Layer, writeLayer } from "../../images/layer";
+import { tree } from "../../images/tree";
+import { Folder, image } from "./fixture";
+
+const DEEP = `usr/lib/${"long-name-".repeat(12)}/õ.txt`;
+
+let output: Folder;
+beforeEach(() => {
+    output = new Folder();
+});
+afterEach(() => {
+    output.remove();
+});
+
+/** A layer of the same files, made anew in a folder of its own. */
+async function make(file: string, reverse: boolean): Promise<Layer> {
+    const root = new Folder();
+    try {
+        const files: [string, string, number][] = [
+            ["usr/bin/program", "x".repeat(100_000), 0o755],
+            ["usr/lib/a", "a", 0o644],
+            [DEEP, "b", 0o600],
+        ];
+        for (const each of reverse ? files.reverse() : files) {
+            root.file(...each);
+        }
+        symlinkSync("a", join(root.path, "usr/lib/link"));
+        utimesSync(join(root.path, "usr/lib/a"), reverse ? 1 : 2, reverse ? 1 : 2);
+        return await writeLayer(tree({ ...image, files: { "/etc/own": "own\n" } }, root.path), file);
+    } finally {
+        root.remove();
+    }
+}
+
+function sha256(content: Buffer): string {
+    return `sha256:${createHash("sha256").update(content).digest("hex")}`;
+}
+
+describe("writeLayer", () => {
+    it("gives the same bytes for the same files", async () => {
+        const [one, two] = [join(output.path, "1"), join(output.path, "2")];
+        expect(await make(one, false)).toEqual(await make(two, true));
+        expect(readFileSync(one).equals(readFileSync(two))).toBe(true);
+    });
+
+    it("says what it wrote", async () => {
+        const file = join(output.path, "layer");
+        const layer = await make(file, false);
+        const content = readFileSync(file);
+        expect(layer).toEqual({
+            digest: sha256(content),
+            diffId: sha256(gunzipSync(content)),
+            size: content.length,
+        });
+    });
+
+    it("puts neither times nor names of this machine into archive and compressor", async () => {
+        const file = join(output.path, "layer");
+        await make(file, false);
+        const content = readFileSync(file);
+        // RFC 1952: flags, then four bytes of time.
+        expect([...content.subarray(3, 8)]).toEqual([0, 0, 0, 0, 0]);
+        // POSIX ustar: time at 136, user's and group's names at 265 and 297.
+        const header = gunzipSync(content).subarray(0, 512);
+        expect(Number.parseInt(header.toString("latin1", 136, 147), 8)).toBe(0);
+        expect(header.subarray(265, 329).every((byte) => byte === 0)).toBe(true);
+    });
+
+    it("fails where a file cannot be read", async () => {
+        const root = new Folder();
+        root.file("usr/gone");
+        const entries = tree(image, root.path);
+        root.remove();
+        await expect(writeLayer(entries, join(output.path, "layer"))).rejects.toThrow(/ENOENT.*usr\/gone/);
+    });
+});

@@ -1,0 +1,186 @@
+/**
+ * Debian packages without installing them: resolved, verified and downloaded by the machine's own apt, from an empty
+ * system of its own. `unpack` lays them out in a folder. No maintainer script runs, and nothing outside `home` is touched.
+ */
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { digest } from "../build/stamp";
+import { UserError } from "../command";
+import { acquire } from "../lock";
+import { embassyHome } from "../paths";
+
+export { unpack } from "./unpack";
+
+const run = promisify(execFile);
+
+/** The release that everything is taken from, whatever the machine itself runs. */
+export const RELEASE = "bookworm";
+
+export interface DebianPackage {
+    readonly name: string;
+    readonly version: string;
+    readonly architecture: string;
+    /** The downloaded .deb; apt has checked it against the signed index. */
+    readonly file: string;
+}
+
+/**
+ * The packages and all that they depend on, not what they recommend, in order of name.
+ *
+ * @throws UserError where apt is missing, a name is unknown, or the mirror cannot be reached and nothing is kept
+ */
+export async function fetchPackages(names: readonly string[], home = embassyHome): Promise<DebianPackage[]> {
+    const apt = new Apt(join(home, "cache", "debian"));
+    // apt's archive is no place for two at once.
+    const release = await acquire(join(apt.folder, "lock"));
+    try {
+        return await apt.fetch(names);
+    } finally {
+        release();
+    }
+}
+
+/**
+ * Digest of the package lists that are kept; while it stays the same, the same names give the same packages.
+ *
+ * Undefined where there are none yet.
+ */
+export function listsDigest(home = embassyHome): string | undefined {
+    const lists = join(home, "cache", "debian", "lists");
+    const releases = existsSync(lists) ? readdirSync(lists).filter((file) => file.endsWith("InRelease")) : [];
+    return releases.length === 0
+        ? undefined
+        : digest(
+              [],
+              releases.sort().map((file) => join(lists, file)),
+          );
+}
+
+/** Asks the mirror for the lists of today: only then do newer versions, and corrections of Debian's, come in. */
+export async function updateLists(home = embassyHome): Promise<void> {
+    const apt = new Apt(join(home, "cache", "debian"));
+    const release = await acquire(join(apt.folder, "lock"));
+    try {
+        await apt.update();
+    } finally {
+        release();
+    }
+}
+
+class Apt {
+    private readonly archives: string;
+    private readonly environment: NodeJS.ProcessEnv;
+
+    constructor(readonly folder: string) {
+        this.archives = join(folder, "archives");
+        mkdirSync(join(this.archives, "partial"), { recursive: true });
+        mkdirSync(join(folder, "lists", "partial"), { recursive: true });
+        // An empty system: everything that a package needs is downloaded, also what this machine happens to have.
+        writeFileSync(join(folder, "status"), "");
+        writeFileSync(join(folder, "preferences"), this.preferences());
+        const configuration = join(folder, "apt.conf");
+        writeFileSync(configuration, this.configuration());
+        this.environment = { ...process.env, APT_CONFIG: configuration, LC_ALL: "C" };
+    }
+
+    async fetch(names: readonly string[]): Promise<DebianPackage[]> {
+        if (!this.hasLists()) {
+            await this.update();
+        }
+        const resolved = await this.download(names).catch(async () => {
+            // A mirror drops a version when it has the next: then the lists are old, and new ones will do.
+            await this.update();
+            return this.download(names);
+        });
+        return resolved.sort((a, b) => (a.name < b.name ? -1 : 1));
+    }
+
+    private hasLists(): boolean {
+        // Apt may be set to keep them compressed.
+        return readdirSync(join(this.folder, "lists")).some((file) => /_Packages(\.\w+)?$/.test(file));
+    }
+
+    async update(): Promise<void> {
+        await this.aptGet("update");
+    }
+
+    private async download(names: readonly string[]): Promise<DebianPackage[]> {
+        const install = ["install", "--yes", "--download-only", "--no-install-recommends"];
+        await this.aptGet(...install, ...names);
+        const all = await this.aptGet(...install, "--simulate", ...names);
+        const packages = [...all.matchAll(/^Inst (\S+) \((\S+) .*\[(\S+)\]\)/gm)].map(
+            ([, name = "", version = "", architecture = ""]): DebianPackage => ({
+                name: name.replace(/:.*$/, ""),
+                version,
+                architecture,
+                file: join(
+                    this.archives,
+                    `${name.replace(/:.*$/, "")}_${version.replace(":", "%3a")}_${architecture}.deb`,
+                ),
+            }),
+        );
+        const missing = packages.filter(({ file }) => !existsSync(file));
+        if (packages.length === 0 || missing.length > 0) {
+            throw new Error(`apt did not fetch ${missing.map(({ file }) => file).join(", ")}:\n${all}`);
+        }
+        return packages;
+    }
+
+    private async aptGet(...args: readonly string[]): Promise<string> {
+        try {
+            return (await run("apt-get", ["--quiet", ...args], { env: this.environment, maxBuffer: 2 ** 26 })).stdout;
+        } catch (error) {
+            throw this.explained(error as NodeJS.ErrnoException & { stderr?: string }, args);
+        }
+    }
+
+    private explained(error: NodeJS.ErrnoException & { stderr?: string }, args: readonly string[]): UserError {
+        if (error.code === "ENOENT") {
+            return new UserError(
+                "apt-get is not on this machine. Images and real nodes are made from Debian packages: run this on Debian " +
+                    "or a system of its family, or use simulated nodes (npm start -- --nodes simulated).",
+            );
+        }
+        const reasons = (error.stderr ?? error.message).split("\n").filter((line) => line.startsWith("E:"));
+        return new UserError(
+            `apt-get ${args.join(" ")} failed:\n${reasons.join("\n") || error.message}\n` +
+                `Packages come from the ${RELEASE} sources in /etc/apt: check that they are there and can be reached, then try again.`,
+        );
+    }
+
+    private configuration(): string {
+        const settings = {
+            "Dir::State::lists": join(this.folder, "lists"),
+            "Dir::State::status": join(this.folder, "status"),
+            "Dir::State::extended_states": join(this.folder, "extended_states"),
+            "Dir::Cache": this.folder,
+            "Dir::Cache::archives": this.archives,
+            // Container images of Debian switch these off, and each call of apt would read all lists again.
+            "Dir::Cache::pkgcache": "pkgcache.bin",
+            "Dir::Cache::srcpkgcache": "srcpkgcache.bin",
+            "Dir::Etc::preferences": join(this.folder, "preferences"),
+            "Dir::Etc::preferencesparts": "/nonexistent",
+            // Root's apt would else give the download to a user that cannot write here.
+            "APT::Sandbox::User": "",
+            "APT::Install-Recommends": "false",
+        };
+        return Object.entries(settings)
+            .map(([key, value]) => `${key} "${value}";\n`)
+            .join("");
+    }
+
+    /** Of the machine's sources only Debian's own of the one release count. */
+    private preferences(): string {
+        return [
+            [`release o=Debian,n=${RELEASE}`, 500],
+            [`release o=Debian,n=${RELEASE}-updates`, 500],
+            [`release o=Debian,n=${RELEASE}-security`, 500],
+            // The first that fits counts: what is left is anybody else's.
+            ["release *", -1],
+        ]
+            .map(([pin, priority]) => `Package: *\nPin: ${pin}\nPin-Priority: ${priority}\n`)
+            .join("\n");
+    }
+}
