@@ -1,6 +1,6 @@
 /** The parts of a site's control plane and their configuration. */
 import { stringify } from "yaml";
-import { SiteInventory } from "./inventory";
+import { NetworkInventory, SiteInventory } from "./inventory";
 import { Part, PartName } from "./part";
 import { SitePaths } from "./paths";
 import { Ports } from "./ports";
@@ -48,6 +48,7 @@ export function controlPlane(paths: SitePaths, inventory: SiteInventory, ports: 
                 enableProfiling: false,
             }),
             [kwokConfig]: kwokConfiguration(),
+            ...(inventory.network && { [paths.egress]: egressSelection(paths) }),
         },
     };
 }
@@ -93,10 +94,8 @@ function apiServer(paths: SitePaths, inventory: SiteInventory, ports: Ports): Pa
         port: ports["kube-apiserver"],
         args: [
             `--bind-address=${HOST}`,
-            `--advertise-address=${HOST}`,
             `--secure-port=${ports["kube-apiserver"]}`,
-            // Publishes the server's address to pods, which a loopback address cannot be, and no simulated pod asks.
-            "--endpoint-reconciler-type=none",
+            ...(inventory.network ? reachable(paths, inventory.network) : UNREACHABLE),
             `--tls-cert-file=${pem}`,
             `--tls-private-key-file=${pem}`,
             "--tls-min-version=VersionTLS13",
@@ -125,6 +124,36 @@ function apiServer(paths: SitePaths, inventory: SiteInventory, ports: Ports): Pa
             paths.certificate("etcd-ca"),
         ],
     };
+}
+
+/** No simulated pod asks for the server's address, and a loopback address cannot be published to pods. */
+const UNREACHABLE = [`--advertise-address=${HOST}`, "--endpoint-reconciler-type=none"];
+
+/** Pods reach the server at the site's gateway, and it reaches their kubelets through the relay there: lab/nodes. */
+function reachable(paths: SitePaths, { gateway }: NetworkInventory): string[] {
+    const pem = paths.pem("kube-apiserver");
+    return [
+        `--advertise-address=${gateway}`,
+        `--egress-selector-config-file=${paths.egress}`,
+        `--kubelet-certificate-authority=${paths.certificate("ca")}`,
+        `--kubelet-client-certificate=${pem}`,
+        `--kubelet-client-key=${pem}`,
+        "--kubelet-preferred-address-types=InternalIP",
+    ];
+}
+
+/** https://kubernetes.io/docs/tasks/extend-kubernetes/setup-konnectivity/ */
+function egressSelection(paths: SitePaths): string {
+    const uds = { udsName: paths.egressSocket };
+    return stringify({
+        apiVersion: "apiserver.k8s.io/v1beta1",
+        kind: "EgressSelectorConfiguration",
+        egressSelections: [
+            { name: "cluster", connection: { proxyProtocol: "HTTPConnect", transport: { uds } } },
+            { name: "controlplane", connection: { proxyProtocol: "Direct" } },
+            { name: "etcd", connection: { proxyProtocol: "Direct" } },
+        ],
+    });
 }
 
 function controllerManager(paths: SitePaths, inventory: SiteInventory, ports: Ports): Part {

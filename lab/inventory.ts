@@ -4,9 +4,11 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { ConfigError, parseConfig } from "../infra/config";
 import { plan } from "../infra/plan";
+import { TOPOLOGY } from "../infra/plan/inventory";
 import { declaredStacks } from "../toolchain/cli/stack-file";
 import { repoRoot } from "../toolchain/paths";
 import { LabError } from "./errors";
+import { gatewayAddress, machineAddress } from "./nodes/addresses";
 
 /** Local disks of one kind in one machine, each a PersistentVolume. */
 export interface DiskInventory {
@@ -17,8 +19,28 @@ export interface DiskInventory {
     readonly size: string;
 }
 
+/** A node that really runs what is scheduled on it: a machine of the lab with a kubelet, not one that kwok plays. */
+export interface MachineInventory {
+    /** IPv4, in the network's range of nodes. */
+    readonly address: string;
+    /** CIDR of its pods. */
+    readonly pods: string;
+}
+
+/** The network of a site whose nodes are machines. */
+export interface NetworkInventory {
+    /** CIDR of the machines. */
+    readonly nodes: string;
+    /** Where the API server is reached from within. */
+    readonly gateway: string;
+    /** `host:port` by which pods name the site's registry of images, which is at the gateway. */
+    readonly registry: string;
+}
+
 export interface NodeInventory {
     readonly name: string;
+    /** Absent on a simulated node. */
+    readonly machine?: MachineInventory;
     readonly labels: Readonly<Record<string, string>>;
     readonly taints?: readonly {
         key: string;
@@ -40,7 +62,13 @@ export interface SiteInventory {
     readonly podCidr: string;
     readonly clusterDomain: string;
     readonly nodes: readonly NodeInventory[];
+    /** Absent where nodes are simulated. */
+    readonly network?: NetworkInventory;
 }
+
+/** `simulated`: every host that the stack file declares, played by kwok. `real`: one machine for each feed. */
+export const nodeKinds = ["simulated", "real"] as const;
+export type NodeKind = (typeof nodeKinds)[number];
 
 export const defaultSites: readonly string[] = ["tallinn", "luxembourg"];
 
@@ -48,7 +76,7 @@ export const defaultSites: readonly string[] = ["tallinn", "luxembourg"];
 const CLUSTER_DOMAIN = "cluster.local";
 
 /** @throws LabError for a stack without a file, or with a wrong one. */
-export function siteInventory(stack: string): SiteInventory {
+export function siteInventory(stack: string, kind: NodeKind = "simulated"): SiteInventory {
     const file = path.join(repoRoot, `Pulumi.${stack}.yaml`);
     if (!fs.existsSync(file)) {
         throw new LabError(
@@ -58,12 +86,23 @@ export function siteInventory(stack: string): SiteInventory {
     try {
         const { config = {} } = parse(fs.readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
         const configuration = parseConfig(stack, config);
+        const { nodes: range, pods, services } = configuration.networking;
+        const site = { name: stack, serviceCidr: services, podCidr: pods, clusterDomain: CLUSTER_DOMAIN };
+        const hosts = plan(configuration).hosts.map(({ disks, ...host }) => ({ ...host, disks: [disks] }));
+        if (kind === "simulated") {
+            return { ...site, nodes: hosts };
+        }
+        const feeds = new Set(hosts.map(({ labels }) => labels[TOPOLOGY.zone]));
+        // The first host of each stands for its feed: a lab has not the memory for all.
+        const firsts = [...feeds].flatMap((feed) => hosts.find(({ labels }) => labels[TOPOLOGY.zone] === feed) ?? []);
         return {
-            name: stack,
-            serviceCidr: configuration.networking.services,
-            podCidr: configuration.networking.pods,
-            clusterDomain: CLUSTER_DOMAIN,
-            nodes: plan(configuration).hosts.map(({ disks, ...host }) => ({ ...host, disks: [disks] })),
+            ...site,
+            nodes: firsts.map((host, index) => ({ ...host, machine: machineAddress(range, pods, index) })),
+            network: {
+                nodes: range,
+                gateway: gatewayAddress(range),
+                registry: configuration.site.imageRegistry,
+            },
         };
     } catch (error) {
         throw error instanceof ConfigError ? new LabError(error.message) : error;

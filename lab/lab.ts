@@ -8,12 +8,20 @@ import * as fs from "node:fs/promises";
 import { embassyHome } from "../toolchain/paths";
 import { LabError } from "./errors";
 import { withLock } from "./lock";
-import { LabOptions, Site, openSite } from "./options";
-import { PartName, inStopOrder } from "./part";
+import { LabOptions, Site, foundedWith, openSite } from "./options";
+import { inStopOrder, isPartName } from "./part";
 import { labDirectory } from "./paths";
-import { refuseForeignPorts, refuseFullDisk, refuseMissingBinaries, refuseMovedRanges } from "./preflight";
+import { refuseWithoutMachines } from "./nodes/host";
+import { takeDownMachines } from "./nodes/up";
+import {
+    refuseForeignPorts,
+    refuseFullDisk,
+    refuseMissingBinaries,
+    refuseMovedRanges,
+    refuseOtherNodes,
+} from "./preflight";
 import { SiteStatus, siteStatus } from "./status";
-import { Up, bringUp, configure } from "./up";
+import { Up, answers, bringUp, configure } from "./up";
 
 export { LabError } from "./errors";
 export type { LabOptions } from "./options";
@@ -34,7 +42,11 @@ export function kubeconfigPath(site: string, options: LabOptions = {}): string {
 export async function preflight(sites: readonly string[], options: UpOptions = {}): Promise<void> {
     for (const site of sites.map((name) => openSite(name, options))) {
         await refuseMovedRanges(site);
-        await refuseMissingBinaries(site.binDirectory);
+        refuseOtherNodes(site, options.nodes);
+        if (site.inventory().network) {
+            refuseWithoutMachines();
+        }
+        await refuseMissingBinaries(site);
         await refuseFullDisk(labDirectory(site.paths.home));
         if (!options.newPorts) {
             await refuseForeignPorts(site);
@@ -64,6 +76,10 @@ export async function up(sites: readonly string[], options: UpOptions = {}): Pro
 export async function downSite(name: string, options: LabOptions & { deleteData?: boolean } = {}): Promise<void> {
     const site = openSite(name, options);
     await locked(site, async () => {
+        if (foundedWith(site.paths) === "real") {
+            site.report("machines: stopping");
+            await takeDownMachines(site, site.inventory());
+        }
         await inStopOrder(async (part) => {
             site.report(`${part}: stopping`);
             await site.supervisor.stop(part);
@@ -96,7 +112,7 @@ export async function knownSites({ home = embassyHome }: LabOptions = {}): Promi
 }
 
 /** Kills a part as a crash would, and keeps it down until `repair` or `up`. @throws LabError where it does not run. */
-export async function fail(name: string, part: PartName, options: LabOptions = {}): Promise<void> {
+export async function fail(name: string, part: string, options: LabOptions = {}): Promise<void> {
     const site = openSite(name, options);
     await locked(site, async () => {
         if (!(await site.supervisor.live(part))) {
@@ -107,11 +123,16 @@ export async function fail(name: string, part: PartName, options: LabOptions = {
 }
 
 /** Starts one part again, and nothing else. @throws LabError where it does not get ready. */
-export async function repair(name: string, part: PartName, options: LabOptions = {}): Promise<void> {
+export async function repair(name: string, part: string, options: LabOptions = {}): Promise<void> {
     const site = openSite(name, options);
+    if (!isPartName(part)) {
+        // Machines hang on their network and registry: what is missing of these comes with them.
+        await locked(site, () => bringUp(site, false));
+        return;
+    }
     await locked(site, async () => {
         const parts = await configure(site, false);
-        await site.supervisor.ensure(parts[part], () => site.report(`${part}: starting`));
+        await site.supervisor.ensure(parts[part], answers(site, parts[part]), () => site.report(`${part}: starting`));
     });
 }
 

@@ -1,10 +1,9 @@
 /** `npm run lab -- …` */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { declaredStacks } from "../toolchain/cli/stack-file";
 import { LabError, explain } from "./errors";
-import { defaultSites } from "./inventory";
+import { type NodeKind, defaultSites, nodeKinds } from "./inventory";
 import * as lab from "./lab";
-import { PartName, isPartName, partNames } from "./part";
 import { eachSite } from "./progress";
 import { statusReport } from "./report";
 
@@ -12,6 +11,7 @@ interface Flags {
     readonly all?: boolean;
     readonly json?: boolean;
     readonly newPorts?: boolean;
+    readonly nodes?: NodeKind;
     readonly delete?: boolean;
 }
 
@@ -21,7 +21,7 @@ function print(value: unknown): void {
 
 async function up(named: string[], flags: Flags): Promise<void> {
     const sites = named.length > 0 ? named : flags.all ? declaredStacks() : defaultSites;
-    const options = { newPorts: flags.newPorts ?? false };
+    const options = { newPorts: flags.newPorts ?? false, ...(flags.nodes && { nodes: flags.nodes }) };
     await lab.preflight(sites, options);
     const results = await eachSite(sites, "up", (site, onProgress) => lab.upSite(site, { ...options, onProgress }));
     if (flags.json) {
@@ -76,15 +76,16 @@ async function existing(named: readonly string[]): Promise<string[]> {
     return named.length > 0 ? [...named] : known;
 }
 
-async function parsePart(id: string): Promise<[string, PartName]> {
-    const [site = "", part = "", ...rest] = id.split("/");
-    if (rest.length > 0 || !isPartName(part)) {
+async function parsePart(id: string): Promise<[string, string]> {
+    const [name = "", part = "", ...rest] = id.split("/");
+    const [site] = await lab.status(await existing([name]));
+    const parts = site?.parts.map((one) => one.part) ?? [];
+    if (rest.length > 0 || !parts.includes(part)) {
         throw new LabError(
-            `"${id}" is not a part. Write <site>/<part>, for example luxembourg/kube-apiserver; parts are ${partNames.join(", ")}.`,
+            `"${id}" is not a part. Write <site>/<part>, for example luxembourg/kube-apiserver; parts of ${name} are ${parts.join(", ")}.`,
         );
     }
-    await existing([site]);
-    return [site, part];
+    return [name, part];
 }
 
 function refuseLink(): never {
@@ -102,6 +103,11 @@ function program(): Command {
         .description("bring sites up, or mend what of them is not as declared")
         .argument("[sites...]", `default: ${defaultSites.join(" ")}`)
         .option("--all", "every site that has a stack file")
+        .addOption(
+            new Option("--nodes <kind>", "of sites that are new: played by kwok, or machines with a kubelet").choices(
+                nodeKinds,
+            ),
+        )
         .option("--new-ports", "choose other ports than the remembered ones")
         .option("--json", "print the result as JSON")
         .action(up);

@@ -16,25 +16,33 @@ export interface Manifest {
 export const FIELD_MANAGER = "embassy-lab";
 export const OWNED = { "app.kubernetes.io/managed-by": FIELD_MANAGER };
 const KWOK = "embassy-lab:kwok";
+/** Where a machine's disks are, below /var/lib. */
+export const DISKS = "embassy";
 
 /** A Node as a kubelet would register it. */
 export function nodeManifest(node: NodeInventory): Manifest {
+    const labels = { ...node.labels, ...OWNED, "kubernetes.io/hostname": node.name };
+    const spec = node.taints?.length ? { taints: node.taints } : undefined;
+    if (node.machine) {
+        // The kubelet finds it there and says the rest itself: what the machine has, and how it is.
+        const { pods } = node.machine;
+        return {
+            apiVersion: "v1",
+            kind: "Node",
+            metadata: { name: node.name, labels },
+            spec: { podCIDR: pods, podCIDRs: [pods], ...spec },
+        };
+    }
     const capacity = { cpu: node.cpu, memory: node.memory, pods: String(node.pods) };
     return {
         apiVersion: "v1",
         kind: "Node",
         metadata: {
             name: node.name,
-            labels: {
-                ...node.labels,
-                ...OWNED,
-                "kubernetes.io/hostname": node.name,
-                "kubernetes.io/os": "linux",
-                "kubernetes.io/arch": "amd64",
-            },
+            labels: { ...labels, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64" },
             annotations: FAKE_NODE_ANNOTATION,
         },
-        ...(node.taints?.length ? { spec: { taints: node.taints } } : {}),
+        ...(spec && { spec }),
         status: {
             capacity,
             allocatable: capacity,
@@ -63,7 +71,7 @@ function diskManifest(site: string, node: string, disks: DiskInventory, index: n
             capacity: { storage: disks.size },
             accessModes: ["ReadWriteOnce"],
             persistentVolumeReclaimPolicy: "Retain",
-            local: { path: `/var/lib/embassy/${disks.class}/${index}` },
+            local: { path: `/var/lib/${DISKS}/${disks.class}/${index}` },
             nodeAffinity: {
                 required: {
                     nodeSelectorTerms: [
@@ -104,8 +112,18 @@ function kwokPermissions(): Manifest[] {
     ];
 }
 
+/** The API server asks kubelets for logs and shells in its own name. */
+const kubeletAccess: Manifest = {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRoleBinding",
+    metadata: { name: "embassy-lab:kube-apiserver", labels: OWNED },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:kubelet-api-admin" },
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "kube-apiserver" }],
+};
+
 export function siteManifests(site: SiteInventory): Manifest[] {
     return [
+        ...(site.network ? [kubeletAccess] : []),
         ...kwokPermissions(),
         ...site.nodes.map(nodeManifest),
         ...site.nodes.flatMap((node) => diskManifests(site.name, node)),

@@ -1,6 +1,7 @@
 /** What every call of the lab can be told. */
 import { binDir, embassyHome } from "../toolchain/paths";
-import { SiteInventory, siteInventory } from "./inventory";
+import { readFileSync } from "node:fs";
+import { NodeKind, SiteInventory, siteInventory } from "./inventory";
 import { SitePaths } from "./paths";
 import { Supervisor } from "./processes/supervisor";
 
@@ -9,6 +10,8 @@ export interface LabOptions {
     readonly home?: string;
     /** Where the binaries are; default `bin` in `EMBASSY_HOME`. */
     readonly binDirectory?: string;
+    /** Kind of the nodes of a site that is founded now; a site keeps the kind that it was founded with. */
+    readonly nodes?: NodeKind;
     readonly inventory?: (site: string) => SiteInventory;
     /** Gets one line each time that something happens in a site. */
     readonly onProgress?: (site: string, message: string) => void;
@@ -31,7 +34,16 @@ export function openSite(name: string, options: LabOptions): Site {
         paths,
         binDirectory,
         supervisor: new Supervisor(paths, binDirectory),
-        inventory: () => (options.inventory ?? siteInventory)(name),
+        inventory: () => options.inventory?.(name) ?? siteInventory(name, foundedWith(paths) ?? options.nodes),
         report: (message) => options.onProgress?.(name, message),
     };
+}
+
+/** Kind of the nodes of a site that exists. */
+export function foundedWith(paths: SitePaths): NodeKind | undefined {
+    try {
+        return (JSON.parse(readFileSync(paths.foundation, "utf8")) as { nodes?: NodeKind }).nodes ?? "simulated";
+    } catch {
+        return undefined;
+    }
 }

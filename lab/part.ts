@@ -9,14 +9,22 @@ export function isPartName(name: string): name is PartName {
     return (partNames as readonly string[]).includes(name);
 }
 
-/** A part as it is to run in one site. */
-export interface Part {
-    readonly name: PartName;
-    readonly port: number;
+/** Something that the supervisor keeps alive in one site. */
+export interface Supervised {
+    /** Names its log and its record. */
+    readonly name: string;
+    /** Path of the program; of that name in the lab's folder of binaries where none is given. Else an argument is the record's path. */
+    readonly program?: string;
     readonly args: readonly string[];
     readonly env: Readonly<Record<string, string>>;
     /** Files that the process reads only at its start: where one changes, it must be started again. */
     readonly reads: readonly string[];
+}
+
+/** A part of the control plane as it is to run in one site. */
+export interface Part extends Supervised {
+    readonly name: PartName;
+    readonly port: number;
 }
 
 const dependsOn: Readonly<Record<PartName, readonly PartName[]>> = {

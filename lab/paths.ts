@@ -21,6 +21,14 @@ export class SitePaths {
     readonly config: string;
     readonly etcdData: string;
     readonly lock: string;
+    /** How the API server reaches its nodes. */
+    readonly egress: string;
+    /** Sockets of the relay between the site's network and the host: lab/nodes/network.ts. */
+    readonly egressSocket: string;
+    readonly apiSocket: string;
+    /** The site's registry of images: its configuration, and what it keeps. */
+    readonly registryConfig: string;
+    readonly images: string;
 
     constructor(
         readonly home: string,
@@ -38,6 +46,11 @@ export class SitePaths {
         this.serviceAccountPublicKey = path.join(this.pki, "service-account.pub");
         this.config = below("config");
         this.etcdData = below("etcd");
+        this.egress = path.join(this.config, "egress.yaml");
+        this.egressSocket = path.join(this.run, "egress.sock");
+        this.registryConfig = path.join(this.config, "registry.yaml");
+        this.images = below("images");
+        this.apiSocket = path.join(this.run, "api.sock");
         // Beside the site's directory and not in it, so that it outlives `down --delete`.
         this.lock = path.join(labDirectory(home), ".locks", site);
     }
@@ -55,6 +68,10 @@ export class SitePaths {
     }
     record(part: string): string {
         return path.join(this.run, `${part}.json`);
+    }
+    /** What a machine keeps and is configured with. */
+    machine(node: string): string {
+        return path.join(this.directory, "machines", node);
     }
     kubeconfigOf(part: string): string {
         return path.join(this.config, `${part}.kubeconfig`);

@@ -3,8 +3,8 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { LabError } from "./errors";
 import { makeDirectory, readJson } from "./files";
-import { SiteInventory } from "./inventory";
-import { Site } from "./options";
+import { NodeKind, SiteInventory } from "./inventory";
+import { Site, foundedWith } from "./options";
 import { partNames } from "./part";
 import { PortName, refuseTakenPorts, rememberedPorts } from "./ports";
 
@@ -13,14 +13,25 @@ const DISK_MIB = 512;
 const MIB = 1024 * 1024;
 
 /** @throws LabError */
-export async function refuseMissingBinaries(binDirectory: string): Promise<void> {
+export async function refuseMissingBinaries({ binDirectory, inventory }: Site): Promise<void> {
     const missing: string[] = [];
-    for (const binary of [...partNames, "kubectl"]) {
+    const ofMachines = inventory().network ? ["kubelet", "kube-proxy"] : [];
+    for (const binary of [...partNames, "kubectl", ...ofMachines]) {
         await fs.access(path.join(binDirectory, binary), fs.constants.X_OK).catch(() => missing.push(binary));
     }
     if (missing.length > 0) {
         throw new LabError(
             `${missing.join(", ")} not found in ${binDirectory}. Run npm start, or npm run toolchain, which builds what the lab runs.`,
+        );
+    }
+}
+
+/** @throws LabError where the site exists with nodes of another kind */
+export function refuseOtherNodes({ paths }: Site, wanted: NodeKind | undefined): void {
+    const founded = foundedWith(paths);
+    if (founded !== undefined && wanted !== undefined && founded !== wanted) {
+        throw new LabError(
+            `${paths.site} has ${founded} nodes, and a site keeps the kind that it was made with. For ${wanted} ones begin anew with npm run lab -- down ${paths.site} --delete`,
         );
     }
 }
@@ -65,11 +76,11 @@ export async function refuseMovedRanges({ paths, inventory }: Site): Promise<voi
     }
 }
 
-/** Address ranges that a site keeps for life. */
-export type Foundation = Pick<SiteInventory, "serviceCidr" | "podCidr">;
+/** What a site keeps for life. */
+export type Foundation = Pick<SiteInventory, "serviceCidr" | "podCidr"> & { readonly nodes: NodeKind };
 
-export function foundation({ serviceCidr, podCidr }: SiteInventory): Foundation {
-    return { serviceCidr, podCidr };
+export function foundation({ serviceCidr, podCidr, network }: SiteInventory): Foundation {
+    return { serviceCidr, podCidr, nodes: network ? "real" : "simulated" };
 }
 
 /** A new key beside old data would make every stored Secret unreadable. @throws LabError */

@@ -46,10 +46,10 @@ export function statusReport(sites: readonly SiteStatus[]): string {
     return [table.toString(), ...sites.map(siteLine)].join("\n");
 }
 
-function siteLine({ site, ready, up, nodes, disks, memoryBytes, kubeconfig }: SiteStatus): string {
+function siteLine({ site, ready, up, nodes, nodeKind, disks, memoryBytes, kubeconfig }: SiteStatus): string {
     const verdict = ready ? colors.green("ready") : up ? colors.red("not ready") : colors.dim("down");
     const facts = [
-        ...(nodes ? [`${nodes.ready} of ${nodes.total} simulated nodes ready`] : []),
+        ...(nodes ? [`${nodes.ready} of ${nodes.total} ${nodeKind} nodes ready`] : []),
         ...(disks ? [`disks: ${disks.bound} bound, ${disks.available} available, ${disks.released} released`] : []),
         mebibytes(memoryBytes),
         `KUBECONFIG=${kubeconfig}`,

@@ -1,7 +1,9 @@
 /** What runs, as seen from outside: nothing is changed and no lock is taken. */
 import { Access, Live, listOwned } from "./converge";
-import { PartName, partNames, readiness } from "./part";
-import { Site } from "./options";
+import type { NodeKind } from "./inventory";
+import { machineParts } from "./nodes/up";
+import { isPartName, partNames, readiness } from "./part";
+import { Site, foundedWith } from "./options";
 import { rememberedPorts } from "./ports";
 import { PROBE_MS, isReady } from "./probe";
 import { memoryOf } from "./processes/identity";
@@ -13,7 +15,7 @@ import { memoryOf } from "./processes/identity";
 export type PartState = "running" | "unready" | "dead" | "failed" | "stopped";
 
 export interface PartStatus {
-    readonly part: PartName;
+    readonly part: string;
     readonly state: PartState;
     readonly pid?: number;
     readonly port?: number;
@@ -30,6 +32,7 @@ export interface SiteStatus {
     /** Brought up, and not down since. */
     readonly up: boolean;
     readonly kubeconfig: string;
+    readonly nodeKind: NodeKind;
     readonly parts: readonly PartStatus[];
     readonly memoryBytes: number;
     /** Absent where the API server does not answer. */
@@ -43,10 +46,12 @@ export function isNodeReady({ status, spec }: Live): boolean {
     return ready && !(spec?.taints ?? []).some(({ key }) => key === "node.kubernetes.io/not-ready");
 }
 
-export async function siteStatus({ paths, supervisor, binDirectory }: Site): Promise<SiteStatus> {
-    const ports = await rememberedPorts(paths);
+export async function siteStatus({ paths, supervisor, binDirectory, inventory }: Site): Promise<SiteStatus> {
+    const nodeKind = foundedWith(paths) ?? "simulated";
+    const beyond = nodeKind === "real" ? machineParts(inventory()) : [];
+    const ports: Readonly<Record<string, number | undefined>> = await rememberedPorts(paths);
     const parts = await Promise.all(
-        partNames.map(async (part): Promise<PartStatus> => {
+        [...partNames, ...beyond].map(async (part): Promise<PartStatus> => {
             const record = await supervisor.record(part);
             const port = ports[part];
             const place = port === undefined ? { part } : { part, port };
@@ -57,10 +62,12 @@ export async function siteStatus({ paths, supervisor, binDirectory }: Site): Pro
                 return { ...place, state: "failed", since: record.since };
             }
             const live = await supervisor.live(part);
-            if (!live || port === undefined) {
+            if (!live || (port === undefined && isPartName(part))) {
                 return { ...place, state: "dead", since: record.since };
             }
-            const [ready, memoryBytes] = await Promise.all([isReady(paths, readiness(part, port)), memoryOf(live.pid)]);
+            // A machine says how it is as a node; the network has nothing to say.
+            const answers = isPartName(part) && port !== undefined ? isReady(paths, readiness(part, port)) : true;
+            const [ready, memoryBytes] = await Promise.all([answers, memoryOf(live.pid)]);
             return {
                 ...place,
                 state: ready ? "running" : "unready",
@@ -80,6 +87,7 @@ export async function siteStatus({ paths, supervisor, binDirectory }: Site): Pro
             objects.nodes !== undefined &&
             objects.nodes.ready === objects.nodes.total,
         kubeconfig: paths.kubeconfig,
+        nodeKind,
         parts,
         memoryBytes: parts.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),
         ...objects,

@@ -5,10 +5,13 @@ import { LabError } from "./errors";
 import { ensureFile, makeDirectory, readIfThere } from "./files";
 import { SiteInventory } from "./inventory";
 import { kubeconfig } from "./kubeconfig";
+import { bringUpMachines } from "./nodes/up";
 import { siteManifests } from "./objects";
 import { Site } from "./options";
-import { Part, PartName, inStartOrder } from "./part";
+import { Part, PartName, inStartOrder, readiness } from "./part";
 import { SitePaths } from "./paths";
+import { isReady } from "./probe";
+import type { Ready } from "./processes/supervisor";
 import { ensureEncryptionKey, ensurePki } from "./pki/ensure";
 import { Ports, ensurePorts } from "./ports";
 import { foundation, refuseForeignPorts, refuseLostKey, refuseMovedRanges } from "./preflight";
@@ -21,7 +24,7 @@ export interface Up {
     readonly site: string;
     readonly kubeconfig: string;
     /** Parts that were started or restarted; empty where the site was up already. */
-    readonly started: readonly PartName[];
+    readonly started: readonly string[];
     /** Objects of the lab (nodes, disks, permissions) that were written or removed. */
     readonly changedObjects: number;
     readonly seconds: number;
@@ -34,19 +37,22 @@ export async function bringUp(site: Site, newPorts: boolean): Promise<Up> {
     const inventory = site.inventory();
     const parts = await configure(site, newPorts);
     const access = apiAccess(site, parts);
-    const started: PartName[] = [];
+    const started: string[] = [];
     let changedObjects = 0;
     await inStartOrder(async (name) => {
         if (name === "kwok") {
             // Its permissions have to be there before it is.
             changedObjects = await converge(access, siteManifests(inventory));
         }
-        const outcome = await supervisor.ensure(parts[name], () => report(`${name}: starting`));
+        const outcome = await supervisor.ensure(parts[name], answers(site, parts[name]), () =>
+            report(`${name}: starting`),
+        );
         if (outcome !== "unchanged") {
             started.push(name);
             report(`${name}: ready`);
         }
     });
+    started.push(...(await bringUpMachines(site, inventory, parts["kube-apiserver"].port)));
     await nodesReady(access, inventory.nodes.length);
     return {
         site: paths.site,
@@ -55,6 +61,11 @@ export async function bringUp(site: Site, newPorts: boolean): Promise<Up> {
         changedObjects,
         seconds: (Date.now() - began) / 1000,
     };
+}
+
+/** Whether a part of the control plane answers. */
+export function answers({ paths }: Site, { name, port }: Part): Ready {
+    return () => isReady(paths, readiness(name, port));
 }
 
 /** Writes all that the parts read, and says how to run them. Starts nothing. */

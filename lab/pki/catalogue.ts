@@ -23,13 +23,22 @@ export const certificateNames = [
 ] as const;
 export type CertificateName = (typeof certificateNames)[number];
 
+/** The kubelet of a machine: a client of the API server, and what the API server asks for logs and shells. */
+export function kubeletCertificate(node: string): string {
+    return `kubelet-${node}`;
+}
+export const KUBE_PROXY = "kube-proxy";
+export const REGISTRY = "registry";
+
 export interface CertificateEntry extends Purpose {
     readonly authority: Authority;
 }
 
 const loopback = ["localhost", "127.0.0.1"];
 
-export function catalogue(inventory: SiteInventory): Record<CertificateName, CertificateEntry> {
+export function catalogue(
+    inventory: SiteInventory,
+): Record<CertificateName, CertificateEntry> & Record<string, CertificateEntry> {
     const service = ["kubernetes", "kubernetes.default", "kubernetes.default.svc"];
     return {
         etcd: { authority: "etcd-ca", commonName: "etcd", names: loopback },
@@ -42,6 +51,7 @@ export function catalogue(inventory: SiteInventory): Record<CertificateName, Cer
                 ...service,
                 `kubernetes.default.svc.${inventory.clusterDomain}`,
                 firstAddress(inventory.serviceCidr),
+                ...(inventory.network ? [inventory.network.gateway] : []),
             ],
         },
         // The user names to which Kubernetes binds its built-in roles: https://kubernetes.io/docs/reference/access-authn-authz/rbac/
@@ -49,6 +59,30 @@ export function catalogue(inventory: SiteInventory): Record<CertificateName, Cer
         "kube-scheduler": { authority: "ca", commonName: "system:kube-scheduler", names: loopback },
         kwok: { authority: "ca", commonName: "embassy:kwok", names: loopback },
         admin: { authority: "ca", commonName: "embassy:lab-admin", organization: "system:masters" },
+        ...machineCertificates(inventory),
+    };
+}
+
+function machineCertificates({ nodes, network }: SiteInventory): Record<string, CertificateEntry> {
+    const machines = nodes.flatMap(({ name, machine }) => (machine ? [{ name, machine }] : []));
+    const kubelets = machines.map(({ name, machine }): [string, CertificateEntry] => [
+        kubeletCertificate(name),
+        // What the Node authorizer goes by: https://kubernetes.io/docs/reference/access-authn-authz/node/
+        {
+            authority: "ca",
+            commonName: `system:node:${name}`,
+            organization: "system:nodes",
+            names: [name, machine.address],
+        },
+    ]);
+    if (!network) {
+        return {};
+    }
+    const [host = ""] = network.registry.split(":");
+    return {
+        ...Object.fromEntries(kubelets),
+        [KUBE_PROXY]: { authority: "ca", commonName: "system:kube-proxy" },
+        [REGISTRY]: { authority: "ca", commonName: "registry", names: [host, network.gateway] },
     };
 }
 

@@ -6,9 +6,8 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { LabError } from "../errors";
 import { PRIVATE_FILE, ensureFile, makeDirectory, readIfThere, readJson } from "../files";
-import { Part, PartName, readiness } from "../part";
+import { Supervised } from "../part";
 import { SitePaths } from "../paths";
-import { isReady } from "../probe";
 import { Process, identityOf, isAlive, runningCommands, signal } from "./identity";
 
 const START_MS = 60_000;
@@ -31,6 +30,7 @@ export interface PartRecord extends Process {
     readonly failed?: boolean;
 }
 
+export type Ready = () => Promise<boolean>;
 export type Outcome = "unchanged" | "started" | "restarted";
 
 export class Supervisor {
@@ -39,41 +39,46 @@ export class Supervisor {
         private readonly binDirectory: string,
     ) {}
 
-    async record(name: PartName): Promise<PartRecord | undefined> {
+    async record(name: string): Promise<PartRecord | undefined> {
         const json = await readJson(this.paths.record(name));
         return typeof json === "object" && json !== null && "pid" in json ? (json as PartRecord) : undefined;
     }
 
     /** The part's process, if it lives. */
-    async live(name: PartName): Promise<PartRecord | undefined> {
+    async live(name: string): Promise<PartRecord | undefined> {
         const record = await this.record(name);
         return record && (await isAlive(record)) ? record : undefined;
     }
 
-    /** Brings `part` to life as declared; a process that is so already is left alone. @throws LabError if it does not get ready. */
-    async ensure(part: Part, onStart: () => void): Promise<Outcome> {
+    /**
+     * Brings `part` to life as declared; a process that is so already is left alone.
+     *
+     * @param ready whether it answers
+     * @throws LabError if it does not get ready
+     */
+    async ensure(part: Supervised, ready: Ready, onStart: () => void): Promise<Outcome> {
         const fingerprint = await this.fingerprint(part);
         const live = await this.live(part.name);
-        if (live?.fingerprint === fingerprint && (await this.waitReady(part, live, RECOVER_MS))) {
+        if (live?.fingerprint === fingerprint && (await waitReady(live, ready, RECOVER_MS))) {
             return "unchanged";
         }
         onStart();
         await this.stop(part.name);
         const started = await this.start(part, fingerprint);
-        if (!(await this.waitReady(part, started, START_MS))) {
+        if (!(await waitReady(started, ready, START_MS))) {
             throw new LabError(await this.failure(part, started));
         }
         return live ? "restarted" : "started";
     }
 
-    /** Ends the part's process and forgets it. */
-    async stop(name: PartName): Promise<void> {
-        await Promise.all((await this.processes(name)).map(terminate));
+    /** Ends the part's process and forgets it. `atOnce`: as a power cut, without asking. */
+    async stop(name: string, atOnce = false): Promise<void> {
+        await Promise.all((await this.processes(name)).map((running) => terminate(running, atOnce)));
         await fs.rm(this.paths.record(name), { force: true });
     }
 
     /** Kills the part's process as a crash would, and remembers that this was meant. */
-    async fail(name: PartName): Promise<void> {
+    async fail(name: string): Promise<void> {
         const processes = await this.processes(name);
         await Promise.all(processes.map((running) => signal(running, "SIGKILL")));
         await Promise.all(processes.map((running) => waitGone(running, STOP_MS)));
@@ -89,12 +94,15 @@ export class Supervisor {
 
     /**
      * The part's processes, also one that no record names: a command that is killed between starting a process and
-     * noting it leaves such a one. It is known by its program and by the site's directory among its arguments.
+     * noting it leaves such a one. It is known by its program and by the site's directory among its arguments, or by the
+     * path of its record.
      */
-    async processes(name: PartName): Promise<Process[]> {
+    async processes(name: string): Promise<Process[]> {
         const ofThisSite = (argument: string): boolean => argument.includes(`${this.paths.directory}${path.sep}`);
+        const record = this.paths.record(name);
         const found = (await runningCommands()).filter(
-            ({ argv: [program = "", ...args] }) => path.basename(program) === name && args.some(ofThisSite),
+            ({ argv: [program = "", ...args] }) =>
+                args.includes(record) || (path.basename(program) === name && args.some(ofThisSite)),
         );
         const processes = await Promise.all(
             found.map(async ({ pid }) => ({ pid, identity: (await identityOf(pid)) ?? "" })),
@@ -102,24 +110,24 @@ export class Supervisor {
         return processes.filter(({ identity }) => identity !== "");
     }
 
-    private binary(name: PartName): string {
-        return path.join(this.binDirectory, name);
+    private binary({ name, program }: Supervised): string {
+        return program ?? path.join(this.binDirectory, name);
     }
 
-    private async fingerprint(part: Part): Promise<string> {
-        const { mtimeMs, size } = await fs.stat(this.binary(part.name));
+    private async fingerprint(part: Supervised): Promise<string> {
+        const { mtimeMs, size } = await fs.stat(this.binary(part));
         const files = await Promise.all(part.reads.map(readIfThere));
-        const facts = [this.binary(part.name), mtimeMs, size, part.args, part.env, files];
+        const facts = [this.binary(part), mtimeMs, size, part.args, part.env, files];
         return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
     }
 
-    private async start(part: Part, fingerprint: string): Promise<PartRecord> {
+    private async start(part: Supervised, fingerprint: string): Promise<PartRecord> {
         await Promise.all([this.paths.logs, this.paths.run].map(makeDirectory));
         await this.rotateLog(part.name);
         const log = openSync(this.paths.log(part.name), "a", PRIVATE_FILE);
         try {
             // `detached` makes it the leader of a session of its own: Ctrl-C and a closed terminal do not reach it.
-            const child = spawn(this.binary(part.name), part.args, {
+            const child = spawn(this.binary(part), part.args, {
                 detached: true,
                 stdio: ["ignore", log, log],
                 cwd: this.paths.directory,
@@ -138,7 +146,7 @@ export class Supervisor {
         }
     }
 
-    private async rotateLog(name: PartName): Promise<void> {
+    private async rotateLog(name: string): Promise<void> {
         const file = this.paths.log(name);
         const size = await fs.stat(file).then(
             (stat) => stat.size,
@@ -149,19 +157,7 @@ export class Supervisor {
         }
     }
 
-    private async waitReady(part: Part, running: Process, patience: number): Promise<boolean> {
-        const deadline = Date.now() + patience;
-        do {
-            if (await isReady(this.paths, readiness(part.name, part.port))) {
-                // Asked last: another process on the port must not pass for this one.
-                return isAlive(running);
-            }
-            await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-        } while ((await isAlive(running)) && Date.now() < deadline);
-        return false;
-    }
-
-    private async failure(part: Part, running: Process): Promise<string> {
+    private async failure(part: Supervised, running: Process): Promise<string> {
         const what = (await isAlive(running)) ? `is not ready after ${START_MS / 1000} s` : "ended at once";
         const log = this.paths.log(part.name);
         const tail = ((await readIfThere(log)) ?? "").trimEnd().split("\n").slice(-4);
@@ -170,6 +166,18 @@ export class Supervisor {
             ...tail.map((line) => `    ${line}`),
         ].join("\n");
     }
+}
+
+async function waitReady(running: Process, ready: Ready, patience: number): Promise<boolean> {
+    const deadline = Date.now() + patience;
+    do {
+        if (await ready()) {
+            // Asked last: another process on the port must not pass for this one.
+            return isAlive(running);
+        }
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    } while ((await isAlive(running)) && Date.now() < deadline);
+    return false;
 }
 
 async function waitGone(running: Process, patience: number): Promise<boolean> {
@@ -183,8 +191,8 @@ async function waitGone(running: Process, patience: number): Promise<boolean> {
     return true;
 }
 
-async function terminate(running: Process): Promise<void> {
-    await signal(running, "SIGTERM");
+async function terminate(running: Process, atOnce: boolean): Promise<void> {
+    await signal(running, atOnce ? "SIGKILL" : "SIGTERM");
     if (!(await waitGone(running, STOP_MS))) {
         await signal(running, "SIGKILL");
         await waitGone(running, STOP_MS);

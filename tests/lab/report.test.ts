@@ -5,6 +5,7 @@ const site: SiteStatus = {
     site: "narva",
     up: true,
     ready: false,
+    nodeKind: "simulated",
     kubeconfig: "/x/kubeconfig",
     memoryBytes: 50 * 1024 * 1024,
     parts: [

@@ -24,12 +24,15 @@ interface Change {
 
 /** All that the SDK takes from these are functions: each loads the module when it is called. */
 const deferred: Change["apply"] = (load) =>
-    new Proxy({}, {
-        get:
-            (_, name) =>
-            (...args: unknown[]) =>
-                load()[name]?.(...args),
-    });
+    new Proxy(
+        {},
+        {
+            get:
+                (_, name) =>
+                (...args: unknown[]) =>
+                    load()[name]?.(...args),
+        },
+    );
 
 /** The module itself, one of its functions replaced: each time, for in a circle it is asked for before it is complete. */
 function replacing(name: string, replace: (original: Functions[string]) => Functions[string]): Change["apply"] {

@@ -1,0 +1,168 @@
+/** What makes one machine differ from the next: the files of its /etc/embassy. Pure. */
+import { stringify } from "yaml";
+import type { MachineInventory, NetworkInventory, SiteInventory } from "../inventory";
+import { prefixOf } from "./addresses";
+
+/** Where these files are in a machine. */
+export const ETC = "/etc/embassy";
+const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
+
+/** Programs and keys of a machine that others make. */
+export interface MachineKeys {
+    /** PEM. */
+    readonly authority: string;
+    /** Kubeconfigs. */
+    readonly kubelet: string;
+    readonly kubeProxy: string;
+    /** PEM: key and certificate with which the kubelet serves. */
+    readonly serving: string;
+}
+
+/**
+ * File below /etc/embassy → content; `service/<name>/run` are the programs that runit keeps alive.
+ *
+ * @param others the site's other machines
+ * @param pause reference of the image that holds a pod's namespaces
+ */
+export function machineFiles(
+    site: SiteInventory,
+    network: NetworkInventory,
+    machine: MachineInventory & { readonly name: string },
+    others: readonly MachineInventory[],
+    pause: string,
+    keys: MachineKeys,
+): Record<string, string> {
+    return {
+        "network.sh": networkScript(network, machine, others),
+        hosts: hosts(network, machine),
+        [`registries/${network.registry}/hosts.toml`]: registryHost(network),
+        // Empty: nothing outside the site is asked for a name.
+        "resolv.conf": "",
+        "ca.crt": keys.authority,
+        "kubelet.kubeconfig": keys.kubelet,
+        "kubelet.pem": keys.serving,
+        "kube-proxy.kubeconfig": keys.kubeProxy,
+        "containerd.toml": containerd(pause),
+        "cni/10-embassy.conflist": cni(machine),
+        "kubelet.yaml": kubelet(site),
+        "kube-proxy.yaml": kubeProxy(site, machine),
+        "service/containerd/run": service(`containerd --config ${ETC}/containerd.toml`),
+        "service/kubelet/run": service(
+            [
+                "kubelet",
+                `--config=${ETC}/kubelet.yaml`,
+                `--kubeconfig=${ETC}/kubelet.kubeconfig`,
+                `--hostname-override=${machine.name}`,
+                `--node-ip=${machine.address}`,
+            ].join(" "),
+            `[ -S ${CONTAINERD_SOCKET} ] || { sleep 0.2; exit 1; }`,
+        ),
+        "service/kube-proxy/run": service(`kube-proxy --config=${ETC}/kube-proxy.yaml`),
+    };
+}
+
+/** A runit service: https://smarden.org/runit/runsv.8 */
+function service(command: string, before = ":"): string {
+    const [name = ""] = command.split(" ");
+    return `#!/bin/bash\n${before}\nexec ${command} >> /var/log/${name}.log 2>&1\n`;
+}
+
+/** Routes to the other machines' pods are declared, as on a network whose switches know them. */
+function networkScript(
+    network: NetworkInventory,
+    machine: MachineInventory,
+    others: readonly MachineInventory[],
+): string {
+    return [
+        "set -eu",
+        `ip address add ${machine.address}/${prefixOf(network.nodes)} dev eth0`,
+        "ip link set eth0 up",
+        `ip route add default via ${network.gateway}`,
+        ...others.map(({ pods, address }) => `ip route add ${pods} via ${address}`),
+        "sysctl -qw net.ipv4.ip_forward=1",
+        `cp ${ETC}/hosts /etc/hosts`,
+        `cp ${ETC}/resolv.conf /etc/resolv.conf`,
+        "",
+    ].join("\n");
+}
+
+/** https://github.com/containerd/containerd/blob/v1.6.20/docs/cri/config.md */
+function containerd(pause: string): string {
+    return `version = 2
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "${pause}"
+  # The machine may lack the capability to lower a score, and runc fails without saying why.
+  restrict_oom_score_adj = true
+[plugins."io.containerd.grpc.v1.cri".registry]
+  config_path = "${ETC}/registries"
+[plugins."io.containerd.grpc.v1.cri".cni]
+  bin_dir = "/usr/lib/cni"
+  conf_dir = "${ETC}/cni"
+`;
+}
+
+/** https://github.com/containerd/containerd/blob/v1.6.20/docs/hosts.md */
+function registryHost({ registry }: NetworkInventory): string {
+    return `server = "https://${registry}"
+
+[host."https://${registry}"]
+  capabilities = ["pull", "resolve"]
+  ca = "${ETC}/ca.crt"
+`;
+}
+
+function hosts(
+    { gateway, registry }: NetworkInventory,
+    { address, name }: MachineInventory & { name: string },
+): string {
+    const [registryName = ""] = registry.split(":");
+    return [`127.0.0.1 localhost`, `${address} ${name}`, `${gateway} ${registryName}`, ""].join("\n");
+}
+
+/** A bridge with the machine's own range of pods. */
+function cni({ pods }: MachineInventory): string {
+    const bridge = {
+        type: "bridge",
+        bridge: "pods",
+        isDefaultGateway: true,
+        hairpinMode: true,
+        ipam: { type: "host-local", ranges: [[{ subnet: pods }]], dataDir: "/run/cni" },
+    };
+    return `${JSON.stringify({ cniVersion: "1.0.0", name: "embassy", plugins: [bridge] }, null, 2)}\n`;
+}
+
+/** https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
+function kubelet(site: SiteInventory): string {
+    return stringify({
+        apiVersion: "kubelet.config.k8s.io/v1beta1",
+        kind: "KubeletConfiguration",
+        authentication: { anonymous: { enabled: false }, x509: { clientCAFile: `${ETC}/ca.crt` } },
+        authorization: { mode: "Webhook" },
+        tlsCertFile: `${ETC}/kubelet.pem`,
+        tlsPrivateKeyFile: `${ETC}/kubelet.pem`,
+        tlsMinVersion: "VersionTLS13",
+        clusterDomain: site.clusterDomain,
+        resolvConf: `${ETC}/resolv.conf`,
+        containerRuntimeEndpoint: `unix://${CONTAINERD_SOCKET}`,
+        cgroupDriver: "cgroupfs",
+        failCgroupV1: false,
+        // The machine's memory is the host's, and what the host swaps is not for a machine to say.
+        failSwapOn: false,
+        rotateCertificates: false,
+        enableDebuggingHandlers: true,
+    });
+}
+
+/** https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/ */
+function kubeProxy(site: SiteInventory, machine: { readonly name: string }): string {
+    return stringify({
+        apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
+        kind: "KubeProxyConfiguration",
+        mode: "nftables",
+        clusterCIDR: site.podCidr,
+        hostnameOverride: machine.name,
+        clientConnection: { kubeconfig: `${ETC}/kube-proxy.kubeconfig` },
+        // A namespace sees the host's settings and may not write them.
+        conntrack: { maxPerCore: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
+    });
+}

@@ -1,0 +1,70 @@
+#!/bin/bash
+# A machine of the lab: namespaces of its own for processes, mounts, network, host name and control groups, in them
+# Debian's userland and runit as init. Nothing of it is left once its first process has ended: the kernel ends the
+# other processes, unmounts and unplugs; the empty control groups are removed by the lab.
+#
+#     machine.sh outside RECORD FOLDER NAME GROUP USERLAND PROGRAMS
+#
+# FOLDER/etc is what makes this machine differ from the next; FOLDER/var keeps what must survive a reboot.
+set -eu
+stage=$1 folder=$3 name=$4 group=$5 userland=$6 programs=$7
+
+controllers() {
+    # Version 1: one hierarchy for each controller, each mounted by itself.
+    awk '$3 == "cgroup" { print $2 }' /proc/self/mounts
+}
+
+outside() {
+    for controller in $(controllers); do
+        mkdir -p "$controller/$group"
+        if [ -e "$controller/cpuset.cpus" ]; then
+            # A new group has neither processors nor memory, and takes no process before it has both.
+            for top in "$controller/${group%%/*}" "$controller/$group"; do
+                cat "$controller/cpuset.cpus" > "$top/cpuset.cpus"
+                cat "$controller/cpuset.mems" > "$top/cpuset.mems"
+            done
+        fi
+        echo $$ > "$controller/$group/cgroup.procs"
+    done
+    exec unshare --fork --pid --kill-child=SIGKILL --mount --net --uts --ipc --cgroup --propagation private \
+        "$0" inside "${@:2}"
+}
+
+inside() {
+    root=/run/embassy-machine
+    # In this mount namespace alone: the host's /run stays as it is.
+    mount -t tmpfs -o mode=755 tmpfs /run
+    mkdir -p "$root" /run/writable/upper /run/writable/work
+    mount -t overlay -o "lowerdir=$userland,upperdir=/run/writable/upper,workdir=/run/writable/work" overlay "$root"
+    cd "$root"
+    mkdir -p proc sys dev run tmp old etc/embassy var/lib var/log usr/local/bin
+    mount -t proc proc proc
+    mount -t sysfs sysfs sys
+    mount -t tmpfs -o mode=755 tmpfs sys/fs/cgroup
+    for controller in $(controllers); do
+        options=$(awk -v at="$controller" '$3 == "cgroup" && $2 == at { print $4; exit }' /proc/self/mounts)
+        mkdir -p "sys/fs/cgroup/${controller##*/}"
+        # Of the options only the controller's own names: the mount shows this machine's group as the root.
+        mount -t cgroup -o "$(echo "$options" | tr ',' '\n' | grep -vxE 'rw|ro|relatime|nosuid|nodev|noexec' | paste -sd,)" \
+            cgroup "sys/fs/cgroup/${controller##*/}"
+    done
+    mount --rbind /dev dev
+    mount -t tmpfs -o mode=755 tmpfs run
+    mount -t tmpfs -o mode=1777 tmpfs tmp
+    mount --bind "$programs" usr/local/bin
+    mount --bind "$folder/etc" etc/embassy
+    mount --bind "$folder/var" var/lib
+    mount --bind "$folder/log" var/log
+    pivot_root . old
+    umount -l /old
+    mount --make-rshared /
+    echo "$name" > /proc/sys/kernel/hostname
+    ip link set lo up
+    # Plugged in by the lab, from the site's network.
+    until ip link show eth0 > /dev/null 2>&1; do sleep 0.05; done
+    sh /etc/embassy/network.sh
+    cp -r /etc/embassy/service /run/service
+    exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root runsvdir -P /run/service
+}
+
+"$stage" "$@"

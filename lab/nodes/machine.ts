@@ -1,0 +1,163 @@
+/** One machine of a site: what it runs as, its configuration, its plug in the site's network, and its end. */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import { repoRoot } from "../../toolchain/paths";
+import { ensureFile, makeDirectory, readIfThere } from "../files";
+import type { MachineInventory, NetworkInventory, NodeInventory, SiteInventory } from "../inventory";
+import { DISKS } from "../objects";
+import { kubeconfig } from "../kubeconfig";
+import type { Site } from "../options";
+import type { Supervised } from "../part";
+import type { SitePaths } from "../paths";
+import { KUBE_PROXY, kubeletCertificate } from "../pki/catalogue";
+import type { Process } from "../processes/identity";
+import { machineFiles } from "./files";
+import { SYSTEM_PATH } from "./network";
+import { stampOf } from "./userland";
+
+const run = promisify(execFile);
+const BOOT = path.join(repoRoot, "lab", "nodes", "machine.sh");
+export const CGROUPS = "/sys/fs/cgroup";
+
+export type Machine = MachineInventory & Pick<NodeInventory, "name" | "disks">;
+
+/** The machines of a site, in the order of its stack file. */
+export function machines({ nodes }: SiteInventory): Machine[] {
+    return nodes.flatMap(({ name, disks, machine }) => (machine ? [{ name, disks, ...machine }] : []));
+}
+
+export function partOf(node: string): string {
+    return `node-${node}`;
+}
+
+/** @param network process that holds the network into which it is plugged: with another network it is another machine */
+export function machinePart(
+    { paths, binDirectory }: Site,
+    { name }: Machine,
+    userland: string,
+    network: Process,
+): Supervised {
+    const part = partOf(name);
+    const folder = paths.machine(name);
+    return {
+        name: part,
+        program: BOOT,
+        args: ["outside", paths.record(part), folder, name, groupOf(paths, name), userland, binDirectory],
+        env: { PATH: SYSTEM_PATH, NETWORK: network.identity },
+        reads: [BOOT, path.join(folder, "files.json"), stampOf(userland)],
+    };
+}
+
+/** Where in the site a machine finds what. */
+export interface Surroundings {
+    readonly inventory: SiteInventory;
+    readonly network: NetworkInventory;
+    /** Of the API server. */
+    readonly port: number;
+    /** Reference of the image that holds a pod's namespaces. */
+    readonly pause: string;
+}
+
+/** Writes what the machine reads at its boot. */
+export async function configureMachine(paths: SitePaths, machine: Machine, around: Surroundings): Promise<void> {
+    const { inventory, network, port, pause } = around;
+    const read = async (file: string): Promise<string> => (await readIfThere(file)) ?? "";
+    const authority = await read(paths.certificate("ca"));
+    const server = `https://${network.gateway}:${port}`;
+    const access = async (certificate: string, user: string): Promise<string> =>
+        kubeconfig({ site: inventory.name, user, server, authority, credentials: await read(paths.pem(certificate)) });
+    const others = machines(inventory).filter(({ name }) => name !== machine.name);
+    const files = machineFiles(inventory, network, machine, others, pause, {
+        authority,
+        kubelet: await access(kubeletCertificate(machine.name), "kubelet"),
+        kubeProxy: await access(KUBE_PROXY, "kube-proxy"),
+        serving: await read(paths.pem(kubeletCertificate(machine.name))),
+    });
+    const folder = paths.machine(machine.name);
+    // The disks that lab/objects.ts declares, /var/lib/… in the machine.
+    const disks = machine.disks.flatMap(({ class: kind, count }) =>
+        Array.from({ length: count }, (_, index) => path.join("var", DISKS, kind, String(index))),
+    );
+    await Promise.all(["etc", "var", "log", ...disks].map((name) => makeDirectory(path.join(folder, name))));
+    for (const [file, content] of Object.entries(files)) {
+        await ensureFile(path.join(folder, "etc", file), content);
+        if (file.endsWith("/run")) {
+            await fs.chmod(path.join(folder, "etc", file), 0o700);
+        }
+    }
+    // One file that changes with any of them: the machine is started again for it.
+    await ensureFile(path.join(folder, "files.json"), createHash("sha256").update(JSON.stringify(files)).digest("hex"));
+}
+
+/**
+ * Joins the machine to the site's bridge, once it has a network of its own.
+ *
+ * @returns whether it is joined
+ */
+export async function plugIn(
+    { paths, supervisor }: Site,
+    { name }: Machine,
+    userland: string,
+    network: Process,
+): Promise<boolean> {
+    const machine = await supervisor.live(partOf(name));
+    const init = machine && (await childOf(machine.pid));
+    if (init === undefined) {
+        return false;
+    }
+    const own = await fs.readlink(`/proc/${init}/ns/net`).catch(() => "");
+    if (own === "" || own === (await fs.readlink("/proc/self/ns/net"))) {
+        return false;
+    }
+    // An interface's name has 15 characters at most.
+    const plug = `n-${createHash("sha256").update(paths.machine(name)).digest("hex").slice(0, 8)}`;
+    const ip = (...args: string[]): Promise<unknown> =>
+        run("nsenter", ["--target", String(network.pid), "--net", "chroot", userland, "/sbin/ip", ...args]);
+    const joined = await ip("link", "show", plug).then(
+        () => true,
+        () => false,
+    );
+    if (!joined) {
+        await ip("link", "add", plug, "master", "nodes", "type", "veth", "peer", "name", "eth0", "netns", String(init));
+        await ip("link", "set", plug, "up");
+    }
+    return true;
+}
+
+/** The machine's first process: the child for which unshare waits. */
+async function childOf(pid: number): Promise<number | undefined> {
+    const children = await fs.readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+    const [first = ""] = children.trim().split(" ");
+    return first === "" ? undefined : Number(first);
+}
+
+/** Ends the machine as a power cut would. What it keeps stays. */
+export async function stopMachine({ paths, supervisor }: Site, name: string): Promise<void> {
+    await supervisor.stop(partOf(name), true);
+    await removeGroups(groupOf(paths, name));
+}
+
+/** Two clones on one host have machines of the same name. */
+function groupOf(paths: SitePaths, node: string): string {
+    const id = createHash("sha256").update(paths.directory).digest("hex").slice(0, 8);
+    return `embassy/${id}-${node}`;
+}
+
+/** Control groups outlive their processes: the deepest go first. */
+async function removeGroups(group: string): Promise<void> {
+    for (const controller of await fs.readdir(CGROUPS).catch(() => [])) {
+        const top = path.join(CGROUPS, controller, group);
+        const below = await fs.readdir(top, { recursive: true, withFileTypes: true }).catch(() => []);
+        const folders = below
+            .filter((entry) => entry.isDirectory())
+            .map((entry) => path.join(entry.parentPath, entry.name));
+        for (const folder of [top, ...folders].sort((a, b) => b.length - a.length)) {
+            await fs.rmdir(folder).catch(() => undefined);
+        }
+        // Ours alone, unless another clone's machines are in it.
+        await fs.rmdir(path.dirname(top)).catch(() => undefined);
+    }
+}

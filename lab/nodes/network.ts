@@ -1,0 +1,60 @@
+/**
+ * The network of a site with machines: a namespace of its own, in which a bridge joins them, and two relays over which
+ * alone it is reached: from within to the API server on the host's loopback, and from there to the kubelets.
+ */
+import * as path from "node:path";
+import { repoRoot } from "../../toolchain/paths";
+import type { NetworkInventory } from "../inventory";
+import type { Supervised } from "../part";
+import type { SitePaths } from "../paths";
+import { prefixOf } from "./addresses";
+
+export const NETWORK = "network";
+export const GATEWAY = "gateway";
+
+const SCRIPTS = path.join(repoRoot, "lab", "nodes");
+const RELAY = path.join(SCRIPTS, "relay.ts");
+/** Its syntax is such that Node takes the types off by itself: https://nodejs.org/api/typescript.html */
+const NODE = [process.execPath, "--no-warnings"];
+/** Nothing of the user's goes into machines and their network. */
+export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const ENVIRONMENT = { PATH: SYSTEM_PATH };
+
+/** The namespace, its bridge, and the relay's end in it. */
+export function networkPart(
+    paths: SitePaths,
+    network: NetworkInventory,
+    userland: string,
+    apiPort: number,
+): Supervised {
+    return {
+        name: NETWORK,
+        program: "/usr/bin/unshare",
+        args: [
+            "--net",
+            path.join(SCRIPTS, "network.sh"),
+            paths.record(NETWORK),
+            userland,
+            `${network.gateway}/${prefixOf(network.nodes)}`,
+            ...NODE,
+            RELAY,
+            paths.record(NETWORK),
+            `listen=${network.gateway}:${apiPort},to=${paths.apiSocket}`,
+            `connect=${paths.egressSocket}`,
+        ],
+        env: ENVIRONMENT,
+        reads: [RELAY, path.join(SCRIPTS, "network.sh")],
+    };
+}
+
+/** The relay's end on the host. */
+export function gatewayPart(paths: SitePaths, apiPort: number): Supervised {
+    const [program = "", ...args] = NODE;
+    return {
+        name: GATEWAY,
+        program,
+        args: [...args, RELAY, paths.record(GATEWAY), `listen=${paths.apiSocket},to=127.0.0.1:${apiPort}`],
+        env: ENVIRONMENT,
+        reads: [RELAY],
+    };
+}

@@ -1,0 +1,89 @@
+/** Brings up what a site with real nodes has beyond its control plane, and takes it down again. */
+import { existsSync, rmSync } from "node:fs";
+import { imageReference } from "../../infra/plan/images";
+import { LabError } from "../errors";
+import { ensureFile } from "../files";
+import type { SiteInventory } from "../inventory";
+import type { Site } from "../options";
+import type { Supervised } from "../part";
+import { REGISTRY } from "../pki/catalogue";
+import type { Process } from "../processes/identity";
+import type { Ready } from "../processes/supervisor";
+import { configureMachine, machinePart, machines, partOf, plugIn, stopMachine } from "./machine";
+import { GATEWAY, NETWORK, gatewayPart, networkPart } from "./network";
+import { ensureImages, pushImages, registryAnswers, registryConfiguration, registryPart } from "./registry";
+import { ensureUserland } from "./userland";
+
+/** The supervised processes beyond the control plane, in the order in which they start. */
+export function machineParts(inventory: SiteInventory): string[] {
+    return inventory.network
+        ? [NETWORK, GATEWAY, REGISTRY, ...machines(inventory).map(({ name }) => partOf(name))]
+        : [];
+}
+
+/**
+ * Network, registry with its images, then the machines side by side. Call it when the API server answers.
+ *
+ * @param port of the API server
+ * @returns the parts that were started
+ */
+export async function bringUpMachines(site: Site, inventory: SiteInventory, port: number): Promise<string[]> {
+    const { network } = inventory;
+    if (!network) {
+        return [];
+    }
+    const { paths, supervisor, report, binDirectory } = site;
+    const userland = await ensureUserland(paths.home, report);
+    const images = await ensureImages(paths.home, report);
+    const started: string[] = [];
+    const ensure = async (part: Supervised, ready: Ready): Promise<void> => {
+        if ((await supervisor.ensure(part, ready, () => report(`${part.name}: starting`))) !== "unchanged") {
+            started.push(part.name);
+        }
+    };
+    const holder = await ensureNetwork(site, () =>
+        ensure(networkPart(paths, network, userland, port), there(paths.egressSocket)),
+    );
+    await ensure(gatewayPart(paths, port), there(paths.apiSocket));
+    await ensureFile(paths.registryConfig, registryConfiguration(paths, network));
+    await ensure(registryPart(paths, binDirectory, holder), registryAnswers(paths, network));
+    await pushImages(paths, network, binDirectory, holder, images);
+
+    const around = { inventory, network, port, pause: imageReference(network.registry, "pause", images) };
+    await Promise.all(
+        machines(inventory).map(async (machine) => {
+            await configureMachine(paths, machine, around);
+            const part = machinePart(site, machine, userland, holder);
+            await ensure(part, () => plugIn(site, machine, userland, holder));
+        }),
+    );
+    return started;
+}
+
+/** @returns the process that holds the network */
+async function ensureNetwork({ paths, supervisor }: Site, ensure: () => Promise<void>): Promise<Process> {
+    if (!(await supervisor.live(NETWORK))) {
+        // A socket that a killed relay has left would pass for one that somebody answers.
+        rmSync(paths.egressSocket, { force: true });
+    }
+    await ensure();
+    const holder = await supervisor.live(NETWORK);
+    if (!holder) {
+        throw new LabError(
+            `${paths.site}/${NETWORK} ended. See ${paths.log(NETWORK)}, then run npm run lab -- up ${paths.site} again.`,
+        );
+    }
+    return holder;
+}
+
+function there(file: string): Ready {
+    return () => Promise.resolve(existsSync(file));
+}
+
+/** Everything that {@link bringUpMachines} has started. What machines and registry keep stays. */
+export async function takeDownMachines(site: Site, inventory: SiteInventory): Promise<void> {
+    await Promise.all(machines(inventory).map(({ name }) => stopMachine(site, name)));
+    await site.supervisor.stop(REGISTRY);
+    await site.supervisor.stop(GATEWAY, true);
+    await site.supervisor.stop(NETWORK, true);
+}

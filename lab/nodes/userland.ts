@@ -1,0 +1,59 @@
+/** What every machine of the lab has installed: Debian's packages in a folder that the machines share and none writes to. */
+import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { fetchPackages, unpack } from "../../toolchain/debian/packages";
+import { acquire } from "../../toolchain/lock";
+
+const PACKAGES = [
+    // The container runtime, what it starts containers with, and what plugs them in.
+    "containerd",
+    "runc",
+    "containernetworking-plugins",
+    // kube-proxy's and the plugins' tools.
+    "nftables",
+    "iptables",
+    "iproute2",
+    "conntrack",
+    "kmod",
+    // Init, and what a person needs who looks inside.
+    "runit",
+    "bash",
+    "coreutils",
+    "util-linux",
+    "mount",
+    "procps",
+];
+
+/** A file that changes when the userland does: machines that run on the old one are started again. */
+export function stampOf(userland: string): string {
+    return path.join(userland, ".packages");
+}
+
+/** @returns the folder, made where it is missing or was made of other packages */
+export async function ensureUserland(home: string, report: (message: string) => void): Promise<string> {
+    const folder = path.join(home, "lab", ".userland");
+    const stamp = stampOf(folder);
+    const wanted = createHash("sha256").update(readFileSync(__filename)).digest("hex");
+    const release = await acquire(path.join(home, "lab", ".locks", "userland"));
+    try {
+        if ((await fs.readFile(stamp, "utf8").catch(() => "")) === wanted) {
+            return folder;
+        }
+        report("fetching the machines' Debian packages");
+        const packages = await fetchPackages(PACKAGES, home);
+        const draft = `${folder}.new`;
+        await unpack(packages, draft);
+        // What the packages leave to their scripts.
+        symlinkSync("bash", path.join(draft, "bin", "sh"));
+        writeFileSync(path.join(draft, "etc", "passwd"), "root:x:0:0:root:/root:/bin/bash\n");
+        writeFileSync(path.join(draft, "etc", "group"), "root:x:0:\n");
+        writeFileSync(stampOf(draft), wanted);
+        rmSync(folder, { recursive: true, force: true });
+        renameSync(draft, folder);
+        return folder;
+    } finally {
+        release();
+    }
+}
