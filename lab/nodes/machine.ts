@@ -140,8 +140,8 @@ export async function stopMachine({ paths, supervisor }: Site, name: string): Pr
     await removeGroups(groupOf(paths, name));
 }
 
-/** Two clones on one host have machines of the same name. */
-function groupOf(paths: SitePaths, node: string): string {
+/** The machine's control group, below each controller's folder. Two clones on one host have machines of the same name. */
+export function groupOf(paths: SitePaths, node: string): string {
     const id = createHash("sha256").update(paths.directory).digest("hex").slice(0, 8);
     return `embassy/${id}-${node}`;
 }

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import * as lab from "../../../lab/lab";
 import { hostProblems } from "../../../lab/nodes/host";
+import { groupOf } from "../../../lab/nodes/machine";
 import { SitePaths } from "../../../lab/paths";
 import { runningCommands } from "../../../lab/processes/identity";
 import { binDir, embassyHome } from "../../../toolchain/paths";
@@ -29,19 +30,17 @@ async function kubectl(...args: string[]): Promise<string> {
 /** What a machine or its network could leave on the host. */
 function traces(): Record<string, string[]> {
     const lines = (file: string): string[] => fs.readFileSync(file, "utf8").split("\n");
-    const groups = fs
-        .readdirSync("/sys/fs/cgroup")
-        .map((controller) => `/sys/fs/cgroup/${controller}/embassy`)
-        .filter((folder) => fs.existsSync(folder));
     return {
         interfaces: lines("/proc/net/dev")
             .slice(2)
             .map((line) => line.split(":")[0]?.trim() ?? ""),
         mounts: lines("/proc/self/mounts").filter((line) => line.includes(home)),
         namespaces: fs.existsSync("/run/netns") ? fs.readdirSync("/run/netns") : [],
-        groups: groups.flatMap((folder) =>
-            fs.readdirSync(folder).filter((name) => NODES.some((node) => name.endsWith(node))),
-        ),
+        // Other clones may have machines of the same names.
+        groups: fs
+            .readdirSync("/sys/fs/cgroup")
+            .flatMap((controller) => NODES.map((node) => `/sys/fs/cgroup/${controller}/${groupOf(paths, node)}`))
+            .filter((folder) => fs.existsSync(folder)),
     };
 }
 
