@@ -31,6 +31,8 @@ export interface MachineInventory {
 export interface NetworkInventory {
     /** CIDR of the machines. */
     readonly nodes: string;
+    /** Sites to which there is a link: name → CIDR of all that is theirs. */
+    readonly peers: Readonly<Record<string, string>>;
     /** Where the API server is reached from within. */
     readonly gateway: string;
     /** `host:port` by which pods name the site's registry of images, which is at the gateway. */
@@ -86,7 +88,7 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated"): Site
     try {
         const { config = {} } = parse(fs.readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
         const configuration = parseConfig(stack, config);
-        const { nodes: range, pods, services } = configuration.networking;
+        const { nodes: range, pods, services, peers } = configuration.networking;
         const site = { name: stack, serviceCidr: services, podCidr: pods, clusterDomain: CLUSTER_DOMAIN };
         const hosts = plan(configuration).hosts.map(({ disks, ...host }) => ({ ...host, disks: [disks] }));
         if (kind === "simulated") {
@@ -100,6 +102,7 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated"): Site
             nodes: firsts.map((host, index) => ({ ...host, machine: machineAddress(range, pods, index) })),
             network: {
                 nodes: range,
+                peers,
                 gateway: gatewayAddress(range),
                 registry: configuration.site.imageRegistry,
             },

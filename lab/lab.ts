@@ -24,6 +24,7 @@ import { SiteStatus, siteStatus } from "./status";
 import { Up, answers, bringUp, configure } from "./up";
 
 export { LabError } from "./errors";
+export { type LinkStatus, cut, heal, linkStatus } from "./links";
 export type { LabOptions } from "./options";
 export type { PartState, PartStatus, SiteStatus } from "./status";
 export type { Up } from "./up";

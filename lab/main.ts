@@ -5,7 +5,7 @@ import { LabError, explain } from "./errors";
 import { type NodeKind, defaultSites, nodeKinds } from "./inventory";
 import * as lab from "./lab";
 import { eachSite } from "./progress";
-import { statusReport } from "./report";
+import { linkLine, statusReport } from "./report";
 
 interface Flags {
     readonly all?: boolean;
@@ -56,11 +56,12 @@ async function status(named: string[], flags: Flags): Promise<void> {
     if (expected.length === 0 || !expected.every((site) => site.ready)) {
         process.exitCode = 1;
     }
+    const links = await lab.linkStatus(sites);
     print(
         flags.json
             ? found
             : found.length > 0
-              ? statusReport(found)
+              ? [statusReport(found), ...links.map(linkLine)].join("\n")
               : "No site is up. Start them with npm run lab -- up",
     );
 }
@@ -88,10 +89,9 @@ async function parsePart(id: string): Promise<[string, string]> {
     return [name, part];
 }
 
-function refuseLink(): never {
-    throw new LabError(
-        "There is no link between the sites yet: they are control planes with simulated nodes, and nothing flows from one to the other. To break a part, use npm run lab -- fail <site>/<part>",
-    );
+async function changeLinks(change: typeof lab.cut, named: string[], flags: Flags): Promise<void> {
+    const links = await change(await existing(named));
+    print(flags.json ? links : links.map(linkLine).join("\n"));
 }
 
 function program(): Command {
@@ -142,8 +142,17 @@ function program(): Command {
             await lab.repair(site, part);
             print(`${site}/${part} is ready.`);
         });
-    command.command("cut").description("sever the link between the sites (not yet there)").action(refuseLink);
-    command.command("heal").description("mend the link between the sites (not yet there)").action(refuseLink);
+    for (const [name, change, what] of [
+        ["cut", lab.cut, "sever the link between sites: nothing passes, and neither end is told"],
+        ["heal", lab.heal, "mend the link between sites"],
+    ] as const) {
+        command
+            .command(name)
+            .description(what)
+            .argument("[sites...]", "default: all that the lab has")
+            .option("--json", "print the links as JSON")
+            .action((named: string[], flags: Flags) => changeLinks(change, named, flags));
+    }
     return command;
 }
 

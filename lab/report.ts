@@ -1,6 +1,8 @@
 /** How a status looks to a person. */
 import Table from "cli-table3";
 import { colorsFor } from "../toolchain/colors";
+import type { LinkStatus } from "./links";
+import { ROUND_TRIP_MS } from "./nodes/link";
 import type { PartState, PartStatus, SiteStatus } from "./status";
 
 const colors = colorsFor(process.stdout);
@@ -59,4 +61,10 @@ function siteLine({ site, ready, up, nodes, nodeKind, disks, memoryBytes, kubeco
         ? `\n  Released disks hold data of claims that are gone. To free one: kubectl patch pv NAME --type=json -p '[{"op":"remove","path":"/spec/claimRef"}]'`
         : "";
     return `${site}: ${[verdict, ...facts].join(" · ")}${advice}${released}`;
+}
+
+/** `tallinn – luxembourg: up, 38 ms there and back`, with what to do about a link that is cut. */
+export function linkLine({ sites, state }: LinkStatus): string {
+    const how = state === "up" ? colors.green(`up, ${ROUND_TRIP_MS} ms there and back`) : colors.red("cut");
+    return `${sites.join(" – ")}: ${how}${state === "cut" ? ". To mend it: npm run lab -- heal" : ""}`;
 }

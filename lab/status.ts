@@ -1,6 +1,7 @@
 /** What runs, as seen from outside: nothing is changed and no lock is taken. */
 import { Access, Live, listOwned } from "./converge";
 import type { NodeKind } from "./inventory";
+import { machineMemory, machines, partOf } from "./nodes/machine";
 import { machineParts } from "./nodes/up";
 import { isPartName, partNames, readiness } from "./part";
 import { Site, foundedWith } from "./options";
@@ -49,6 +50,7 @@ export function isNodeReady({ status, spec }: Live): boolean {
 export async function siteStatus({ paths, supervisor, binDirectory, inventory }: Site): Promise<SiteStatus> {
     const nodeKind = foundedWith(paths) ?? "simulated";
     const beyond = nodeKind === "real" ? machineParts(inventory()) : [];
+    const machineNames = nodeKind === "real" ? machines(inventory()).map(({ name }) => name) : [];
     const ports: Readonly<Record<string, number | undefined>> = await rememberedPorts(paths);
     const parts = await Promise.all(
         [...partNames, ...beyond].map(async (part): Promise<PartStatus> => {
@@ -67,7 +69,9 @@ export async function siteStatus({ paths, supervisor, binDirectory, inventory }:
             }
             // A machine says how it is as a node; the network has nothing to say.
             const answers = isPartName(part) && port !== undefined ? isReady(paths, readiness(part, port)) : true;
-            const [ready, memoryBytes] = await Promise.all([answers, memoryOf(live.pid)]);
+            const machine = machineNames.find((name) => partOf(name) === part);
+            const memory = machine === undefined ? memoryOf(live.pid) : machineMemory(paths, machine);
+            const [ready, memoryBytes] = await Promise.all([answers, memory]);
             return {
                 ...place,
                 state: ready ? "running" : "unready",

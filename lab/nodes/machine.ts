@@ -146,6 +146,13 @@ export function groupOf(paths: SitePaths, node: string): string {
     return `embassy/${id}-${node}`;
 }
 
+/** Bytes of memory that the processes of a machine hold, its pods' included, without what the kernel caches for them. */
+export async function machineMemory(paths: SitePaths, name: string): Promise<number | undefined> {
+    const stat = await readIfThere(path.join(CGROUPS, "memory", groupOf(paths, name), "memory.stat"));
+    const rss = /^total_rss (\d+)$/m.exec(stat ?? "")?.[1];
+    return rss === undefined ? undefined : Number(rss);
+}
+
 /** Control groups outlive their processes: the deepest go first. */
 async function removeGroups(group: string): Promise<void> {
     for (const controller of await fs.readdir(CGROUPS).catch(() => [])) {

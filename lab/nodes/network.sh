@@ -1,7 +1,9 @@
 #!/bin/sh
 # The site's network: a namespace with a bridge, to which the machines are plugged in, and the relay in it.
 #
-#     network.sh RECORD USERLAND ADDRESS/PREFIX COMMAND...
+#     ROUTES="PODS MACHINE..." network.sh RECORD USERLAND ADDRESS/PREFIX COMMAND...
+#
+# ROUTES has a line for the pods of each machine: their range, and its address.
 #
 # Started in a new network namespace, which ends with it and with the machines. The tools are the userland's.
 set -eu
@@ -12,4 +14,9 @@ ip link set lo up
 ip link add nodes type bridge
 ip address add "$address" dev nodes
 ip link set nodes up
+# Between machines and to other sites; there is no interface to anywhere else.
+echo 1 > /proc/sys/net/ipv4/ip_forward
+echo "${ROUTES:-}" | while read -r pods machine; do
+    [ -z "$pods" ] || ip route add "$pods" via "$machine"
+done
 exec "$@"

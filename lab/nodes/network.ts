@@ -4,7 +4,7 @@
  */
 import * as path from "node:path";
 import { repoRoot } from "../../toolchain/paths";
-import type { NetworkInventory } from "../inventory";
+import type { MachineInventory, NetworkInventory } from "../inventory";
 import type { Supervised } from "../part";
 import type { SitePaths } from "../paths";
 import { prefixOf } from "./addresses";
@@ -24,6 +24,7 @@ const ENVIRONMENT = { PATH: SYSTEM_PATH };
 export function networkPart(
     paths: SitePaths,
     network: NetworkInventory,
+    machines: readonly MachineInventory[],
     userland: string,
     apiPort: number,
 ): Supervised {
@@ -42,7 +43,7 @@ export function networkPart(
             `listen=${network.gateway}:${apiPort},to=${paths.apiSocket}`,
             `connect=${paths.egressSocket}`,
         ],
-        env: ENVIRONMENT,
+        env: { ...ENVIRONMENT, ROUTES: machines.map(({ pods, address }) => `${pods} ${address}`).join("\n") },
         reads: [RELAY, path.join(SCRIPTS, "network.sh")],
     };
 }

@@ -10,6 +10,7 @@ import { REGISTRY } from "../pki/catalogue";
 import type { Process } from "../processes/identity";
 import type { Ready } from "../processes/supervisor";
 import { configureMachine, machinePart, machines, partOf, plugIn, stopMachine } from "./machine";
+import { forgetLink, linkName, linkPart, linkReady } from "./link";
 import { GATEWAY, NETWORK, gatewayPart, networkPart } from "./network";
 import { ensureImages, pushImages, registryAnswers, registryConfiguration, registryPart } from "./registry";
 import { ensureUserland } from "./userland";
@@ -17,7 +18,13 @@ import { ensureUserland } from "./userland";
 /** The supervised processes beyond the control plane, in the order in which they start. */
 export function machineParts(inventory: SiteInventory): string[] {
     return inventory.network
-        ? [NETWORK, GATEWAY, REGISTRY, ...machines(inventory).map(({ name }) => partOf(name))]
+        ? [
+              NETWORK,
+              GATEWAY,
+              REGISTRY,
+              ...Object.keys(inventory.network.peers).map(linkName),
+              ...machines(inventory).map(({ name }) => partOf(name)),
+          ]
         : [];
 }
 
@@ -42,11 +49,17 @@ export async function bringUpMachines(site: Site, inventory: SiteInventory, port
         }
     };
     const holder = await ensureNetwork(site, () =>
-        ensure(networkPart(paths, network, userland, port), there(paths.egressSocket)),
+        ensure(networkPart(paths, network, machines(inventory), userland, port), there(paths.egressSocket)),
     );
     await ensure(gatewayPart(paths, port), there(paths.apiSocket));
     await ensureFile(paths.registryConfig, registryConfiguration(paths, network));
     await ensure(registryPart(paths, binDirectory, holder), registryAnswers(paths, network));
+    for (const peer of Object.keys(network.peers)) {
+        if (!(await supervisor.live(linkName(peer)))) {
+            await forgetLink(paths, peer);
+        }
+        await ensure(linkPart(paths, network, peer, userland, holder), linkReady(paths, peer));
+    }
     await pushImages(paths, network, binDirectory, holder, images);
 
     const around = { inventory, network, port, pause: imageReference(network.registry, "pause", images) };
@@ -83,6 +96,9 @@ function there(file: string): Ready {
 /** Everything that {@link bringUpMachines} has started. What machines and registry keep stays. */
 export async function takeDownMachines(site: Site, inventory: SiteInventory): Promise<void> {
     await Promise.all(machines(inventory).map(({ name }) => stopMachine(site, name)));
+    await Promise.all(
+        Object.keys(inventory.network?.peers ?? {}).map((peer) => site.supervisor.stop(linkName(peer), true)),
+    );
     await site.supervisor.stop(REGISTRY);
     await site.supervisor.stop(GATEWAY, true);
     await site.supervisor.stop(NETWORK, true);

@@ -1,5 +1,5 @@
 /** What every machine of the lab has installed: Debian's packages in a folder that the machines share and none writes to. */
-import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
@@ -17,6 +17,8 @@ const PACKAGES = [
     "iproute2",
     "conntrack",
     "kmod",
+    // The link to the other site.
+    "python3",
     // Init, and what a person needs who looks inside.
     "runit",
     "bash",
@@ -26,6 +28,10 @@ const PACKAGES = [
     "procps",
 ];
 
+export function userlandFolder(home: string): string {
+    return path.join(home, "lab", ".userland");
+}
+
 /** A file that changes when the userland does: machines that run on the old one are started again. */
 export function stampOf(userland: string): string {
     return path.join(userland, ".packages");
@@ -33,7 +39,7 @@ export function stampOf(userland: string): string {
 
 /** @returns the folder, made where it is missing or was made of other packages */
 export async function ensureUserland(home: string, report: (message: string) => void): Promise<string> {
-    const folder = path.join(home, "lab", ".userland");
+    const folder = userlandFolder(home);
     const stamp = stampOf(folder);
     const wanted = createHash("sha256").update(readFileSync(__filename)).digest("hex");
     const release = await acquire(path.join(home, "lab", ".locks", "userland"));
@@ -49,6 +55,10 @@ export async function ensureUserland(home: string, report: (message: string) => 
         symlinkSync("bash", path.join(draft, "bin", "sh"));
         writeFileSync(path.join(draft, "etc", "passwd"), "root:x:0:0:root:/root:/bin/bash\n");
         writeFileSync(path.join(draft, "etc", "group"), "root:x:0:\n");
+        // Where link.sh puts what it needs from the host.
+        for (const place of ["dev", "mnt", "srv"]) {
+            mkdirSync(path.join(draft, place), { recursive: true });
+        }
         writeFileSync(stampOf(draft), wanted);
         rmSync(folder, { recursive: true, force: true });
         renameSync(draft, folder);

@@ -1,31 +1,18 @@
 /** A site with real nodes: machines that run what is scheduled on them, over real packets, and leave nothing behind. */
-import { execFile, execFileSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as path from "node:path";
-import { promisify } from "node:util";
 import * as lab from "../../../lab/lab";
-import { hostProblems } from "../../../lab/nodes/host";
 import { groupOf } from "../../../lab/nodes/machine";
 import { SitePaths } from "../../../lab/paths";
 import { runningCommands } from "../../../lab/processes/identity";
-import { binDir, embassyHome } from "../../../toolchain/paths";
+import { Client, describeNodes, makeHome, pod, why } from "./fixture";
 
 jest.setTimeout(240_000);
 
 const SITE = "tallinn";
 const NODES = ["a1-1", "b1-1"] as const;
-const problems = hostProblems();
-const why = problems.length > 0 ? ` (skipped: ${problems.join(", ")})` : "";
-
 let home: string;
 let paths: SitePaths;
-let images: Record<string, string>;
-const run = promisify(execFile);
-
-async function kubectl(...args: string[]): Promise<string> {
-    const { stdout } = await run(path.join(binDir, "kubectl"), [`--kubeconfig=${paths.kubeconfig}`, ...args]);
-    return stdout;
-}
+let site: Client;
 
 /** What a machine or its network could leave on the host. */
 function traces(): Record<string, string[]> {
@@ -48,68 +35,16 @@ async function processesOfHome(): Promise<string[]> {
     return (await runningCommands()).map(({ argv }) => argv.join(" ")).filter((line) => line.includes(home));
 }
 
-/** Everything under the restricted profile, as the embassy's own pods are. */
-function pod(name: string, node: string, command: string[]): object {
-    return {
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name, labels: { app: name } },
-        spec: {
-            nodeName: node,
-            automountServiceAccountToken: false,
-            terminationGracePeriodSeconds: 1,
-            dnsPolicy: "Default",
-            securityContext: {
-                runAsNonRoot: true,
-                runAsUser: 100,
-                runAsGroup: 102,
-                seccompProfile: { type: "RuntimeDefault" },
-            },
-            containers: [
-                {
-                    name: "main",
-                    image: `registry.embassy.internal:5000/postgres@${images["postgres"] ?? ""}`,
-                    command,
-                    securityContext: {
-                        allowPrivilegeEscalation: false,
-                        readOnlyRootFilesystem: true,
-                        capabilities: { drop: ["ALL"] },
-                    },
-                },
-            ],
-        },
-    };
-}
-
-async function apply(...items: object[]): Promise<void> {
-    const file = path.join(home, "objects.json");
-    fs.writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-    await kubectl("apply", "-f", file);
-}
-
-const SERVER = ["python3", "-m", "http.server", "8080", "--directory", "/usr/lib/postgresql"];
-
-async function fetchFrom(from: string, url: string): Promise<string> {
-    const script = `import urllib.request; print(urllib.request.urlopen("${url}", timeout=5).status)`;
-    return (await kubectl("exec", from, "--", "python3", "-c", script)).trim();
-}
-
-(problems.length > 0 ? describe.skip : describe)(`a site with real nodes${why}`, () => {
+describeNodes(`a site with real nodes${why}`, () => {
     let before: ReturnType<typeof traces>;
 
     beforeAll(async () => {
-        fs.mkdirSync(path.join(embassyHome, "tests"), { recursive: true });
-        home = fs.mkdtempSync(path.join(embassyHome, "tests", "nodes-"));
+        home = makeHome();
         paths = new SitePaths(home, SITE);
-        // What is downloaded and built once serves all homes.
-        for (const shared of ["cache", "images"]) {
-            fs.mkdirSync(path.join(embassyHome, shared), { recursive: true });
-            fs.symlinkSync(path.join(embassyHome, shared), path.join(home, shared));
-        }
+        site = new Client(home, SITE);
         before = traces();
         await lab.up([SITE], { home, nodes: "real" });
-        images = JSON.parse(fs.readFileSync(path.join(home, "images", "lock.json"), "utf8")) as Record<string, string>;
-        await apply(
+        await site.apply(
             {
                 apiVersion: "v1",
                 kind: "Namespace",
@@ -121,10 +56,10 @@ async function fetchFrom(from: string, url: string): Promise<string> {
                 metadata: { name: "server" },
                 spec: { selector: { app: "server" }, ports: [{ port: 80, targetPort: 8080 }] },
             },
-            pod("server", NODES[0], SERVER),
-            pod("client", NODES[1], SERVER),
+            pod(home, "server", NODES[0]),
+            pod(home, "client", NODES[1]),
         );
-        await kubectl("wait", "pod", "--all", "--for=condition=Ready", "--timeout=90s");
+        await site.podsReady();
     }, 900_000);
 
     afterAll(async () => {
@@ -133,7 +68,7 @@ async function fetchFrom(from: string, url: string): Promise<string> {
     });
 
     it("has one machine for each feed, in its fault domain", async () => {
-        const wide = await kubectl("get", "nodes", "-o", "json");
+        const wide = await site.run("get", "nodes", "-o", "json");
         const { items } = JSON.parse(wide) as {
             items: {
                 metadata: { name: string; labels: Record<string, string> };
@@ -150,12 +85,10 @@ async function fetchFrom(from: string, url: string): Promise<string> {
     });
 
     it("runs images of the site's own registry, by digest, and of no other", async () => {
-        const stranger = { ...pod("stranger", NODES[0], SERVER) } as { spec: { containers: { image: string }[] } };
-        stranger.spec.containers.forEach((container) => (container.image = "registry.example.org/postgres:15"));
-        await apply(stranger);
+        await site.apply(pod(home, "stranger", NODES[0], "registry.example.org/postgres:15"));
         let reason = "";
         while (!/ErrImagePull|ImagePullBackOff/.test(reason)) {
-            reason = await kubectl(
+            reason = await site.run(
                 "get",
                 "pod",
                 "stranger",
@@ -165,30 +98,25 @@ async function fetchFrom(from: string, url: string): Promise<string> {
             await new Promise((resolve) => setTimeout(resolve, 200));
         }
         expect(reason).toMatch(/ErrImagePull|ImagePullBackOff/);
-        await kubectl("delete", "pod", "stranger", "--now");
+        await site.run("delete", "pod", "stranger", "--now");
     });
 
     it("carries packets between pods on different machines, and to a Service", async () => {
-        const address = await kubectl("get", "pod", "server", "-o", "jsonpath={.status.podIP}");
-        const service = await kubectl("get", "service", "server", "-o", "jsonpath={.spec.clusterIP}");
-        expect(await fetchFrom("client", `http://${address}:8080/`)).toBe("200");
-        expect(await fetchFrom("client", `http://${service}/`)).toBe("200");
+        const address = await site.addressOf("server");
+        const service = await site.run("get", "service", "server", "-o", "jsonpath={.spec.clusterIP}");
+        expect(await site.fetch("client", `http://${address}:8080/`)).toBe("200");
+        expect(await site.fetch("client", `http://${service}/`)).toBe("200");
     });
 
     it("shows a pod's log and opens a shell in it, through the relay", async () => {
-        expect((await kubectl("exec", "server", "--", "sh", "-c", "echo here")).trim()).toBe("here");
-        await fetchFrom(
-            "client",
-            `http://${await kubectl("get", "pod", "server", "-o", "jsonpath={.status.podIP}")}:8080/`,
-        );
-        expect(await kubectl("logs", "server")).toContain("GET / HTTP/1.1");
+        expect((await site.run("exec", "server", "--", "sh", "-c", "echo here")).trim()).toBe("here");
+        await site.fetch("client", `http://${await site.addressOf("server")}:8080/`);
+        expect(await site.run("logs", "server")).toContain("GET / HTTP/1.1");
     });
 
     it("reaches nothing outside: no machine has a way to the host or beyond", async () => {
         const script = "import socket; socket.create_connection(('192.0.2.1', 80), 2)";
-        await expect(kubectl("exec", "client", "--", "python3", "-c", script)).rejects.toThrow(
-            /timed out|unreachable/i,
-        );
+        await expect(site.python("client", script)).rejects.toThrow(/timed out|unreachable/i);
     });
 
     it("starts again a kubelet that was killed, by itself", async () => {
@@ -213,8 +141,8 @@ async function fetchFrom(from: string, url: string): Promise<string> {
         // The API tells of the pod as it was until the kubelet has looked: only an answer counts.
         let answer = "";
         while (answer !== "200") {
-            const address = await kubectl("get", "pod", "server", "-o", "jsonpath={.status.podIP}");
-            answer = await fetchFrom("client", `http://${address}:8080/`).catch(() => "");
+            const address = await site.addressOf("server");
+            answer = await site.fetch("client", `http://${address}:8080/`).catch(() => "");
         }
         expect(answer).toBe("200");
     });
@@ -238,7 +166,7 @@ async function fetchFrom(from: string, url: string): Promise<string> {
 
     it("comes back after that, with what it kept", async () => {
         await lab.up([SITE], { home });
-        expect(JSON.parse(await kubectl("get", "namespace", "x", "-o", "json"))).toMatchObject({ kind: "Namespace" });
-        expect(execFileSync("ls", [paths.images], { encoding: "utf8" })).toContain("docker");
+        expect(JSON.parse(await site.run("get", "namespace", "x", "-o", "json"))).toMatchObject({ kind: "Namespace" });
+        expect(fs.readdirSync(paths.images)).toContain("docker");
     });
 });

@@ -1,0 +1,88 @@
+/**
+ * The wide-area link between two sites' networks, with the delay of the real distance; nothing else joins them. Each site
+ * runs its own end, so that neither needs the other to come up or to go down.
+ */
+import { existsSync } from "node:fs";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { repoRoot } from "../../toolchain/paths";
+import { ensureFile } from "../files";
+import type { NetworkInventory } from "../inventory";
+import type { Supervised } from "../part";
+import { SitePaths, labDirectory } from "../paths";
+import type { Process } from "../processes/identity";
+import { SYSTEM_PATH } from "./network";
+
+/** Milliseconds from Tallinn to Luxembourg and back. */
+export const ROUND_TRIP_MS = 38;
+
+const SCRIPTS = path.join(repoRoot, "lab", "nodes");
+const SCRIPT = path.join(SCRIPTS, "link.sh");
+
+export function linkName(peer: string): string {
+    return `link-${peer}`;
+}
+
+function socketOf(site: string, peer: string): string {
+    return path.join(site, "run", `${linkName(peer)}.sock`);
+}
+
+/** The file that severs this end while it is there. */
+function cutMark(site: string, peer: string): string {
+    return path.join(site, "run", `${linkName(peer)}.cut`);
+}
+
+/** This site's end of the link to `peer`. @param holder of this site's network */
+export function linkPart(
+    paths: SitePaths,
+    { peers }: NetworkInventory,
+    peer: string,
+    userland: string,
+    holder: Process,
+): Supervised {
+    const record = paths.record(linkName(peer));
+    const inRoot = (file: string): string => path.join("/mnt", file);
+    return {
+        name: linkName(peer),
+        program: "/usr/bin/nsenter",
+        args: [
+            `--net=/proc/${holder.pid}/ns/net`,
+            "unshare",
+            "--mount",
+            SCRIPT,
+            record,
+            userland,
+            SCRIPTS,
+            labDirectory(paths.home),
+            // An interface's name has 15 characters at most.
+            `to-${peer}`.slice(0, 15),
+            peers[peer] ?? "",
+            inRoot(socketOf(paths.site, peer)),
+            inRoot(socketOf(peer, paths.site)),
+            inRoot(cutMark(paths.site, peer)),
+            String(ROUND_TRIP_MS / 2 / 1000),
+        ],
+        env: { PATH: SYSTEM_PATH },
+        reads: [SCRIPT, path.join(SCRIPTS, "cable.py")],
+    };
+}
+
+/** Whether the end's socket is there. */
+export function linkReady(paths: SitePaths, peer: string): () => Promise<boolean> {
+    return () => Promise.resolve(existsSync(path.join(labDirectory(paths.home), socketOf(paths.site, peer))));
+}
+
+/** Removes what would make an end that is about to start pass for one that has. */
+export async function forgetLink(paths: SitePaths, peer: string): Promise<void> {
+    await fs.rm(path.join(labDirectory(paths.home), socketOf(paths.site, peer)), { force: true });
+}
+
+export function isCut(paths: SitePaths, peer: string): boolean {
+    return existsSync(path.join(labDirectory(paths.home), cutMark(paths.site, peer)));
+}
+
+/** Severs or mends this end. It outlasts a restart of either site. */
+export async function setCut(paths: SitePaths, peer: string, cut: boolean): Promise<void> {
+    const mark = path.join(labDirectory(paths.home), cutMark(paths.site, peer));
+    await (cut ? ensureFile(mark, "") : fs.rm(mark, { force: true }));
+}

@@ -1,0 +1,108 @@
+/** Sites with real nodes in a home of their own, and pods in them. */
+import { execFile } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import { hostProblems } from "../../../lab/nodes/host";
+import { SitePaths } from "../../../lab/paths";
+import { binDir, embassyHome } from "../../../toolchain/paths";
+
+const run = promisify(execFile);
+
+const problems = hostProblems();
+/** For a title: why this host cannot run these tests; empty where it can. */
+export const why = problems.length > 0 ? ` (skipped: ${problems.join(", ")})` : "";
+export const describeNodes = problems.length > 0 ? describe.skip : describe;
+
+/** What serves HTTP in the image of Postgres, as user 100. */
+export const SERVER = ["python3", "-m", "http.server", "8080", "--directory", "/usr/lib/postgresql"];
+
+/** A home for a lab, in which what is downloaded and built once is that of all homes. */
+export function makeHome(): string {
+    fs.mkdirSync(path.join(embassyHome, "tests"), { recursive: true });
+    const home = fs.mkdtempSync(path.join(embassyHome, "tests", "nodes-"));
+    for (const shared of ["cache", "images"]) {
+        fs.mkdirSync(path.join(embassyHome, shared), { recursive: true });
+        fs.symlinkSync(path.join(embassyHome, shared), path.join(home, shared));
+    }
+    return home;
+}
+
+/** Name → digest of the images that the lab in `home` has made. */
+export function digests(home: string): Record<string, string> {
+    return JSON.parse(fs.readFileSync(path.join(home, "images", "lock.json"), "utf8")) as Record<string, string>;
+}
+
+/** A pod under the restricted profile, as the embassy's own are. */
+export function pod(home: string, name: string, nodeName: string, image?: string): object {
+    const own = `registry.embassy.internal:5000/postgres@${digests(home)["postgres"] ?? ""}`;
+    return {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name, labels: { app: name } },
+        spec: {
+            nodeName,
+            automountServiceAccountToken: false,
+            terminationGracePeriodSeconds: 1,
+            dnsPolicy: "Default",
+            securityContext: {
+                runAsNonRoot: true,
+                runAsUser: 100,
+                runAsGroup: 102,
+                seccompProfile: { type: "RuntimeDefault" },
+            },
+            containers: [
+                {
+                    name: "main",
+                    image: image ?? own,
+                    command: SERVER,
+                    securityContext: {
+                        allowPrivilegeEscalation: false,
+                        readOnlyRootFilesystem: true,
+                        capabilities: { drop: ["ALL"] },
+                    },
+                },
+            ],
+        },
+    };
+}
+
+/** One site's API, by kubectl. */
+export class Client {
+    private readonly kubeconfig: string;
+
+    constructor(
+        private readonly home: string,
+        site: string,
+    ) {
+        this.kubeconfig = new SitePaths(home, site).kubeconfig;
+    }
+
+    async run(...args: string[]): Promise<string> {
+        return (await run(path.join(binDir, "kubectl"), [`--kubeconfig=${this.kubeconfig}`, ...args])).stdout;
+    }
+
+    async apply(...items: object[]): Promise<void> {
+        const file = path.join(this.home, "objects.json");
+        fs.writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+        await this.run("apply", "-f", file);
+    }
+
+    async podsReady(): Promise<void> {
+        await this.run("wait", "pod", "--all", "--for=condition=Ready", "--timeout=120s");
+    }
+
+    async addressOf(pod: string): Promise<string> {
+        return this.run("get", "pod", pod, "-o", "jsonpath={.status.podIP}");
+    }
+
+    /** What `script` prints that Python runs in `pod`. */
+    async python(pod: string, script: string): Promise<string> {
+        return (await this.run("exec", pod, "--", "python3", "-c", script)).trim();
+    }
+
+    /** HTTP status that `pod` gets from `url`. */
+    async fetch(pod: string, url: string): Promise<string> {
+        return this.python(pod, `import urllib.request; print(urllib.request.urlopen("${url}", timeout=5).status)`);
+    }
+}

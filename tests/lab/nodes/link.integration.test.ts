@@ -1,0 +1,66 @@
+/** Two sites with real nodes, and the one cable between them. */
+import * as fs from "node:fs";
+import * as lab from "../../../lab/lab";
+import { ROUND_TRIP_MS } from "../../../lab/nodes/link";
+import { NETWORK } from "../../../lab/nodes/network";
+import { Client, describeNodes, makeHome, pod, why } from "./fixture";
+
+jest.setTimeout(240_000);
+
+const SITES = ["tallinn", "luxembourg"] as const;
+
+describeNodes(`the link between two sites with real nodes${why}`, () => {
+    let home: string;
+    let tallinn: Client;
+    let luxembourg: Client;
+
+    /** Milliseconds until a connection from Luxembourg to Tallinn is there; rejects where it does not come. */
+    async function connection(): Promise<number> {
+        const address = await tallinn.addressOf("server");
+        const script = `import socket, time; t = time.time(); socket.create_connection(("${address}", 8080), 3); print((time.time() - t) * 1000)`;
+        return Number(await luxembourg.python("client", script));
+    }
+
+    beforeAll(async () => {
+        home = makeHome();
+        [tallinn, luxembourg] = SITES.map((site) => new Client(home, site)) as [Client, Client];
+        await lab.up(SITES, { home, nodes: "real" });
+        await tallinn.apply(pod(home, "server", "a1-1"));
+        await luxembourg.apply(pod(home, "client", "a1-1"));
+        await Promise.all([tallinn.podsReady(), luxembourg.podsReady()]);
+    }, 900_000);
+
+    afterAll(async () => {
+        await lab.down(SITES, { home, deleteData: true });
+        fs.rmSync(home, { recursive: true, force: true });
+    });
+
+    it("carries packets between their pods, with the delay of the distance", async () => {
+        expect(await lab.linkStatus(SITES, { home })).toEqual([{ sites: SITES, state: "up" }]);
+        // Never sooner; how much later is this machine's affair.
+        expect(await connection()).toBeGreaterThanOrEqual(ROUND_TRIP_MS);
+    });
+
+    it("carries nothing once it is cut, while each site goes on, and carries again once it is mended", async () => {
+        expect(await lab.cut(SITES, { home })).toEqual([{ sites: SITES, state: "cut" }]);
+        await expect(connection()).rejects.toThrow("timed out");
+        expect(await luxembourg.fetch("client", "http://127.0.0.1:8080/")).toBe("200");
+        await lab.up(SITES, { home });
+        expect(await lab.linkStatus(SITES, { home })).toEqual([{ sites: SITES, state: "cut" }]);
+        expect(await lab.heal(SITES, { home })).toEqual([{ sites: SITES, state: "up" }]);
+        expect(await connection()).toBeGreaterThanOrEqual(ROUND_TRIP_MS);
+    });
+
+    it("is laid again where a site's network was lost", async () => {
+        await lab.fail("tallinn", NETWORK, { home });
+        expect(await lab.linkStatus(SITES, { home })).toEqual([]);
+        await expect(lab.cut(SITES, { home })).rejects.toThrow("There is no link between tallinn, luxembourg");
+        await lab.up(SITES, { home });
+        expect(await lab.linkStatus(SITES, { home })).toEqual([{ sites: SITES, state: "up" }]);
+        let delay = NaN;
+        while (Number.isNaN(delay)) {
+            delay = await connection().catch(() => NaN);
+        }
+        expect(delay).toBeGreaterThanOrEqual(ROUND_TRIP_MS);
+    });
+});
