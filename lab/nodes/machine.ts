@@ -1,6 +1,7 @@
 /** One machine of a site: what it runs as, its configuration, its plug in the site's network, and its end. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { promisify } from "node:util";
@@ -153,18 +154,29 @@ export async function machineMemory(paths: SitePaths, name: string): Promise<num
     return rss === undefined ? undefined : Number(rss);
 }
 
-/** Control groups outlive their processes: the deepest go first. */
+const EMPTY_MS = 10_000;
+
+/** Control groups outlive their processes, and cannot be removed while the last of these are still on their way out. */
 async function removeGroups(group: string): Promise<void> {
-    for (const controller of await fs.readdir(CGROUPS).catch(() => [])) {
-        const top = path.join(CGROUPS, controller, group);
-        const below = await fs.readdir(top, { recursive: true, withFileTypes: true }).catch(() => []);
-        const folders = below
-            .filter((entry) => entry.isDirectory())
-            .map((entry) => path.join(entry.parentPath, entry.name));
-        for (const folder of [top, ...folders].sort((a, b) => b.length - a.length)) {
-            await fs.rmdir(folder).catch(() => undefined);
+    const deadline = Date.now() + EMPTY_MS;
+    const controllers = await fs.readdir(CGROUPS).catch(() => []);
+    for (const top of controllers.map((controller) => path.join(CGROUPS, controller, group))) {
+        while (!(await removeTree(top)) && Date.now() < deadline) {
+            await new Promise((resolve) => setTimeout(resolve, 50));
         }
         // Ours alone, unless another clone's machines are in it.
         await fs.rmdir(path.dirname(top)).catch(() => undefined);
     }
+}
+
+/** The deepest first. @returns whether nothing is left */
+async function removeTree(top: string): Promise<boolean> {
+    const below = await fs.readdir(top, { recursive: true, withFileTypes: true }).catch(() => []);
+    const folders = below
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => path.join(entry.parentPath, entry.name));
+    for (const folder of [top, ...folders].sort((a, b) => b.length - a.length)) {
+        await fs.rmdir(folder).catch(() => undefined);
+    }
+    return !existsSync(top);
 }
