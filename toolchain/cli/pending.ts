@@ -8,8 +8,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PROJECT } from "../../infra/config";
-import { stateDir } from "../paths";
+import { stateFile } from "./states";
 
 interface Deployment {
     readonly resources?: readonly { readonly urn: string }[];
@@ -37,7 +36,7 @@ export async function settlePending(
     stack: string,
     pulumi: (args: readonly string[]) => Promise<string>,
 ): Promise<void> {
-    const state = join(stateDir, ".pulumi", "stacks", PROJECT, `${stack}.json`);
+    const state = stateFile(stack);
     if (!existsSync(state) || !readFileSync(state, "utf8").includes('"pending_operations":[')) {
         return;
     }

@@ -9,6 +9,7 @@ import { type Toolchain, pulumiEnvironment } from "./environment";
 import { removeStaleLocks } from "./locks";
 import { ensurePassphrase } from "./passphrase";
 import { settlePending } from "./pending";
+import { statesFolder } from "./states";
 import { checkStackFile, commandOf, declaredStacks, namedStack, removeSalts, withStackCopies } from "./stack-file";
 
 export interface PulumiRun {
@@ -86,7 +87,7 @@ async function spawnPulumi(
 }
 
 /** State files that are no JSON: a disk that failed, or an editor. The CLI itself only says that it cannot parse. */
-export function corruptStates(stacks = join(stateDir, ".pulumi", "stacks", "data-embassy")): string[] {
+export function corruptStates(stacks = statesFolder): string[] {
     if (!existsSync(stacks)) {
         return [];
     }

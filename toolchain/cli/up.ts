@@ -1,10 +1,10 @@
 /** `pulumi up` of one stack, made first where it is not there. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT } from "../../infra/config";
-import { embassyHome, stateDir } from "../paths";
+import { embassyHome } from "../paths";
 import type { Toolchain } from "./environment";
 import { runPulumi } from "./run";
+import { stateFile } from "./states";
 
 export interface UpResult {
     readonly stack: string;
@@ -22,7 +22,7 @@ interface EngineEvent {
 
 /** What the CLI prints goes to the terminal. */
 export async function upStack(stack: string, toolchain: Toolchain): Promise<UpResult> {
-    const isNew = !existsSync(join(stateDir, ".pulumi", "stacks", PROJECT, `${stack}.json`));
+    const isNew = !existsSync(stateFile(stack));
     if (isNew) {
         const made = await runPulumi(["stack", "init", stack, "--no-select"], { toolchain });
         if (made.code !== 0) {

@@ -15,7 +15,8 @@ import {
     UpdateRequest,
 } from "../../plugin/provider";
 import { PlainMap, PropertyMap, hasUnknown, reveal } from "../../plugin/values";
-import { Wait, awaitGone, awaitReady } from "./await";
+import { awaitGone, awaitReady } from "./await";
+import type { Wait } from "./await/wait";
 import { checkObject } from "./check";
 import { Cluster, Connection } from "./cluster";
 import { Settings, checkSettings, parseSettings } from "./config";

@@ -1,6 +1,4 @@
 /** Waits until an object is ready, or gone. */
-import { PlainMap } from "../../../plugin/values";
-import { Connection } from "../cluster";
 import { messageOf } from "../errors";
 import { KubeObject, annotation, describe, list, nameOf, namespaceOf, text } from "../objects";
 import { GroupVersionKind } from "../types";
@@ -9,6 +7,7 @@ import { explainWait } from "./reasons";
 import { ingress, service } from "./networking";
 import { persistentVolume, persistentVolumeClaim, resourceQuota, secret } from "./storage";
 import { Awaiter, Related, Verdict, waiting } from "./verdict";
+import type { Wait } from "./wait";
 import { waitFor } from "./wait-for";
 import { daemonSet, deployment, job, pod, statefulSet } from "./workloads";
 
@@ -29,16 +28,6 @@ const AWAITERS: Readonly<Record<string, Awaiter>> = {
 const SKIPPABLE = new Set(["/Namespace", "/Pod", "apps/DaemonSet", "apps/Deployment", "apps/StatefulSet", "batch/Job"]);
 
 const DEFAULT_TIMEOUT_S = 600;
-
-export interface Wait {
-    readonly connection: Connection;
-    readonly gvk: GroupVersionKind;
-    readonly inputs: PlainMap;
-    /** Seconds, from customTimeouts; 0 where there are none. */
-    readonly timeout: number;
-    /** Aborted when the user cancels. */
-    readonly cancelled: AbortSignal;
-}
 
 /** How the waiting ended: with the object as last seen, and why it is not ready (nothing: it is). */
 export interface Outcome {

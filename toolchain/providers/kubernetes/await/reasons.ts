@@ -1,7 +1,7 @@
 /** Finds out what keeps an object from being ready: its pods' states, and the warnings among the events. */
 import { KubeObject, at, count, isMap, list, map, nameOf, namespaceOf, text } from "../objects";
-import type { Wait } from "./index";
 import { Verdict } from "./verdict";
+import type { Wait } from "./wait";
 import { podReasons } from "./workloads";
 
 const MOST = 10;
