@@ -1,12 +1,16 @@
 /** `npm start`: from a fresh clone to two running sites. A second run finds everything there and changes nothing. */
 import Table from "cli-table3";
+import { Command, Option } from "commander";
 import { buildToolchain, toolchainChoice } from "../toolchain/build";
 import { type UpResult, upStack } from "../toolchain/cli/up";
 import { colorsFor } from "../toolchain/colors";
-import { runCommand } from "../toolchain/command";
-import { defaultSites } from "./inventory";
+import { UserError, runCommand } from "../toolchain/command";
+import { type NodeKind, defaultSites, nodeKinds } from "./inventory";
 import * as lab from "./lab";
 import { eachSite } from "./progress";
+
+/** Until the databases are set up, pods are scheduled and not run. */
+const NODES = { nodes: "simulated" } as const;
 
 function say(step: string): void {
     process.stderr.write(`${colorsFor(process.stderr).bold(step)}\n`);
@@ -22,8 +26,8 @@ async function start(): Promise<number> {
     );
 
     say("Lab");
-    await lab.preflight(defaultSites);
-    await eachSite(defaultSites, "up", (site, onProgress) => lab.upSite(site, { onProgress }));
+    await lab.preflight(defaultSites, NODES);
+    await eachSite(defaultSites, "up", (site, onProgress) => lab.upSite(site, { ...NODES, onProgress }));
 
     const results: UpResult[] = [];
     for (const stack of defaultSites) {
@@ -68,4 +72,18 @@ async function summarize(results: readonly UpResult[], seconds: number): Promise
     );
 }
 
-runCommand(start);
+runCommand(async () => {
+    new Command("npm start --")
+        .description("From a fresh clone to two running sites.")
+        .addOption(new Option("--nodes <kind>", "what runs the pods").choices(nodeKinds).default(NODES.nodes))
+        .action(({ nodes }: { nodes: NodeKind }) => {
+            if (nodes !== NODES.nodes) {
+                throw new UserError(
+                    "The registries' databases are declared and not yet set up, so on real nodes they would not become ready. " +
+                        "Real nodes by themselves: npm run lab -- up tallinn luxembourg --nodes real",
+                );
+            }
+        })
+        .parse();
+    return start();
+});
