@@ -46,25 +46,31 @@ export function machineFiles(
         "cni/10-embassy.conflist": cni(machine),
         "kubelet.yaml": kubelet(site),
         "kube-proxy.yaml": kubeProxy(site, machine),
-        "service/containerd/run": service(`containerd --config ${ETC}/containerd.toml`),
-        "service/kubelet/run": service(
+        ...service("containerd", [`--config=${ETC}/containerd.toml`]),
+        ...service(
+            "kubelet",
             [
-                "kubelet",
                 `--config=${ETC}/kubelet.yaml`,
                 `--kubeconfig=${ETC}/kubelet.kubeconfig`,
                 `--hostname-override=${machine.name}`,
                 `--node-ip=${machine.address}`,
-            ].join(" "),
+            ],
             `[ -S ${CONTAINERD_SOCKET} ] || { sleep 0.2; exit 1; }`,
         ),
-        "service/kube-proxy/run": service(`kube-proxy --config=${ETC}/kube-proxy.yaml`),
+        ...service("kube-proxy", [`--config=${ETC}/kube-proxy.yaml`]),
     };
 }
 
-/** A runit service: https://smarden.org/runit/runsv.8 */
-function service(command: string, before = ":"): string {
-    const [name = ""] = command.split(" ");
-    return `#!/bin/bash\n${before}\nexec ${command} >> /var/log/${name}.log 2>&1\n`;
+/**
+ * A program that runit keeps alive, with a log that it turns over (ten files of a megabyte): https://smarden.org/runit/
+ *
+ * @param before shell command without whose success the program is not started yet
+ */
+function service(name: string, args: readonly string[], before = ":"): Record<string, string> {
+    return {
+        [`service/${name}/run`]: `#!/bin/bash\nexec 2>&1\n${before}\nexec ${[name, ...args].join(" ")}\n`,
+        [`service/${name}/log/run`]: `#!/bin/bash\nmkdir -p /var/log/${name}\nexec svlogd -tt /var/log/${name}\n`,
+    };
 }
 
 /** Routes to the other machines' pods are declared, as on a network whose switches know them. */
