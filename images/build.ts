@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { buildToolchain } from "../toolchain/build";
 import { digest as digestOf, isWhole, readStamp, writeAtomically, writeStamp } from "../toolchain/build/stamp";
 import { type DebianPackage, fetchPackages, listsDigest, unpack } from "../toolchain/debian/packages";
-import { acquire } from "../toolchain/lock";
+import { withLock } from "../toolchain/lock";
 import { binDir, embassyHome, repoRoot } from "../toolchain/paths";
 import { type Component, debianComponent, goComponents } from "./contents";
 import type { Image, Program } from "./declaration";
@@ -51,18 +51,16 @@ export function spdxFile(name: string, home = embassyHome): string {
  */
 export async function buildImages(request: ImagesRequest): Promise<BuiltImage[]> {
     const { images, home = embassyHome, onProgress = () => undefined } = request;
-    const release = await acquire(join(home, "images", ".lock"), (pid) => {
-        onProgress("images", `waiting for process ${pid}, which is building them`);
-    });
-    try {
+    const build = async (): Promise<BuiltImage[]> => {
         const built: BuiltImage[] = [];
         for (const image of images) {
             built.push(await ensure(image, home, (message) => onProgress(image.name, message)));
         }
         return built;
-    } finally {
-        release();
-    }
+    };
+    return withLock(join(home, "images", ".lock"), build, (pid) => {
+        onProgress("images", `waiting for process ${pid}, which is building them`);
+    });
 }
 
 async function ensure(image: Image, home: string, say: (message: string) => void): Promise<BuiltImage> {

@@ -4,11 +4,12 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { ConfigError, parseConfig } from "../infra/config";
 import { plan } from "../infra/plan";
+import { firstAddress } from "../infra/plan/addresses";
 import { TOPOLOGY } from "../infra/plan/inventory";
 import { declaredStacks } from "../toolchain/cli/stack-file";
 import { repoRoot } from "../toolchain/paths";
 import { LabError } from "./errors";
-import { gatewayAddress, machineAddress } from "./nodes/addresses";
+import { machineAddress } from "./nodes/addresses";
 
 /** Local disks of one kind in one machine, each a PersistentVolume. */
 export interface DiskInventory {
@@ -68,6 +69,13 @@ export interface SiteInventory {
     readonly network?: NetworkInventory;
 }
 
+export type Machine = MachineInventory & Pick<NodeInventory, "name" | "disks">;
+
+/** The machines of a site, in the order of its stack file. */
+export function machines({ nodes }: SiteInventory): Machine[] {
+    return nodes.flatMap(({ name, disks, machine }) => (machine ? [{ name, disks, ...machine }] : []));
+}
+
 /** `simulated`: every host that the stack file declares, played by kwok. `real`: one machine for each feed. */
 export const nodeKinds = ["simulated", "real"] as const;
 export type NodeKind = (typeof nodeKinds)[number];
@@ -88,7 +96,7 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated"): Site
     try {
         const { config = {} } = parse(fs.readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
         const configuration = parseConfig(stack, config);
-        const { nodes: range, pods, services, peers } = configuration.networking;
+        const { nodes: range, pods, services } = configuration.networking;
         const site = { name: stack, serviceCidr: services, podCidr: pods, clusterDomain: CLUSTER_DOMAIN };
         const hosts = plan(configuration).hosts.map(({ disks, ...host }) => ({ ...host, disks: [disks] }));
         if (kind === "simulated") {
@@ -102,8 +110,8 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated"): Site
             nodes: firsts.map((host, index) => ({ ...host, machine: machineAddress(range, pods, index) })),
             network: {
                 nodes: range,
-                peers,
-                gateway: gatewayAddress(range),
+                peers: plan(configuration).network.peers,
+                gateway: firstAddress(range),
                 registry: configuration.site.imageRegistry,
             },
         };

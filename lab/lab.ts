@@ -5,9 +5,9 @@
  * of the whole machine, the next `up` does what is missing.
  */
 import * as fs from "node:fs/promises";
+import { withLock } from "../toolchain/lock";
 import { embassyHome } from "../toolchain/paths";
 import { LabError } from "./errors";
-import { withLock } from "./lock";
 import { LabOptions, Site, foundedWith, openSite } from "./options";
 import { inStopOrder, isPartName } from "./part";
 import { labDirectory } from "./paths";
@@ -20,7 +20,7 @@ import {
     refuseMovedRanges,
     refuseOtherNodes,
 } from "./preflight";
-import { SiteStatus, siteStatus } from "./status";
+import { SiteStatus, sitePartNames, siteStatus } from "./status";
 import { Up, answers, bringUp, configure } from "./up";
 
 export { LabError } from "./errors";
@@ -101,6 +101,11 @@ export async function down(
 
 export async function status(sites: readonly string[], options: LabOptions = {}): Promise<SiteStatus[]> {
     return Promise.all(sites.map((name) => siteStatus(openSite(name, options))));
+}
+
+/** Names of the parts of `site`, as `status` lists them. */
+export function partsOf(name: string, options: LabOptions = {}): string[] {
+    return sitePartNames(openSite(name, options));
 }
 
 /** Sites that have been brought up at some time and not been deleted. */

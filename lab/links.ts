@@ -11,14 +11,12 @@ export interface LinkStatus {
 
 type Pair = readonly [Site, Site];
 
-/** Pairs of `sites` that name each other as peers, and whose ends both run. */
+/** Pairs of `sites` whose ends both run: a site runs an end for each peer that its stack file names. */
 async function pairs(names: readonly string[], options: LabOptions): Promise<Pair[]> {
     const sites = names.map((name) => openSite(name, options));
-    const runs = async (from: Site, to: Site): Promise<boolean> =>
-        to.paths.site in (from.inventory().network?.peers ?? {}) &&
+    const runs = async ({ supervisor }: Site, { paths }: Site): Promise<boolean> =>
         // An end whose network is gone hangs in the air.
-        (await from.supervisor.live(NETWORK)) !== undefined &&
-        (await from.supervisor.live(linkName(to.paths.site))) !== undefined;
+        (await supervisor.live(NETWORK)) !== undefined && (await supervisor.live(linkName(paths.site))) !== undefined;
     const candidates = sites.flatMap((a, index) => sites.slice(index + 1).map((b): Pair => [a, b]));
     const checked = candidates.map(async ([a, b]): Promise<Pair[]> =>
         (await runs(a, b)) && (await runs(b, a)) ? [[a, b]] : [],

@@ -79,8 +79,8 @@ async function existing(named: readonly string[]): Promise<string[]> {
 
 async function parsePart(id: string): Promise<[string, string]> {
     const [name = "", part = "", ...rest] = id.split("/");
-    const [site] = await lab.status(await existing([name]));
-    const parts = site?.parts.map((one) => one.part) ?? [];
+    await existing([name]);
+    const parts = lab.partsOf(name);
     if (rest.length > 0 || !parts.includes(part)) {
         throw new LabError(
             `"${id}" is not a part. Write <site>/<part>, for example luxembourg/kube-apiserver; parts of ${name} are ${parts.join(", ")}.`,

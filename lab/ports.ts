@@ -2,9 +2,9 @@
 import { randomInt } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { withLock } from "../toolchain/lock";
 import { LabError } from "./errors";
 import { ensureFile, readJson } from "./files";
-import { withLock } from "./lock";
 import { SitePaths, labDirectory } from "./paths";
 import { holderOf, isFree } from "./processes/port-holder";
 

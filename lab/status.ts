@@ -1,7 +1,7 @@
 /** What runs, as seen from outside: nothing is changed and no lock is taken. */
 import { Access, Live, listOwned } from "./converge";
 import type { NodeKind } from "./inventory";
-import { machineMemory, machines, partOf } from "./nodes/machine";
+import { machineMemory, machineOf } from "./nodes/machine";
 import { machineParts } from "./nodes/up";
 import { isPartName, partNames, readiness } from "./part";
 import { Site, foundedWith } from "./options";
@@ -47,13 +47,16 @@ export function isNodeReady({ status, spec }: Live): boolean {
     return ready && !(spec?.taints ?? []).some(({ key }) => key === "node.kubernetes.io/not-ready");
 }
 
+/** The names of a site's parts. Nothing is asked of them. */
+export function sitePartNames({ paths, inventory }: Pick<Site, "paths" | "inventory">): string[] {
+    // Of simulated nodes the stack file need not be read, which may be gone.
+    return [...partNames, ...(foundedWith(paths) === "real" ? machineParts(inventory()) : [])];
+}
+
 export async function siteStatus({ paths, supervisor, binDirectory, inventory }: Site): Promise<SiteStatus> {
-    const nodeKind = foundedWith(paths) ?? "simulated";
-    const beyond = nodeKind === "real" ? machineParts(inventory()) : [];
-    const machineNames = nodeKind === "real" ? machines(inventory()).map(({ name }) => name) : [];
     const ports: Readonly<Record<string, number | undefined>> = await rememberedPorts(paths);
     const parts = await Promise.all(
-        [...partNames, ...beyond].map(async (part): Promise<PartStatus> => {
+        sitePartNames({ paths, inventory }).map(async (part): Promise<PartStatus> => {
             const record = await supervisor.record(part);
             const port = ports[part];
             const place = port === undefined ? { part } : { part, port };
@@ -69,7 +72,7 @@ export async function siteStatus({ paths, supervisor, binDirectory, inventory }:
             }
             // A machine says how it is as a node; the network has nothing to say.
             const answers = isPartName(part) && port !== undefined ? isReady(paths, readiness(part, port)) : true;
-            const machine = machineNames.find((name) => partOf(name) === part);
+            const machine = machineOf(part);
             const memory = machine === undefined ? memoryOf(live.pid) : machineMemory(paths, machine);
             const [ready, memoryBytes] = await Promise.all([answers, memory]);
             return {
@@ -91,7 +94,7 @@ export async function siteStatus({ paths, supervisor, binDirectory, inventory }:
             objects.nodes !== undefined &&
             objects.nodes.ready === objects.nodes.total,
         kubeconfig: paths.kubeconfig,
-        nodeKind,
+        nodeKind: foundedWith(paths) ?? "simulated",
         parts,
         memoryBytes: parts.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),
         ...objects,

@@ -42,6 +42,15 @@ exports.acquire = async function acquire(file, onWait) {
     }
 };
 
+exports.withLock = async function withLock(file, action, onWait) {
+    const release = await exports.acquire(file, onWait);
+    try {
+        return await action();
+    } finally {
+        release();
+    }
+};
+
 function read(file) {
     try {
         return fs.readFileSync(file, "utf8");

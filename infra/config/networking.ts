@@ -15,8 +15,8 @@ export const networking = z
         nodes: block,
         pods: block,
         services: block,
-        /** Blocks of the other sites that this one may reach, by site name. */
-        peers: z.record(z.string(), block),
+        /** The other sites that this one may reach, by name: their block, and in it the range of their Services. */
+        peers: z.record(z.string(), z.strictObject({ block, services: block })),
     })
     .superRefine(({ block: own, peers, ...ranges }, context) => {
         const inside = Object.entries(ranges).filter(([, range]) => cidr.problem(range) === undefined);
@@ -39,10 +39,17 @@ export const networking = z
                 }
             }
         });
-        for (const [peer, range] of Object.entries(peers)) {
-            if (cidr.problem(range) === undefined && cidr.overlap(own, range)) {
+        for (const [peer, { block: theirs, services }] of Object.entries(peers)) {
+            if (cidr.problem(theirs) !== undefined) {
+                continue;
+            }
+            if (cidr.overlap(own, theirs)) {
                 const message = `must not overlap this site's own block ${own}`;
-                context.addIssue({ code: "custom", path: ["peers", peer], message });
+                context.addIssue({ code: "custom", path: ["peers", peer, "block"], message });
+            }
+            if (cidr.problem(services) === undefined && !cidr.contains(theirs, services)) {
+                const message = `must lie inside the peer's block ${theirs}`;
+                context.addIssue({ code: "custom", path: ["peers", peer, "services"], message });
             }
         }
     });

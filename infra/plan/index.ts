@@ -1,5 +1,6 @@
 /** The plan: configuration in, plain specifications out. Nothing here knows of Pulumi, a cluster or a clock. */
 import type { EmbassyConfig } from "../config";
+import { type NetworkPlan, planNetwork } from "./addresses";
 import { type AuthorityPlan, planAuthority } from "./authority";
 import type { ImageLock } from "./images";
 import { type Host, inventory } from "./inventory";
@@ -15,6 +16,7 @@ export interface EmbassyPlan {
     readonly podSecurityVersion: string;
     readonly hosts: readonly Host[];
     readonly storageClass: string;
+    readonly network: NetworkPlan;
     readonly authority: AuthorityPlan;
     readonly registries: readonly RegistryPlan[];
 }
@@ -28,6 +30,7 @@ export function plan(config: EmbassyConfig, lock: ImageLock = {}): EmbassyPlan {
         podSecurityVersion: `v${cluster.kubernetes}`,
         hosts: inventory(config),
         storageClass: storage.class,
+        network: planNetwork(config),
         authority: planAuthority(config),
         registries: Object.entries(registries).map(([name, registry]) => planRegistry(name, registry, config, lock)),
     };

@@ -23,13 +23,14 @@ export function linkName(peer: string): string {
     return `link-${peer}`;
 }
 
-function socketOf(site: string, peer: string): string {
-    return path.join(site, "run", `${linkName(peer)}.sock`);
+/** The end's own, which is there while it runs. */
+export function linkSocket({ run }: SitePaths, peer: string): string {
+    return path.join(run, `${linkName(peer)}.sock`);
 }
 
 /** The file that severs this end while it is there. */
-function cutMark(site: string, peer: string): string {
-    return path.join(site, "run", `${linkName(peer)}.cut`);
+function cutMark({ run }: SitePaths, peer: string): string {
+    return path.join(run, `${linkName(peer)}.cut`);
 }
 
 /** This site's end of the link to `peer`. @param holder of this site's network */
@@ -41,7 +42,8 @@ export function linkPart(
     holder: Process,
 ): Supervised {
     const record = paths.record(linkName(peer));
-    const inRoot = (file: string): string => path.join("/mnt", file);
+    const sites = labDirectory(paths.home);
+    const inRoot = (file: string): string => path.join("/mnt", path.relative(sites, file));
     return {
         name: linkName(peer),
         program: "/usr/bin/nsenter",
@@ -53,13 +55,13 @@ export function linkPart(
             record,
             userland,
             SCRIPTS,
-            labDirectory(paths.home),
+            sites,
             // An interface's name has 15 characters at most.
             `to-${peer}`.slice(0, 15),
             peers[peer] ?? "",
-            inRoot(socketOf(paths.site, peer)),
-            inRoot(socketOf(peer, paths.site)),
-            inRoot(cutMark(paths.site, peer)),
+            inRoot(linkSocket(paths, peer)),
+            inRoot(linkSocket(new SitePaths(paths.home, peer), paths.site)),
+            inRoot(cutMark(paths, peer)),
             String(ROUND_TRIP_MS / 2 / 1000),
         ],
         env: { PATH: SYSTEM_PATH },
@@ -67,22 +69,12 @@ export function linkPart(
     };
 }
 
-/** Whether the end's socket is there. */
-export function linkReady(paths: SitePaths, peer: string): () => Promise<boolean> {
-    return () => Promise.resolve(existsSync(path.join(labDirectory(paths.home), socketOf(paths.site, peer))));
-}
-
-/** Removes what would make an end that is about to start pass for one that has. */
-export async function forgetLink(paths: SitePaths, peer: string): Promise<void> {
-    await fs.rm(path.join(labDirectory(paths.home), socketOf(paths.site, peer)), { force: true });
-}
-
 export function isCut(paths: SitePaths, peer: string): boolean {
-    return existsSync(path.join(labDirectory(paths.home), cutMark(paths.site, peer)));
+    return existsSync(cutMark(paths, peer));
 }
 
 /** Severs or mends this end. It outlasts a restart of either site. */
 export async function setCut(paths: SitePaths, peer: string, cut: boolean): Promise<void> {
-    const mark = path.join(labDirectory(paths.home), cutMark(paths.site, peer));
+    const mark = cutMark(paths, peer);
     await (cut ? ensureFile(mark, "") : fs.rm(mark, { force: true }));
 }

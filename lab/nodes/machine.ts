@@ -1,13 +1,13 @@
 /** One machine of a site: what it runs as, its configuration, its plug in the site's network, and its end. */
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { promisify } from "node:util";
+import { digest } from "../../toolchain/build/stamp";
 import { repoRoot } from "../../toolchain/paths";
 import { ensureFile, makeDirectory, readIfThere } from "../files";
-import type { MachineInventory, NetworkInventory, NodeInventory, SiteInventory } from "../inventory";
+import { type Machine, type NetworkInventory, type SiteInventory, machines } from "../inventory";
 import { DISKS } from "../objects";
 import { kubeconfig } from "../kubeconfig";
 import type { Site } from "../options";
@@ -23,15 +23,15 @@ const run = promisify(execFile);
 const BOOT = path.join(repoRoot, "lab", "nodes", "machine.sh");
 export const CGROUPS = "/sys/fs/cgroup";
 
-export type Machine = MachineInventory & Pick<NodeInventory, "name" | "disks">;
-
-/** The machines of a site, in the order of its stack file. */
-export function machines({ nodes }: SiteInventory): Machine[] {
-    return nodes.flatMap(({ name, disks, machine }) => (machine ? [{ name, disks, ...machine }] : []));
-}
+const PART = "node-";
 
 export function partOf(node: string): string {
-    return `node-${node}`;
+    return `${PART}${node}`;
+}
+
+/** The node that is this part; undefined where the part is no machine. */
+export function machineOf(part: string): string | undefined {
+    return part.startsWith(PART) ? part.slice(PART.length) : undefined;
 }
 
 /** @param network process that holds the network into which it is plugged: with another network it is another machine */
@@ -90,7 +90,7 @@ export async function configureMachine(paths: SitePaths, machine: Machine, aroun
         }
     }
     // One file that changes with any of them: the machine is started again for it.
-    await ensureFile(path.join(folder, "files.json"), createHash("sha256").update(JSON.stringify(files)).digest("hex"));
+    await ensureFile(path.join(folder, "files.json"), digest([JSON.stringify(files)]));
 }
 
 /**
@@ -114,7 +114,7 @@ export async function plugIn(
         return false;
     }
     // An interface's name has 15 characters at most.
-    const plug = `n-${createHash("sha256").update(paths.machine(name)).digest("hex").slice(0, 8)}`;
+    const plug = `n-${digest([paths.machine(name)]).slice(0, 8)}`;
     const ip = (...args: string[]): Promise<unknown> =>
         run("nsenter", ["--target", String(network.pid), "--net", "chroot", userland, "/sbin/ip", ...args]);
     const joined = await ip("link", "show", plug).then(
@@ -143,8 +143,7 @@ export async function stopMachine({ paths, supervisor }: Site, name: string): Pr
 
 /** The machine's control group, below each controller's folder. Two clones on one host have machines of the same name. */
 export function groupOf(paths: SitePaths, node: string): string {
-    const id = createHash("sha256").update(paths.directory).digest("hex").slice(0, 8);
-    return `embassy/${id}-${node}`;
+    return `embassy/${digest([paths.directory]).slice(0, 8)}-${node}`;
 }
 
 /** Bytes of memory that the processes of a machine hold, its pods' included, without what the kernel caches for them. */

@@ -1,7 +1,7 @@
 /** A site's own registry of images, in its network: what its machines pull from, and all that they can reach. */
 import { execFile } from "node:child_process";
+import { request } from "node:http";
 import * as path from "node:path";
-import { connect } from "node:net";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { buildImages, layoutFolder } from "../../images/build";
@@ -30,7 +30,7 @@ export async function ensureImages(home: string, report: (message: string) => vo
     return recordDigests(built, names, own ? LOCK_FILE : path.join(home, "images", "lock.json"));
 }
 
-/** `host:port` of a registry's name. */
+/** The port in the registry's name. */
 function portOf({ registry }: NetworkInventory): string {
     return registry.slice(registry.indexOf(":") + 1);
 }
@@ -59,20 +59,21 @@ export function registryPart(paths: SitePaths, binDirectory: string, { pid }: Pr
     };
 }
 
+const ANSWER_MS = 2_000;
+
 /** Whether it takes connections, asked through the relay: the host has no other way there. */
 export function registryAnswers(paths: SitePaths, network: NetworkInventory): () => Promise<boolean> {
+    const target = { socketPath: paths.egressSocket, method: "CONNECT", path: `${network.gateway}:${portOf(network)}` };
     return () =>
         new Promise((resolve) => {
-            const proxy = connect(paths.egressSocket, () => {
-                const target = `${network.gateway}:${portOf(network)}`;
-                proxy.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`);
-            });
-            proxy.setTimeout(2_000, () => proxy.destroy());
-            proxy.once("data", (answer) => {
-                resolve(answer.toString().startsWith("HTTP/1.1 200"));
-                proxy.destroy();
-            });
-            proxy.once("error", () => resolve(false)).once("close", () => resolve(false));
+            request({ ...target, signal: AbortSignal.timeout(ANSWER_MS) })
+                .once("connect", ({ statusCode }, socket) => {
+                    socket.destroy();
+                    resolve(statusCode === 200);
+                })
+                .once("error", () => resolve(false))
+                .once("close", () => resolve(false))
+                .end();
         });
 }
 

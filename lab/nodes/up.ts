@@ -3,14 +3,14 @@ import { existsSync, rmSync } from "node:fs";
 import { imageReference } from "../../infra/plan/images";
 import { LabError } from "../errors";
 import { ensureFile } from "../files";
-import type { SiteInventory } from "../inventory";
+import { type SiteInventory, machines } from "../inventory";
 import type { Site } from "../options";
 import type { Supervised } from "../part";
 import { REGISTRY } from "../pki/catalogue";
 import type { Process } from "../processes/identity";
 import type { Ready } from "../processes/supervisor";
-import { configureMachine, machinePart, machines, partOf, plugIn, stopMachine } from "./machine";
-import { forgetLink, linkName, linkPart, linkReady } from "./link";
+import { linkName, linkPart, linkSocket } from "./link";
+import { configureMachine, machinePart, partOf, plugIn, stopMachine } from "./machine";
 import { GATEWAY, NETWORK, gatewayPart, networkPart } from "./network";
 import { ensureImages, pushImages, registryAnswers, registryConfiguration, registryPart } from "./registry";
 import { ensureUserland } from "./userland";
@@ -48,17 +48,20 @@ export async function bringUpMachines(site: Site, inventory: SiteInventory, port
             started.push(part.name);
         }
     };
-    const holder = await ensureNetwork(site, () =>
-        ensure(networkPart(paths, network, machines(inventory), userland, port), there(paths.egressSocket)),
-    );
-    await ensure(gatewayPart(paths, port), there(paths.apiSocket));
+    const ensureSocket = async (part: Supervised, socket: string): Promise<void> => {
+        if (!(await supervisor.live(part.name))) {
+            // What a killed process has left would pass for one that somebody answers.
+            rmSync(socket, { force: true });
+        }
+        await ensure(part, () => Promise.resolve(existsSync(socket)));
+    };
+    await ensureSocket(networkPart(paths, network, machines(inventory), userland, port), paths.egressSocket);
+    const holder = await holderOf(site);
+    await ensureSocket(gatewayPart(paths, port), paths.apiSocket);
     await ensureFile(paths.registryConfig, registryConfiguration(paths, network));
     await ensure(registryPart(paths, binDirectory, holder), registryAnswers(paths, network));
     for (const peer of Object.keys(network.peers)) {
-        if (!(await supervisor.live(linkName(peer)))) {
-            await forgetLink(paths, peer);
-        }
-        await ensure(linkPart(paths, network, peer, userland, holder), linkReady(paths, peer));
+        await ensureSocket(linkPart(paths, network, peer, userland, holder), linkSocket(paths, peer));
     }
     await pushImages(paths, network, binDirectory, holder, images);
 
@@ -73,13 +76,8 @@ export async function bringUpMachines(site: Site, inventory: SiteInventory, port
     return started;
 }
 
-/** @returns the process that holds the network */
-async function ensureNetwork({ paths, supervisor }: Site, ensure: () => Promise<void>): Promise<Process> {
-    if (!(await supervisor.live(NETWORK))) {
-        // A socket that a killed relay has left would pass for one that somebody answers.
-        rmSync(paths.egressSocket, { force: true });
-    }
-    await ensure();
+/** The process that holds the site's network. */
+async function holderOf({ paths, supervisor }: Site): Promise<Process> {
     const holder = await supervisor.live(NETWORK);
     if (!holder) {
         throw new LabError(
@@ -87,10 +85,6 @@ async function ensureNetwork({ paths, supervisor }: Site, ensure: () => Promise<
         );
     }
     return holder;
-}
-
-function there(file: string): Ready {
-    return () => Promise.resolve(existsSync(file));
 }
 
 /** Everything that {@link bringUpMachines} has started. What machines and registry keep stays. */

@@ -1,10 +1,11 @@
 /** What every machine of the lab has installed: Debian's packages in a folder that the machines share and none writes to. */
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createHash } from "node:crypto";
-import * as fs from "node:fs/promises";
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { digest } from "../../toolchain/build/stamp";
 import { fetchPackages, unpack } from "../../toolchain/debian/packages";
-import { acquire } from "../../toolchain/lock";
+import { withLock } from "../../toolchain/lock";
+import { readIfThere } from "../files";
+import { labDirectory } from "../paths";
 
 const PACKAGES = [
     // The container runtime, what it starts containers with, and what plugs them in.
@@ -29,7 +30,7 @@ const PACKAGES = [
 ];
 
 export function userlandFolder(home: string): string {
-    return path.join(home, "lab", ".userland");
+    return path.join(labDirectory(home), ".userland");
 }
 
 /** A file that changes when the userland does: machines that run on the old one are started again. */
@@ -40,12 +41,10 @@ export function stampOf(userland: string): string {
 /** @returns the folder, made where it is missing or was made of other packages */
 export async function ensureUserland(home: string, report: (message: string) => void): Promise<string> {
     const folder = userlandFolder(home);
-    const stamp = stampOf(folder);
-    const wanted = createHash("sha256").update(readFileSync(__filename)).digest("hex");
-    const release = await acquire(path.join(home, "lab", ".locks", "userland"));
-    try {
-        if ((await fs.readFile(stamp, "utf8").catch(() => "")) === wanted) {
-            return folder;
+    const wanted = digest([], [__filename]);
+    await withLock(path.join(labDirectory(home), ".locks", "userland"), async () => {
+        if ((await readIfThere(stampOf(folder))) === wanted) {
+            return;
         }
         report("fetching the machines' Debian packages");
         const packages = await fetchPackages(PACKAGES, home);
@@ -62,8 +61,6 @@ export async function ensureUserland(home: string, report: (message: string) => 
         writeFileSync(stampOf(draft), wanted);
         rmSync(folder, { recursive: true, force: true });
         renameSync(draft, folder);
-        return folder;
-    } finally {
-        release();
-    }
+    });
+    return folder;
 }

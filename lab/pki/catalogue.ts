@@ -1,5 +1,6 @@
 /** Which authorities and certificates a site has, and for whom. */
-import { SiteInventory } from "../inventory";
+import { firstAddress } from "../../infra/plan/addresses";
+import { type SiteInventory, machines } from "../inventory";
 import type { Purpose, Subject } from "./issue";
 
 export type Authority = "ca" | "etcd-ca";
@@ -50,6 +51,7 @@ export function catalogue(
                 ...loopback,
                 ...service,
                 `kubernetes.default.svc.${inventory.clusterDomain}`,
+                // That of the Service `kubernetes`.
                 firstAddress(inventory.serviceCidr),
                 ...(inventory.network ? [inventory.network.gateway] : []),
             ],
@@ -63,32 +65,20 @@ export function catalogue(
     };
 }
 
-function machineCertificates({ nodes, network }: SiteInventory): Record<string, CertificateEntry> {
-    const machines = nodes.flatMap(({ name, machine }) => (machine ? [{ name, machine }] : []));
-    const kubelets = machines.map(({ name, machine }): [string, CertificateEntry] => [
-        kubeletCertificate(name),
-        // What the Node authorizer goes by: https://kubernetes.io/docs/reference/access-authn-authz/node/
-        {
-            authority: "ca",
-            commonName: `system:node:${name}`,
-            organization: "system:nodes",
-            names: [name, machine.address],
-        },
-    ]);
+function machineCertificates(inventory: SiteInventory): Record<string, CertificateEntry> {
+    const { network } = inventory;
     if (!network) {
         return {};
     }
+    const kubelets = machines(inventory).map(({ name, address }): [string, CertificateEntry] => [
+        kubeletCertificate(name),
+        // What the Node authorizer goes by: https://kubernetes.io/docs/reference/access-authn-authz/node/
+        { authority: "ca", commonName: `system:node:${name}`, organization: "system:nodes", names: [name, address] },
+    ]);
     const [host = ""] = network.registry.split(":");
     return {
         ...Object.fromEntries(kubelets),
         [KUBE_PROXY]: { authority: "ca", commonName: "system:kube-proxy" },
         [REGISTRY]: { authority: "ca", commonName: "registry", names: [host, network.gateway] },
     };
-}
-
-/** The address of the Service `kubernetes`, which is always the first of the range. IPv4. */
-export function firstAddress(cidr: string): string {
-    const octets = cidr.split("/", 1)[0]?.split(".").map(Number) ?? [];
-    const value = octets.reduce((sum, octet) => sum * 256 + octet, 0) + 1;
-    return [24, 16, 8, 0].map((shift) => (value / 2 ** shift) & 255).join(".");
 }

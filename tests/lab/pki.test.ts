@@ -2,7 +2,8 @@ import { X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { SitePaths } from "../../lab/paths";
-import { catalogue, certificateNames, firstAddress } from "../../lab/pki/catalogue";
+import { firstAddress } from "../../infra/plan/addresses";
+import { catalogue, certificateNames } from "../../lab/pki/catalogue";
 import { ensureEncryptionKey, ensurePki, serves, usable } from "../../lab/pki/ensure";
 import { inventory, removeTemporary, temporaryHome } from "./fixtures";
 

@@ -24,7 +24,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Client } from "pg";
 import { fetchPackages, unpack } from "../../toolchain/debian/packages";
-import { acquire } from "../../toolchain/lock";
+import { withLock } from "../../toolchain/lock";
 import { embassyHome } from "../../toolchain/paths";
 
 const run = promisify(execFile);
@@ -159,8 +159,7 @@ async function installed(): Promise<string> {
         return programs(installation);
     }
     mkdirSync(join(installation, ".."), { recursive: true });
-    const release = await acquire(`${installation}.lock`);
-    try {
+    await withLock(`${installation}.lock`, async () => {
         if (!existsSync(installation)) {
             const fresh = `${installation}.new`;
             // Scripts, Perl and documents of what it depends on are of no use here.
@@ -172,9 +171,7 @@ async function installed(): Promise<string> {
             wrap(fresh);
             renameSync(fresh, installation);
         }
-    } finally {
-        release();
-    }
+    });
     return programs(installation);
 }
 

@@ -1,6 +1,6 @@
 /** Builds what is missing of the toolchain: `buildToolchain`. */
 import { join } from "node:path";
-import { acquire } from "../lock";
+import { withLock } from "../lock";
 import { systemPulumi, toolchainChoice } from "./choice";
 import { ToolchainError } from "./errors";
 import { findGo, goEnvironment, goRelease } from "./go-tool";
@@ -53,8 +53,7 @@ export async function buildToolchain(request: BuildRequest = {}): Promise<BuiltP
     const progress = request.progress ?? (await defaultProgress());
     let failed = true;
     try {
-        const release = await acquire(join(layout.bin, ".lock"), (pid) => progress.waitingFor(pid));
-        try {
+        const build = async (): Promise<BuiltPart[]> => {
             const missing = await findMissing(jobs, layout, env);
             let seconds = new Map<string, number>();
             if (missing.length > 0) {
@@ -63,9 +62,8 @@ export async function buildToolchain(request: BuildRequest = {}): Promise<BuiltP
             }
             failed = false;
             return report(jobs, seconds);
-        } finally {
-            release();
-        }
+        };
+        return await withLock(join(layout.bin, ".lock"), build, (pid) => progress.waitingFor(pid));
     } finally {
         await progress.end(failed);
     }

@@ -1,5 +1,5 @@
 /** The engine's automatic logs: every call with every property, written to PULUMI_HOME/logs whatever the verbosity. */
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const NOTE = `The engine writes no logs of its own here: they are a third of its work, and hold what the registries' keys are made of,
@@ -12,7 +12,7 @@ encrypted only once the stack's passphrase is known. Ask for a log where one is 
  */
 export function turnOffAutomaticLogs(pulumiHome: string): void {
     const logs = join(pulumiHome, "logs");
-    if (existsSync(logs) && statSync(logs).isFile()) {
+    if (statSync(logs, { throwIfNoEntry: false })?.isFile()) {
         return;
     }
     rmSync(logs, { recursive: true, force: true });

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { digest } from "../build/stamp";
 import { UserError } from "../command";
-import { acquire } from "../lock";
+import { withLock } from "../lock";
 import { embassyHome } from "../paths";
 
 export { unpack } from "./unpack";
@@ -31,15 +31,14 @@ export interface DebianPackage {
  *
  * @throws UserError where apt is missing, a name is unknown, or the mirror cannot be reached and nothing is kept
  */
-export async function fetchPackages(names: readonly string[], home = embassyHome): Promise<DebianPackage[]> {
+export function fetchPackages(names: readonly string[], home = embassyHome): Promise<DebianPackage[]> {
+    return withApt(home, (apt) => apt.fetch(names));
+}
+
+/** apt's archive is no place for two at once. */
+function withApt<T>(home: string, action: (apt: Apt) => Promise<T>): Promise<T> {
     const apt = new Apt(join(home, "cache", "debian"));
-    // apt's archive is no place for two at once.
-    const release = await acquire(join(apt.folder, "lock"));
-    try {
-        return await apt.fetch(names);
-    } finally {
-        release();
-    }
+    return withLock(join(apt.folder, "lock"), () => action(apt));
 }
 
 /**
@@ -59,14 +58,8 @@ export function listsDigest(home = embassyHome): string | undefined {
 }
 
 /** Asks the mirror for the lists of today: only then do newer versions, and corrections of Debian's, come in. */
-export async function updateLists(home = embassyHome): Promise<void> {
-    const apt = new Apt(join(home, "cache", "debian"));
-    const release = await acquire(join(apt.folder, "lock"));
-    try {
-        await apt.update();
-    } finally {
-        release();
-    }
+export function updateLists(home = embassyHome): Promise<void> {
+    return withApt(home, (apt) => apt.update());
 }
 
 class Apt {

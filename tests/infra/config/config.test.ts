@@ -73,8 +73,11 @@ describe("a wrong stack file", () => {
         ],
         [
             "block that overlaps a peer's",
-            (values) => (section(values, "networking")["peers"] = { tallinn: "10.32.0.0/13" }),
-            'data-embassy:networking.peers.tallinn is "10.32.0.0/13"; it must not overlap this site\'s own block 10.36.0.0/14',
+            (values) =>
+                (section(values, "networking")["peers"] = {
+                    tallinn: { block: "10.32.0.0/13", services: "10.34.0.0/16" },
+                }),
+            'data-embassy:networking.peers.tallinn.block is "10.32.0.0/13"; it must not overlap this site\'s own block 10.36.0.0/14',
         ],
         [
             "even quorum",

@@ -46,8 +46,8 @@ describe("addresses", () => {
 
     it("of a peer are the ones that the peer itself declares", () => {
         for (const { networking } of configs.values()) {
-            for (const [peer, block] of Object.entries(networking.peers)) {
-                expect(configs.get(peer)?.networking.block).toBe(block);
+            for (const [peer, { block, services }] of Object.entries(networking.peers)) {
+                expect(configs.get(peer)?.networking).toMatchObject({ block, services });
             }
         }
         expect.hasAssertions();

@@ -1,10 +1,11 @@
 import * as fc from "fast-check";
 import * as ipaddr from "ipaddr.js";
-import { gatewayAddress, machineAddress, nth } from "../../../lab/nodes/addresses";
+import { firstAddress, nth } from "../../../infra/plan/addresses";
+import { machineAddress } from "../../../lab/nodes/addresses";
 
 describe("addresses of a site's machines", () => {
     it("are counted from the start of the ranges that the stack file declares", () => {
-        expect(gatewayAddress("10.32.0.0/24")).toBe("10.32.0.1");
+        expect(firstAddress("10.32.0.0/24")).toBe("10.32.0.1");
         expect(machineAddress("10.32.0.0/24", "10.33.0.0/16", 0)).toEqual({
             address: "10.32.0.11",
             pods: "10.33.0.0/24",

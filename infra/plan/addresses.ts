@@ -1,0 +1,93 @@
+/** Addresses and names at which a site serves, known before anything is built, so that sites can name each other. Pure. */
+import * as ipaddr from "ipaddr.js";
+import type { EmbassyConfig } from "../config";
+import { REGISTRIES } from "../config/registries";
+
+/** The embassy's own domain; what is below it resolves inside the sites and nowhere else (RFC 6762 appendix G warns of `.local`). */
+export const DOMAIN = "embassy.internal";
+
+/**
+ * Offsets into a site's range of Services. The API server hands out the lower end of the range last, and leaves it to
+ * whoever asks for an address by number: https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/
+ */
+const OFFSET = { dns: 10, objectStore: 11, registries: 32 } as const;
+
+export interface NetworkPlan {
+    /** Of the site's own name server. */
+    readonly dns: string;
+    /** Of the site's own object store. */
+    readonly objectStore: string;
+    /** Registry → address of its primary, or of its standby's leader. */
+    readonly registries: Readonly<Record<string, string>>;
+    /** Host name → address: everything that this site and its peers serve to each other. */
+    readonly hosts: Readonly<Record<string, string>>;
+    /** CIDR of the control plane and the machines. */
+    readonly nodes: string;
+    /** Blocks of the sites to which there is a link, by site. */
+    readonly peers: Readonly<Record<string, string>>;
+}
+
+/** `objects.luxembourg.embassy.internal` */
+export function objectStoreName(site: string): string {
+    return `objects.${site}.${DOMAIN}`;
+}
+
+/** `population.luxembourg.embassy.internal` */
+export function registryName(registry: string, site: string): string {
+    return `${registry}.${site}.${DOMAIN}`;
+}
+
+export function planNetwork({ site, networking }: Pick<EmbassyConfig, "site" | "networking">): NetworkPlan {
+    const { nodes, services, peers } = networking;
+    const sites = { [site.name]: services, ...mapValues(peers, (peer) => peer.services) };
+    return {
+        dns: nth(services, OFFSET.dns),
+        objectStore: nth(services, OFFSET.objectStore),
+        registries: registryAddresses(services),
+        hosts: Object.fromEntries(
+            Object.entries(sites).flatMap(([name, range]) => [
+                [objectStoreName(name), nth(range, OFFSET.objectStore)],
+                ...Object.entries(registryAddresses(range)).map(([registry, address]) => [
+                    registryName(registry, name),
+                    address,
+                ]),
+            ]),
+        ) as Record<string, string>,
+        nodes,
+        peers: mapValues(peers, ({ block }) => block),
+    };
+}
+
+function registryAddresses(services: string): Record<string, string> {
+    return Object.fromEntries(REGISTRIES.map((name, index) => [name, nth(services, OFFSET.registries + index)]));
+}
+
+/** A range's first address. Of the nodes': the gateway. Of the Services': always that of `kubernetes`. */
+export function firstAddress(range: string): string {
+    return nth(range, 1);
+}
+
+/**
+ * The address at `offset` in `range`.
+ * @throws Error where the range is too small
+ */
+export function nth(range: string, offset: number): string {
+    const [network, prefix] = ipaddr.IPv4.parseCIDR(range);
+    // The last one is for broadcasts.
+    if (offset >= 2 ** (32 - prefix) - 1) {
+        throw new Error(`The range ${range} has no address number ${offset}: make it larger.`);
+    }
+    return toText(toNumber(network.toByteArray()) + offset);
+}
+
+export function toNumber(octets: readonly number[]): number {
+    return octets.reduce((sum, octet) => sum * 256 + octet, 0);
+}
+
+export function toText(value: number): string {
+    return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, to: (value: T) => U): Record<string, U> {
+    return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, to(value)]));
+}
