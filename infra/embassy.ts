@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Priorities } from "./cluster/priorities";
 import { siteProvider } from "./cluster/provider";
-import { Authority } from "./keys/authority";
-import type { Issuer } from "./keys/intermediate";
+import { Authority, type Handover } from "./keys/authority";
 import type { EmbassyPlan } from "./plan";
 import { Registry } from "./registries/registry";
 import { localClass } from "./storage/local-class";
@@ -10,7 +9,7 @@ import { localClass } from "./storage/local-class";
 /** A whole site, its rooms in the order in which they come up: cluster, storage, keys, registries. */
 export class DataEmbassy extends pulumi.ComponentResource {
     /** For the stacks of the sites whose intermediates are issued here; secret. */
-    readonly issuers: pulumi.Output<Record<string, Issuer>> | undefined;
+    readonly handovers: pulumi.Output<Record<string, Handover>> | undefined;
 
     constructor(name: string, plan: EmbassyPlan, opts: pulumi.ComponentResourceOptions = {}) {
         super("data-embassy:index:DataEmbassy", name, {}, opts);
@@ -20,7 +19,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
         const priorities = new Priorities("priorities", { labels: plan.labels }, inSite);
         const storageClass = localClass(plan, { parent: this, provider });
         const authority = new Authority("authority", plan.authority, { parent: this });
-        this.issuers = authority.issued;
+        this.handovers = authority.handovers;
 
         for (const registry of plan.registries) {
             new Registry(
@@ -28,7 +27,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
                 {
                     registry,
                     podSecurityVersion: plan.podSecurityVersion,
-                    issuer: authority.issuer,
+                    handover: authority.own,
                     validity: plan.authority.leaf,
                 },
                 { ...inSite, dependsOn: [priorities, storageClass] },

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type EmbassyConfig, parseConfig } from "./config";
 import { DataEmbassy } from "./embassy";
+import { HANDOVERS_OUTPUT } from "./keys/authority";
 import { plan } from "./plan";
 import type { ImageLock } from "./plan/images";
 
@@ -32,5 +33,5 @@ const embassy = new DataEmbassy("embassy", site);
 // Not `export const`: a site that issues nothing has no such output.
 export = {
     registries: site.registries.map(({ name }) => name),
-    ...(embassy.issuers && { issuers: embassy.issuers }),
+    ...(embassy.handovers && { [HANDOVERS_OUTPUT]: embassy.handovers }),
 };

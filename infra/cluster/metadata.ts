@@ -11,11 +11,12 @@ export function metadata(
     name: string,
     labels: Readonly<Record<string, string>>,
     namespace?: input.meta.v1.ObjectMeta["namespace"],
+    annotations: Readonly<Record<string, string>> = {},
 ): input.meta.v1.ObjectMeta {
     return {
         name,
         ...(namespace === undefined ? {} : { namespace }),
         labels,
-        annotations: { "pulumi.com/patchFieldManager": FIELD_MANAGER },
+        annotations: { "pulumi.com/patchFieldManager": FIELD_MANAGER, ...annotations },
     };
 }

@@ -32,6 +32,27 @@ export function hardenedContainer(container: Container): Container {
     };
 }
 
+const API_TOKEN = "api-token";
+
+/**
+ * The pod's identity in the API, for the containers that have the mount and no other; the token is good for an hour and
+ * renewed by the kubelet: https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
+ */
+export const apiToken: { readonly volume: input.core.v1.Volume; readonly mount: input.core.v1.VolumeMount } = {
+    volume: {
+        name: API_TOKEN,
+        projected: {
+            defaultMode: 0o440,
+            sources: [
+                { serviceAccountToken: { path: "token", expirationSeconds: 3607 } },
+                { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+                { downwardAPI: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] } },
+            ],
+        },
+    },
+    mount: { name: API_TOKEN, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true },
+};
+
 /** A pod to the same standard: not root, no API token, the runtime's default seccomp profile, no host namespaces. */
 export function hardenedPod({ uid, gid }: Identity, spec: PodSpec): PodSpec {
     return {

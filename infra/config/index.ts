@@ -5,12 +5,15 @@ import { describeIssues } from "./errors";
 import { keys } from "./keys";
 import { networking } from "./networking";
 import { amount } from "./quantity";
+import { recovery } from "./recovery";
 import { registries } from "./registries";
+import { replication } from "./replication";
+import { restore } from "./restore";
 import { site } from "./site";
 import { storage } from "./storage";
 
 const schema = z
-    .strictObject({ site, cluster, networking, storage, keys, registries })
+    .strictObject({ site, cluster, networking, storage, keys, replication, recovery, restore, registries })
     .superRefine((config, context) => {
         const problem = (path: string[], message: string): void => context.addIssue({ code: "custom", path, message });
         const { name } = config.site;
@@ -19,6 +22,19 @@ const schema = z
         }
         if (name in config.networking.peers) {
             problem(["networking", "peers", name], "must be another site, not this one");
+        }
+        const { partner } = config.replication;
+        if (partner === undefined ? config.site.role !== "restore" : !(partner in config.networking.peers)) {
+            problem(
+                ["replication", "partner"],
+                `must be one of the peers (${peers(config)}): the other site of the pair`,
+            );
+        }
+        if ((config.site.role === "restore") !== (config.restore !== undefined)) {
+            problem(["restore"], "must be there where site.role is restore, and nowhere else");
+        }
+        if (config.restore !== undefined && !(config.restore.from in config.networking.peers)) {
+            problem(["restore", "from"], `must be one of the peers (${peers(config)})`);
         }
         const feeds = Object.keys(config.cluster.feeds).length;
         const { diskSize } = config.cluster.host;
@@ -34,6 +50,10 @@ const schema = z
             }
         }
     });
+
+function peers({ networking }: { networking: { peers: object } }): string {
+    return Object.keys(networking.peers).join(", ");
+}
 
 export type EmbassyConfig = z.infer<typeof schema>;
 

@@ -20,6 +20,8 @@ const registry = z.strictObject({
     memory: quantity,
     /** Volume of each member. */
     storage: quantity,
+    /** Whether its database runs already. Until then everything is declared, and there are no members. */
+    running: z.boolean(),
 });
 
 export type RegistryConfig = z.infer<typeof registry>;

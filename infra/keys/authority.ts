@@ -2,50 +2,62 @@ import * as pulumi from "@pulumi/pulumi";
 import { HELD } from "../cluster/held";
 import type { AuthorityPlan } from "../plan/authority";
 import { type Issuer, issueIntermediate } from "./intermediate";
+import { registrySecrets } from "./registry-secrets";
 import { createRoot } from "./root";
 
-/** Name of the stack output through which the holder of the root hands each site its issuer. */
-export const ISSUERS_OUTPUT = "issuers";
+/** What the holder of the root hands to a site. Secret. */
+export interface Handover {
+    readonly issuer: Issuer;
+    /** Registry → the secret from which its keys are derived: every site can read every registry's stored versions. */
+    readonly registries: Readonly<Record<string, string>>;
+}
+
+/** Name of the stack output with the {@link Handover} of each site. */
+export const HANDOVERS_OUTPUT = "handovers";
 
 /**
- * Where a site's certificates come from.
+ * Where a site's certificates and keys come from.
  *
- * On the site that holds the root: the root and an intermediate for every site. On the others: the intermediate out
- * of that stack's outputs. Reading a stack's state needs nothing of the site itself, so a site that was cut off goes on.
+ * On the site that holds the root: the root, an intermediate for every site, and the registries' secrets. On the others:
+ * what that stack hands them. Reading a stack's state needs nothing of the site itself, so a site that was cut off goes on.
  */
 export class Authority extends pulumi.ComponentResource {
-    /** This site's own issuer. */
-    readonly issuer: pulumi.Output<Issuer>;
-    /** Issuers for the other sites, by site; undefined where the root is held elsewhere. */
-    readonly issued: pulumi.Output<Record<string, Issuer>> | undefined;
+    /** This site's own. */
+    readonly own: pulumi.Output<Handover>;
+    /** By site, for the others; undefined where the root is held elsewhere. */
+    readonly handovers: pulumi.Output<Record<string, Handover>> | undefined;
 
     constructor(name: string, plan: AuthorityPlan, opts: pulumi.ComponentResourceOptions) {
         super("data-embassy:keys:Authority", name, {}, opts);
         if (plan.holdsRoot) {
             const root = createRoot(plan, { parent: this, ...HELD });
-            const issuers = Object.fromEntries(
-                plan.sites.map((site) => [site, issueIntermediate(site, root, plan, { parent: this })]),
+            const registries = registrySecrets(plan.registries, { parent: this });
+            const handovers = Object.fromEntries(
+                plan.sites.map((site): [string, pulumi.Output<Handover>] => {
+                    const issuer = issueIntermediate(site, root, plan, { parent: this });
+                    return [site, pulumi.output({ issuer, registries })];
+                }),
             );
-            const { [plan.site]: own, ...others } = issuers;
+            const { [plan.site]: own, ...others } = handovers;
             if (own === undefined) {
                 throw new Error(
                     `${plan.site} is not among the sites that have an intermediate: ${plan.sites.join(", ")}`,
                 );
             }
-            this.issuer = own;
-            this.issued = pulumi.secret(pulumi.all(others));
+            this.own = pulumi.secret(own);
+            this.handovers = pulumi.secret(pulumi.all(others));
         } else {
             const holder = new pulumi.StackReference("root-holder", { name: plan.rootStack }, { parent: this });
-            this.issuer = pulumi.secret(
-                holder.requireOutput(ISSUERS_OUTPUT).apply((issuers: Record<string, Issuer | undefined>) => {
-                    const issuer = issuers[plan.site];
-                    if (issuer === undefined) {
+            this.own = pulumi.secret(
+                holder.requireOutput(HANDOVERS_OUTPUT).apply((handovers: Record<string, Handover | undefined>) => {
+                    const handover = handovers[plan.site];
+                    if (handover === undefined) {
                         throw new pulumi.RunError(
                             `stack ${plan.rootStack} has issued no intermediate for ${plan.site}: add ${plan.site} to ` +
                                 `data-embassy:keys.sites there and run "pulumi up" on it first`,
                         );
                     }
-                    return issuer;
+                    return handover;
                 }),
             );
         }

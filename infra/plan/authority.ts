@@ -1,6 +1,7 @@
 /** Who issues certificates here, and for how long. */
 import type { EmbassyConfig } from "../config";
 import { PROJECT } from "../config";
+import { REGISTRIES } from "../config/registries";
 
 export interface Validity {
     readonly hours: number;
@@ -16,6 +17,8 @@ export interface AuthorityPlan {
     readonly rootStack: string;
     /** Sites with an intermediate. */
     readonly sites: readonly string[];
+    /** Registries with a secret. */
+    readonly registries: readonly string[];
     readonly root: Validity;
     readonly intermediate: Validity;
     readonly leaf: Validity;
@@ -30,6 +33,7 @@ export function planAuthority({ site, keys }: Pick<EmbassyConfig, "site" | "keys
         holdsRoot: keys.root === site.name,
         rootStack: `organization/${PROJECT}/${keys.root}`,
         sites: keys.sites,
+        registries: REGISTRIES,
         root: validity(keys.rootDays),
         intermediate: validity(keys.intermediateDays),
         leaf: validity(keys.leafDays),

@@ -1,5 +1,6 @@
 /** The plan: configuration in, plain specifications out. Nothing here knows of Pulumi, a cluster or a clock. */
 import type { EmbassyConfig } from "../config";
+import { REGISTRIES } from "../config/registries";
 import { type NetworkPlan, planNetwork } from "./addresses";
 import { type AuthorityPlan, planAuthority } from "./authority";
 import type { ImageLock } from "./images";
@@ -22,7 +23,7 @@ export interface EmbassyPlan {
 }
 
 export function plan(config: EmbassyConfig, lock: ImageLock = {}): EmbassyPlan {
-    const { site, cluster, storage, registries } = config;
+    const { site, cluster, storage } = config;
     return {
         site: site.name,
         labels: { ...COMMON_LABELS, [LABEL.site]: site.name, [LABEL.role]: site.role },
@@ -32,6 +33,6 @@ export function plan(config: EmbassyConfig, lock: ImageLock = {}): EmbassyPlan {
         storageClass: storage.class,
         network: planNetwork(config),
         authority: planAuthority(config),
-        registries: Object.entries(registries).map(([name, registry]) => planRegistry(name, registry, config, lock)),
+        registries: REGISTRIES.map((name) => planRegistry(name, config, lock)),
     };
 }

@@ -1,7 +1,7 @@
 /** What one registry needs of its site. */
 import type { EmbassyConfig } from "../config";
-import type { RegistryConfig } from "../config/registries";
 import { amount } from "../config/quantity";
+import { type DatabasePlan, planDatabase } from "./database";
 import { type ImageLock, imageReference } from "./images";
 import { TOPOLOGY } from "./inventory";
 import { COMMON_LABELS, LABEL, dnsLabel } from "./names";
@@ -17,10 +17,7 @@ export interface RegistryPlan {
     /** Namespace, and prefix of every cluster-wide name. */
     readonly namespace: string;
     readonly labels: Readonly<Record<string, string>>;
-    /** What selects the members, and nothing else. */
-    readonly selector: Readonly<Record<string, string>>;
     readonly image: string;
-    readonly members: number;
     readonly cpu: string;
     readonly memory: string;
     readonly storage: string;
@@ -29,15 +26,17 @@ export interface RegistryPlan {
     /** Members that may be away at once by choice (drain, upgrade). */
     readonly maxUnavailable: number;
     readonly quota: Readonly<Record<string, string>>;
-    /** Names that the server certificate must hold. */
-    readonly dnsNames: readonly string[];
+    readonly database: DatabasePlan;
 }
 
-/** Name of the workload and its Service in each registry's namespace. */
-export const DATABASE = "database";
-export const DATABASE_PORT = 5432;
 /** Room in a quota for one more member than planned: a rolling replacement, a restore beside the members. */
 const QUOTA_HEADROOM = 1;
+
+/** Cores and memory of what stands beside a member in its pod, and of a Job that stores a version. */
+export const HELPER = { cpu: "100m", memory: "256Mi" } as const;
+export const STORING = { cpu: "500m", memory: "512Mi" } as const;
+/** Jobs of a registry at once, at most: two schedules, and the first version in each of two stores. */
+const JOBS = 4;
 
 /** A member on each feed first; then on as many racks and hosts as there are. */
 const SPREAD: readonly SpreadConstraint[] = [
@@ -47,21 +46,24 @@ const SPREAD: readonly SpreadConstraint[] = [
 ];
 
 export function planRegistry(
-    name: string,
-    registry: RegistryConfig,
-    { site, storage }: Pick<EmbassyConfig, "site" | "storage">,
+    name: keyof EmbassyConfig["registries"],
+    config: Omit<EmbassyConfig, "cluster" | "keys">,
     lock: ImageLock,
 ): RegistryPlan {
+    const { site, storage } = config;
+    const registry = config.registries[name];
     const namespace = dnsLabel("registry", name);
-    const selector = { "app.kubernetes.io/name": DATABASE, [LABEL.registry]: name };
-    const allowed = registry.members + QUOTA_HEADROOM;
+    const database = planDatabase(name, namespace, config);
+    const members = registry.members + QUOTA_HEADROOM;
+    const cpu = cores(members * (amount(registry.cpu) + amount(HELPER.cpu)) + JOBS * amount(STORING.cpu));
+    const memory = mebibytes(
+        members * (amount(registry.memory) + amount(HELPER.memory)) + JOBS * amount(STORING.memory),
+    );
     return {
         name,
         namespace,
-        labels: { ...COMMON_LABELS, ...selector, [LABEL.site]: site.name, [LABEL.role]: site.role },
-        selector,
+        labels: { ...COMMON_LABELS, ...database.labels, [LABEL.site]: site.name, [LABEL.role]: site.role },
         image: imageReference(site.imageRegistry, "postgres", lock),
-        members: registry.members,
         cpu: registry.cpu,
         memory: registry.memory,
         storage: registry.storage,
@@ -69,28 +71,25 @@ export function planRegistry(
         spread: SPREAD,
         maxUnavailable: 1,
         quota: {
-            "requests.cpu": times(registry.cpu, allowed),
-            "limits.cpu": times(registry.cpu, allowed),
-            "requests.memory": times(registry.memory, allowed),
-            "limits.memory": times(registry.memory, allowed),
-            "requests.storage": times(registry.storage, allowed),
-            pods: String(allowed),
-            persistentvolumeclaims: String(allowed),
+            "requests.cpu": cpu,
+            "limits.cpu": cpu,
+            "requests.memory": memory,
+            "limits.memory": memory,
+            "requests.storage": mebibytes(members * amount(registry.storage)),
+            pods: String(members + JOBS),
+            persistentvolumeclaims: String(members),
         },
-        dnsNames: dnsNames(namespace, registry.members),
+        database,
     };
 }
 
-/** As Kubernetes names a headless Service and the members behind it. */
-function dnsNames(namespace: string, members: number): string[] {
-    const service = `${DATABASE}.${namespace}.svc`;
-    const pods = Array.from({ length: members }, (_, index) => `${DATABASE}-${index}.${service}`);
-    return [DATABASE, `${DATABASE}.${namespace}`, service, `${service}.cluster.local`, ...pods];
+/** As the API server would write it back: whole cores where they are whole. */
+function cores(amount: number): string {
+    const milli = Math.round(amount * 1000);
+    return milli % 1000 === 0 ? String(milli / 1000) : `${milli}m`;
 }
 
-/** `4Gi` × 3 = `12Gi`: the unit stays, as the API server would write it back. */
-function times(quantity: string, factor: number): string {
-    const unit = quantity.replace(/^[\d.]+/, "");
-    const one = amount(`1${unit}`);
-    return `${(amount(quantity) / one) * factor}${unit}`;
+function mebibytes(bytes: number): string {
+    const whole = bytes / 2 ** 20;
+    return whole % 1024 === 0 ? `${whole / 1024}Gi` : `${whole}Mi`;
 }

@@ -1,46 +1,62 @@
+import { createHash } from "node:crypto";
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
-import type * as pulumi from "@pulumi/pulumi";
+import type { input } from "@pulumi/kubernetes/types";
+import * as pulumi from "@pulumi/pulumi";
 import { HELD } from "../cluster/held";
 import { metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
-import { type Identity, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
+import { apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
+import { DATABASE, PATHS, PORTS, ROLE_LABEL } from "../plan/database";
 import { COMMON_LABELS } from "../plan/names";
-import { DATABASE, DATABASE_PORT, type RegistryPlan } from "../plan/registries";
+import { configurationFile } from "../plan/pgbackrest";
+import { HELPER, type RegistryPlan } from "../plan/registries";
+import { memberFiles } from "./members";
+import { KEY_MODE, POSTGRES, VOLUME, keyVolumes } from "./postgres";
 
 export interface DatabaseArgs {
     readonly registry: RegistryPlan;
     readonly namespace: pulumi.Input<string>;
     readonly serviceAccount: pulumi.Input<string>;
-    readonly credentials: pulumi.Input<string>;
+    /** ConfigMap with the members' files. */
+    readonly files: pulumi.Input<string>;
+    /** Secrets: the members' certificate, and how to reach the stores. */
     readonly certificate: pulumi.Input<string>;
+    readonly repositories: pulumi.Input<string>;
 }
 
-/** postgres in Debian's package. */
-const POSTGRES: Identity = { uid: 100, gid: 102 };
-/** Mounted Secrets: readable by the process's group, by nobody else. */
-const KEY_MODE = 0o440;
-/** A primary must write its last checkpoint before it goes. */
-const SHUTDOWN_SECONDS = 120;
+/** Seconds that a primary has to write its last checkpoint before it goes. */
+const SHUTDOWN = 120;
+/** Seconds for which a member may be on its way up: a restore reads all that is stored. */
+const STARTUP = 4 * 60 * 60;
 
-/** A registry's database: its members, the Service that names them, and the budget that keeps enough of them. */
+/** A registry's database: its members, the Services that name them, and the budget that keeps enough of them. */
 export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomResourceOptions): void {
     const { registry, namespace } = args;
-    const { labels, selector } = registry;
+    const { labels } = registry;
+    const { labels: selector, leader, members } = registry.database;
     // Site and role are left out below: they may change, and a member must not restart for it.
     const podLabels = { ...COMMON_LABELS, ...selector };
+    const port = { name: "postgres", port: PORTS.postgres, targetPort: "postgres", protocol: "TCP" };
 
     const service = new Service(
         `${name}-service`,
         {
             metadata: metadata(DATABASE, labels, namespace),
+            // Members find each other before they are ready.
+            spec: { clusterIP: "None", publishNotReadyAddresses: true, selector, ports: [port] },
+        },
+        opts,
+    );
+    new Service(
+        `${name}-leader`,
+        {
+            metadata: metadata("leader", labels, namespace),
             spec: {
-                clusterIP: "None",
-                // Members find each other before they are ready.
-                publishNotReadyAddresses: true,
-                selector,
-                ports: [{ name: "postgres", port: DATABASE_PORT, targetPort: "postgres", protocol: "TCP" }],
+                clusterIP: leader.address,
+                selector: { ...selector, [ROLE_LABEL.key]: ROLE_LABEL.leader },
+                ports: [port],
             },
         },
         opts,
@@ -53,20 +69,27 @@ export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomRe
         },
         opts,
     );
+    // Members read their files when they start.
+    const files = createHash("sha256")
+        .update(JSON.stringify(memberFiles(registry.database)))
+        .digest("hex");
     new StatefulSet(
         `${name}-members`,
         {
             metadata: metadata(DATABASE, labels, namespace),
             spec: {
                 serviceName: service.metadata.name,
-                replicas: registry.members,
+                replicas: members,
                 podManagementPolicy: "Parallel",
                 selector: { matchLabels: selector },
                 persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-                template: { metadata: { labels: podLabels }, spec: podSpec(args) },
+                template: {
+                    metadata: { labels: podLabels, annotations: { "data-embassy/files": files.slice(0, 16) } },
+                    spec: podSpec(args),
+                },
                 volumeClaimTemplates: [
                     {
-                        metadata: { name: "data", labels: podLabels },
+                        metadata: { name: VOLUME.data, labels: podLabels },
                         spec: {
                             accessModes: ["ReadWriteOnce"],
                             storageClassName: registry.storageClass,
@@ -76,39 +99,74 @@ export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomRe
                 ],
             },
         },
-        { ...opts, ...HELD },
+        { ...opts, ...HELD, customTimeouts: { create: `${STARTUP}s`, update: `${STARTUP}s` } },
     );
 }
 
-function podSpec({ registry, serviceAccount, credentials, certificate }: DatabaseArgs): ReturnType<typeof hardenedPod> {
-    const database = hardenedContainer({
-        name: DATABASE,
-        image: registry.image,
-        ports: [{ name: "postgres", containerPort: DATABASE_PORT, protocol: "TCP" }],
-        resources: guaranteed(registry.cpu, registry.memory),
-        readinessProbe: { tcpSocket: { port: "postgres" }, periodSeconds: 5 },
-        volumeMounts: [
-            { name: "data", mountPath: "/var/lib/postgresql" },
-            { name: "run", mountPath: "/run/postgresql" },
-            { name: "tmp", mountPath: "/tmp" },
-            { name: "credentials", mountPath: "/etc/embassy/credentials", readOnly: true },
-            { name: "certificate", mountPath: "/etc/embassy/tls", readOnly: true },
-        ],
-    });
+function podSpec(args: DatabaseArgs): ReturnType<typeof hardenedPod> {
+    const { registry, serviceAccount, files } = args;
     return hardenedPod(POSTGRES, {
         serviceAccountName: serviceAccount,
         priorityClassName: PRIORITY.registry.name,
-        terminationGracePeriodSeconds: SHUTDOWN_SECONDS,
+        terminationGracePeriodSeconds: SHUTDOWN,
         topologySpreadConstraints: registry.spread.map((constraint) => ({
             ...constraint,
-            labelSelector: { matchLabels: registry.selector },
+            labelSelector: { matchLabels: registry.database.labels },
         })),
-        containers: [database],
+        containers: [member(registry), repositoryServer(registry)],
         volumes: [
-            { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
-            { name: "tmp", emptyDir: { sizeLimit: "1Gi" } },
-            { name: "credentials", secret: { secretName: credentials, defaultMode: KEY_MODE } },
-            { name: "certificate", secret: { secretName: certificate, defaultMode: KEY_MODE } },
+            { name: VOLUME.run, emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
+            { name: VOLUME.temporary, emptyDir: { sizeLimit: "1Gi" } },
+            { name: VOLUME.files, configMap: { name: files, defaultMode: KEY_MODE } },
+            ...keyVolumes(args),
+            apiToken.volume,
         ],
+    });
+}
+
+/** Both containers see the database's files and its socket. */
+const SHARED = [
+    { name: VOLUME.data, mountPath: PATHS.home },
+    { name: VOLUME.run, mountPath: PATHS.socket },
+    { name: VOLUME.temporary, mountPath: "/tmp" },
+    { name: VOLUME.certificate, mountPath: PATHS.tls, readOnly: true },
+    { name: VOLUME.repositories, mountPath: PATHS.repositories, readOnly: true },
+];
+
+function member({ image, cpu, memory, database }: RegistryPlan): input.core.v1.Container {
+    const field = (fieldPath: string): input.core.v1.EnvVarSource => ({ fieldRef: { fieldPath } });
+    const host = `$(PATRONI_NAME).${DATABASE}.${database.namespace}.svc`;
+    const healthy = { httpGet: { path: "/liveness", port: "patroni", scheme: "HTTPS" }, periodSeconds: 10 };
+    return hardenedContainer({
+        name: DATABASE,
+        image,
+        args: [`${PATHS.patroni}/patroni.yml`],
+        env: [
+            { name: "PATRONI_NAME", valueFrom: field("metadata.name") },
+            { name: "PATRONI_KUBERNETES_NAMESPACE", valueFrom: field("metadata.namespace") },
+            { name: "PATRONI_KUBERNETES_POD_IP", valueFrom: field("status.podIP") },
+            { name: "PATRONI_POSTGRESQL_CONNECT_ADDRESS", value: `${host}:${PORTS.postgres}` },
+            { name: "PATRONI_RESTAPI_CONNECT_ADDRESS", value: `${host}:${PORTS.patroni}` },
+        ],
+        ports: [
+            { name: "postgres", containerPort: PORTS.postgres, protocol: "TCP" },
+            { name: "patroni", containerPort: PORTS.patroni, protocol: "TCP" },
+        ],
+        resources: guaranteed(cpu, memory),
+        readinessProbe: { httpGet: { ...healthy.httpGet, path: "/readiness" }, periodSeconds: 3 },
+        livenessProbe: { ...healthy, failureThreshold: 6, timeoutSeconds: 5 },
+        volumeMounts: [...SHARED, { name: VOLUME.files, mountPath: PATHS.patroni, readOnly: true }, apiToken.mount],
+    });
+}
+
+/** Lets the Job that stores a version read the database's files, over mutual TLS. */
+function repositoryServer({ image }: RegistryPlan): input.core.v1.Container {
+    return hardenedContainer({
+        name: "repository",
+        image,
+        command: ["pgbackrest", `--config=${configurationFile("own")}`, "server"],
+        ports: [{ name: "repository", containerPort: PORTS.repository, protocol: "TCP" }],
+        resources: guaranteed(HELPER.cpu, HELPER.memory),
+        volumeMounts: [...SHARED],
     });
 }

@@ -1,25 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
 import { tenancy } from "../cluster/tenancy";
-import { credentials } from "../keys/credentials";
-import type { Issuer } from "../keys/intermediate";
-import { serverCertificate } from "../keys/server-certificate";
+import type { Handover } from "../keys/authority";
+import { certificate } from "../keys/certificate";
+import { repositories } from "../keys/repositories";
 import { defaultDeny } from "../networking/default-deny";
 import type { Validity } from "../plan/authority";
-import { DATABASE, type RegistryPlan } from "../plan/registries";
+import { DATABASE, memberName, ownerName } from "../plan/database";
+import { registryKeys } from "../plan/keys";
+import type { RegistryPlan } from "../plan/registries";
 import { database } from "./database";
+import { members } from "./members";
+import { storedVersions } from "./stored-versions";
 
 export interface RegistryArgs {
     readonly registry: RegistryPlan;
     readonly podSecurityVersion: string;
-    readonly issuer: pulumi.Output<Issuer>;
+    readonly handover: pulumi.Output<Handover>;
     readonly validity: Validity;
 }
 
-/** One of the state's registries: its room, its walls, its keys, and the database in it. */
+/** One of the state's registries: its room, its walls, its keys, the database in it, and the versions stored of it. */
 export class Registry extends pulumi.ComponentResource {
     constructor(name: string, args: RegistryArgs, opts: pulumi.ComponentResourceOptions) {
         super("data-embassy:registries:Registry", name, {}, opts);
-        const { registry } = args;
+        const { registry, handover, validity } = args;
         const { labels, cpu, memory } = registry;
         const inRegistry = { parent: this };
         const { namespace, serviceAccount } = tenancy(
@@ -28,23 +32,42 @@ export class Registry extends pulumi.ComponentResource {
             inRegistry,
         );
         const placed = { namespace, labels };
-        const wall = defaultDeny(`${name}-default-deny`, placed, inRegistry);
-        database(
-            `${name}-database`,
-            {
-                registry,
-                namespace,
-                serviceAccount,
-                credentials: credentials(`${name}-credentials`, placed, inRegistry),
-                certificate: serverCertificate(
-                    `${name}-tls`,
-                    { ...placed, issuer: args.issuer, validity: args.validity, dnsNames: registry.dnsNames },
-                    inRegistry,
-                ),
-            },
-            // Walls before anything moves in.
-            { ...inRegistry, dependsOn: wall },
+        // Walls before anything moves in.
+        const walled = { ...inRegistry, dependsOn: defaultDeny(`${name}-default-deny`, placed, inRegistry) };
+
+        const issuing = { ...placed, issuer: handover.issuer, validity };
+        const keys = handover.registries.apply((secrets) => registryKeys(name, secrets[name] ?? ""));
+        const held = {
+            certificate: certificate(
+                `${name}-tls`,
+                {
+                    ...issuing,
+                    secret: "database-tls",
+                    commonName: memberName(name),
+                    dnsNames: registry.database.dnsNames,
+                },
+                inRegistry,
+            ),
+            repositories: repositories(
+                `${name}-repositories`,
+                { ...placed, database: registry.database, keys },
+                inRegistry,
+            ),
+        };
+        // For the registry's own application, and for who loads its data.
+        certificate(
+            `${name}-owner-tls`,
+            { ...issuing, secret: "database-owner-tls", commonName: ownerName(name), dnsNames: [] },
+            inRegistry,
         );
+        const inPods = { ...held, registry, namespace, serviceAccount };
+        const files = members(
+            `${name}-members`,
+            { ...placed, database: registry.database, serviceAccount },
+            inRegistry,
+        );
+        database(`${name}-database`, { ...inPods, files }, walled);
+        storedVersions(`${name}-stored`, inPods, walled);
         this.registerOutputs();
     }
 }

@@ -37,10 +37,57 @@ const OWN_FIELDS: readonly DeclaredField[] = [
         field: /^(context|clusterIdentifier)$/,
         why: "each site is a cluster of its own",
     },
+    {
+        resource: /^kubernetes:core\/v1:Service::.*-database-leader$/,
+        field: /^spec\.clusterIP$/,
+        why: "each site has addresses of its own",
+    },
+    {
+        resource: /^tls:index\/certRequest:CertRequest::.*-tls-request$/,
+        field: /^dnsNames\.\d+$/,
+        why: "and names of its own",
+    },
+    {
+        resource: /^kubernetes:core\/v1:ConfigMap::.*-members-agreed$/,
+        field: /^metadata\.annotations\.config\.(standby_cluster|synchronous_mode)$/,
+        why: "a standby follows the primary, and waits for no second member of its own",
+    },
+    {
+        resource: /^kubernetes:batch\/v1:(Cron)?Job::.*-stored-/,
+        field: /^spec\.suspend$/,
+        why: "versions are stored by the site that is written to",
+    },
 ];
 
 /** Luxembourg against an environment restored from it. */
-export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = OWN_FIELDS;
+export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
+    ...OWN_FIELDS,
+    {
+        resource: /^kubernetes:core\/v1:ConfigMap::.*-members-files$/,
+        field: /^data\.patroni\.yml\.bootstrap\.(method|stored)$/,
+        why: "it begins with what is stored, not with a database of its own",
+    },
+    {
+        resource: /^kubernetes:apps\/v1:StatefulSet::.*-database-members$/,
+        field: /^spec\.template\.metadata\.annotations\.data-embassy\/files$/,
+        why: "members are told of that",
+    },
+    {
+        resource: /^kubernetes:core\/v1:Secret::.*-repositories-secret$/,
+        field: /^stringData\.(partner|source)\.conf$/,
+        why: "it reads where it comes from and stores nothing there",
+    },
+    {
+        resource: /^kubernetes:batch\/v1:CronJob::.*-stored-(full|diff)$/,
+        field: /\.containers\.0\.command\.2$/,
+        why: "so its Jobs store in one place",
+    },
+    {
+        resource: /^kubernetes:batch\/v1:Job::.*-stored-first-partner$/,
+        field: /^$/,
+        why: "and have no first version to store in the other",
+    },
+];
 
 /** Tallinn against Luxembourg. */
 export const SITES_MAY_DIFFER: readonly DeclaredField[] = [
@@ -49,6 +96,11 @@ export const SITES_MAY_DIFFER: readonly DeclaredField[] = [
         resource: /^tls:.*::(root|tallinn-issuer|luxembourg-issuer|restore-issuer)-(key|request|certificate)$/,
         field: /^$/,
         why: "the root and what it signs directly are in Tallinn alone",
+    },
+    {
+        resource: /^random:index\/randomPassword:RandomPassword::.*-secret$/,
+        field: /^$/,
+        why: "and so are the registries' secrets, which are handed to the others",
     },
     {
         resource: /^pulumi:pulumi:StackReference::root-holder$/,
@@ -78,7 +130,8 @@ function byResource(resources: readonly SiteResource[]): Map<string, SiteResourc
     return new Map(resources.map((resource) => [`${resource.type}::${resource.name}`, resource]));
 }
 
-function compare(resource: string, field: string, left: unknown, right: unknown): Difference[] {
+function compare(resource: string, field: string, leftText: unknown, rightText: unknown): Difference[] {
+    const [left, right] = [unfold(leftText), unfold(rightText)];
     if (Object.is(left, right)) {
         return [];
     }
@@ -88,6 +141,11 @@ function compare(resource: string, field: string, left: unknown, right: unknown)
     return [...new Set([...Object.keys(left), ...Object.keys(right)])].flatMap((key) =>
         compare(resource, field === "" ? key : `${field}.${key}`, left[key], right[key]),
     );
+}
+
+/** A file in JSON is looked into. */
+function unfold(value: unknown): unknown {
+    return typeof value === "string" && /^\s*\{[^]*\}\s*$/.test(value) ? (JSON.parse(value) as unknown) : value;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

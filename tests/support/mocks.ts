@@ -1,5 +1,6 @@
 /** A Pulumi engine that creates nothing, and refuses what it has not been told of. */
 import * as pulumi from "@pulumi/pulumi";
+import { REGISTRIES } from "../../infra/config/registries";
 
 type Inputs = Record<string, unknown>;
 
@@ -15,11 +16,14 @@ export function isSecret(value: unknown): value is { value: unknown } {
     return typeof value === "object" && value !== null && (value as Inputs)[SIGNATURE] === SECRET;
 }
 
-const issuer = (site: string): unknown => ({ keyPem: `key of ${site}`, certPem: `cert of ${site}`, rootPem: "root" });
+const handover = (site: string): unknown => ({
+    issuer: { keyPem: `key of ${site}`, certPem: `cert of ${site}`, rootPem: "root" },
+    registries: Object.fromEntries(REGISTRIES.map((name) => [name, `secret of ${name}`])),
+});
 
 /** What each type adds to its inputs. A kind of Kubernetes adds nothing that the program reads. */
 const OUTPUTS: Readonly<Record<string, (inputs: Inputs, name: string) => Inputs>> = {
-    "random:index/randomBytes:RandomBytes": (_, name) => ({ hex: secret(`password ${name}`) }),
+    "random:index/randomPassword:RandomPassword": (_, name) => ({ result: secret(`password ${name}`) }),
     "tls:index/privateKey:PrivateKey": (_, name) => ({
         privateKeyPem: secret(`key ${name}\n`),
         publicKeyPem: `public ${name}\n`,
@@ -29,13 +33,13 @@ const OUTPUTS: Readonly<Record<string, (inputs: Inputs, name: string) => Inputs>
     "tls:index/locallySignedCert:LocallySignedCert": (_, name) => ({ certPem: `certificate ${name}\n` }),
     "pulumi:providers:kubernetes": () => ({}),
     "pulumi:pulumi:StackReference": () => ({
-        outputs: { issuers: secret({ luxembourg: issuer("luxembourg"), restore: issuer("restore") }) },
-        secretOutputNames: ["issuers"],
+        outputs: { handovers: secret({ luxembourg: handover("luxembourg"), restore: handover("restore") }) },
+        secretOutputNames: ["handovers"],
     }),
 };
 
 const KUBERNETES =
-    /^kubernetes:(core\/v1:(Namespace|ResourceQuota|LimitRange|ServiceAccount|Secret|Service)|apps\/v1:StatefulSet|policy\/v1:PodDisruptionBudget|networking\.k8s\.io\/v1:NetworkPolicy|scheduling\.k8s\.io\/v1:PriorityClass|storage\.k8s\.io\/v1:StorageClass)$/;
+    /^kubernetes:(core\/v1:(Namespace|ResourceQuota|LimitRange|ServiceAccount|Secret|Service|ConfigMap)|batch\/v1:(Job|CronJob)|rbac\.authorization\.k8s\.io\/v1:(Role|RoleBinding)|apps\/v1:StatefulSet|policy\/v1:PodDisruptionBudget|networking\.k8s\.io\/v1:NetworkPolicy|scheduling\.k8s\.io\/v1:PriorityClass|storage\.k8s\.io\/v1:StorageClass)$/;
 
 export const mocks: pulumi.runtime.Mocks = {
     newResource({ type, name, inputs, custom }) {

@@ -111,13 +111,14 @@ describe("a registry's plan", () => {
         expect(() => imageReference("r", "mysql", {})).toThrow(/"mysql" is unknown: add it to images\/lock.json/);
     });
 
-    it("leaves room in its quota for one member more than it has", () => {
+    it("leaves room in its quota for one member more than it has, and for the Jobs", () => {
         const [taxes] = registries;
         expect(taxes?.quota).toMatchObject({
-            "requests.cpu": "6",
-            "limits.memory": "12Gi",
+            // Three members with what stands beside them, and four Jobs.
+            "requests.cpu": "8300m",
+            "limits.memory": "15104Mi",
             "requests.storage": "150Gi",
-            pods: "3",
+            pods: "7",
         });
     });
 });

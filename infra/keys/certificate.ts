@@ -9,56 +9,60 @@ import type { Validity } from "../plan/authority";
 import type { Issuer } from "./intermediate";
 import { subject } from "./subject";
 
-export interface ServerCertificateArgs {
+export interface CertificateArgs {
+    /** Name of the Secret. */
+    readonly secret: string;
     readonly issuer: pulumi.Output<Issuer>;
     readonly validity: Validity;
-    /** First the common name, then the others: all become subject alternative names. */
+    /** Who it is: what a server of ours lets in goes by it. */
+    readonly commonName: string;
+    /** Names at which it serves; none for a client. */
     readonly dnsNames: readonly string[];
     readonly namespace: pulumi.Input<string>;
     readonly labels: Readonly<Record<string, string>>;
 }
 
 /**
- * A key and certificate for TLS between a registry's members and their clients, in a Secret of type kubernetes.io/tls.
+ * A key and certificate for TLS, in a Secret of type kubernetes.io/tls.
  *
  * @returns the Secret's name: `tls.key`, `tls.crt` (with the intermediate), `ca.crt` (the root)
  */
-export function serverCertificate(
+export function certificate(
     name: string,
-    { issuer, validity, dnsNames, namespace, labels }: ServerCertificateArgs,
+    { secret, issuer, validity, commonName, dnsNames, namespace, labels }: CertificateArgs,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
     const key = new PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { ...opts, ...HELD });
     const request = new CertRequest(
         `${name}-request`,
-        { privateKeyPem: key.privateKeyPem, subject: subject(dnsNames[0] ?? name), dnsNames: [...dnsNames] },
+        { privateKeyPem: key.privateKeyPem, subject: subject(commonName), dnsNames: [...dnsNames] },
         opts,
     );
-    const certificate = new LocallySignedCert(
+    const signed = new LocallySignedCert(
         `${name}-certificate`,
         {
             certRequestPem: request.certRequestPem,
             caPrivateKeyPem: issuer.keyPem,
             caCertPem: issuer.certPem,
-            // Members are each other's clients in replication.
-            allowedUses: ["digital_signature", "server_auth", "client_auth"],
+            // Servers are each other's clients too.
+            allowedUses: ["digital_signature", ...(dnsNames.length > 0 ? ["server_auth"] : []), "client_auth"],
             validityPeriodHours: validity.hours,
             earlyRenewalHours: validity.renewalHours,
         },
         opts,
     );
-    const secret = new Secret(
+    const { metadata: created } = new Secret(
         `${name}-secret`,
         {
-            metadata: metadata("database-tls", labels, namespace),
+            metadata: metadata(secret, labels, namespace),
             type: "kubernetes.io/tls",
             stringData: {
                 "tls.key": key.privateKeyPem,
-                "tls.crt": pulumi.interpolate`${certificate.certPem}${issuer.certPem}`,
+                "tls.crt": pulumi.interpolate`${signed.certPem}${issuer.certPem}`,
                 "ca.crt": issuer.rootPem,
             },
         },
         { ...opts, ...HELD },
     );
-    return secret.metadata.name;
+    return created.name;
 }

@@ -1,0 +1,13 @@
+import { z } from "zod";
+
+/** Where a site of role `restore` comes from. */
+export const restore = z
+    .strictObject({
+        /** Site whose object store holds the versions. */
+        from: z.string(),
+        /** The last instant that is to be in it; all that is stored where none is given. */
+        at: z.iso
+            .datetime({ offset: true, error: "must be an instant with its zone, such as 2026-03-01T12:00:00Z" })
+            .optional(),
+    })
+    .optional();

@@ -1,0 +1,115 @@
+/** A registry's database: its members, where its data comes from, and where its versions are stored. Pure. */
+import type { EmbassyConfig } from "../config";
+import { objectStoreName, planNetwork, registryName } from "./addresses";
+import { LABEL } from "./names";
+
+/** Name of the workload and its Service in each registry's namespace. */
+export const DATABASE = "database";
+export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432 } as const;
+
+export const PATHS = {
+    home: "/var/lib/postgresql",
+    data: "/var/lib/postgresql/15/data",
+    spool: "/var/lib/postgresql/spool",
+    socket: "/run/postgresql",
+    /** Mounted ConfigMap and Secrets. */
+    patroni: "/etc/embassy/patroni",
+    tls: "/etc/embassy/tls",
+    repositories: "/etc/embassy/repositories",
+} as const;
+
+/** Where a site's copy of a registry begins: empty, streamed from the site that is primary, or out of stored versions. */
+export type Origin =
+    | { readonly kind: "empty" }
+    | { readonly kind: "primary"; readonly host: string }
+    /** `at`: the last instant that is still in it, ISO 8601; without it all that is stored. */
+    | { readonly kind: "stored"; readonly store: string; readonly at: string | undefined };
+
+export interface DatabasePlan {
+    readonly registry: string;
+    readonly namespace: string;
+    /** Of Postgres: database and its owner. */
+    readonly database: string;
+    /** Patroni's name for the cluster. */
+    readonly scope: string;
+    /** Labels of every object that Patroni looks for. */
+    readonly labels: Readonly<Record<string, string>>;
+    readonly members: number;
+    readonly memory: string;
+    readonly origin: Origin;
+    /** Whether the primary waits for the other site. */
+    readonly acrossSites: EmbassyConfig["replication"]["acrossSites"];
+    readonly recovery: EmbassyConfig["recovery"];
+    /** Host names of the object stores that hold its versions: this site's, and the other site's of the pair. */
+    readonly stores: { readonly own: string; readonly partner: string | undefined };
+    /** Fixed address of the leader, and the name by which other sites know it. */
+    readonly leader: { readonly address: string; readonly host: string };
+    /** Names that the server certificate must hold. */
+    readonly dnsNames: readonly string[];
+}
+
+/** Label that Patroni puts on its members' pods; it moves at a failover, so that nothing else may depend on it. */
+export const ROLE_LABEL = { key: "role", leader: "master" } as const;
+
+export function planDatabase(
+    registry: string,
+    namespace: string,
+    config: Pick<EmbassyConfig, "site" | "networking" | "replication" | "recovery" | "restore" | "registries">,
+): DatabasePlan {
+    const { site, replication, recovery } = config;
+    const { members, memory, running } = config.registries[registry as keyof typeof config.registries];
+    const host = registryName(registry, site.name);
+    const address = planNetwork(config).registries[registry] ?? "";
+    return {
+        registry,
+        namespace,
+        database: registry.replaceAll("-", "_"),
+        scope: registry,
+        labels: { "app.kubernetes.io/name": DATABASE, [LABEL.registry]: registry },
+        members: running ? members : 0,
+        memory,
+        origin: originOf(registry, config),
+        acrossSites: replication.acrossSites,
+        recovery,
+        stores: {
+            own: objectStoreName(site.name),
+            partner: replication.partner === undefined ? undefined : objectStoreName(replication.partner),
+        },
+        leader: { address, host },
+        dnsNames: [...dnsNames(namespace, members), host],
+    };
+}
+
+function originOf(
+    registry: string,
+    { site, replication, restore }: Pick<EmbassyConfig, "site" | "replication" | "restore">,
+): Origin {
+    switch (site.role) {
+        case "primary":
+            return { kind: "empty" };
+        case "standby":
+            return { kind: "primary", host: registryName(registry, replication.partner ?? "") };
+        case "restore":
+            return { kind: "stored", store: objectStoreName(restore?.from ?? ""), at: restore?.at };
+    }
+}
+
+/** As Kubernetes names a headless Service and the members behind it. */
+function dnsNames(namespace: string, members: number): string[] {
+    const service = `${DATABASE}.${namespace}.svc`;
+    const pods = Array.from({ length: members }, (_, index) => memberHost(namespace, index));
+    return [DATABASE, `${DATABASE}.${namespace}`, service, `${service}.cluster.local`, ...pods];
+}
+
+/** Name of a member in its site. */
+export function memberHost(namespace: string, index: number): string {
+    return `${DATABASE}-${index}.${DATABASE}.${namespace}.svc`;
+}
+
+/** Common name in the certificate of a registry's members, and of its owner. One registry's opens no other. */
+export function memberName(registry: string): string {
+    return `member.${registry}`;
+}
+export function ownerName(registry: string): string {
+    return `owner.${registry}`;
+}

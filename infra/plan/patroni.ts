@@ -1,0 +1,152 @@
+/**
+ * How a registry's members form one database: Patroni's configuration. Pure.
+ *
+ * Patroni 3.0 reads it in two parts. The local part is a file in every member. The dynamic part is kept where members
+ * agree with each other, in a ConfigMap, and takes effect on all of them without a restart of pods: it holds what a site's
+ * role decides. https://patroni.readthedocs.io/en/latest/dynamic_configuration.html
+ */
+import { amount } from "../config/quantity";
+import { type DatabasePlan, PATHS, PORTS, ROLE_LABEL, memberName, ownerName } from "./database";
+import { LABEL } from "./names";
+import { commandLine } from "./pgbackrest";
+
+const BINARIES = "/usr/lib/postgresql/15/bin";
+
+/** Database roles of the machinery. The superuser is for who is in the pod; the others' certificates open them. */
+const ROLE = { superuser: "postgres", replication: "replicator", rewind: "rewind" } as const;
+
+const CLIENT = {
+    sslmode: "verify-full",
+    sslrootcert: `${PATHS.tls}/ca.crt`,
+    sslcert: `${PATHS.tls}/tls.crt`,
+    sslkey: `${PATHS.tls}/tls.key`,
+};
+
+/** Each member's file, beside what it takes from its environment: its name and addresses. */
+export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, unknown>> {
+    const { registry, scope, labels, database, origin } = plan;
+    return {
+        scope,
+        kubernetes: { labels, scope_label: LABEL.registry, role_label: ROLE_LABEL.key, use_endpoints: false },
+        restapi: {
+            listen: `0.0.0.0:${PORTS.patroni}`,
+            certfile: `${PATHS.tls}/tls.crt`,
+            keyfile: `${PATHS.tls}/tls.key`,
+            cafile: `${PATHS.tls}/ca.crt`,
+            // Who changes something must show a certificate; the kubelet, which only asks how a member is, has none.
+            verify_client: "optional",
+        },
+        ctl: {
+            cacert: `${PATHS.tls}/ca.crt`,
+            certfile: `${PATHS.tls}/tls.crt`,
+            keyfile: `${PATHS.tls}/tls.key`,
+        },
+        bootstrap: {
+            ...(origin.kind === "stored" && { method: "stored", stored: restoration(registry, origin.at) }),
+            initdb: [{ encoding: "UTF8" }, { locale: "C.UTF-8" }, "data-checksums"],
+            post_bootstrap: `psql --no-psqlrc --set=ON_ERROR_STOP=1 --file=${PATHS.patroni}/setup.sql`,
+        },
+        postgresql: {
+            listen: `0.0.0.0:${PORTS.postgres}`,
+            data_dir: PATHS.data,
+            bin_dir: BINARIES,
+            pgpass: "/tmp/pgpass",
+            use_unix_socket: true,
+            use_unix_socket_repl: true,
+            authentication: {
+                superuser: { username: ROLE.superuser, ...CLIENT },
+                replication: { username: ROLE.replication, ...CLIENT },
+                rewind: { username: ROLE.rewind, ...CLIENT },
+            },
+            parameters: { unix_socket_directories: PATHS.socket },
+            // From outside the pod certificates and nothing else; the first line that fits decides.
+            pg_hba: [
+                "local all all peer map=pod",
+                `hostssl replication ${ROLE.replication} all cert map=members`,
+                `hostssl postgres ${ROLE.rewind} all cert map=members`,
+                `hostssl ${database} ${database} all cert map=owners`,
+                "host all all all reject",
+            ],
+            pg_ident: [
+                ...[ROLE.superuser, ROLE.replication].map((role) => `pod postgres ${role}`),
+                ...[ROLE.replication, ROLE.rewind].map((role) => `members ${memberName(registry)} ${role}`),
+                `owners ${ownerName(registry)} ${database}`,
+            ],
+        },
+    };
+}
+
+/** A new cluster out of stored versions; pgBackRest itself leaves word for Postgres how far to replay. */
+function restoration(registry: string, at: string | undefined): Readonly<Record<string, unknown>> {
+    const target =
+        at === undefined ? ["--type=default"] : ["--type=time", `"--target=${at}"`, "--target-action=promote"];
+    return {
+        command: commandLine(registry, "source", "restore", ...target),
+        no_params: true,
+        keep_existing_recovery_conf: true,
+    };
+}
+
+/** What the ConfigMap `<scope>-config` holds, and Patroni watches. */
+export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string, unknown>> {
+    const { registry, memory, recovery, origin, acrossSites } = plan;
+    const fetch = commandLine(registry, "own", "archive-get", "%f", '"%p"');
+    return {
+        // Seconds. A leader that cannot renew its lock for so long is no leader; members look as often as loop_wait.
+        ttl: 20,
+        loop_wait: 5,
+        retry_timeout: 6,
+        maximum_lag_on_failover: 1_048_576,
+        // Only a member that has every acknowledged commit is promoted. Across sites it is Postgres that waits for both.
+        synchronous_mode: origin.kind !== "primary" && acrossSites === "async",
+        ...(origin.kind === "primary" && {
+            standby_cluster: {
+                host: origin.host,
+                port: PORTS.postgres,
+                // Where the link is cut, or the primary no longer has what is asked for: what is stored here.
+                restore_command: fetch,
+                create_replica_methods: ["basebackup"],
+            },
+        }),
+        postgresql: {
+            use_pg_rewind: true,
+            use_slots: true,
+            recovery_conf: { restore_command: fetch },
+            parameters: {
+                ...(acrossSites === "sync" && { synchronous_standby_names: "ANY 2 (*)" }),
+                max_connections: 100,
+                // A quarter of the memory: https://www.postgresql.org/docs/15/runtime-config-resource.html
+                shared_buffers: `${Math.floor(amount(memory) / 4 / MIB)}MB`,
+                max_wal_size: "1GB",
+                wal_keep_size: "256MB",
+                // A peer that is silent is noticed within seconds, not after the default's minute.
+                wal_sender_timeout: "10s",
+                wal_receiver_timeout: "10s",
+                archive_mode: "on",
+                archive_timeout: `${recovery.archiveTimeout}s`,
+                archive_command: commandLine(registry, "archive", "archive-push", '"%p"'),
+                ssl: "on",
+                ssl_min_protocol_version: "TLSv1.3",
+                ssl_ca_file: `${PATHS.tls}/ca.crt`,
+                ssl_cert_file: `${PATHS.tls}/tls.crt`,
+                ssl_key_file: `${PATHS.tls}/tls.key`,
+                logging_collector: "off",
+                log_timezone: "UTC",
+                timezone: "UTC",
+            },
+        },
+    };
+}
+
+const MIB = 1024 * 1024;
+
+/** The role and the database that the registry's owner works with. What is restored has them already. */
+export function setupScript({ database }: DatabasePlan): string {
+    const unless = (statement: string, table: string, column: string): string =>
+        `SELECT '${statement}' WHERE NOT EXISTS (SELECT FROM ${table} WHERE ${column} = '${database}') \\gexec`;
+    return [
+        unless(`CREATE ROLE ${database} LOGIN`, "pg_roles", "rolname"),
+        unless(`CREATE DATABASE ${database} OWNER ${database}`, "pg_database", "datname"),
+        "",
+    ].join("\n");
+}

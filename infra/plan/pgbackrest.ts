@@ -1,0 +1,124 @@
+/** How a registry's versions are stored and fetched: pgBackRest's configuration. Pure. */
+import { type DatabasePlan, PATHS, PORTS, memberHost, memberName } from "./database";
+import type { RegistryKeys } from "./keys";
+
+/**
+ * A file for each use, because pgBackRest, asked for one of several repositories, still reads the settings of all.
+ * `own`: the store of this site. `partner`: the other site's. `archive`: both, for WAL. `source`: what is restored from.
+ */
+export type Use = "own" | "partner" | "archive" | "source";
+
+export function configurationFile(use: Use): string {
+    return `${PATHS.repositories}/${use}.conf`;
+}
+
+/** A command line for Postgres, Patroni or a Job. @param words come after the command, quoted where need be */
+export function commandLine(registry: string, use: Use, command: string, ...words: readonly string[]): string {
+    return ["pgbackrest", `--config=${configurationFile(use)}`, `--stanza=${registry}`, command, ...words].join(" ");
+}
+
+/** The uses that a site has, by its place in the pair: without a partner nothing is stored elsewhere. */
+export function usesOf({ stores, origin }: DatabasePlan): Use[] {
+    return [
+        "own",
+        "archive",
+        ...(stores.partner === undefined ? [] : (["partner"] as const)),
+        ...(origin.kind === "stored" ? (["source"] as const) : []),
+    ];
+}
+
+/** The content of {@link configurationFile}. It holds the keys: https://pgbackrest.org/configuration.html */
+export function configuration(plan: DatabasePlan, keys: RegistryKeys, use: Use): string {
+    const { stores, origin } = plan;
+    const hosts: Record<Use, readonly (string | undefined)[]> = {
+        own: [stores.own],
+        partner: [stores.partner],
+        archive: [stores.own, stores.partner],
+        source: [origin.kind === "stored" ? origin.store : undefined],
+    };
+    const user = use === "source" ? keys.read : keys.backup;
+    const repositories = hosts[use]
+        .filter((host) => host !== undefined)
+        .flatMap((host, index) => repository(index + 1, host, user, plan, keys.cipher));
+    return ini({
+        global: {
+            ...Object.fromEntries(repositories),
+            "compress-type": "zst",
+            "process-max": "2",
+            // A backup begins with a checkpoint of its own and does not wait for the next.
+            "start-fast": "y",
+            "archive-async": "y",
+            "spool-path": PATHS.spool,
+            "lock-path": "/tmp/pgbackrest",
+            "log-level-console": "info",
+            "log-level-file": "off",
+            // Seconds without an answer, after which a store counts as unreachable.
+            "io-timeout": "10",
+            // Members let the Job in that makes backups, and nobody else.
+            "tls-server-address": "*",
+            "tls-server-port": String(PORTS.repository),
+            "tls-server-auth": `${memberName(plan.registry)}=${plan.registry}`,
+            "tls-server-ca-file": `${PATHS.tls}/ca.crt`,
+            "tls-server-cert-file": `${PATHS.tls}/tls.crt`,
+            "tls-server-key-file": `${PATHS.tls}/tls.key`,
+        },
+        [plan.registry]: {
+            "pg1-path": PATHS.data,
+            "pg1-socket-path": PATHS.socket,
+        },
+    });
+}
+
+/** What a Job adds, which sees the members from outside: options of the command line, for it has the same file. */
+export function remoteMembers({ namespace, members }: DatabasePlan): string[] {
+    return Array.from({ length: members }, (_, index) => index).flatMap((index) => {
+        const options = {
+            host: memberHost(namespace, index),
+            "host-type": "tls",
+            "host-port": String(PORTS.repository),
+            "host-ca-file": `${PATHS.tls}/ca.crt`,
+            "host-cert-file": `${PATHS.tls}/tls.crt`,
+            "host-key-file": `${PATHS.tls}/tls.key`,
+            path: PATHS.data,
+            "socket-path": PATHS.socket,
+        };
+        return Object.entries(options).map(([key, value]) => `--pg${index + 1}-${key}=${value}`);
+    });
+}
+
+function repository(
+    number: number,
+    host: string,
+    { id, secret }: RegistryKeys["backup"],
+    { namespace, recovery }: DatabasePlan,
+    cipher: string,
+): [string, string][] {
+    const options = {
+        type: "s3",
+        path: "/",
+        "s3-endpoint": host,
+        "s3-bucket": namespace,
+        // Any will do: the store is the site's own.
+        "s3-region": "embassy",
+        "s3-uri-style": "path",
+        "s3-key": id,
+        "s3-key-secret": secret,
+        "storage-ca-file": `${PATHS.tls}/ca.crt`,
+        // Everything is encrypted before it leaves the pod.
+        "cipher-type": "aes-256-cbc",
+        "cipher-pass": cipher,
+        // Small files go together: a database has thousands, and each would be a request and a seal of its own.
+        bundle: "y",
+        "retention-full-type": "time",
+        "retention-full": String(recovery.retentionDays),
+    };
+    return Object.entries(options).map(([key, value]) => [`repo${number}-${key}`, value]);
+}
+
+function ini(sections: Readonly<Record<string, Readonly<Record<string, string>>>>): string {
+    return Object.entries(sections)
+        .map(([name, options]) =>
+            [`[${name}]`, ...Object.entries(options).map(([key, value]) => `${key}=${value}`), ""].join("\n"),
+        )
+        .join("\n");
+}

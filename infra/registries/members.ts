@@ -1,0 +1,73 @@
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import { Role } from "@pulumi/kubernetes/rbac/v1/role";
+import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
+import type * as pulumi from "@pulumi/pulumi";
+import { metadata } from "../cluster/metadata";
+import { DATABASE, type DatabasePlan } from "../plan/database";
+import { dynamicConfiguration, localConfiguration, setupScript } from "../plan/patroni";
+
+export interface MembersArgs {
+    readonly database: DatabasePlan;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly namespace: pulumi.Input<string>;
+    readonly serviceAccount: pulumi.Input<string>;
+}
+
+/** The files that {@link members} puts into its ConfigMap. */
+export function memberFiles(plan: DatabasePlan): Record<string, string> {
+    // JSON is YAML.
+    return {
+        "patroni.yml": JSON.stringify(localConfiguration(plan), null, 2),
+        "setup.sql": setupScript(plan),
+    };
+}
+
+/**
+ * How a database's members know what they are, and how they agree on who leads: in ConfigMaps of their namespace, which
+ * Patroni takes for its store (https://patroni.readthedocs.io/en/latest/kubernetes.html).
+ *
+ * @returns the name of the ConfigMap with the members' files
+ */
+export function members(
+    name: string,
+    { database, labels, namespace, serviceAccount }: MembersArgs,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+    const files = new ConfigMap(
+        `${name}-files`,
+        { metadata: metadata(DATABASE, labels, namespace), data: memberFiles(database) },
+        opts,
+    );
+    // The annotation is ours: changing a site's role is changing it, and Patroni follows. Others of this object are Patroni's.
+    const config = JSON.stringify(dynamicConfiguration(database));
+    new ConfigMap(
+        `${name}-agreed`,
+        { metadata: metadata(`${database.scope}-config`, labels, namespace, { config }) },
+        opts,
+    );
+    const role = new Role(
+        `${name}-role`,
+        {
+            metadata: metadata(DATABASE, labels, namespace),
+            rules: [
+                {
+                    apiGroups: [""],
+                    resources: ["configmaps"],
+                    verbs: ["create", "get", "list", "patch", "update", "watch"],
+                },
+                { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "patch", "update", "watch"] },
+            ],
+        },
+        opts,
+    );
+    new RoleBinding(
+        `${name}-role-binding`,
+        {
+            metadata: metadata(DATABASE, labels, namespace),
+            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+            subjects: [{ kind: "ServiceAccount", name: serviceAccount, namespace }],
+        },
+        opts,
+    );
+    return files.metadata.name;
+}

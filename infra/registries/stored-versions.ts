@@ -1,0 +1,110 @@
+import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob";
+import { Job } from "@pulumi/kubernetes/batch/v1/job";
+import type { input } from "@pulumi/kubernetes/types";
+import type * as pulumi from "@pulumi/pulumi";
+import { metadata } from "../cluster/metadata";
+import { PRIORITY } from "../cluster/priorities";
+import { guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
+import { PATHS } from "../plan/database";
+import { COMMON_LABELS, LABEL } from "../plan/names";
+import { type Use, commandLine, remoteMembers } from "../plan/pgbackrest";
+import { type RegistryPlan, STORING } from "../plan/registries";
+import { POSTGRES, VOLUME, keyVolumes } from "./postgres";
+
+export interface StoredVersionsArgs {
+    readonly registry: RegistryPlan;
+    readonly namespace: pulumi.Input<string>;
+    readonly serviceAccount: pulumi.Input<string>;
+    readonly certificate: pulumi.Input<string>;
+    readonly repositories: pulumi.Input<string>;
+}
+
+type Kind = "full" | "diff";
+
+/** Label of the pods that store versions. */
+export const STORING_LABEL = { "app.kubernetes.io/name": "store-version" } as const;
+const RETRIES = 100;
+
+/**
+ * When a registry's versions are stored, by Jobs that read the members over TLS and write to the stores: by schedule, and
+ * once in each store as soon as there is a database and the store can be reached. Only the site that is written to stores
+ * versions; in the others all this is declared and suspended.
+ */
+export function storedVersions(name: string, args: StoredVersionsArgs, opts: pulumi.CustomResourceOptions): void {
+    const { registry, namespace } = args;
+    const { labels, database } = registry;
+    const { origin, recovery, members, stores } = database;
+    const uses: Use[] = stores.partner === undefined ? ["own"] : ["own", "partner"];
+    const suspend = members === 0 || origin.kind === "primary";
+
+    for (const [kind, schedule] of [
+        ["full", recovery.full],
+        ["diff", recovery.differential],
+    ] as const) {
+        new CronJob(
+            `${name}-${kind}`,
+            {
+                metadata: metadata(`store-${kind}`, labels, namespace),
+                spec: {
+                    schedule,
+                    timeZone: "Etc/UTC",
+                    suspend,
+                    concurrencyPolicy: "Forbid",
+                    successfulJobsHistoryLimit: 3,
+                    failedJobsHistoryLimit: 3,
+                    jobTemplate: { spec: { backoffLimit: 3, template: pod(args, uses, kind) } },
+                },
+            },
+            opts,
+        );
+    }
+    for (const use of uses) {
+        new Job(
+            `${name}-first-${use}`,
+            {
+                // The other site's store comes up after this site: nothing waits for it.
+                metadata: metadata(`store-first-${use}`, labels, namespace, { "pulumi.com/skipAwait": "true" }),
+                spec: { suspend, backoffLimit: RETRIES, template: pod(args, [use], "full") },
+            },
+            opts,
+        );
+    }
+}
+
+function pod(args: StoredVersionsArgs, uses: readonly Use[], kind: Kind): input.core.v1.PodTemplateSpec {
+    const { registry, serviceAccount } = args;
+    return {
+        metadata: { labels: { ...COMMON_LABELS, ...STORING_LABEL, [LABEL.registry]: registry.name } },
+        spec: hardenedPod(POSTGRES, {
+            serviceAccountName: serviceAccount,
+            priorityClassName: PRIORITY.service.name,
+            restartPolicy: "Never",
+            containers: [
+                hardenedContainer({
+                    name: "store",
+                    image: registry.image,
+                    command: ["sh", "-c", script(registry, uses, kind)],
+                    resources: guaranteed(STORING.cpu, STORING.memory),
+                    terminationMessagePolicy: "FallbackToLogsOnError",
+                    volumeMounts: [
+                        { name: VOLUME.temporary, mountPath: "/tmp" },
+                        { name: VOLUME.certificate, mountPath: PATHS.tls, readOnly: true },
+                        { name: VOLUME.repositories, mountPath: PATHS.repositories, readOnly: true },
+                    ],
+                }),
+            ],
+            volumes: [{ name: VOLUME.temporary, emptyDir: { sizeLimit: "1Gi" } }, ...keyVolumes(args)],
+        }),
+    };
+}
+
+/** One store after the other, as a database lets itself be read once at a time; where one cannot be reached the other still is. */
+function script({ name, database }: RegistryPlan, uses: readonly Use[], kind: Kind): string {
+    const remote = remoteMembers(database);
+    const steps = uses.map((use) => {
+        const create = commandLine(name, use, "stanza-create", ...remote);
+        const store = commandLine(name, use, "backup", `--type=${kind}`, ...remote);
+        return `{ ${create} && ${store}; } || failed=1`;
+    });
+    return ["failed=0", ...steps, "exit $failed"].join("\n");
+}
