@@ -66,11 +66,16 @@ describe.each(STACKS)("stack %s", (stack) => {
     });
 
     it("protects and retains everything that holds data or keys", () => {
-        const kinds = ["Namespace", "Secret", "StatefulSet", "RandomBytes", "PrivateKey"];
+        const kinds = ["Namespace", "Secret", "StatefulSet", "RandomPassword", "PrivateKey"];
         for (const held of kinds.flatMap((kind) => ofKind(resources, kind))) {
             expect(held).toMatchObject({ protect: true, retainOnDelete: true });
         }
         expect.hasAssertions();
+    });
+
+    it("makes no key of a resource whose id is its value: ids are in the clear in every state", () => {
+        const random = resources.filter(({ type }) => type.startsWith("random:"));
+        expect(random.map(({ type }) => type).filter((type) => !/:RandomPassword$/.test(type))).toEqual([]);
     });
 
     it("holds the root key on Tallinn alone", () => {

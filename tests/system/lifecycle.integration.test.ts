@@ -110,25 +110,41 @@ describe("drift", () => {
 });
 
 describe("secrets", () => {
-    /** Every generated password and private key, and the forms in which one could be written down. */
+    /** What is secret in the states, whatever it is called, in the forms in which it could be written down. */
     function secretTexts(): string[] {
-        const names = ["result", "bcryptHash", "privateKeyPem", "privateKeyPemPkcs8", "privateKeyOpenssh"];
         const values = ["tallinn", "luxembourg"].flatMap((stack) =>
-            exported(stack, "--show-secrets").resources.flatMap(({ outputs = {} }) =>
-                names.map((name) => plaintext(outputs[name])).filter((value) => value !== undefined),
+            exported(stack, "--show-secrets").resources.flatMap(({ outputs = {} }) => secretsIn(outputs)),
+        );
+        const words = values.flatMap((value) =>
+            // A certificate is handed on with its key, and is no secret itself.
+            (value.replace(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g, "").match(WORD) ?? []).filter(
+                (word) => !word.startsWith(CERTIFICATE),
             ),
         );
-        // A PEM's second line is key material, its first is the same in all; base64 is how a Secret carries either.
-        return values.flatMap((value) => {
-            const isPem = value.startsWith("-----");
-            const base64 = Buffer.from(value).toString("base64");
-            return [isPem ? (value.split("\n")[1] ?? "") : value, isPem ? base64.slice(60, 120) : base64.slice(0, 40)];
-        });
+        return [...new Set(words.flatMap((word) => [word, ...inBase64(word)]))];
     }
 
-    function plaintext(output: unknown): string | undefined {
-        const { plaintext: text } = (output ?? {}) as { plaintext?: string };
-        return text === undefined ? undefined : (JSON.parse(text) as string) || undefined;
+    /** A password, a derived key, a line of a private key, a value of a Secret. */
+    const WORD = /[\w+/]{40,}={0,2}/g;
+    const CERTIFICATE = Buffer.from("-----BEGIN CERTIFICATE-----").toString("base64").slice(0, 30);
+
+    /** Hexadecimal digits and base64 of the same bytes, and base64 of the text, as a Secret carries it. */
+    function inBase64(word: string): string[] {
+        const asText = Buffer.from(word).toString("base64").slice(0, 40);
+        return /^[\da-f]+$/.test(word) ? [asText, Buffer.from(word, "hex").toString("base64")] : [asText];
+    }
+
+    function secretsIn(value: unknown, isSecret = false): string[] {
+        if (typeof value === "string") {
+            return isSecret ? [value] : [];
+        }
+        if (typeof value !== "object" || value === null) {
+            return [];
+        }
+        const { plaintext } = value as { plaintext?: string };
+        return plaintext === undefined
+            ? Object.values(value).flatMap((inner) => secretsIn(inner, isSecret))
+            : secretsIn(JSON.parse(plaintext), true);
     }
 
     function files(folder: string): string[] {
