@@ -46,6 +46,8 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
             initdb: [{ encoding: "UTF8" }, { locale: "C.UTF-8" }, "data-checksums"],
             post_bootstrap: `psql --no-psqlrc --set=ON_ERROR_STOP=1 --file=${PATHS.patroni}/setup.sql`,
         },
+        // There is no such device in a pod.
+        watchdog: { mode: "off" },
         postgresql: {
             listen: `0.0.0.0:${PORTS.postgres}`,
             data_dir: PATHS.data,
@@ -79,12 +81,19 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
 /** A new cluster out of stored versions; pgBackRest itself leaves word for Postgres how far to replay. */
 function restoration(registry: string, at: string | undefined): Readonly<Record<string, unknown>> {
     const target =
-        at === undefined ? ["--type=default"] : ["--type=time", `"--target=${at}"`, "--target-action=promote"];
+        at === undefined
+            ? ["--type=default"]
+            : ["--type=time", `"--target=${timestamp(at)}"`, "--target-action=promote"];
     return {
         command: commandLine(registry, "source", "restore", ...target),
         no_params: true,
         keep_existing_recovery_conf: true,
     };
+}
+
+/** As pgBackRest and Postgres read it: `2026-03-01 12:00:00.123+00`. */
+function timestamp(at: string): string {
+    return new Date(at).toISOString().replace("T", " ").replace("Z", "+00");
 }
 
 /** What the ConfigMap `<scope>-config` holds, and Patroni watches. */
