@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Priorities } from "./cluster/priorities";
 import { siteProvider } from "./cluster/provider";
-import { Authority, type Handover } from "./keys/authority";
+import { Authority } from "./keys/authority";
 import type { EmbassyPlan } from "./plan";
+import type { Handover } from "./plan/handover";
 import { Registry } from "./registries/registry";
 import { localClass } from "./storage/local-class";
 

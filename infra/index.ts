@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type EmbassyConfig, parseConfig } from "./config";
 import { DataEmbassy } from "./embassy";
-import { HANDOVERS_OUTPUT } from "./keys/authority";
+import { HANDOVERS_OUTPUT } from "./plan/handover";
 import { plan } from "./plan";
 import type { ImageLock } from "./plan/images";
 

@@ -1,19 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HELD } from "../cluster/held";
 import type { AuthorityPlan } from "../plan/authority";
-import { type Issuer, issueIntermediate } from "./intermediate";
+import { type Handover, HANDOVERS_OUTPUT } from "../plan/handover";
+import { issueIntermediate } from "./intermediate";
 import { registrySecrets } from "./registry-secrets";
 import { createRoot } from "./root";
-
-/** What the holder of the root hands to a site. Secret. */
-export interface Handover {
-    readonly issuer: Issuer;
-    /** Registry → the secret from which its keys are derived: every site can read every registry's stored versions. */
-    readonly registries: Readonly<Record<string, string>>;
-}
-
-/** Name of the stack output with the {@link Handover} of each site. */
-export const HANDOVERS_OUTPUT = "handovers";
 
 /**
  * Where a site's certificates and keys come from.

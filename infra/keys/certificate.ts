@@ -6,7 +6,7 @@ import { PrivateKey } from "@pulumi/tls/privateKey";
 import { HELD } from "../cluster/held";
 import { metadata } from "../cluster/metadata";
 import type { Validity } from "../plan/authority";
-import type { Issuer } from "./intermediate";
+import type { Issuer } from "../plan/handover";
 import { subject } from "./subject";
 
 export interface CertificateArgs {

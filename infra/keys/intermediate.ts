@@ -4,15 +4,9 @@ import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import { HELD } from "../cluster/held";
 import type { AuthorityPlan } from "../plan/authority";
+import type { Issuer } from "../plan/handover";
 import type { Root } from "./root";
 import { subject } from "./subject";
-
-/** What signs a site's certificates, and the root that its clients trust. PEM throughout; `keyPem` is secret. */
-export interface Issuer {
-    readonly keyPem: string;
-    readonly certPem: string;
-    readonly rootPem: string;
-}
 
 /** An intermediate for `site`, under `root`. */
 export function issueIntermediate(

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { tenancy } from "../cluster/tenancy";
-import type { Handover } from "../keys/authority";
+import type { Handover } from "../plan/handover";
 import { certificate } from "../keys/certificate";
 import { repositories } from "../keys/repositories";
 import { defaultDeny } from "../networking/default-deny";

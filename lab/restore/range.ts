@@ -1,0 +1,55 @@
+/** From when to when a registry can be restored, as pgBackRest's own reports of a repository tell. Pure. */
+import { LabError } from "../errors";
+
+/** What `pgbackrest info --output=json` has of a stanza, as far as it is used here. Times are seconds since 1970. */
+export interface StanzaInfo {
+    readonly name: string;
+    readonly status: { readonly code: number; readonly message: string };
+    readonly archive: readonly { readonly id: string; readonly max: string | null }[];
+    readonly backup: readonly { readonly label: string; readonly timestamp: { readonly stop: number } }[];
+}
+
+/** What `pgbackrest repo-ls --output=json` has of a file. */
+export type Listing = Readonly<Record<string, { readonly type: string; readonly time?: number }>>;
+
+export interface Range {
+    /** End of the oldest full backup: nothing before it can be restored. */
+    readonly from: Date;
+    /** When the newest segment of WAL was stored. */
+    readonly to: Date;
+    /** Labels of the backups, oldest first. */
+    readonly backups: readonly string[];
+}
+
+const SEGMENT = /(?:^|\/)[\dA-F]{24}-[\da-f]{40}(?:\.\w+)?$/;
+
+/** @throws LabError where there is nothing to restore from */
+export function rangeOf({ name, status, backup }: StanzaInfo, wal: Listing): Range {
+    const [oldest] = backup;
+    const stored = Object.entries(wal).flatMap(([file, { time }]) =>
+        SEGMENT.test(file) && time !== undefined ? [time] : [],
+    );
+    if (oldest === undefined || stored.length === 0) {
+        throw new LabError(
+            `There is no stored version of ${name} to restore from: pgBackRest says "${status.message}" of ${backup.length} ` +
+                `backups and ${stored.length} segments of WAL. A first one is stored as soon as the primary site reaches the store: ` +
+                `kubectl -n registry-${name} get jobs`,
+        );
+    }
+    return {
+        from: new Date(oldest.timestamp.stop * 1000),
+        to: new Date(Math.max(...stored) * 1000),
+        backups: backup.map(({ label }) => label),
+    };
+}
+
+/** @throws LabError for an instant that is not in the range */
+export function checkInstant(registry: string, at: Date, { from, to }: Range): void {
+    if (at < from || at > to) {
+        const side = at < from ? "before the first" : "after the last";
+        throw new LabError(
+            `${at.toISOString()} is ${side} stored version of ${registry}: there are instants from ${from.toISOString()} ` +
+                `to ${to.toISOString()}. Give one of those with --at, or leave it out for the last.`,
+        );
+    }
+}

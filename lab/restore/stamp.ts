@@ -1,0 +1,22 @@
+/** The stack file of a restore environment: the template, told what it comes from. Pure. */
+import { parseDocument } from "yaml";
+import { PROJECT } from "../../infra/config";
+import { REGISTRIES } from "../../infra/config/registries";
+
+export interface Stamp {
+    readonly from: string;
+    /** ISO 8601; all that is stored where none is given. */
+    readonly at: string | undefined;
+    /** The others are declared and do not run. */
+    readonly registries: readonly string[];
+}
+
+/** @param template text of Pulumi.restore.yaml */
+export function stampStackFile(template: string, { from, at, registries }: Stamp): string {
+    const document = parseDocument(template);
+    document.setIn(["config", `${PROJECT}:restore`], { from, ...(at !== undefined && { at }) });
+    for (const registry of REGISTRIES) {
+        document.setIn(["config", `${PROJECT}:registries`, registry, "running"], registries.includes(registry));
+    }
+    return document.toString();
+}
