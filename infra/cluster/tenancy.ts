@@ -3,18 +3,32 @@ import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
 import { ResourceQuota } from "@pulumi/kubernetes/core/v1/resourceQuota";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import type * as pulumi from "@pulumi/pulumi";
-import type { RegistryPlan } from "../plan/registries";
-import { metadata } from "./metadata";
 import { HELD } from "./held";
+import { metadata } from "./metadata";
+
+type Quantities = Readonly<Record<string, string>>;
+
+export interface TenancyArgs {
+    /** Prefix of the resources' names in the stack. */
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    /** Name of the ServiceAccount that the pods run as. */
+    readonly account: string;
+    /** What all pods together may use. */
+    readonly quota: Quantities;
+    /** What a container has that asks for nothing, and the most that one may ask for; absent where every container asks. */
+    readonly limits?: Quantities;
+}
 
 export interface Tenancy {
     readonly namespace: pulumi.Output<string>;
     readonly serviceAccount: pulumi.Output<string>;
 }
 
-/** A registry's room in the cluster: its namespace, how much it may use, and the identity of its pods. */
+/** A tenant's room in the cluster: a namespace, how much may be used in it, and the identity of its pods. */
 export function tenancy(
-    { name, labels, ...registry }: RegistryPlan,
+    { name, namespace: room, labels, account, quota, limits }: TenancyArgs,
     podSecurityVersion: string,
     opts: pulumi.CustomResourceOptions,
 ): Tenancy {
@@ -27,39 +41,25 @@ export function tenancy(
     );
     const { metadata: created } = new Namespace(
         `${name}-namespace`,
-        { metadata: metadata(registry.namespace, { ...labels, ...podSecurity }) },
+        { metadata: metadata(room, { ...labels, ...podSecurity }) },
         // Deleting a namespace deletes everything in it, volumes' claims and keys too.
         { ...opts, ...HELD },
     );
     const namespace = created.name;
 
-    new ResourceQuota(
-        `${name}-quota`,
-        { metadata: metadata("quota", labels, namespace), spec: { hard: registry.quota } },
-        opts,
-    );
-    const { cpu, memory } = registry;
-    new LimitRange(
-        `${name}-limits`,
-        {
-            metadata: metadata("limits", labels, namespace),
-            spec: {
-                limits: [
-                    {
-                        type: "Container",
-                        default: { cpu, memory },
-                        defaultRequest: { cpu, memory },
-                        max: { cpu, memory },
-                    },
-                ],
-            },
-        },
-        opts,
-    );
-    const account = new ServiceAccount(
+    new ResourceQuota(`${name}-quota`, { metadata: metadata("quota", labels, namespace), spec: { hard: quota } }, opts);
+    if (limits) {
+        const container = { type: "Container", default: limits, defaultRequest: limits, max: limits };
+        new LimitRange(
+            `${name}-limits`,
+            { metadata: metadata("limits", labels, namespace), spec: { limits: [container] } },
+            opts,
+        );
+    }
+    const { metadata: identity } = new ServiceAccount(
         `${name}-account`,
-        { metadata: metadata("database", labels, namespace), automountServiceAccountToken: false },
+        { metadata: metadata(account, labels, namespace), automountServiceAccountToken: false },
         opts,
     );
-    return { namespace, serviceAccount: account.metadata.name };
+    return { namespace, serviceAccount: identity.name };
 }

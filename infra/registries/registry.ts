@@ -5,7 +5,7 @@ import type { Issuer } from "../keys/intermediate";
 import { serverCertificate } from "../keys/server-certificate";
 import { defaultDeny } from "../networking/default-deny";
 import type { Validity } from "../plan/authority";
-import type { RegistryPlan } from "../plan/registries";
+import { DATABASE, type RegistryPlan } from "../plan/registries";
 import { database } from "./database";
 
 export interface RegistryArgs {
@@ -20,9 +20,13 @@ export class Registry extends pulumi.ComponentResource {
     constructor(name: string, args: RegistryArgs, opts: pulumi.ComponentResourceOptions) {
         super("data-embassy:registries:Registry", name, {}, opts);
         const { registry } = args;
-        const { labels } = registry;
+        const { labels, cpu, memory } = registry;
         const inRegistry = { parent: this };
-        const { namespace, serviceAccount } = tenancy(registry, args.podSecurityVersion, inRegistry);
+        const { namespace, serviceAccount } = tenancy(
+            { ...registry, account: DATABASE, limits: { cpu, memory } },
+            args.podSecurityVersion,
+            inRegistry,
+        );
         const placed = { namespace, labels };
         const wall = defaultDeny(`${name}-default-deny`, placed, inRegistry);
         database(
