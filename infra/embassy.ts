@@ -4,10 +4,11 @@ import { siteProvider } from "./cluster/provider";
 import { Authority } from "./keys/authority";
 import type { Issuer } from "./keys/intermediate";
 import type { EmbassyPlan } from "./plan";
+import { NameServer } from "./networking/dns";
 import { Registry } from "./registries/registry";
 import { localClass } from "./storage/local-class";
 
-/** A whole site, its rooms in the order in which they come up: cluster, storage, keys, registries. */
+/** A whole site, its rooms in the order in which they come up: cluster, storage, keys, networking, registries. */
 export class DataEmbassy extends pulumi.ComponentResource {
     /** For the stacks of the sites whose intermediates are issued here; secret. */
     readonly issuers: pulumi.Output<Record<string, Issuer>> | undefined;
@@ -22,6 +23,11 @@ export class DataEmbassy extends pulumi.ComponentResource {
         const authority = new Authority("authority", plan.authority, { parent: this });
         this.issuers = authority.issued;
 
+        new NameServer(
+            "dns",
+            { dns: plan.dns, network: plan.network, podSecurityVersion: plan.podSecurityVersion },
+            { ...inSite, dependsOn: priorities },
+        );
         for (const registry of plan.registries) {
             new Registry(
                 registry.name,

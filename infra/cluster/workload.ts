@@ -32,11 +32,14 @@ export function hardenedContainer(container: Container): Container {
     };
 }
 
-/** A pod to the same standard: not root, no API token, the runtime's default seccomp profile, no host namespaces. */
+/**
+ * A pod to the same standard: not root, the runtime's default seccomp profile, no host namespaces, and no API token
+ * unless the spec asks for it by `automountServiceAccountToken`.
+ */
 export function hardenedPod({ uid, gid }: Identity, spec: PodSpec): PodSpec {
     return {
-        ...spec,
         automountServiceAccountToken: false,
+        ...spec,
         enableServiceLinks: false,
         securityContext: {
             runAsNonRoot: true,

@@ -1,16 +1,11 @@
 /** What one registry needs of its site. */
 import type { EmbassyConfig } from "../config";
 import type { RegistryConfig } from "../config/registries";
-import { amount } from "../config/quantity";
+import { CLUSTER_DOMAIN } from "./addresses";
 import { type ImageLock, imageReference } from "./images";
-import { TOPOLOGY } from "./inventory";
 import { COMMON_LABELS, LABEL, dnsLabel } from "./names";
-
-export interface SpreadConstraint {
-    readonly topologyKey: string;
-    readonly maxSkew: number;
-    readonly whenUnsatisfiable: "DoNotSchedule" | "ScheduleAnyway";
-}
+import { quota } from "./quota";
+import { SPREAD, type SpreadConstraint } from "./spread";
 
 export interface RegistryPlan {
     readonly name: string;
@@ -36,15 +31,6 @@ export interface RegistryPlan {
 /** Name of the workload and its Service in each registry's namespace. */
 export const DATABASE = "database";
 export const DATABASE_PORT = 5432;
-/** Room in a quota for one more member than planned: a rolling replacement, a restore beside the members. */
-const QUOTA_HEADROOM = 1;
-
-/** A member on each feed first; then on as many racks and hosts as there are. */
-const SPREAD: readonly SpreadConstraint[] = [
-    { topologyKey: TOPOLOGY.zone, maxSkew: 1, whenUnsatisfiable: "DoNotSchedule" },
-    { topologyKey: TOPOLOGY.rack, maxSkew: 1, whenUnsatisfiable: "DoNotSchedule" },
-    { topologyKey: TOPOLOGY.host, maxSkew: 1, whenUnsatisfiable: "DoNotSchedule" },
-];
 
 export function planRegistry(
     name: string,
@@ -54,7 +40,6 @@ export function planRegistry(
 ): RegistryPlan {
     const namespace = dnsLabel("registry", name);
     const selector = { "app.kubernetes.io/name": DATABASE, [LABEL.registry]: name };
-    const allowed = registry.members + QUOTA_HEADROOM;
     return {
         name,
         namespace,
@@ -68,15 +53,7 @@ export function planRegistry(
         storageClass: storage.class,
         spread: SPREAD,
         maxUnavailable: 1,
-        quota: {
-            "requests.cpu": times(registry.cpu, allowed),
-            "limits.cpu": times(registry.cpu, allowed),
-            "requests.memory": times(registry.memory, allowed),
-            "limits.memory": times(registry.memory, allowed),
-            "requests.storage": times(registry.storage, allowed),
-            pods: String(allowed),
-            persistentvolumeclaims: String(allowed),
-        },
+        quota: quota(registry, registry.members),
         dnsNames: dnsNames(namespace, registry.members),
     };
 }
@@ -85,12 +62,5 @@ export function planRegistry(
 function dnsNames(namespace: string, members: number): string[] {
     const service = `${DATABASE}.${namespace}.svc`;
     const pods = Array.from({ length: members }, (_, index) => `${DATABASE}-${index}.${service}`);
-    return [DATABASE, `${DATABASE}.${namespace}`, service, `${service}.cluster.local`, ...pods];
-}
-
-/** `4Gi` × 3 = `12Gi`: the unit stays, as the API server would write it back. */
-function times(quantity: string, factor: number): string {
-    const unit = quantity.replace(/^[\d.]+/, "");
-    const one = amount(`1${unit}`);
-    return `${(amount(quantity) / one) * factor}${unit}`;
+    return [DATABASE, `${DATABASE}.${namespace}`, service, `${service}.${CLUSTER_DOMAIN}`, ...pods];
 }

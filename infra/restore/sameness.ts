@@ -37,10 +37,27 @@ const OWN_FIELDS: readonly DeclaredField[] = [
         field: /^(context|clusterIdentifier)$/,
         why: "each site is a cluster of its own",
     },
+    {
+        resource: /^kubernetes:core\/v1:Service::/,
+        field: /^spec\.clusterIP$/,
+        why: "each site has ranges of addresses of its own",
+    },
+    {
+        resource: /^kubernetes:networking\.k8s\.io\/v1:NetworkPolicy::/,
+        field: /^spec\.egress\.\d+\.to\.\d+\.ipBlock\.cidr$/,
+        why: "each site has an API server of its own",
+    },
 ];
 
 /** Luxembourg against an environment restored from it. */
-export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = OWN_FIELDS;
+export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
+    ...OWN_FIELDS,
+    {
+        resource: /::dns-(configuration|server)$/,
+        field: /^(data\.zone|spec\.template\.metadata\.annotations\.data-embassy\/configuration)$/,
+        why: "an environment has names of its own, which no other site knows",
+    },
+];
 
 /** Tallinn against Luxembourg. */
 export const SITES_MAY_DIFFER: readonly DeclaredField[] = [

@@ -35,7 +35,7 @@ const OUTPUTS: Readonly<Record<string, (inputs: Inputs, name: string) => Inputs>
 };
 
 const KUBERNETES =
-    /^kubernetes:(core\/v1:(Namespace|ResourceQuota|LimitRange|ServiceAccount|Secret|Service)|apps\/v1:StatefulSet|policy\/v1:PodDisruptionBudget|networking\.k8s\.io\/v1:NetworkPolicy|scheduling\.k8s\.io\/v1:PriorityClass|storage\.k8s\.io\/v1:StorageClass)$/;
+    /^kubernetes:(core\/v1:(Namespace|ResourceQuota|LimitRange|ServiceAccount|ConfigMap|Secret|Service)|apps\/v1:(Deployment|StatefulSet)|policy\/v1:PodDisruptionBudget|networking\.k8s\.io\/v1:NetworkPolicy|rbac\.authorization\.k8s\.io\/v1:(ClusterRole|ClusterRoleBinding)|scheduling\.k8s\.io\/v1:PriorityClass|storage\.k8s\.io\/v1:StorageClass)$/;
 
 export const mocks: pulumi.runtime.Mocks = {
     newResource({ type, name, inputs, custom }) {
