@@ -3,11 +3,12 @@ import { Priorities } from "./cluster/priorities";
 import { siteProvider } from "./cluster/provider";
 import { Authority } from "./keys/authority";
 import type { EmbassyPlan } from "./plan";
+import { NameServer } from "./networking/dns";
 import type { Handover } from "./plan/handover";
 import { Registry } from "./registries/registry";
 import { localClass } from "./storage/local-class";
 
-/** A whole site, its rooms in the order in which they come up: cluster, storage, keys, registries. */
+/** A whole site, its rooms in the order in which they come up: cluster, storage, keys, networking, registries. */
 export class DataEmbassy extends pulumi.ComponentResource {
     /** For the stacks of the sites whose intermediates are issued here; secret. */
     readonly handovers: pulumi.Output<Record<string, Handover>> | undefined;
@@ -22,6 +23,11 @@ export class DataEmbassy extends pulumi.ComponentResource {
         const authority = new Authority("authority", plan.authority, { parent: this });
         this.handovers = authority.handovers;
 
+        new NameServer(
+            "dns",
+            { dns: plan.dns, network: plan.network, podSecurityVersion: plan.podSecurityVersion },
+            { ...inSite, dependsOn: priorities },
+        );
         for (const registry of plan.registries) {
             new Registry(
                 registry.name,

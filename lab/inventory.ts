@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { ConfigError, parseConfig } from "../infra/config";
 import { plan } from "../infra/plan";
-import { firstAddress } from "../infra/plan/addresses";
+import { CLUSTER_DOMAIN } from "../infra/plan/addresses";
 import { TOPOLOGY } from "../infra/plan/inventory";
 import { declaredStacks } from "../toolchain/cli/stack-file";
 import { repoRoot } from "../toolchain/paths";
@@ -38,6 +38,8 @@ export interface NetworkInventory {
     readonly gateway: string;
     /** `host:port` by which pods name the site's registry of images, which is at the gateway. */
     readonly registry: string;
+    /** Address of the Service that resolves names for pods. */
+    readonly dns: string;
 }
 
 export interface NodeInventory {
@@ -69,11 +71,14 @@ export interface SiteInventory {
     readonly network?: NetworkInventory;
 }
 
-export type Machine = MachineInventory & Pick<NodeInventory, "name" | "disks">;
+export type Machine = MachineInventory &
+    Pick<NodeInventory, "name" | "cpu" | "memory" | "disks"> & { readonly maxPods: number };
 
 /** The machines of a site, in the order of its stack file. */
 export function machines({ nodes }: SiteInventory): Machine[] {
-    return nodes.flatMap(({ name, disks, machine }) => (machine ? [{ name, disks, ...machine }] : []));
+    return nodes.flatMap(({ name, cpu, memory, pods: maxPods, disks, machine }) =>
+        machine ? [{ name, cpu, memory, maxPods, disks, ...machine }] : [],
+    );
 }
 
 /** `simulated`: every host that the stack file declares, played by kwok. `real`: one machine for each feed. */
@@ -81,9 +86,6 @@ export const nodeKinds = ["simulated", "real"] as const;
 export type NodeKind = (typeof nodeKinds)[number];
 
 export const defaultSites: readonly string[] = ["tallinn", "luxembourg"];
-
-/** Kubernetes' own default; the server certificates name it. */
-const CLUSTER_DOMAIN = "cluster.local";
 
 /** @throws LabError for a stack without a file, or with a wrong one. */
 export function siteInventory(stack: string, kind: NodeKind = "simulated"): SiteInventory {
@@ -98,7 +100,8 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated"): Site
         const configuration = parseConfig(stack, config);
         const { nodes: range, pods, services } = configuration.networking;
         const site = { name: stack, serviceCidr: services, podCidr: pods, clusterDomain: CLUSTER_DOMAIN };
-        const hosts = plan(configuration).hosts.map(({ disks, ...host }) => ({ ...host, disks: [disks] }));
+        const { hosts: declared, network } = plan(configuration);
+        const hosts = declared.map(({ disks, ...host }) => ({ ...host, disks: [disks] }));
         if (kind === "simulated") {
             return { ...site, nodes: hosts };
         }
@@ -110,9 +113,10 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated"): Site
             nodes: firsts.map((host, index) => ({ ...host, machine: machineAddress(range, pods, index) })),
             network: {
                 nodes: range,
-                peers: plan(configuration).network.peers,
-                gateway: firstAddress(range),
+                peers: network.peers,
+                gateway: network.gateway,
                 registry: configuration.site.imageRegistry,
+                dns: network.dns,
             },
         };
     } catch (error) {

@@ -53,7 +53,7 @@ export const apiToken: { readonly volume: input.core.v1.Volume; readonly mount: 
     mount: { name: API_TOKEN, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true },
 };
 
-/** A pod to the same standard: not root, no API token, the runtime's default seccomp profile, no host namespaces. */
+/** A pod to the same standard: not root, no API token but {@link apiToken}, the runtime's default seccomp profile, no host namespaces. */
 export function hardenedPod({ uid, gid }: Identity, spec: PodSpec): PodSpec {
     return {
         ...spec,

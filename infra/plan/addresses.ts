@@ -6,6 +6,9 @@ import { REGISTRIES } from "../config/registries";
 /** The embassy's own domain; what is below it resolves inside the sites and nowhere else (RFC 6762 appendix G warns of `.local`). */
 export const DOMAIN = "embassy.internal";
 
+/** Of Services: Kubernetes' own default, which clusters have that are told nothing else. */
+export const CLUSTER_DOMAIN = "cluster.local";
+
 /**
  * Offsets into a site's range of Services. The API server hands out the lower end of the range last, and leaves it to
  * whoever asks for an address by number: https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/
@@ -23,6 +26,8 @@ export interface NetworkPlan {
     readonly hosts: Readonly<Record<string, string>>;
     /** CIDR of the control plane and the machines. */
     readonly nodes: string;
+    /** Where the API server is reached from within. */
+    readonly gateway: string;
     /** Blocks of the sites to which there is a link, by site. */
     readonly peers: Readonly<Record<string, string>>;
 }
@@ -54,6 +59,7 @@ export function planNetwork({ site, networking }: Pick<EmbassyConfig, "site" | "
             ]),
         ) as Record<string, string>,
         nodes,
+        gateway: firstAddress(nodes),
         peers: mapValues(peers, ({ block }) => block),
     };
 }

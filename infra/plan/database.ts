@@ -1,6 +1,6 @@
 /** A registry's database: its members, where its data comes from, and where its versions are stored. Pure. */
 import type { EmbassyConfig } from "../config";
-import { objectStoreName, planNetwork, registryName } from "./addresses";
+import { CLUSTER_DOMAIN, objectStoreName, planNetwork, registryName } from "./addresses";
 import { LABEL } from "./names";
 
 /** Name of the workload and its Service in each registry's namespace. */
@@ -98,7 +98,7 @@ function originOf(
 function dnsNames(namespace: string, members: number): string[] {
     const service = `${DATABASE}.${namespace}.svc`;
     const pods = Array.from({ length: members }, (_, index) => memberHost(namespace, index));
-    return [DATABASE, `${DATABASE}.${namespace}`, service, `${service}.cluster.local`, ...pods];
+    return [DATABASE, `${DATABASE}.${namespace}`, service, `${service}.${CLUSTER_DOMAIN}`, ...pods];
 }
 
 /** Name of a member in its site. */

@@ -3,6 +3,7 @@ import type { EmbassyConfig } from "../config";
 import { REGISTRIES } from "../config/registries";
 import { type NetworkPlan, planNetwork } from "./addresses";
 import { type AuthorityPlan, planAuthority } from "./authority";
+import { type DnsPlan, planDns } from "./dns";
 import type { ImageLock } from "./images";
 import { type Host, inventory } from "./inventory";
 import { COMMON_LABELS, LABEL } from "./names";
@@ -18,12 +19,14 @@ export interface EmbassyPlan {
     readonly hosts: readonly Host[];
     readonly storageClass: string;
     readonly network: NetworkPlan;
+    readonly dns: DnsPlan;
     readonly authority: AuthorityPlan;
     readonly registries: readonly RegistryPlan[];
 }
 
 export function plan(config: EmbassyConfig, lock: ImageLock = {}): EmbassyPlan {
     const { site, cluster, storage } = config;
+    const network = planNetwork(config);
     return {
         site: site.name,
         labels: { ...COMMON_LABELS, [LABEL.site]: site.name, [LABEL.role]: site.role },
@@ -31,7 +34,8 @@ export function plan(config: EmbassyConfig, lock: ImageLock = {}): EmbassyPlan {
         podSecurityVersion: `v${cluster.kubernetes}`,
         hosts: inventory(config),
         storageClass: storage.class,
-        network: planNetwork(config),
+        network,
+        dns: planDns(config, network, lock),
         authority: planAuthority(config),
         registries: REGISTRIES.map((name) => planRegistry(name, config, lock)),
     };

@@ -38,9 +38,14 @@ const OWN_FIELDS: readonly DeclaredField[] = [
         why: "each site is a cluster of its own",
     },
     {
-        resource: /^kubernetes:core\/v1:Service::.*-database-leader$/,
+        resource: /^kubernetes:core\/v1:Service::/,
         field: /^spec\.clusterIP$/,
         why: "each site has addresses of its own",
+    },
+    {
+        resource: /^kubernetes:networking\.k8s\.io\/v1:NetworkPolicy::/,
+        field: /^spec\.egress\.\d+\.to\.\d+\.ipBlock\.cidr$/,
+        why: "each site has an API server of its own",
     },
     {
         resource: /^tls:index\/certRequest:CertRequest::.*-tls-request$/,
@@ -86,6 +91,11 @@ export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
         resource: /^kubernetes:batch\/v1:Job::.*-stored-first-partner$/,
         field: /^$/,
         why: "and have no first version to store in the other",
+    },
+    {
+        resource: /::dns-(configuration|server)$/,
+        field: /^(data\.zone|spec\.template\.metadata\.annotations\.data-embassy\/configuration)$/,
+        why: "an environment has names of its own, which no other site knows",
     },
 ];
 

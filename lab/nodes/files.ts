@@ -1,6 +1,7 @@
 /** What makes one machine differ from the next: the files of its /etc/embassy. Pure. */
 import { stringify } from "yaml";
-import type { MachineInventory, NetworkInventory, SiteInventory } from "../inventory";
+import { amount } from "../../infra/config/quantity";
+import type { Machine, MachineInventory, NetworkInventory, SiteInventory } from "../inventory";
 import { prefixOf } from "./addresses";
 
 /** Where these files are in a machine. */
@@ -27,12 +28,13 @@ export interface MachineKeys {
 export function machineFiles(
     site: SiteInventory,
     network: NetworkInventory,
-    machine: MachineInventory & { readonly name: string },
+    machine: Machine,
     others: readonly MachineInventory[],
     pause: string,
     keys: MachineKeys,
 ): Record<string, string> {
     return {
+        hardware: hardware(machine),
         "network.sh": networkScript(network, machine, others),
         hosts: hosts(network, machine),
         [`registries/${network.registry}/hosts.toml`]: registryHost(network),
@@ -44,8 +46,12 @@ export function machineFiles(
         "kube-proxy.kubeconfig": keys.kubeProxy,
         "containerd.toml": containerd(pause),
         "cni/10-embassy.conflist": cni(machine),
-        "kubelet.yaml": kubelet(site),
-        "kube-proxy.yaml": kubeProxy(site, machine),
+        "kubelet.yaml": kubelet(site, network, machine),
+        "kube-proxy.yaml": kubeProxy({
+            node: machine.name,
+            kubeconfig: `${ETC}/kube-proxy.kubeconfig`,
+            pods: site.podCidr,
+        }),
         ...service("containerd", [`--config=${ETC}/containerd.toml`]),
         ...service(
             "kubelet",
@@ -71,6 +77,11 @@ function service(name: string, args: readonly string[], before = ":"): Record<st
         [`service/${name}/run`]: `#!/bin/bash\nexec 2>&1\n${before}\nexec ${[name, ...args].join(" ")}\n`,
         [`service/${name}/log/run`]: `#!/bin/bash\nmkdir -p /var/log/${name}\nexec svlogd -tt /var/log/${name}\n`,
     };
+}
+
+/** What the machine shows its kubelet as its own: machine.sh. Whole cores, and KiB of memory. */
+function hardware({ cpu, memory }: Machine): string {
+    return `cores=${Math.ceil(amount(cpu))}\nmemory=${Math.floor(amount(memory) / 1024)}\n`;
 }
 
 /** Routes to the other machines' pods are declared, as on a network whose switches know them. */
@@ -138,7 +149,7 @@ function cni({ pods }: MachineInventory): string {
 }
 
 /** https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
-function kubelet(site: SiteInventory): string {
+function kubelet(site: SiteInventory, { dns }: NetworkInventory, { maxPods }: Machine): string {
     return stringify({
         apiVersion: "kubelet.config.k8s.io/v1beta1",
         kind: "KubeletConfiguration",
@@ -148,6 +159,8 @@ function kubelet(site: SiteInventory): string {
         tlsPrivateKeyFile: `${ETC}/kubelet.pem`,
         tlsMinVersion: "VersionTLS13",
         clusterDomain: site.clusterDomain,
+        clusterDNS: [dns],
+        maxPods,
         resolvConf: `${ETC}/resolv.conf`,
         containerRuntimeEndpoint: `unix://${CONTAINERD_SOCKET}`,
         cgroupDriver: "cgroupfs",
@@ -159,15 +172,25 @@ function kubelet(site: SiteInventory): string {
     });
 }
 
+/** Where a kube-proxy runs. */
+export interface ProxyPlace {
+    /** Of a node there: its address, and which pods are near. */
+    readonly node: string;
+    /** Path of the file. */
+    readonly kubeconfig: string;
+    /** Range whose packets keep their source address on the way to a Service. Absent: all packets do. */
+    readonly pods?: string;
+}
+
 /** https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/ */
-function kubeProxy(site: SiteInventory, machine: { readonly name: string }): string {
+export function kubeProxy({ node, kubeconfig, pods }: ProxyPlace): string {
     return stringify({
         apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
         kind: "KubeProxyConfiguration",
         mode: "nftables",
-        clusterCIDR: site.podCidr,
-        hostnameOverride: machine.name,
-        clientConnection: { kubeconfig: `${ETC}/kube-proxy.kubeconfig` },
+        ...(pods !== undefined && { clusterCIDR: pods }),
+        hostnameOverride: node,
+        clientConnection: { kubeconfig },
         // A namespace sees the host's settings and may not write them.
         conntrack: { maxPerCore: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
     });

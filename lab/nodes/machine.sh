@@ -30,6 +30,18 @@ outside() {
         "$0" inside "${@:2}"
 }
 
+# The kubelet tells the scheduler what it reads here: the hardware that is declared, not the host's. Pods have views of their
+# own, which show the host's.
+show_hardware() {
+    . /etc/embassy/hardware
+    printf 'MemTotal: %d kB\nSwapTotal: 0 kB\n' "$memory" > /run/meminfo
+    mount --bind /run/meminfo /proc/meminfo
+    # Processors that say nothing of sockets and nodes are counted, and not named in control groups, where they are unknown.
+    mount -t tmpfs tmpfs /sys/devices/system/node
+    mount -t tmpfs tmpfs /sys/devices/system/cpu
+    for core in $(seq 0 $((cores - 1))); do mkdir "/sys/devices/system/cpu/cpu$core"; done
+}
+
 inside() {
     root=/run/embassy-machine
     # In this mount namespace alone: the host's /run stays as it is.
@@ -58,6 +70,7 @@ inside() {
     pivot_root . old
     umount -l /old
     mount --make-rshared /
+    show_hardware
     echo "$name" > /proc/sys/kernel/hostname
     ip link set lo up
     # Plugged in by the lab, from the site's network.

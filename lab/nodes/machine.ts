@@ -9,12 +9,12 @@ import { repoRoot } from "../../toolchain/paths";
 import { ensureFile, makeDirectory, readIfThere } from "../files";
 import { type Machine, type NetworkInventory, type SiteInventory, machines } from "../inventory";
 import { DISKS } from "../objects";
-import { kubeconfig } from "../kubeconfig";
 import type { Site } from "../options";
 import type { Supervised } from "../part";
 import type { SitePaths } from "../paths";
 import { KUBE_PROXY, kubeletCertificate } from "../pki/catalogue";
 import type { Process } from "../processes/identity";
+import { accessFromWithin } from "./access";
 import { machineFiles } from "./files";
 import { SYSTEM_PATH } from "./network";
 import { stampOf } from "./userland";
@@ -66,16 +66,13 @@ export interface Surroundings {
 export async function configureMachine(paths: SitePaths, machine: Machine, around: Surroundings): Promise<void> {
     const { inventory, network, port, pause } = around;
     const read = async (file: string): Promise<string> => (await readIfThere(file)) ?? "";
-    const authority = await read(paths.certificate("ca"));
-    const server = `https://${network.gateway}:${port}`;
-    const access = async (certificate: string, user: string): Promise<string> =>
-        kubeconfig({ site: inventory.name, user, server, authority, credentials: await read(paths.pem(certificate)) });
+    const kubeletPem = kubeletCertificate(machine.name);
     const others = machines(inventory).filter(({ name }) => name !== machine.name);
     const files = machineFiles(inventory, network, machine, others, pause, {
-        authority,
-        kubelet: await access(kubeletCertificate(machine.name), "kubelet"),
-        kubeProxy: await access(KUBE_PROXY, "kube-proxy"),
-        serving: await read(paths.pem(kubeletCertificate(machine.name))),
+        authority: await read(paths.certificate("ca")),
+        kubelet: await accessFromWithin(paths, network, port, kubeletPem, "kubelet"),
+        kubeProxy: await accessFromWithin(paths, network, port, KUBE_PROXY),
+        serving: await read(paths.pem(kubeletPem)),
     });
     const folder = paths.machine(machine.name);
     // The disks that lab/objects.ts declares, /var/lib/… in the machine.

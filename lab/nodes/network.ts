@@ -2,11 +2,13 @@
  * The network of a site with machines: a namespace of its own, in which a bridge joins them, and two relays over which
  * alone it is reached: from within to the API server on the host's loopback, and from there to the kubelets.
  */
+import { request } from "node:http";
 import * as path from "node:path";
 import { repoRoot } from "../../toolchain/paths";
 import type { MachineInventory, NetworkInventory } from "../inventory";
 import type { Supervised } from "../part";
 import type { SitePaths } from "../paths";
+import type { Ready } from "../processes/supervisor";
 import { prefixOf } from "./addresses";
 
 export const NETWORK = "network";
@@ -58,4 +60,22 @@ export function gatewayPart(paths: SitePaths, apiPort: number): Supervised {
         env: ENVIRONMENT,
         reads: [RELAY],
     };
+}
+
+const ANSWER_MS = 2_000;
+
+/** Whether something takes connections at the gateway's `port`, asked through the relay: the host has no other way there. */
+export function gatewayAnswers(paths: SitePaths, { gateway }: NetworkInventory, port: number): Ready {
+    const target = { socketPath: paths.egressSocket, method: "CONNECT", path: `${gateway}:${port}` };
+    return () =>
+        new Promise((resolve) => {
+            request({ ...target, signal: AbortSignal.timeout(ANSWER_MS) })
+                .once("connect", ({ statusCode }, socket) => {
+                    socket.destroy();
+                    resolve(statusCode === 200);
+                })
+                .once("error", () => resolve(false))
+                .once("close", () => resolve(false))
+                .end();
+        });
 }

@@ -1,6 +1,5 @@
 /** A site's own registry of images, in its network: what its machines pull from, and all that they can reach. */
 import { execFile } from "node:child_process";
-import { request } from "node:http";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
@@ -31,8 +30,8 @@ export async function ensureImages(home: string, report: (message: string) => vo
 }
 
 /** The port in the registry's name. */
-function portOf({ registry }: NetworkInventory): string {
-    return registry.slice(registry.indexOf(":") + 1);
+export function registryPort({ registry }: NetworkInventory): number {
+    return Number(registry.slice(registry.indexOf(":") + 1));
 }
 
 /** https://distribution.github.io/distribution/about/configuration/ */
@@ -43,7 +42,7 @@ export function registryConfiguration(paths: SitePaths, network: NetworkInventor
         log: { level: "warn", accesslog: { disabled: true } },
         storage: { filesystem: { rootdirectory: paths.images } },
         http: {
-            addr: `${network.gateway}:${portOf(network)}`,
+            addr: `${network.gateway}:${registryPort(network)}`,
             tls: { certificate: pem, key: pem, minimumtls: "tls1.3" },
         },
     });
@@ -59,24 +58,6 @@ export function registryPart(paths: SitePaths, binDirectory: string, { pid }: Pr
     };
 }
 
-const ANSWER_MS = 2_000;
-
-/** Whether it takes connections, asked through the relay: the host has no other way there. */
-export function registryAnswers(paths: SitePaths, network: NetworkInventory): () => Promise<boolean> {
-    const target = { socketPath: paths.egressSocket, method: "CONNECT", path: `${network.gateway}:${portOf(network)}` };
-    return () =>
-        new Promise((resolve) => {
-            request({ ...target, signal: AbortSignal.timeout(ANSWER_MS) })
-                .once("connect", ({ statusCode }, socket) => {
-                    socket.destroy();
-                    resolve(statusCode === 200);
-                })
-                .once("error", () => resolve(false))
-                .once("close", () => resolve(false))
-                .end();
-        });
-}
-
 /** Puts every image there, under its digest. What is there already costs a question. @throws LabError with crane's words */
 export async function pushImages(
     paths: SitePaths,
@@ -86,7 +67,7 @@ export async function pushImages(
     images: Readonly<Record<string, string>>,
 ): Promise<void> {
     for (const name of Object.keys(images)) {
-        const target = `${network.gateway}:${portOf(network)}/${name}:${TAG}`;
+        const target = `${network.gateway}:${registryPort(network)}/${name}:${TAG}`;
         const args = [
             `--net=/proc/${pid}/ns/net`,
             path.join(binDirectory, "crane"),

@@ -11,8 +11,9 @@ import type { Process } from "../processes/identity";
 import type { Ready } from "../processes/supervisor";
 import { linkName, linkPart, linkSocket } from "./link";
 import { configureMachine, machinePart, partOf, plugIn, stopMachine } from "./machine";
-import { GATEWAY, NETWORK, gatewayPart, networkPart } from "./network";
-import { ensureImages, pushImages, registryAnswers, registryConfiguration, registryPart } from "./registry";
+import { GATEWAY, NETWORK, gatewayAnswers, gatewayPart, networkPart } from "./network";
+import { ensureImages, pushImages, registryConfiguration, registryPart, registryPort } from "./registry";
+import { SERVICES, SERVICES_PORT, configureServices, servicesPart } from "./services";
 import { ensureUserland } from "./userland";
 
 /** The supervised processes beyond the control plane, in the order in which they start. */
@@ -24,6 +25,7 @@ export function machineParts(inventory: SiteInventory): string[] {
               REGISTRY,
               ...Object.keys(inventory.network.peers).map(linkName),
               ...machines(inventory).map(({ name }) => partOf(name)),
+              SERVICES,
           ]
         : [];
 }
@@ -59,7 +61,7 @@ export async function bringUpMachines(site: Site, inventory: SiteInventory, port
     const holder = await holderOf(site);
     await ensureSocket(gatewayPart(paths, port), paths.apiSocket);
     await ensureFile(paths.registryConfig, registryConfiguration(paths, network));
-    await ensure(registryPart(paths, binDirectory, holder), registryAnswers(paths, network));
+    await ensure(registryPart(paths, binDirectory, holder), gatewayAnswers(paths, network, registryPort(network)));
     for (const peer of Object.keys(network.peers)) {
         await ensureSocket(linkPart(paths, network, peer, userland, holder), linkSocket(paths, peer));
     }
@@ -73,6 +75,9 @@ export async function bringUpMachines(site: Site, inventory: SiteInventory, port
             await ensure(part, () => plugIn(site, machine, userland, holder));
         }),
     );
+    // After the machines: it waits until the first is a node.
+    await configureServices(paths, inventory, port);
+    await ensure(servicesPart(site, userland, holder), gatewayAnswers(paths, network, SERVICES_PORT));
     return started;
 }
 
@@ -89,6 +94,7 @@ async function holderOf({ paths, supervisor }: Site): Promise<Process> {
 
 /** Everything that {@link bringUpMachines} has started. What machines and registry keep stays. */
 export async function takeDownMachines(site: Site, inventory: SiteInventory): Promise<void> {
+    await site.supervisor.stop(SERVICES, true);
     await Promise.all(machines(inventory).map(({ name }) => stopMachine(site, name)));
     await Promise.all(
         Object.keys(inventory.network?.peers ?? {}).map((peer) => site.supervisor.stop(linkName(peer), true)),

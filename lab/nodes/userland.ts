@@ -18,7 +18,7 @@ const PACKAGES = [
     "iproute2",
     "conntrack",
     "kmod",
-    // The link to the other site.
+    // The links to other sites.
     "python3",
     // Init, and what a person needs who looks inside.
     "runit",
@@ -54,8 +54,8 @@ export async function ensureUserland(home: string, report: (message: string) => 
         symlinkSync("bash", path.join(draft, "bin", "sh"));
         writeFileSync(path.join(draft, "etc", "passwd"), "root:x:0:0:root:/root:/bin/bash\n");
         writeFileSync(path.join(draft, "etc", "group"), "root:x:0:\n");
-        // Where link.sh puts what it needs from the host.
-        for (const place of ["dev", "mnt", "srv"]) {
+        // Where link.sh and services.sh put what they need from the host.
+        for (const place of ["dev", "mnt", "proc", "srv"]) {
             mkdirSync(path.join(draft, place), { recursive: true });
         }
         writeFileSync(stampOf(draft), wanted);

@@ -38,8 +38,22 @@ describe.each(STACKS)("stack %s", (stack) => {
             .filter(({ inputs }) => isDeepStrictEqual(inputs["spec"], DENY_ALL))
             .map((policy) => metadataOf(policy).namespace);
         const namespaces = ofKind(resources, "Namespace").map((namespace) => metadataOf(namespace).name);
-        expect(namespaces).toHaveLength(7);
+        expect(namespaces).toHaveLength(8);
         expect(denied.sort()).toEqual(namespaces.sort());
+    });
+
+    it("names, for all other traffic that it allows, who is at the other end and on which ports", () => {
+        type Rule = Record<"from" | "to" | "ports", unknown[] | undefined>;
+        const rules = ofKind(resources, "NetworkPolicy").flatMap(({ inputs }) => {
+            const { ingress, egress } = inputs["spec"] as Record<"ingress" | "egress", Rule[]>;
+            return [...ingress.map(({ from, ports }) => [from, ports]), ...egress.map(({ to, ports }) => [to, ports])];
+        });
+        expect(rules.length).toBeGreaterThan(0);
+        // A list that is empty or missing, and a peer or a port that says nothing, mean everything.
+        for (const list of rules.flat()) {
+            expect(list).not.toHaveLength(0);
+            expect(list?.map((entry) => Object.keys(entry as object))).not.toContainEqual([]);
+        }
     });
 
     it("puts every namespace under the restricted profile, at a pinned version", () => {
@@ -53,16 +67,18 @@ describe.each(STACKS)("stack %s", (stack) => {
         }
     });
 
-    it("gives every StatefulSet a disruption budget that selects the same pods", () => {
-        const selectors = (kind: string): string[] =>
-            ofKind(resources, kind)
+    it("gives every workload a disruption budget that selects the same pods", () => {
+        const selectors = (...kinds: string[]): string[] =>
+            kinds
+                .flatMap((kind) => ofKind(resources, kind))
                 .map((object) => {
                     const { selector } = object.inputs["spec"] as { selector: unknown };
                     return `${metadataOf(object).namespace ?? ""} ${JSON.stringify(selector)}`;
                 })
                 .sort();
-        expect(selectors("StatefulSet")).toHaveLength(7);
-        expect(selectors("PodDisruptionBudget")).toEqual(selectors("StatefulSet"));
+        const workloads = selectors("StatefulSet", "Deployment");
+        expect(workloads).toHaveLength(8);
+        expect(selectors("PodDisruptionBudget")).toEqual(workloads);
     });
 
     it("protects and retains everything that holds data or keys", () => {

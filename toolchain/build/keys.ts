@@ -1,4 +1,5 @@
 /** Digests of everything that a part is made from: a part is built again when its digest changes. */
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { bundleOptions, startScript } from "./bundle";
 import { buildArguments } from "./go-build";
@@ -6,11 +7,12 @@ import type { Layout } from "./layout";
 import type { BundleJob, GoJob } from "./parts";
 import { digest } from "./stamp";
 
-/** Of a program: its pins, and how it is built. The Go release is compared apart (see Stamp). */
+/** Of a program: its pins, a main package of ours, and how it is built. The Go release is compared apart (see Stamp). */
 export function goKey(job: GoJob, part: string): string {
+    const own = readdirSync(job.folder).filter((file) => file.endsWith(".go"));
     return digest(
         [process.platform, process.arch, ...buildArguments(job, [part])],
-        [join(job.folder, "go.mod"), join(job.folder, "go.sum")],
+        ["go.mod", "go.sum", ...own.sort()].map((file) => join(job.folder, file)),
     );
 }
 

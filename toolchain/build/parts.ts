@@ -119,6 +119,14 @@ function goJobs({ modules }: Layout): GoJob[] {
             { download: 1200, compile: 700 },
             (version) => [`github.com/distribution/distribution/v3/version.version=${version}`],
         ),
+        job(
+            "coredns",
+            "lab",
+            "github.com/coredns/coredns",
+            // Its main package is ours, beside go.mod, so that it has the plugins that are used and no others.
+            { coredns: "data-embassy/toolchain/coredns" },
+            { download: 260, compile: 550 },
+        ),
     ];
 }
 

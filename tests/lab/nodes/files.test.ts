@@ -1,17 +1,23 @@
 import { parse } from "yaml";
-import { machineFiles } from "../../../lab/nodes/files";
-import { inventory } from "../fixtures";
+import { type Machine, machines } from "../../../lab/inventory";
+import { kubeProxy, machineFiles } from "../../../lab/nodes/files";
+import { inventory, node } from "../fixtures";
 
 const network = {
     nodes: "10.1.0.0/24",
     gateway: "10.1.0.1",
     registry: "registry.test:5000",
     peers: { other: "10.8.0.0/14" },
+    dns: "10.3.0.10",
 };
-const [own, other] = [
-    { name: "a", address: "10.1.0.11", pods: "10.2.0.0/24" },
-    { name: "b", address: "10.1.0.12", pods: "10.2.1.0/24" },
-];
+const [own, other] = machines(
+    inventory({
+        nodes: [
+            node("a", { cpu: "8", memory: "32Gi", pods: 50, machine: { address: "10.1.0.11", pods: "10.2.0.0/24" } }),
+            node("b", { machine: { address: "10.1.0.12", pods: "10.2.1.0/24" } }),
+        ],
+    }),
+) as [Machine, Machine];
 const keys = { authority: "CA", kubelet: "KUBELET", kubeProxy: "PROXY", serving: "SERVING" };
 const pause = "registry.test:5000/pause@sha256:1";
 const files = machineFiles(inventory({ network }), network, own, [other], pause, keys);
@@ -37,6 +43,23 @@ describe("what a machine reads at its boot", () => {
             authorization: { mode: "Webhook" },
             tlsMinVersion: "VersionTLS13",
         });
+    });
+
+    it("has a kubelet that offers what the stack file declares of the machine, not what the host has", () => {
+        expect(files["hardware"]).toBe("cores=8\nmemory=33554432\n");
+        expect(parse(files["kubelet.yaml"] ?? "")).toMatchObject({ maxPods: 50 });
+    });
+
+    it("has pods resolve names at the site's own name server", () => {
+        expect(parse(files["kubelet.yaml"] ?? "")).toMatchObject({
+            clusterDNS: ["10.3.0.10"],
+            clusterDomain: "narva.test",
+        });
+    });
+
+    it("keeps the source address of pods on the way to a Service, and in the site's network that of everybody", () => {
+        expect(parse(files["kube-proxy.yaml"] ?? "")).toMatchObject({ clusterCIDR: "10.240.0.0/16" });
+        expect(parse(kubeProxy({ node: "a", kubeconfig: "k" }))).not.toHaveProperty("clusterCIDR");
     });
 
     it("gives pods addresses of the machine's own range", () => {

@@ -5,7 +5,7 @@ import { type BuildRequest, type BuiltPart, buildToolchain, silent } from "../..
 import { type Clone, makeClone, recordingProgress } from "./fixture";
 
 const KUBERNETES = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kube-proxy", "kubelet"];
-const PROGRAMS = ["etcd", ...KUBERNETES, "pulumi", "kwok", "registry", "crane"];
+const PROGRAMS = ["etcd", ...KUBERNETES, "pulumi", "kwok", "registry", "crane", "coredns"];
 
 let clone: Clone;
 beforeEach(() => {
@@ -110,6 +110,12 @@ describe("what is built again", () => {
         await build();
         clone.write("toolchain/modules/kubernetes/go.sum", "other\n");
         expect(built(await build())).toEqual(KUBERNETES);
+    });
+
+    it("a program whose main package is ours, when that changes", async () => {
+        await build();
+        clone.write("toolchain/modules/coredns/main.go", "package main\n");
+        expect(built(await build())).toEqual(["coredns"]);
     });
 
     it("a program that is gone or cut short, alone of its module", async () => {
@@ -258,7 +264,7 @@ describe("EMBASSY_TOOLCHAIN=system", () => {
         const env = { EMBASSY_TOOLCHAIN: "system" };
         await expect(build({ env })).rejects.toThrow("there is no pulumi on PATH");
         chmodSync(join(clone.layout.root, "path", "pulumi"), 0o755);
-        expect(built(await build({ env }))).toEqual(["etcd", ...KUBERNETES, "kwok", "registry", "crane"]);
+        expect(built(await build({ env }))).toEqual(["etcd", ...KUBERNETES, "kwok", "registry", "crane", "coredns"]);
     });
 });
 

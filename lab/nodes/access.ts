@@ -1,0 +1,28 @@
+/** How a program in a site's network reaches the API server. */
+import { readIfThere } from "../files";
+import type { NetworkInventory } from "../inventory";
+import { kubeconfig } from "../kubeconfig";
+import type { SitePaths } from "../paths";
+
+/**
+ * The text of its kubeconfig.
+ *
+ * @param port of the API server
+ * @param certificate that it shows, and the name of the entry for it
+ */
+export async function accessFromWithin(
+    paths: SitePaths,
+    { gateway }: NetworkInventory,
+    port: number,
+    certificate: string,
+    user = certificate,
+): Promise<string> {
+    const read = async (file: string): Promise<string> => (await readIfThere(file)) ?? "";
+    return kubeconfig({
+        site: paths.site,
+        user,
+        server: `https://${gateway}:${port}`,
+        authority: await read(paths.certificate("ca")),
+        credentials: await read(paths.pem(certificate)),
+    });
+}

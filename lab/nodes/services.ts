@@ -1,0 +1,62 @@
+/**
+ * A site's Services as other sites reach them: a kube-proxy in the site's network, which every packet of a link passes on
+ * its way in and on its way back. On the machines' own it would pass only on its way in, unless they put their address in
+ * place of the sender's.
+ */
+import * as path from "node:path";
+import { repoRoot } from "../../toolchain/paths";
+import { ensureFile } from "../files";
+import { type SiteInventory, machines } from "../inventory";
+import type { Site } from "../options";
+import type { Supervised } from "../part";
+import type { SitePaths } from "../paths";
+import { KUBE_PROXY } from "../pki/catalogue";
+import type { Process } from "../processes/identity";
+import { accessFromWithin } from "./access";
+import { kubeProxy } from "./files";
+import { SYSTEM_PATH } from "./network";
+
+export const SERVICES = "services";
+/** Where kube-proxy says that it is well. */
+export const SERVICES_PORT = 10256;
+
+const SCRIPT = path.join(repoRoot, "lab", "nodes", "services.sh");
+
+function files(paths: SitePaths): { readonly configuration: string; readonly access: string } {
+    return { configuration: path.join(paths.config, "services.yaml"), access: paths.kubeconfigOf(KUBE_PROXY) };
+}
+
+/** Writes what the part reads. @param port of the API server */
+export async function configureServices(paths: SitePaths, inventory: SiteInventory, port: number): Promise<void> {
+    const { network } = inventory;
+    const [first] = machines(inventory);
+    if (!network || !first) {
+        return;
+    }
+    const { configuration, access } = files(paths);
+    const kubeconfig = path.join("/mnt", path.basename(access));
+    await ensureFile(access, await accessFromWithin(paths, network, port, KUBE_PROXY));
+    // It wants to be on a node, and takes from it what no Service here asks for: ports of nodes, and pods that are near.
+    await ensureFile(configuration, kubeProxy({ node: first.name, kubeconfig }));
+}
+
+/** @param network process that holds the site's network */
+export function servicesPart({ paths, binDirectory }: Site, userland: string, network: Process): Supervised {
+    const { configuration, access } = files(paths);
+    return {
+        name: SERVICES,
+        program: "/usr/bin/nsenter",
+        args: [
+            `--net=/proc/${network.pid}/ns/net`,
+            // It stays, with the record among its arguments, of which kube-proxy takes no such.
+            ...["unshare", "--mount", "--fork", "--kill-child=SIGKILL"],
+            SCRIPT,
+            paths.record(SERVICES),
+            userland,
+            binDirectory,
+            paths.config,
+        ],
+        env: { PATH: SYSTEM_PATH },
+        reads: [SCRIPT, configuration, access],
+    };
+}
