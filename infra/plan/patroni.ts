@@ -99,7 +99,6 @@ function timestamp(at: string): string {
 /** What the ConfigMap `<scope>-config` holds, and Patroni watches. */
 export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string, unknown>> {
     const { registry, memory, recovery, origin, acrossSites } = plan;
-    const fetch = commandLine(registry, "own", "archive-get", "%f", '"%p"');
     return {
         // Seconds. A leader that cannot renew its lock for so long is no leader; members look as often as loop_wait.
         ttl: 20,
@@ -113,14 +112,13 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
                 host: origin.host,
                 port: PORTS.postgres,
                 // Where the link is cut, or the primary no longer has what is asked for: what is stored here.
-                restore_command: fetch,
+                restore_command: commandLine(registry, "own", "archive-get", "%f", '"%p"'),
                 create_replica_methods: ["basebackup"],
             },
         }),
         postgresql: {
             use_pg_rewind: true,
             use_slots: true,
-            recovery_conf: { restore_command: fetch },
             parameters: {
                 ...(acrossSites === "sync" && { synchronous_standby_names: "ANY 2 (*)" }),
                 max_connections: 100,

@@ -52,7 +52,8 @@ export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomRe
     new Service(
         `${name}-leader`,
         {
-            metadata: metadata("leader", labels, namespace),
+            // Nobody leads before the members are up, and those are waited for.
+            metadata: metadata("leader", labels, namespace, { "pulumi.com/skipAwait": "true" }),
             spec: {
                 clusterIP: leader.address,
                 selector: { ...selector, [ROLE_LABEL.key]: ROLE_LABEL.leader },
