@@ -13,7 +13,7 @@ import type { Site } from "../options";
 import type { Supervised } from "../part";
 import type { SitePaths } from "../paths";
 import { KUBE_PROXY, kubeletCertificate } from "../pki/catalogue";
-import type { Process } from "../processes/identity";
+import { type Process, childOf } from "../processes/identity";
 import { accessFromWithin } from "./access";
 import { machineFiles } from "./files";
 import { SYSTEM_PATH } from "./network";
@@ -102,6 +102,7 @@ export async function plugIn(
     network: Process,
 ): Promise<boolean> {
     const machine = await supervisor.live(partOf(name));
+    // The machine's first process.
     const init = machine && (await childOf(machine.pid));
     if (init === undefined) {
         return false;
@@ -123,13 +124,6 @@ export async function plugIn(
         await ip("link", "set", plug, "up");
     }
     return true;
-}
-
-/** The machine's first process: the child for which unshare waits. */
-async function childOf(pid: number): Promise<number | undefined> {
-    const children = await fs.readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
-    const [first = ""] = children.trim().split(" ");
-    return first === "" ? undefined : Number(first);
 }
 
 /** Ends the machine as a power cut would. What it keeps stays. */

@@ -106,14 +106,23 @@ export async function runningCommands(): Promise<RunningCommand[]> {
     return commands.filter(({ argv }) => argv.length > 1);
 }
 
+/** The first process that `pid` has started, on Linux: the one for which unshare waits. */
+export async function childOf(pid: number): Promise<number | undefined> {
+    const children = await readProc(`/proc/${pid}/task/${pid}/children`);
+    const first = children?.trim().split(" ")[0];
+    return first ? Number(first) : undefined;
+}
+
 /**
- * Bytes of memory that `pid` is answerable for: its proportional set size, in which a page that several processes share
- * counts once in all; the resident set size where the system has no such figure.
+ * Bytes of memory that `pid` and its child are answerable for: their proportional set size, in which a page that several
+ * processes share counts once in all; the resident set size of `pid` where the system has no such figure.
  */
 export async function memoryOf(pid: number): Promise<number | undefined> {
     if (onLinux) {
         const pss = /^Pss:\s+(\d+) kB$/m.exec((await readProc(`/proc/${pid}/smaps_rollup`)) ?? "");
-        return pss ? Number(pss[1]) * 1024 : undefined;
+        const child = await childOf(pid);
+        const below = child === undefined ? 0 : ((await memoryOf(child)) ?? 0);
+        return pss ? Number(pss[1]) * 1024 + below : undefined;
     }
     const rss = await run("ps", ["-o", "rss=", "-p", String(pid)]).catch(() => undefined);
     return rss ? Number(rss.stdout) * 1024 : undefined;

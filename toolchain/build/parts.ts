@@ -125,7 +125,7 @@ function goJobs({ modules }: Layout): GoJob[] {
             "github.com/coredns/coredns",
             // Its main package is ours, beside go.mod, so that it has the plugins that are used and no others.
             { coredns: "data-embassy/toolchain/coredns" },
-            { download: 260, compile: 550 },
+            { download: 260, compile: 650 },
         ),
     ];
 }

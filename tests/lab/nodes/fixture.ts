@@ -3,9 +3,13 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
+import { parseConfig } from "../../../infra/config";
+import { plan } from "../../../infra/plan";
 import { hostProblems } from "../../../lab/nodes/host";
 import { SitePaths } from "../../../lab/paths";
 import { binDir, embassyHome } from "../../../toolchain/paths";
+import { renderPlan } from "../../support/render";
+import { stackValues } from "../../support/stacks";
 
 const run = promisify(execFile);
 
@@ -33,18 +37,41 @@ export function digests(home: string): Record<string, string> {
     return JSON.parse(fs.readFileSync(path.join(home, "images", "lock.json"), "utf8")) as Record<string, string>;
 }
 
+/**
+ * Objects of the stack whose names in it begin with one of `prefixes`, with the images that the lab in `home` has made;
+ * namespaces first, in which the others are.
+ */
+export async function declared(home: string, stack: string, ...prefixes: readonly string[]): Promise<object[]> {
+    const resources = await renderPlan(stack, plan(parseConfig(stack, stackValues(stack)), digests(home)));
+    return resources
+        .filter(
+            ({ type, name }) => type.startsWith("kubernetes:") && prefixes.some((prefix) => name.startsWith(prefix)),
+        )
+        .sort((a, b) => Number(isNamespace(b)) - Number(isNamespace(a)))
+        .map(({ inputs }) => inputs);
+}
+
+function isNamespace({ type }: { readonly type: string }): boolean {
+    return type === "kubernetes:core/v1:Namespace";
+}
+
 /** A pod under the restricted profile, as the embassy's own are. */
-export function pod(home: string, name: string, nodeName: string, image?: string): object {
+export function pod(
+    home: string,
+    name: string,
+    nodeName: string,
+    { image, namespace, dnsPolicy = "Default" }: Partial<Record<"image" | "namespace" | "dnsPolicy", string>> = {},
+): object {
     const own = `registry.embassy.internal:5000/postgres@${digests(home)["postgres"] ?? ""}`;
     return {
         apiVersion: "v1",
         kind: "Pod",
-        metadata: { name, labels: { app: name } },
+        metadata: { name, ...(namespace !== undefined && { namespace }), labels: { app: name } },
         spec: {
             nodeName,
             automountServiceAccountToken: false,
             terminationGracePeriodSeconds: 1,
-            dnsPolicy: "Default",
+            dnsPolicy,
             securityContext: {
                 runAsNonRoot: true,
                 runAsUser: 100,
@@ -70,11 +97,15 @@ export function pod(home: string, name: string, nodeName: string, image?: string
 /** One site's API, by kubectl. */
 export class Client {
     private readonly kubeconfig: string;
+    private readonly inNamespace: string;
 
     constructor(
         private readonly home: string,
         site: string,
+        /** Where the pods are that are asked. */
+        namespace = "default",
     ) {
+        this.inNamespace = `--namespace=${namespace}`;
         this.kubeconfig = new SitePaths(home, site).kubeconfig;
     }
 
@@ -89,16 +120,16 @@ export class Client {
     }
 
     async podsReady(): Promise<void> {
-        await this.run("wait", "pod", "--all", "--for=condition=Ready", "--timeout=120s");
+        await this.run("wait", this.inNamespace, "pod", "--all", "--for=condition=Ready", "--timeout=120s");
     }
 
     async addressOf(pod: string): Promise<string> {
-        return this.run("get", "pod", pod, "-o", "jsonpath={.status.podIP}");
+        return this.run("get", this.inNamespace, "pod", pod, "-o", "jsonpath={.status.podIP}");
     }
 
     /** What `script` prints that Python runs in `pod`. */
     async python(pod: string, script: string): Promise<string> {
-        return (await this.run("exec", pod, "--", "python3", "-c", script)).trim();
+        return (await this.run("exec", this.inNamespace, pod, "--", "python3", "-c", script)).trim();
     }
 
     /** HTTP status that `pod` gets from `url`. */

@@ -25,7 +25,12 @@ describeNodes(`the link between two sites with real nodes${why}`, () => {
         home = makeHome();
         [tallinn, luxembourg] = SITES.map((site) => new Client(home, site)) as [Client, Client];
         await lab.up(SITES, { home, nodes: "real" });
-        await tallinn.apply(pod(home, "server", "a1-1"));
+        await tallinn.apply(pod(home, "server", "a1-1"), {
+            apiVersion: "v1",
+            kind: "Service",
+            metadata: { name: "server" },
+            spec: { selector: { app: "server" }, ports: [{ port: 80, targetPort: 8080 }] },
+        });
         await luxembourg.apply(pod(home, "client", "a1-1"));
         await Promise.all([tallinn.podsReady(), luxembourg.podsReady()]);
     }, 900_000);
@@ -39,6 +44,13 @@ describeNodes(`the link between two sites with real nodes${why}`, () => {
         expect(await lab.linkStatus(SITES, { home })).toEqual([{ sites: SITES, state: "up" }]);
         // Never sooner; how much later is this machine's affair.
         expect(await connection()).toBeGreaterThanOrEqual(ROUND_TRIP_MS);
+    });
+
+    it("leads to the other site's Services, which see who calls", async () => {
+        const service = await tallinn.run("get", "service", "server", "-o", "jsonpath={.spec.clusterIP}");
+        const client = await luxembourg.addressOf("client");
+        expect(await luxembourg.fetch("client", `http://${service}/`)).toBe("200");
+        expect(await tallinn.run("logs", "server")).toContain(`${client} - - `);
     });
 
     it("carries nothing once it is cut, while each site goes on, and carries again once it is mended", async () => {

@@ -84,8 +84,18 @@ describeNodes(`a site with real nodes${why}`, () => {
         );
     });
 
+    it("offers the scheduler what the stack file declares of each host, whatever this one has", async () => {
+        const offered = await site.run(
+            "get",
+            "nodes",
+            "-o",
+            "jsonpath={range .items[*]}{.status.capacity.cpu} {.status.capacity.memory} {.status.capacity.pods};{end}",
+        );
+        expect(offered).toBe("32 128Gi 110;".repeat(NODES.length));
+    });
+
     it("runs images of the site's own registry, by digest, and of no other", async () => {
-        await site.apply(pod(home, "stranger", NODES[0], "registry.example.org/postgres:15"));
+        await site.apply(pod(home, "stranger", NODES[0], { image: "registry.example.org/postgres:15" }));
         let reason = "";
         while (!/ErrImagePull|ImagePullBackOff/.test(reason)) {
             reason = await site.run(
