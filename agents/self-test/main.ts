@@ -1,0 +1,3 @@
+import { runAgent } from "../agent";
+
+runAgent(() => Promise.resolve());
