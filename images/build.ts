@@ -1,16 +1,16 @@
 /** Makes the images that are missing or whose declaration, packages or making have changed: `buildImages`. */
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { buildToolchain } from "../toolchain/build";
+import { readFileSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { digest as digestOf, isWhole, readStamp, writeAtomically, writeStamp } from "../toolchain/build/stamp";
 import { type DebianPackage, fetchPackages, listsDigest, unpack } from "../toolchain/debian/packages";
 import { withLock } from "../toolchain/lock";
-import { binDir, embassyHome, repoRoot } from "../toolchain/paths";
-import { type Component, debianComponent, goComponents } from "./contents";
-import type { Image, Program } from "./declaration";
+import { embassyHome, repoRoot } from "../toolchain/paths";
+import { type Component, debianComponent } from "./contents";
+import type { Image } from "./declaration";
 import { ImageError } from "./error";
 import { writeLayer } from "./layer";
 import { blobFile, configBlob, manifestBlob, writeLayout } from "./oci";
+import { type Made, makePrograms } from "./programs";
 import { type SpdxDocument, spdx } from "./spdx";
 import { tree } from "./tree";
 
@@ -22,7 +22,7 @@ export interface BuiltImage {
     /** Of the compressed layers, in bytes: what a node downloads. */
     readonly size: number;
     readonly layers: number;
-    /** Debian packages and Go modules in it. */
+    /** Debian packages, Go modules and npm packages in it. */
     readonly packages: number;
     readonly seconds: number;
 }
@@ -65,18 +65,18 @@ export async function buildImages(request: ImagesRequest): Promise<BuiltImage[]>
 
 async function ensure(image: Image, home: string, say: (message: string) => void): Promise<BuiltImage> {
     const stamps = join(home, "images");
-    await ensurePrograms(image);
+    const programs = await makePrograms(image);
     const stamp = readStamp(stamps, image.name);
-    if (stamp !== undefined && isWhole(stamp) && stamp.key === keyOf(image, home)) {
+    if (stamp !== undefined && isWhole(stamp) && stamp.key === keyOf(image, home, programs)) {
         return describe(image.name, home, "cached", 0);
     }
     const since = performance.now();
     const work = join(home, "tmp", "images", image.name);
     rmSync(work, { recursive: true, force: true });
     try {
-        const files = await make(image, home, work, say);
+        const files = await make(image, programs, home, work, say);
         // The lists may have come with this very build.
-        const key = keyOf(image, home);
+        const key = keyOf(image, home, programs);
         const { digest } = describe(image.name, home, "built", 0);
         writeStamp(stamps, image.name, { key, version: digest }, files);
     } finally {
@@ -88,22 +88,26 @@ async function ensure(image: Image, home: string, say: (message: string) => void
 }
 
 /** @returns the files that it wrote */
-async function make(image: Image, home: string, work: string, say: (message: string) => void): Promise<string[]> {
-    say(`fetching ${image.packages.join(", ")} …`);
+async function make(
+    image: Image,
+    programs: readonly Made[],
+    home: string,
+    work: string,
+    say: (message: string) => void,
+): Promise<string[]> {
+    say(`fetching ${image.packages.join(", ") || "nothing"} …`);
     const packages = wanted(image, image.packages.length === 0 ? [] : await fetchPackages(image.packages, home));
     say(`unpacking ${packages.length} ${packages.length === 1 ? "package" : "packages"} …`);
     const root = join(work, "root");
     await unpack(packages, root);
-    for (const program of image.programs ?? []) {
-        install(program, root);
-    }
+    programs.forEach(({ install }) => install(root));
     const entries = tree(image, root);
     say(`packing ${entries.length} files …`);
     const file = join(work, "layer.tar.gz");
     const layer = await writeLayer(entries, file);
     const config = configBlob(image, layer);
     const manifest = manifestBlob(config, layer);
-    const components = await contents(image, packages);
+    const components = await contents(programs, packages);
 
     const folder = layoutFolder(image.name, home);
     writeLayout(folder, manifest, config, { file, digest: layer.digest });
@@ -129,33 +133,19 @@ export function wanted(
     return packages.filter((each) => !(each.name in without));
 }
 
-function install({ part, path }: Program, root: string): void {
-    const file = join(root, path);
-    mkdirSync(dirname(file), { recursive: true });
-    copyFileSync(join(binDir, part), file);
-    chmodSync(file, 0o755);
-}
-
-async function ensurePrograms({ programs = [] }: Image): Promise<void> {
-    if (programs.length > 0) {
-        await buildToolchain({ parts: programs.map(({ part }) => part) });
-    }
-}
-
-async function contents({ programs = [] }: Image, packages: readonly DebianPackage[]): Promise<Component[]> {
+async function contents(programs: readonly Made[], packages: readonly DebianPackage[]): Promise<Component[]> {
     const debian = await Promise.all(packages.map(debianComponent));
-    const modules = await Promise.all(programs.map(({ part }) => goComponents(join(binDir, part))));
+    const brought = await Promise.all(programs.map(({ components }) => components()));
     // Programs share modules.
-    const go = new Map(modules.flat().map((component) => [component.purl, component]));
-    return [...debian, ...go.values()];
+    const others = new Map(brought.flat().map((component) => [component.purl, component]));
+    return [...debian, ...others.values()];
 }
 
 /** Of all that an image is made from. The same lists give the same packages, so that apt need not be asked. */
-function keyOf(image: Image, home: string): string {
-    const programs = (image.programs ?? []).map(({ part }) => readStamp(binDir, part)?.key ?? "");
+function keyOf(image: Image, home: string, programs: readonly Made[]): string {
     // The compressor is Node's.
-    const made = [process.arch, process.versions.zlib, JSON.stringify(image), listsDigest(home) ?? "", ...programs];
-    return digestOf(made, sources());
+    const made = [process.arch, process.versions.zlib, JSON.stringify(image), listsDigest(home) ?? ""];
+    return digestOf([...made, ...programs.map(({ key }) => key)], sources());
 }
 
 /** What makes images; the catalogue counts by what it declares. */

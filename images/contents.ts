@@ -1,7 +1,8 @@
-/** What is inside an image, by name and version: Debian packages and Go modules. */
+/** What is inside an image, by name and version: Debian packages, Go modules and npm packages. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import type { DebianPackage } from "../toolchain/debian/packages";
 import { ImageError } from "./error";
@@ -9,7 +10,7 @@ import { ImageError } from "./error";
 const run = promisify(execFile);
 
 export interface Component {
-    readonly kind: "deb" | "golang";
+    readonly kind: "deb" | "golang" | "npm";
     readonly name: string;
     readonly version: string;
     /** Package URL: https://github.com/package-url/purl-spec */
@@ -64,4 +65,14 @@ export function parseModules(text: string): Component[] {
 
 function goComponent(name: string, version: string): Component {
     return { kind: "golang", name, version, purl: `pkg:golang/${name}@${encodeURIComponent(version)}` };
+}
+
+/** @param folder of an installed package */
+export function npmComponent(folder: string): Component {
+    const { name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+        name: string;
+        version: string;
+    };
+    // A scope is a path of its own, and its at sign the one character that is escaped.
+    return { kind: "npm", name, version, purl: `pkg:npm/${name.replace("@", "%40")}@${version}` };
 }

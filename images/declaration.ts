@@ -7,7 +7,7 @@ export interface Image {
     readonly packages: readonly string[];
     /** Packages that come along and are not wanted: name → what the image does without. */
     readonly without?: Readonly<Record<string, string>>;
-    /** Programs that the toolchain builds from Go modules. */
+    /** Programs that do not come from Debian. */
     readonly programs?: readonly Program[];
     /** Paths left out with everything below them; `*` stands for any part of one name. */
     readonly leaveOut?: readonly string[];
@@ -30,11 +30,10 @@ export interface Folder extends Owner {
     readonly mode: number;
 }
 
-export interface Program {
-    /** Name of a part of the toolchain. */
-    readonly part: string;
-    readonly path: string;
-}
+/** - `part`: of the toolchain, built from a Go module. - `agent`: a folder in `agents`, bundled. - `npm`: an npm package. */
+export type Program = { readonly path: string } & (
+    { readonly part: string } | { readonly agent: string } | { readonly npm: string }
+);
 
 export const ROOT: Owner = { uid: 0, gid: 0 };
 

@@ -6,7 +6,9 @@ import type { EmbassyPlan } from "./plan";
 import { NameServer } from "./networking/dns";
 import type { Handover } from "./plan/handover";
 import { Registry } from "./registries/registry";
+import { storeUsers } from "./plan/store-users";
 import { localClass } from "./storage/local-class";
+import { ObjectStore } from "./storage/object-store";
 
 /** A whole site, its rooms in the order in which they come up: cluster, storage, keys, networking, registries. */
 export class DataEmbassy extends pulumi.ComponentResource {
@@ -28,17 +30,23 @@ export class DataEmbassy extends pulumi.ComponentResource {
             { dns: plan.dns, network: plan.network, podSecurityVersion: plan.podSecurityVersion },
             { ...inSite, dependsOn: priorities },
         );
+        const { podSecurityVersion } = plan;
+        const { own: handover } = authority;
+        const validity = plan.authority.leaf;
+        const onDisks = { ...inSite, dependsOn: [priorities, storageClass] };
+        new ObjectStore(
+            "object-store",
+            {
+                store: plan.objectStore,
+                podSecurityVersion,
+                issuer: handover.issuer,
+                validity,
+                users: handover.registries.apply(storeUsers),
+            },
+            onDisks,
+        );
         for (const registry of plan.registries) {
-            new Registry(
-                registry.name,
-                {
-                    registry,
-                    podSecurityVersion: plan.podSecurityVersion,
-                    handover: authority.own,
-                    validity: plan.authority.leaf,
-                },
-                { ...inSite, dependsOn: [priorities, storageClass] },
-            );
+            new Registry(registry.name, { registry, podSecurityVersion, handover, validity }, onDisks);
         }
         this.registerOutputs();
     }

@@ -38,16 +38,24 @@ const schema = z
         }
         const feeds = Object.keys(config.cluster.feeds).length;
         const { diskSize } = config.cluster.host;
+        const fitsOnDisk = (path: string[], size: string): void => {
+            if (amount(size) > amount(diskSize)) {
+                problem(path, `must fit on one disk (cluster.host.diskSize: ${diskSize})`);
+            }
+        };
+        fitsOnDisk(["storage", "objectStore", "storage"], config.storage.objectStore.storage);
+        const { retentionDays } = config.recovery;
+        if (config.storage.sealDays < retentionDays) {
+            problem(
+                ["storage", "sealDays"],
+                `must be ${retentionDays} or more: what a restore may need is not to be removed (recovery.retentionDays)`,
+            );
+        }
         for (const [registry, { members, storage: size }] of Object.entries(config.registries)) {
             if (members < feeds) {
                 problem(["registries", registry, "members"], `must be ${feeds} or more: one on each feed of the site`);
             }
-            if (amount(size) > amount(diskSize)) {
-                problem(
-                    ["registries", registry, "storage"],
-                    `must fit on one disk (cluster.host.diskSize: ${diskSize})`,
-                );
-            }
+            fitsOnDisk(["registries", registry, "storage"], size);
         }
     });
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
 import { CertRequest } from "@pulumi/tls/certRequest";
@@ -22,16 +23,19 @@ export interface CertificateArgs {
     readonly labels: Readonly<Record<string, string>>;
 }
 
-/**
- * A key and certificate for TLS, in a Secret of type kubernetes.io/tls.
- *
- * @returns the Secret's name: `tls.key`, `tls.crt` (with the intermediate), `ca.crt` (the root)
- */
+export interface Certificate {
+    /** The Secret's name: `tls.key`, `tls.crt` (with the intermediate), `ca.crt` (the root). */
+    readonly secret: pulumi.Output<string>;
+    /** Another one after each renewal, for a server that reads its certificate at its start alone. */
+    readonly version: pulumi.Output<string>;
+}
+
+/** A key and certificate for TLS, in a Secret of type kubernetes.io/tls. */
 export function certificate(
     name: string,
     { secret, issuer, validity, commonName, dnsNames, namespace, labels }: CertificateArgs,
     opts: pulumi.CustomResourceOptions,
-): pulumi.Output<string> {
+): Certificate {
     const key = new PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { ...opts, ...HELD });
     const request = new CertRequest(
         `${name}-request`,
@@ -64,5 +68,6 @@ export function certificate(
         },
         { ...opts, ...HELD },
     );
-    return created.name;
+    const version = signed.certPem.apply((pem) => createHash("sha256").update(pem).digest("hex").slice(0, 16));
+    return { secret: created.name, version };
 }

@@ -4,7 +4,12 @@
 export type ImageLock = Readonly<Record<string, string>>;
 
 /** Tags until an image has a digest in the lock. */
-const TAGS: Readonly<Record<string, string>> = { coredns: "1.15.0", postgres: "15" };
+const TAGS: Readonly<Record<string, string>> = {
+    agents: "0.1",
+    coredns: "1.15.0",
+    "object-store": "1.8",
+    postgres: "15",
+};
 
 /** @throws Error for an image that is in neither the lock nor the tags */
 export function imageReference(registry: string, name: string, lock: ImageLock): string {

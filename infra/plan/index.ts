@@ -7,6 +7,7 @@ import { type DnsPlan, planDns } from "./dns";
 import type { ImageLock } from "./images";
 import { type Host, inventory } from "./inventory";
 import { COMMON_LABELS, LABEL } from "./names";
+import { type ObjectStorePlan, planObjectStore } from "./object-store";
 import { type RegistryPlan, planRegistry } from "./registries";
 
 export interface EmbassyPlan {
@@ -21,6 +22,7 @@ export interface EmbassyPlan {
     readonly network: NetworkPlan;
     readonly dns: DnsPlan;
     readonly authority: AuthorityPlan;
+    readonly objectStore: ObjectStorePlan;
     readonly registries: readonly RegistryPlan[];
 }
 
@@ -37,6 +39,7 @@ export function plan(config: EmbassyConfig, lock: ImageLock = {}): EmbassyPlan {
         network,
         dns: planDns(config, network, lock),
         authority: planAuthority(config),
+        objectStore: planObjectStore(config, network, lock),
         registries: REGISTRIES.map((name) => planRegistry(name, config, lock)),
     };
 }

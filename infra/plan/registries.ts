@@ -32,6 +32,11 @@ export const STORING = { cpu: "500m", memory: "512Mi" } as const;
 /** Jobs of a registry at once, at most: two schedules, and the first version in each of two stores. */
 const JOBS = 4;
 
+/** Also the name of the bucket with its stored versions. */
+export function registryNamespace(registry: string): string {
+    return dnsLabel("registry", registry);
+}
+
 export function planRegistry(
     name: keyof EmbassyConfig["registries"],
     config: Omit<EmbassyConfig, "cluster" | "keys">,
@@ -39,7 +44,7 @@ export function planRegistry(
 ): RegistryPlan {
     const { site, storage } = config;
     const registry = config.registries[name];
-    const namespace = dnsLabel("registry", name);
+    const namespace = registryNamespace(name);
     const database = planDatabase(name, namespace, config);
     return {
         name,

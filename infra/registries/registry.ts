@@ -47,7 +47,7 @@ export class Registry extends pulumi.ComponentResource {
                     dnsNames: registry.database.dnsNames,
                 },
                 inRegistry,
-            ),
+            ).secret,
             repositories: repositories(
                 `${name}-repositories`,
                 { ...placed, database: registry.database, keys },

@@ -44,8 +44,8 @@ const OWN_FIELDS: readonly DeclaredField[] = [
     },
     {
         resource: /^kubernetes:networking\.k8s\.io\/v1:NetworkPolicy::/,
-        field: /^spec\.egress\.\d+\.to\.\d+\.ipBlock\.cidr$/,
-        why: "each site has an API server of its own",
+        field: /^spec\.(egress\.\d+\.to|ingress\.\d+\.from)\.\d+\.ipBlock\.cidr$/,
+        why: "each site has an API server of its own, and other peers",
     },
     {
         resource: /^tls:index\/certRequest:CertRequest::.*-tls-request$/,
@@ -96,6 +96,11 @@ export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
         resource: /::dns-(configuration|server)$/,
         field: /^(data\.zone|spec\.template\.metadata\.annotations\.data-embassy\/configuration)$/,
         why: "an environment has names of its own, which no other site knows",
+    },
+    {
+        resource: /^kubernetes:networking\.k8s\.io\/v1:NetworkPolicy::object-store-allow$/,
+        field: /^spec\.ingress\.0\.from\.\d+$/,
+        why: "and both sites of the pair for peers",
     },
 ];
 

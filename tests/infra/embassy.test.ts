@@ -38,7 +38,7 @@ describe.each(STACKS)("stack %s", (stack) => {
             .filter(({ inputs }) => isDeepStrictEqual(inputs["spec"], DENY_ALL))
             .map((policy) => metadataOf(policy).namespace);
         const namespaces = ofKind(resources, "Namespace").map((namespace) => metadataOf(namespace).name);
-        expect(namespaces).toHaveLength(8);
+        expect(namespaces).toHaveLength(9);
         expect(denied.sort()).toEqual(namespaces.sort());
     });
 
@@ -77,7 +77,7 @@ describe.each(STACKS)("stack %s", (stack) => {
                 })
                 .sort();
         const workloads = selectors("StatefulSet", "Deployment");
-        expect(workloads).toHaveLength(8);
+        expect(workloads).toHaveLength(9);
         expect(selectors("PodDisruptionBudget")).toEqual(workloads);
     });
 

@@ -145,7 +145,7 @@ function makeTmp(): string {
 }
 
 /** All held at once, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
     const servers = await Promise.all(
         Array.from({ length: count }, async () => {
             const server = net.createServer().listen(0, "127.0.0.1");

@@ -127,6 +127,14 @@ function goJobs({ modules }: Layout): GoJob[] {
             { coredns: "data-embassy/toolchain/coredns" },
             { download: 260, compile: 650 },
         ),
+        job(
+            "versitygw",
+            "lab",
+            "github.com/versity/versitygw",
+            { versitygw: "github.com/versity/versitygw/cmd/versitygw" },
+            { download: 340, compile: 500 },
+            (version) => [`main.Version=${version}`],
+        ),
     ];
 }
 

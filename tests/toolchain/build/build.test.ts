@@ -5,7 +5,7 @@ import { type BuildRequest, type BuiltPart, buildToolchain, silent } from "../..
 import { type Clone, makeClone, recordingProgress } from "./fixture";
 
 const KUBERNETES = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kube-proxy", "kubelet"];
-const PROGRAMS = ["etcd", ...KUBERNETES, "pulumi", "kwok", "registry", "crane", "coredns"];
+const PROGRAMS = ["etcd", ...KUBERNETES, "pulumi", "kwok", "registry", "crane", "coredns", "versitygw"];
 
 let clone: Clone;
 beforeEach(() => {
@@ -264,7 +264,7 @@ describe("EMBASSY_TOOLCHAIN=system", () => {
         const env = { EMBASSY_TOOLCHAIN: "system" };
         await expect(build({ env })).rejects.toThrow("there is no pulumi on PATH");
         chmodSync(join(clone.layout.root, "path", "pulumi"), 0o755);
-        expect(built(await build({ env }))).toEqual(["etcd", ...KUBERNETES, "kwok", "registry", "crane", "coredns"]);
+        expect(built(await build({ env }))).toEqual(["etcd", ...KUBERNETES, "kwok", "registry", "crane", "coredns", "versitygw"]);
     });
 });
 

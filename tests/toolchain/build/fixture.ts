@@ -12,6 +12,7 @@ const MODULES: Record<string, string> = {
     kwok: "sigs.k8s.io/kwok v0.8.0",
     oci: "github.com/distribution/distribution/v3 v3.1.2",
     coredns: "github.com/coredns/coredns v1.15.0",
+    versitygw: "github.com/versity/versitygw v1.8.0",
 };
 
 /** `build` writes each binary half, waits for FAKE_GO_GATE where it is set, and writes the rest. */

@@ -1,0 +1,48 @@
+/**
+ * The sealer: makes each version unchangeable right after it is written, with a key that opens nothing else. It hears of
+ * new versions from the store, and sweeps over all of them for those that it did not hear of.
+ */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { log, messageOf, mounted, positive, repeat, runAgent, variable } from "../agent";
+import { storeClient, storeFromEnvironment } from "../store/client";
+import { parseBuckets } from "../store/declared";
+import { eventServer } from "./events";
+import { Sealer } from "./sealer";
+import { Statistics } from "./statistics";
+
+const SWEEP_SECONDS = 20;
+/** Once in so many sweeps nothing is taken for sealed that was found sealed before: about an hour. */
+const SWEEPS_TO_FORGET = 180;
+
+runAgent(async () => {
+    const access = { ...storeFromEnvironment(), user: variable("STORE_USER"), secret: mounted("STORE_SECRET") };
+    const statistics = new Statistics();
+    const sealer = new Sealer(storeClient(access), positive("SEAL_DAYS"), statistics);
+
+    const events = eventServer((bucket, key) => {
+        sealer.sealKey(bucket, key).catch((error: unknown) => {
+            log("not sealed yet, the next sweep tries again", { bucket, key, error: messageOf(error) });
+        });
+    });
+    // From the store beside it and from nowhere else.
+    await once(events.listen(positive("EVENTS_PORT"), "127.0.0.1"), "listening");
+    const status = createServer((_, response) => {
+        response.setHeader("content-type", "application/json").end(JSON.stringify(statistics.status()));
+    });
+    // Last: that it answers means that the store may start.
+    await once(status.listen(positive("STATUS_PORT")), "listening");
+
+    let sweeps = 0;
+    await repeat(async () => {
+        if (++sweeps % SWEEPS_TO_FORGET === 0) {
+            sealer.forget();
+        }
+        const before = statistics.status().sealed;
+        await sealer.sweep(parseBuckets(mounted("BUCKETS")));
+        const after = statistics.status();
+        if (after.sealed > before || after.lastSweep?.failures.length) {
+            log("swept", { ...after });
+        }
+    }, SWEEP_SECONDS);
+});

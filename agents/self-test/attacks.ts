@@ -1,0 +1,193 @@
+/** What somebody with the wrong intentions would try on a sealed version. */
+import {
+    CopyObjectCommand,
+    CreateBucketCommand,
+    DeleteBucketCommand,
+    DeleteBucketPolicyCommand,
+    DeleteObjectCommand,
+    DeleteObjectsCommand,
+    type ObjectLockEnabled,
+    PutBucketPolicyCommand,
+    PutBucketVersioningCommand,
+    PutObjectCommand,
+    PutObjectLegalHoldCommand,
+    PutObjectLockConfigurationCommand,
+    PutObjectRetentionCommand,
+    type S3Client,
+} from "@aws-sdk/client-s3";
+import type { Version } from "../store/versions";
+
+/** `backup`: whoever took over a database, with the key that it stores its versions with. `administrator`: the store's own. */
+export type Attacker = "backup" | "administrator";
+
+export interface Attack {
+    /** Completes "The administrator …". */
+    readonly what: string;
+    /** Who may do this, as it does no harm to a sealed version: whether it did is looked at afterwards. */
+    readonly allowed?: readonly Attacker[];
+    readonly attempt: (client: S3Client, canary: Version) => Promise<unknown>;
+}
+
+const BOTH: readonly Attacker[] = ["backup", "administrator"];
+const ADMINISTRATOR: readonly Attacker[] = ["administrator"];
+const MINUTE_MS = 60_000;
+const YEAR_MS = 365 * 24 * 60 * MINUTE_MS;
+
+const place = ({ bucket, key, versionId }: Version): { Bucket: string; Key: string; VersionId: string } => ({
+    Bucket: bucket,
+    Key: key,
+    VersionId: versionId,
+});
+
+/** The bucket's protection first, so that what follows meets the version's own. */
+export const ATTACKS: readonly Attack[] = [
+    {
+        what: "drops the bucket's rule for what has no retention of its own",
+        allowed: ADMINISTRATOR,
+        attempt: (client, { bucket }) =>
+            client.send(
+                new PutObjectLockConfigurationCommand({
+                    Bucket: bucket,
+                    ObjectLockConfiguration: { ObjectLockEnabled: "Enabled" },
+                }),
+            ),
+    },
+    {
+        what: "turns off the bucket's lock",
+        attempt: (client, { bucket }) =>
+            client.send(
+                new PutObjectLockConfigurationCommand({
+                    Bucket: bucket,
+                    ObjectLockConfiguration: { ObjectLockEnabled: "Disabled" as ObjectLockEnabled },
+                }),
+            ),
+    },
+    {
+        what: "suspends the bucket's versioning",
+        attempt: (client, { bucket }) =>
+            client.send(
+                new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: "Suspended" } }),
+            ),
+    },
+    {
+        what: "takes the bucket's policy away",
+        allowed: ADMINISTRATOR,
+        attempt: (client, { bucket }) => client.send(new DeleteBucketPolicyCommand({ Bucket: bucket })),
+    },
+    {
+        what: "gives everybody every right in the bucket",
+        allowed: ADMINISTRATOR,
+        attempt: (client, { bucket }) =>
+            client.send(
+                new PutBucketPolicyCommand({
+                    Bucket: bucket,
+                    Policy: JSON.stringify({
+                        Version: "2012-10-17",
+                        Statement: [
+                            {
+                                Effect: "Allow",
+                                Principal: "*",
+                                Action: ["s3:*"],
+                                Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+                            },
+                        ],
+                    }),
+                }),
+            ),
+    },
+    {
+        what: "makes the bucket again, without a lock",
+        allowed: ADMINISTRATOR,
+        attempt: (client, { bucket }) => client.send(new CreateBucketCommand({ Bucket: bucket })),
+    },
+    {
+        what: "shortens the retention",
+        attempt: (client, canary) => retain(client, canary, "COMPLIANCE", MINUTE_MS, false),
+    },
+    {
+        what: "turns COMPLIANCE into GOVERNANCE",
+        attempt: (client, canary) => retain(client, canary, "GOVERNANCE", 100 * YEAR_MS, false),
+    },
+    {
+        what: "turns COMPLIANCE into GOVERNANCE, with the right to bypass",
+        attempt: (client, canary) => retain(client, canary, "GOVERNANCE", MINUTE_MS, true),
+    },
+    {
+        what: "takes the legal hold away",
+        allowed: ADMINISTRATOR,
+        attempt: (client, canary) =>
+            client.send(new PutObjectLegalHoldCommand({ ...place(canary), LegalHold: { Status: "OFF" } })),
+    },
+    {
+        what: "deletes the version",
+        attempt: (client, canary) => client.send(new DeleteObjectCommand(place(canary))),
+    },
+    {
+        what: "deletes the version, with the right to bypass",
+        attempt: (client, canary) =>
+            client.send(new DeleteObjectCommand({ ...place(canary), BypassGovernanceRetention: true })),
+    },
+    {
+        what: "deletes the version among others",
+        attempt: async (client, { bucket, key, versionId }) => {
+            const Delete = { Objects: [{ Key: key, VersionId: versionId }] };
+            const { Errors = [] } = await client.send(
+                new DeleteObjectsCommand({ Bucket: bucket, Delete, BypassGovernanceRetention: true }),
+            );
+            if (Errors[0] !== undefined) {
+                throw new Refused(Errors[0].Code ?? "refused");
+            }
+        },
+    },
+    {
+        what: "copies over the object",
+        allowed: BOTH,
+        attempt: (client, { bucket, key }) =>
+            client.send(
+                new CopyObjectCommand({
+                    Bucket: bucket,
+                    Key: key,
+                    CopySource: `${bucket}/${key}`,
+                    MetadataDirective: "REPLACE",
+                }),
+            ),
+    },
+    {
+        what: "writes over the object",
+        allowed: BOTH,
+        attempt: (client, { bucket, key }) =>
+            client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: "something else" })),
+    },
+    {
+        what: "hides the object behind a delete marker",
+        allowed: BOTH,
+        attempt: (client, { bucket, key }) => client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })),
+    },
+    {
+        what: "deletes the version behind the marker",
+        attempt: (client, canary) =>
+            client.send(new DeleteObjectCommand({ ...place(canary), BypassGovernanceRetention: true })),
+    },
+    {
+        what: "deletes the bucket",
+        attempt: (client, { bucket }) => client.send(new DeleteBucketCommand({ Bucket: bucket })),
+    },
+];
+
+/** A refusal that does not come as an error of the whole request. */
+export class Refused extends Error {
+    override readonly name = "Refused";
+}
+
+function retain(
+    client: S3Client,
+    canary: Version,
+    Mode: "COMPLIANCE" | "GOVERNANCE",
+    forMs: number,
+    bypass: boolean,
+): Promise<unknown> {
+    const Retention = { Mode, RetainUntilDate: new Date(Date.now() + forMs) };
+    return client.send(
+        new PutObjectRetentionCommand({ ...place(canary), Retention, BypassGovernanceRetention: bypass }),
+    );
+}

@@ -1,0 +1,61 @@
+/** A site's object store, as one of its users sees it. */
+import { S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import { mounted, variable } from "../agent";
+
+export interface Access {
+    /** `https://host[:port]` */
+    readonly url: string;
+    readonly region: string;
+    /** PEM of the root that has to stand behind the store's certificate. */
+    readonly authority: string;
+    /** Access key id. */
+    readonly user: string;
+    readonly secret: string;
+}
+
+/** Milliseconds. A store that hangs must not hold up the agent: it tries again by itself. */
+const CONNECT_MS = 3_000;
+const ANSWER_MS = 10_000;
+
+/** @param attempts 1 for a caller that has to know what the first one brought */
+export function storeClient({ url, region, authority, user, secret }: Access, attempts = 3): S3Client {
+    return new S3Client({
+        endpoint: url,
+        region,
+        // One host name, in one certificate, for all buckets.
+        forcePathStyle: true,
+        maxAttempts: attempts,
+        credentials: { accessKeyId: user, secretAccessKey: secret },
+        requestHandler: {
+            httpsAgent: { ca: authority, keepAlive: true },
+            connectionTimeout: CONNECT_MS,
+            requestTimeout: ANSWER_MS,
+        },
+    });
+}
+
+/** As the pod is told: STORE_URL, STORE_REGION, and the file of the authority, STORE_AUTHORITY. */
+export function storeFromEnvironment(): Omit<Access, "user" | "secret"> {
+    return {
+        url: variable("STORE_URL"),
+        region: variable("STORE_REGION"),
+        authority: mounted("STORE_AUTHORITY"),
+    };
+}
+
+/** @returns S3's error code, such as `AccessDenied`; undefined where the store did not answer */
+export function errorCode(error: unknown): string | undefined {
+    return error instanceof S3ServiceException ? error.name : undefined;
+}
+
+/** What `ask` brings; undefined where the store answers with this error code. */
+export async function unless<T>(code: string, ask: Promise<T>): Promise<T | undefined> {
+    try {
+        return await ask;
+    } catch (error) {
+        if (errorCode(error) === code) {
+            return undefined;
+        }
+        throw error;
+    }
+}

@@ -1,0 +1,29 @@
+import type { input } from "@pulumi/kubernetes/types";
+import { type Identity, guaranteed, hardenedContainer } from "./workload";
+
+type Container = input.core.v1.Container;
+
+/** The user of the image `agents`, and of `object-store` beside it. */
+export const AGENT_USER: Identity = { uid: 65532, gid: 65532 };
+/** What Node.js may collect before it clears up, in MiB: it does not look at the container's limit by itself. */
+const HEAP_MIB = 48;
+
+export interface AgentArgs {
+    readonly image: string;
+    readonly resources: { readonly cpu: string; readonly memory: string };
+    readonly arguments?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    readonly mounts?: Container["volumeMounts"];
+}
+
+/** A container that runs one of our own programs, by the name of its folder in `agents`. */
+export function agentContainer(agent: string, args: AgentArgs): Container {
+    return hardenedContainer({
+        name: agent,
+        image: args.image,
+        args: [`--max-old-space-size=${HEAP_MIB}`, `/usr/lib/agents/${agent}.cjs`, ...(args.arguments ?? [])],
+        env: Object.entries(args.env ?? {}).map(([name, value]) => ({ name, value })),
+        resources: guaranteed(args.resources.cpu, args.resources.memory),
+        volumeMounts: args.mounts ?? [],
+    });
+}

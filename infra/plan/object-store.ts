@@ -1,0 +1,80 @@
+/** What a site's object store needs: it holds stored versions, this site's and those of its peers. Pure. */
+import type { EmbassyConfig } from "../config";
+import { REGISTRIES } from "../config/registries";
+import { CLUSTER_DOMAIN, type NetworkPlan, objectStoreName } from "./addresses";
+import { type ImageLock, imageReference } from "./images";
+import { COMMON_LABELS, LABEL } from "./names";
+import { quota } from "./quota";
+import { registryNamespace } from "./registries";
+
+/** Name of the namespace, of the workload in it, and of its Service. */
+export const OBJECT_STORE = "object-store";
+/** The store as its own cluster calls it: the same on every site. */
+export const OBJECT_STORE_SERVICE = `${OBJECT_STORE}.${OBJECT_STORE}.svc`;
+/** What signs a request has to name a region, and the store knows one. */
+export const OBJECT_STORE_REGION = "embassy";
+/** Bucket in which the store's lock is put to the test, so that no stored version is. */
+export const SELF_TEST_BUCKET = "self-test";
+/** What selects the store's pod, and the pods that test it. */
+export const STORE_SELECTOR = { "app.kubernetes.io/name": OBJECT_STORE } as const;
+export const TESTER_SELECTOR = { "app.kubernetes.io/name": "write-once-self-test" } as const;
+
+export interface ObjectStorePlan {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly image: string;
+    readonly agentsImage: string;
+    readonly cpu: string;
+    readonly memory: string;
+    readonly storage: string;
+    readonly storageClass: string;
+    /** Of each agent beside it. */
+    readonly agent: { readonly cpu: string; readonly memory: string };
+    readonly quota: Readonly<Record<string, string>>;
+    readonly sealDays: number;
+    readonly buckets: readonly string[];
+    /** Fixed address of the Service. */
+    readonly address: string;
+    /** Blocks of the sites that store here too. */
+    readonly peers: readonly string[];
+    /** Names that the server certificate must hold. */
+    readonly dnsNames: readonly string[];
+}
+
+/** A Node.js with few connections. */
+const AGENT = { cpu: "100m", memory: "128Mi" } as const;
+/** Of the self-test: one by the clock, one by hand. */
+const TESTS = 2;
+
+export function planObjectStore(
+    { site, storage }: Pick<EmbassyConfig, "site" | "storage">,
+    network: Pick<NetworkPlan, "objectStore" | "peers">,
+    lock: ImageLock,
+): ObjectStorePlan {
+    const { cpu, memory, storage: size } = storage.objectStore;
+    return {
+        labels: { ...COMMON_LABELS, ...STORE_SELECTOR, [LABEL.site]: site.name, [LABEL.role]: site.role },
+        image: imageReference(site.imageRegistry, OBJECT_STORE, lock),
+        agentsImage: imageReference(site.imageRegistry, "agents", lock),
+        cpu,
+        memory,
+        storage: size,
+        storageClass: storage.class,
+        agent: AGENT,
+        quota: quota(
+            // With steward and sealer.
+            { count: 1, containers: [{ cpu, memory }, AGENT, AGENT], storage: size },
+            { count: TESTS, containers: [AGENT] },
+        ),
+        sealDays: storage.sealDays,
+        buckets: [...REGISTRIES.map(registryNamespace), SELF_TEST_BUCKET],
+        address: network.objectStore,
+        peers: Object.values(network.peers),
+        dnsNames: [
+            OBJECT_STORE,
+            `${OBJECT_STORE}.${OBJECT_STORE}`,
+            OBJECT_STORE_SERVICE,
+            `${OBJECT_STORE_SERVICE}.${CLUSTER_DOMAIN}`,
+            objectStoreName(site.name),
+        ],
+    };
+}

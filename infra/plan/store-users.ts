@@ -1,0 +1,35 @@
+/** Who uses an object store, and with which right. Pure. */
+import { registryKeys } from "./keys";
+import { registryNamespace } from "./registries";
+
+/**
+ * - `backup`: puts, gets and lists in its bucket, and hides what it has put. What is hidden or overwritten stays.
+ * - `read`: gets and lists in its bucket, older versions too.
+ * - `seal`: lists versions and says how long they stay, in all buckets, and nothing else.
+ */
+export type StoreRight = "backup" | "read" | "seal";
+
+export interface StoreUser {
+    /** Secret access key. */
+    readonly secret: string;
+    readonly right: StoreRight;
+    /** Absent for `seal` alone. */
+    readonly bucket?: string;
+}
+
+/** Access key id → user. */
+export type StoreUsers = Readonly<Record<string, StoreUser>>;
+
+/** Those of the registries: the same at every site, so that each stores its versions in both stores of the pair. */
+export function storeUsers(secrets: Readonly<Record<string, string>>): StoreUsers {
+    return Object.fromEntries(
+        Object.entries(secrets).flatMap(([registry, secret]): [string, StoreUser][] => {
+            const { backup, read } = registryKeys(registry, secret);
+            const bucket = registryNamespace(registry);
+            return [
+                [backup.id, { secret: backup.secret, right: "backup", bucket }],
+                [read.id, { secret: read.secret, right: "read", bucket }],
+            ];
+        }),
+    );
+}

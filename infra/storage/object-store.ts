@@ -1,0 +1,143 @@
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
+import { Service } from "@pulumi/kubernetes/core/v1/service";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
+import * as pulumi from "@pulumi/pulumi";
+import { HELD } from "../cluster/held";
+import { metadata } from "../cluster/metadata";
+import { tenancy } from "../cluster/tenancy";
+import { certificate } from "../keys/certificate";
+import { allow, pods, range, tcp } from "../networking/allow";
+import { defaultDeny } from "../networking/default-deny";
+import type { Validity } from "../plan/authority";
+import type { Issuer } from "../plan/handover";
+import { COMMON_LABELS, LABEL } from "../plan/names";
+import { OBJECT_STORE, type ObjectStorePlan, STORE_SELECTOR, TESTER_SELECTOR } from "../plan/object-store";
+import type { StoreUsers } from "../plan/store-users";
+import { selfTest } from "./self-test";
+import { storeKeys } from "./store-keys";
+import { STORE_PORT, type StorePodArgs, storePod } from "./store-pod";
+
+export interface ObjectStoreArgs {
+    readonly store: ObjectStorePlan;
+    readonly podSecurityVersion: string;
+    readonly issuer: pulumi.Output<Issuer>;
+    readonly validity: Validity;
+    /** Besides those of the store's own. */
+    readonly users: pulumi.Input<StoreUsers>;
+}
+
+/** Tells the pod of a new certificate: the store reads it when it starts. */
+const CERTIFICATE = "data-embassy/certificate";
+
+/**
+ * A site's object store. It keeps stored versions, and gives nobody the right to remove one before its time:
+ * docs/decisions/write-once.md.
+ */
+export class ObjectStore extends pulumi.ComponentResource {
+    constructor(name: string, args: ObjectStoreArgs, opts: pulumi.ComponentResourceOptions) {
+        super("data-embassy:storage:ObjectStore", name, {}, opts);
+        const { store, issuer, validity } = args;
+        const { labels, quota, dnsNames } = store;
+        const parent = { parent: this };
+        const { namespace, serviceAccount } = tenancy(
+            { name, namespace: OBJECT_STORE, labels, account: OBJECT_STORE, quota },
+            args.podSecurityVersion,
+            parent,
+        );
+        const placed = { namespace, labels };
+        const walls = [
+            defaultDeny(`${name}-default-deny`, placed, parent),
+            allow(
+                `${name}-allow`,
+                {
+                    ...placed,
+                    workload: OBJECT_STORE,
+                    selector: STORE_SELECTOR,
+                    ingress: [
+                        {
+                            from: [REGISTRIES, pods(TESTER_SELECTOR), ...store.peers.map(range)],
+                            ports: tcp(STORE_PORT),
+                        },
+                    ],
+                    egress: [],
+                },
+                parent,
+            ),
+        ];
+        // Walls before anything moves in.
+        const walled = { ...parent, dependsOn: walls };
+        const held = certificate(
+            `${name}-tls`,
+            { ...placed, issuer, validity, secret: "tls", commonName: OBJECT_STORE, dnsNames },
+            parent,
+        );
+        const keys = storeKeys(name, { store, namespace, users: args.users }, parent);
+        const inPods = { store, namespace, serviceAccount, keys, certificate: held.secret };
+        server(name, { ...inPods, version: held.version }, walled);
+        selfTest(`${name}-self-test`, inPods, walled);
+        this.registerOutputs();
+    }
+}
+
+/** The pods of every registry: those of the databases, and of the Jobs that store versions. */
+const REGISTRIES = { namespaceSelector: { matchExpressions: [{ key: LABEL.registry, operator: "Exists" }] } };
+
+interface ServerArgs extends StorePodArgs {
+    readonly namespace: pulumi.Input<string>;
+    /** Of the certificate. */
+    readonly version: pulumi.Input<string>;
+}
+
+function server(name: string, args: ServerArgs, opts: pulumi.CustomResourceOptions): void {
+    const { store, namespace } = args;
+    // Site and role are left out: they may change, and the store must not restart for it.
+    const podLabels = { ...COMMON_LABELS, ...STORE_SELECTOR };
+    const service = new Service(
+        `${name}-service`,
+        {
+            metadata: metadata(OBJECT_STORE, store.labels, namespace),
+            spec: {
+                clusterIP: store.address,
+                selector: STORE_SELECTOR,
+                ports: [{ name: "https", port: 443, targetPort: STORE_PORT, protocol: "TCP" }],
+            },
+        },
+        opts,
+    );
+    new PodDisruptionBudget(
+        `${name}-budget`,
+        {
+            metadata: metadata(OBJECT_STORE, store.labels, namespace),
+            // There is one: servicing its machine takes it away, and the other site's store goes on.
+            spec: { maxUnavailable: 1, selector: { matchLabels: STORE_SELECTOR } },
+        },
+        opts,
+    );
+    new StatefulSet(
+        `${name}-server`,
+        {
+            metadata: metadata(OBJECT_STORE, store.labels, namespace),
+            spec: {
+                serviceName: service.metadata.name,
+                replicas: 1,
+                selector: { matchLabels: STORE_SELECTOR },
+                persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+                template: {
+                    metadata: { labels: podLabels, annotations: { [CERTIFICATE]: args.version } },
+                    spec: storePod(args),
+                },
+                volumeClaimTemplates: [
+                    {
+                        metadata: { name: "data", labels: podLabels },
+                        spec: {
+                            accessModes: ["ReadWriteOnce"],
+                            storageClassName: store.storageClass,
+                            resources: { requests: { storage: store.storage } },
+                        },
+                    },
+                ],
+            },
+        },
+        { ...opts, ...HELD },
+    );
+}

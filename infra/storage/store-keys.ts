@@ -1,0 +1,64 @@
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret";
+import * as pulumi from "@pulumi/pulumi";
+import { HELD } from "../cluster/held";
+import { metadata } from "../cluster/metadata";
+import { generatedSecret } from "../keys/generated";
+import { type ObjectStorePlan, SELF_TEST_BUCKET } from "../plan/object-store";
+import type { StoreUsers } from "../plan/store-users";
+
+/** Accounts of the store's own: access key ids, and keys in the Secret of keys. */
+export const ACCOUNT = { administrator: "administrator", sealer: "sealer", selfTest: "self-test" } as const;
+/** Keys of the objects that hold them. */
+export const FILE = { users: "users.json", buckets: "buckets.json" } as const;
+
+export interface StoreKeys {
+    /** Secret with the key of each account of the store's own. */
+    readonly accounts: pulumi.Output<string>;
+    /** Secret with all users of the store. */
+    readonly users: pulumi.Output<string>;
+    /** ConfigMap with the names of its buckets. */
+    readonly buckets: pulumi.Output<string>;
+}
+
+export interface StoreKeysArgs {
+    readonly store: ObjectStorePlan;
+    readonly namespace: pulumi.Input<string>;
+    readonly users: pulumi.Input<StoreUsers>;
+}
+
+/** Who may use the store, and what is in it: written down once, read by the steward. */
+export function storeKeys(name: string, args: StoreKeysArgs, opts: pulumi.CustomResourceOptions): StoreKeys {
+    const { store, namespace } = args;
+    const key = (account: string): pulumi.Output<string> => generatedSecret(`${name}-${account}`, opts);
+    const [administrator, sealer, selfTest] = [key(ACCOUNT.administrator), key(ACCOUNT.sealer), key(ACCOUNT.selfTest)];
+    const users = pulumi.all([args.users, sealer, selfTest]).apply(([others, sealerKey, selfTestKey]) => {
+        const own: StoreUsers = {
+            [ACCOUNT.sealer]: { secret: sealerKey, right: "seal" },
+            [ACCOUNT.selfTest]: { secret: selfTestKey, right: "backup", bucket: SELF_TEST_BUCKET },
+        };
+        return JSON.stringify({ ...others, ...own });
+    });
+    const secret = (object: string, stringData: Record<string, pulumi.Input<string>>): pulumi.Output<string> =>
+        new Secret(
+            `${name}-${object}`,
+            { metadata: metadata(object, store.labels, namespace), stringData },
+            { ...opts, ...HELD },
+        ).metadata.name;
+    return {
+        accounts: secret("accounts", {
+            [ACCOUNT.administrator]: administrator,
+            [ACCOUNT.sealer]: sealer,
+            [ACCOUNT.selfTest]: selfTest,
+        }),
+        users: secret("users", { [FILE.users]: pulumi.secret(users) }),
+        buckets: new ConfigMap(
+            `${name}-buckets`,
+            {
+                metadata: metadata("buckets", store.labels, namespace),
+                data: { [FILE.buckets]: JSON.stringify(store.buckets) },
+            },
+            opts,
+        ).metadata.name,
+    };
+}
