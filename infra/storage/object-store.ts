@@ -95,7 +95,8 @@ function server(name: string, args: ServerArgs, opts: pulumi.CustomResourceOptio
     const service = new Service(
         `${name}-service`,
         {
-            metadata: metadata(OBJECT_STORE, store.labels, namespace),
+            // The pod behind it is made after it.
+            metadata: metadata(OBJECT_STORE, store.labels, namespace, { "pulumi.com/skipAwait": "true" }),
             spec: {
                 clusterIP: store.address,
                 selector: STORE_SELECTOR,
