@@ -25,12 +25,8 @@ export class DataEmbassy extends pulumi.ComponentResource {
         const authority = new Authority("authority", plan.authority, { parent: this });
         this.handovers = authority.handovers;
 
-        new NameServer(
-            "dns",
-            { dns: plan.dns, network: plan.network, podSecurityVersion: plan.podSecurityVersion },
-            { ...inSite, dependsOn: priorities },
-        );
-        const { podSecurityVersion } = plan;
+        const { network, podSecurityVersion } = plan;
+        new NameServer("dns", { dns: plan.dns, network, podSecurityVersion }, { ...inSite, dependsOn: priorities });
         const { own: handover } = authority;
         const validity = plan.authority.leaf;
         const onDisks = { ...inSite, dependsOn: [priorities, storageClass] };
@@ -46,7 +42,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
             onDisks,
         );
         for (const registry of plan.registries) {
-            new Registry(registry.name, { registry, podSecurityVersion, handover, validity }, onDisks);
+            new Registry(registry.name, { registry, network, podSecurityVersion, handover, validity }, onDisks);
         }
         this.registerOutputs();
     }

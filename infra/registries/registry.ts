@@ -4,16 +4,19 @@ import type { Handover } from "../plan/handover";
 import { certificate } from "../keys/certificate";
 import { repositories } from "../keys/repositories";
 import { defaultDeny } from "../networking/default-deny";
+import type { NetworkPlan } from "../plan/addresses";
 import type { Validity } from "../plan/authority";
 import { DATABASE, memberName, ownerName } from "../plan/database";
 import { registryKeys } from "../plan/keys";
 import type { RegistryPlan } from "../plan/registries";
 import { database } from "./database";
+import { flows } from "./flows";
 import { members } from "./members";
 import { storedVersions } from "./stored-versions";
 
 export interface RegistryArgs {
     readonly registry: RegistryPlan;
+    readonly network: NetworkPlan;
     readonly podSecurityVersion: string;
     readonly handover: pulumi.Output<Handover>;
     readonly validity: Validity;
@@ -33,7 +36,11 @@ export class Registry extends pulumi.ComponentResource {
         );
         const placed = { namespace, labels };
         // Walls before anything moves in.
-        const walled = { ...inRegistry, dependsOn: defaultDeny(`${name}-default-deny`, placed, inRegistry) };
+        const walls = [
+            defaultDeny(`${name}-default-deny`, placed, inRegistry),
+            ...flows(`${name}-flows`, { registry, network: args.network, namespace }, inRegistry),
+        ];
+        const walled = { ...inRegistry, dependsOn: walls };
 
         const issuing = { ...placed, issuer: handover.issuer, validity };
         const keys = handover.registries.apply((secrets) => registryKeys(name, secrets[name] ?? ""));

@@ -20,10 +20,14 @@ export interface StoredVersionsArgs {
 }
 
 type Kind = "full" | "diff";
+/** A schedule's Job gives up and is missed; a first version is tried for until it is there. */
+type Patience = "once" | "until-stored";
 
 /** Label of the pods that store versions. */
 export const STORING_LABEL = { "app.kubernetes.io/name": "store-version" } as const;
-const RETRIES = 100;
+const RETRIES = 3;
+/** Seconds between two tries of a first version. */
+const PAUSE = 10;
 
 /**
  * When a registry's versions are stored, by Jobs that read the members over TLS and write to the stores: by schedule, and
@@ -52,7 +56,7 @@ export function storedVersions(name: string, args: StoredVersionsArgs, opts: pul
                     concurrencyPolicy: "Forbid",
                     successfulJobsHistoryLimit: 3,
                     failedJobsHistoryLimit: 3,
-                    jobTemplate: { spec: { backoffLimit: 3, template: pod(args, uses, kind) } },
+                    jobTemplate: { spec: { backoffLimit: RETRIES, template: pod(args, uses, kind, "once") } },
                 },
             },
             opts,
@@ -64,14 +68,19 @@ export function storedVersions(name: string, args: StoredVersionsArgs, opts: pul
             {
                 // The other site's store comes up after this site: nothing waits for it.
                 metadata: metadata(`store-first-${use}`, labels, namespace, { "pulumi.com/skipAwait": "true" }),
-                spec: { suspend, backoffLimit: RETRIES, template: pod(args, [use], "full") },
+                spec: { suspend, backoffLimit: RETRIES, template: pod(args, [use], "full", "until-stored") },
             },
             opts,
         );
     }
 }
 
-function pod(args: StoredVersionsArgs, uses: readonly Use[], kind: Kind): input.core.v1.PodTemplateSpec {
+function pod(
+    args: StoredVersionsArgs,
+    uses: readonly Use[],
+    kind: Kind,
+    patience: Patience,
+): input.core.v1.PodTemplateSpec {
     const { registry, serviceAccount } = args;
     return {
         metadata: { labels: { ...COMMON_LABELS, ...STORING_LABEL, [LABEL.registry]: registry.name } },
@@ -83,7 +92,7 @@ function pod(args: StoredVersionsArgs, uses: readonly Use[], kind: Kind): input.
                 hardenedContainer({
                     name: "store",
                     image: registry.image,
-                    command: ["sh", "-c", script(registry, uses, kind)],
+                    command: ["sh", "-c", script(registry, uses, kind, patience)],
                     resources: guaranteed(STORING.cpu, STORING.memory),
                     terminationMessagePolicy: "FallbackToLogsOnError",
                     volumeMounts: [
@@ -99,12 +108,16 @@ function pod(args: StoredVersionsArgs, uses: readonly Use[], kind: Kind): input.
 }
 
 /** One store after the other, as a database lets itself be read once at a time; where one cannot be reached the other still is. */
-function script({ name, database }: RegistryPlan, uses: readonly Use[], kind: Kind): string {
+function script({ name, database }: RegistryPlan, uses: readonly Use[], kind: Kind, patience: Patience): string {
     const remote = remoteMembers(database);
     const steps = uses.map((use) => {
         const create = commandLine(name, use, "stanza-create", ...remote);
         const store = commandLine(name, use, "backup", `--type=${kind}`, ...remote);
-        return `{ ${create} && ${store}; } || failed=1`;
+        const both = `{ ${create} && ${store}; }`;
+        // The image has Python and no sleep.
+        return patience === "once"
+            ? `${both} || failed=1`
+            : `until ${both}; do python3 -c "import time; time.sleep(${PAUSE})"; done`;
     });
     return ["failed=0", ...steps, "exit $failed"].join("\n");
 }

@@ -1,0 +1,72 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Egress, LOOKUPS, type Peer, allow, apiServer, pods, range, tcp } from "../networking/allow";
+import type { NetworkPlan } from "../plan/addresses";
+import { DATABASE, PORTS } from "../plan/database";
+import { OBJECT_STORE, STORE_SELECTOR } from "../plan/object-store";
+import type { RegistryPlan } from "../plan/registries";
+import { STORE_PORT } from "../storage/store-pod";
+import { STORING_LABEL } from "./stored-versions";
+
+export interface FlowsArgs {
+    readonly registry: RegistryPlan;
+    readonly network: NetworkPlan;
+    readonly namespace: pulumi.Input<string>;
+}
+
+/** HTTPS, as a peer's Services have it. */
+const HTTPS = 443;
+
+/**
+ * What passes the walls of a registry: its members know each other and the API server, in which they agree who leads; the
+ * Jobs read the members; both reach the stores; and the other site's members follow these.
+ */
+export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
+    const { registry, network, namespace } = args;
+    const { labels, database } = registry;
+    const members = pods(database.labels);
+    // The other sites know neither our labels nor we theirs.
+    const peers = Object.values(network.peers).map(range);
+    const across = (port: number): Egress[] => toAll(peers, port);
+    const stores: Egress[] = [{ to: [pods(STORE_SELECTOR, OBJECT_STORE)], ports: tcp(STORE_PORT) }, ...across(HTTPS)];
+    return [
+        allow(
+            `${name}-members`,
+            {
+                workload: DATABASE,
+                namespace,
+                labels,
+                selector: database.labels,
+                ingress: [
+                    { from: [members], ports: tcp(PORTS.postgres, PORTS.patroni) },
+                    { from: [pods(STORING_LABEL)], ports: tcp(PORTS.repository) },
+                    ...toAll(peers, PORTS.postgres).map(({ to, ports }) => ({ from: to, ports })),
+                ],
+                egress: [
+                    LOOKUPS,
+                    apiServer(network),
+                    { to: [members], ports: tcp(PORTS.postgres, PORTS.patroni) },
+                    ...stores,
+                    ...across(PORTS.postgres),
+                ],
+            },
+            opts,
+        ),
+        allow(
+            `${name}-storing`,
+            {
+                workload: STORING_LABEL["app.kubernetes.io/name"],
+                namespace,
+                labels,
+                selector: STORING_LABEL,
+                ingress: [],
+                egress: [LOOKUPS, { to: [members], ports: tcp(PORTS.repository) }, ...stores],
+            },
+            opts,
+        ),
+    ];
+}
+
+/** One rule for all of them; none where there are none, because no peer would mean every peer. */
+function toAll([first, ...others]: readonly Peer[], port: number): Egress[] {
+    return first === undefined ? [] : [{ to: [first, ...others], ports: tcp(port) }];
+}
