@@ -1,7 +1,9 @@
 /** What somebody with the wrong intentions would try on a sealed version. */
 import {
+    CompleteMultipartUploadCommand,
     CopyObjectCommand,
     CreateBucketCommand,
+    CreateMultipartUploadCommand,
     DeleteBucketCommand,
     DeleteBucketPolicyCommand,
     DeleteObjectCommand,
@@ -14,6 +16,7 @@ import {
     PutObjectLockConfigurationCommand,
     PutObjectRetentionCommand,
     type S3Client,
+    UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import type { Version } from "../store/versions";
 
@@ -157,6 +160,30 @@ export const ATTACKS: readonly Attack[] = [
         allowed: BOTH,
         attempt: (client, { bucket, key }) =>
             client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: "something else" })),
+    },
+    {
+        what: "writes over the object, in parts",
+        allowed: BOTH,
+        attempt: async (client, { bucket, key }) => {
+            const upload = { Bucket: bucket, Key: key };
+            const { UploadId } = await client.send(new CreateMultipartUploadCommand(upload));
+            const part = { ...upload, UploadId, PartNumber: 1 };
+            const { ETag } = await client.send(new UploadPartCommand({ ...part, Body: "something else" }));
+            const MultipartUpload = { Parts: [{ ETag, PartNumber: 1 }] };
+            await client.send(new CompleteMultipartUploadCommand({ ...upload, UploadId, MultipartUpload }));
+        },
+    },
+    {
+        what: "writes below the object, as if it were a folder",
+        allowed: BOTH,
+        attempt: (client, { bucket, key }) =>
+            client.send(new PutObjectCommand({ Bucket: bucket, Key: `${key}/below`, Body: "something else" })),
+    },
+    {
+        what: "deletes the folder that the object is in",
+        allowed: BOTH,
+        attempt: (client, { bucket, key }) =>
+            client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key.slice(0, key.lastIndexOf("/") + 1) })),
     },
     {
         what: "hides the object behind a delete marker",

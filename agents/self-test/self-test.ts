@@ -27,7 +27,7 @@ const POLL_MS = 250;
  */
 export async function selfTest(test: SelfTest): Promise<string[]> {
     const content = randomBytes(64);
-    const canary = await write(test, content);
+    const canary = await soon(test, () => write(test, content));
     if (canary === undefined) {
         return [`Bucket ${test.bucket} keeps no versions: the store gave none to what was written.`];
     }
@@ -90,6 +90,21 @@ async function write({ clients, bucket }: SelfTest, content: Buffer): Promise<Ve
         }
     }
     return undefined;
+}
+
+/** What is refused now may soon be allowed: the steward is on its way, or mends what the last test has broken. */
+async function soon<T>({ patienceSeconds }: SelfTest, ask: () => Promise<T>): Promise<T> {
+    const deadline = Date.now() + patienceSeconds * 1000;
+    for (;;) {
+        try {
+            return await ask();
+        } catch (error) {
+            if (Date.now() > deadline) {
+                throw new AgentError(`No canary could be written within ${patienceSeconds} s: ${messageOf(error)}`);
+            }
+        }
+        await sleep(POLL_MS);
+    }
 }
 
 async function isSealedInTime(

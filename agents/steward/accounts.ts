@@ -51,7 +51,7 @@ export class Accounts {
     }
 
     /** @throws AgentError with the store's own words */
-    private async ask(action: string, query: Record<string, string> = {}, content?: object): Promise<string> {
+    async ask(action: string, query: Record<string, string> = {}, content?: object): Promise<string> {
         const body = content === undefined ? "" : builder.build(content);
         const method = "PATCH";
         const path = `/${action}`;

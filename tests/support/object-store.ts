@@ -15,7 +15,8 @@ import { buildToolchain, silent } from "../../toolchain/build";
 import { binDir } from "../../toolchain/paths";
 import { freePorts } from "./apiserver";
 
-const REGION = "test";
+export const REGION = "test";
+export const SEAL_DAYS = 1;
 export const ADMINISTRATOR = { user: "administrator", secret: "administrators-secret" } as const;
 const START_TIMEOUT_MS = 20_000;
 
@@ -76,8 +77,9 @@ export class TestStore {
     }
 
     /** What the steward does, once. */
-    async declare(users: Users, buckets: readonly string[], sealDays = 1): Promise<string[]> {
-        return reconcile({ users, buckets, sealDays, renewLocks: false }, this.administrator, this.accounts);
+    async declare(users: Users, buckets: readonly string[]): Promise<string[]> {
+        const declared = { users, buckets, sealDays: SEAL_DAYS, renewLocks: false };
+        return reconcile(declared, this.administrator, this.accounts);
     }
 
     async resume(): Promise<void> {
@@ -133,7 +135,8 @@ export class TestStore {
         }
     }
 
-    private file(name: string): string {
+    /** Of its own: what it reads and writes, and the key and certificate that it shows. */
+    file(name: string): string {
         return join(
             this.folder,
             this.options.readonlyOf !== undefined && name.startsWith("tls") ? `view-${name}` : name,

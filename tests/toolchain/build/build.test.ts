@@ -264,7 +264,15 @@ describe("EMBASSY_TOOLCHAIN=system", () => {
         const env = { EMBASSY_TOOLCHAIN: "system" };
         await expect(build({ env })).rejects.toThrow("there is no pulumi on PATH");
         chmodSync(join(clone.layout.root, "path", "pulumi"), 0o755);
-        expect(built(await build({ env }))).toEqual(["etcd", ...KUBERNETES, "kwok", "registry", "crane", "coredns", "versitygw"]);
+        expect(built(await build({ env }))).toEqual([
+            "etcd",
+            ...KUBERNETES,
+            "kwok",
+            "registry",
+            "crane",
+            "coredns",
+            "versitygw",
+        ]);
     });
 });
 
