@@ -92,7 +92,7 @@ function server(name: string, args: ServerArgs, opts: pulumi.CustomResourceOptio
     const { store, namespace } = args;
     // Site and role are left out: they may change, and the store must not restart for it.
     const podLabels = { ...COMMON_LABELS, ...STORE_SELECTOR };
-    const service = new Service(
+    new Service(
         `${name}-service`,
         {
             // The pod behind it is made after it.
@@ -119,7 +119,8 @@ function server(name: string, args: ServerArgs, opts: pulumi.CustomResourceOptio
         {
             metadata: metadata(OBJECT_STORE, store.labels, namespace),
             spec: {
-                serviceName: service.metadata.name,
+                // By name, not as an output: the Service is there only when it has a pod behind it.
+                serviceName: OBJECT_STORE,
                 replicas: 1,
                 selector: { matchLabels: STORE_SELECTOR },
                 persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
