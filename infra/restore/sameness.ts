@@ -44,7 +44,7 @@ const OWN_FIELDS: readonly DeclaredField[] = [
     },
     {
         resource: /^kubernetes:networking\.k8s\.io\/v1:NetworkPolicy::/,
-        field: /^spec\.(egress\.\d+\.to|ingress\.\d+\.from)\.\d+\.ipBlock\.cidr$/,
+        field: /^spec\.(egress\.\d+\.to|ingress\.\d+\.from)\.\d+(\.ipBlock\.cidr)?$/,
         why: "each site has an API server of its own, and other peers",
     },
     {

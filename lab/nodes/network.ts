@@ -64,9 +64,14 @@ export function gatewayPart(paths: SitePaths, apiPort: number): Supervised {
 
 const ANSWER_MS = 2_000;
 
-/** Whether something takes connections at the gateway's `port`, asked through the relay: the host has no other way there. */
+/** Whether something takes connections at the gateway's `port`. */
 export function gatewayAnswers(paths: SitePaths, { gateway }: NetworkInventory, port: number): Ready {
-    const target = { socketPath: paths.egressSocket, method: "CONNECT", path: `${gateway}:${port}` };
+    return answersAt(paths, `${gateway}:${port}`);
+}
+
+/** Whether `place`, an address with a port, takes connections, asked through the relay: the host has no other way there. */
+export function answersAt({ egressSocket }: SitePaths, place: string): Ready {
+    const target = { socketPath: egressSocket, method: "CONNECT", path: place };
     return () =>
         new Promise((resolve) => {
             request({ ...target, signal: AbortSignal.timeout(ANSWER_MS) })

@@ -14,6 +14,7 @@ import { configureMachine, machinePart, partOf, plugIn, stopMachine } from "./ma
 import { GATEWAY, NETWORK, gatewayAnswers, gatewayPart, networkPart } from "./network";
 import { ensureImages, pushImages, registryConfiguration, registryPart, registryPort } from "./registry";
 import { SERVICES, SERVICES_PORT, configureServices, servicesPart } from "./services";
+import { RESCUE } from "../restore/rescue";
 import { ensureUserland } from "./userland";
 
 /** The supervised processes beyond the control plane, in the order in which they start. */
@@ -94,6 +95,7 @@ async function holderOf({ paths, supervisor }: Site): Promise<Process> {
 
 /** Everything that {@link bringUpMachines} has started. What machines and registry keep stays. */
 export async function takeDownMachines(site: Site, inventory: SiteInventory): Promise<void> {
+    await site.supervisor.stop(RESCUE, true);
     await site.supervisor.stop(SERVICES, true);
     await Promise.all(machines(inventory).map(({ name }) => stopMachine(site, name)));
     await Promise.all(

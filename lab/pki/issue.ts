@@ -1,6 +1,6 @@
 /** Makes X.509 certificates. */
 import "reflect-metadata";
-import { randomBytes, webcrypto } from "node:crypto";
+import { createPrivateKey, randomBytes, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 
 x509.cryptoProvider.set(webcrypto);
@@ -68,17 +68,11 @@ export async function issueAuthority(subject: Subject, days: number): Promise<st
     return `${await privateKeyPem(keys.privateKey)}\n${certificate.toString("pem")}\n`;
 }
 
-/** A leaf signed by `authority` (PEM: key and certificate). PEM: key, then certificate. */
+/** A leaf signed by `authority` (PEM: key, PKCS #8 or SEC 1, and certificate). PEM: key, then certificate. */
 export async function issueLeaf(authority: string, purpose: Purpose, days: number): Promise<string> {
     const keys = await generateKeys();
     const issuer = new x509.X509Certificate(pemBlock(authority, "CERTIFICATE"));
-    const signingKey = await webcrypto.subtle.importKey(
-        "pkcs8",
-        x509.PemConverter.decodeFirst(pemBlock(authority, "PRIVATE KEY")),
-        ALGORITHM,
-        false,
-        ["sign"],
-    );
+    const { signingKey, signingAlgorithm } = await signer(authority);
     const { names = [] } = purpose;
     const usages = [x509.ExtendedKeyUsage.clientAuth, ...(names.length > 0 ? [x509.ExtendedKeyUsage.serverAuth] : [])];
     const certificate = await x509.X509CertificateGenerator.create({
@@ -86,8 +80,8 @@ export async function issueLeaf(authority: string, purpose: Purpose, days: numbe
         subject: name(purpose),
         issuer: issuer.subject,
         ...validity(days),
-        signingAlgorithm: ALGORITHM,
         signingKey,
+        signingAlgorithm,
         publicKey: keys.publicKey,
         extensions: [
             new x509.BasicConstraintsExtension(false, undefined, true),
@@ -99,6 +93,19 @@ export async function issueLeaf(authority: string, purpose: Purpose, days: numbe
         ],
     });
     return `${await privateKeyPem(keys.privateKey)}\n${certificate.toString("pem")}\n`;
+}
+
+/** The key in `authority`, and how it signs: the lab's own are P-256, those of a stack P-384. */
+async function signer(
+    authority: string,
+): Promise<{ signingKey: webcrypto.CryptoKey; signingAlgorithm: webcrypto.EcKeyImportParams & { hash: string } }> {
+    const key = createPrivateKey(pemBlock(authority, "(?:EC )?PRIVATE KEY"));
+    const [namedCurve, hash] =
+        key.asymmetricKeyDetails?.namedCurve === "secp384r1" ? ["P-384", "SHA-384"] : ["P-256", "SHA-256"];
+    const signingAlgorithm = { name: "ECDSA", namedCurve, hash };
+    const pkcs8 = key.export({ type: "pkcs8", format: "der" });
+    const signingKey = await webcrypto.subtle.importKey("pkcs8", pkcs8, signingAlgorithm, false, ["sign"]);
+    return { signingKey, signingAlgorithm };
 }
 
 function generalName(value: string): x509.JsonGeneralName {

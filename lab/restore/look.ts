@@ -7,6 +7,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import type { RegistryKeys } from "../../infra/plan/keys";
+import { registryNamespace } from "../../infra/plan/registries";
 import { repoRoot } from "../../toolchain/paths";
 import { LabError } from "../errors";
 import { DISKS } from "../objects";
@@ -55,7 +56,7 @@ async function isFolder(file: string): Promise<boolean> {
 
 /** From when to when `registry` can be restored. @throws LabError where it cannot, or the key is not the right one */
 export async function storedRange(paths: SitePaths, registry: string, { cipher }: RegistryKeys): Promise<Range> {
-    const folder = await bucketFolder(paths, `registry-${registry}`);
+    const folder = await bucketFolder(paths, registryNamespace(registry));
     const userland = await ensureUserland(paths.home, () => undefined);
     const look = async (...args: string[]): Promise<unknown> => {
         const options = [

@@ -24,6 +24,8 @@ export interface RunOptions {
     readonly capture?: boolean;
     /** Over the project's own. */
     readonly environment?: NodeJS.ProcessEnv;
+    /** Ends the CLI as Ctrl-C does: what it has begun still reaches the state. */
+    readonly signal?: AbortSignal;
 }
 
 /**
@@ -56,7 +58,7 @@ export async function runPulumi(args: readonly string[], options: RunOptions): P
 
 async function spawnPulumi(
     args: readonly string[],
-    { toolchain, capture = false, environment = {} }: RunOptions,
+    { toolchain, capture = false, environment = {}, signal }: RunOptions,
 ): Promise<PulumiRun> {
     const debug = args.includes("-d") || args.includes("--debug");
     const child = spawn("pulumi", args, {
@@ -72,6 +74,8 @@ async function spawnPulumi(
     const ignore = (): void => undefined;
     const terminate = (): void => void child.kill("SIGTERM");
     process.on("SIGINT", ignore).on("SIGTERM", terminate);
+    const interrupt = (): void => void child.kill("SIGINT");
+    signal?.addEventListener("abort", interrupt);
     let output = "";
     child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
     try {
@@ -82,6 +86,7 @@ async function spawnPulumi(
         return { code, output };
     } finally {
         process.off("SIGINT", ignore).off("SIGTERM", terminate);
+        signal?.removeEventListener("abort", interrupt);
         removeSalts();
     }
 }

@@ -10,6 +10,8 @@ export interface UpResult {
     readonly stack: string;
     /** The CLI's exit code. */
     readonly code: number;
+    /** Empty where it went to the terminal. */
+    readonly output: string;
     /** Resources in the stack afterwards. */
     readonly resources: number;
     /** Resources created, updated, replaced or deleted. */
@@ -20,25 +22,36 @@ interface EngineEvent {
     readonly summaryEvent?: { readonly resourceChanges?: Readonly<Record<string, number>> };
 }
 
-/** What the CLI prints goes to the terminal. */
-export async function upStack(stack: string, toolchain: Toolchain): Promise<UpResult> {
+export interface UpOptions {
+    /** Instead of Pulumi.<stack>.yaml. */
+    readonly configFile?: string;
+    /** Keep what the CLI prints for {@link UpResult.output}, instead of passing it to the terminal. */
+    readonly capture?: boolean;
+    readonly signal?: AbortSignal;
+}
+
+export async function upStack(stack: string, toolchain: Toolchain, options: UpOptions = {}): Promise<UpResult> {
+    const { configFile, ...run } = options;
     const isNew = !existsSync(stateFile(stack));
     if (isNew) {
-        const made = await runPulumi(["stack", "init", stack, "--no-select"], { toolchain });
+        const made = await runPulumi(["stack", "init", stack, "--no-select"], { ...run, toolchain });
         if (made.code !== 0) {
-            return { stack, code: made.code, resources: 0, changed: 0 };
+            return { stack, code: made.code, output: made.output, resources: 0, changed: 0 };
         }
     }
     const log = join(embassyHome, `up-${stack}-${process.pid}.json`);
     try {
         const args = ["up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs", "--event-log", log];
+        const config = configFile === undefined ? [] : ["--config-file", configFile];
         // The CLI takes --event-log only with its debugging commands switched on; the Automation API does the same.
-        const { code } = await runPulumi(args, { toolchain, environment: { PULUMI_DEBUG_COMMANDS: "true" } });
+        const environment = { PULUMI_DEBUG_COMMANDS: "true" };
+        const { code, output } = await runPulumi([...args, ...config], { ...run, toolchain, environment });
         const changes = Object.entries(summary(log));
         const total = (entries: typeof changes): number => entries.reduce((sum, [, count]) => sum + count, 0);
         return {
             stack,
             code,
+            output,
             resources: total(changes.filter(([operation]) => operation !== "delete")),
             changed: total(changes.filter(([operation]) => operation !== "same")),
         };

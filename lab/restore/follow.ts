@@ -1,0 +1,65 @@
+/** Watches a registry's members while they come out of stored versions: what they do goes on, or ends for a reason. */
+import { execFile } from "node:child_process";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { DATABASE } from "../../infra/plan/database";
+import { registryNamespace } from "../../infra/plan/registries";
+import { LabError } from "../errors";
+import type { Site } from "../options";
+
+const run = promisify(execFile);
+const PAUSE_MS = 2_000;
+
+interface Pod {
+    readonly metadata: { readonly name: string };
+    readonly status: {
+        readonly containerStatuses?: readonly { readonly name: string; readonly restartCount: number }[];
+    };
+}
+
+/**
+ * Resolves when `signal` says that the site is up.
+ * @throws LabError as soon as a member gives up, with what it said: Patroni ends where the restore fails, and would only try
+ * the same again
+ */
+export async function followMembers(site: Site, registries: readonly string[], signal: AbortSignal): Promise<void> {
+    const kubectl = async (...args: string[]): Promise<string> => {
+        const command = path.join(site.binDirectory, "kubectl");
+        const { stdout } = await run(command, [`--kubeconfig=${site.paths.kubeconfig}`, ...args]);
+        return stdout;
+    };
+    while (!signal.aborted) {
+        for (const registry of registries) {
+            const namespace = `--namespace=${registryNamespace(registry)}`;
+            const selector = `--selector=app.kubernetes.io/name=${DATABASE}`;
+            // Before the namespace is there, and while the API server is busy, there is nothing to see.
+            const listed = await kubectl("get", "pods", namespace, selector, "--output=json").catch(() => "");
+            const { items } = (listed === "" ? { items: [] } : JSON.parse(listed)) as { items: Pod[] };
+            for (const { metadata, status } of items) {
+                const member = status.containerStatuses?.find(({ name }) => name === DATABASE);
+                if (member !== undefined && member.restartCount > 0) {
+                    const pod = metadata.name;
+                    const log = await kubectl("logs", namespace, pod, `--container=${DATABASE}`, "--previous").catch(
+                        () => "",
+                    );
+                    throw new LabError(
+                        `${registry} could not be restored; its member ${pod} said:\n${reasons(log).join("\n")}`,
+                    );
+                }
+            }
+        }
+        await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    }
+}
+
+/** The lines that say why, without what comes of them. */
+export function reasons(log: string): string[] {
+    const lines = log
+        .split("\n")
+        .filter((line) => /\b(ERROR|FATAL|PANIC)\b|HINT:/.test(line))
+        .filter((line) => !/the database system is (starting up|not yet accepting)|Failed to bootstrap/.test(line));
+    return lines.length > 0 ? [...new Set(lines)].slice(0, LINES).map((line) => `  ${line.trim()}`) : ["  (nothing)"];
+}
+
+const LINES = 8;

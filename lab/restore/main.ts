@@ -1,0 +1,129 @@
+/** `npm run restore -- --from luxembourg [--at TIME] [--registry NAME]` */
+import { mkdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import Table from "cli-table3";
+import { Command } from "commander";
+import { REGISTRIES } from "../../infra/config/registries";
+import { buildToolchain, toolchainChoice } from "../../toolchain/build";
+import { writeAtomically } from "../../toolchain/build/stamp";
+import { colorsFor } from "../../toolchain/colors";
+import { runCommand } from "../../toolchain/command";
+import { embassyHome } from "../../toolchain/paths";
+import { LabError } from "../errors";
+import { type Digests, ENVIRONMENT, type RestoreReport, discard, restore, templateConfig } from "./restore";
+
+interface Flags {
+    readonly from?: string;
+    readonly at?: string;
+    readonly registry?: string[];
+    readonly expect?: string;
+    readonly remove?: boolean;
+    readonly json?: boolean;
+}
+
+const REPORT = path.join(embassyHome, "restore", "report.json");
+
+async function main(flags: Flags): Promise<number> {
+    const toolchain = toolchainChoice();
+    if (flags.remove) {
+        await discard(embassyHome, toolchain);
+        process.stdout.write(`${ENVIRONMENT}: removed\n`);
+        return 0;
+    }
+    if (flags.from === undefined) {
+        throw new LabError("Say whose stored versions: --from luxembourg");
+    }
+    const request = {
+        from: flags.from,
+        at: flags.at === undefined ? undefined : instant(flags.at),
+        registries: flags.registry?.map(known) ?? running(),
+        expected: flags.expect === undefined ? undefined : digests(flags.expect),
+    };
+    await buildToolchain();
+    const { bold } = colorsFor(process.stderr);
+    const onPhase = (phase: string, detail: string): void => void process.stderr.write(`${bold(phase)}: ${detail}\n`);
+    const report = await restore({ ...request, toolchain, home: embassyHome, onPhase });
+    mkdirSync(path.dirname(REPORT), { recursive: true });
+    writeAtomically(REPORT, `${JSON.stringify(report, null, 4)}\n`);
+    process.stdout.write(flags.json ? `${JSON.stringify(report, null, 4)}\n` : summary(report));
+    return report.asExpected === false ? 1 : 0;
+}
+
+/** @throws LabError for what is no instant: a time without its zone is another one elsewhere */
+export function instant(text: string): Date {
+    const at = new Date(text);
+    if (Number.isNaN(at.getTime()) || !/(Z|[+-]\d\d:?\d\d)$/.test(text)) {
+        throw new LabError(`"${text}" is not an instant: give it with its zone, as in --at 2026-03-01T12:00:00Z`);
+    }
+    return at;
+}
+
+/** Those that the template says run. */
+function running(): string[] {
+    return Object.entries(templateConfig().registries)
+        .filter(([, registry]) => registry.running)
+        .map(([name]) => name);
+}
+
+function known(name: string): string {
+    if (!REGISTRIES.some((registry) => registry === name)) {
+        throw new LabError(`"${name}" is not a registry: choose from ${REGISTRIES.join(", ")}.`);
+    }
+    if (!running().includes(name)) {
+        throw new LabError(
+            `${name} does not run yet, so that nothing is stored of it. Those that run: ${running().join(", ")}.`,
+        );
+    }
+    return name;
+}
+
+function digests(file: string): Digests {
+    try {
+        return JSON.parse(readFileSync(file, "utf8")) as Digests;
+    } catch (error) {
+        throw new LabError(
+            `${file} has no digests: give a file that npm run data -- digest --json has made. ${(error as Error).message}`,
+        );
+    }
+}
+
+function summary(report: RestoreReport): string {
+    const style = { head: [], border: [], compact: true };
+    const times = new Table({ head: ["phase", "seconds"], style, colAligns: ["left", "right"] });
+    times.push(...report.phases.map(({ phase, seconds }) => [phase, seconds.toFixed(1)]));
+    times.push(["in all", report.seconds.toFixed(1)]);
+    const tables = new Table({ head: ["registry", "table", "digest"], style });
+    for (const [registry, found] of Object.entries(report.digests)) {
+        tables.push(...Object.entries(found).map(([table, digest]) => [registry, table, digest]));
+    }
+    const verdict =
+        report.asExpected === null
+            ? "Compare the digests with those of another site: npm run data -- digest --site tallinn"
+            : report.asExpected
+              ? "Every digest is the expected one."
+              : "NOT every digest is the expected one.";
+    return [
+        times.toString(),
+        tables.toString(),
+        `${report.site} holds what ${report.from} had stored ${report.at === null ? "last" : `by ${report.at}`}, read ${report.by === "link" ? "over the link" : "off its disk"}. ${verdict}`,
+        `Report: ${path.relative(process.cwd(), REPORT)}`,
+        "",
+    ].join("\n");
+}
+
+const command = new Command("npm run restore --")
+    .description("Makes a restore environment out of what a site has stored, and proves what is in it.")
+    .option("--from <site>", "whose stored versions")
+    .option("--at <time>", "the last instant that is to be in it, with its zone; the last that is stored by default")
+    .option("--registry <names...>", "only these; all that run by default")
+    .option(
+        "--expect <file>",
+        "digests that must come out, as data digest --json prints them; exit code 1 where they do not",
+    )
+    .option("--remove", "take the environment down, with its data")
+    .option("--json", "print the report as JSON");
+
+runCommand(() => {
+    command.parse();
+    return main(command.opts<Flags>());
+});

@@ -1,0 +1,81 @@
+/**
+ * The source's object store, served off its disk inside the restore environment's own network: read-only, at the address
+ * and under the name by which the program looks for it. For a source that no longer runs.
+ */
+import { randomBytes } from "node:crypto";
+import * as path from "node:path";
+import { objectStoreName } from "../../infra/plan/addresses";
+import type { Issuer } from "../../infra/plan/handover";
+import { OBJECT_STORE_REGION } from "../../infra/plan/object-store";
+import { repoRoot } from "../../toolchain/paths";
+import { LabError } from "../errors";
+import { ensureFile } from "../files";
+import { NETWORK, SYSTEM_PATH, answersAt } from "../nodes/network";
+import { ensureUserland } from "../nodes/userland";
+import type { Site } from "../options";
+import { issueLeaf } from "../pki/issue";
+
+const SCRIPT = path.join(repoRoot, "lab", "restore", "rescue.sh");
+export const RESCUE = "rescued-store";
+const HTTPS = 443;
+/** An environment that lives longer is made again. */
+const DAYS = 30;
+
+export interface RescueSource {
+    readonly site: string;
+    /** Address at which its store is looked for. */
+    readonly address: string;
+    /** The folder with the store's objects, versions and accounts. */
+    readonly disk: string;
+}
+
+/** @returns whether the store was served off its disk; false where the source serves it itself, over the link */
+export async function ensureRescue(site: Site, source: RescueSource, issuer: Issuer): Promise<boolean> {
+    const { paths, supervisor, binDirectory, report } = site;
+    const answers = answersAt(paths, `${source.address}:${HTTPS}`);
+    if (!(await supervisor.live(RESCUE)) && (await answers())) {
+        return false;
+    }
+    const network = await supervisor.live(NETWORK);
+    if (!network) {
+        throw new LabError(`${paths.site} has no network to serve a store in: npm run lab -- up ${paths.site}`);
+    }
+    const pem = paths.pem(RESCUE);
+    const purpose = { commonName: RESCUE, names: [objectStoreName(source.site)] };
+    await ensureFile(pem, `${await issueLeaf(`${issuer.keyPem}\n${issuer.certPem}`, purpose, DAYS)}${issuer.certPem}`);
+    const userland = await ensureUserland(paths.home, report);
+    await supervisor.ensure(
+        {
+            name: RESCUE,
+            program: "/usr/bin/nsenter",
+            args: [
+                `--net=/proc/${network.pid}/ns/net`,
+                "unshare",
+                "--mount",
+                SCRIPT,
+                paths.record(RESCUE),
+                userland,
+                source.address,
+                source.disk,
+                paths.run,
+                path.join(binDirectory, "versitygw"),
+            ],
+            env: {
+                PATH: SYSTEM_PATH,
+                VGW_PORT: `${source.address}:${HTTPS}`,
+                VGW_REGION: OBJECT_STORE_REGION,
+                VGW_CERT: pem,
+                VGW_KEY: pem,
+                VGW_DISABLE_ACL: "true",
+                VGW_QUIET: "true",
+                // Nobody's: whoever reads does so as the user that the source's own store knows.
+                ROOT_ACCESS_KEY_ID: "nobody",
+                ROOT_SECRET_ACCESS_KEY: randomBytes(32).toString("hex"),
+            },
+            reads: [SCRIPT, pem],
+        },
+        answers,
+        () => report(`${RESCUE}: starting`),
+    );
+    return true;
+}

@@ -1,0 +1,224 @@
+/**
+ * A restore environment: a site of its own, of the same program, whose registries come out of what another site has
+ * stored. Nothing of the other site is written to, and nothing of it has to run.
+ */
+import { readFileSync } from "node:fs";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { parse } from "yaml";
+import { databaseOf } from "../../data/connect";
+import { digest } from "../../data/digest";
+import { parseRegistry } from "../../data/registries";
+import { type EmbassyConfig, parseConfig } from "../../infra/config";
+import { planNetwork, objectStoreName } from "../../infra/plan/addresses";
+import { registryNamespace } from "../../infra/plan/registries";
+import type { Toolchain } from "../../toolchain/cli/environment";
+import { runPulumi } from "../../toolchain/cli/run";
+import { stackFile } from "../../toolchain/cli/stack-file";
+import { stateFile } from "../../toolchain/cli/states";
+import { upStack } from "../../toolchain/cli/up";
+import { LabError } from "../errors";
+import { ensureFile, makeDirectory } from "../files";
+import * as lab from "../lab";
+import { type Site, foundedWith, openSite } from "../options";
+import { SitePaths } from "../paths";
+import { followMembers } from "./follow";
+import { type Keys, keysFor } from "./keys";
+import { bucketFolder, storedRange } from "./look";
+import { type Phases, phases } from "./phases";
+import { type Range, checkInstant } from "./range";
+import { ensureRescue } from "./rescue";
+import { stampStackFile } from "./stamp";
+
+/** The stack, the site, and the file from which it is stamped. */
+export const ENVIRONMENT = "restore";
+
+export type Digests = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export interface RestoreRequest {
+    /** Site whose stored versions are restored. */
+    readonly from: string;
+    /** The last instant that is to be in it; all that is stored where none is given. */
+    readonly at: Date | undefined;
+    readonly registries: readonly string[];
+    /** Registry → table → digest that must come out. */
+    readonly expected: Digests | undefined;
+    readonly toolchain: Toolchain;
+    readonly home: string;
+    /** Told when a phase begins. */
+    readonly onPhase: (phase: string, detail: string) => void;
+}
+
+export interface RestoreReport {
+    readonly site: string;
+    readonly from: string;
+    /** ISO 8601; null for all that is stored. */
+    readonly at: string | null;
+    /** How the versions were read: over the link from the source's own store, or off its disk. */
+    readonly by: "link" | "disk";
+    /** Registry → from when to when it could have been restored, ISO 8601. */
+    readonly ranges: Readonly<Record<string, { readonly from: string; readonly to: string }>>;
+    readonly digests: Digests;
+    /** Whether all digests are the expected ones; null where none were expected. */
+    readonly asExpected: boolean | null;
+    /** Seconds of each, in order. */
+    readonly phases: readonly { readonly phase: string; readonly seconds: number }[];
+    readonly seconds: number;
+}
+
+/** @throws LabError, having taken down what it began, where what is asked for cannot be restored */
+export async function restore(request: RestoreRequest): Promise<RestoreReport> {
+    const { from, at, registries, expected, toolchain, home, onPhase } = request;
+    const timed = phases(onPhase);
+    const site = openSite(ENVIRONMENT, { home, nodes: "real" });
+    refuseSecond(site);
+    const config = templateConfig();
+    const source = sourceOf(from, home, config);
+    const keys = await timed.phase("keys", `from the state of ${config.keys.root}`, () =>
+        keysFor(ENVIRONMENT, config.keys.root, toolchain),
+    );
+    const ranges = await timed.phase("versions", `what ${from} has stored`, () =>
+        rangesOf(source, registries, keys, at),
+    );
+    try {
+        const { by, digests } = await build(request, site, source, keys, timed);
+        return {
+            site: ENVIRONMENT,
+            from,
+            at: at?.toISOString() ?? null,
+            by,
+            ranges,
+            digests,
+            asExpected: expected === undefined ? null : same(digests, expected),
+            ...timed.report(),
+        };
+    } catch (error) {
+        onPhase("undone", "the environment is taken down again");
+        await discard(home, toolchain);
+        throw error;
+    }
+}
+
+async function build(
+    { from, at, registries, toolchain, home }: RestoreRequest,
+    site: Site,
+    source: SitePaths,
+    keys: Keys,
+    timed: Phases,
+): Promise<Pick<RestoreReport, "by" | "digests">> {
+    const by = await timed.phase("site", "a control plane, a network and machines of its own", async () => {
+        await lab.up([ENVIRONMENT], { home, nodes: "real" });
+        const address = planNetwork(templateConfig()).hosts[objectStoreName(from)] ?? "";
+        const folder = await bucketFolder(source, registryNamespace(registries[0] ?? ""));
+        const disk = path.dirname(path.dirname(folder));
+        return (await ensureRescue(site, { site: from, address, disk }, keys.issuer)) ? "disk" : "link";
+    });
+    const configFile = path.join(home, "restore", `Pulumi.${ENVIRONMENT}.yaml`);
+    await makeDirectory(path.dirname(configFile));
+    const template = await fs.readFile(stackFile(ENVIRONMENT), "utf8");
+    await ensureFile(configFile, stampStackFile(template, { from, at: at?.toISOString(), registries }));
+    await timed.phase("registries", `pulumi up with ${registries.join(", ")}`, () =>
+        bringUp(site, configFile, registries, toolchain),
+    );
+    const digests = await timed.phase("verification", "digests of every table", () => digestsOf(registries));
+    return { by, digests };
+}
+
+/** `pulumi up`, ended as soon as a registry's members say that they cannot. */
+async function bringUp(
+    site: Site,
+    configFile: string,
+    registries: readonly string[],
+    toolchain: Toolchain,
+): Promise<void> {
+    const [up, done] = [new AbortController(), new AbortController()];
+    const followed = followMembers(site, registries, done.signal).catch((error: unknown) => {
+        up.abort();
+        throw error;
+    });
+    const result = await upStack(ENVIRONMENT, toolchain, { configFile, capture: true, signal: up.signal });
+    done.abort();
+    await followed;
+    if (result.code !== 0) {
+        throw new LabError(`pulumi up of ${ENVIRONMENT} failed:\n${result.output.trim()}`);
+    }
+}
+
+/** Takes an environment down, and whatever is left of one. */
+export async function discard(home: string, toolchain: Toolchain): Promise<void> {
+    if ((await lab.knownSites({ home })).includes(ENVIRONMENT)) {
+        await lab.down([ENVIRONMENT], { home, deleteData: true });
+    }
+    const state = stateFile(ENVIRONMENT);
+    if (await fs.stat(state).catch(() => undefined)) {
+        // Its cluster is gone, and all that the state speaks of with it.
+        const args = ["stack", "rm", ENVIRONMENT, "--yes", "--force", "--preserve-config"];
+        const { code, output } = await runPulumi(args, { toolchain, capture: true });
+        if (code !== 0) {
+            throw new LabError(`The state of ${ENVIRONMENT} could not be removed:\n${output.trim()}`);
+        }
+    }
+}
+
+/** @throws LabError where there is an environment already: it may be in use */
+function refuseSecond({ paths }: Site): void {
+    if (foundedWith(paths) !== undefined) {
+        throw new LabError(
+            `There is a site ${paths.site} already, and a restore never writes into one. Look at it with ` +
+                `npm run data -- count --site ${paths.site}, or remove it: npm run restore -- --remove`,
+        );
+    }
+}
+
+/** @throws LabError for a site that the environment does not know as a peer */
+function sourceOf(from: string, home: string, { networking }: EmbassyConfig): SitePaths {
+    const known = Object.keys(networking.peers);
+    if (!known.includes(from)) {
+        throw new LabError(`There is no site "${from}" to restore from: choose from ${known.join(", ")}.`);
+    }
+    return new SitePaths(home, from);
+}
+
+async function rangesOf(
+    source: SitePaths,
+    registries: readonly string[],
+    keys: Keys,
+    at: Date | undefined,
+): Promise<RestoreReport["ranges"]> {
+    const ranges: Record<string, Range> = {};
+    for (const registry of registries) {
+        const range = await storedRange(source, registry, keys.of(registry));
+        if (at !== undefined) {
+            checkInstant(registry, at, range);
+        }
+        ranges[registry] = range;
+    }
+    return Object.fromEntries(
+        Object.entries(ranges).map(([registry, range]) => [
+            registry,
+            { from: range.from.toISOString(), to: range.to.toISOString() },
+        ]),
+    );
+}
+
+async function digestsOf(registries: readonly string[]): Promise<Digests> {
+    const digests: Record<string, Record<string, string>> = {};
+    for (const name of registries) {
+        const registry = parseRegistry(name);
+        digests[name] = await digest(databaseOf(registry, ENVIRONMENT), registry);
+    }
+    return digests;
+}
+
+/** Whether every expected table is there with its digest. */
+function same(digests: Digests, expected: Digests): boolean {
+    return Object.entries(expected).every(([registry, tables]) =>
+        Object.entries(tables).every(([table, wanted]) => digests[registry]?.[table] === wanted),
+    );
+}
+
+/** @throws ConfigError where the template itself is wrong */
+export function templateConfig(): EmbassyConfig {
+    const { config = {} } = parse(readFileSync(stackFile(ENVIRONMENT), "utf8")) as { config?: Record<string, unknown> };
+    return parseConfig(ENVIRONMENT, config);
+}
