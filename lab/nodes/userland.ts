@@ -20,6 +20,8 @@ const PACKAGES = [
     "kmod",
     // The links to other sites.
     "python3",
+    // Looks into stored versions: lab/restore/look.ts.
+    "pgbackrest",
     // Init, and what a person needs who looks inside.
     "runit",
     "bash",
