@@ -1,5 +1,6 @@
 /** The parts of a site's control plane and their configuration. */
 import { stringify } from "yaml";
+import { goMemory } from "./go-memory";
 import { NetworkInventory, SiteInventory } from "./inventory";
 import { Part, PartName } from "./part";
 import { SitePaths } from "./paths";
@@ -7,18 +8,9 @@ import { Ports } from "./ports";
 import { FAKE_NODE_SELECTOR, kwokConfiguration } from "./stages";
 
 const HOST = "127.0.0.1";
-const MIB = 1024 * 1024;
 
 export function apiServerUrl(ports: Ports): string {
     return `https://${HOST}:${ports["kube-apiserver"]}`;
-}
-
-/**
- * Go lets the heap double before it collects: with few megabytes alive, a tighter ratio is worth more memory than the
- * little time it costs. The limit is soft: near it the collector works harder, and nothing fails.
- */
-function goMemory(limitMiB: number): Record<string, string> {
-    return { GOGC: "50", GOMEMLIMIT: String(limitMiB * MIB) };
 }
 
 export interface ControlPlane {

@@ -14,6 +14,7 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
     PersistentVolume: "/api/v1/persistentvolumes",
     ClusterRole: "/apis/rbac.authorization.k8s.io/v1/clusterroles",
     ClusterRoleBinding: "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+    CustomResourceDefinition: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
 };
 
 export interface Live {
@@ -117,7 +118,7 @@ async function serverSideApply(access: Access, items: readonly Manifest[], ...fl
     await kubectl(access, ["apply", "--server-side", "--force-conflicts", manager, ...flags, "-f", "-"], list);
 }
 
-function kubectl({ paths, binDirectory }: Access, args: readonly string[], input = ""): Promise<void> {
+export function kubectl({ paths, binDirectory }: Access, args: readonly string[], input = ""): Promise<void> {
     const common = [`--kubeconfig=${paths.kubeconfig}`, `--cache-dir=${path.join(paths.directory, "kubectl-cache")}`];
     return new Promise((resolve, reject) => {
         const done = (error: ExecFileException | null, _stdout: string, stderr: string): void =>

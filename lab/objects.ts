@@ -15,7 +15,6 @@ export interface Manifest {
 
 export const FIELD_MANAGER = "embassy-lab";
 export const OWNED = { "app.kubernetes.io/managed-by": FIELD_MANAGER };
-const KWOK = "embassy-lab:kwok";
 /** Where a machine's disks are, below /var/lib. */
 export const DISKS = "embassy";
 
@@ -83,34 +82,49 @@ function diskManifest(site: string, node: string, disks: DiskInventory, index: n
     };
 }
 
-/** What a simulated kubelet needs: it reads nodes and pods, writes their status, and removes pods that have ended. */
-function kwokPermissions(): Manifest[] {
-    const rule = (apiGroup: string, resources: string[], verbs: string[]): object => ({
-        apiGroups: [apiGroup],
-        resources,
-        verbs,
-    });
+interface Rule {
+    readonly apiGroups: readonly string[];
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+}
+
+function rule(apiGroup: string, resources: string[], verbs: string[]): Rule {
+    return { apiGroups: [apiGroup], resources, verbs };
+}
+
+/** A role and its only holder. */
+function permissions(name: string, user: string, rules: readonly Rule[]): Manifest[] {
+    const metadata = { name, labels: OWNED };
     return [
-        {
-            apiVersion: "rbac.authorization.k8s.io/v1",
-            kind: "ClusterRole",
-            metadata: { name: KWOK, labels: OWNED },
-            rules: [
-                rule("", ["nodes", "pods"], ["get", "list", "watch"]),
-                rule("", ["nodes/status", "pods/status"], ["patch", "update"]),
-                rule("", ["pods"], ["delete", "patch", "update"]),
-                rule("", ["events"], ["create", "patch", "update"]),
-            ],
-        },
+        { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata, rules },
         {
             apiVersion: "rbac.authorization.k8s.io/v1",
             kind: "ClusterRoleBinding",
-            metadata: { name: KWOK, labels: OWNED },
-            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: KWOK },
-            subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "embassy:kwok" }],
+            metadata,
+            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
+            subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: user }],
         },
     ];
 }
+
+/** What a simulated kubelet needs: it reads nodes and pods, writes their status, and removes pods that have ended. */
+const kwokAccess = permissions("embassy-lab:kwok", "embassy:kwok", [
+    rule("", ["nodes", "pods"], ["get", "list", "watch"]),
+    rule("", ["nodes/status", "pods/status"], ["patch", "update"]),
+    rule("", ["pods"], ["delete", "patch", "update"]),
+    rule("", ["events"], ["create", "patch", "update"]),
+]);
+
+/** What Cilium's agents need: they read policies and whom these are about, and tell each other who has which address. */
+const ciliumAccess = permissions("embassy-lab:cilium", "embassy:cilium", [
+    rule("networking.k8s.io", ["networkpolicies"], ["get", "list", "watch"]),
+    rule("discovery.k8s.io", ["endpointslices"], ["get", "list", "watch"]),
+    rule("", ["namespaces", "services", "pods", "nodes"], ["get", "list", "watch"]),
+    rule("apiextensions.k8s.io", ["customresourcedefinitions"], ["get", "list", "watch"]),
+    rule("cilium.io", ["*"], ["get", "list", "watch"]),
+    rule("cilium.io", ["ciliumidentities", "ciliumnodes", "ciliumendpoints"], ["create", "update", "patch", "delete"]),
+    rule("cilium.io", ["ciliumnodes/status", "ciliumendpoints/status"], ["update", "patch"]),
+]);
 
 /** The API server asks kubelets for logs and shells in its own name. */
 const kubeletAccess: Manifest = {
@@ -123,8 +137,8 @@ const kubeletAccess: Manifest = {
 
 export function siteManifests(site: SiteInventory): Manifest[] {
     return [
-        ...(site.network ? [kubeletAccess] : []),
-        ...kwokPermissions(),
+        ...(site.network ? [kubeletAccess, ...ciliumAccess] : []),
+        ...kwokAccess,
         ...site.nodes.map(nodeManifest),
         ...site.nodes.flatMap((node) => diskManifests(site.name, node)),
     ];

@@ -19,6 +19,8 @@ export interface Supervised {
     readonly env: Readonly<Record<string, string>>;
     /** Files that the process reads only at its start: where one changes, it must be started again. */
     readonly reads: readonly string[];
+    /** It takes no notice of being asked to end: it is stopped as by a power cut. */
+    readonly deaf?: true;
 }
 
 /** A part of the control plane as it is to run in one site. */

@@ -15,7 +15,9 @@ const MIB = 1024 * 1024;
 /** @throws LabError */
 export async function refuseMissingBinaries({ binDirectory, inventory }: Site): Promise<void> {
     const missing: string[] = [];
-    const ofMachines = inventory().network ? ["kubelet", "kube-proxy", "registry", "crane"] : [];
+    const ofMachines = inventory().network
+        ? ["kubelet", "cilium-agent", "cilium-cni", "kube-proxy", "registry", "crane"]
+        : [];
     for (const binary of [...partNames, "kubectl", ...ofMachines]) {
         await fs.access(path.join(binDirectory, binary), fs.constants.X_OK).catch(() => missing.push(binary));
     }

@@ -1,7 +1,7 @@
 /** What runs, as seen from outside: nothing is changed and no lock is taken. */
 import { Access, Live, listOwned } from "./converge";
 import type { NodeKind } from "./inventory";
-import { machineMemory, machineOf } from "./nodes/machine";
+import { machineMemory, machineOf, machineWorks } from "./nodes/machine";
 import { machineParts } from "./nodes/up";
 import { isPartName, partNames, readiness } from "./part";
 import { Site, foundedWith } from "./options";
@@ -53,7 +53,8 @@ export function sitePartNames({ paths, inventory }: Pick<Site, "paths" | "invent
     return [...partNames, ...(foundedWith(paths) === "real" ? machineParts(inventory()) : [])];
 }
 
-export async function siteStatus({ paths, supervisor, binDirectory, inventory }: Site): Promise<SiteStatus> {
+export async function siteStatus(site: Site): Promise<SiteStatus> {
+    const { paths, supervisor, binDirectory, inventory } = site;
     const ports: Readonly<Record<string, number | undefined>> = await rememberedPorts(paths);
     const parts = await Promise.all(
         sitePartNames({ paths, inventory }).map(async (part): Promise<PartStatus> => {
@@ -70,9 +71,8 @@ export async function siteStatus({ paths, supervisor, binDirectory, inventory }:
             if (!live || (port === undefined && isPartName(part))) {
                 return { ...place, state: "dead", since: record.since };
             }
-            // A machine says how it is as a node; the network has nothing to say.
-            const answers = isPartName(part) && port !== undefined ? isReady(paths, readiness(part, port)) : true;
             const machine = machineOf(part);
+            const answers = machine === undefined ? partAnswers(site, part, port) : machineWorks(site, machine);
             const memory = machine === undefined ? memoryOf(live.pid) : machineMemory(paths, machine);
             const [ready, memoryBytes] = await Promise.all([answers, memory]);
             return {
@@ -99,6 +99,11 @@ export async function siteStatus({ paths, supervisor, binDirectory, inventory }:
         memoryBytes: parts.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),
         ...objects,
     };
+}
+
+/** Network and link have nothing to say. */
+function partAnswers({ paths }: Site, part: string, port: number | undefined): Promise<boolean> | true {
+    return isPartName(part) && port !== undefined ? isReady(paths, readiness(part, port)) : true;
 }
 
 async function objectStatus(

@@ -5,6 +5,7 @@ import { LabError } from "./errors";
 import { ensureFile, makeDirectory, readIfThere } from "./files";
 import { SiteInventory } from "./inventory";
 import { kubeconfig } from "./kubeconfig";
+import { ciliumDefinitions } from "./nodes/cilium";
 import { bringUpMachines } from "./nodes/up";
 import { siteManifests } from "./objects";
 import { Site } from "./options";
@@ -42,7 +43,8 @@ export async function bringUp(site: Site, newPorts: boolean): Promise<Up> {
     await inStartOrder(async (name) => {
         if (name === "kwok") {
             // Its permissions have to be there before it is.
-            changedObjects = await converge(access, siteManifests(inventory));
+            const definitions = inventory.network ? ciliumDefinitions(site.binDirectory) : [];
+            changedObjects = await converge(access, [...siteManifests(inventory), ...definitions]);
         }
         const outcome = await supervisor.ensure(parts[name], answers(site, parts[name]), () =>
             report(`${name}: starting`),

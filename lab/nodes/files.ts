@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import { amount } from "../../infra/config/quantity";
 import type { Machine, MachineInventory, NetworkInventory, SiteInventory } from "../inventory";
 import { prefixOf } from "./addresses";
+import { AGENT_START, CNI_CONFIGURATION, ciliumConfiguration } from "./cilium";
 
 /** Where these files are in a machine. */
 export const ETC = "/etc/embassy";
@@ -14,7 +15,7 @@ export interface MachineKeys {
     readonly authority: string;
     /** Kubeconfigs. */
     readonly kubelet: string;
-    readonly kubeProxy: string;
+    readonly cilium: string;
     /** PEM: key and certificate with which the kubelet serves. */
     readonly serving: string;
 }
@@ -43,15 +44,10 @@ export function machineFiles(
         "ca.crt": keys.authority,
         "kubelet.kubeconfig": keys.kubelet,
         "kubelet.pem": keys.serving,
-        "kube-proxy.kubeconfig": keys.kubeProxy,
+        "cilium.kubeconfig": keys.cilium,
         "containerd.toml": containerd(pause),
-        "cni/10-embassy.conflist": cni(machine),
         "kubelet.yaml": kubelet(site, network, machine),
-        "kube-proxy.yaml": kubeProxy({
-            node: machine.name,
-            kubeconfig: `${ETC}/kube-proxy.kubeconfig`,
-            pods: site.podCidr,
-        }),
+        "cilium.yaml": ciliumConfiguration(site, machine, ETC),
         ...service("containerd", [`--config=${ETC}/containerd.toml`]),
         ...service(
             "kubelet",
@@ -61,20 +57,31 @@ export function machineFiles(
                 `--hostname-override=${machine.name}`,
                 `--node-ip=${machine.address}`,
             ],
-            `[ -S ${CONTAINERD_SOCKET} ] || { sleep 0.2; exit 1; }`,
+            { before: `[ -S ${CONTAINERD_SOCKET} ] || { sleep 0.2; exit 1; }` },
         ),
-        ...service("kube-proxy", [`--config=${ETC}/kube-proxy.yaml`]),
+        ...service("cilium-agent", [`--config=${ETC}/cilium.yaml`], AGENT_START),
     };
 }
 
-/**
- * A program that runit keeps alive, with a log that it turns over (ten files of a megabyte): https://smarden.org/runit/
- *
- * @param before shell command without whose success the program is not started yet
- */
-function service(name: string, args: readonly string[], before = ":"): Record<string, string> {
+/** What comes before a program starts. */
+interface Start {
+    /** Shell command without whose success the program is not started yet. */
+    readonly before?: string;
+    readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A program that runit keeps alive, with a log that it turns over (ten files of a megabyte): https://smarden.org/runit/ */
+function service(name: string, args: readonly string[], { before, env = {} }: Start = {}): Record<string, string> {
+    const run = [
+        "#!/bin/bash",
+        "exec 2>&1",
+        ...(before === undefined ? [] : [before]),
+        ...Object.entries(env).map(([variable, value]) => `export ${variable}=${value}`),
+        `exec ${[name, ...args].join(" ")}`,
+        "",
+    ];
     return {
-        [`service/${name}/run`]: `#!/bin/bash\nexec 2>&1\n${before}\nexec ${[name, ...args].join(" ")}\n`,
+        [`service/${name}/run`]: run.join("\n"),
         [`service/${name}/log/run`]: `#!/bin/bash\nmkdir -p /var/log/${name}\nexec svlogd -tt /var/log/${name}\n`,
     };
 }
@@ -114,7 +121,7 @@ function containerd(pause: string): string {
   config_path = "${ETC}/registries"
 [plugins."io.containerd.grpc.v1.cri".cni]
   bin_dir = "/usr/lib/cni"
-  conf_dir = "${ETC}/cni"
+  conf_dir = "${CNI_CONFIGURATION}"
 `;
 }
 
@@ -134,18 +141,6 @@ function hosts(
 ): string {
     const [registryName = ""] = registry.split(":");
     return [`127.0.0.1 localhost`, `${address} ${name}`, `${gateway} ${registryName}`, ""].join("\n");
-}
-
-/** A bridge with the machine's own range of pods. */
-function cni({ pods }: MachineInventory): string {
-    const bridge = {
-        type: "bridge",
-        bridge: "pods",
-        isDefaultGateway: true,
-        hairpinMode: true,
-        ipam: { type: "host-local", ranges: [[{ subnet: pods }]], dataDir: "/run/cni" },
-    };
-    return `${JSON.stringify({ cniVersion: "1.0.0", name: "embassy", plugins: [bridge] }, null, 2)}\n`;
 }
 
 /** https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
@@ -169,29 +164,5 @@ function kubelet(site: SiteInventory, { dns }: NetworkInventory, { maxPods }: Ma
         failSwapOn: false,
         rotateCertificates: false,
         enableDebuggingHandlers: true,
-    });
-}
-
-/** Where a kube-proxy runs. */
-export interface ProxyPlace {
-    /** Of a node there: its address, and which pods are near. */
-    readonly node: string;
-    /** Path of the file. */
-    readonly kubeconfig: string;
-    /** Range whose packets keep their source address on the way to a Service. Absent: all packets do. */
-    readonly pods?: string;
-}
-
-/** https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/ */
-export function kubeProxy({ node, kubeconfig, pods }: ProxyPlace): string {
-    return stringify({
-        apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
-        kind: "KubeProxyConfiguration",
-        mode: "nftables",
-        ...(pods !== undefined && { clusterCIDR: pods }),
-        hostnameOverride: node,
-        clientConnection: { kubeconfig },
-        // A namespace sees the host's settings and may not write them.
-        conntrack: { maxPerCore: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
     });
 }

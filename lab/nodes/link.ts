@@ -12,6 +12,7 @@ import type { Supervised } from "../part";
 import { SitePaths, labDirectory } from "../paths";
 import type { Process } from "../processes/identity";
 import { SYSTEM_PATH } from "./network";
+import { stampOf } from "./userland";
 
 /** Milliseconds from Tallinn to Luxembourg and back. */
 export const ROUND_TRIP_MS = 38;
@@ -65,7 +66,8 @@ export function linkPart(
             String(ROUND_TRIP_MS / 2 / 1000),
         ],
         env: { PATH: SYSTEM_PATH },
-        reads: [SCRIPT, path.join(SCRIPTS, "cable.py")],
+        // Its mounts in the userland are gone with it.
+        reads: [SCRIPT, path.join(SCRIPTS, "cable.py"), stampOf(userland)],
     };
 }
 

@@ -37,9 +37,12 @@ show_hardware() {
     printf 'MemTotal: %d kB\nSwapTotal: 0 kB\n' "$memory" > /run/meminfo
     mount --bind /run/meminfo /proc/meminfo
     # Processors that say nothing of sockets and nodes are counted, and not named in control groups, where they are unknown.
+    possible=$(cat /sys/devices/system/cpu/possible)
     mount -t tmpfs tmpfs /sys/devices/system/node
     mount -t tmpfs tmpfs /sys/devices/system/cpu
     for core in $(seq 0 $((cores - 1))); do mkdir "/sys/devices/system/cpu/cpu$core"; done
+    # The host's, for Cilium: the kernel counts by it.
+    echo "$possible" > /sys/devices/system/cpu/possible
 }
 
 inside() {
@@ -52,6 +55,8 @@ inside() {
     mkdir -p proc sys dev run tmp old etc/embassy var/lib var/log usr/local/bin
     mount -t proc proc proc
     mount -t sysfs sysfs sys
+    # Of this machine alone, and gone with it: what the network's programs keep in the kernel.
+    mount -t bpf bpf sys/fs/bpf
     mount -t tmpfs -o mode=755 tmpfs sys/fs/cgroup
     for controller in $(controllers); do
         options=$(awk -v at="$controller" '$3 == "cgroup" && $2 == at { print $4; exit }' /proc/self/mounts)
@@ -64,6 +69,8 @@ inside() {
     mount -t tmpfs -o mode=755 tmpfs run
     mount -t tmpfs -o mode=1777 tmpfs tmp
     mount --bind "$programs" usr/local/bin
+    # Where containerd looks for it, beside the one that it needs of Debian's.
+    ln -s /usr/local/bin/cilium-cni usr/lib/cni/
     mount --bind "$folder/etc" etc/embassy
     mount --bind "$folder/var" var/lib
     mount --bind "$folder/log" var/log

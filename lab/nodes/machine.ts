@@ -12,9 +12,10 @@ import { DISKS } from "../objects";
 import type { Site } from "../options";
 import type { Supervised } from "../part";
 import type { SitePaths } from "../paths";
-import { KUBE_PROXY, kubeletCertificate } from "../pki/catalogue";
+import { CILIUM, kubeletCertificate } from "../pki/catalogue";
 import { type Process, childOf } from "../processes/identity";
 import { accessFromWithin } from "./access";
+import { agentWorks } from "./agent";
 import { machineFiles } from "./files";
 import { SYSTEM_PATH } from "./network";
 import { stampOf } from "./userland";
@@ -49,6 +50,7 @@ export function machinePart(
         args: ["outside", paths.record(part), folder, name, groupOf(paths, name), userland, binDirectory],
         env: { PATH: SYSTEM_PATH, NETWORK: network.identity },
         reads: [BOOT, path.join(folder, "files.json"), stampOf(userland)],
+        deaf: true,
     };
 }
 
@@ -71,7 +73,7 @@ export async function configureMachine(paths: SitePaths, machine: Machine, aroun
     const files = machineFiles(inventory, network, machine, others, pause, {
         authority: await read(paths.certificate("ca")),
         kubelet: await accessFromWithin(paths, network, port, kubeletPem, "kubelet"),
-        kubeProxy: await accessFromWithin(paths, network, port, KUBE_PROXY),
+        cilium: await accessFromWithin(paths, network, port, CILIUM),
         serving: await read(paths.pem(kubeletPem)),
     });
     const folder = paths.machine(machine.name);
@@ -95,15 +97,8 @@ export async function configureMachine(paths: SitePaths, machine: Machine, aroun
  *
  * @returns whether it is joined
  */
-export async function plugIn(
-    { paths, supervisor }: Site,
-    { name }: Machine,
-    userland: string,
-    network: Process,
-): Promise<boolean> {
-    const machine = await supervisor.live(partOf(name));
-    // The machine's first process.
-    const init = machine && (await childOf(machine.pid));
+export async function plugIn(site: Site, machine: Machine, userland: string, network: Process): Promise<boolean> {
+    const init = await initOf(site, machine.name);
     if (init === undefined) {
         return false;
     }
@@ -111,19 +106,32 @@ export async function plugIn(
     if (own === "" || own === (await fs.readlink("/proc/self/ns/net"))) {
         return false;
     }
-    // An interface's name has 15 characters at most.
-    const plug = `n-${digest([paths.machine(name)]).slice(0, 8)}`;
-    const ip = (...args: string[]): Promise<unknown> =>
-        run("nsenter", ["--target", String(network.pid), "--net", "chroot", userland, "/sbin/ip", ...args]);
-    const joined = await ip("link", "show", plug).then(
-        () => true,
-        () => false,
-    );
-    if (!joined) {
-        await ip("link", "add", plug, "master", "nodes", "type", "veth", "peer", "name", "eth0", "netns", String(init));
-        await ip("link", "set", plug, "up");
+    if (((await readIfThere(`/proc/${init}/net/dev`)) ?? "").includes("eth0:")) {
+        return true;
     }
-    return true;
+    const ip = (...args: string[]): Promise<boolean> =>
+        run("nsenter", ["--target", String(network.pid), "--net", "chroot", userland, "/sbin/ip", ...args]).then(
+            () => true,
+            () => false,
+        );
+    // An interface's name has 15 characters at most.
+    const plug = `n-${digest([site.paths.machine(machine.name)]).slice(0, 8)}`;
+    // Left in the bridge by the machine before, for as long as the kernel takes to clear its network away.
+    await ip("link", "delete", plug);
+    const pair = [plug, "master", "nodes", "up", "type", "veth", "peer", "name", "eth0", "netns", String(init)];
+    return ip("link", "add", ...pair);
+}
+
+/** The machine's first process, from which its namespaces and its files are reached; undefined while it does not run. */
+export async function initOf({ supervisor }: Site, name: string): Promise<number | undefined> {
+    const machine = await supervisor.live(partOf(name));
+    return machine && childOf(machine.pid);
+}
+
+/** Whether the machine takes pods, and enforces policies on them. */
+export async function machineWorks(site: Site, name: string): Promise<boolean> {
+    const init = await initOf(site, name);
+    return init !== undefined && (await agentWorks(init));
 }
 
 /** Ends the machine as a power cut would. What it keeps stays. */

@@ -10,7 +10,7 @@ import { REGISTRY } from "../pki/catalogue";
 import type { Process } from "../processes/identity";
 import type { Ready } from "../processes/supervisor";
 import { linkName, linkPart, linkSocket } from "./link";
-import { configureMachine, machinePart, partOf, plugIn, stopMachine } from "./machine";
+import { configureMachine, machinePart, machineWorks, partOf, plugIn, stopMachine } from "./machine";
 import { GATEWAY, NETWORK, gatewayAnswers, gatewayPart, networkPart } from "./network";
 import { ensureImages, pushImages, registryConfiguration, registryPart, registryPort } from "./registry";
 import { SERVICES, SERVICES_PORT, configureServices, servicesPart } from "./services";
@@ -73,7 +73,10 @@ export async function bringUpMachines(site: Site, inventory: SiteInventory, port
         machines(inventory).map(async (machine) => {
             await configureMachine(paths, machine, around);
             const part = machinePart(site, machine, userland, holder);
-            await ensure(part, () => plugIn(site, machine, userland, holder));
+            await ensure(
+                part,
+                async () => (await plugIn(site, machine, userland, holder)) && (await machineWorks(site, machine.name)),
+            );
         }),
     );
     // After the machines: it waits until the first is a node.

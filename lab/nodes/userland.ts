@@ -12,11 +12,12 @@ const PACKAGES = [
     "containerd",
     "runc",
     "containernetworking-plugins",
-    // kube-proxy's and the plugins' tools.
+    // Cilium's agent compiles its programs for the kernel.
+    "clang-19",
+    // kube-proxy's and the agent's tools.
     "nftables",
     "iptables",
     "iproute2",
-    "conntrack",
     "kmod",
     // The links to other sites.
     "python3",
@@ -30,6 +31,15 @@ const PACKAGES = [
     "mount",
     "procps",
 ];
+
+/** What the packages leave to their scripts, and one for the agent, which calls no compiler of a certain release. */
+const LINKS = {
+    "bin/sh": "bash",
+    "bin/clang": "clang-19",
+    "sbin/iptables": "xtables-nft-multi",
+    "sbin/iptables-save": "xtables-nft-multi",
+    "var/run": "../run",
+};
 
 export function userlandFolder(home: string): string {
     return path.join(labDirectory(home), ".userland");
@@ -52,8 +62,10 @@ export async function ensureUserland(home: string, report: (message: string) => 
         const packages = await fetchPackages(PACKAGES, home);
         const draft = `${folder}.new`;
         await unpack(packages, draft);
-        // What the packages leave to their scripts.
-        symlinkSync("bash", path.join(draft, "bin", "sh"));
+        for (const [link, target] of Object.entries(LINKS)) {
+            rmSync(path.join(draft, link), { recursive: true, force: true });
+            symlinkSync(target, path.join(draft, link));
+        }
         writeFileSync(path.join(draft, "etc", "passwd"), "root:x:0:0:root:/root:/bin/bash\n");
         writeFileSync(path.join(draft, "etc", "group"), "root:x:0:\n");
         // Where link.sh and services.sh put what they need from the host.

@@ -29,6 +29,7 @@ export function kubeletCertificate(node: string): string {
     return `kubelet-${node}`;
 }
 export const KUBE_PROXY = "kube-proxy";
+export const CILIUM = "cilium";
 export const REGISTRY = "registry";
 
 export interface CertificateEntry extends Purpose {
@@ -79,6 +80,7 @@ function machineCertificates(inventory: SiteInventory): Record<string, Certifica
     return {
         ...Object.fromEntries(kubelets),
         [KUBE_PROXY]: { authority: "ca", commonName: "system:kube-proxy" },
+        [CILIUM]: { authority: "ca", commonName: "embassy:cilium" },
         [REGISTRY]: { authority: "ca", commonName: "registry", names: [host, network.gateway] },
     };
 }

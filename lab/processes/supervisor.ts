@@ -63,7 +63,7 @@ export class Supervisor {
             return "unchanged";
         }
         onStart();
-        await this.stop(part.name);
+        await this.stop(part.name, part.deaf);
         const started = await this.start(part, fingerprint);
         if (!(await waitReady(started, ready, START_MS))) {
             throw new LabError(await this.failure(part, started));

@@ -1,6 +1,6 @@
 /** Downloads and builds the parts of one Go module. */
 import { renameSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { explainGo } from "./go-errors";
 import type { GoJob } from "./parts";
 import { run } from "./run";
@@ -60,8 +60,9 @@ export async function build(
 ): Promise<Record<string, string>> {
     // On the same file system as `bin`, where a rename is atomic.
     const drafts = join(bin, ".drafts");
-    // go names a binary after its package's folder, which for etcd is not etcd.
+    // go names one of several binaries after its package's folder.
     const output = parts.length === 1 ? join(drafts, parts[0] ?? "") : `${drafts}/`;
+    const draftOf = (part: string): string => join(drafts, parts.length === 1 ? part : basename(importPath(job, part)));
     const args = ["build", "-v", "-p", String(jobs), "-o", output, ...buildArguments(job, parts)];
     const outcome = await run("go", args, {
         cwd: job.folder,
@@ -78,11 +79,15 @@ export async function build(
     }
     const binaries = parts.map((part) => [part, join(bin, part)] as const);
     for (const [part, binary] of binaries) {
-        renameSync(join(drafts, part), binary);
+        renameSync(draftOf(part), binary);
     }
     return Object.fromEntries(binaries);
 }
 
 function importPaths(job: GoJob, parts: readonly string[]): string[] {
-    return parts.map((part) => job.packages[part] ?? part);
+    return parts.map((part) => importPath(job, part));
+}
+
+function importPath(job: GoJob, part: string): string {
+    return job.packages[part] ?? part;
 }

@@ -7,11 +7,11 @@ import type { Layout } from "./layout";
 import type { BundleJob, GoJob } from "./parts";
 import { digest } from "./stamp";
 
-/** Of a program: its pins, a main package of ours, and how it is built. The Go release is compared apart (see Stamp). */
+/** Of a program: its pins, a main package of ours, how it is built, and what it takes along. The Go release is compared apart (see Stamp). */
 export function goKey(job: GoJob, part: string): string {
     const own = readdirSync(job.folder).filter((file) => file.endsWith(".go"));
     return digest(
-        [process.platform, process.arch, ...buildArguments(job, [part])],
+        [process.platform, process.arch, ...buildArguments(job, [part]), ...(job.folders[part] ?? [])],
         ["go.mod", "go.sum", ...own.sort()].map((file) => join(job.folder, file)),
     );
 }

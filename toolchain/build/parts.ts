@@ -22,6 +22,8 @@ export interface GoJob extends Common {
     readonly packages: Readonly<Record<string, string>>;
     readonly ldflags: string;
     readonly module: string;
+    /** Part → folders of the module that it reads as it runs: they come to lie in `lib/<part>` beside the binaries. */
+    readonly folders: Readonly<Record<string, readonly string[]>>;
     /** Disk space of a cold build in MiB, measured with Go 1.26: of downloaded modules and of the build cache. */
     readonly space: { readonly download: number; readonly compile: number };
 }
@@ -51,6 +53,7 @@ function goJobs({ modules }: Layout): GoJob[] {
         packages: GoJob["packages"],
         space: GoJob["space"],
         versionVariables: (version: string) => readonly string[] = () => [],
+        folders: GoJob["folders"] = {},
     ): GoJob => {
         const version = pinnedVersion(join(modules, folder, "go.mod"), module);
         const assignments = versionVariables(version).map((variable) => ` -X ${variable}`);
@@ -64,6 +67,7 @@ function goJobs({ modules }: Layout): GoJob[] {
             // Without symbol tables: half the size, and panics keep their stack traces.
             ldflags: `-s -w${assignments.join("")}`,
             module,
+            folders,
             space,
         };
     };
@@ -134,6 +138,20 @@ function goJobs({ modules }: Layout): GoJob[] {
             { versitygw: "github.com/versity/versitygw/cmd/versitygw" },
             { download: 340, compile: 500 },
             (version) => [`main.Version=${version}`],
+        ),
+        job(
+            "cilium",
+            "lab",
+            "github.com/cilium/cilium",
+            {
+                "cilium-agent": "github.com/cilium/cilium/daemon",
+                "cilium-cni": "github.com/cilium/cilium/plugins/cilium-cni",
+                "cilium-dbg": "github.com/cilium/cilium/cilium-dbg",
+            },
+            { download: 650, compile: 1100 },
+            (version) => [`github.com/cilium/cilium/pkg/version.ciliumVersion=${version}`],
+            // Its programs for the kernel, which it compiles, and the resources that it keeps in the API.
+            { "cilium-agent": ["bpf", "pkg/k8s/apis/cilium.io/client/crds"] },
         ),
     ];
 }

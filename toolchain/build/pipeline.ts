@@ -5,6 +5,7 @@ import { bundle } from "./bundle";
 import { checkSpace, spaceNeeded } from "./disk";
 import { ToolchainError } from "./errors";
 import { type GoContext, build, download } from "./go-build";
+import { copyFolders } from "./go-folders";
 import { findGo, goEnvironment, goRelease, parallelism } from "./go-tool";
 import { bundleKey, goKey } from "./keys";
 import type { Layout } from "./layout";
@@ -109,8 +110,9 @@ async function buildPrograms(
                 tell();
             });
             for (const [part, binary] of Object.entries(binaries)) {
+                const files = [binary, ...(await copyFolders(task.job, part, context))];
                 const key = goKey(task.job, part);
-                writeStamp(layout.bin, part, { key, version: task.version, go: goRelease(go.version) }, [binary]);
+                writeStamp(layout.bin, part, { key, version: task.version, go: goRelease(go.version) }, files);
             }
         });
     }

@@ -1,6 +1,8 @@
+import * as path from "node:path";
 import { parse } from "yaml";
 import { type Machine, machines } from "../../../lab/inventory";
-import { kubeProxy, machineFiles } from "../../../lab/nodes/files";
+import { machineFiles } from "../../../lab/nodes/files";
+import { kubeProxy } from "../../../lab/nodes/services";
 import { inventory, node } from "../fixtures";
 
 const network = {
@@ -18,7 +20,7 @@ const [own, other] = machines(
         ],
     }),
 ) as [Machine, Machine];
-const keys = { authority: "CA", kubelet: "KUBELET", kubeProxy: "PROXY", serving: "SERVING" };
+const keys = { authority: "CA", kubelet: "KUBELET", cilium: "CILIUM", serving: "SERVING" };
 const pause = "registry.test:5000/pause@sha256:1";
 const files = machineFiles(inventory({ network }), network, own, [other], pause, keys);
 
@@ -57,21 +59,15 @@ describe("what a machine reads at its boot", () => {
         });
     });
 
-    it("keeps the source address of pods on the way to a Service, and in the site's network that of everybody", () => {
-        expect(parse(files["kube-proxy.yaml"] ?? "")).toMatchObject({ clusterCIDR: "10.240.0.0/16" });
-        expect(parse(kubeProxy({ node: "a", kubeconfig: "k" }))).not.toHaveProperty("clusterCIDR");
-    });
-
-    it("gives pods addresses of the machine's own range", () => {
-        const { plugins } = JSON.parse(files["cni/10-embassy.conflist"] ?? "") as {
-            plugins: { ipam: { ranges: { subnet: string }[][] } }[];
-        };
-        expect(plugins[0]?.ipam.ranges).toEqual([[{ subnet: own.pods }]]);
+    it("takes pods only once the agent has said how they are plugged in", () => {
+        const { "write-cni-conf-when-ready": file } = parse(files["cilium.yaml"] ?? "") as Record<string, string>;
+        expect(files["containerd.toml"]).toContain(`conf_dir = "${path.dirname(file ?? "")}"`);
+        expect(Object.keys(files).filter((name) => name.includes("conflist"))).toEqual([]);
     });
 
     it("keeps every program alive and its log in bounds", () => {
         const services = Object.keys(files).filter((file) => /^service\/[^/]+\/run$/.test(file));
-        expect(services).toEqual(["service/containerd/run", "service/kubelet/run", "service/kube-proxy/run"]);
+        expect(services).toEqual(["service/containerd/run", "service/kubelet/run", "service/cilium-agent/run"]);
         const logs = services.map((file) => files[file.replace(/run$/, "log/run")]);
         expect(logs.every((log) => log?.includes("svlogd"))).toBe(true);
     });
@@ -79,7 +75,11 @@ describe("what a machine reads at its boot", () => {
     it("names no key on a command line", () => {
         const commands = Object.entries(files).filter(([file]) => file.endsWith("/run"));
         for (const [, content] of commands) {
-            expect(content).not.toMatch(/CA|KUBELET|PROXY|SERVING/);
+            expect(content).not.toMatch(/CA|KUBELET|CILIUM|SERVING/);
         }
     });
+});
+
+test("Services see who calls from another site: no address is one that is hidden", () => {
+    expect(parse(kubeProxy("a", "k"))).not.toHaveProperty("clusterCIDR");
 });

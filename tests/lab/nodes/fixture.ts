@@ -55,12 +55,23 @@ function isNamespace({ type }: { readonly type: string }): boolean {
     return type === "kubernetes:core/v1:Namespace";
 }
 
+export function networkPolicy(name: string, spec: object): object {
+    return { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name }, spec };
+}
+
+interface Different {
+    readonly image?: string;
+    readonly namespace?: string;
+    readonly dnsPolicy?: string;
+    readonly readinessProbe?: object;
+}
+
 /** A pod under the restricted profile, as the embassy's own are. */
 export function pod(
     home: string,
     name: string,
     nodeName: string,
-    { image, namespace, dnsPolicy = "Default" }: Partial<Record<"image" | "namespace" | "dnsPolicy", string>> = {},
+    { image, namespace, dnsPolicy = "Default", readinessProbe }: Different = {},
 ): object {
     const own = `registry.embassy.internal:5000/postgres@${digests(home)["postgres"] ?? ""}`;
     return {
@@ -88,6 +99,7 @@ export function pod(
                         readOnlyRootFilesystem: true,
                         capabilities: { drop: ["ALL"] },
                     },
+                    ...(readinessProbe && { readinessProbe }),
                 },
             ],
         },

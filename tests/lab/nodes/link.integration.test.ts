@@ -1,9 +1,11 @@
 /** Two sites with real nodes, and the one cable between them. */
 import * as fs from "node:fs";
 import * as lab from "../../../lab/lab";
+import { siteInventory } from "../../../lab/inventory";
 import { ROUND_TRIP_MS } from "../../../lab/nodes/link";
 import { NETWORK } from "../../../lab/nodes/network";
-import { Client, describeNodes, makeHome, pod, why } from "./fixture";
+import { policiesInForce } from "../../../lab/nodes/policy";
+import { Client, describeNodes, makeHome, networkPolicy, pod, why } from "./fixture";
 
 jest.setTimeout(240_000);
 
@@ -51,6 +53,29 @@ describeNodes(`the link between two sites with real nodes${why}`, () => {
         const client = await luxembourg.addressOf("client");
         expect(await luxembourg.fetch("client", `http://${service}/`)).toBe("200");
         expect(await tallinn.run("logs", "server")).toContain(`${client} - - `);
+    });
+
+    it("brings what policies can judge: here by who calls from the other site, there by what of it is called", async () => {
+        const service = await tallinn.run("get", "service", "server", "-o", "jsonpath={.spec.clusterIP}");
+        const call = (): Promise<string> => luxembourg.fetch("client", `http://${service}/`);
+        const admit = async (cidr: string): Promise<void> => {
+            const ingress = [{ from: [{ ipBlock: { cidr } }], ports: [{ port: 8080 }] }];
+            await tallinn.apply(networkPolicy("in", { podSelector: {}, policyTypes: ["Ingress"], ingress }));
+            await policiesInForce("tallinn", { home });
+        };
+        await admit(siteInventory("tallinn", "real").podCidr);
+        await expect(call()).rejects.toThrow("timed out");
+        await admit(siteInventory("luxembourg", "real").podCidr);
+        expect(await call()).toBe("200");
+
+        const egress = [{ to: [{ ipBlock: { cidr: `${service}/32` } }], ports: [{ port: 80 }] }];
+        await luxembourg.apply(networkPolicy("out", { podSelector: {}, policyTypes: ["Egress"], egress }));
+        await policiesInForce("luxembourg", { home });
+        expect(await call()).toBe("200");
+        await expect(connection()).rejects.toThrow("timed out");
+        await tallinn.run("delete", "networkpolicy", "in");
+        await luxembourg.run("delete", "networkpolicy", "out");
+        await Promise.all(SITES.map((site) => policiesInForce(site, { home })));
     });
 
     it("carries nothing once it is cut, while each site goes on, and carries again once it is mended", async () => {

@@ -22,6 +22,7 @@ function traces(): Record<string, string[]> {
             .slice(2)
             .map((line) => line.split(":")[0]?.trim() ?? ""),
         mounts: lines("/proc/self/mounts").filter((line) => line.includes(home)),
+        programs: fs.readdirSync("/sys/fs/bpf"),
         namespaces: fs.existsSync("/run/netns") ? fs.readdirSync("/run/netns") : [],
         // Other clones may have machines of the same names.
         groups: fs

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, truncateSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildRequest, type BuiltPart, buildToolchain, silent } from "../../../toolchain/build";
 import { type Clone, makeClone, recordingProgress } from "./fixture";
 
 const KUBERNETES = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kube-proxy", "kubelet"];
-const PROGRAMS = ["etcd", ...KUBERNETES, "pulumi", "kwok", "registry", "crane", "coredns", "versitygw"];
+const CILIUM = ["cilium-agent", "cilium-cni", "cilium-dbg"];
+const LAB = ["etcd", ...KUBERNETES, "kwok", "registry", "crane", "coredns", "versitygw", ...CILIUM];
+const PROGRAMS = LAB.toSpliced(LAB.indexOf("kwok"), 0, "pulumi");
 
 let clone: Clone;
 beforeEach(() => {
@@ -55,6 +57,16 @@ describe("what is built", () => {
         expect(builds).toHaveLength(1);
         expect(builds[0]).toContain("gitVersion=v1.36.3");
         expect(builds[0]).toMatch(/ k8s\.io\/kubernetes\/cmd\/kube-scheduler k8s\.io\/kubernetes\/cmd\/kubectl$/);
+    });
+
+    it("takes along what a program reads as it runs, and once more where some of it is gone", async () => {
+        await build({ parts: ["cilium-agent"] });
+        const library = join(clone.layout.bin, "lib", "cilium-agent");
+        expect(clone.read(".embassy/bin/lib/cilium-agent/bpf/lib/common.h")).toBe("bpf/lib/common.h");
+        expect(readdirSync(library)).toEqual(["bpf", "crds"]);
+        rmSync(join(library, "crds", "v2", "ciliumnodes.yaml"));
+        expect(built(await build({ parts: ["cilium-agent", "cilium-cni"] }))).toEqual(["cilium-agent", "cilium-cni"]);
+        expect(readdirSync(join(library, "crds", "v2"))).toEqual(["ciliumnodes.yaml"]);
     });
 
     it("installs the providers where the engine looks for them", async () => {
@@ -264,15 +276,7 @@ describe("EMBASSY_TOOLCHAIN=system", () => {
         const env = { EMBASSY_TOOLCHAIN: "system" };
         await expect(build({ env })).rejects.toThrow("there is no pulumi on PATH");
         chmodSync(join(clone.layout.root, "path", "pulumi"), 0o755);
-        expect(built(await build({ env }))).toEqual([
-            "etcd",
-            ...KUBERNETES,
-            "kwok",
-            "registry",
-            "crane",
-            "coredns",
-            "versitygw",
-        ]);
+        expect(built(await build({ env }))).toEqual(LAB);
     });
 });
 

@@ -13,6 +13,7 @@ const MODULES: Record<string, string> = {
     oci: "github.com/distribution/distribution/v3 v3.1.2",
     coredns: "github.com/coredns/coredns v1.15.0",
     versitygw: "github.com/versity/versitygw v1.8.0",
+    cilium: "github.com/cilium/cilium v1.19.5",
 };
 
 /** `build` writes each binary half, waits for FAKE_GO_GATE where it is set, and writes the rest. */
@@ -26,6 +27,10 @@ case "$1" in
 env)
     printf '{"GOVERSION":"go%s","GOCACHE":"%s","GOMODCACHE":"%s"}' "\${FAKE_GO_VERSION:-1.26.8}" "$FAKE_GO_CACHE" "$FAKE_GO_CACHE" ;;
 list)
+    if [ "$2" = -m ]; then
+        echo "$FAKE_GO_CACHE/module"
+        exit
+    fi
     echo "go: downloading example.com/a v1.0.0" >&2
     printf 'fmt\\nexample.com/a\\n' ;;
 build)
@@ -83,6 +88,13 @@ export function makeClone(): Clone {
     write("node_modules/@pulumi/pulumi/package.json", JSON.stringify({ version: "3.256.0" }));
     write("toolchain/language-host/index.ts", `console.log("language host");`);
     write("toolchain/language-host/preload.ts", `console.log("preload");`);
+    for (const file of [
+        "bpf/bpf_lxc.c",
+        "bpf/lib/common.h",
+        "pkg/k8s/apis/cilium.io/client/crds/v2/ciliumnodes.yaml",
+    ]) {
+        write(`cache/module/${file}`, file);
+    }
     write("package-lock.json", "{}");
     chmodSync(write("path/go", FAKE_GO), 0o755);
     write("go.log", "");

@@ -1,0 +1,54 @@
+/** What a program of a Go module reads as it runs and Go does not build in: folders of the module, copied from Go's cache. */
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import type { GoContext } from "./go-build";
+import { explainGo } from "./go-errors";
+import type { GoJob } from "./parts";
+import { run } from "./run";
+
+/** Where the folders of `part` are: `<folder>/<last part of its path in the module>`. */
+export function libraryOf(bin: string, part: string): string {
+    return join(bin, "lib", part);
+}
+
+/**
+ * Copies what the job declares for `part`, when its module is downloaded. Whole or not at all, also after a kill.
+ *
+ * @returns the files
+ */
+export async function copyFolders(job: GoJob, part: string, { env, bin, signal }: GoContext): Promise<string[]> {
+    const folders = job.folders[part] ?? [];
+    if (folders.length === 0) {
+        return [];
+    }
+    const outcome = await run("go", ["list", "-m", "-f", "{{.Dir}}", job.module], { cwd: job.folder, env, signal });
+    if (outcome.code !== 0) {
+        throw explainGo(outcome, { doing: `looking for what ${part} reads as it runs`, folder: job.folder });
+    }
+    const library = libraryOf(bin, part);
+    const draft = `${library}.partial`;
+    rmSync(draft, { recursive: true, force: true });
+    const files = folders.flatMap((folder) =>
+        copyTree(join(outcome.stdout.trim(), folder), join(draft, basename(folder))),
+    );
+    rmSync(library, { recursive: true, force: true });
+    renameSync(draft, library);
+    return files.map((file) => join(library, relative(draft, file)));
+}
+
+/** The module's tests of these files are no part of what runs. */
+const TESTS = /(^|[/-])tests\//;
+
+/** File by file: in Go's cache folders are read-only, and their copies have to be removed one day. @returns the copies */
+function copyTree(from: string, to: string): string[] {
+    return readdirSync(from, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(from, join(entry.parentPath, entry.name)))
+        .filter((file) => !TESTS.test(file))
+        .map((file) => {
+            const copy = join(to, file);
+            mkdirSync(dirname(copy), { recursive: true });
+            copyFileSync(join(from, file), copy);
+            return copy;
+        });
+}
