@@ -10,7 +10,8 @@ import { colorsFor } from "../../toolchain/colors";
 import { runCommand } from "../../toolchain/command";
 import { embassyHome } from "../../toolchain/paths";
 import { LabError } from "../errors";
-import { type Digests, ENVIRONMENT, type RestoreReport, discard, restore, templateConfig } from "./restore";
+import { stackConfig } from "../stack-config";
+import { type Digests, ENVIRONMENT, type RestoreReport, discard, restore } from "./restore";
 
 interface Flags {
     readonly from?: string;
@@ -60,7 +61,7 @@ export function instant(text: string): Date {
 
 /** Those that the template says run. */
 function running(): string[] {
-    return Object.entries(templateConfig().registries)
+    return Object.entries(stackConfig(ENVIRONMENT).registries)
         .filter(([, registry]) => registry.running)
         .map(([name]) => name);
 }

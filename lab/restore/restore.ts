@@ -2,14 +2,12 @@
  * A restore environment: a site of its own, of the same program, whose registries come out of what another site has
  * stored. Nothing of the other site is written to, and nothing of it has to run.
  */
-import { readFileSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { parse } from "yaml";
 import { databaseOf } from "../../data/connect";
 import { digest } from "../../data/digest";
 import { parseRegistry } from "../../data/registries";
-import { type EmbassyConfig, parseConfig } from "../../infra/config";
+import type { EmbassyConfig } from "../../infra/config";
 import { planNetwork, objectStoreName } from "../../infra/plan/addresses";
 import { registryNamespace } from "../../infra/plan/registries";
 import type { Toolchain } from "../../toolchain/cli/environment";
@@ -22,6 +20,7 @@ import { ensureFile, makeDirectory } from "../files";
 import * as lab from "../lab";
 import { type Site, foundedWith, openSite } from "../options";
 import { SitePaths } from "../paths";
+import { stackConfig } from "../stack-config";
 import { followMembers } from "./follow";
 import { type Keys, keysFor } from "./keys";
 import { bucketFolder, storedRange } from "./look";
@@ -72,7 +71,7 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
     const timed = phases(onPhase);
     const site = openSite(ENVIRONMENT, { home, nodes: "real" });
     refuseSecond(site);
-    const config = templateConfig();
+    const config = stackConfig(ENVIRONMENT);
     const source = sourceOf(from, home, config);
     const keys = await timed.phase("keys", `from the state of ${config.keys.root}`, () =>
         keysFor(ENVIRONMENT, config.keys.root, toolchain),
@@ -108,7 +107,7 @@ async function build(
 ): Promise<Pick<RestoreReport, "by" | "digests">> {
     const by = await timed.phase("site", "a control plane, a network and machines of its own", async () => {
         await lab.up([ENVIRONMENT], { home, nodes: "real" });
-        const address = planNetwork(templateConfig()).hosts[objectStoreName(from)] ?? "";
+        const address = planNetwork(stackConfig(ENVIRONMENT)).hosts[objectStoreName(from)] ?? "";
         const folder = await bucketFolder(source, registryNamespace(registries[0] ?? ""));
         const disk = path.dirname(path.dirname(folder));
         return (await ensureRescue(site, { site: from, address, disk }, keys.issuer)) ? "disk" : "link";
@@ -215,10 +214,4 @@ function same(digests: Digests, expected: Digests): boolean {
     return Object.entries(expected).every(([registry, tables]) =>
         Object.entries(tables).every(([table, wanted]) => digests[registry]?.[table] === wanted),
     );
-}
-
-/** @throws ConfigError where the template itself is wrong */
-export function templateConfig(): EmbassyConfig {
-    const { config = {} } = parse(readFileSync(stackFile(ENVIRONMENT), "utf8")) as { config?: Record<string, unknown> };
-    return parseConfig(ENVIRONMENT, config);
 }
