@@ -35,6 +35,8 @@ export interface DatabasePlan {
     /** Labels of every object that Patroni looks for. */
     readonly labels: Readonly<Record<string, string>>;
     readonly members: number;
+    /** Ordinal of the first member's pod. */
+    readonly firstMember: number;
     readonly memory: string;
     readonly origin: Origin;
     /** Whether the primary waits for the other site. */
@@ -48,17 +50,24 @@ export interface DatabasePlan {
     readonly dnsNames: readonly string[];
 }
 
+/**
+ * Members are counted on from site to site, so that no two have the same name: a primary names those for which it waits,
+ * and must not take the other site's for its own.
+ */
+const ORDINALS = 10;
+
 /** Label that Patroni puts on its members' pods; it moves at a failover, so that nothing else may depend on it. */
 export const ROLE_LABEL = { key: "role", leader: "master" } as const;
 
 export function planDatabase(
     registry: string,
     namespace: string,
-    config: Pick<EmbassyConfig, "site" | "networking" | "replication" | "recovery" | "restore" | "registries">,
+    config: Pick<EmbassyConfig, "site" | "networking" | "keys" | "replication" | "recovery" | "restore" | "registries">,
 ): DatabasePlan {
     const { site, replication, recovery } = config;
     const { members, memory, running } = config.registries[registry as keyof typeof config.registries];
     const host = registryName(registry, site.name);
+    const firstMember = config.keys.sites.indexOf(site.name) * ORDINALS;
     const address = planNetwork(config).registries[registry] ?? "";
     return {
         registry,
@@ -67,6 +76,7 @@ export function planDatabase(
         scope: registry,
         labels: { "app.kubernetes.io/name": DATABASE, [LABEL.registry]: registry },
         members: running ? members : 0,
+        firstMember,
         memory,
         origin: originOf(registry, config),
         acrossSites: replication.acrossSites,
@@ -76,7 +86,7 @@ export function planDatabase(
             partner: replication.partner === undefined ? undefined : objectStoreName(replication.partner),
         },
         leader: { address, host },
-        dnsNames: [...dnsNames(namespace, members), host],
+        dnsNames: [...dnsNames(namespace, memberHosts(namespace, firstMember, members)), host],
     };
 }
 
@@ -95,15 +105,14 @@ function originOf(
 }
 
 /** As Kubernetes names a headless Service and the members behind it. */
-function dnsNames(namespace: string, members: number): string[] {
+function dnsNames(namespace: string, members: readonly string[]): string[] {
     const service = `${DATABASE}.${namespace}.svc`;
-    const pods = Array.from({ length: members }, (_, index) => memberHost(namespace, index));
-    return [DATABASE, `${DATABASE}.${namespace}`, service, `${service}.${CLUSTER_DOMAIN}`, ...pods];
+    return [DATABASE, `${DATABASE}.${namespace}`, service, `${service}.${CLUSTER_DOMAIN}`, ...members];
 }
 
-/** Name of a member in its site. */
-export function memberHost(namespace: string, index: number): string {
-    return `${DATABASE}-${index}.${DATABASE}.${namespace}.svc`;
+/** Names of the members in their site. */
+export function memberHosts(namespace: string, first: number, count: number): string[] {
+    return Array.from({ length: count }, (_, index) => `${DATABASE}-${first + index}.${DATABASE}.${namespace}.svc`);
 }
 
 /** Common name in the certificate of a registry's members, and of its owner. One registry's opens no other. */

@@ -1,5 +1,5 @@
 /** How a registry's versions are stored and fetched: pgBackRest's configuration. Pure. */
-import { type DatabasePlan, PATHS, PORTS, memberHost, memberName } from "./database";
+import { type DatabasePlan, PATHS, PORTS, memberHosts, memberName } from "./database";
 import type { RegistryKeys } from "./keys";
 
 /**
@@ -70,10 +70,10 @@ export function configuration(plan: DatabasePlan, keys: RegistryKeys, use: Use):
 }
 
 /** What a Job adds, which sees the members from outside: options of the command line, for it has the same file. */
-export function remoteMembers({ namespace, members }: DatabasePlan): string[] {
-    return Array.from({ length: members }, (_, index) => index).flatMap((index) => {
+export function remoteMembers({ namespace, firstMember, members }: DatabasePlan): string[] {
+    return memberHosts(namespace, firstMember, members).flatMap((host, index) => {
         const options = {
-            host: memberHost(namespace, index),
+            host,
             "host-type": "tls",
             "host-port": String(PORTS.repository),
             "host-ca-file": `${PATHS.tls}/ca.crt`,

@@ -39,7 +39,7 @@ export function registryNamespace(registry: string): string {
 
 export function planRegistry(
     name: keyof EmbassyConfig["registries"],
-    config: Omit<EmbassyConfig, "cluster" | "keys">,
+    config: Omit<EmbassyConfig, "cluster">,
     lock: ImageLock,
 ): RegistryPlan {
     const { site, storage } = config;

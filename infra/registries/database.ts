@@ -35,7 +35,7 @@ const STARTUP = 4 * 60 * 60;
 export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomResourceOptions): void {
     const { registry, namespace } = args;
     const { labels } = registry;
-    const { labels: selector, leader, members } = registry.database;
+    const { labels: selector, leader, members, firstMember } = registry.database;
     // Site and role are left out below: they may change, and a member must not restart for it.
     const podLabels = { ...COMMON_LABELS, ...selector };
     const port = { name: "postgres", port: PORTS.postgres, targetPort: "postgres", protocol: "TCP" };
@@ -81,6 +81,7 @@ export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomRe
             spec: {
                 serviceName: service.metadata.name,
                 replicas: members,
+                ordinals: { start: firstMember },
                 podManagementPolicy: "Parallel",
                 selector: { matchLabels: selector },
                 persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },

@@ -58,6 +58,16 @@ const OWN_FIELDS: readonly DeclaredField[] = [
         why: "a standby follows the primary, and waits for no second member of its own",
     },
     {
+        resource: /^kubernetes:apps\/v1:StatefulSet::.*-database-members$/,
+        field: /^spec\.ordinals\.start$/,
+        why: "members are counted on from site to site",
+    },
+    {
+        resource: /^kubernetes:batch\/v1:(Cron)?Job::.*-stored-/,
+        field: /\.containers\.0\.command\.2$/,
+        why: "Jobs read the site's own members, and store in as many places as it has stores",
+    },
+    {
         resource: /^kubernetes:batch\/v1:(Cron)?Job::.*-stored-/,
         field: /^spec\.suspend$/,
         why: "versions are stored by the site that is written to",
@@ -83,14 +93,9 @@ export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
         why: "it reads where it comes from and stores nothing there",
     },
     {
-        resource: /^kubernetes:batch\/v1:CronJob::.*-stored-(full|diff)$/,
-        field: /\.containers\.0\.command\.2$/,
-        why: "so its Jobs store in one place",
-    },
-    {
         resource: /^kubernetes:batch\/v1:Job::.*-stored-first-partner$/,
         field: /^$/,
-        why: "and have no first version to store in the other",
+        why: "it has no first version to store in another place",
     },
     {
         resource: /::dns-(configuration|server)$/,
