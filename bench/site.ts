@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { Home, must } from "../tests/support/home";
+import { previewEnvironment } from "../toolchain/cli/environment";
+import { isAboutResources } from "../toolchain/cli/stack-file";
 import { repoRoot } from "../toolchain/paths";
 import { type Measure, measure } from "./process";
 
@@ -26,15 +28,17 @@ export class Site {
         must(this.home.lab("up", STACK));
     }
 
+    /** The CLI, as `npm run pulumi` runs it. `isEmpty`: a program without resources, which needs no providers either. */
     run(
         args: readonly string[],
-        options: { cwd?: string; sampleMemory?: boolean; env?: NodeJS.ProcessEnv } = {},
+        options: { cwd?: string; isEmpty?: boolean; sampleMemory?: boolean; env?: NodeJS.ProcessEnv } = {},
     ): Promise<Measure> {
-        const env = { ...this.home.pulumiEnvironment([STACK]), ...options.env };
+        const { cwd = this.whole, isEmpty = false, sampleMemory = false } = options;
         return measure(this.pulumi, [...args, "--stack", STACK, "--non-interactive"], {
-            cwd: options.cwd ?? this.whole,
-            env,
-            sampleMemory: options.sampleMemory ?? false,
+            cwd,
+            env: { ...this.home.pulumiEnvironment([STACK]), ...previewEnvironment(args), ...options.env },
+            sampleMemory,
+            withProviders: isAboutResources(args) && !isEmpty,
         });
     }
 

@@ -41,9 +41,13 @@ export async function speed(site: Site, rounds: number): Promise<Figure[]> {
 
         const empty = site.project(`empty-${round}`);
         await site.run(["stack", "init", "--no-select"], { cwd: empty });
-        seconds.emptyUp.push((await site.run(["up", "--yes", "--skip-preview"], { cwd: empty })).seconds);
+        seconds.emptyUp.push(
+            (await site.run(["up", "--yes", "--skip-preview"], { cwd: empty, isEmpty: true })).seconds,
+        );
         for (let repeat = 0; repeat < rounds; repeat++) {
-            seconds.emptyPreview.push((await site.run(["preview", "--expect-no-changes"], { cwd: empty })).seconds);
+            seconds.emptyPreview.push(
+                (await site.run(["preview", "--expect-no-changes"], { cwd: empty, isEmpty: true })).seconds,
+            );
         }
 
         site.fresh();

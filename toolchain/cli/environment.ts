@@ -1,6 +1,7 @@
 /** The environment in which the Pulumi CLI runs for this project. */
 import { delimiter, join } from "node:path";
 import { embassyHome, repoRoot } from "../paths";
+import { commandOf } from "./stack-file";
 
 export type Toolchain = "modules" | "system";
 
@@ -42,4 +43,12 @@ export function pulumiEnvironment(
         environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
     }
     return environment;
+}
+
+/**
+ * What a preview has besides: it asks for several differences at once, where an update waits for each. The engine has
+ * that switched off, as new; a preview changes nothing, so it can take it.
+ */
+export function previewEnvironment(args: readonly string[]): NodeJS.ProcessEnv {
+    return commandOf(args) === "preview" ? { PULUMI_PARALLEL_DIFF: "true" } : {};
 }
