@@ -15,6 +15,12 @@ interface Resource {
     readonly inputs?: Record<string, unknown>;
 }
 
+interface Item {
+    readonly kind: string;
+    readonly metadata: { readonly name: string; readonly namespace: string };
+    readonly spec?: { readonly replicas?: number };
+}
+
 export class Site {
     readonly home = new Home("bench");
     private readonly whole = this.home.project();
@@ -73,6 +79,19 @@ export class Site {
             .map(({ inputs = {} }) => reveal(inputs));
         writeFileSync(this.objects, JSON.stringify({ apiVersion: "v1", kind: "List", items }), { mode: 0o600 });
         return items.length;
+    }
+
+    /** Waits as the program does, until every pod of every set is ready. @returns seconds */
+    async waitForSets(): Promise<number> {
+        const { items } = JSON.parse(readFileSync(this.objects, "utf8")) as { items: Item[] };
+        const sets = items.filter(({ kind, spec }) => kind === "StatefulSet" && spec?.replicas !== 0);
+        let seconds = 0;
+        for (const { metadata, spec } of sets) {
+            const ready = `--for=jsonpath={.status.readyReplicas}=${spec?.replicas ?? 1}`;
+            const where = ["--namespace", metadata.namespace, `statefulset/${metadata.name}`];
+            seconds += (await this.runKubectl(["wait", ...where, ready, "--timeout=120s"])).seconds;
+        }
+        return seconds;
     }
 
     /** Resources that a preview in `cwd` would create. */

@@ -4,15 +4,6 @@ import { ratio } from "./figure";
 import { median } from "./process";
 import { STACK, type Site } from "./site";
 
-const READY = [
-    "wait",
-    "statefulset",
-    "--all",
-    "--all-namespaces",
-    "--for=jsonpath={.status.readyReplicas}=2",
-    "--timeout=120s",
-];
-
 export async function speed(site: Site, rounds: number): Promise<Figure[]> {
     const seconds = {
         up: [] as number[],
@@ -52,8 +43,7 @@ export async function speed(site: Site, rounds: number): Promise<Figure[]> {
 
         site.fresh();
         const applied = await site.runKubectl(["apply", "--server-side", "-f", site.objects]);
-        const ready = await site.runKubectl(READY);
-        seconds.apply.push(applied.seconds + ready.seconds);
+        seconds.apply.push(applied.seconds + (await site.waitForSets()));
     }
     site.fresh();
     await site.run(["stack", "init", "--no-select"]);
