@@ -106,7 +106,7 @@ function summary(report: RestoreReport): string {
     return [
         times.toString(),
         tables.toString(),
-        `${report.site} holds what ${report.from} had stored ${report.at === null ? "last" : `by ${report.at}`}, read ${report.by === "link" ? "over the link" : "off its disk"}. ${verdict}`,
+        `${report.site} holds what ${report.from} had stored ${report.at === null ? "last" : `by ${report.at}`}. ${verdict}`,
         `Report: ${path.relative(process.cwd(), REPORT)}`,
         "",
     ].join("\n");
