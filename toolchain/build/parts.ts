@@ -139,7 +139,7 @@ function goJobs({ modules }: Layout): GoJob[] {
             "lab",
             "github.com/versity/versitygw",
             { versitygw: "github.com/versity/versitygw/cmd/versitygw" },
-            { download: 340, compile: 500 },
+            { download: 340, compile: 430 },
             (version) => [`main.Version=${version}`],
         ),
         job(
