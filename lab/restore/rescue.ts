@@ -47,6 +47,9 @@ export async function ensureRescue(site: Site, source: RescueSource, issuer: Iss
                 `--net=/proc/${network.pid}/ns/net`,
                 "unshare",
                 "--mount",
+                // The store ends with the process that is known by its record.
+                "--fork",
+                "--kill-child=SIGKILL",
                 SCRIPT,
                 paths.record(RESCUE),
                 userland,
