@@ -1,14 +1,8 @@
 /** What the lab has to build for a site: the address ranges and machines that the site's stack file declares. */
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { parse } from "yaml";
-import { ConfigError, parseConfig } from "../infra/config";
 import { plan } from "../infra/plan";
 import { CLUSTER_DOMAIN } from "../infra/plan/addresses";
 import { TOPOLOGY } from "../infra/plan/inventory";
-import { declaredStacks } from "../toolchain/cli/stack-file";
-import { repoRoot } from "../toolchain/paths";
-import { LabError } from "./errors";
+import { stackConfig } from "../toolchain/cli/stack-config";
 import { machineAddress } from "./nodes/addresses";
 
 /** Local disks of one kind in one machine, each a PersistentVolume. */
@@ -87,39 +81,28 @@ export type NodeKind = (typeof nodeKinds)[number];
 
 export const defaultSites: readonly string[] = ["tallinn", "luxembourg"];
 
-/** @throws LabError for a stack without a file, or with a wrong one. */
+/** @throws UserError for a stack without a file, or with a wrong one. */
 export function siteInventory(stack: string, kind: NodeKind = "simulated"): SiteInventory {
-    const file = path.join(repoRoot, `Pulumi.${stack}.yaml`);
-    if (!fs.existsSync(file)) {
-        throw new LabError(
-            `There is no site "${stack}": no file Pulumi.${stack}.yaml. Sites are ${declaredStacks().join(", ")}.`,
-        );
+    const configuration = stackConfig(stack);
+    const { nodes: range, pods, services } = configuration.networking;
+    const site = { name: stack, serviceCidr: services, podCidr: pods, clusterDomain: CLUSTER_DOMAIN };
+    const { hosts: declared, network } = plan(configuration);
+    const hosts = declared.map(({ disks, ...host }) => ({ ...host, disks: [disks] }));
+    if (kind === "simulated") {
+        return { ...site, nodes: hosts };
     }
-    try {
-        const { config = {} } = parse(fs.readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
-        const configuration = parseConfig(stack, config);
-        const { nodes: range, pods, services } = configuration.networking;
-        const site = { name: stack, serviceCidr: services, podCidr: pods, clusterDomain: CLUSTER_DOMAIN };
-        const { hosts: declared, network } = plan(configuration);
-        const hosts = declared.map(({ disks, ...host }) => ({ ...host, disks: [disks] }));
-        if (kind === "simulated") {
-            return { ...site, nodes: hosts };
-        }
-        const feeds = new Set(hosts.map(({ labels }) => labels[TOPOLOGY.zone]));
-        // The first host of each stands for its feed: a lab has not the memory for all.
-        const firsts = [...feeds].flatMap((feed) => hosts.find(({ labels }) => labels[TOPOLOGY.zone] === feed) ?? []);
-        return {
-            ...site,
-            nodes: firsts.map((host, index) => ({ ...host, machine: machineAddress(range, pods, index) })),
-            network: {
-                nodes: range,
-                peers: network.peers,
-                gateway: network.gateway,
-                registry: configuration.site.imageRegistry,
-                dns: network.dns,
-            },
-        };
-    } catch (error) {
-        throw error instanceof ConfigError ? new LabError(error.message) : error;
-    }
+    const feeds = new Set(hosts.map(({ labels }) => labels[TOPOLOGY.zone]));
+    // The first host of each stands for its feed: a lab has not the memory for all.
+    const firsts = [...feeds].flatMap((feed) => hosts.find(({ labels }) => labels[TOPOLOGY.zone] === feed) ?? []);
+    return {
+        ...site,
+        nodes: firsts.map((host, index) => ({ ...host, machine: machineAddress(range, pods, index) })),
+        network: {
+            nodes: range,
+            peers: network.peers,
+            gateway: network.gateway,
+            registry: configuration.site.imageRegistry,
+            dns: network.dns,
+        },
+    };
 }

@@ -2,18 +2,17 @@
  * A restore environment: a site of its own, of the same program, whose registries come out of what another site has
  * stored. Nothing of the other site is written to, and nothing of it has to run.
  */
-import { readFileSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { parse } from "yaml";
 import { databaseOf } from "../../data/connect";
 import { digest } from "../../data/digest";
 import { parseRegistry } from "../../data/registries";
-import { type EmbassyConfig, parseConfig } from "../../infra/config";
+import type { EmbassyConfig } from "../../infra/config";
 import { planNetwork, objectStoreName } from "../../infra/plan/addresses";
 import { registryNamespace } from "../../infra/plan/registries";
 import type { Toolchain } from "../../toolchain/cli/environment";
 import { runPulumi } from "../../toolchain/cli/run";
+import { stackConfig } from "../../toolchain/cli/stack-config";
 import { stackFile } from "../../toolchain/cli/stack-file";
 import { stateFile } from "../../toolchain/cli/states";
 import { upStack } from "../../toolchain/cli/up";
@@ -217,8 +216,7 @@ function same(digests: Digests, expected: Digests): boolean {
     );
 }
 
-/** @throws ConfigError where the template itself is wrong */
+/** @throws UserError where the template itself is wrong */
 export function templateConfig(): EmbassyConfig {
-    const { config = {} } = parse(readFileSync(stackFile(ENVIRONMENT), "utf8")) as { config?: Record<string, unknown> };
-    return parseConfig(ENVIRONMENT, config);
+    return stackConfig(ENVIRONMENT);
 }
