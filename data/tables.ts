@@ -1,7 +1,7 @@
 /** The tables of a registry, seen at one instant. */
 import type { Client } from "pg";
 import { UserError } from "../toolchain/command";
-import { type Database, explained } from "./connect";
+import { type Database, explained } from "./database";
 import { type Registry, schemaOf } from "./registries";
 
 export interface Table {
@@ -37,7 +37,7 @@ export async function readTables<T>(
         await client.query("COMMIT");
         return found;
     } catch (error) {
-        throw explained(error, database.name);
+        throw explained(error, database);
     } finally {
         await client.end();
     }

@@ -5,6 +5,8 @@ import { LABEL } from "./names";
 
 /** Name of the workload and its Service in each registry's namespace. */
 export const DATABASE = "database";
+/** Secret with the certificate of a registry's owner. */
+export const OWNER_SECRET = "database-owner-tls";
 export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432 } as const;
 
 export const PATHS = {
@@ -106,13 +108,18 @@ function originOf(
 
 /** As Kubernetes names a headless Service and the members behind it. */
 function dnsNames(namespace: string, members: readonly string[]): string[] {
-    const service = `${DATABASE}.${namespace}.svc`;
+    const service = databaseHost(namespace);
     return [DATABASE, `${DATABASE}.${namespace}`, service, `${service}.${CLUSTER_DOMAIN}`, ...members];
+}
+
+/** Name of a registry's members in their site, whichever of them answers. */
+export function databaseHost(namespace: string): string {
+    return `${DATABASE}.${namespace}.svc`;
 }
 
 /** Names of the members in their site. */
 export function memberHosts(namespace: string, first: number, count: number): string[] {
-    return Array.from({ length: count }, (_, index) => `${DATABASE}-${first + index}.${DATABASE}.${namespace}.svc`);
+    return Array.from({ length: count }, (_, index) => `${DATABASE}-${first + index}.${databaseHost(namespace)}`);
 }
 
 /** Common name in the certificate of a registry's members, and of its owner. One registry's opens no other. */

@@ -10,7 +10,7 @@ import { colorsFor } from "../../toolchain/colors";
 import { runCommand } from "../../toolchain/command";
 import { embassyHome } from "../../toolchain/paths";
 import { LabError } from "../errors";
-import { stackConfig } from "../stack-config";
+import { stackConfig } from "../../toolchain/cli/stack-config";
 import { type Digests, ENVIRONMENT, type RestoreReport, discard, restore } from "./restore";
 
 interface Flags {

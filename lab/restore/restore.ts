@@ -20,7 +20,7 @@ import { ensureFile, makeDirectory } from "../files";
 import * as lab from "../lab";
 import { type Site, foundedWith, openSite } from "../options";
 import { SitePaths } from "../paths";
-import { stackConfig } from "../stack-config";
+import { stackConfig } from "../../toolchain/cli/stack-config";
 import { followMembers } from "./follow";
 import { type Keys, keysFor } from "./keys";
 import { bucketFolder, storedRange } from "./look";

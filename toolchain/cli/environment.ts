@@ -6,6 +6,14 @@ import { commandOf } from "./stack-file";
 export type Toolchain = "modules" | "system";
 
 /**
+ * Kubeconfig files, joined as in KUBECONFIG: the lab's, unless `base` names others in EMBASSY_KUBECONFIG. A kubeconfig of
+ * another project, in KUBECONFIG itself, is no default for this one.
+ */
+export function kubeconfigs(base: NodeJS.ProcessEnv, sites: readonly string[], home: string = embassyHome): string {
+    return base["EMBASSY_KUBECONFIG"] ?? sites.map((site) => join(home, "lab", site, "kubeconfig")).join(delimiter);
+}
+
+/**
  * Variables for the CLI, over those of `base`. What the user has set for a back end, a passphrase or a kubeconfig wins.
  *
  * @param toolchain `modules`: the CLI and plugins that this project built; `system`: the user's own, found by PATH
@@ -23,9 +31,7 @@ export function pulumiEnvironment(
         // metadata: without a second file that holds the first one's digest, a quarter of what saving a state takes.
         PULUMI_BACKEND_URL: `file://${join(home, "state")}?no_tmp_dir=true&metadata=skip`,
         ...base,
-        // The lab's clusters, unless somebody names others: a kubeconfig of another project is no default for this one.
-        KUBECONFIG:
-            base["EMBASSY_KUBECONFIG"] ?? sites.map((site) => join(home, "lab", site, "kubeconfig")).join(delimiter),
+        KUBECONFIG: kubeconfigs(base, sites, home),
         PULUMI_SKIP_UPDATE_CHECK: "1",
         // A stack's salt is in its state: the stack file in git stays as it was committed.
         PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
