@@ -43,6 +43,16 @@ export async function readTables<T>(
     }
 }
 
+/** Whether nothing of the registry is in this database yet. @throws UserError where it cannot be asked */
+export async function isEmpty(database: Database, registry: Registry): Promise<boolean> {
+    const client = await database.connect();
+    try {
+        return (await list(client, schemaOf(registry))).length === 0;
+    } finally {
+        await client.end();
+    }
+}
+
 async function list(client: Client, schema: string): Promise<Table[]> {
     const { rows } = await client.query<Table>(
         // A partition's rows are its parent's.

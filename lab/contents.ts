@@ -5,9 +5,10 @@ import { count } from "../data/count";
 import { digest } from "../data/digest";
 import { type Lag, siteLag } from "../data/lag";
 import { load } from "../data/load";
-import { PEOPLE } from "../data/options";
+import { DEFAULT_PEOPLE } from "../data/options";
 import { showProgress } from "../data/progress";
 import { MODELLED, type Registry } from "../data/registries";
+import { isEmpty } from "../data/tables";
 import type { EmbassyConfig } from "../infra/config";
 import { LabError } from "./errors";
 
@@ -30,8 +31,8 @@ const PATIENCE = 60;
 export async function fillRegistries(configs: readonly EmbassyConfig[]): Promise<void> {
     for (const [registry, config] of runningIn(configs, "primary")) {
         const database = databaseOf(registry, config.site.name);
-        if (Object.keys(await count(database, registry).catch(() => ({}))).length === 0) {
-            await load(database, { people: PEOPLE, seed: 1, replace: false, progress: showProgress() });
+        if (await isEmpty(database, registry)) {
+            await load(database, { people: DEFAULT_PEOPLE, seed: 1, replace: false, progress: showProgress() });
         }
     }
 }

@@ -59,7 +59,7 @@ async function start(wanted: NodeKind | undefined): Promise<number> {
 
 async function registries(): Promise<Contents[]> {
     say("Registries");
-    const configs = defaultSites.map(stackConfig);
+    const configs = defaultSites.map((site) => stackConfig(site));
     await fillRegistries(configs);
     return compareRegistries(configs);
 }
