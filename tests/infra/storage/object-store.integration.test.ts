@@ -68,8 +68,8 @@ describeNodes(`a site's object store on real nodes${why}`, () => {
     });
 
     async function sealer(): Promise<Status> {
-        const path = `/api/v1/namespaces/${NAMESPACE}/pods/object-store-0:7072/proxy/`;
-        return JSON.parse(await site.run("get", "--raw", path)) as Status;
+        const inSealer = ["exec", "object-store-0", IN_STORE, "--container=sealer", "--"];
+        return JSON.parse(await site.run(...inSealer, "node", "/usr/lib/agents/status.cjs")) as Status;
     }
 
     /** The first sweep that began after now, or a later one. */
