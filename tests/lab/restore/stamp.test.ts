@@ -17,8 +17,8 @@ describe("a restore environment's stack file", () => {
         );
         expect(stamped.restore).toEqual({ from: "tallinn", at: "2026-03-01T12:00:00.000Z" });
         expect(Object.entries(stamped.registries).filter(([, { running }]) => running)).toMatchObject([["land", {}]]);
-        const { restore: _restore, registries: _registries, ...others } = stamped;
-        expect(configOf(template)).toMatchObject(others);
+        const { restore, registries } = configOf(template);
+        expect({ ...stamped, restore, registries }).toEqual(configOf(template));
     });
 
     it("has the instant in quotes: the engine's reader would take it for a date", () => {
