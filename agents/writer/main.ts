@@ -3,7 +3,7 @@
  * site for the right to write, or grants it, and commits a heartbeat each second. docs/decisions/one-primary.md says how.
  */
 import { once } from "node:events";
-import { positive, repeat, runAgent, variable } from "../agent";
+import { log, messageOf, positive, repeat, runAgent, variable } from "../agent";
 import { configMaps } from "../kubernetes";
 import { Database } from "./database";
 import { HEARTBEAT_MS } from "./lessee";
@@ -32,6 +32,10 @@ runAgent(async () => {
     await once(server.listen(port), "listening");
 
     await repeat(async () => {
-        await site.pass(await database.beat());
+        const local = await database.beat().catch((error: unknown) => {
+            log("the database does not answer", { error: messageOf(error) });
+            return undefined;
+        });
+        await site.pass(local);
     }, HEARTBEAT_MS / 1000);
 });

@@ -14,7 +14,8 @@ export interface Terms {
 
 export interface Situation {
     readonly record: SiteRecord;
-    readonly here: Position;
+    /** Of this member's database; undefined while that is down. */
+    readonly here: Position | undefined;
     /** Milliseconds, of one clock that is never set back: now, and when the last lease was granted. */
     readonly now: number;
     readonly grantedAt: number;
@@ -37,8 +38,8 @@ export function takeRole(situation: Situation, terms: Terms): SiteRecord {
         case "refuse":
             return { ...record, status: { ...status, answered: asked.id, refusal: answer.why, says: answer.why } };
         case "promote":
-            // It holds no lease, and nobody is there who could grant one or become primary in its place.
-            return { ...taken(record, "primary", asked.id), validUntil: undefined };
+            // Without a lease: it has granted some, and so follows, and so has no fence left of its own.
+            return taken(record, "primary", asked.id);
     }
 }
 
@@ -71,6 +72,9 @@ function promotion(
     if (now - grantedAt <= unseenSeconds * 1000) {
         const why = `waits, ${unseenSeconds} s at most, for the end of ${partner}'s lease and for Patroni there to give up`;
         return { kind: "wait", why };
+    }
+    if (here === undefined) {
+        return { kind: "wait", why: "waits for this member's database, to see what it has" };
     }
     const loss = lossOf(granted.report, here, unseenSeconds);
     if (loss.seconds > maximumLag && !acceptLoss) {

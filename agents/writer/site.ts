@@ -44,8 +44,12 @@ export class Site {
         private readonly clock: Clock,
     ) {}
 
-    /** Once a second. @throws AgentError where the API server cannot be asked */
-    async pass(local: Local): Promise<void> {
+    /**
+     * Once a second.
+     * @param local undefined while this member's database is down: a role is taken all the same, as it may be what brings it up
+     * @throws AgentError where the API server cannot be asked
+     */
+    async pass(local: Local | undefined): Promise<void> {
         const seen = await this.look();
         const now = this.clock.monotonic();
         // An empty word stands for "none": the end of what was seen.
@@ -56,7 +60,9 @@ export class Site {
             const following = seen.isStandby ? (now - standbySince) / 1000 : undefined;
             await this.save(seen, followed(role, following, this.terms));
         }
-        await this.report(local);
+        if (local !== undefined) {
+            await this.report(local);
+        }
     }
 
     /** What the partner says, and the answer to it. */

@@ -1,9 +1,11 @@
 /** The right to write, between two sites that are ConfigMaps and a clock: what one grants, the other has, and never both. */
 import type { ConfigMap, ConfigMaps } from "../../agents/kubernetes";
 import { HEARTBEAT_MS, type Local } from "../../agents/writer/lessee";
+import { hear } from "../../agents/writer/lessor";
 import { lossOf } from "../../agents/writer/loss";
 import { ANNOTATION, type Asked, LEASE, type Role, type SiteRecord, recordOf } from "../../agents/writer/record";
 import { Site } from "../../agents/writer/site";
+import * as declared from "../../infra/plan/writer";
 
 const LEASE_SECONDS = 10;
 const PATIENCE_SECONDS = 20;
@@ -43,12 +45,14 @@ class Store implements ConfigMaps {
 /** Milliseconds. The two clocks of a site are its own: luxembourg's wall clock is an hour ahead. */
 let time = 0;
 let linked = true;
+/** The partner hears, and is not heard. */
+let answersLost = false;
 
 class TestSite {
     readonly store = new Store();
     private readonly wallOffset: number;
     private site: Site;
-    /** Its database: what Patroni has made of the site's role. */
+    /** Its database. */
     writing = false;
     lsn = 0;
     heartbeat = 0;
@@ -78,7 +82,13 @@ class TestSite {
             { name: this.name, scope: SCOPE, labels: {} },
             terms,
             this.store,
-            (report) => (linked ? this.partner().hear(report) : Promise.reject(new Error("no answer"))),
+            async (report) => {
+                const answer = linked ? await this.partner().hear(report) : undefined;
+                if (answer === undefined || answersLost) {
+                    throw new Error("no answer");
+                }
+                return answer;
+            },
             { monotonic: () => time - began, wall: () => this.wall },
         );
     }
@@ -107,10 +117,19 @@ class TestSite {
         await this.store.annotate(LEASE, { [ANNOTATION.asked]: JSON.stringify(asked) });
     }
 
-    /** As Pulumi does once the gate is through. */
-    async declare(role: Role): Promise<void> {
-        const config = JSON.stringify(role === "standby" ? { standby_cluster: {} } : {});
-        await this.store.annotate(`${SCOPE}-config`, { config });
+    /** Whether Patroni is told of a role that was taken; not so where `up` ends in between. */
+    tells = true;
+    private declared: Role | undefined;
+
+    /** Pulumi, once the gate is through, and Patroni, which goes by what it is told and by its lock. */
+    async follow(): Promise<void> {
+        const { asked, status } = this.store.record;
+        if (this.tells && asked !== undefined && status?.role === asked.role && this.declared !== asked.role) {
+            this.declared = asked.role;
+            const config = JSON.stringify(asked.role === "standby" ? { standby_cluster: {} } : {});
+            await this.store.annotate(`${SCOPE}-config`, { config });
+        }
+        this.writing = this.declared === "primary" && this.mayWrite;
     }
 
     async pass(): Promise<void> {
@@ -134,8 +153,7 @@ async function run(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second++) {
         time += HEARTBEAT_MS;
         for (const site of [tallinn, luxembourg]) {
-            const { status } = site.store.record;
-            site.writing = status?.role === "primary" && site.mayWrite;
+            await site.follow();
             if (site.writing) {
                 site.lsn += 100;
                 site.heartbeat = site.wall;
@@ -155,7 +173,7 @@ beforeAll(() => jest.spyOn(process.stdout, "write").mockReturnValue(true));
 afterAll(() => jest.restoreAllMocks());
 
 beforeEach(async () => {
-    [time, linked] = [1_000_000, true];
+    [time, linked, answersLost] = [1_000_000, true, false];
     tallinn = new TestSite("tallinn", () => luxembourg);
     luxembourg = new TestSite("luxembourg", () => tallinn);
     for (const [site, role] of [
@@ -163,9 +181,12 @@ beforeEach(async () => {
         [luxembourg, "standby"],
     ] as const) {
         await site.leads();
-        await site.declare(role);
         await site.ask(role);
     }
+});
+
+it("is kept where the program declares it", () => {
+    expect([LEASE, ANNOTATION.validUntil]).toEqual([declared.LEASE, declared.VALID_UNTIL]);
 });
 
 describe("the right to write", () => {
@@ -250,6 +271,17 @@ describe("a standby that is to become primary", () => {
         expect(tallinn.writing).toBe(true);
     });
 
+    it("is refused where it has granted a lease of which the primary does not know", async () => {
+        answersLost = true;
+        await run(60);
+        expect(luxembourg.store.record.status?.granted).toBeDefined();
+        linked = false;
+        await luxembourg.ask("primary", true);
+        await run(LEASE_SECONDS + PATIENCE_SECONDS + 5);
+        expect(luxembourg.store.record.status?.refusal).toMatch(/tallinn has not held a lease from this site/);
+        expect(tallinn.writing).toBe(true);
+    });
+
     it("goes on granting after a refusal", async () => {
         await run(60);
         linked = false;
@@ -267,7 +299,6 @@ describe("a primary whose standby was promoted", () => {
         linked = false;
         await luxembourg.ask("primary", true);
         await run(LEASE_SECONDS + PATIENCE_SECONDS + 5);
-        await luxembourg.declare("primary");
         linked = true;
         await run(60);
     });
@@ -278,13 +309,25 @@ describe("a primary whose standby was promoted", () => {
         expect(tallinn.store.record.status?.says).toMatch(/luxembourg grants none: has the role primary itself/);
     });
 
+    it("gets no lease from one that is declared a standby again, while that still writes", async () => {
+        luxembourg.tells = false;
+        await luxembourg.ask("standby");
+        await run(60);
+        expect(luxembourg.writing).toBe(true);
+        expect(tallinn.writing).toBe(false);
+        luxembourg.tells = true;
+        await run(PATIENCE_SECONDS + 10);
+        expect(tallinn.writing).toBe(true);
+    });
+
     it("keeps its fence as a standby until no member of it can believe that it is primary", async () => {
+        tallinn.tells = false;
         await tallinn.ask("standby");
         await run(5);
         expect(tallinn.store.record.status?.role).toBe("standby");
         await run(PATIENCE_SECONDS);
         expect(tallinn.store.record.validUntil).toBeDefined();
-        await tallinn.declare("standby");
+        tallinn.tells = true;
         await run(PATIENCE_SECONDS - 2);
         expect(tallinn.store.record.validUntil).toBeDefined();
         await run(5);
@@ -293,7 +336,6 @@ describe("a primary whose standby was promoted", () => {
 
     it("grants the new one leases as a standby, and can be promoted again", async () => {
         await tallinn.ask("standby");
-        await tallinn.declare("standby");
         await run(PATIENCE_SECONDS + 10);
         expect(luxembourg.store.record.validUntil).toBeDefined();
         [tallinn.lsn, tallinn.heartbeat] = [luxembourg.lsn + 10_000, luxembourg.heartbeat];
@@ -304,18 +346,32 @@ describe("a primary whose standby was promoted", () => {
     });
 });
 
-describe("what would be lost", () => {
-    const last = {
-        member: "a",
-        asks: true,
-        fenced: true,
-        writing: true,
-        ended: false,
-        lsn: 500,
-        at: 9_000,
-        waits: false,
-    };
+const last = { member: "a", asks: true, fenced: true, writing: true, ended: false, lsn: 500, at: 9_000, waits: false };
 
+describe("the last word of a primary", () => {
+    const standby: SiteRecord = {
+        asked: { id: "2", role: "primary", acceptLoss: false },
+        status: {
+            role: "standby",
+            answered: "1",
+            following: true,
+            granted: { id: "lease", seconds: LEASE_SECONDS, report: last },
+            says: "",
+        },
+    };
+    const heard = (report: Partial<typeof last>): number | undefined =>
+        hear(standby, { ...last, lsn: 700, writing: false, ended: true, ...report }, LEASE_SECONDS, "next").record
+            .status?.granted?.report.lsn;
+
+    it("is how far the member came that has written, and no other", () => {
+        expect(heard({})).toBe(700);
+        expect(heard({ member: "b" })).toBe(500);
+        expect(heard({ writing: true })).toBe(500);
+        expect(heard({ ended: false })).toBe(500);
+    });
+});
+
+describe("what would be lost", () => {
     it("is all that may have been answered since the last heartbeat that is here", () => {
         expect(lossOf(last, { lsn: 400, heartbeat: 8_000 }, 30)).toEqual({ seconds: 31, bytes: 100 });
     });
