@@ -5,6 +5,7 @@ import { Authority } from "./keys/authority";
 import type { EmbassyPlan } from "./plan";
 import { NameServer } from "./networking/dns";
 import type { Handover } from "./plan/handover";
+import { fence } from "./registries/fence";
 import { Registry } from "./registries/registry";
 import { storeUsers } from "./plan/store-users";
 import { localClass } from "./storage/local-class";
@@ -41,8 +42,10 @@ export class DataEmbassy extends pulumi.ComponentResource {
             },
             onDisks,
         );
+        const fenced = fence("fence", plan, { parent: this, provider });
+        const inRegistries = { ...inSite, dependsOn: [...onDisks.dependsOn, fenced] };
         for (const registry of plan.registries) {
-            new Registry(registry.name, { registry, network, podSecurityVersion, handover, validity }, onDisks);
+            new Registry(registry.name, { registry, network, podSecurityVersion, handover, validity }, inRegistries);
         }
         this.registerOutputs();
     }

@@ -27,7 +27,10 @@ function readImageLock(): ImageLock {
     return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as ImageLock) : {};
 }
 
-const site = plan(readConfig(), readImageLock());
+/** A loss is accepted for one run, on its command line: a stack file would go on accepting it. */
+const acceptLoss = process.env["EMBASSY_ACCEPT_LOSS"] === "true";
+
+const site = plan(readConfig(), readImageLock(), { acceptLoss });
 const embassy = new DataEmbassy("embassy", site);
 
 // Not `export const`: a site that issues nothing has no such output.

@@ -2,7 +2,7 @@
 import type { Image } from "../declaration";
 
 /** Folders in `agents`; each is started as `node /usr/lib/agents/<name>.cjs`. */
-const AGENTS = ["folders", "sealer", "self-test", "status", "steward"];
+const AGENTS = ["folders", "gate", "sealer", "self-test", "status", "steward", "writer"];
 
 export const agents: Image = {
     name: "agents",

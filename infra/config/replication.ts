@@ -9,6 +9,11 @@ export const replication = z.strictObject({
     acrossSites: z.enum(["async", "sync"]),
     /** The other site of the pair: followed by a standby, and the place of the second copy of every stored version. */
     partner: z.string().optional(),
-    /** Seconds by which a standby may lag behind and still be promoted without `acceptLoss`. */
+    /**
+     * Seconds for which the partner lets the primary write, again and again. Cut off, a primary stops so soon, and whatever it
+     * has acknowledged until then is lost where the standby is promoted: short loses less, long bears longer disturbances.
+     */
+    leaseSeconds: z.int().min(5, "must be 5 or more: what is asked for three times in it has to get there and back"),
+    /** Seconds of acknowledged commits that a promotion may lose without `--accept-loss`. */
     maximumLag: z.int().min(0),
 });

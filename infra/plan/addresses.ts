@@ -13,7 +13,7 @@ export const CLUSTER_DOMAIN = "cluster.local";
  * Offsets into a site's range of Services. The API server hands out the lower end of the range last, and leaves it to
  * whoever asks for an address by number: https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/
  */
-const OFFSET = { dns: 10, objectStore: 11, registries: 32 } as const;
+const OFFSET = { dns: 10, objectStore: 11, registries: 32, writers: 64 } as const;
 
 export interface NetworkPlan {
     /** Of the site's own name server. */
@@ -22,6 +22,8 @@ export interface NetworkPlan {
     readonly objectStore: string;
     /** Registry → address of its primary, or of its standby's leader. */
     readonly registries: Readonly<Record<string, string>>;
+    /** Registry → address at which its members grant the other site a lease. */
+    readonly writers: Readonly<Record<string, string>>;
     /** Host name → address: everything that this site and its peers serve to each other. */
     readonly hosts: Readonly<Record<string, string>>;
     /** CIDR of the control plane and the machines. */
@@ -42,30 +44,38 @@ export function registryName(registry: string, site: string): string {
     return `${registry}.${site}.${DOMAIN}`;
 }
 
+/** `writer.population.luxembourg.embassy.internal` */
+export function writerName(registry: string, site: string): string {
+    return `writer.${registryName(registry, site)}`;
+}
+
 export function planNetwork({ site, networking }: Pick<EmbassyConfig, "site" | "networking">): NetworkPlan {
     const { nodes, services, peers } = networking;
     const sites = { [site.name]: services, ...mapValues(peers, (peer) => peer.services) };
     return {
         dns: nth(services, OFFSET.dns),
         objectStore: nth(services, OFFSET.objectStore),
-        registries: registryAddresses(services),
+        registries: registryAddresses(services, OFFSET.registries),
+        writers: registryAddresses(services, OFFSET.writers),
         hosts: Object.fromEntries(
             Object.entries(sites).flatMap(([name, range]) => [
                 [objectStoreName(name), nth(range, OFFSET.objectStore)],
-                ...Object.entries(registryAddresses(range)).map(([registry, address]) => [
-                    registryName(registry, name),
-                    address,
-                ]),
+                ...named(registryAddresses(range, OFFSET.registries), (registry) => registryName(registry, name)),
+                ...named(registryAddresses(range, OFFSET.writers), (registry) => writerName(registry, name)),
             ]),
-        ) as Record<string, string>,
+        ),
         nodes,
         gateway: firstAddress(nodes),
         peers: mapValues(peers, ({ block }) => block),
     };
 }
 
-function registryAddresses(services: string): Record<string, string> {
-    return Object.fromEntries(REGISTRIES.map((name, index) => [name, nth(services, OFFSET.registries + index)]));
+function registryAddresses(services: string, offset: number): Record<string, string> {
+    return Object.fromEntries(REGISTRIES.map((name, index) => [name, nth(services, offset + index)]));
+}
+
+function named(addresses: Readonly<Record<string, string>>, name: (registry: string) => string): [string, string][] {
+    return Object.entries(addresses).map(([registry, address]) => [name(registry), address]);
 }
 
 /** A range's first address. Of the nodes': the gateway. Of the Services': always that of `kubernetes`. */

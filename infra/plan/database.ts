@@ -2,12 +2,13 @@
 import type { EmbassyConfig } from "../config";
 import { CLUSTER_DOMAIN, objectStoreName, planNetwork, registryName } from "./addresses";
 import { LABEL } from "./names";
+import { type Decisions, type WriterPlan, planWriter } from "./writer";
 
 /** Name of the workload and its Service in each registry's namespace. */
 export const DATABASE = "database";
 /** Secret with the certificate of a registry's owner. */
 export const OWNER_SECRET = "database-owner-tls";
-export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432 } as const;
+export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432, writer: 8434 } as const;
 
 export const PATHS = {
     home: "/var/lib/postgresql",
@@ -48,6 +49,7 @@ export interface DatabasePlan {
     readonly stores: { readonly own: string; readonly partner: string | undefined };
     /** Fixed address of the leader, and the name by which other sites know it. */
     readonly leader: { readonly address: string; readonly host: string };
+    readonly writer: WriterPlan;
     /** Names that the server certificate must hold. */
     readonly dnsNames: readonly string[];
 }
@@ -65,12 +67,14 @@ export function planDatabase(
     registry: string,
     namespace: string,
     config: Pick<EmbassyConfig, "site" | "networking" | "keys" | "replication" | "recovery" | "restore" | "registries">,
+    decisions: Decisions = { acceptLoss: false },
 ): DatabasePlan {
     const { site, replication, recovery } = config;
     const { members, memory, running } = config.registries[registry as keyof typeof config.registries];
     const host = registryName(registry, site.name);
     const firstMember = config.keys.sites.indexOf(site.name) * ORDINALS;
     const address = planNetwork(config).registries[registry] ?? "";
+    const writer = planWriter(registry, config, decisions);
     return {
         registry,
         namespace,
@@ -88,7 +92,8 @@ export function planDatabase(
             partner: replication.partner === undefined ? undefined : objectStoreName(replication.partner),
         },
         leader: { address, host },
-        dnsNames: [...dnsNames(namespace, memberHosts(namespace, firstMember, members)), host],
+        writer,
+        dnsNames: [...dnsNames(namespace, memberHosts(namespace, firstMember, members)), host, writer.host],
     };
 }
 
@@ -120,6 +125,11 @@ export function databaseHost(namespace: string): string {
 /** Names of the members in their site. */
 export function memberHosts(namespace: string, first: number, count: number): string[] {
     return Array.from({ length: count }, (_, index) => `${DATABASE}-${first + index}.${databaseHost(namespace)}`);
+}
+
+/** Patroni's ConfigMap with the leader's lock. */
+export function leaderName({ scope }: Pick<DatabasePlan, "scope">): string {
+    return `${scope}-leader`;
 }
 
 /** Common name in the certificate of a registry's members, and of its owner. One registry's opens no other. */

@@ -9,6 +9,7 @@ import { type Host, inventory } from "./inventory";
 import { COMMON_LABELS, LABEL } from "./names";
 import { type ObjectStorePlan, planObjectStore } from "./object-store";
 import { type RegistryPlan, planRegistry } from "./registries";
+import type { Decisions } from "./writer";
 
 export interface EmbassyPlan {
     readonly site: string;
@@ -26,7 +27,11 @@ export interface EmbassyPlan {
     readonly registries: readonly RegistryPlan[];
 }
 
-export function plan(config: EmbassyConfig, lock: ImageLock = {}): EmbassyPlan {
+export function plan(
+    config: EmbassyConfig,
+    lock: ImageLock = {},
+    decisions: Decisions = { acceptLoss: false },
+): EmbassyPlan {
     const { site, cluster, storage } = config;
     const network = planNetwork(config);
     return {
@@ -40,6 +45,6 @@ export function plan(config: EmbassyConfig, lock: ImageLock = {}): EmbassyPlan {
         dns: planDns(config, network, lock),
         authority: planAuthority(config),
         objectStore: planObjectStore(config, network, lock),
-        registries: REGISTRIES.map((name) => planRegistry(name, config, lock)),
+        registries: REGISTRIES.map((name) => planRegistry(name, config, lock, decisions)),
     };
 }

@@ -9,11 +9,14 @@ import { amount } from "../config/quantity";
 import { type DatabasePlan, PATHS, PORTS, ROLE_LABEL, memberName, ownerName } from "./database";
 import { LABEL } from "./names";
 import { commandLine } from "./pgbackrest";
+import { PATRONI_SECONDS } from "./writer";
 
 const BINARIES = "/usr/lib/postgresql/15/bin";
 
 /** Database roles of the machinery. The superuser is for who is in the pod; the others' certificates open them. */
 const ROLE = { superuser: "postgres", replication: "replicator", rewind: "rewind" } as const;
+/** Database role of the writer beside each member, which owns the heartbeat. */
+export const WRITER_ROLE = "writer";
 
 const CLIENT = {
     sslmode: "verify-full",
@@ -70,7 +73,7 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
                 "host all all all reject",
             ],
             pg_ident: [
-                ...[ROLE.superuser, ROLE.replication].map((role) => `pod postgres ${role}`),
+                ...[ROLE.superuser, ROLE.replication, WRITER_ROLE].map((role) => `pod postgres ${role}`),
                 ...[ROLE.replication, ROLE.rewind].map((role) => `members ${memberName(registry)} ${role}`),
                 `owners ${ownerName(registry)} ${database}`,
             ],
@@ -100,10 +103,9 @@ function timestamp(at: string): string {
 export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string, unknown>> {
     const { registry, memory, recovery, origin, acrossSites } = plan;
     return {
-        // Seconds. A leader that cannot renew its lock for so long is no leader; members look as often as loop_wait.
-        ttl: 20,
-        loop_wait: 5,
-        retry_timeout: 6,
+        ttl: PATRONI_SECONDS.ttl,
+        loop_wait: PATRONI_SECONDS.loopWait,
+        retry_timeout: PATRONI_SECONDS.retryTimeout,
         maximum_lag_on_failover: 1_048_576,
         // Only a member that has every acknowledged commit is promoted. Across sites it is Postgres that waits for both.
         synchronous_mode: origin.kind !== "primary" && acrossSites === "async",
@@ -147,13 +149,22 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
 
 const MIB = 1024 * 1024;
 
-/** The role and the database that the registry's owner works with. What is restored has them already. */
+/**
+ * The role and the database that the registry's owner works with, and the writer's table, in which a commit is made each
+ * second. What is restored has them already.
+ */
 export function setupScript({ database }: DatabasePlan): string {
-    const unless = (statement: string, table: string, column: string): string =>
-        `SELECT '${statement}' WHERE NOT EXISTS (SELECT FROM ${table} WHERE ${column} = '${database}') \\gexec`;
+    const unless = (statement: string, table: string, column: string, name: string): string =>
+        `SELECT '${statement}' WHERE NOT EXISTS (SELECT FROM ${table} WHERE ${column} = '${name}') \\gexec`;
     return [
-        unless(`CREATE ROLE ${database} LOGIN`, "pg_roles", "rolname"),
-        unless(`CREATE DATABASE ${database} OWNER ${database}`, "pg_database", "datname"),
+        unless(`CREATE ROLE ${database} LOGIN`, "pg_roles", "rolname", database),
+        unless(`CREATE DATABASE ${database} OWNER ${database}`, "pg_database", "datname", database),
+        unless(`CREATE ROLE ${WRITER_ROLE} LOGIN`, "pg_roles", "rolname", WRITER_ROLE),
+        `CREATE SCHEMA IF NOT EXISTS embassy AUTHORIZATION ${WRITER_ROLE};`,
+        "CREATE TABLE IF NOT EXISTS embassy.heartbeat",
+        "    (at timestamptz NOT NULL, one boolean PRIMARY KEY DEFAULT true CHECK (one));",
+        "INSERT INTO embassy.heartbeat VALUES (clock_timestamp()) ON CONFLICT DO NOTHING;",
+        `ALTER TABLE embassy.heartbeat OWNER TO ${WRITER_ROLE};`,
         "",
     ].join("\n");
 }

@@ -5,6 +5,7 @@ import { type ImageLock, imageReference } from "./images";
 import { COMMON_LABELS, LABEL, dnsLabel } from "./names";
 import { quota } from "./quota";
 import { SPREAD, type SpreadConstraint } from "./spread";
+import type { Decisions } from "./writer";
 
 export interface RegistryPlan {
     readonly name: string;
@@ -12,6 +13,7 @@ export interface RegistryPlan {
     readonly namespace: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly image: string;
+    readonly agentsImage: string;
     readonly cpu: string;
     readonly memory: string;
     readonly storage: string;
@@ -29,6 +31,8 @@ const HEADROOM = 1;
 /** Cores and memory of what stands beside a member in its pod, and of a Job that stores a version. */
 export const HELPER = { cpu: "100m", memory: "256Mi" } as const;
 export const STORING = { cpu: "500m", memory: "512Mi" } as const;
+/** Of the writer beside a member, and of the gate before a role: a Node.js each. */
+export const WRITER = { cpu: "100m", memory: "128Mi" } as const;
 /** Jobs of a registry at once, at most: two schedules, and the first version in each of two stores. */
 const JOBS = 4;
 
@@ -41,16 +45,18 @@ export function planRegistry(
     name: keyof EmbassyConfig["registries"],
     config: Omit<EmbassyConfig, "cluster">,
     lock: ImageLock,
+    decisions: Decisions,
 ): RegistryPlan {
     const { site, storage } = config;
     const registry = config.registries[name];
     const namespace = registryNamespace(name);
-    const database = planDatabase(name, namespace, config);
+    const database = planDatabase(name, namespace, config, decisions);
     return {
         name,
         namespace,
         labels: { ...COMMON_LABELS, ...database.labels, [LABEL.site]: site.name, [LABEL.role]: site.role },
         image: imageReference(site.imageRegistry, "postgres", lock),
+        agentsImage: imageReference(site.imageRegistry, "agents", lock),
         cpu: registry.cpu,
         memory: registry.memory,
         storage: registry.storage,
@@ -58,8 +64,10 @@ export function planRegistry(
         spread: SPREAD,
         maxUnavailable: 1,
         quota: quota(
-            { count: registry.members + HEADROOM, containers: [registry, HELPER], storage: registry.storage },
+            { count: registry.members + HEADROOM, containers: [registry, HELPER, WRITER], storage: registry.storage },
             { count: JOBS, containers: [STORING] },
+            // The gate of a role that is taken, before that of the one that is given up is gone.
+            { count: 2, containers: [WRITER] },
         ),
         database,
     };

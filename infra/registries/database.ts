@@ -4,14 +4,17 @@ import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
+import { agentContainer } from "../cluster/agent";
 import { HELD } from "../cluster/held";
 import { metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
 import { apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
-import { DATABASE, PATHS, PORTS, ROLE_LABEL } from "../plan/database";
+import { DATABASE, PATHS, PORTS, ROLE_LABEL, memberName } from "../plan/database";
 import { COMMON_LABELS } from "../plan/names";
+import { WRITER_ROLE } from "../plan/patroni";
 import { configurationFile } from "../plan/pgbackrest";
-import { HELPER, type RegistryPlan } from "../plan/registries";
+import { HELPER, type RegistryPlan, WRITER } from "../plan/registries";
+import { PATRONI_SECONDS } from "../plan/writer";
 import { memberFiles } from "./members";
 import { KEY_MODE, POSTGRES, VOLUME, keyVolumes } from "./postgres";
 
@@ -58,6 +61,19 @@ export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomRe
                 clusterIP: leader.address,
                 selector: { ...selector, [ROLE_LABEL.key]: ROLE_LABEL.leader },
                 ports: [port],
+            },
+        },
+        opts,
+    );
+    new Service(
+        `${name}-writer`,
+        {
+            // Any member grants a lease: the other site writes on while this one chooses another leader.
+            metadata: metadata("writer", labels, namespace, { "pulumi.com/skipAwait": "true" }),
+            spec: {
+                clusterIP: registry.database.writer.address,
+                selector,
+                ports: [{ name: "writer", port: PORTS.writer, targetPort: "writer", protocol: "TCP" }],
             },
         },
         opts,
@@ -115,7 +131,7 @@ function podSpec(args: DatabaseArgs): ReturnType<typeof hardenedPod> {
             ...constraint,
             labelSelector: { matchLabels: registry.database.labels },
         })),
-        containers: [member(registry), repositoryServer(registry)],
+        containers: [member(registry), repositoryServer(registry), writer(registry)],
         volumes: [
             { name: VOLUME.run, emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
             { name: VOLUME.temporary, emptyDir: { sizeLimit: "1Gi" } },
@@ -171,4 +187,40 @@ function repositoryServer({ image }: RegistryPlan): input.core.v1.Container {
         resources: guaranteed(HELPER.cpu, HELPER.memory),
         volumeMounts: [...SHARED],
     });
+}
+
+/** Asks the other site for the right to write, or grants it. */
+function writer({ agentsImage, database }: RegistryPlan): input.core.v1.Container {
+    const { registry, scope, labels, writer: terms } = database;
+    const container = agentContainer("writer", {
+        image: agentsImage,
+        resources: WRITER,
+        env: {
+            SCOPE: scope,
+            LABELS: JSON.stringify(labels),
+            SOCKET: PATHS.socket,
+            DATABASE_USER: WRITER_ROLE,
+            CERTIFICATE: PATHS.tls,
+            PORT: String(PORTS.writer),
+            PARTNER: terms.partner,
+            PARTNER_HOST: terms.partnerHost,
+            PARTNER_NAME: memberName(registry),
+            LEASE_SECONDS: String(terms.leaseSeconds),
+            PATIENCE_SECONDS: String(PATRONI_SECONDS.ttl),
+            MAXIMUM_LAG: String(terms.maximumLag),
+        },
+        mounts: [
+            { name: VOLUME.run, mountPath: PATHS.socket },
+            { name: VOLUME.certificate, mountPath: PATHS.tls, readOnly: true },
+            apiToken.mount,
+        ],
+    });
+    return {
+        ...container,
+        env: [
+            ...(container.env as input.core.v1.EnvVar[]),
+            { name: "MEMBER", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+        ],
+        ports: [{ name: "writer", containerPort: PORTS.writer, protocol: "TCP" }],
+    };
 }

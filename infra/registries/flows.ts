@@ -5,6 +5,7 @@ import { DATABASE, PORTS } from "../plan/database";
 import { OBJECT_STORE, STORE_SELECTOR } from "../plan/object-store";
 import type { RegistryPlan } from "../plan/registries";
 import { STORE_PORT } from "../storage/store-pod";
+import { GATE_LABEL } from "./gate";
 import { STORING_LABEL } from "./stored-versions";
 
 export interface FlowsArgs {
@@ -18,7 +19,8 @@ const HTTPS = 443;
 
 /**
  * What passes the walls of a registry: its members know each other and the API server, in which they agree who leads; the
- * Jobs read the members; both reach the stores; and the other site's members follow these.
+ * Jobs read the members; both reach the stores; the other site's members follow these, and each asks the other for the right
+ * to write.
  */
 export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
     const { registry, network, namespace } = args;
@@ -26,7 +28,7 @@ export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResource
     const members = pods(database.labels);
     // The other sites know neither our labels nor we theirs.
     const peers = Object.values(network.peers).map(range);
-    const across = (port: number): Egress[] => toAll(peers, port);
+    const across = (...ports: Ports): Egress[] => toAll(peers, ...ports);
     const stores: Egress[] = [{ to: [pods(STORE_SELECTOR, OBJECT_STORE)], ports: tcp(STORE_PORT) }, ...across(HTTPS)];
     return [
         allow(
@@ -39,15 +41,27 @@ export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResource
                 ingress: [
                     { from: [members], ports: tcp(PORTS.postgres, PORTS.patroni) },
                     { from: [pods(STORING_LABEL)], ports: tcp(PORTS.repository) },
-                    ...toAll(peers, PORTS.postgres).map(({ to, ports }) => ({ from: to, ports })),
+                    ...across(PORTS.postgres, PORTS.writer).map(({ to, ports }) => ({ from: to, ports })),
                 ],
                 egress: [
                     LOOKUPS,
                     apiServer(network),
                     { to: [members], ports: tcp(PORTS.postgres, PORTS.patroni) },
                     ...stores,
-                    ...across(PORTS.postgres),
+                    ...across(PORTS.postgres, PORTS.writer),
                 ],
+            },
+            opts,
+        ),
+        allow(
+            `${name}-gate`,
+            {
+                workload: GATE_LABEL["app.kubernetes.io/name"],
+                namespace,
+                labels,
+                selector: GATE_LABEL,
+                ingress: [],
+                egress: [apiServer(network)],
             },
             opts,
         ),
@@ -66,7 +80,9 @@ export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResource
     ];
 }
 
+type Ports = readonly [number, ...number[]];
+
 /** One rule for all of them; none where there are none, because no peer would mean every peer. */
-function toAll([first, ...others]: readonly Peer[], port: number): Egress[] {
-    return first === undefined ? [] : [{ to: [first, ...others], ports: tcp(port) }];
+function toAll([first, ...others]: readonly Peer[], ...ports: Ports): Egress[] {
+    return first === undefined ? [] : [{ to: [first, ...others], ports: tcp(...ports) }];
 }

@@ -5,12 +5,20 @@ import type * as pulumi from "@pulumi/pulumi";
 import { metadata } from "../cluster/metadata";
 import { DATABASE, type DatabasePlan } from "../plan/database";
 import { dynamicConfiguration, localConfiguration, setupScript } from "../plan/patroni";
+import type { RegistryPlan } from "../plan/registries";
+import { gate } from "./gate";
 
 export interface MembersArgs {
-    readonly database: DatabasePlan;
-    readonly labels: Readonly<Record<string, string>>;
+    readonly registry: RegistryPlan;
     readonly namespace: pulumi.Input<string>;
     readonly serviceAccount: pulumi.Input<string>;
+}
+
+export interface Members {
+    /** Name of the ConfigMap with the members' files. */
+    readonly files: pulumi.Output<string>;
+    /** There before any member is: one that started without it would take itself for a primary. */
+    readonly agreed: pulumi.Resource;
 }
 
 /** The files that {@link members} puts into its ConfigMap. */
@@ -25,24 +33,13 @@ export function memberFiles(plan: DatabasePlan): Record<string, string> {
 /**
  * How a database's members know what they are, and how they agree on who leads: in ConfigMaps of their namespace, which
  * Patroni takes for its store (https://patroni.readthedocs.io/en/latest/kubernetes.html).
- *
- * @returns the name of the ConfigMap with the members' files
  */
-export function members(
-    name: string,
-    { database, labels, namespace, serviceAccount }: MembersArgs,
-    opts: pulumi.CustomResourceOptions,
-): pulumi.Output<string> {
+export function members(name: string, args: MembersArgs, opts: pulumi.CustomResourceOptions): Members {
+    const { registry, namespace, serviceAccount } = args;
+    const { database, labels } = registry;
     const files = new ConfigMap(
         `${name}-files`,
         { metadata: metadata(DATABASE, labels, namespace), data: memberFiles(database) },
-        opts,
-    );
-    // The annotation is ours: changing a site's role is changing it, and Patroni follows. Others of this object are Patroni's.
-    const config = JSON.stringify(dynamicConfiguration(database));
-    new ConfigMap(
-        `${name}-agreed`,
-        { metadata: metadata(`${database.scope}-config`, labels, namespace, { config }) },
         opts,
     );
     const role = new Role(
@@ -60,7 +57,7 @@ export function members(
         },
         opts,
     );
-    new RoleBinding(
+    const binding = new RoleBinding(
         `${name}-role-binding`,
         {
             metadata: metadata(DATABASE, labels, namespace),
@@ -69,5 +66,12 @@ export function members(
         },
         opts,
     );
-    return files.metadata.name;
+    // The annotation is ours: changing a site's role is changing it, and Patroni follows. Others of this object are Patroni's.
+    const config = JSON.stringify(dynamicConfiguration(database));
+    const agreed = new ConfigMap(
+        `${name}-agreed`,
+        { metadata: metadata(`${database.scope}-config`, labels, namespace, { config }) },
+        { ...opts, dependsOn: gate(`${name}-gate`, args, { ...opts, dependsOn: binding }) },
+    );
+    return { files: files.metadata.name, agreed };
 }

@@ -68,12 +68,8 @@ export class Registry extends pulumi.ComponentResource {
             inRegistry,
         );
         const inPods = { ...held, registry, namespace, serviceAccount };
-        const files = members(
-            `${name}-members`,
-            { ...placed, database: registry.database, serviceAccount },
-            inRegistry,
-        );
-        database(`${name}-database`, { ...inPods, files }, walled);
+        const { files, agreed } = members(`${name}-members`, { registry, namespace, serviceAccount }, walled);
+        database(`${name}-database`, { ...inPods, files }, { ...inRegistry, dependsOn: [...walls, agreed] });
         storedVersions(`${name}-stored`, inPods, walled);
         this.registerOutputs();
     }

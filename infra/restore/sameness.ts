@@ -63,6 +63,16 @@ const OWN_FIELDS: readonly DeclaredField[] = [
         why: "members are counted on from site to site",
     },
     {
+        resource: /^kubernetes:apps\/v1:StatefulSet::.*-database-members$/,
+        field: /^spec\.template\.spec\.containers\.\d+\.env\.\d+\.value$/,
+        why: "they name the other site of their pair",
+    },
+    {
+        resource: /^kubernetes:batch\/v1:Job::.*-members-gate-job$/,
+        field: /^(metadata\.name|spec\.template\.spec\.containers\.0\.env\.\d+\.value)$/,
+        why: "each asks its members for the role of its own site",
+    },
+    {
         resource: /^kubernetes:batch\/v1:(Cron)?Job::.*-stored-/,
         field: /\.containers\.0\.command\.2$/,
         why: "Jobs read the site's own members, and store in as many places as it has stores",

@@ -7,6 +7,7 @@ import { embassyHome, pulumiHome, repoRoot, stateDir } from "../paths";
 import { turnOffAutomaticLogs } from "./automatic-logs";
 import { type Toolchain, previewEnvironment, pulumiEnvironment } from "./environment";
 import { removeStaleLocks } from "./locks";
+import { takeDecisions } from "./decisions";
 import { ensurePassphrase } from "./passphrase";
 import { settlePending } from "./pending";
 import { startProviders } from "./providers";
@@ -38,10 +39,12 @@ export interface RunOptions {
 }
 
 /**
- * @param args the CLI's own, `["up", "-s", "tallinn"]`
+ * @param given the CLI's own, `["up", "-s", "tallinn"]`, and this project's `--accept-loss`
  * @throws UserError where the command cannot work: no stack file, no passphrase
  */
-export async function runPulumi(args: readonly string[], options: RunOptions): Promise<PulumiRun> {
+export async function runPulumi(given: readonly string[], { environment, ...rest }: RunOptions): Promise<PulumiRun> {
+    const { args, decided } = takeDecisions(given);
+    const options = { ...rest, environment: { ...decided, ...environment } };
     checkStackFile(args);
     ensurePassphrase(process.env);
     mkdirSync(stateDir, { recursive: true });

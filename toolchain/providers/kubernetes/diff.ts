@@ -13,6 +13,8 @@ export interface DiffArguments {
     readonly news: PlainMap;
     readonly immutable: readonly (readonly string[])[];
     readonly ignoreChanges?: readonly string[];
+    /** A path to name where the object is to be replaced although nothing about it has changed. */
+    readonly unready?: string | undefined;
 }
 
 export const AUTONAMED = "pulumi.com/autonamed";
@@ -36,6 +38,9 @@ export function diffObjects(args: DiffArguments): DiffResult {
             const replaces = !settled && args.immutable.some((pattern) => touches(path, pattern, before, after));
             detailedDiff[formatPath(path)] = { kind: replaces ? `${kind}-replace` : kind, inputDiff };
         }
+    }
+    if (args.unready !== undefined) {
+        detailedDiff[args.unready] = { kind: "update-replace", inputDiff: false };
     }
     return { detailedDiff, deleteBeforeReplace: mustDeleteFirst(detailedDiff, args) };
 }

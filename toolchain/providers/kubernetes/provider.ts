@@ -31,6 +31,7 @@ import { readObject } from "./read";
 import { render, unrender } from "./render";
 import { State, fieldManagerOf, parseState, toApi, toState } from "./state";
 import { GroupVersionKind, apiVersionOf, isDefinition, isPatch, kindOf, refusal } from "./types";
+import { replaceUnready } from "./unready";
 import { decodeYaml } from "./yaml";
 
 /** The version of @pulumi/kubernetes that this stands in for. */
@@ -97,6 +98,7 @@ export class KubernetesProvider implements Provider {
             news,
             immutable: immutablePaths(gvk, news, this.settings, isPatch(request.type, gvk.kind)),
             ignoreChanges: request.ignoreChanges,
+            unready: replaceUnready(gvk, live, news),
         });
     }
 

@@ -1,0 +1,46 @@
+/**
+ * The gate: asks a registry's members to take the role that is declared, and waits until they have. It runs when a role is
+ * declared anew, before Patroni is told; that it fails keeps Patroni from being told.
+ */
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AgentError, log, positive, runAgent, variable } from "../agent";
+import { configMaps } from "../kubernetes";
+import { ANNOTATION, type Asked, LEASE, recordOf } from "../writer/record";
+
+const LOOK_MS = 1_000;
+
+runAgent(async () => {
+    const [scope, api] = [variable("SCOPE"), configMaps()];
+    const labels = JSON.parse(variable("LABELS")) as Record<string, string>;
+    const role = variable("ROLE") as Asked["role"];
+    const id = randomUUID();
+    const asked: Asked = { id, role, acceptLoss: variable("ACCEPT_LOSS") === "true" };
+    await api.annotate(LEASE, { [ANNOTATION.asked]: JSON.stringify(asked) });
+
+    const deadline = performance.now() + positive("PATIENCE_SECONDS") * 1000;
+    for (;;) {
+        const found = await api.list(labels);
+        const lease = found.get(LEASE);
+        // Where nobody has led yet there is nobody to ask: the members take the role as they come up.
+        if (lease === undefined || !found.has(`${scope}-leader`)) {
+            log("nobody has led here yet", { role });
+            return;
+        }
+        const { status } = recordOf(lease);
+        if (status?.answered === id) {
+            if (status.refusal !== undefined) {
+                throw new AgentError(`This site does not become ${role}: ${status.refusal}.`);
+            }
+            log("taken", { role });
+            return;
+        }
+        if (performance.now() > deadline) {
+            throw new AgentError(
+                `No member has answered whether this site may become ${role}; the last that one said: ` +
+                    `${status?.says ?? "nothing"}. See kubectl logs database-… -c writer.`,
+            );
+        }
+        await sleep(LOOK_MS);
+    }
+});

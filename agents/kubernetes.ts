@@ -1,0 +1,60 @@
+/** ConfigMaps of the agent's own namespace, with the identity that is mounted in the pod. */
+import { AgentError, positive, variable } from "./agent";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { requestJson } from "./https";
+
+/** https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api */
+const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
+const ANSWER_MS = 5_000;
+
+export interface ConfigMap {
+    readonly metadata: {
+        readonly name: string;
+        readonly resourceVersion: string;
+        readonly annotations?: Readonly<Record<string, string>>;
+    };
+}
+
+/** Of the agent's namespace; read at each use, as the kubelet renews the token. */
+export interface ConfigMaps {
+    /** Those that have all of these labels, by name. */
+    list(labels: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, ConfigMap>>;
+    /**
+     * Sets annotations, and takes away those that are null.
+     * @param version the object's version on which the change rests: another one is refused
+     * @throws AgentError where the API server refuses, or the object has changed
+     */
+    annotate(name: string, annotations: Readonly<Record<string, string | null>>, version?: string): Promise<void>;
+}
+
+export function configMaps(): ConfigMaps {
+    const [host, port] = [variable("KUBERNETES_SERVICE_HOST"), positive("KUBERNETES_SERVICE_PORT")];
+    const file = (name: string): string => readFileSync(join(ACCOUNT, name), "utf8");
+    const path = (rest: string): string => `/api/v1/namespaces/${file("namespace")}/configmaps${rest}`;
+    const ask = async (method: string, rest: string, body?: unknown): Promise<unknown> => {
+        const headers = {
+            authorization: `Bearer ${file("token")}`,
+            "content-type": "application/merge-patch+json",
+        };
+        const options = { host, port, ca: file("ca.crt"), method, path: path(rest), headers, timeout: ANSWER_MS };
+        const { status, content } = await requestJson(options, body);
+        if (status >= 300) {
+            const { message } = content as { message?: string };
+            throw new AgentError(`The API server answered ${status} to ${method} ${path(rest)}: ${message ?? ""}`);
+        }
+        return content;
+    };
+    return {
+        async list(labels) {
+            const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+            const found = await ask("GET", `?labelSelector=${encodeURIComponent(selector.join(","))}`);
+            const { items } = found as { readonly items: readonly ConfigMap[] };
+            return new Map(items.map((item) => [item.metadata.name, item]));
+        },
+        async annotate(name, annotations, version) {
+            const metadata = { annotations, ...(version !== undefined && { resourceVersion: version }) };
+            await ask("PATCH", `/${name}`, { metadata });
+        },
+    };
+}

@@ -1,0 +1,41 @@
+/**
+ * The writer: sees to it that of two sites one writes. It stands beside each member of a registry's database, asks the other
+ * site for the right to write, or grants it, and commits a heartbeat each second. docs/decisions/one-primary.md says how.
+ */
+import { once } from "node:events";
+import { log, messageOf, positive, repeat, runAgent, variable } from "../agent";
+import { configMaps } from "../kubernetes";
+import { Database } from "./database";
+import { HEARTBEAT_MS } from "./lessee";
+import { leaseServer, sendReport } from "./partner";
+import { Site } from "./site";
+
+const clock = { monotonic: () => performance.now(), wall: () => Date.now() };
+
+runAgent(async () => {
+    const database = new Database(variable("SOCKET"), variable("DATABASE_USER"));
+    const [port, folder] = [positive("PORT"), variable("CERTIFICATE")];
+    const terms = {
+        partner: variable("PARTNER"),
+        leaseSeconds: positive("LEASE_SECONDS"),
+        patienceSeconds: positive("PATIENCE_SECONDS"),
+        maximumLag: Number(variable("MAXIMUM_LAG")),
+    };
+    const member = {
+        name: variable("MEMBER"),
+        scope: variable("SCOPE"),
+        labels: JSON.parse(variable("LABELS")) as Record<string, string>,
+    };
+    const host = variable("PARTNER_HOST");
+    const site = new Site(member, terms, configMaps(), (report) => sendReport(host, port, folder, report), clock);
+    const server = leaseServer(folder, variable("PARTNER_NAME"), (report) => site.hear(report));
+    await once(server.listen(port), "listening");
+
+    await repeat(async () => {
+        const local = await database.beat().catch((error: unknown) => {
+            log("the database does not answer", { error: messageOf(error) });
+            return undefined;
+        });
+        await site.pass(local);
+    }, HEARTBEAT_MS / 1000);
+});

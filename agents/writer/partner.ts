@@ -1,0 +1,66 @@
+/** Between the two sites: mutual TLS, in which each member shows the registry's own certificate. */
+import { readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { type Server, createServer } from "node:https";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import type { SecureContextOptions, TLSSocket } from "node:tls";
+import { log, messageOf } from "../agent";
+import { requestJson } from "../https";
+import type { LeaseAnswer } from "./lessor";
+import { type Report, report } from "./record";
+
+const PATH = "/lease";
+const ANSWER_MS = 2_000;
+const RELOAD_MS = 10 * 60 * 1000;
+const MOST_BYTES = 4096;
+
+/** Read each time: a renewed certificate replaces the files. */
+function identity(folder: string): SecureContextOptions {
+    const file = (name: string): Buffer => readFileSync(join(folder, name));
+    return { key: file("tls.key"), cert: file("tls.crt"), ca: file("ca.crt"), minVersion: "TLSv1.3" };
+}
+
+/** @throws AgentError where the partner does not answer */
+export async function sendReport(host: string, port: number, folder: string, said: Report): Promise<LeaseAnswer> {
+    const options = { ...identity(folder), host, port, method: "POST", path: PATH, agent: false, timeout: ANSWER_MS };
+    const { content } = await requestJson(options, said);
+    return content as LeaseAnswer;
+}
+
+/**
+ * @param folder with the member's key, certificate and root
+ * @param name common name of the certificates that are let in
+ */
+export function leaseServer(folder: string, name: string, hear: (said: Report) => Promise<LeaseAnswer>): Server {
+    const options = { ...identity(folder), requestCert: true, rejectUnauthorized: true };
+    const server = createServer(options, (request, response) => {
+        const answer = (status: number, content: object): void => {
+            response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(content));
+        };
+        const who = (request.socket as TLSSocket).getPeerCertificate().subject.CN;
+        if (who !== name || request.method !== "POST" || request.url !== PATH) {
+            request.resume();
+            answer(403, { refused: `lets ${name} report, and nothing else` });
+            return;
+        }
+        said(request)
+            .then(hear)
+            .then(
+                (heard) => answer(200, heard),
+                (error: unknown) => {
+                    log("a report was not taken", { error: messageOf(error) });
+                    answer(500, { refused: `cannot answer: ${messageOf(error)}` });
+                },
+            );
+    });
+    setInterval(() => server.setSecureContext(identity(folder)), RELOAD_MS).unref();
+    return server;
+}
+
+async function said(request: IncomingMessage): Promise<Report> {
+    if (Number(request.headers["content-length"] ?? MOST_BYTES + 1) > MOST_BYTES) {
+        throw new Error(`a report has at most ${MOST_BYTES} bytes and says how many`);
+    }
+    return report.parse(JSON.parse(await text(request)));
+}

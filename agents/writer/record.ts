@@ -1,0 +1,98 @@
+/**
+ * What a site's members agree on about its right to write, in annotations of one ConfigMap: a restart forgets nothing, the
+ * member that leads next knows it, and `kubectl` shows it.
+ */
+import { z } from "zod";
+import { AgentError } from "../agent";
+import type { ConfigMap } from "../kubernetes";
+
+/** Name of the ConfigMap, in each registry's namespace. */
+export const LEASE = "lease";
+
+export const ANNOTATION = {
+    /** What the gate asks for: {@link Asked}. */
+    asked: "data-embassy/asked",
+    /** What the members have made of it: {@link Status}. */
+    status: "data-embassy/status",
+    /** RFC 3339. Where it is set, the API server lets nobody renew the leader's lock for later. */
+    validUntil: "data-embassy/valid-until",
+} as const;
+
+const role = z.enum(["primary", "standby", "restore"]);
+export type Role = z.infer<typeof role>;
+
+/** A declared role; another `id` for each time that it is asked for. */
+const asked = z.object({ id: z.string(), role, acceptLoss: z.boolean() });
+export type Asked = z.infer<typeof asked>;
+
+/** What a member of the primary site tells the standby site. */
+export const report = z.object({
+    /** Its pod. */
+    member: z.string(),
+    /** Whether a lease is asked for; else it is the last word of a site that has become a standby. */
+    asks: z.boolean(),
+    /** Whether its API server lets it write within its lease alone; not so until the first lease. */
+    fenced: z.boolean(),
+    /** Whether this member takes writes; where it does not, and the lease has ended, it is the last that it says. */
+    writing: z.boolean(),
+    ended: z.boolean(),
+    /** Bytes of WAL from the beginning. */
+    lsn: z.number(),
+    /** Milliseconds since 1970, by its own clock: it has answered no commit later than that. */
+    at: z.number(),
+    /** Whether it answers a commit only once the standby site has it. */
+    waits: z.boolean(),
+});
+export type Report = z.infer<typeof report>;
+
+const status = z.object({
+    role,
+    /** Id of the asked role that this answers. */
+    answered: z.string(),
+    /** Why the asked role was not taken. */
+    refusal: z.string().optional(),
+    /** Of a standby: Patroni has been one for long enough that none of its members writes. */
+    following: z.boolean().optional(),
+    /** Of a standby: the last lease that it has granted in its present role, and the last that it heard. */
+    granted: z.object({ id: z.string(), seconds: z.number(), report }).optional(),
+    /** For who looks: what holds the site up, if anything. */
+    says: z.string(),
+});
+export type Status = z.infer<typeof status>;
+
+export interface SiteRecord {
+    readonly asked?: Asked | undefined;
+    readonly status?: Status | undefined;
+    readonly validUntil?: string | undefined;
+}
+
+/** @throws AgentError where an annotation is not as this program writes it */
+export function recordOf({ metadata }: ConfigMap): SiteRecord {
+    const { annotations = {} } = metadata;
+    const parse = <T>(annotation: string, schema: z.ZodType<T>): T | undefined => {
+        const text = annotations[annotation];
+        if (text === undefined) {
+            return undefined;
+        }
+        const parsed = schema.safeParse(JSON.parse(text));
+        if (!parsed.success) {
+            throw new AgentError(
+                `The annotation ${annotation} of ${metadata.name} is "${text}": ${parsed.error.message}`,
+            );
+        }
+        return parsed.data;
+    };
+    return {
+        asked: parse(ANNOTATION.asked, asked),
+        status: parse(ANNOTATION.status, status),
+        validUntil: annotations[ANNOTATION.validUntil],
+    };
+}
+
+/** What the members write of it; what is asked is the gate's. */
+export function annotationsOf({ status, validUntil }: SiteRecord): Record<string, string | null> {
+    return {
+        [ANNOTATION.status]: status === undefined ? null : JSON.stringify(status),
+        [ANNOTATION.validUntil]: validUntil ?? null,
+    };
+}

@@ -1,0 +1,51 @@
+/** The right to write: of two sites one has it, on the terms that are said here. docs/decisions/one-primary.md. Pure. */
+import type { EmbassyConfig } from "../config";
+import { planNetwork, writerName } from "./addresses";
+
+/** ConfigMap in which a registry's members keep what they know of it, and its annotations. agents/writer writes them. */
+export const LEASE = "lease";
+export const VALID_UNTIL = "data-embassy/valid-until";
+
+/**
+ * Seconds. A leader that cannot renew its lock for `ttl` is none; it looks each `loopWait`, and tries again for `retryTimeout`:
+ * https://patroni.readthedocs.io/en/latest/dynamic_configuration.html
+ */
+export const PATRONI_SECONDS = { ttl: 20, loopWait: 5, retryTimeout: 6 } as const;
+
+export interface WriterPlan {
+    readonly role: EmbassyConfig["site"]["role"];
+    /** Fixed address at which the site's members grant leases, and the name by which the other site knows it. */
+    readonly address: string;
+    readonly host: string;
+    /** The other site, and where its members grant leases. A restored environment has none, and asks nobody. */
+    readonly partner: string;
+    readonly partnerHost: string;
+    readonly leaseSeconds: number;
+    readonly maximumLag: number;
+    /** Whether this run may promote in spite of more than that. */
+    readonly acceptLoss: boolean;
+}
+
+/** What is decided for one run, and by whoever starts it. */
+export interface Decisions {
+    readonly acceptLoss: boolean;
+}
+
+export function planWriter(
+    registry: string,
+    config: Pick<EmbassyConfig, "site" | "networking" | "replication" | "restore">,
+    { acceptLoss }: Decisions,
+): WriterPlan {
+    const { site, replication, restore } = config;
+    const partner = replication.partner ?? restore?.from ?? "";
+    return {
+        role: site.role,
+        address: planNetwork(config).writers[registry] ?? "",
+        host: writerName(registry, site.name),
+        partner,
+        partnerHost: writerName(registry, partner),
+        leaseSeconds: replication.leaseSeconds,
+        maximumLag: replication.maximumLag,
+        acceptLoss,
+    };
+}

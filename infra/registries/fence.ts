@@ -1,0 +1,71 @@
+import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy";
+import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding";
+import type * as pulumi from "@pulumi/pulumi";
+import { metadata } from "../cluster/metadata";
+import type { EmbassyPlan } from "../plan";
+import { leaderName } from "../plan/database";
+import { LABEL } from "../plan/names";
+import { LEASE, VALID_UNTIL } from "../plan/writer";
+
+const NAME = "one-primary";
+
+const VALID = `params.metadata.annotations["${VALID_UNTIL}"]`;
+/** CEL: https://kubernetes.io/docs/reference/using-api/cel/ */
+const IS_FENCED = `has(params.metadata.annotations) && "${VALID_UNTIL}" in params.metadata.annotations`;
+const IS_HELD = 'has(object.metadata.annotations) && "renewTime" in object.metadata.annotations';
+const IN_TIME = `timestamp(object.metadata.annotations.renewTime) <= timestamp(${VALID})`;
+
+/**
+ * The API server lets nobody be a database's leader for longer than the site's lease: Patroni, which cannot renew its lock,
+ * stops writing by itself. Where no lease was ever granted, and at a standby site, nothing is compared.
+ */
+export function fence(
+    name: string,
+    { labels, registries }: Pick<EmbassyPlan, "labels" | "registries">,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+    const policy = new ValidatingAdmissionPolicy(
+        `${name}-policy`,
+        {
+            metadata: metadata(NAME, labels),
+            spec: {
+                failurePolicy: "Fail",
+                paramKind: { apiVersion: "v1", kind: "ConfigMap" },
+                matchConstraints: {
+                    namespaceSelector: { matchExpressions: [{ key: LABEL.registry, operator: "Exists" }] },
+                    resourceRules: [
+                        {
+                            apiGroups: [""],
+                            apiVersions: ["v1"],
+                            resources: ["configmaps"],
+                            // A condition would not do: where the parameter is missing, it is not asked.
+                            resourceNames: registries.map(({ database }) => leaderName(database)),
+                            operations: ["CREATE", "UPDATE"],
+                        },
+                    ],
+                },
+                validations: [
+                    {
+                        expression: `!(${IS_FENCED}) || !(${IS_HELD}) || ${IN_TIME}`,
+                        reason: "Forbidden",
+                        messageExpression: `"the other site's lease ended at " + ${VALID} + ", and without one this site does not write"`,
+                    },
+                ],
+            },
+        },
+        opts,
+    );
+    return new ValidatingAdmissionPolicyBinding(
+        `${name}-binding`,
+        {
+            metadata: metadata(NAME, labels),
+            spec: {
+                policyName: policy.metadata.name,
+                validationActions: ["Deny"],
+                // Of each registry its own; without it there is no leader.
+                paramRef: { name: LEASE, parameterNotFoundAction: "Deny" },
+            },
+        },
+        opts,
+    );
+}

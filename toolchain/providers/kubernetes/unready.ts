@@ -1,0 +1,20 @@
+/**
+ * A Job that failed stays as it is: it is run again by making it anew, which its annotation asks for.
+ * https://www.pulumi.com/registry/packages/kubernetes/api-docs/batch/v1/job/
+ */
+import { type KubeObject, annotation, isMap, list, text } from "./objects";
+import { formatPath } from "./paths";
+import type { GroupVersionKind } from "./types";
+
+const REPLACE_UNREADY = "pulumi.com/replaceUnready";
+
+/** @param live the object in state @returns the path that is the reason; undefined where there is none */
+export function replaceUnready(gvk: GroupVersionKind, live: KubeObject, news: KubeObject): string | undefined {
+    const asks = gvk.group === "batch" && gvk.kind === "Job" && annotation(news, REPLACE_UNREADY) === "true";
+    return asks && hasFailed(live) ? formatPath(["metadata", "annotations", REPLACE_UNREADY]) : undefined;
+}
+
+function hasFailed(job: KubeObject): boolean {
+    const conditions = list(job, "status", "conditions").filter(isMap);
+    return conditions.some((condition) => text(condition, "type") === "Failed" && text(condition, "status") === "True");
+}
