@@ -1,6 +1,7 @@
 /** Runs a command and takes its measure: wall-clock seconds, and the most memory that it and its children held at once. */
 import { spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
+import { startProviders } from "../toolchain/cli/providers";
 
 export interface Measure {
     readonly seconds: number;
@@ -10,23 +11,39 @@ export interface Measure {
 
 const SAMPLE_MS = 50;
 
+export interface MeasureOptions {
+    readonly cwd: string;
+    readonly env: NodeJS.ProcessEnv;
+    readonly sampleMemory?: boolean;
+    /** Exit codes that are no failure. */
+    readonly accept?: readonly number[];
+    /** Start the CLI's providers beside it, as `npm run pulumi` does; what that takes counts. */
+    readonly withProviders?: boolean;
+}
+
 /** @throws Error with the output where the command fails */
 export async function measure(
     command: string,
     args: readonly string[],
-    options: { cwd: string; env: NodeJS.ProcessEnv; sampleMemory?: boolean; accept?: readonly number[] },
+    { cwd, env, sampleMemory = false, accept = [0], withProviders = false }: MeasureOptions,
 ): Promise<Measure> {
-    const { cwd, env, sampleMemory = false, accept = [0] } = options;
     const began = process.hrtime.bigint();
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const providers = withProviders ? await startProviders(env) : undefined;
+    const child = spawn(command, args, {
+        cwd,
+        env: { ...env, ...providers?.environment },
+        stdio: ["ignore", "pipe", "pipe", providers?.leash ?? "ignore"],
+    });
+    providers?.leash.destroy();
     let output = "";
     const keep = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-8192));
-    child.stdout.on("data", keep);
-    child.stderr.on("data", keep);
+    child.stdout?.on("data", keep);
+    child.stderr?.on("data", keep);
     let peak = 0;
+    const roots = [child.pid, providers?.pid].filter((pid) => pid !== undefined);
     // Sampling costs time of its own, so that a run is measured for one or for the other.
     const sampler = sampleMemory
-        ? setInterval(() => (peak = Math.max(peak, treeMebibytes(child.pid ?? 0))), SAMPLE_MS)
+        ? setInterval(() => (peak = Math.max(peak, treesMebibytes(roots))), SAMPLE_MS)
         : undefined;
     const code = await new Promise<number>((resolve, reject) => {
         child.once("error", reject);
@@ -34,13 +51,14 @@ export async function measure(
     });
     clearInterval(sampler);
     const seconds = Number(process.hrtime.bigint() - began) / 1e9;
+    await providers?.stop();
     if (!accept.includes(code)) {
         throw new Error(`${command} ${args.join(" ")} ended with ${code}:\n${output}`);
     }
     return { seconds, mebibytes: peak };
 }
 
-function treeMebibytes(root: number): number {
+function treesMebibytes(roots: readonly number[]): number {
     const children = new Map<number, number[]>();
     for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
         const parent = parentOf(Number(entry));
@@ -48,7 +66,7 @@ function treeMebibytes(root: number): number {
     }
     const sum = (pid: number): number =>
         mebibytesOf(pid) + (children.get(pid) ?? []).reduce((total, child) => total + sum(child), 0);
-    return sum(root);
+    return roots.reduce((total, root) => total + sum(root), 0);
 }
 
 function parentOf(pid: number): number {

@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { Home, must } from "../tests/support/home";
+import { previewEnvironment } from "../toolchain/cli/environment";
+import { isAboutResources } from "../toolchain/cli/stack-file";
 import { repoRoot } from "../toolchain/paths";
 import { type Measure, measure } from "./process";
 
@@ -11,6 +13,12 @@ export const STACK = "tallinn";
 interface Resource {
     readonly type: string;
     readonly inputs?: Record<string, unknown>;
+}
+
+interface Item {
+    readonly kind: string;
+    readonly metadata: { readonly name: string; readonly namespace: string };
+    readonly spec?: { readonly replicas?: number };
 }
 
 export class Site {
@@ -26,15 +34,17 @@ export class Site {
         must(this.home.lab("up", STACK));
     }
 
+    /** The CLI, as `npm run pulumi` runs it. `isEmpty`: a program without resources, which needs no providers either. */
     run(
         args: readonly string[],
-        options: { cwd?: string; sampleMemory?: boolean; env?: NodeJS.ProcessEnv } = {},
+        options: { cwd?: string; isEmpty?: boolean; sampleMemory?: boolean; env?: NodeJS.ProcessEnv } = {},
     ): Promise<Measure> {
-        const env = { ...this.home.pulumiEnvironment([STACK]), ...options.env };
+        const { cwd = this.whole, isEmpty = false, sampleMemory = false } = options;
         return measure(this.pulumi, [...args, "--stack", STACK, "--non-interactive"], {
-            cwd: options.cwd ?? this.whole,
-            env,
-            sampleMemory: options.sampleMemory ?? false,
+            cwd,
+            env: { ...this.home.pulumiEnvironment([STACK]), ...previewEnvironment(args), ...options.env },
+            sampleMemory,
+            withProviders: isAboutResources(args) && !isEmpty,
         });
     }
 
@@ -69,6 +79,19 @@ export class Site {
             .map(({ inputs = {} }) => reveal(inputs));
         writeFileSync(this.objects, JSON.stringify({ apiVersion: "v1", kind: "List", items }), { mode: 0o600 });
         return items.length;
+    }
+
+    /** Waits as the program does, until every pod of every set is ready. @returns seconds */
+    async waitForSets(): Promise<number> {
+        const { items } = JSON.parse(readFileSync(this.objects, "utf8")) as { items: Item[] };
+        const sets = items.filter(({ kind, spec }) => kind === "StatefulSet" && spec?.replicas !== 0);
+        let seconds = 0;
+        for (const { metadata, spec } of sets) {
+            const ready = `--for=jsonpath={.status.readyReplicas}=${spec?.replicas ?? 1}`;
+            const where = ["--namespace", metadata.namespace, `statefulset/${metadata.name}`];
+            seconds += (await this.runKubectl(["wait", ...where, ready, "--timeout=120s"])).seconds;
+        }
+        return seconds;
     }
 
     /** Resources that a preview in `cwd` would create. */

@@ -4,15 +4,6 @@ import { ratio } from "./figure";
 import { median } from "./process";
 import { STACK, type Site } from "./site";
 
-const READY = [
-    "wait",
-    "statefulset",
-    "--all",
-    "--all-namespaces",
-    "--for=jsonpath={.status.readyReplicas}=2",
-    "--timeout=120s",
-];
-
 export async function speed(site: Site, rounds: number): Promise<Figure[]> {
     const seconds = {
         up: [] as number[],
@@ -41,15 +32,18 @@ export async function speed(site: Site, rounds: number): Promise<Figure[]> {
 
         const empty = site.project(`empty-${round}`);
         await site.run(["stack", "init", "--no-select"], { cwd: empty });
-        seconds.emptyUp.push((await site.run(["up", "--yes", "--skip-preview"], { cwd: empty })).seconds);
+        seconds.emptyUp.push(
+            (await site.run(["up", "--yes", "--skip-preview"], { cwd: empty, isEmpty: true })).seconds,
+        );
         for (let repeat = 0; repeat < rounds; repeat++) {
-            seconds.emptyPreview.push((await site.run(["preview", "--expect-no-changes"], { cwd: empty })).seconds);
+            seconds.emptyPreview.push(
+                (await site.run(["preview", "--expect-no-changes"], { cwd: empty, isEmpty: true })).seconds,
+            );
         }
 
         site.fresh();
         const applied = await site.runKubectl(["apply", "--server-side", "-f", site.objects]);
-        const ready = await site.runKubectl(READY);
-        seconds.apply.push(applied.seconds + ready.seconds);
+        seconds.apply.push(applied.seconds + (await site.waitForSets()));
     }
     site.fresh();
     await site.run(["stack", "init", "--no-select"]);

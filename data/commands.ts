@@ -2,15 +2,17 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { embassyHome } from "../toolchain/paths";
-import { databaseOf, type Database } from "./connect";
+import { databaseOf } from "./connect";
 import { count } from "./count";
+import type { Database } from "./database";
 import { digest } from "./digest";
+import { siteLag } from "./lag";
 import { load } from "./load";
 import { lost } from "./lost";
 import { parseDuration, parsePeople, parseRate, parseSeed } from "./options";
 import { showProgress } from "./progress";
 import { MODELLED, type Registry, parseRegistry } from "./registries";
-import { loadReport, lostReport, tableReport, writeReport } from "./report";
+import { lagReport, loadReport, lostReport, tableReport, writeReport } from "./report";
 import { write } from "./write";
 
 interface Common {
@@ -30,6 +32,11 @@ interface WriteFlags extends Common {
     readonly rate: string;
     readonly for: string;
     readonly journal?: string;
+}
+
+interface LagFlags extends Common {
+    readonly site: string;
+    readonly for: string;
 }
 
 interface LostFlags extends Common {
@@ -56,7 +63,7 @@ async function runLoad(flags: LoadFlags): Promise<void> {
     print(flags.json, result, () => loadReport(result));
 }
 
-/** Each registry is in a database of its own; the variables name one, and so one registry is read. */
+/** Each registry is in a database of its own, and one of them is read. */
 async function runRead<T extends string | number>(
     head: string,
     read: (database: Database, registry: Registry) => Promise<Record<string, T>>,
@@ -88,13 +95,15 @@ async function runWrite(flags: WriteFlags): Promise<void> {
 /** @param fail told the exit code of a command that did its work and found something wrong */
 export function program(fail: (code: number) => void): Command {
     const command = new Command("npm run data --")
-        .description("Writes and reads records in the registries. PGHOST, PGUSER … name the database, as for psql.")
+        .description(
+            "Writes and reads records in the registries. Without --site PGHOST, PGUSER … name the database, as for psql.",
+        )
         .exitOverride();
     const sub = (name: string, description: string): Command =>
         command
             .command(name)
             .description(description)
-            .option("--site <site>", "the registry's database in this site (not yet there)")
+            .option("--site <site>", "the registry's database in this site")
             .option("--json", "print the result as JSON");
     const registry = ["--registry <name>", `one of ${MODELLED.join(", ")}`, MODELLED[0]] as const;
     sub("load", "fill a registry with made-up records, all or nothing")
@@ -122,6 +131,19 @@ export function program(fail: (code: number) => void): Command {
             const result = await lost(target(flags).database, flags.journal);
             print(flags.json, result, () => lostReport(result));
             fail(result.lost.length + result.refusedButFound.length > 0 ? 1 : 0);
+        });
+    command
+        .command("lag")
+        .description("how far a standby site is behind; exit 1 if it does not catch up")
+        .requiredOption("--site <site>", "the standby")
+        .option(...registry)
+        .option("--for <time>", "how long it is waited for", "30s")
+        .option("--json", "print the result as JSON")
+        .action(async (flags: LagFlags) => {
+            const known = parseRegistry(flags.registry ?? MODELLED[0]);
+            const result = await siteLag(known, flags.site, parseDuration(flags.for));
+            print(flags.json, result, () => lagReport(flags.site, known, result));
+            fail(result.caughtUp ? 0 : 1);
         });
     return command;
 }

@@ -1,4 +1,4 @@
-import type { Database } from "./connect";
+import type { Database } from "./database";
 import type { Registry } from "./registries";
 import { readTables } from "./tables";
 

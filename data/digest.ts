@@ -10,7 +10,7 @@
  * Only built-in functions, all of them safe in parallel workers, so that it runs on a standby, at the speed of all cores.
  */
 import type { Client } from "pg";
-import type { Database } from "./connect";
+import type { Database } from "./database";
 import type { Registry } from "./registries";
 import { type Table, readTables } from "./tables";
 

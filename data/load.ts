@@ -9,7 +9,7 @@ import { pipeline } from "node:stream/promises";
 import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { UserError } from "../toolchain/command";
-import { type Database, abandon, explained } from "./connect";
+import { type Database, abandon, explained } from "./database";
 import { AS_OF, isoDate } from "./population/calendar";
 import { GENERATOR, type PopulationOptions, TABLES, TABLE_NAMES, type TableName, rows } from "./population/generate";
 import type { Progress } from "./progress";
@@ -53,7 +53,7 @@ export async function load(database: Database, options: LoadOptions): Promise<Lo
     } catch (error) {
         // The server undoes a transaction whose connection is gone.
         abandon(client);
-        throw explained(error, database.name);
+        throw explained(error, database);
     } finally {
         options.progress.end();
         await client.end();
@@ -95,7 +95,7 @@ async function transaction(client: Client, database: Database, options: LoadOpti
 }
 
 /** True if this very data is there. @throws UserError if other data is, and is to stay */
-async function isLoaded(client: Client, { name }: Database, options: LoadOptions): Promise<boolean> {
+async function isLoaded(client: Client, { name, advice }: Database, options: LoadOptions): Promise<boolean> {
     const { rows: state } = await client.query<{ standby: boolean; free: boolean; schema: boolean; dataset: boolean }>(
         `SELECT pg_is_in_recovery() AS standby, pg_try_advisory_xact_lock($1) AS free,
                 to_regnamespace('${REGISTRY}') IS NOT NULL AS schema, to_regclass('${REGISTRY}.dataset') IS NOT NULL AS dataset`,
@@ -103,12 +103,12 @@ async function isLoaded(client: Client, { name }: Database, options: LoadOptions
     );
     const { standby, free, schema, dataset } = state[0] as (typeof state)[0];
     if (standby) {
-        throw new UserError(`${name} is a standby and takes no writes. Load into the primary: set PGHOST to it.`);
+        throw new UserError(`${name} takes no writes. ${advice.standby}`);
     }
     if (!free) {
         throw new UserError(`${name}: another load is under way. Wait for it, or end it, and run the command again.`);
     }
-    const goOn = "Add --replace to delete it and load anew, or name another database with PGDATABASE.";
+    const goOn = "Add --replace to delete it and load anew, or choose another database.";
     if (schema && !dataset) {
         if (options.replace) {
             return false;

@@ -1,6 +1,6 @@
 /** Compares a journal with the database: which acknowledged commits are gone. */
 import { UserError } from "../toolchain/command";
-import { type Database, explained } from "./connect";
+import { type Database, explained } from "./database";
 import { readJournal } from "./journal";
 import { parseRegistry, schemaOf } from "./registries";
 
@@ -48,7 +48,7 @@ async function committed(database: Database, table: string, run: string): Promis
                 `${database.name} has no table ${table}: it is not the database that the journal was written against, or nothing of it was restored.`,
             );
         }
-        throw explained(error, database.name);
+        throw explained(error, database);
     } finally {
         await client.end();
     }

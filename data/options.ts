@@ -2,7 +2,7 @@
 import { UserError } from "../toolchain/command";
 import { MOST_PEOPLE, NATION } from "./population/generate";
 
-const DEFAULT_PEOPLE = 20_000;
+export const DEFAULT_PEOPLE = 20_000;
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /** @throws UserError naming the option */

@@ -1,5 +1,6 @@
 /** How results look to a person. */
 import Table from "cli-table3";
+import type { Lag } from "./lag";
 import type { LoadResult } from "./load";
 import type { LostResult } from "./lost";
 import type { Registry } from "./registries";
@@ -47,4 +48,14 @@ export function lostReport({ registry, acknowledged, lost, unknown, refusedButFo
         `Of ${unknown.total} commits without an answer ${unknown.found} are there.`,
         ...(refusedButFound.length > 0 ? [`Refused, and there all the same: ${refusedButFound.join(", ")}.`] : []),
     ].join("\n");
+}
+
+export function lagReport(site: string, registry: Registry, { bytes, seconds, caughtUp }: Lag): string {
+    const where = `${registry} in ${site}`;
+    if (bytes === 0) {
+        return `${where} has all that its primary has written.`;
+    }
+    return caughtUp
+        ? `${where} was ${bytes} bytes of log behind, and had them after ${seconds.toFixed(2)} s.`
+        : `${where} was ${bytes} bytes of log behind, and has not caught up in ${seconds} s. Is the link cut? npm run lab -- status`;
 }

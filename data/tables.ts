@@ -1,7 +1,7 @@
 /** The tables of a registry, seen at one instant. */
 import type { Client } from "pg";
 import { UserError } from "../toolchain/command";
-import { type Database, explained } from "./connect";
+import { type Database, explained } from "./database";
 import { type Registry, schemaOf } from "./registries";
 
 export interface Table {
@@ -37,7 +37,17 @@ export async function readTables<T>(
         await client.query("COMMIT");
         return found;
     } catch (error) {
-        throw explained(error, database.name);
+        throw explained(error, database);
+    } finally {
+        await client.end();
+    }
+}
+
+/** Whether nothing of the registry is in this database yet. @throws UserError where it cannot be asked */
+export async function isEmpty(database: Database, registry: Registry): Promise<boolean> {
+    const client = await database.connect();
+    try {
+        return (await list(client, schemaOf(registry))).length === 0;
     } finally {
         await client.end();
     }

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, DatabaseError, type QueryResult } from "pg";
 import { UserError } from "../toolchain/command";
-import { type Database, abandon, explained } from "./connect";
+import { type Database, abandon, explained } from "./database";
 import { type Entry, Journal } from "./journal";
 import { type Progress } from "./progress";
 import { type Registry, schemaOf } from "./registries";
@@ -42,7 +42,7 @@ export async function write(database: Database, registry: Registry, options: Wri
         await requireTable(first, database, registry, table);
     } catch (error) {
         abandon(first);
-        throw explained(error, database.name);
+        throw explained(error, database);
     }
     const run = randomUUID();
     const journal = Journal.create(options.journal, { run, registry, startedAt: new Date().toISOString() });
@@ -55,13 +55,18 @@ export async function write(database: Database, registry: Registry, options: Wri
     }
 }
 
-async function requireTable(client: Client, { name }: Database, registry: Registry, table: string): Promise<void> {
+async function requireTable(
+    client: Client,
+    { name, advice }: Database,
+    registry: Registry,
+    table: string,
+): Promise<void> {
     const { rows } = await client.query<{ there: boolean; standby: boolean }>(
         "SELECT to_regclass($1) IS NOT NULL AS there, pg_is_in_recovery() AS standby",
         [table],
     );
     if (rows[0]?.standby) {
-        throw new UserError(`${name} is a standby and takes no writes. Set PGHOST to the primary.`);
+        throw new UserError(`${name} takes no writes. ${advice.standby}`);
     }
     if (!rows[0]?.there) {
         throw new UserError(

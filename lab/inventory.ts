@@ -3,7 +3,7 @@ import { plan } from "../infra/plan";
 import { CLUSTER_DOMAIN } from "../infra/plan/addresses";
 import { TOPOLOGY } from "../infra/plan/inventory";
 import { machineAddress } from "./nodes/addresses";
-import { stackConfig } from "./stack-config";
+import { stackConfig } from "../toolchain/cli/stack-config";
 
 /** Local disks of one kind in one machine, each a PersistentVolume. */
 export interface DiskInventory {

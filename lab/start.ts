@@ -3,20 +3,30 @@ import Table from "cli-table3";
 import { Command, Option } from "commander";
 import { buildToolchain, toolchainChoice } from "../toolchain/build";
 import { type UpResult, upStack } from "../toolchain/cli/up";
+import { stackConfig } from "../toolchain/cli/stack-config";
 import { colorsFor } from "../toolchain/colors";
-import { UserError, runCommand } from "../toolchain/command";
+import { runCommand } from "../toolchain/command";
+import { type Contents, compareRegistries, fillRegistries } from "./contents";
 import { type NodeKind, defaultSites, nodeKinds } from "./inventory";
 import * as lab from "./lab";
+import { hostProblems } from "./nodes/host";
 import { eachSite } from "./progress";
-
-/** Until the databases are set up, pods are scheduled and not run. */
-const NODES = { nodes: "simulated" } as const;
 
 function say(step: string): void {
     process.stderr.write(`${colorsFor(process.stderr).bold(step)}\n`);
 }
 
-async function start(): Promise<number> {
+/** Real ones where they can be, unless the sites were made with others. */
+async function chooseNodes(): Promise<NodeKind> {
+    const problems = hostProblems();
+    const [known] = (await lab.status(await lab.knownSites())).map(({ nodeKind }) => nodeKind);
+    if (known === undefined && problems.length > 0) {
+        process.stderr.write(`Nodes are simulated, because real ones need root on Linux: ${problems.join(", ")}.\n`);
+    }
+    return known ?? (problems.length > 0 ? "simulated" : "real");
+}
+
+async function start(wanted: NodeKind | undefined): Promise<number> {
     const began = Date.now();
     const toolchain = toolchainChoice();
     say("Toolchain");
@@ -26,8 +36,9 @@ async function start(): Promise<number> {
     );
 
     say("Lab");
-    await lab.preflight(defaultSites, NODES);
-    await eachSite(defaultSites, "up", (site, onProgress) => lab.upSite(site, { ...NODES, onProgress }));
+    const nodes = wanted ?? (await chooseNodes());
+    await lab.preflight(defaultSites, { nodes });
+    await eachSite(defaultSites, "up", (site, onProgress) => lab.upSite(site, { nodes, onProgress }));
 
     const results: UpResult[] = [];
     for (const stack of defaultSites) {
@@ -41,23 +52,30 @@ async function start(): Promise<number> {
             return result.code;
         }
     }
-    await summarize(results, (Date.now() - began) / 1000);
+    const contents = nodes === "real" ? await registries() : [];
+    await summarize(results, contents, (Date.now() - began) / 1000);
     return 0;
 }
 
-async function summarize(results: readonly UpResult[], seconds: number): Promise<void> {
+async function registries(): Promise<Contents[]> {
+    say("Registries");
+    const configs = defaultSites.map((site) => stackConfig(site));
+    await fillRegistries(configs);
+    return compareRegistries(configs);
+}
+
+const STYLE = { head: [], border: [], compact: true };
+
+async function summarize(results: readonly UpResult[], contents: readonly Contents[], seconds: number): Promise<void> {
     const sites = new Map((await lab.status(defaultSites)).map((status) => [status.site, status]));
-    const table = new Table({
-        head: ["site", "API server", "nodes", "resources", "changes"],
-        style: { head: [], border: [], compact: true },
-    });
+    const table = new Table({ head: ["site", "API server", "nodes", "resources", "changes"], style: STYLE });
     for (const { stack, resources, changed } of results) {
         const site = sites.get(stack);
         const port = site?.parts.find(({ part }) => part === "kube-apiserver")?.port;
         table.push([
             stack,
             `https://127.0.0.1:${port ?? "?"}`,
-            `${site?.nodes?.ready ?? 0} of ${site?.nodes?.total ?? 0} simulated`,
+            `${site?.nodes?.ready ?? 0} of ${site?.nodes?.total ?? 0} ${site?.nodeKind ?? ""}`,
             resources,
             changed === 0 ? "no changes" : `${changed} changed`,
         ]);
@@ -65,25 +83,28 @@ async function summarize(results: readonly UpResult[], seconds: number): Promise
     process.stdout.write(
         [
             table.toString(),
-            "On simulated nodes workloads are scheduled, not run.",
-            `Ready in ${seconds.toFixed(0)} s. Look around: npm run lab -- status, npm run pulumi -- preview -s luxembourg`,
+            contents.length > 0 ? contentsTable(contents) : "On simulated nodes workloads are scheduled, not run.",
+            `Ready in ${seconds.toFixed(0)} s. Look around: npm run lab -- status, npm run data -- count --site luxembourg`,
             "",
         ].join("\n"),
     );
 }
 
+function contentsTable(contents: readonly Contents[]): string {
+    const table = new Table({ head: ["registry", "site", "role", "rows", "digest", "behind"], style: STYLE });
+    for (const { registry, site, role, rows, digest, lag } of contents) {
+        const behind = lag === undefined ? "" : `${lag.bytes} bytes, ${lag.seconds.toFixed(2)} s`;
+        table.push([registry, site, role, rows, digest, behind]);
+    }
+    return table.toString();
+}
+
 runCommand(async () => {
-    new Command("npm start --")
+    const command = new Command("npm start --")
         .description("From a fresh clone to two running sites.")
-        .addOption(new Option("--nodes <kind>", "what runs the pods").choices(nodeKinds).default(NODES.nodes))
-        .action(({ nodes }: { nodes: NodeKind }) => {
-            if (nodes !== NODES.nodes) {
-                throw new UserError(
-                    "The registries' databases are declared and not yet set up, so on real nodes they would not become ready. " +
-                        "Real nodes by themselves: npm run lab -- up tallinn luxembourg --nodes real",
-                );
-            }
-        })
+        .addOption(
+            new Option("--nodes <kind>", "what runs the pods; real by default, as root on Linux").choices(nodeKinds),
+        )
         .parse();
-    return start();
+    return start(command.opts<{ nodes?: NodeKind }>().nodes);
 });

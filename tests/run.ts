@@ -6,6 +6,8 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { hostProblems } from "../lab/nodes/host";
+import { ensureImages } from "../lab/nodes/registry";
 import { buildToolchain } from "../toolchain/build";
 import { runCommand } from "../toolchain/command";
 import { binDir, embassyHome, repoRoot } from "../toolchain/paths";
@@ -37,6 +39,10 @@ async function main([mode, ...rest]: readonly string[]): Promise<boolean> {
     ];
     await buildToolchain();
     mkdirSync(embassyHome, { recursive: true });
+    if (hostProblems().length === 0) {
+        // Before any test: a stack names images by digest where there is one, and must not change its mind in between.
+        await ensureImages(embassyHome, (message) => process.stderr.write(`${message}\n`));
+    }
     const report = join(embassyHome, "jest.json");
     // Each integration test runs servers of its own, and two cores are soon shared out.
     checks.push(["tests", run("jest", ["--maxWorkers", "2", "--json", "--outputFile", report])]);

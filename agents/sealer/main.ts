@@ -30,7 +30,7 @@ runAgent(async () => {
     const status = createServer((_, response) => {
         response.setHeader("content-type", "application/json").end(JSON.stringify(statistics.status()));
     });
-    // Last: that it answers means that the store may start.
+    // Last: that it answers means that the store may start. The kubelet asks from outside the pod.
     await once(status.listen(positive("STATUS_PORT")), "listening");
 
     let sweeps = 0;

@@ -2,7 +2,7 @@
 import type { Image } from "../declaration";
 
 /** Folders in `agents`; each is started as `node /usr/lib/agents/<name>.cjs`. */
-const AGENTS = ["folders", "gate", "sealer", "self-test", "steward", "writer"];
+const AGENTS = ["folders", "gate", "sealer", "self-test", "status", "steward", "writer"];
 
 export const agents: Image = {
     name: "agents",
@@ -16,6 +16,7 @@ export const agents: Image = {
     // Character sets of glibc; Node.js has its own.
     leaveOut: ["/usr/lib/*/gconv"],
     entrypoint: ["/usr/bin/node"],
+    env: { PATH: "/usr/bin" },
     files: {
         // Without it glibc asks the name server before /etc/hosts.
         "/etc/nsswitch.conf": "hosts: files dns\n",

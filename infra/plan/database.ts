@@ -2,10 +2,12 @@
 import type { EmbassyConfig } from "../config";
 import { CLUSTER_DOMAIN, objectStoreName, planNetwork, registryName } from "./addresses";
 import { LABEL } from "./names";
-import { type Decisions, type WriterPlan, planWriter } from "./writer";
+import { type WriterPlan, planWriter } from "./writer";
 
 /** Name of the workload and its Service in each registry's namespace. */
 export const DATABASE = "database";
+/** Secret with the certificate of a registry's owner. */
+export const OWNER_SECRET = "database-owner-tls";
 export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432, writer: 8434 } as const;
 
 export const PATHS = {
@@ -65,14 +67,13 @@ export function planDatabase(
     registry: string,
     namespace: string,
     config: Pick<EmbassyConfig, "site" | "networking" | "keys" | "replication" | "recovery" | "restore" | "registries">,
-    decisions: Decisions,
 ): DatabasePlan {
     const { site, replication, recovery } = config;
     const { members, memory, running } = config.registries[registry as keyof typeof config.registries];
     const host = registryName(registry, site.name);
     const firstMember = config.keys.sites.indexOf(site.name) * ORDINALS;
     const address = planNetwork(config).registries[registry] ?? "";
-    const writer = planWriter(registry, config, decisions);
+    const writer = planWriter(registry, config);
     return {
         registry,
         namespace,
@@ -111,13 +112,18 @@ function originOf(
 
 /** As Kubernetes names a headless Service and the members behind it. */
 function dnsNames(namespace: string, members: readonly string[]): string[] {
-    const service = `${DATABASE}.${namespace}.svc`;
+    const service = databaseHost(namespace);
     return [DATABASE, `${DATABASE}.${namespace}`, service, `${service}.${CLUSTER_DOMAIN}`, ...members];
+}
+
+/** Name of a registry's members in their site, whichever of them answers. */
+export function databaseHost(namespace: string): string {
+    return `${DATABASE}.${namespace}.svc`;
 }
 
 /** Names of the members in their site. */
 export function memberHosts(namespace: string, first: number, count: number): string[] {
-    return Array.from({ length: count }, (_, index) => `${DATABASE}-${first + index}.${DATABASE}.${namespace}.svc`);
+    return Array.from({ length: count }, (_, index) => `${DATABASE}-${first + index}.${databaseHost(namespace)}`);
 }
 
 /** Patroni's ConfigMap with the leader's lock. */

@@ -40,8 +40,8 @@ export interface ObjectStorePlan {
     readonly dnsNames: readonly string[];
 }
 
-/** A Node.js with few connections. */
-const AGENT = { cpu: "100m", memory: "128Mi" } as const;
+/** A Node.js with few connections. How fast the sealer is depends on its share of a core. */
+const AGENT = { cpu: "250m", memory: "128Mi" } as const;
 /** Of the self-test: one by the clock, one by hand. */
 const TESTS = 2;
 

@@ -6,7 +6,7 @@ import { repositories } from "../keys/repositories";
 import { defaultDeny } from "../networking/default-deny";
 import type { NetworkPlan } from "../plan/addresses";
 import type { Validity } from "../plan/authority";
-import { DATABASE, memberName, ownerName } from "../plan/database";
+import { DATABASE, OWNER_SECRET, memberName, ownerName } from "../plan/database";
 import { registryKeys } from "../plan/keys";
 import type { RegistryPlan } from "../plan/registries";
 import { database } from "./database";
@@ -64,7 +64,7 @@ export class Registry extends pulumi.ComponentResource {
         // For the registry's own application, and for who loads its data.
         certificate(
             `${name}-owner-tls`,
-            { ...issuing, secret: "database-owner-tls", commonName: ownerName(name), dnsNames: [] },
+            { ...issuing, secret: OWNER_SECRET, commonName: ownerName(name), dnsNames: [] },
             inRegistry,
         );
         const inPods = { ...held, registry, namespace, serviceAccount };

@@ -95,8 +95,7 @@ function server(name: string, args: ServerArgs, opts: pulumi.CustomResourceOptio
     new Service(
         `${name}-service`,
         {
-            // The pod behind it is made after it.
-            metadata: metadata(OBJECT_STORE, store.labels, namespace, { "pulumi.com/skipAwait": "true" }),
+            metadata: metadata(OBJECT_STORE, store.labels, namespace),
             spec: {
                 clusterIP: store.address,
                 selector: STORE_SELECTOR,

@@ -152,6 +152,8 @@ function server({ store, keys }: StorePodArgs): input.core.v1.Container {
         // Policies alone say who may do what.
         VGW_DISABLE_ACL: "true",
         VGW_HEALTH: HEALTH,
+        // Its log would be a line for each request, most of them the sealer's.
+        VGW_QUIET: "true",
         VGW_CERT: `${KEYS}/certificate/tls.crt`,
         VGW_KEY: `${KEYS}/certificate/tls.key`,
     };

@@ -10,7 +10,7 @@ import { colorsFor } from "../../toolchain/colors";
 import { runCommand } from "../../toolchain/command";
 import { embassyHome } from "../../toolchain/paths";
 import { LabError } from "../errors";
-import { stackConfig } from "../stack-config";
+import { stackConfig } from "../../toolchain/cli/stack-config";
 import { type Digests, ENVIRONMENT, type RestoreReport, discard, restore } from "./restore";
 
 interface Flags {
@@ -106,7 +106,7 @@ function summary(report: RestoreReport): string {
     return [
         times.toString(),
         tables.toString(),
-        `${report.site} holds what ${report.from} had stored ${report.at === null ? "last" : `by ${report.at}`}, read ${report.by === "link" ? "over the link" : "off its disk"}. ${verdict}`,
+        `${report.site} holds what ${report.from} had stored ${report.at === null ? "last" : `by ${report.at}`}. ${verdict}`,
         `Report: ${path.relative(process.cwd(), REPORT)}`,
         "",
     ].join("\n");

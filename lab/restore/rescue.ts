@@ -1,6 +1,6 @@
 /**
  * The source's object store, served off its disk inside the restore environment's own network: read-only, at the address
- * and under the name by which the program looks for it. For a source that no longer runs.
+ * and under the name by which the program looks for it. So the source need not run, and cannot be written to.
  */
 import { randomBytes } from "node:crypto";
 import * as path from "node:path";
@@ -29,13 +29,8 @@ export interface RescueSource {
     readonly disk: string;
 }
 
-/** @returns whether the store was served off its disk; false where the source serves it itself, over the link */
-export async function ensureRescue(site: Site, source: RescueSource, issuer: Issuer): Promise<boolean> {
+export async function ensureRescue(site: Site, source: RescueSource, issuer: Issuer): Promise<void> {
     const { paths, supervisor, binDirectory, report } = site;
-    const answers = answersAt(paths, `${source.address}:${HTTPS}`);
-    if (!(await supervisor.live(RESCUE)) && (await answers())) {
-        return false;
-    }
     const network = await supervisor.live(NETWORK);
     if (!network) {
         throw new LabError(`${paths.site} has no network to serve a store in: npm run lab -- up ${paths.site}`);
@@ -52,6 +47,9 @@ export async function ensureRescue(site: Site, source: RescueSource, issuer: Iss
                 `--net=/proc/${network.pid}/ns/net`,
                 "unshare",
                 "--mount",
+                // The store ends with the process that is known by its record.
+                "--fork",
+                "--kill-child=SIGKILL",
                 SCRIPT,
                 paths.record(RESCUE),
                 userland,
@@ -74,8 +72,7 @@ export async function ensureRescue(site: Site, source: RescueSource, issuer: Iss
             },
             reads: [SCRIPT, pem],
         },
-        answers,
+        answersAt(paths, `${source.address}:${HTTPS}`),
         () => report(`${RESCUE}: starting`),
     );
-    return true;
 }

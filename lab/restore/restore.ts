@@ -20,7 +20,7 @@ import { ensureFile, makeDirectory } from "../files";
 import * as lab from "../lab";
 import { type Site, foundedWith, openSite } from "../options";
 import { SitePaths } from "../paths";
-import { stackConfig } from "../stack-config";
+import { stackConfig } from "../../toolchain/cli/stack-config";
 import { followMembers } from "./follow";
 import { type Keys, keysFor } from "./keys";
 import { bucketFolder, storedRange } from "./look";
@@ -53,8 +53,6 @@ export interface RestoreReport {
     readonly from: string;
     /** ISO 8601; null for all that is stored. */
     readonly at: string | null;
-    /** How the versions were read: over the link from the source's own store, or off its disk. */
-    readonly by: "link" | "disk";
     /** Registry → from when to when it could have been restored, ISO 8601. */
     readonly ranges: Readonly<Record<string, { readonly from: string; readonly to: string }>>;
     readonly digests: Digests;
@@ -80,12 +78,11 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
         rangesOf(source, registries, keys, at),
     );
     try {
-        const { by, digests } = await build(request, site, source, keys, timed);
+        const digests = await build(request, site, source, keys, timed);
         return {
             site: ENVIRONMENT,
             from,
             at: at?.toISOString() ?? null,
-            by,
             ranges,
             digests,
             asExpected: expected === undefined ? null : same(digests, expected),
@@ -104,13 +101,13 @@ async function build(
     source: SitePaths,
     keys: Keys,
     timed: Phases,
-): Promise<Pick<RestoreReport, "by" | "digests">> {
-    const by = await timed.phase("site", "a control plane, a network and machines of its own", async () => {
+): Promise<Digests> {
+    await timed.phase("site", "a control plane, a network and machines of its own", async () => {
         await lab.up([ENVIRONMENT], { home, nodes: "real" });
         const address = planNetwork(stackConfig(ENVIRONMENT)).hosts[objectStoreName(from)] ?? "";
         const folder = await bucketFolder(source, registryNamespace(registries[0] ?? ""));
         const disk = path.dirname(path.dirname(folder));
-        return (await ensureRescue(site, { site: from, address, disk }, keys.issuer)) ? "disk" : "link";
+        await ensureRescue(site, { site: from, address, disk }, keys.issuer);
     });
     const configFile = path.join(home, "restore", `Pulumi.${ENVIRONMENT}.yaml`);
     await makeDirectory(path.dirname(configFile));
@@ -119,8 +116,7 @@ async function build(
     await timed.phase("registries", `pulumi up with ${registries.join(", ")}`, () =>
         bringUp(site, configFile, registries, toolchain),
     );
-    const digests = await timed.phase("verification", "digests of every table", () => digestsOf(registries));
-    return { by, digests };
+    return timed.phase("verification", "digests of every table", () => digestsOf(registries));
 }
 
 /** `pulumi up`, ended as soon as a registry's members say that they cannot. */

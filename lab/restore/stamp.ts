@@ -1,5 +1,5 @@
 /** The stack file of a restore environment: the template, told what it comes from. Pure. */
-import { parseDocument } from "yaml";
+import { Scalar, parseDocument } from "yaml";
 import { PROJECT } from "../../infra/config";
 import { REGISTRIES } from "../../infra/config/registries";
 
@@ -14,9 +14,16 @@ export interface Stamp {
 /** @param template text of Pulumi.restore.yaml */
 export function stampStackFile(template: string, { from, at, registries }: Stamp): string {
     const document = parseDocument(template);
-    document.setIn(["config", `${PROJECT}:restore`], { from, ...(at !== undefined && { at }) });
+    document.setIn(["config", `${PROJECT}:restore`], { from, ...(at !== undefined && { at: quoted(at) }) });
     for (const registry of REGISTRIES) {
         document.setIn(["config", `${PROJECT}:registries`, registry, "running"], registries.includes(registry));
     }
     return document.toString();
+}
+
+/** Without quotes the engine's reader takes an instant for a date, and hands it on in another form. */
+function quoted(text: string): Scalar {
+    const scalar = new Scalar(text);
+    scalar.type = Scalar.QUOTE_DOUBLE;
+    return scalar;
 }

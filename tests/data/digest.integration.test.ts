@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { type Database, fromEnvironment } from "../../data/connect";
+import type { Database } from "../../data/database";
+import { fromEnvironment } from "../../data/environment";
 import { digest } from "../../data/digest";
 import { Postgres } from "../support/postgres";
 

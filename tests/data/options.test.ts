@@ -1,4 +1,4 @@
-import { databaseOf, fromEnvironment } from "../../data/connect";
+import { fromEnvironment } from "../../data/environment";
 import { parseDuration, parsePeople, parseRate, parseSeed } from "../../data/options";
 import { parseRegistry } from "../../data/registries";
 
@@ -29,10 +29,6 @@ it("tells a registry without data from what is no registry", () => {
 });
 
 describe("a database", () => {
-    it("is refused for a site, with the variables to set", () => {
-        expect(() => databaseOf("population", "luxembourg", {})).toThrow(/luxembourg has no running database.*PGHOST/);
-    });
-
     it("is refused with everything that is wrong with the variables", () => {
         const refusal = (environment: Record<string, string>): string => {
             try {

@@ -1,4 +1,4 @@
-import { loadReport, lostReport, tableReport, writeReport } from "../../data/report";
+import { lagReport, loadReport, lostReport, tableReport, writeReport } from "../../data/report";
 
 const load = { registry: "population", people: 5, seed: 1 } as const;
 
@@ -30,4 +30,12 @@ test("losses are counted, and the first ones named", () => {
     expect(lostReport({ ...some, lost: [], refusedButFound: [7] })).toMatch(
         / 0 are lost\.[^]*Of 2 .* 1 are there[^]*: 7\./,
     );
+});
+
+test("a lag is told from none, and from one without end", () => {
+    const report = (bytes: number, caughtUp: boolean): string =>
+        lagReport("luxembourg", "population", { bytes, seconds: 1.5, caughtUp });
+    expect(report(0, true)).toBe("population in luxembourg has all that its primary has written.");
+    expect(report(9, true)).toContain("was 9 bytes of log behind, and had them after 1.50 s.");
+    expect(report(9, false)).toContain("has not caught up in 1.5 s. Is the link cut?");
 });

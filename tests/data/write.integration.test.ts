@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fromEnvironment } from "../../data/connect";
+import { fromEnvironment } from "../../data/environment";
 import { readJournal } from "../../data/journal";
 import { load } from "../../data/load";
 import { lost } from "../../data/lost";

@@ -1,4 +1,6 @@
-import { type Component, parseModules, sourceOf } from "../../images/contents";
+import { join } from "node:path";
+import { packageOf } from "../../images/agent-bundle";
+import { type Component, npmComponent, parseModules, sourceOf } from "../../images/contents";
 import { spdx } from "../../images/spdx";
 import { expectSpdx } from "./expect-spdx";
 
@@ -49,6 +51,26 @@ describe("sourceOf", () => {
         ["glibc (2.36-9)", "glibc 2.36-9"],
     ])("%j: %s", (field, expected) => {
         expect(sourceOf(field, binary)).toBe(expected);
+    });
+});
+
+describe("an npm package", () => {
+    it("is known by its URL, in which a scope's at sign is escaped", () => {
+        const { kind, name, purl } = npmComponent(join("node_modules", "@aws-sdk", "client-s3"));
+        expect({ kind, name, purl }).toEqual({
+            kind: "npm",
+            name: "@aws-sdk/client-s3",
+            purl: expect.stringMatching(/^pkg:npm\/%40aws-sdk\/client-s3@\d+\.\d+\.\d+$/) as string,
+        });
+    });
+
+    it.each([
+        ["agents/agent.ts", undefined],
+        ["node_modules/ulid/dist/index.js", "node_modules/ulid"],
+        ["node_modules/@aws-sdk/core/dist-es/index.js", "node_modules/@aws-sdk/core"],
+        ["node_modules/a/node_modules/@b/c/index.js", "node_modules/a/node_modules/@b/c"],
+    ])("is where %s comes from", (source, expected) => {
+        expect(packageOf(source)).toBe(expected);
     });
 });
 

@@ -26,12 +26,17 @@ export class Home {
     private env: NodeJS.ProcessEnv;
     private limit: number | undefined;
 
-    constructor(name: string) {
+    /** @param shared folders that are the user's own: what is downloaded and built once for all homes */
+    constructor(name: string, ...shared: readonly ("cache" | "images")[]) {
         mkdirSync(join(embassyHome, "tests"), { recursive: true });
         this.path = mkdtempSync(join(embassyHome, "tests", `${name}-`));
         mkdirSync(join(this.path, "pulumi"));
         symlinkSync(join(embassyHome, "bin"), join(this.path, "bin"));
         symlinkSync(join(embassyHome, "pulumi", "plugins"), join(this.path, "pulumi", "plugins"));
+        for (const folder of shared) {
+            mkdirSync(join(embassyHome, folder), { recursive: true });
+            symlinkSync(join(embassyHome, folder), join(this.path, folder));
+        }
         this.env = {
             ...process.env,
             EMBASSY_HOME: this.path,
@@ -61,6 +66,16 @@ export class Home {
     /** `npm run lab -- …` */
     lab(...args: string[]): Outcome {
         return this.run(["lab/main.ts", ...args]);
+    }
+
+    /** `npm run data -- …` */
+    data(...args: string[]): Outcome {
+        return this.run(["data/main.ts", ...args]);
+    }
+
+    /** `npm run restore -- …` */
+    restore(...args: string[]): Outcome {
+        return this.run(["lab/restore/main.ts", ...args]);
     }
 
     /** `npm run pulumi -- …` */

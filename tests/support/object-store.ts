@@ -19,6 +19,7 @@ export const REGION = "test";
 export const SEAL_DAYS = 1;
 export const ADMINISTRATOR = { user: "administrator", secret: "administrators-secret" } as const;
 const START_TIMEOUT_MS = 20_000;
+const isRoot = process.getuid?.() === 0;
 
 export interface StartOptions {
     /** Where it tells of what was written. */
@@ -99,10 +100,8 @@ export class TestStore {
                 ? { VGW_ADMIN_PORT: this.file("administration"), VGW_SOCKET_PERM: "0600" }
                 : { VGW_READ_ONLY: "true" }),
         };
-        const server = spawn(join(binDir, "versitygw"), ["posix", this.file("objects")], {
-            env,
-            stdio: ["ignore", "pipe", "pipe"],
-        });
+        const [program, ...args] = [...this.wrapper(), join(binDir, "versitygw"), "posix", this.file("objects")];
+        const server = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
         this.server = server;
         for (const stream of [server.stdout, server.stderr]) {
             stream.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
@@ -117,8 +116,17 @@ export class TestStore {
         this.output = "";
     }
 
+    /** Root can make the folder read-only for the one process. */
+    private wrapper(): string[] {
+        const mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"';
+        return this.options.readonlyOf !== undefined && isRoot
+            ? ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", mount, this.folder]
+            : [];
+    }
+
     async stop(): Promise<void> {
-        const server = this.server;
+        const { server } = this;
+        this.server = undefined;
         if (server?.exitCode === null) {
             const gone = once(server, "exit");
             server.kill("SIGKILL");

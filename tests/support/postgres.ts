@@ -74,9 +74,25 @@ export class Postgres {
         return postgres;
     }
 
+    /** A cluster that follows this one, from a copy of its files that is taken while it stands still. */
+    async standby(): Promise<Postgres> {
+        await this.end("SIGINT");
+        const folder = mkdtempSync(join(tmpdir(), "postgres-"));
+        await run("cp", ["--archive", this.data, folder]);
+        writeFileSync(join(folder, "data", "standby.signal"), "");
+        if (identity.uid !== undefined) {
+            chownSync(folder, identity.uid, identity.gid);
+        }
+        const source = `host=${this.folder} port=${this.port} user=embassy`;
+        const standby = new Postgres(folder, this.bin, { ...this.settings, primary_conninfo: source });
+        await this.resume();
+        await standby.resume();
+        return standby;
+    }
+
     /** libpq's variables for a database of this cluster. */
     environment(database = "postgres"): { PGHOST: string; PGPORT: string; PGUSER: string; PGDATABASE: string } {
-        return { PGHOST: this.folder, PGPORT: "5432", PGUSER: "embassy", PGDATABASE: database };
+        return { PGHOST: this.folder, PGPORT: this.port, PGUSER: "embassy", PGDATABASE: database };
     }
 
     async createDatabase(name: string): Promise<void> {
@@ -85,7 +101,7 @@ export class Postgres {
 
     /** One statement on a connection of its own. */
     async query(sql: string, database = "postgres"): Promise<Record<string, unknown>[]> {
-        const client = new Client({ host: this.folder, user: "embassy", database });
+        const client = new Client({ host: this.folder, port: Number(this.port), user: "embassy", database });
         await client.connect();
         try {
             return (await client.query<Record<string, unknown>>(sql)).rows;
@@ -96,7 +112,7 @@ export class Postgres {
 
     /** Starts the server again after {@link kill}, and resolves once it answers. */
     async resume(): Promise<void> {
-        const options = { ...this.settings, unix_socket_directories: this.folder, listen_addresses: "", jit: "off" };
+        const options = { listen_addresses: "", jit: "off", ...this.settings, unix_socket_directories: this.folder };
         const log = openSync(this.log, "a");
         this.server = spawn(
             join(this.bin, "postgres"),
@@ -125,6 +141,11 @@ export class Postgres {
         rmSync(this.folder, { recursive: true, force: true });
     }
 
+    /** Of the socket's name as well. */
+    private get port(): string {
+        return this.settings["port"] ?? "5432";
+    }
+
     private get data(): string {
         return join(this.folder, "data");
     }
@@ -151,6 +172,18 @@ export class Postgres {
             return false;
         }
     }
+}
+
+/** A file that a cluster reads and nobody else may, such as the key of its certificate. @returns its path */
+export function serverFile(folder: string, name: string, content: string): string {
+    const file = join(folder, name);
+    writeFileSync(file, content, { mode: 0o600 });
+    if (identity.uid !== undefined) {
+        chownSync(file, identity.uid, identity.gid);
+        // The folder is to be passed through, and not to be listed.
+        chmodSync(folder, 0o711);
+    }
+    return file;
 }
 
 /** @returns the folder of the programs */

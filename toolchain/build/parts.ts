@@ -40,6 +40,9 @@ export interface BundleJob extends Common {
 
 export type Job = GoJob | BundleJob;
 
+/** The providers that stand in for official ones, by the name of the package `@pulumi/<name>`. */
+export const PROVIDERS = ["kubernetes", "random", "tls"] as const;
+
 /** Go jobs in build order: etcd is small, so that the larger modules download while it compiles. */
 export function allJobs(layout: Layout): Job[] {
     return [...goJobs(layout), ...bundleJobs(layout)];
@@ -136,7 +139,7 @@ function goJobs({ modules }: Layout): GoJob[] {
             "lab",
             "github.com/versity/versitygw",
             { versitygw: "github.com/versity/versitygw/cmd/versitygw" },
-            { download: 340, compile: 500 },
+            { download: 340, compile: 430 },
             (version) => [`main.Version=${version}`],
         ),
         job(
@@ -161,7 +164,7 @@ function kubernetesCommands(...commands: string[]): Record<string, string> {
 }
 
 function bundleJobs({ root, bin, plugins, packages }: Layout): BundleJob[] {
-    const providers = ["kubernetes", "random", "tls"].map((name): BundleJob => {
+    const providers = PROVIDERS.map((name): BundleJob => {
         const version = installedVersion(packages, `@pulumi/${name}`);
         const executable = `pulumi-resource-${name}`;
         return {
@@ -184,6 +187,14 @@ function bundleJobs({ root, bin, plugins, packages }: Layout): BundleJob[] {
             // Beside `pulumi` it counts as bundled with the engine; elsewhere on PATH the engine warns at each run.
             executable: join(bin, "pulumi-language-nodejs"),
             preload: join(root, "toolchain", "language-host", "preload.ts"),
+        },
+        {
+            kind: "bundle",
+            parts: ["pulumi-providers"],
+            purpose: "pulumi",
+            version: installedVersion(packages, "@pulumi/pulumi"),
+            entryPoint: join(root, "toolchain", "providers", "host.ts"),
+            executable: join(bin, "pulumi-providers"),
         },
         ...providers,
     ];

@@ -5,13 +5,22 @@ import { join } from "node:path";
 import { UserError } from "../command";
 import { embassyHome, pulumiHome, repoRoot, stateDir } from "../paths";
 import { turnOffAutomaticLogs } from "./automatic-logs";
-import { type Toolchain, pulumiEnvironment } from "./environment";
+import { type Toolchain, previewEnvironment, pulumiEnvironment } from "./environment";
 import { removeStaleLocks } from "./locks";
 import { takeDecisions } from "./decisions";
 import { ensurePassphrase } from "./passphrase";
 import { settlePending } from "./pending";
+import { startProviders } from "./providers";
 import { statesFolder } from "./states";
-import { checkStackFile, commandOf, declaredStacks, namedStack, removeSalts, withStackCopies } from "./stack-file";
+import {
+    checkStackFile,
+    commandOf,
+    declaredStacks,
+    isAboutResources,
+    namedStack,
+    removeSalts,
+    withStackCopies,
+} from "./stack-file";
 
 export interface PulumiRun {
     readonly code: number;
@@ -64,21 +73,30 @@ async function spawnPulumi(
     { toolchain, capture = false, environment = {}, signal }: RunOptions,
 ): Promise<PulumiRun> {
     const debug = args.includes("-d") || args.includes("--debug");
+    const env = {
+        ...pulumiEnvironment(process.env, toolchain, declaredStacks()),
+        ...(toolchain === "modules" && previewEnvironment(args)),
+        ...(debug && { EMBASSY_PROGRAM_DEBUG: "true" }),
+        ...environment,
+    };
+    const providers = toolchain === "modules" && isAboutResources(args) ? await startProviders(env) : undefined;
     const child = spawn("pulumi", args, {
         cwd: repoRoot,
-        env: {
-            ...pulumiEnvironment(process.env, toolchain, declaredStacks()),
-            ...(debug && { EMBASSY_PROGRAM_DEBUG: "true" }),
-            ...environment,
-        },
-        stdio: capture ? ["ignore", "pipe", "inherit"] : "inherit",
+        env: { ...env, ...providers?.environment },
+        stdio: [capture ? "ignore" : "inherit", capture ? "pipe" : "inherit", "inherit", providers?.leash ?? "ignore"],
     });
+    // Held by the CLI alone: the providers outlive a killed wrapper, whose CLI goes on, and no CLI.
+    providers?.leash.destroy();
     // Ctrl-C reaches the CLI from the terminal, and it ends in its own time: what it has begun must reach the state.
     const ignore = (): void => undefined;
     const terminate = (): void => void child.kill("SIGTERM");
     process.on("SIGINT", ignore).on("SIGTERM", terminate);
     const interrupt = (): void => void child.kill("SIGINT");
     signal?.addEventListener("abort", interrupt);
+    if (signal?.aborted) {
+        // While the providers were being started.
+        interrupt();
+    }
     let output = "";
     child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
     try {
@@ -90,6 +108,7 @@ async function spawnPulumi(
     } finally {
         process.off("SIGINT", ignore).off("SIGTERM", terminate);
         signal?.removeEventListener("abort", interrupt);
+        await providers?.stop();
         removeSalts();
     }
 }

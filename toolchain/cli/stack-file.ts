@@ -5,7 +5,7 @@ import { PROJECT } from "../../infra/config";
 import { repoRoot } from "../paths";
 import { UserError } from "../command";
 
-const NEEDS_CONFIG = new Set(["preview", "pre", "up", "update", "refresh", "destroy", "watch", "import"]);
+const ABOUT_RESOURCES = new Set(["preview", "pre", "up", "update", "refresh", "destroy", "watch", "import"]);
 const MAKES_STACK = new Set(["init", "new", "create"]);
 
 export function stackFile(stack: string, root = repoRoot): string {
@@ -25,6 +25,11 @@ export function commandOf(args: readonly string[]): string {
     return args.find((argument) => !argument.startsWith("-")) ?? "";
 }
 
+/** True for the commands that deal with a stack's resources: they need its configuration, and providers. */
+export function isAboutResources(args: readonly string[]): boolean {
+    return ABOUT_RESOURCES.has(commandOf(args));
+}
+
 /** The stack that a command line names with -s or --stack, without organization and project. */
 export function namedStack(args: readonly string[]): string | undefined {
     const joined = args.map((argument) => /^(?:--stack|-s)=(.+)$/.exec(argument)?.[1]).find(Boolean);
@@ -39,9 +44,8 @@ function namesConfig(args: readonly string[]): boolean {
 
 /** @throws UserError where a command needs the configuration of a stack that has none */
 export function checkStackFile(args: readonly string[], root = repoRoot): void {
-    const command = commandOf(args);
     const stack = namedStack(args);
-    if (stack === undefined || !NEEDS_CONFIG.has(command) || namesConfig(args) || existsSync(stackFile(stack, root))) {
+    if (stack === undefined || !isAboutResources(args) || namesConfig(args) || existsSync(stackFile(stack, root))) {
         return;
     }
     throw new UserError(
@@ -66,7 +70,7 @@ export function withStackCopies(args: readonly string[], copies: string, root = 
         return ["-C", copies, ...args];
     }
     const stack = namedStack(args);
-    if (stack === undefined || !NEEDS_CONFIG.has(command) || namesConfig(args)) {
+    if (stack === undefined || !isAboutResources(args) || namesConfig(args)) {
         return [...args];
     }
     const copy = stackFile(stack, copies);

@@ -2,15 +2,23 @@
  * Loaded in a program's process ahead of the SDK: keeps it from work that hardly any program needs, half of what a
  * preview of this project would spend in Node. What is left out comes back by the environment:
  *
- * - npm's dependency resolver, the TypeScript compiler and an inspector session, which the SDK has for functions that
- *   are turned into text (dynamic providers, callbacks that run in a cloud): loaded when such a function is.
+ * - npm's dependency resolver, the TypeScript compiler and an inspector session, under which V8 runs as in a debugger:
+ *   the SDK has them for functions that are turned into text (dynamic providers, callbacks that run in a cloud), and
+ *   they are loaded when such a function is.
+ * - Taking the types off a file that was loaded before, and loading Sucrase for it.
  * - Source maps for stack traces. Sucrase keeps lines and ts-node maps them itself, so traces are right without; a
  *   program compiled beforehand shows the lines of its JavaScript.
+ * - Messages for each value of each property: ../plugin/struct.ts.
  * - A stack trace for each promise, unless PULUMI_DEBUG_PROMISE_LEAKS asks which promise leaked.
  * - The SDK's debug messages, four calls to the engine per resource, unless EMBASSY_PROGRAM_DEBUG is set; `npm run
  *   pulumi -- --debug` sets it.
  */
+import { readFileSync } from "node:fs";
+import type { Session } from "node:inspector";
 import Module from "node:module";
+import { dirname, join } from "node:path";
+import { type StructModule, lighten } from "../plugin/struct";
+import { type Transform, cached } from "./transpiled";
 
 type Load = (request: string, parent: { filename: string } | undefined, isMain: boolean) => unknown;
 type Functions = Record<PropertyKey, (...args: unknown[]) => unknown>;
@@ -19,7 +27,7 @@ interface Change {
     /** What is asked for, and the SDK's file that asks. */
     readonly request: RegExp;
     readonly from: RegExp;
-    readonly apply: (load: () => Functions) => Functions;
+    readonly apply: (load: () => Functions, from: string) => Functions;
 }
 
 /** All that the SDK takes from these are functions: each loads the module when it is called. */
@@ -58,6 +66,29 @@ const withoutStack = replacing("debuggablePromise", (original) => (...args) => {
 });
 const withoutDebug = replacing("debug", () => () => Promise.resolve());
 
+/** Sucrase, loaded for what is not in the cache; without a folder for one there is none. */
+const withCache: Change["apply"] = (load, from) => {
+    const folder = process.env["NODE_COMPILE_CACHE"];
+    if (!folder) {
+        return load();
+    }
+    const manifest = readFileSync(join(dirname(from), "..", "package.json"), "utf8");
+    const { version } = JSON.parse(manifest) as { version: string };
+    const transform: Transform = (...args) => load()["transform"]?.(...args);
+    return { transform: cached(transform, version, join(folder, "..", "sucrase")) as Functions[string] };
+};
+
+/** The SDK listens only after it has been told of all that is loaded by then: it is told once more. */
+const toldAgain = replacing("getSessionAsync", (original) => {
+    let session: Promise<Session> | undefined;
+    return () =>
+        (session ??= (original() as Promise<Session>).then((opened) => {
+            opened.post("Debugger.disable");
+            opened.post("Debugger.enable");
+            return opened;
+        }));
+});
+
 const SDK = String.raw`[\\/]@pulumi[\\/]pulumi[\\/]`;
 const changes: Change[] = [
     {
@@ -70,6 +101,18 @@ const changes: Change[] = [
         from: new RegExp(String.raw`${SDK}cmd[\\/]run[\\/]index\.js$`),
         apply: deferred,
     },
+    {
+        request: /\/closure\/v8Hooks$/,
+        from: new RegExp(String.raw`${SDK}cmd[\\/]run[\\/]index\.js$`),
+        apply: () => ({ isInitializedAsync: () => Promise.resolve() }),
+    },
+    { request: /^\.\/v8Hooks$/, from: new RegExp(String.raw`${SDK}runtime[\\/]closure[\\/]v8\.js$`), apply: toldAgain },
+    {
+        request: /^google-protobuf\/google\/protobuf\/struct_pb(\.js)?$/,
+        from: new RegExp(SDK),
+        apply: (load) => lighten(load() as unknown as StructModule) as unknown as Functions,
+    },
+    { request: /^\.\/index$/, from: /[\\/]sucrase[\\/]dist[\\/]register\.js$/, apply: withCache },
 ];
 if (!process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) {
     changes.push({ request: /\/debuggable$/, from: new RegExp(SDK), apply: withoutStack });
@@ -85,5 +128,6 @@ const load = loader._load;
 loader._load = function (request, parent, isMain) {
     const original = (): unknown => load.call(this, request, parent, isMain);
     const change = changes.find(({ request: asked }) => asked.test(request));
-    return change?.from.test(parent?.filename ?? "") ? change.apply(original as () => Functions) : original();
+    const from = parent?.filename ?? "";
+    return change?.from.test(from) ? change.apply(original as () => Functions, from) : original();
 };

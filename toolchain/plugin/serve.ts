@@ -1,4 +1,5 @@
 /** Starts a plugin process the way the engine expects: a gRPC server whose port is the first line of stdout. */
+import type { Socket } from "node:net";
 import * as grpc from "@grpc/grpc-js";
 
 /** The engine's own limit, both ways: sdk/go/common/util/rpcutil. */
@@ -8,6 +9,8 @@ const PARENT_CHECK_MS = 500;
 export const channelOptions: grpc.ChannelOptions = {
     "grpc.max_send_message_length": MESSAGE_LIMIT,
     "grpc.max_receive_message_length": MESSAGE_LIMIT,
+    // Statistics of each call, for a service that nobody asks here.
+    "grpc.enable_channelz": 0,
 };
 
 /**
@@ -33,4 +36,14 @@ export function serve(register: (server: grpc.Server) => void, onOrphaned: () =>
             process.exit(1);
         }
     }, PARENT_CHECK_MS).unref();
+}
+
+/**
+ * Serves one connection, with a server of its own: the engine connects once for each provider that a program configures,
+ * and what it tells one is not the others' business.
+ */
+export function serveConnection(connection: Socket, register: (server: grpc.Server) => void): void {
+    const server = new grpc.Server(channelOptions);
+    register(server);
+    server.createConnectionInjector(grpc.ServerCredentials.createInsecure()).injectConnection(connection);
 }

@@ -5,7 +5,11 @@
  * (https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/plugin/rpc.go). Here a secret is a
  * {@link Secret}, so that no provider can read one, log one or drop the mark without saying so.
  */
-import { ListValue, NullValue, Struct, Value as WireValue } from "google-protobuf/google/protobuf/struct_pb.js";
+import * as structs from "google-protobuf/google/protobuf/struct_pb.js";
+import { lighten } from "./struct";
+
+const { Struct } = lighten(structs);
+type Struct = structs.Struct;
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
@@ -28,61 +32,41 @@ export class Secret {
 }
 
 export function decode(struct: Struct | undefined): PropertyMap {
-    const map: PropertyMap = {};
-    struct?.getFieldsMap().forEach((value, key) => {
-        map[key] = decodeValue(value);
-    });
-    return map;
+    return struct ? mapValues(struct.toJavaScript(), decodeValue) : {};
 }
 
-function decodeValue(wire: WireValue): Value {
-    switch (wire.getKindCase()) {
-        case WireValue.KindCase.BOOL_VALUE:
-            return wire.getBoolValue();
-        case WireValue.KindCase.NUMBER_VALUE:
-            return wire.getNumberValue();
-        case WireValue.KindCase.STRING_VALUE:
-            return wire.getStringValue();
-        case WireValue.KindCase.LIST_VALUE:
-            return (wire.getListValue() as ListValue).getValuesList().map(decodeValue);
-        case WireValue.KindCase.STRUCT_VALUE: {
-            const map = decode(wire.getStructValue());
-            return map[SIGNATURE] === SECRET ? new Secret(map["value"] ?? null) : map;
-        }
-        default:
-            return null;
+function decodeValue(wire: Plain): Value {
+    if (wire === null || typeof wire !== "object") {
+        return wire;
     }
+    if (Array.isArray(wire)) {
+        return wire.map(decodeValue);
+    }
+    const map = mapValues(wire, decodeValue);
+    return map[SIGNATURE] === SECRET ? new Secret(map["value"] ?? null) : map;
 }
 
 export function encode(map: PropertyMap): Struct {
-    const struct = new Struct();
-    const fields = struct.getFieldsMap();
-    for (const [key, value] of Object.entries(map)) {
-        if ((value as unknown) !== undefined) {
-            fields.set(key, encodeValue(value));
-        }
-    }
-    return struct;
+    const present = Object.entries(map).filter(([, value]) => (value as unknown) !== undefined);
+    return Struct.fromJavaScript(mapValues(Object.fromEntries(present), encodeValue));
 }
 
-function encodeValue(value: Value): WireValue {
-    const wire = new WireValue();
-    if (value === null) {
-        wire.setNullValue(NullValue.NULL_VALUE);
-    } else if (value instanceof Secret) {
-        wire.setStructValue(encode({ [SIGNATURE]: SECRET, value: value.value }));
-    } else if (Array.isArray(value)) {
-        wire.setListValue(new ListValue().setValuesList(value.map(encodeValue)));
-    } else if (typeof value === "object") {
-        wire.setStructValue(encode(value));
-    } else if (typeof value === "string") {
-        wire.setStringValue(value);
-    } else if (typeof value === "number") {
-        wire.setNumberValue(value);
-    } else {
-        wire.setBoolValue(value);
+function encodeValue(value: Value): Plain {
+    if (value === null || typeof value !== "object") {
+        return value;
     }
-    return wire;
+    if (value instanceof Secret) {
+        return { [SIGNATURE]: SECRET, value: encodeValue(value.value) };
+    }
+    return Array.isArray(value) ? value.map(encodeValue) : mapValues(value, encodeValue);
+}
+
+function mapValues<A, B>(map: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+    const result: Record<string, B> = {};
+    for (const key of Object.keys(map)) {
+        result[key] = change(map[key] as A);
+    }
+    return result;
 }
 
 /** The value with every secret wrapper taken off. Handle with care: what comes back may be a secret. */

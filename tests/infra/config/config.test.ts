@@ -105,6 +105,16 @@ describe("a wrong stack file", () => {
             "data-embassy:cluster.kubernetes is 1.36; it must be text (in quotes, if it looks like a number)",
         ],
         [
+            "seal that ends before what it keeps may go",
+            (values) => (section(values, "storage")["sealDays"] = 27),
+            "data-embassy:storage.sealDays is 27; it must be 28 or more: what a restore may need is not to be removed (recovery.retentionDays)",
+        ],
+        [
+            "store larger than a disk",
+            (values) => (section(values, "storage")["objectStore"] = { cpu: "1", memory: "1Gi", storage: "101Gi" }),
+            'data-embassy:storage.objectStore.storage is "101Gi"; it must fit on one disk (cluster.host.diskSize: 100Gi)',
+        ],
+        [
             "one feed",
             (values) => (section(values, "cluster")["feeds"] = { a: { racks: ["a1"] } }),
             'data-embassy:cluster.feeds is {"a":{"racks":["a1"]}}; it must name two feeds or more: Tier IV bears the loss of one',

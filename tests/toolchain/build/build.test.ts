@@ -32,6 +32,7 @@ describe("what is built", () => {
         expect(built(first)).toEqual([
             ...PROGRAMS,
             "pulumi-language-nodejs",
+            "pulumi-providers",
             "pulumi-resource-kubernetes",
             "pulumi-resource-random",
             "pulumi-resource-tls",
@@ -157,7 +158,7 @@ describe("what is built again", () => {
     it("the bundles, when package-lock.json changes", async () => {
         await build();
         clone.write("package-lock.json", `{ "changed": true }`);
-        expect(built(await build())).toHaveLength(4);
+        expect(built(await build())).toHaveLength(5);
     });
 });
 

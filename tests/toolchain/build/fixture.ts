@@ -85,6 +85,7 @@ export function makeClone(): Clone {
         write(`toolchain/providers/${name}/index.ts`, `import { text } from "./text"; console.log(text);`);
         write(`toolchain/providers/${name}/text.ts`, `export const text: string = "${name}";`);
     }
+    write("toolchain/providers/host.ts", `console.log("providers");`);
     write("node_modules/@pulumi/pulumi/package.json", JSON.stringify({ version: "3.256.0" }));
     write("toolchain/language-host/index.ts", `console.log("language host");`);
     write("toolchain/language-host/preload.ts", `console.log("preload");`);

@@ -1,4 +1,4 @@
-import { pulumiEnvironment } from "../../../toolchain/cli/environment";
+import { previewEnvironment, pulumiEnvironment } from "../../../toolchain/cli/environment";
 import { binDir, pulumiHome } from "../../../toolchain/paths";
 
 describe("the CLI's environment", () => {
@@ -30,5 +30,10 @@ describe("the CLI's environment", () => {
         const environment = pulumiEnvironment({ ...base, ...own }, "modules", ["tallinn"]);
         expect(environment).toMatchObject({ PULUMI_BACKEND_URL: "s3://state", KUBECONFIG: "/etc/embassy/kubeconfig" });
         expect(environment).not.toHaveProperty("PULUMI_CONFIG_PASSPHRASE_FILE");
+    });
+
+    it("lets a preview ask for several differences at once, and nothing that changes a site", () => {
+        expect(previewEnvironment(["preview", "-s", "tallinn"])).toEqual({ PULUMI_PARALLEL_DIFF: "true" });
+        expect(["up", "refresh", "destroy"].map((command) => previewEnvironment([command]))).toEqual([{}, {}, {}]);
     });
 });

@@ -51,6 +51,12 @@ describe("what the language host keeps from a program's start", () => {
         expect(text).toContain("return () => 42");
     });
 
+    it("a function is found in its file, though the file was loaded before anybody listened", () => {
+        const program = `const { getFunctionLocationAsync } = require(${JSON.stringify(join(repoRoot, "node_modules/@pulumi/pulumi/runtime/closure/v8"))});
+            getFunctionLocationAsync(() => 42).then(({ file }) => console.log(JSON.stringify(file)));`;
+        expect(run(program)).toMatch(/program\.cjs$/);
+    });
+
     it("a promise has a stack trace only where somebody asks for leaked promises", () => {
         const program = `const { debuggablePromise } = require(${JSON.stringify(join(repoRoot, "node_modules/@pulumi/pulumi/runtime/debuggable"))});
             const promise = Promise.resolve();

@@ -159,7 +159,7 @@ export class Client {
         if (error instanceof ApiError || request.signal?.aborted) {
             return error;
         }
-        return new UnreachableError(unreachable(this.address, messageOf(error)));
+        return new UnreachableError(unreachable(this.address, messageOf(error)), { cause: error });
     }
 }
 

@@ -43,9 +43,13 @@ export async function locateCluster(settings: Settings): Promise<ClusterAddress>
     return { config, context, server: cluster.server, namespace: found.namespace ?? "", source };
 }
 
+/** The Kubernetes client is large: it is loaded after the plugin has said where it listens, and ahead of its first use. */
+export function loadClient(): Promise<{ KubeConfig: new () => KubeConfig }> {
+    return import("@kubernetes/client-node/dist/config.js");
+}
+
 async function load(kubeconfig: string): Promise<{ config: KubeConfig; source: string }> {
-    // The client is large: it is loaded when a cluster is needed, which is after the plugin has said where it listens.
-    const { KubeConfig } = await import("@kubernetes/client-node/dist/config.js");
+    const { KubeConfig } = await loadClient();
     const config = new KubeConfig();
     if (isContent(kubeconfig)) {
         parse(config, "the kubeconfig in kubernetes:kubeconfig", () => config.loadFromString(kubeconfig));

@@ -1,5 +1,7 @@
 /** A provider of resources that live in the state alone, from their declarations. */
+import { isDeepStrictEqual } from "node:util";
 import {
+    type CheckFailure,
     type CheckRequest,
     type CheckResult,
     type CreateRequest,
@@ -50,13 +52,11 @@ export function stateOnlyProvider(options: StateOnlyOptions): Provider {
     return {
         version: options.version,
 
-        check({ type, news }: CheckRequest): CheckResult {
+        check({ type, olds, news }: CheckRequest): CheckResult {
             const resource = find(type);
             const { values, failures } = readInputs(resource.inputs, news);
-            const settled = Object.entries(complete(resource, values)).filter(([, value]) => !hasUnknown(value));
-            const known = Object.fromEntries(settled);
-            const unsettled = new Set(Object.keys(news).filter((name) => !Object.hasOwn(known, name)));
-            const broken = resource.validate?.(reveal(known), unsettled) ?? [];
+            // What the state holds was valid when it was made, and keys and certificates take long to read.
+            const broken = isDeepStrictEqual(reveal(olds), reveal(news)) ? [] : validate(resource, values, news);
             return {
                 // Defaults are not inputs: like the official plugins, they go into the outputs.
                 inputs: markSecrets(resource.inputs, news),
@@ -113,6 +113,13 @@ export function stateOnlyProvider(options: StateOnlyOptions): Provider {
             // Nothing exists outside the state.
         },
     };
+}
+
+function validate(resource: StateOnlyResource, values: PropertyMap, news: PropertyMap): CheckFailure[] {
+    const settled = Object.entries(complete(resource, values)).filter(([, value]) => !hasUnknown(value));
+    const known = Object.fromEntries(settled);
+    const unsettled = new Set(Object.keys(news).filter((name) => !Object.hasOwn(known, name)));
+    return resource.validate?.(reveal(known), unsettled) ?? [];
 }
 
 /** The inputs as the state will hold them: of their declared types, with defaults and secret marks. */

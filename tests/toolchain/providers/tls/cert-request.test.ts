@@ -24,6 +24,17 @@ beforeAll(async () => {
 });
 
 describe("CertRequest", () => {
+    test("is checked when its inputs are new, not again while they stay as they are in the state", async () => {
+        const { provider, type } = requests;
+        const target = { urn: `urn:pulumi:test::test::${type}::it`, type, name: "it", randomSeed: new Uint8Array(32) };
+        const bad = { privateKeyPem: "no key", subject: { commonName: "a" } };
+        const checked = async (olds: PropertyMap): Promise<number | undefined> =>
+            (await provider.check({ ...target, olds, news: bad })).failures?.length;
+        expect(await checked({})).toBe(1);
+        expect(await checked({ ...bad, subject: { commonName: "b" } })).toBe(1);
+        expect(await checked({ ...bad, privateKeyPem: new Secret("no key") })).toBe(0);
+    });
+
     test("has the official plugin's state", async () => {
         const inputs = { privateKeyPem: key, subject: { commonName: "a" }, dnsNames: ["a.example"] };
         const { id, properties } = await requests.create(inputs);

@@ -1,0 +1,16 @@
+/** Says for how long versions stay unsealed, to whom may run a program beside the sealer: no network leads to it. */
+import { text } from "node:stream/consumers";
+import { get } from "node:http";
+import { positive, runAgent } from "../agent";
+
+runAgent(
+    () =>
+        new Promise((resolve, reject) => {
+            get({ port: positive("STATUS_PORT"), agent: false }, (response) => {
+                text(response).then((status) => {
+                    process.stdout.write(`${status}\n`);
+                    resolve();
+                }, reject);
+            }).once("error", reject);
+        }),
+);

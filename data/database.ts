@@ -1,0 +1,104 @@
+/** A database of a registry, whichever way leads to it, and what to tell a person of its errors. */
+import { Client, type ClientConfig, DatabaseError } from "pg";
+import { UserError } from "../toolchain/command";
+
+export interface Database {
+    /** For messages: names the database, holds no secret. */
+    readonly name: string;
+    readonly advice: Advice;
+    /** A new connection. @throws UserError where there is none to be had */
+    connect(options?: ConnectOptions): Promise<Client>;
+}
+
+/** How to go on where something fails: sentences that follow the one that says what did. */
+export interface Advice {
+    readonly unreachable: string;
+    /** One of the two did not accept the other's certificate. */
+    readonly certificate: string;
+    /** It takes no writes. */
+    readonly standby: string;
+    /** By the server's own code: https://www.postgresql.org/docs/15/errcodes-appendix.html */
+    readonly codes: Readonly<Record<string, string>>;
+}
+
+export interface ConnectOptions {
+    /** Milliseconds after which a statement without an answer fails. Without it a statement may take all the time it needs. */
+    readonly answerWithin?: number;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Milliseconds within which there is to be a connection. */
+export function patience({ answerWithin }: ConnectOptions): number {
+    return answerWithin ?? CONNECT_TIMEOUT_MS;
+}
+
+/** Connects to the server that `config` says. */
+export async function open(config: ClientConfig, options: ConnectOptions): Promise<Client> {
+    const client = new Client({
+        ...config,
+        application_name: "data-embassy",
+        connectionTimeoutMillis: patience(options),
+        query_timeout: options.answerWithin,
+        keepAlive: true,
+    });
+    // A loss is noticed by the statement that it befalls; without a listener it would end the process.
+    client.on("error", () => undefined);
+    await client.connect();
+    return client;
+}
+
+/** Gives a connection up without a word to the server, which may be gone. */
+export function abandon(client: Client): void {
+    // `end` would wait for a server that no longer answers.
+    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+}
+
+/** An error of the server's or of the way to it, with the message for people; errors of ours go through unchanged. */
+export function explained(error: unknown, { name, advice }: Pick<Database, "name" | "advice">): unknown {
+    if (error instanceof UserError) {
+        return error;
+    }
+    if (error instanceof DatabaseError) {
+        const detail = error.detail === undefined ? "" : ` (${error.detail})`;
+        const code = error.code ?? "";
+        const more = code === READ_ONLY ? advice.standby : (advice.codes[code] ?? COMMON_ADVICE[code]);
+        return new UserError(`${name}: ${error.message}${detail}${more === undefined ? "" : `. ${more}`}`);
+    }
+    if (isTlsError(error)) {
+        return new UserError(`${name}: ${message(error)}. ${advice.certificate}`);
+    }
+    return isNetworkError(error)
+        ? new UserError(`${name} cannot be reached: ${message(error)}. ${advice.unreachable}`)
+        : error;
+}
+
+const READ_ONLY = "25006";
+const COMMON_ADVICE: Readonly<Record<string, string>> = {
+    "53100": "Free some space on the server's disk and run the command again.",
+};
+
+/** The connection is gone, or never was. */
+export function isNetworkError(error: unknown): boolean {
+    return (
+        /^(ECONN|ENOENT|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_)/.test(codeOf(error)) ||
+        /Connection terminated|timeout|connection error|not queryable/i.test(message(error))
+    );
+}
+
+/** https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+function isTlsError(error: unknown): boolean {
+    return /^(ERR_TLS|ERR_SSL|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)/.test(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+    return (error as NodeJS.ErrnoException).code ?? "";
+}
+
+export function message(error: unknown): string {
+    return error instanceof AggregateError
+        ? error.errors.map(message).join("; ")
+        : error instanceof Error
+          ? error.message
+          : String(error);
+}

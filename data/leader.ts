@@ -1,0 +1,70 @@
+/** Which pod leads a registry's database, and the certificate that opens it: read from the site's API server. */
+import { DATABASE, type DatabasePlan, OWNER_SECRET, ROLE_LABEL } from "../infra/plan/database";
+import { UserError } from "../toolchain/command";
+import type { Client, Query } from "../toolchain/providers/kubernetes/client";
+import { ApiError } from "../toolchain/providers/kubernetes/errors";
+
+export interface Leader {
+    readonly pod: string;
+    /** The owner's, and the authority that the server's certificate is to be from. PEM. */
+    readonly tls: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer };
+}
+
+/** What is read of each object. */
+interface Secret {
+    readonly data: Readonly<Record<"ca.crt" | "tls.crt" | "tls.key", string>>;
+}
+interface Lock {
+    readonly metadata: { readonly annotations?: { readonly leader?: string } };
+}
+interface Pods {
+    readonly items: readonly {
+        readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+        readonly status: { readonly phase: string };
+    }[];
+}
+
+/** @throws UserError where there is no certificate, or no leader at the moment */
+export async function findLeader(
+    api: Client,
+    { registry, namespace, labels, scope }: DatabasePlan,
+    site: string,
+    signal: AbortSignal,
+): Promise<Leader> {
+    const get = async (path: string, query: Query = {}): Promise<unknown> => {
+        const request = { method: "GET", path: `/api/v1/namespaces/${namespace}/${path}`, query, signal } as const;
+        return api.request(request).catch((error: unknown) => {
+            if (error instanceof ApiError && error.code === 404) {
+                return undefined;
+            }
+            throw error;
+        });
+    };
+    const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+    const [secret, lock, pods] = (await Promise.all([
+        get(`secrets/${OWNER_SECRET}`),
+        // Patroni's: it names who holds the lock. A pod that was lost with its machine bears the leader's label for a while.
+        get(`configmaps/${scope}-leader`),
+        get("pods", { labelSelector: selector.join() }),
+    ])) as [Secret | undefined, Lock | undefined, Pods | undefined];
+    if (secret === undefined) {
+        throw new UserError(
+            `${site} has no Secret ${namespace}/${OWNER_SECRET}, whose certificate opens ${registry}. Declare the site: npm run pulumi -- up -s ${site}`,
+        );
+    }
+    const members = pods?.items ?? [];
+    const leader = members.find(
+        ({ metadata: { name, labels } }) =>
+            name === lock?.metadata.annotations?.leader && labels[ROLE_LABEL.key] === ROLE_LABEL.leader,
+    );
+    if (leader === undefined) {
+        const found = members.map(({ metadata, status }) => `${metadata.name} ${status.phase}`).join(", ");
+        throw new UserError(
+            members.length === 0
+                ? `${registry} does not run in ${site}: ${DATABASE} has no members. Say data-embassy:registries.${registry}.running: true in Pulumi.${site}.yaml, and run npm run pulumi -- up -s ${site}`
+                : `${registry} has no leader in ${site} at the moment (${found}). Members that run choose one within half a minute; simulated nodes run none. See kubectl -n ${namespace} get pods -L ${ROLE_LABEL.key}`,
+        );
+    }
+    const pem = (name: keyof Secret["data"]): Buffer => Buffer.from(secret.data[name], "base64");
+    return { pod: leader.metadata.name, tls: { ca: pem("ca.crt"), cert: pem("tls.crt"), key: pem("tls.key") } };
+}

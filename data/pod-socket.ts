@@ -1,0 +1,106 @@
+/**
+ * A connection to a port of a pod through the API server, as of `kubectl port-forward`, but without a port on this machine
+ * that others could use. The client library has a PortForward, which takes everything at once from whoever writes: a load of
+ * hundreds of megabytes would lie in memory. This one takes no more than the network does.
+ *
+ * Messages of the protocol are a byte with the number of a channel, and data. The first message of each channel is the
+ * port. https://kubernetes.io/docs/reference/using-api/websocket-streaming/
+ */
+import { Duplex } from "node:stream";
+import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import { type ClientOptions, WebSocket } from "ws";
+
+const PROTOCOL = "v4.channel.k8s.io";
+const CHANNELS = { data: 0, error: 1 } as const;
+const TO_POD = Buffer.from([CHANNELS.data]);
+
+export interface PodPort {
+    readonly namespace: string;
+    readonly pod: string;
+    readonly port: number;
+}
+
+/** The way to a port of a pod of the cluster in `config`; whoever uses it begins with `connect`. */
+export async function podSocket(config: KubeConfig, { namespace, pod, port }: PodPort): Promise<PodSocket> {
+    const server = config.getCurrentCluster()?.server.replace(/^http/, "ws").replace(/\/$/, "") ?? "";
+    const options: ClientOptions = { perMessageDeflate: false };
+    await config.applyToHTTPSOptions(options);
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/portforward?ports=${port}`;
+    return new PodSocket(() => new WebSocket(`${server}${path}`, PROTOCOL, options));
+}
+
+/** Of a `net.Socket` it has what the driver of Postgres asks for. */
+export class PodSocket extends Duplex {
+    private socket: WebSocket | undefined;
+    private readonly begun = new Set<number>();
+
+    constructor(private readonly open: () => WebSocket) {
+        super({ allowHalfOpen: false });
+    }
+
+    connect(): this {
+        const socket = this.open();
+        this.socket = socket;
+        socket.on("open", () => this.emit("connect"));
+        socket.on("message", (message: Buffer) => this.receive(message));
+        socket.on("error", ({ message }) => this.destroy(lost(message)));
+        socket.on("close", () => this.push(null));
+        return this;
+    }
+
+    /** The API server and this process set it on their own sockets. */
+    setNoDelay(): this {
+        return this;
+    }
+
+    setKeepAlive(): this {
+        return this;
+    }
+
+    override _read(): void {
+        this.socket?.resume();
+    }
+
+    override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+        this.send([chunk], done);
+    }
+
+    override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+        this.send(
+            chunks.map(({ chunk }) => chunk),
+            done,
+        );
+    }
+
+    override _final(done: () => void): void {
+        this.socket?.close();
+        done();
+    }
+
+    override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+        // A farewell would wait for an answer.
+        this.socket?.terminate();
+        done(error);
+    }
+
+    private send(chunks: readonly Buffer[], done: (error?: Error | null) => void): void {
+        // Done when the kernel has it: whoever writes is as fast as the network.
+        this.socket?.send(Buffer.concat([TO_POD, ...chunks]), done);
+    }
+
+    private receive(message: Buffer): void {
+        const channel = message.readUInt8(0);
+        if (!this.begun.has(channel)) {
+            this.begun.add(channel);
+        } else if (channel === CHANNELS.error) {
+            this.destroy(lost(message.toString("utf8", 1).trim()));
+        } else if (!this.push(message.subarray(1))) {
+            this.socket?.pause();
+        }
+    }
+}
+
+/** With the code by which a socket's own errors are known. */
+function lost(message: string): Error {
+    return Object.assign(new Error(message), { code: "ECONNRESET" });
+}

@@ -1,0 +1,98 @@
+/** The database of a registry in a site: whichever member leads, through the site's API server, with the owner's certificate. */
+import { existsSync } from "node:fs";
+import { delimiter } from "node:path";
+import type { EmbassyConfig } from "../infra/config";
+import { PORTS, databaseHost, planDatabase } from "../infra/plan/database";
+import { registryNamespace } from "../infra/plan/registries";
+import { kubeconfigs } from "../toolchain/cli/environment";
+import { stackConfig } from "../toolchain/cli/stack-config";
+import { UserError } from "../toolchain/command";
+import { Client as Api } from "../toolchain/providers/kubernetes/client";
+import { parseSettings } from "../toolchain/providers/kubernetes/config";
+import { ApiError } from "../toolchain/providers/kubernetes/errors";
+import { type ClusterAddress, locateCluster } from "../toolchain/providers/kubernetes/kubeconfig";
+import { type Advice, type Database, explained, message, open, patience } from "./database";
+import { type Leader, findLeader } from "./leader";
+import { podSocket } from "./pod-socket";
+import type { Registry } from "./registries";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Cluster {
+    readonly address: ClusterAddress;
+    readonly api: Api;
+}
+
+/**
+ * Each connection looks for the leader anew, so that one after a failover finds the new one.
+ *
+ * @param environment `EMBASSY_KUBECONFIG` in it names another kubeconfig than the lab's
+ * @throws UserError where there is no such site
+ */
+export function inSite(registry: Registry, site: string, environment: Environment = process.env): Database {
+    const config = stackConfig(site);
+    const plan = planDatabase(registry, registryNamespace(registry), config);
+    const { namespace, database } = plan;
+    const name = `${registry} in ${site}`;
+    const advice = adviceFor(site, config);
+    let cluster: Cluster | undefined;
+
+    const leaderWithin = async ({ api, address }: Cluster, milliseconds: number): Promise<Leader> => {
+        const signal = AbortSignal.timeout(milliseconds);
+        try {
+            return await findLeader(api, plan, site, signal);
+        } catch (error) {
+            if (error instanceof ApiError) {
+                throw new UserError(`${name}: the API server of ${site} refuses: ${error.message}`);
+            }
+            if (error instanceof UserError) {
+                throw error;
+            }
+            const why = signal.aborted ? `no answer within ${milliseconds / 1000} s` : message((error as Error).cause);
+            throw new UserError(
+                `${name} cannot be reached: the API server ${address.server}: ${why}. ${advice.unreachable}`,
+            );
+        }
+    };
+    return {
+        name,
+        advice,
+        async connect(options = {}) {
+            cluster ??= await clusterOf(site, config.cluster.context, environment);
+            const { pod, tls } = await leaderWithin(cluster, patience(options));
+            const stream = await podSocket(cluster.address.config, { namespace, pod, port: PORTS.postgres });
+            try {
+                // Nobody looks the host up: it is the name that the server's certificate must hold.
+                const config = { host: databaseHost(namespace), user: database, database, ssl: tls, stream };
+                return await open(config, options);
+            } catch (error) {
+                throw explained(error, { name, advice });
+            }
+        },
+    };
+}
+
+async function clusterOf(site: string, context: string, environment: Environment): Promise<Cluster> {
+    const kubeconfig = kubeconfigs(environment, [site]);
+    if (!kubeconfig.split(delimiter).some((file) => existsSync(file))) {
+        throw new UserError(
+            `The site ${site} has no kubeconfig ${kubeconfig}. Bring it up with npm start, or name a real site's with EMBASSY_KUBECONFIG.`,
+        );
+    }
+    const address = await locateCluster(parseSettings({ kubeconfig, context }, {})).catch((error: unknown) => {
+        throw new UserError(message(error));
+    });
+    return { address, api: new Api(address) };
+}
+
+function adviceFor(site: string, { site: { role }, replication: { partner = "" } }: EmbassyConfig): Advice {
+    return {
+        unreachable: `See what runs there: npm run lab -- status ${site}`,
+        certificate: `Certificates are renewed by npm run pulumi -- up -s ${site}`,
+        standby:
+            role === "standby"
+                ? `${site} is a standby: name the primary with --site ${partner}`
+                : "A leader is being promoted: run the command again in some seconds.",
+        codes: { "28000": `Declare the site anew: npm run pulumi -- up -s ${site}` },
+    };
+}

@@ -1,0 +1,164 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { databaseOf } from "../../data/connect";
+import type { Database } from "../../data/database";
+import { digest } from "../../data/digest";
+import { fromEnvironment } from "../../data/environment";
+import { readJournal } from "../../data/journal";
+import { load } from "../../data/load";
+import { write } from "../../data/write";
+import { parseConfig } from "../../infra/config";
+import { memberName, ownerName, planDatabase } from "../../infra/plan/database";
+import { localConfiguration } from "../../infra/plan/patroni";
+import { issueAuthority, issueLeaf, pemBlock } from "../../lab/pki/issue";
+import { freePorts } from "../support/apiserver";
+import { Postgres, serverFile } from "../support/postgres";
+import { SiteApi } from "../support/site-api";
+import { stackValues } from "../support/stacks";
+
+const silent = { update: () => undefined, end: () => undefined };
+const NAMESPACE = "registry-population";
+const plan = planDatabase("population", NAMESPACE, parseConfig("tallinn", stackValues("tallinn")));
+
+let folder: string;
+let authority: string;
+/** Two servers that let in whom a site's members let in. No copy of each other: what is in one was written to it. */
+let members: Postgres[];
+let api: SiteApi;
+beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "site-"));
+    authority = await issueAuthority({ commonName: "authority" }, 1);
+    const settings = await serverSettings();
+    const ports = await freePorts(2);
+    members = await Promise.all(
+        ports.map((port) => Postgres.start({ ...settings, listen_addresses: "127.0.0.1", port: String(port) })),
+    );
+    for (const member of members) {
+        await member.query("CREATE ROLE population LOGIN");
+        await member.query("CREATE DATABASE population OWNER population");
+    }
+    api = await SiteApi.start(NAMESPACE, {
+        secret: await secretOf(authority, ownerName("population")),
+        ...leading(0),
+        members: Object.fromEntries(ports.map((port, index) => [`database-${index}`, port])),
+    });
+}, 300_000);
+afterAll(async () => {
+    await api.stop();
+    await Promise.all(members.map((member) => member.remove()));
+    rmSync(folder, { recursive: true });
+});
+
+function leading(index: number): { leader: string; labelled: string[] } {
+    return { leader: `database-${index}`, labelled: [`database-${index}`] };
+}
+
+/** With the members' own rules for who may come in, save that the test's superuser may by the socket. */
+async function serverSettings(): Promise<Record<string, string>> {
+    const { postgresql } = localConfiguration(plan) as { postgresql: Record<"pg_hba" | "pg_ident", string[]> };
+    const pem = await issueLeaf(authority, { commonName: memberName("population"), names: plan.dnsNames }, 1);
+    const file = (name: string, content: string): string => serverFile(folder, name, `${content}\n`);
+    return {
+        ssl: "on",
+        ssl_ca_file: file("ca.crt", pemBlock(authority, "CERTIFICATE")),
+        ssl_cert_file: file("server.crt", pemBlock(pem, "CERTIFICATE")),
+        ssl_key_file: file("server.key", pemBlock(pem, "PRIVATE KEY")),
+        hba_file: file("hba.conf", ["local all embassy trust", ...postgresql.pg_hba].join("\n")),
+        ident_file: file("ident.conf", postgresql.pg_ident.join("\n")),
+    };
+}
+
+async function secretOf(issuer: string, commonName: string): Promise<Record<string, string>> {
+    const pem = await issueLeaf(issuer, { commonName }, 1);
+    return {
+        "ca.crt": pemBlock(issuer, "CERTIFICATE"),
+        "tls.crt": pemBlock(pem, "CERTIFICATE"),
+        "tls.key": pemBlock(pem, "PRIVATE KEY"),
+    };
+}
+
+function inTallinn(): Database {
+    return databaseOf("population", "tallinn", { EMBASSY_KUBECONFIG: api.kubeconfig(folder, "tallinn") });
+}
+
+function onMachine(index: number): Database {
+    return fromEnvironment(members[index]?.environment("population") ?? {});
+}
+
+const options = { seed: 1, people: 500, replace: false, progress: silent };
+
+describe("a site's database", () => {
+    beforeAll(async () => {
+        await load(inTallinn(), options);
+    });
+
+    it("holds what its owner loads, and says so", async () => {
+        expect(await load(inTallinn(), options)).toMatchObject({ loaded: false });
+        expect(await digest(inTallinn(), "population")).toEqual(await digest(onMachine(0), "population"));
+    });
+
+    it.each([
+        [
+            "the owner of another registry",
+            () => secretOf(authority, ownerName("land")),
+            /certificate auth.*failed.*up -s/,
+        ],
+        [
+            "somebody with a certificate of another authority",
+            async () => secretOf(await issueAuthority({ commonName: "authority" }, 1), ownerName("population")),
+            /^population in tallinn: .*certificate.*renewed by npm run pulumi -- up -s tallinn$/,
+        ],
+    ])("does not let in %s", async (_, secret, message) => {
+        const { secret: before } = api.state;
+        api.state.secret = await secret();
+        await expect(inTallinn().connect()).rejects.toThrow(message);
+        api.state.secret = before;
+    });
+
+    it("is written to on the new leader after the old one was lost", async () => {
+        await load(onMachine(1), options);
+        const journal = join(folder, "failover.jsonl");
+        const end = new AbortController();
+        const database = inTallinn();
+        const how = { rate: 100, seconds: 60, journal, signal: end.signal, progress: silent };
+        const writing = write(database, "population", how);
+        await untilAcknowledged(journal, 20);
+
+        await members[0]?.kill();
+        api.state.leader = undefined;
+        await expect(database.connect()).rejects.toThrow("no leader in tallinn");
+        const before = acknowledged(journal);
+        Object.assign(api.state, leading(1));
+        await untilAcknowledged(journal, before + 20);
+        end.abort();
+        const { run, acknowledged: all } = await writing;
+        await members[0]?.resume();
+
+        const [old = 0, fresh = 0] = await Promise.all(members.map((member) => rowsOf(member, run)));
+        expect(old).toBeGreaterThanOrEqual(before);
+        expect(fresh).toBeGreaterThanOrEqual(all - before);
+    }, 90_000);
+});
+
+function acknowledged(journal: string): number {
+    // There once there is a connection.
+    return existsSync(journal)
+        ? readJournal(journal).entries.filter(({ outcome }) => outcome === "acknowledged").length
+        : 0;
+}
+
+async function untilAcknowledged(journal: string, count: number): Promise<void> {
+    while (acknowledged(journal) < count) {
+        await sleep(20);
+    }
+}
+
+async function rowsOf(member: Postgres, run: string): Promise<number> {
+    const rows = await member.query(
+        `SELECT count(*)::int AS rows FROM population.write_probe WHERE run = '${run}'`,
+        "population",
+    );
+    return rows[0]?.["rows"] as number;
+}

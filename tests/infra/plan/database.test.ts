@@ -1,0 +1,93 @@
+import { type EmbassyConfig, parseConfig } from "../../../infra/config";
+import { type DatabasePlan, planDatabase } from "../../../infra/plan/database";
+import { registryKeys } from "../../../infra/plan/keys";
+import { dynamicConfiguration, localConfiguration, setupScript } from "../../../infra/plan/patroni";
+import { commandLine, configuration, remoteMembers, usesOf } from "../../../infra/plan/pgbackrest";
+import { STACKS, stackValues } from "../../support/stacks";
+
+const keys = registryKeys("population", "s".repeat(43));
+
+function planOf(stack: string, change: (config: EmbassyConfig) => Partial<EmbassyConfig> = () => ({})): DatabasePlan {
+    const config = parseConfig(stack, stackValues(stack));
+    return planDatabase("population", "registry-population", { ...config, ...change(config) });
+}
+
+describe("a database's members", () => {
+    it("have names that no other site's have: a primary names those for which it waits", () => {
+        const names = STACKS.map((stack) => planOf(stack)).flatMap(({ firstMember, members }) =>
+            Array.from({ length: members }, (_, index) => firstMember + index),
+        );
+        expect(new Set(names).size).toBe(names.length);
+        expect(names.length).toBeGreaterThan(STACKS.length);
+    });
+
+    it("let nobody in from outside the pod but by certificate, over TLS, into one database", () => {
+        const { postgresql } = localConfiguration(planOf("tallinn")) as { postgresql: { pg_hba: string[] } };
+        const [local, ...outside] = postgresql.pg_hba;
+        expect(local).toBe("local all all peer map=pod");
+        expect(outside.at(-1)).toBe("host all all all reject");
+        expect(outside.slice(0, -1).every((line) => /^hostssl \S+ \S+ all cert map=/.test(line))).toBe(true);
+    });
+
+    it("have a role and a database of their own, made once", () => {
+        expect(setupScript(planOf("tallinn"))).toMatch(/CREATE ROLE population LOGIN' WHERE NOT EXISTS/);
+    });
+});
+
+describe("a site's role", () => {
+    it("decides whom its database follows", () => {
+        expect(dynamicConfiguration(planOf("tallinn"))).not.toHaveProperty("standby_cluster");
+        expect(dynamicConfiguration(planOf("luxembourg"))).toMatchObject({
+            standby_cluster: { host: "population.tallinn.embassy.internal", port: 5432 },
+            synchronous_mode: false,
+        });
+        const promoted = planOf("luxembourg", ({ site }) => ({ site: { ...site, role: "primary" } }));
+        expect(dynamicConfiguration(promoted)).toEqual(dynamicConfiguration(planOf("tallinn")));
+    });
+
+    it("changes nothing that a member reads at its start: a promotion restarts none", () => {
+        const promoted = planOf("luxembourg", ({ site }) => ({ site: { ...site, role: "primary" } }));
+        expect(localConfiguration(promoted)).toEqual(localConfiguration(planOf("luxembourg")));
+    });
+
+    it("of a restore has it begin with what is stored, up to an instant", () => {
+        const restored = planOf("restore", () => ({
+            restore: { from: "luxembourg", at: "2026-03-01T14:00:00+02:00" },
+        }));
+        expect(localConfiguration(restored)).toMatchObject({
+            bootstrap: {
+                method: "stored",
+                stored: { command: expect.stringContaining('"--target=2026-03-01 12:00:00.000+00"') as string },
+            },
+        });
+    });
+});
+
+describe("stored versions", () => {
+    it("go to both stores of a pair, encrypted, and from a restore environment to its own alone", () => {
+        expect(usesOf(planOf("tallinn"))).toEqual(["own", "archive", "partner"]);
+        const archive = configuration(planOf("tallinn"), keys, "archive");
+        expect(archive).toContain("repo1-s3-endpoint=objects.tallinn.embassy.internal\n");
+        expect(archive).toContain("repo2-s3-endpoint=objects.luxembourg.embassy.internal\n");
+        expect(archive.match(/repo\d-cipher-type=aes-256-cbc/g)).toHaveLength(2);
+
+        const restored = planOf("restore");
+        expect(usesOf(restored)).toEqual(["own", "archive", "source"]);
+        expect(configuration(restored, keys, "archive")).not.toContain("luxembourg");
+    });
+
+    it("are read by a restore with a key that cannot write", () => {
+        const source = configuration(planOf("restore"), keys, "source");
+        expect(source).toContain("repo1-s3-key=population-read\n");
+        expect(source).not.toContain(keys.backup.secret);
+    });
+
+    it("are made by Jobs that reach every member by its own name", () => {
+        const options = remoteMembers(planOf("luxembourg"));
+        expect(options).toContain("--pg1-host=database-10.database.registry-population.svc");
+        expect(options).toContain("--pg2-host=database-11.database.registry-population.svc");
+        expect(commandLine("population", "own", "backup", "--type=full")).toBe(
+            "pgbackrest --config=/etc/embassy/repositories/own.conf --stanza=population backup --type=full",
+        );
+    });
+});

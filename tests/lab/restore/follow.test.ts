@@ -1,0 +1,19 @@
+import { reasons } from "../../../lab/restore/follow";
+
+describe("why a member gave up", () => {
+    it("is in its errors, each once, without what comes of them and what is usual at a start", () => {
+        const log = [
+            "2026-03-01 INFO: Running custom bootstrap script",
+            "ERROR: [031]: unable to decrypt",
+            "ERROR: [031]: unable to decrypt",
+            "       HINT: is the cipher pass right?",
+            "FATAL:  the database system is starting up",
+            "patroni.exceptions.PatroniFatalException: 'Failed to bootstrap cluster' ERROR",
+        ].join("\n");
+        expect(reasons(log)).toEqual(["  ERROR: [031]: unable to decrypt", "  HINT: is the cipher pass right?"]);
+    });
+
+    it("is said to be unknown where it said nothing", () => {
+        expect(reasons("")).toEqual(["  (nothing)"]);
+    });
+});

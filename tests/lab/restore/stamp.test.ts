@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { parseConfig } from "../../../infra/config";
+import { stampStackFile } from "../../../lab/restore/stamp";
+
+const template = readFileSync(join(__dirname, "..", "..", "..", "Pulumi.restore.yaml"), "utf8");
+
+function configOf(text: string): ReturnType<typeof parseConfig> {
+    return parseConfig("restore", (parse(text) as { config: Record<string, unknown> }).config);
+}
+
+describe("a restore environment's stack file", () => {
+    it("is the template, told what to restore, up to when, and which registries", () => {
+        const stamped = configOf(
+            stampStackFile(template, { from: "tallinn", at: "2026-03-01T12:00:00.000Z", registries: ["land"] }),
+        );
+        expect(stamped.restore).toEqual({ from: "tallinn", at: "2026-03-01T12:00:00.000Z" });
+        expect(Object.entries(stamped.registries).filter(([, { running }]) => running)).toMatchObject([["land", {}]]);
+        const { restore, registries } = configOf(template);
+        expect({ ...stamped, restore, registries }).toEqual(configOf(template));
+    });
+
+    it("has the instant in quotes: the engine's reader would take it for a date", () => {
+        const text = stampStackFile(template, { from: "luxembourg", at: "2026-03-01T12:00:00.000Z", registries: [] });
+        expect(text).toContain('at: "2026-03-01T12:00:00.000Z"');
+    });
+
+    it("names no instant where all is wanted", () => {
+        const stamped = configOf(stampStackFile(template, { from: "luxembourg", at: undefined, registries: [] }));
+        expect(stamped.restore).toEqual({ from: "luxembourg" });
+    });
+});

@@ -1,0 +1,112 @@
+/**
+ * An API server that knows of one registry's database and nothing else: the Secret of its owner, its members, which of them
+ * leads, and the way to their port, each of which is a port of this machine.
+ */
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { join } from "node:path";
+import { type WebSocket, WebSocketServer } from "ws";
+import { OWNER_SECRET } from "../../infra/plan/database";
+
+export interface SiteState {
+    /** Keys as in a Secret of type kubernetes.io/tls, PEM. */
+    secret: Readonly<Record<string, string>> | undefined;
+    /** Pods with the leader's label. */
+    labelled: readonly string[];
+    /** Holds the lock. */
+    leader: string | undefined;
+    /** Pod → port on 127.0.0.1 that its port 5432 is. */
+    members: Readonly<Record<string, number>>;
+    /** Instead of every answer. */
+    refusal?: number;
+}
+
+export class SiteApi {
+    private constructor(
+        readonly state: SiteState,
+        readonly server: ReturnType<typeof createServer>,
+        private readonly sockets: WebSocketServer,
+    ) {}
+
+    static async start(namespace: string, state: SiteState): Promise<SiteApi> {
+        const base = `/api/v1/namespaces/${namespace}`;
+        const server = createServer((request, response) => answer(base, state, request, response));
+        const sockets = new WebSocketServer({ server, handleProtocols: () => "v4.channel.k8s.io" });
+        sockets.on("connection", (socket, { url = "" }) => {
+            const pod = new RegExp(`^${base}/pods/(.+)/portforward\\?ports=5432$`).exec(url)?.[1] ?? "";
+            forward(socket, state.members[pod] ?? 0);
+        });
+        server.listen(0, "127.0.0.1");
+        await once(server, "listening");
+        return new SiteApi(state, server, sockets);
+    }
+
+    /** Writes a kubeconfig. @returns its path */
+    kubeconfig(folder: string, context: string): string {
+        const server = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+        const file = join(folder, `${context}.kubeconfig`);
+        writeFileSync(
+            file,
+            JSON.stringify({
+                clusters: [{ name: "test", cluster: { server, "insecure-skip-tls-verify": true } }],
+                users: [{ name: "test", user: {} }],
+                contexts: [{ name: context, context: { cluster: "test", user: "test" } }],
+            }),
+        );
+        return file;
+    }
+
+    async stop(): Promise<void> {
+        this.sockets.clients.forEach((socket) => socket.terminate());
+        this.server.closeAllConnections();
+        await new Promise((resolve) => this.server.close(resolve));
+    }
+}
+
+function answer(base: string, state: SiteState, { url = "" }: IncomingMessage, response: ServerResponse): void {
+    const [path = ""] = url.split("?");
+    const found = state.refusal === undefined ? objectAt(path.slice(base.length), state) : undefined;
+    response.statusCode = found === undefined ? (state.refusal ?? 404) : 200;
+    response.end(JSON.stringify(found ?? { kind: "Status", message: "refused by the test" }));
+}
+
+function objectAt(path: string, { secret, leader, labelled, members }: SiteState): object | undefined {
+    switch (path) {
+        case `/secrets/${OWNER_SECRET}`:
+            return (
+                secret && { data: Object.fromEntries(Object.entries(secret).map(([key, pem]) => [key, base64(pem)])) }
+            );
+        case "/configmaps/population-leader":
+            return leader === undefined ? undefined : { metadata: { annotations: { leader } } };
+        case "/pods":
+            return {
+                items: Object.keys(members).map((name) => ({
+                    metadata: { name, labels: { role: labelled.includes(name) ? "master" : "replica" } },
+                    status: { phase: "Running" },
+                })),
+            };
+        default:
+            return undefined;
+    }
+}
+
+function base64(text: string): string {
+    return Buffer.from(text).toString("base64");
+}
+
+/** As a kubelet does: the port first, on both channels; then what comes. */
+function forward(socket: WebSocket, port: number): void {
+    const say = (channel: number, data: Buffer): void => socket.send(Buffer.concat([Buffer.from([channel]), data]));
+    const number = Buffer.alloc(2);
+    number.writeUInt16LE(5432);
+    say(0, number);
+    say(1, number);
+    const target = connect(port, "127.0.0.1");
+    socket.on("message", (message: Buffer) => target.write(message.subarray(1)));
+    socket.on("close", () => target.destroy());
+    target.on("data", (data: Buffer) => say(0, data));
+    target.on("error", (error) => say(1, Buffer.from(`failed to connect: ${error.message}\n`)));
+    target.on("close", () => socket.close());
+}
