@@ -66,7 +66,9 @@ export function explained(error: unknown, { name, advice }: Pick<Database, "name
         return new UserError(`${name}: ${error.message}${detail}${more === undefined ? "" : `. ${more}`}`);
     }
     if (isTlsError(error)) {
-        return new UserError(`${name}: ${message(error)}. ${advice.certificate}`);
+        // OpenSSL's own errors have a message of several lines, and the reason beside it.
+        const reason = (error as { reason?: string }).reason ?? message(error);
+        return new UserError(`${name}: ${reason}. ${advice.certificate}`);
     }
     return isNetworkError(error)
         ? new UserError(`${name} cannot be reached: ${message(error)}. ${advice.unreachable}`)
@@ -95,10 +97,8 @@ function codeOf(error: unknown): string {
     return (error as NodeJS.ErrnoException).code ?? "";
 }
 
+/** By shape, not `instanceof`: an error of Node's own need not share this module's `Error`, as under Jest. */
 export function message(error: unknown): string {
-    return error instanceof AggregateError
-        ? error.errors.map(message).join("; ")
-        : error instanceof Error
-          ? error.message
-          : String(error);
+    const { errors, message: text = String(error) } = (error ?? {}) as Partial<AggregateError>;
+    return errors === undefined ? text : errors.map(message).join("; ");
 }

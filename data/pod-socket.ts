@@ -80,7 +80,8 @@ export class PodSocket extends Duplex {
     override _destroy(error: Error | null, done: (error: Error | null) => void): void {
         // A farewell would wait for an answer.
         this.socket?.terminate();
-        done(error);
+        // Where TLS above has failed, it says why in the turn after this one, and is to be heard before the end is.
+        setImmediate(() => setImmediate(done, error));
     }
 
     private send(chunks: readonly Buffer[], done: (error?: Error | null) => void): void {

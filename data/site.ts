@@ -9,7 +9,7 @@ import { stackConfig } from "../toolchain/cli/stack-config";
 import { UserError } from "../toolchain/command";
 import { Client as Api } from "../toolchain/providers/kubernetes/client";
 import { parseSettings } from "../toolchain/providers/kubernetes/config";
-import { ApiError } from "../toolchain/providers/kubernetes/errors";
+import { ApiError, UnreachableError } from "../toolchain/providers/kubernetes/errors";
 import { type ClusterAddress, locateCluster } from "../toolchain/providers/kubernetes/kubeconfig";
 import { type Advice, type Database, explained, message, open, patience } from "./database";
 import { type Leader, findLeader } from "./leader";
@@ -45,7 +45,7 @@ export function inSite(registry: Registry, site: string, environment: Environmen
             if (error instanceof ApiError) {
                 throw new UserError(`${name}: the API server of ${site} refuses: ${error.message}`);
             }
-            if (error instanceof UserError) {
+            if (!signal.aborted && !(error instanceof UnreachableError)) {
                 throw error;
             }
             const why = signal.aborted ? `no answer within ${milliseconds / 1000} s` : message((error as Error).cause);
@@ -88,7 +88,7 @@ async function clusterOf(site: string, context: string, environment: Environment
 function adviceFor(site: string, { site: { role }, replication: { partner = "" } }: EmbassyConfig): Advice {
     return {
         unreachable: `See what runs there: npm run lab -- status ${site}`,
-        certificate: `Certificates are renewed by npm run pulumi -- up -s ${site}`,
+        certificate: `Its certificates are renewed by npm run pulumi -- up -s ${site}`,
         standby:
             role === "standby"
                 ? `${site} is a standby: name the primary with --site ${partner}`

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { runCommand } from "../toolchain/command";
 import { embassyHome } from "../toolchain/paths";
 import * as lab from "./lab";
+import { giveWatchersBack } from "./nodes/inotify";
 
 /** The user's own home, and those that killed tests have left. */
 function homes(): string[] {
@@ -17,6 +18,10 @@ runCommand(async () => {
         await lab.down(sites, { home });
         if (sites.length > 0) {
             process.stdout.write(`stopped ${sites.join(", ")}\n`);
+        }
+        const instances = await giveWatchersBack(home);
+        if (instances !== undefined) {
+            process.stdout.write(`put fs.inotify.max_user_instances back to ${instances}\n`);
         }
     }
     rmSync(embassyHome, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { ensureFile, makeDirectory, readIfThere } from "./files";
 import { SiteInventory } from "./inventory";
 import { kubeconfig } from "./kubeconfig";
 import { ciliumDefinitions } from "./nodes/cilium";
+import { makeRoomForWatchers } from "./nodes/inotify";
 import { bringUpMachines } from "./nodes/up";
 import { siteManifests } from "./objects";
 import { Site } from "./options";
@@ -36,6 +37,9 @@ export async function bringUp(site: Site, newPorts: boolean): Promise<Up> {
     const began = Date.now();
     const { paths, supervisor, report } = site;
     const inventory = site.inventory();
+    if (inventory.network) {
+        await makeRoomForWatchers(report);
+    }
     const parts = await configure(site, newPorts);
     const access = apiAccess(site, parts);
     const started: string[] = [];

@@ -37,7 +37,9 @@ export function storeKeys(name: string, args: StoreKeysArgs, opts: pulumi.Custom
             [ACCOUNT.sealer]: { secret: sealerKey, right: "seal" },
             [ACCOUNT.selfTest]: { secret: selfTestKey, right: "backup", bucket: SELF_TEST_BUCKET },
         };
-        return JSON.stringify({ ...others, ...own });
+        // In order of name: the engine hands maps on in any order, and another text would be a change.
+        const users = Object.entries({ ...others, ...own }).sort(([a], [b]) => (a < b ? -1 : 1));
+        return JSON.stringify(Object.fromEntries(users));
     });
     const secret = (object: string, stringData: Record<string, pulumi.Input<string>>): pulumi.Output<string> =>
         new Secret(

@@ -18,8 +18,8 @@ function measured(seconds: number): ReturnType<typeof lag> {
 }
 
 async function writeSome(): Promise<void> {
-    await primary.query("CREATE TABLE IF NOT EXISTS some AS SELECT generate_series(1, 10000)");
-    await primary.query("INSERT INTO some SELECT generate_series(1, 10000)");
+    await primary.query("CREATE TABLE IF NOT EXISTS written AS SELECT generate_series(1, 10000)");
+    await primary.query("INSERT INTO written SELECT generate_series(1, 10000)");
 }
 
 it("is none on a standby that has everything, however long nothing was written", async () => {
@@ -37,7 +37,7 @@ it("is what a standby has still to replay, and the time until it has", async () 
     const caughtUp = measured(30);
     await standby.query("SELECT pg_wal_replay_resume()");
     expect(await caughtUp).toMatchObject({ caughtUp: true });
-    expect(await standby.query("SELECT count(*)::int AS rows FROM some")).toEqual([{ rows: 20_000 }]);
+    expect(await standby.query("SELECT count(*)::int AS rows FROM written")).toEqual([{ rows: 20_000 }]);
 });
 
 it("is asked of a standby, and of no primary", async () => {

@@ -34,8 +34,8 @@ export class SiteApi {
         const base = `/api/v1/namespaces/${namespace}`;
         const server = createServer((request, response) => answer(base, state, request, response));
         const sockets = new WebSocketServer({ server, handleProtocols: () => "v4.channel.k8s.io" });
-        sockets.on("connection", (socket, { url = "" }) => {
-            const pod = new RegExp(`^${base}/pods/(.+)/portforward\\?ports=5432$`).exec(url)?.[1] ?? "";
+        sockets.on("connection", (socket, { url }) => {
+            const pod = new RegExp(`^${base}/pods/(.+)/portforward\\?ports=5432$`).exec(String(url))?.[1] ?? "";
             forward(socket, state.members[pod] ?? 0);
         });
         server.listen(0, "127.0.0.1");
