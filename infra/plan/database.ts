@@ -2,7 +2,7 @@
 import type { EmbassyConfig } from "../config";
 import { CLUSTER_DOMAIN, objectStoreName, planNetwork, registryName } from "./addresses";
 import { LABEL } from "./names";
-import { type Decisions, type WriterPlan, planWriter } from "./writer";
+import { type WriterPlan, planWriter } from "./writer";
 
 /** Name of the workload and its Service in each registry's namespace. */
 export const DATABASE = "database";
@@ -67,14 +67,13 @@ export function planDatabase(
     registry: string,
     namespace: string,
     config: Pick<EmbassyConfig, "site" | "networking" | "keys" | "replication" | "recovery" | "restore" | "registries">,
-    decisions: Decisions = { acceptLoss: false },
 ): DatabasePlan {
     const { site, replication, recovery } = config;
     const { members, memory, running } = config.registries[registry as keyof typeof config.registries];
     const host = registryName(registry, site.name);
     const firstMember = config.keys.sites.indexOf(site.name) * ORDINALS;
     const address = planNetwork(config).registries[registry] ?? "";
-    const writer = planWriter(registry, config, decisions);
+    const writer = planWriter(registry, config);
     return {
         registry,
         namespace,

@@ -8,8 +8,7 @@ import type { ImageLock } from "./images";
 import { type Host, inventory } from "./inventory";
 import { COMMON_LABELS, LABEL } from "./names";
 import { type ObjectStorePlan, planObjectStore } from "./object-store";
-import { type RegistryPlan, planRegistry } from "./registries";
-import type { Decisions } from "./writer";
+import { type Decisions, type RegistryPlan, planRegistry } from "./registries";
 
 export interface EmbassyPlan {
     readonly site: string;

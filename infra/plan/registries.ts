@@ -5,7 +5,6 @@ import { type ImageLock, imageReference } from "./images";
 import { COMMON_LABELS, LABEL, dnsLabel } from "./names";
 import { quota } from "./quota";
 import { SPREAD, type SpreadConstraint } from "./spread";
-import type { Decisions } from "./writer";
 
 export interface RegistryPlan {
     readonly name: string;
@@ -23,6 +22,13 @@ export interface RegistryPlan {
     readonly maxUnavailable: number;
     readonly quota: Readonly<Record<string, string>>;
     readonly database: DatabasePlan;
+    /** Whether this run may promote it in spite of more loss than `replication.maximumLag`. */
+    readonly acceptLoss: boolean;
+}
+
+/** What is decided for one run, by whoever starts it. */
+export interface Decisions {
+    readonly acceptLoss: boolean;
 }
 
 /** Room in a quota for one more member than planned: a rolling replacement, a restore beside the members. */
@@ -45,12 +51,12 @@ export function planRegistry(
     name: keyof EmbassyConfig["registries"],
     config: Omit<EmbassyConfig, "cluster">,
     lock: ImageLock,
-    decisions: Decisions,
+    { acceptLoss }: Decisions,
 ): RegistryPlan {
     const { site, storage } = config;
     const registry = config.registries[name];
     const namespace = registryNamespace(name);
-    const database = planDatabase(name, namespace, config, decisions);
+    const database = planDatabase(name, namespace, config);
     return {
         name,
         namespace,
@@ -70,5 +76,6 @@ export function planRegistry(
             { count: 2, containers: [WRITER] },
         ),
         database,
+        acceptLoss,
     };
 }

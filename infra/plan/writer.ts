@@ -22,19 +22,11 @@ export interface WriterPlan {
     readonly partnerHost: string;
     readonly leaseSeconds: number;
     readonly maximumLag: number;
-    /** Whether this run may promote in spite of more than that. */
-    readonly acceptLoss: boolean;
-}
-
-/** What is decided for one run, and by whoever starts it. */
-export interface Decisions {
-    readonly acceptLoss: boolean;
 }
 
 export function planWriter(
     registry: string,
     config: Pick<EmbassyConfig, "site" | "networking" | "replication" | "restore">,
-    { acceptLoss }: Decisions,
 ): WriterPlan {
     const { site, replication, restore } = config;
     const partner = replication.partner ?? restore?.from ?? "";
@@ -46,6 +38,5 @@ export function planWriter(
         partnerHost: writerName(registry, partner),
         leaseSeconds: replication.leaseSeconds,
         maximumLag: replication.maximumLag,
-        acceptLoss,
     };
 }

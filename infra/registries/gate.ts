@@ -58,7 +58,7 @@ function pod({ registry, serviceAccount }: GateArgs): ReturnType<typeof hardened
             SCOPE: scope,
             LABELS: JSON.stringify(labels),
             ROLE: writer.role,
-            ACCEPT_LOSS: String(writer.acceptLoss),
+            ACCEPT_LOSS: String(registry.acceptLoss),
             PATIENCE_SECONDS: String(writer.leaseSeconds + PATRONI_SECONDS.ttl + PATIENCE),
         },
         mounts: [apiToken.mount],
