@@ -134,7 +134,8 @@ export class Home {
 
     remove(): void {
         this.lab("down", "--delete");
-        rmSync(this.path, { recursive: true, force: true });
+        // A process of Node.js that is on its way out still writes its compile cache.
+        rmSync(this.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });
     }
 
     private run(args: readonly string[]): Outcome {
