@@ -1,5 +1,5 @@
 /** `npm run restore -- --from luxembourg [--at TIME] [--registry NAME]` */
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
@@ -8,7 +8,7 @@ import { buildToolchain, toolchainChoice } from "../../toolchain/build";
 import { writeAtomically } from "../../toolchain/build/stamp";
 import { colorsFor } from "../../toolchain/colors";
 import { runCommand } from "../../toolchain/command";
-import { embassyHome } from "../../toolchain/paths";
+import { binDir, embassyHome } from "../../toolchain/paths";
 import { LabError } from "../errors";
 import { stackConfig } from "../../toolchain/cli/stack-config";
 import { type Digests, ENVIRONMENT, type RestoreReport, discard, restore } from "./restore";
@@ -40,7 +40,9 @@ async function main(flags: Flags): Promise<number> {
         registries: flags.registry?.map(known) ?? running(),
         expected: flags.expect === undefined ? undefined : digests(flags.expect),
     };
-    await buildToolchain();
+    if (!existsSync(path.join(binDir, "pulumi"))) {
+        await buildToolchain();
+    }
     const { bold } = colorsFor(process.stderr);
     const onPhase = (phase: string, detail: string): void => void process.stderr.write(`${bold(phase)}: ${detail}\n`);
     const report = await restore({ ...request, toolchain, home: embassyHome, onPhase });

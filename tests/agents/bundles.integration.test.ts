@@ -24,12 +24,14 @@ async function run(agent: string, ...args: string[]): Promise<{ status: number |
     return { status, stderr };
 }
 
-const TOLD_OF_THE_STORE = NAMES.filter((name) => !["folders", "status"].includes(name));
+/** The first thing that an agent asks of its pod; the store's all ask for the same. */
+const ASKS: Readonly<Record<string, string>> = { gate: "SCOPE", writer: "SOCKET" };
+const TOLD = NAMES.filter((name) => !["folders", "status"].includes(name));
 
-it.each(TOLD_OF_THE_STORE)("%s says what its pod has to tell it", async (agent) => {
+it.each(TOLD)("%s says what its pod has to tell it", async (agent) => {
     await expect(run(agent)).resolves.toEqual({
         status: 1,
-        stderr: "The environment variable STORE_URL is not set: the container's declaration must set it.\n",
+        stderr: `The environment variable ${ASKS[agent] ?? "STORE_URL"} is not set: the container's declaration must set it.\n`,
     });
 });
 
