@@ -16,17 +16,11 @@ import { configurationFile } from "../plan/pgbackrest";
 import { HELPER, type RegistryPlan, WRITER } from "../plan/registries";
 import { PATRONI_SECONDS } from "../plan/writer";
 import { memberFiles } from "./members";
-import { KEY_MODE, POSTGRES, VOLUME, keyVolumes } from "./postgres";
+import { KEY_MODE, POSTGRES, type PostgresArgs, VOLUME, keyVolumes } from "./postgres";
 
-export interface DatabaseArgs {
-    readonly registry: RegistryPlan;
-    readonly namespace: pulumi.Input<string>;
-    readonly serviceAccount: pulumi.Input<string>;
+export interface DatabaseArgs extends PostgresArgs {
     /** ConfigMap with the members' files. */
     readonly files: pulumi.Input<string>;
-    /** Secrets: the members' certificate, and how to reach the stores. */
-    readonly certificate: pulumi.Input<string>;
-    readonly repositories: pulumi.Input<string>;
 }
 
 /** Seconds that a primary has to write its last checkpoint before it goes. */

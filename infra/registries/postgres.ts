@@ -2,6 +2,7 @@
 import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Identity } from "../cluster/workload";
+import type { RegistryPlan } from "../plan/registries";
 
 /** postgres in Debian's package. */
 export const POSTGRES: Identity = { uid: 100, gid: 102 };
@@ -18,14 +19,20 @@ export const VOLUME = {
     repositories: "repositories",
 } as const;
 
-/** Secrets: the members' certificate, and how to reach the stores. */
+/** What the members' pods and those of the Jobs that store versions are both given. */
+export interface PostgresArgs {
+    readonly registry: RegistryPlan;
+    readonly namespace: pulumi.Input<string>;
+    readonly serviceAccount: pulumi.Input<string>;
+    /** Secrets: the members' certificate, and how to reach the stores. */
+    readonly certificate: pulumi.Input<string>;
+    readonly repositories: pulumi.Input<string>;
+}
+
 export function keyVolumes({
     certificate,
     repositories,
-}: {
-    readonly certificate: pulumi.Input<string>;
-    readonly repositories: pulumi.Input<string>;
-}): input.core.v1.Volume[] {
+}: Pick<PostgresArgs, "certificate" | "repositories">): input.core.v1.Volume[] {
     return [
         { name: VOLUME.certificate, secret: { secretName: certificate, defaultMode: KEY_MODE } },
         { name: VOLUME.repositories, secret: { secretName: repositories, defaultMode: KEY_MODE } },

@@ -9,15 +9,7 @@ import { PATHS } from "../plan/database";
 import { COMMON_LABELS, LABEL } from "../plan/names";
 import { type Use, commandLine, remoteMembers } from "../plan/pgbackrest";
 import { type RegistryPlan, STORING } from "../plan/registries";
-import { POSTGRES, VOLUME, keyVolumes } from "./postgres";
-
-export interface StoredVersionsArgs {
-    readonly registry: RegistryPlan;
-    readonly namespace: pulumi.Input<string>;
-    readonly serviceAccount: pulumi.Input<string>;
-    readonly certificate: pulumi.Input<string>;
-    readonly repositories: pulumi.Input<string>;
-}
+import { POSTGRES, type PostgresArgs, VOLUME, keyVolumes } from "./postgres";
 
 type Kind = "full" | "diff";
 /** A schedule's Job gives up and is missed; a first version is tried for until it is there. */
@@ -34,7 +26,7 @@ const PAUSE = 10;
  * once in each store as soon as there is a database and the store can be reached. Only the site that is written to stores
  * versions; in the others all this is declared and suspended.
  */
-export function storedVersions(name: string, args: StoredVersionsArgs, opts: pulumi.CustomResourceOptions): void {
+export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.CustomResourceOptions): void {
     const { registry, namespace } = args;
     const { labels, database } = registry;
     const { origin, recovery, members, stores } = database;
@@ -75,12 +67,7 @@ export function storedVersions(name: string, args: StoredVersionsArgs, opts: pul
     }
 }
 
-function pod(
-    args: StoredVersionsArgs,
-    uses: readonly Use[],
-    kind: Kind,
-    patience: Patience,
-): input.core.v1.PodTemplateSpec {
+function pod(args: PostgresArgs, uses: readonly Use[], kind: Kind, patience: Patience): input.core.v1.PodTemplateSpec {
     const { registry, serviceAccount } = args;
     return {
         metadata: { labels: { ...COMMON_LABELS, ...STORING_LABEL, [LABEL.registry]: registry.name } },

@@ -25,7 +25,7 @@ import { followMembers } from "./follow";
 import { type Keys, keysFor } from "./keys";
 import { bucketFolder, storedRange } from "./look";
 import { type Phases, phases } from "./phases";
-import { type Range, checkInstant } from "./range";
+import { checkInstant } from "./range";
 import { ensureRescue } from "./rescue";
 import { stampStackFile } from "./stamp";
 
@@ -180,20 +180,15 @@ async function rangesOf(
     keys: Keys,
     at: Date | undefined,
 ): Promise<RestoreReport["ranges"]> {
-    const ranges: Record<string, Range> = {};
+    const ranges: Record<string, RestoreReport["ranges"][string]> = {};
     for (const registry of registries) {
         const range = await storedRange(source, registry, keys.of(registry));
         if (at !== undefined) {
             checkInstant(registry, at, range);
         }
-        ranges[registry] = range;
+        ranges[registry] = { from: range.from.toISOString(), to: range.to.toISOString() };
     }
-    return Object.fromEntries(
-        Object.entries(ranges).map(([registry, range]) => [
-            registry,
-            { from: range.from.toISOString(), to: range.to.toISOString() },
-        ]),
-    );
+    return ranges;
 }
 
 async function digestsOf(registries: readonly string[]): Promise<Digests> {
