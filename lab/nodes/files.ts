@@ -162,6 +162,14 @@ function kubelet(site: SiteInventory, { dns }: NetworkInventory, { maxPods }: Ma
         failCgroupV1: false,
         // The machine's memory is the host's, and what the host swaps is not for a machine to say.
         failSwapOn: false,
+        // Nor is how full the host's disk is, in parts of a whole of which others use most: room is what counts.
+        evictionHard: {
+            "memory.available": "100Mi",
+            "nodefs.available": "1Gi",
+            "imagefs.available": "1Gi",
+            "nodefs.inodesFree": "1%",
+        },
+        imageGCHighThresholdPercent: 100,
         rotateCertificates: false,
         enableDebuggingHandlers: true,
     });
