@@ -7,6 +7,8 @@ import { buildToolchain, silent } from "../../../toolchain/build";
 import { type Layout, projectLayout } from "../../../toolchain/build/layout";
 import { allJobs } from "../../../toolchain/build/parts";
 
+jest.setTimeout(120_000);
+
 const home = mkdtempSync(join(tmpdir(), "bundles-"));
 const layout: Layout = {
     ...projectLayout,
