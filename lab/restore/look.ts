@@ -4,6 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import * as fs from "node:fs/promises";
+import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import type { RegistryKeys } from "../../infra/plan/keys";
@@ -14,7 +15,8 @@ import { DISKS } from "../objects";
 import { SitePaths } from "../paths";
 import { ensureUserland } from "../nodes/userland";
 import { SYSTEM_PATH } from "../nodes/network";
-import { type Listing, type Range, type StanzaInfo, rangeOf } from "./range";
+import { type Damage, damageIn } from "./damage";
+import type { Listing, StanzaInfo } from "./range";
 
 const run = promisify(execFile);
 const SCRIPT = path.join(repoRoot, "lab", "restore", "look.sh");
@@ -54,27 +56,30 @@ async function isFolder(file: string): Promise<boolean> {
     return (await fs.stat(file).catch(() => undefined))?.isDirectory() ?? false;
 }
 
-/** From when to when `registry` can be restored. @throws LabError where it cannot, or the key is not the right one */
-export async function storedRange(paths: SitePaths, registry: string, { cipher }: RegistryKeys): Promise<Range> {
+export interface Stored {
+    readonly stanza: StanzaInfo;
+    readonly wal: Listing;
+    /** Of all that is stored, whether it is needed or not. */
+    readonly damage: readonly Damage[];
+}
+
+/** What is stored of `registry`, every byte of it read. @throws LabError where it cannot be, or the key is not the right one */
+export async function storedVersions(paths: SitePaths, registry: string, { cipher }: RegistryKeys): Promise<Stored> {
     const folder = await bucketFolder(paths, registryNamespace(registry));
     const userland = await ensureUserland(paths.home, () => undefined);
-    const look = async (...args: string[]): Promise<unknown> => {
-        const options = [
-            "--repo1-path=/mnt",
-            "--repo1-cipher-type=aes-256-cbc",
-            "--output=json",
-            "--log-level-file=off",
-        ];
+    const look = async (...args: string[]): Promise<string> => {
+        const options = ["--repo1-path=/mnt", "--repo1-cipher-type=aes-256-cbc", "--log-level-file=off"];
         const env = { PATH: SYSTEM_PATH, PGBACKREST_REPO1_CIPHER_PASS: cipher };
-        const { stdout } = await run(SCRIPT, [userland, folder, ...args, ...options], { env }).catch(
-            (error: unknown) => {
-                const { stderr = "", stdout: said = "" } = error as { stderr?: string; stdout?: string };
-                throw new LabError(explained(registry, `${said}${stderr}`.trim()));
-            },
-        );
-        return JSON.parse(stdout) as unknown;
+        const { stdout } = await run(SCRIPT, [userland, folder, ...args, ...options], {
+            env,
+            maxBuffer: LONGEST,
+        }).catch((error: unknown) => {
+            const { stderr = "", stdout: said = "" } = error as { stderr?: string; stdout?: string };
+            throw new LabError(explained(registry, `${said}${stderr}`.trim()));
+        });
+        return stdout;
     };
-    const [stanza] = (await look(`--stanza=${registry}`, "info")) as StanzaInfo[];
+    const [stanza] = JSON.parse(await look(`--stanza=${registry}`, "info", "--output=json")) as StanzaInfo[];
     if (stanza === undefined) {
         throw new LabError(`${folder} holds no versions of ${registry}.`);
     }
@@ -82,9 +87,17 @@ export async function storedRange(paths: SitePaths, registry: string, { cipher }
         throw new LabError(explained(registry, stanza.status.message));
     }
     const last = stanza.archive.at(-1);
-    const wal = last === undefined ? {} : await look("repo-ls", "--recurse", `archive/${registry}/${last.id}`);
-    return rangeOf(stanza, wal as Listing);
+    const wal =
+        last === undefined
+            ? "{}"
+            : await look("repo-ls", "--output=json", "--recurse", `archive/${registry}/${last.id}`);
+    const cores = `--process-max=${os.availableParallelism()}`;
+    const verified = await look(`--stanza=${registry}`, "verify", "--verbose", "--log-level-console=info", cores);
+    return { stanza, wal: JSON.parse(wal) as Listing, damage: damageIn(verified) };
 }
+
+/** Bytes that pgBackRest may say: a listing has a line for each of a window's segments. */
+const LONGEST = 256 * 1024 * 1024;
 
 function explained(registry: string, words: string): string {
     return /cipher|CryptoError|decrypt/i.test(words)

@@ -6,7 +6,15 @@ export interface StanzaInfo {
     readonly name: string;
     readonly status: { readonly code: number; readonly message: string };
     readonly archive: readonly { readonly id: string; readonly max: string | null }[];
-    readonly backup: readonly { readonly label: string; readonly timestamp: { readonly stop: number } }[];
+    /** Oldest first. */
+    readonly backup: readonly {
+        readonly label: string;
+        readonly timestamp: { readonly stop: number };
+        /** Names of the first and the last segment without which it is of no use. */
+        readonly archive: { readonly start: string; readonly stop: string };
+        /** Labels of the backups that hold files of it. */
+        readonly reference: readonly string[] | null;
+    }[];
 }
 
 /** What `pgbackrest repo-ls --output=json` has of a file. */
@@ -17,18 +25,39 @@ export interface Range {
     readonly from: Date;
     /** When the newest segment of WAL was stored. */
     readonly to: Date;
-    /** Labels of the backups, oldest first. */
-    readonly backups: readonly string[];
 }
 
-const SEGMENT = /(?:^|\/)[\dA-F]{24}-[\da-f]{40}(?:\.\w+)?$/;
+/** A stored segment of WAL. */
+export interface Segment {
+    /** Timeline and place, 24 hexadecimal digits. */
+    readonly name: string;
+    /** Place alone, counted from the first. */
+    readonly number: number;
+    /** When it was stored, in seconds since 1970. */
+    readonly time: number;
+}
+
+const SEGMENT = /(?:^|\/)([\dA-F]{24})-[\da-f]{40}(?:\.\w+)?$/;
+
+export function segmentsOf(wal: Listing): Segment[] {
+    return Object.entries(wal).flatMap(([file, { time }]) => {
+        const name = SEGMENT.exec(file)?.[1];
+        return name === undefined || time === undefined ? [] : [{ name, number: numberOf(name), time }];
+    });
+}
+
+/** Segments of 16 MiB in a logical file: https://www.postgresql.org/docs/15/wal-internals.html */
+export const SEGMENTS = 256;
+
+/** Its place in the log, whatever the timeline. */
+export function numberOf(name: string): number {
+    return Number.parseInt(name.slice(8, 16), 16) * SEGMENTS + Number.parseInt(name.slice(16, 24), 16);
+}
 
 /** @throws LabError where there is nothing to restore from */
 export function rangeOf({ name, status, backup }: StanzaInfo, wal: Listing): Range {
     const [oldest] = backup;
-    const stored = Object.entries(wal).flatMap(([file, { time }]) =>
-        SEGMENT.test(file) && time !== undefined ? [time] : [],
-    );
+    const stored = segmentsOf(wal).map(({ time }) => time);
     if (oldest === undefined || stored.length === 0) {
         throw new LabError(
             `There is no stored version of ${name} to restore from: pgBackRest says "${status.message}" of ${backup.length} ` +
@@ -39,7 +68,6 @@ export function rangeOf({ name, status, backup }: StanzaInfo, wal: Listing): Ran
     return {
         from: new Date(oldest.timestamp.stop * 1000),
         to: new Date(Math.max(...stored) * 1000),
-        backups: backup.map(({ label }) => label),
     };
 }
 

@@ -21,11 +21,12 @@ import * as lab from "../lab";
 import { type Site, foundedWith, openSite } from "../options";
 import { SitePaths } from "../paths";
 import { stackConfig } from "../../toolchain/cli/stack-config";
+import { chainTo, refuseBroken } from "./chain";
 import { followMembers } from "./follow";
 import { type Keys, keysFor } from "./keys";
-import { bucketFolder, storedRange } from "./look";
+import { bucketFolder, storedVersions } from "./look";
 import { type Phases, phases } from "./phases";
-import { checkInstant } from "./range";
+import { checkInstant, rangeOf } from "./range";
 import { ensureRescue } from "./rescue";
 import { stampStackFile } from "./stamp";
 
@@ -74,8 +75,10 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
     const keys = await timed.phase("keys", `from the state of ${config.keys.root}`, () =>
         keysFor(ENVIRONMENT, config.keys.root, toolchain),
     );
-    const ranges = await timed.phase("versions", `what ${from} has stored`, () =>
-        rangesOf(source, registries, keys, at),
+    const ranges = await timed.phase(
+        "versions",
+        `what ${from} has stored: from when to when, and whether it is whole`,
+        () => rangesOf(source, registries, keys, at),
     );
     try {
         const digests = await build(request, site, source, keys, timed);
@@ -182,10 +185,12 @@ async function rangesOf(
 ): Promise<RestoreReport["ranges"]> {
     const ranges: Record<string, RestoreReport["ranges"][string]> = {};
     for (const registry of registries) {
-        const range = await storedRange(source, registry, keys.of(registry));
+        const { stanza, wal, damage } = await storedVersions(source, registry, keys.of(registry));
+        const range = rangeOf(stanza, wal);
         if (at !== undefined) {
             checkInstant(registry, at, range);
         }
+        refuseBroken(registry, at, chainTo(at, stanza, wal), damage);
         ranges[registry] = { from: range.from.toISOString(), to: range.to.toISOString() };
     }
     return ranges;

@@ -1,0 +1,23 @@
+/** What `pgbackrest verify` finds wrong, from what it says: its exit code is 0 either way. Pure. */
+
+export interface Damage {
+    /** As pgBackRest names it: a segment of WAL with its folder, a file of a backup, or a backup's label. */
+    readonly object: string;
+    readonly what: string;
+}
+
+/** The words of its source, src/command/verify/verify.c; a file of WAL that it cannot even unpack has no quotes. */
+const OBJECT = /\b(file missing|invalid checksum|invalid size|invalid result) '?([^\s':]+)/g;
+const BACKUP = /\bbackup: (\S+), status: ([\w-]+)/g;
+const SOUND = ["valid", "in-progress"];
+
+/** @param log what it says with `--verbose` at level info */
+export function damageIn(log: string): Damage[] {
+    const objects = [...log.matchAll(OBJECT)].map(([, what = "", object = ""]) => ({ object, what }));
+    // A backup without a readable list of its files has none that could be named.
+    const backups = [...log.matchAll(BACKUP)]
+        .map(([, object = "", what = ""]) => ({ object, what }))
+        .filter(({ object, what }) => !SOUND.includes(what) && !objects.some((file) => file.object.startsWith(object)));
+    const found = new Map([...objects, ...backups].map((damage) => [damage.object, damage]));
+    return [...found.values()];
+}
