@@ -15,6 +15,8 @@ export const recovery = z
         /** Times are UTC. A full backup holds everything, a differential one what has changed since the full one. */
         full: schedule,
         differential: schedule,
+        /** When everything that is stored is read again, byte for byte. */
+        verification: schedule,
         /** Seconds after which a started WAL segment is stored: what a site loses whose machines and peers are all gone. */
         archiveTimeout: z.int().min(1).max(3600),
     })

@@ -22,9 +22,9 @@ const RETRIES = 3;
 const PAUSE = 10;
 
 /**
- * When a registry's versions are stored, by Jobs that read the members over TLS and write to the stores: by schedule, and
+ * When a registry's versions are stored and verified, by Jobs that read the members over TLS and write to the stores: by schedule, and
  * once in each store as soon as there is a database and the store can be reached. Only the site that is written to stores
- * versions; in the others all this is declared and suspended.
+ * versions; in the others that is declared and suspended. Each verifies what is in its own store, every byte of it.
  */
 export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.CustomResourceOptions): void {
     const { registry, namespace } = args;
@@ -33,22 +33,23 @@ export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.Cu
     const uses: Use[] = stores.partner === undefined ? ["own"] : ["own", "partner"];
     const suspend = members === 0 || origin.kind === "primary";
 
-    for (const [kind, schedule] of [
-        ["full", recovery.full],
-        ["diff", recovery.differential],
+    for (const [job, schedule, stopped, commands] of [
+        ["full", recovery.full, suspend, storing(registry, uses, "full", "once")],
+        ["diff", recovery.differential, suspend, storing(registry, uses, "diff", "once")],
+        ["verify", recovery.verification, members === 0, verifying(registry)],
     ] as const) {
         new CronJob(
-            `${name}-${kind}`,
+            `${name}-${job}`,
             {
-                metadata: metadata(`store-${kind}`, labels, namespace),
+                metadata: metadata(`store-${job}`, labels, namespace),
                 spec: {
                     schedule,
                     timeZone: "Etc/UTC",
-                    suspend,
+                    suspend: stopped,
                     concurrencyPolicy: "Forbid",
                     successfulJobsHistoryLimit: 3,
                     failedJobsHistoryLimit: 3,
-                    jobTemplate: { spec: { backoffLimit: RETRIES, template: pod(args, uses, kind, "once") } },
+                    jobTemplate: { spec: { backoffLimit: RETRIES, template: pod(args, commands) } },
                 },
             },
             opts,
@@ -60,14 +61,18 @@ export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.Cu
             {
                 // The other site's store comes up after this site: nothing waits for it.
                 metadata: metadata(`store-first-${use}`, labels, namespace, { "pulumi.com/skipAwait": "true" }),
-                spec: { suspend, backoffLimit: RETRIES, template: pod(args, [use], "full", "until-stored") },
+                spec: {
+                    suspend,
+                    backoffLimit: RETRIES,
+                    template: pod(args, storing(registry, [use], "full", "until-stored")),
+                },
             },
             opts,
         );
     }
 }
 
-function pod(args: PostgresArgs, uses: readonly Use[], kind: Kind, patience: Patience): input.core.v1.PodTemplateSpec {
+function pod(args: PostgresArgs, commands: string): input.core.v1.PodTemplateSpec {
     const { registry, serviceAccount } = args;
     return {
         metadata: { labels: { ...COMMON_LABELS, ...STORING_LABEL, [LABEL.registry]: registry.name } },
@@ -79,7 +84,7 @@ function pod(args: PostgresArgs, uses: readonly Use[], kind: Kind, patience: Pat
                 hardenedContainer({
                     name: "store",
                     image: registry.image,
-                    command: ["sh", "-c", script(registry, uses, kind, patience)],
+                    command: ["sh", "-c", commands],
                     resources: guaranteed(STORING.cpu, STORING.memory),
                     terminationMessagePolicy: "FallbackToLogsOnError",
                     volumeMounts: [
@@ -95,7 +100,7 @@ function pod(args: PostgresArgs, uses: readonly Use[], kind: Kind, patience: Pat
 }
 
 /** One store after the other, as a database lets itself be read once at a time; where one cannot be reached the other still is. */
-function script({ name, database }: RegistryPlan, uses: readonly Use[], kind: Kind, patience: Patience): string {
+function storing({ name, database }: RegistryPlan, uses: readonly Use[], kind: Kind, patience: Patience): string {
     const remote = remoteMembers(database);
     const steps = uses.map((use) => {
         const create = commandLine(name, use, "stanza-create", ...remote);
@@ -107,4 +112,12 @@ function script({ name, database }: RegistryPlan, uses: readonly Use[], kind: Ki
             : `until ${both}; do python3 -c "import time; time.sleep(${PAUSE})"; done`;
     });
     return ["failed=0", ...steps, "exit $failed"].join("\n");
+}
+
+/** pgBackRest verifies, and ends well whatever it finds: https://github.com/pgbackrest/pgbackrest/issues/2502 */
+function verifying({ name }: RegistryPlan): string {
+    const verify = commandLine(name, "own", "verify", "--output=text", "--verbose");
+    return [`found=$(${verify}) || exit 1`, 'echo "$found"', 'case $found in *"status: error"*) exit 1 ;; esac'].join(
+        "\n",
+    );
 }
