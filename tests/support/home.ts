@@ -21,10 +21,13 @@ export interface Outcome {
     readonly output: string;
 }
 
+/** No command takes so long. One that hangs is killed, so that a test fails and the others still run. */
+const LONGEST_MS = 10 * 60_000;
+
 export class Home {
     readonly path: string;
     private env: NodeJS.ProcessEnv;
-    private limit: number | undefined;
+    private limit = LONGEST_MS;
 
     /** @param shared folders that are the user's own: what is downloaded and built once for all homes */
     constructor(name: string, ...shared: readonly ("cache" | "images")[]) {

@@ -10,6 +10,8 @@ const VICTIMS = ["pulumi", "pulumi-providers", "kube-apiserver", "etcd"] as cons
 const LIVES = [1, 2, 3, 4, 5];
 /** A whole first `up` takes some 15 s here; every moment of it is a candidate, and each kill has its share. */
 const SHARE_MS = 15_000 / VICTIMS.length;
+/** For an `up` that was left alive to end. */
+const PATIENCE_MS = 3 * 60_000;
 
 let home: Home;
 beforeAll(() => {
@@ -98,7 +100,8 @@ describe("an up that is killed, again and again", () => {
             // As a user would: mend what is broken. A CLI that is still there goes on, and meets the next kill.
             must(home.lab("up", "tallinn"));
         }
-        await up.ended;
+        await Promise.race([up.ended, pause(PATIENCE_MS)]);
+        expect([up.process.exitCode, up.process.signalCode]).not.toEqual([null, null]);
 
         must(home.pulumi("up", "--stack", "tallinn", "--yes", "--skip-preview"));
         must(home.pulumi("preview", "--stack", "tallinn", "--refresh", "--expect-no-changes"));
