@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { imageOrigin } from "./cluster/image-origin";
 import { Priorities } from "./cluster/priorities";
 import { siteProvider } from "./cluster/provider";
 import { Authority } from "./keys/authority";
@@ -22,15 +23,18 @@ export class DataEmbassy extends pulumi.ComponentResource {
         const inSite = { parent: this, providers: { kubernetes: provider } };
 
         const priorities = new Priorities("priorities", { labels: plan.labels }, inSite);
+        const origin = imageOrigin("image-origin", plan, { parent: this, provider });
+        // Before any pod.
+        const dependsOn = [priorities, origin];
         const storageClass = localClass(plan, { parent: this, provider });
         const authority = new Authority("authority", plan.authority, { parent: this });
         this.handovers = authority.handovers;
 
         const { network, podSecurityVersion } = plan;
-        new NameServer("dns", { dns: plan.dns, network, podSecurityVersion }, { ...inSite, dependsOn: priorities });
+        new NameServer("dns", { dns: plan.dns, network, podSecurityVersion }, { ...inSite, dependsOn });
         const { own: handover } = authority;
         const validity = plan.authority.leaf;
-        const onDisks = { ...inSite, dependsOn: [priorities, storageClass] };
+        const onDisks = { ...inSite, dependsOn: [...dependsOn, storageClass] };
         new ObjectStore(
             "object-store",
             {

@@ -23,3 +23,12 @@ export function imageReference(registry: string, name: string, lock: ImageLock):
     }
     return `${registry}/${name}:${tag}`;
 }
+
+/**
+ * What the reference of an image looks like that comes from `registry`, by digest if need be, as a regular expression that
+ * RE2 (CEL) and JavaScript read alike. Grammar: https://github.com/distribution/reference/blob/main/reference.go
+ */
+export function originPattern(registry: string, byDigest: boolean): string {
+    const digest = "@sha256:[0-9a-f]{64}";
+    return `^${registry.replaceAll(".", "[.]")}/[a-z0-9._/-]+(${byDigest ? "" : ":[A-Za-z0-9._-]+|"}${digest})$`;
+}

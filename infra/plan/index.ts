@@ -4,7 +4,7 @@ import { REGISTRIES } from "../config/registries";
 import { type NetworkPlan, planNetwork } from "./addresses";
 import { type AuthorityPlan, planAuthority } from "./authority";
 import { type DnsPlan, planDns } from "./dns";
-import type { ImageLock } from "./images";
+import { type ImageLock, originPattern } from "./images";
 import { type Host, inventory } from "./inventory";
 import { COMMON_LABELS, LABEL } from "./names";
 import { type ObjectStorePlan, planObjectStore } from "./object-store";
@@ -19,6 +19,8 @@ export interface EmbassyPlan {
     readonly podSecurityVersion: string;
     readonly hosts: readonly Host[];
     readonly storageClass: string;
+    /** Whence every image comes, and what its reference looks like then. */
+    readonly imageOrigin: { readonly registry: string; readonly pattern: string };
     readonly network: NetworkPlan;
     readonly dns: DnsPlan;
     readonly authority: AuthorityPlan;
@@ -40,6 +42,10 @@ export function plan(
         podSecurityVersion: `v${cluster.kubernetes}`,
         hosts: inventory(config),
         storageClass: storage.class,
+        imageOrigin: {
+            registry: site.imageRegistry,
+            pattern: originPattern(site.imageRegistry, Object.keys(lock).length > 0),
+        },
         network,
         dns: planDns(config, network, lock),
         authority: planAuthority(config),

@@ -39,8 +39,8 @@ export const HELPER = { cpu: "100m", memory: "256Mi" } as const;
 export const STORING = { cpu: "500m", memory: "512Mi" } as const;
 /** Of the writer beside a member, and of the gate before a role: a Node.js each. */
 export const WRITER = { cpu: "100m", memory: "128Mi" } as const;
-/** Jobs of a registry at once, at most: two schedules, and the first version in each of two stores. */
-const JOBS = 4;
+/** Jobs of a registry at once, at most: three schedules, and the first version in each of two stores. */
+const JOBS = 5;
 
 /** Also the name of the bucket with its stored versions. */
 export function registryNamespace(registry: string): string {

@@ -1,5 +1,6 @@
+import { imageOrigin } from "./image-origin";
 import { podSecurity } from "./pod-security";
 import type { Rule } from "./rule";
 import { serviceExposure } from "./service-exposure";
 
-export const RULES: readonly Rule[] = [podSecurity, serviceExposure];
+export const RULES: readonly Rule[] = [imageOrigin, podSecurity, serviceExposure];

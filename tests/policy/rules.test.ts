@@ -1,4 +1,5 @@
 import { RULES } from "../../policy/rules";
+import { imageOrigin } from "../../policy/rules/image-origin";
 import { podSecurity } from "../../policy/rules/pod-security";
 import type { KubernetesObject } from "../../policy/rules/rule";
 import { serviceExposure } from "../../policy/rules/service-exposure";
@@ -34,5 +35,19 @@ describe("policy", () => {
         const service = (type: string): string[] => serviceExposure.violations({ kind: "Service", spec: { type } });
         expect(service("NodePort")).toEqual(["spec.type is NodePort; it must be ClusterIP"]);
         expect(service("ClusterIP")).toEqual([]);
+    });
+
+    it("refuses an image from elsewhere, wherever pods are made", () => {
+        const containers = [{ name: "main", image: "registry.example/postgres:15" }];
+        const initContainers = [{ name: "first", image: "registry.embassy.internal:5000/postgres:15" }];
+        const template = { spec: { initContainers, containers } };
+        const wrong = [
+            "image registry.example/postgres:15 comes from elsewhere; it must be of registry.embassy.internal",
+        ];
+        expect(imageOrigin.violations({ kind: "StatefulSet", spec: { template } })).toEqual(wrong);
+        expect(imageOrigin.violations({ kind: "CronJob", spec: { jobTemplate: { spec: { template } } } })).toEqual(
+            wrong,
+        );
+        expect(imageOrigin.violations({ kind: "Pod", spec: { initContainers } })).toEqual([]);
     });
 });

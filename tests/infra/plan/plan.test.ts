@@ -114,11 +114,11 @@ describe("a registry's plan", () => {
     it("leaves room in its quota for one member more than it has, and for the Jobs", () => {
         const [taxes] = registries;
         expect(taxes?.quota).toMatchObject({
-            // Three members with what stands beside them, four Jobs that store versions, and two gates.
-            "requests.cpu": "8800m",
-            "limits.memory": "15744Mi",
+            // Three members with what stands beside them, five Jobs that store or verify versions, and two gates.
+            "requests.cpu": "9300m",
+            "limits.memory": "16256Mi",
             "requests.storage": "150Gi",
-            pods: "9",
+            pods: "10",
         });
     });
 });

@@ -1,26 +1,16 @@
 /** What the API server lets Patroni do with its lock, with the policy that the program declares. */
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { binDir } from "../../../toolchain/paths";
+import { kubectl, outcome, settled } from "../../support/admission";
 import { type ApiServer, startApiServer } from "../../support/apiserver";
 import { renderStack } from "../../support/render";
 
 jest.setTimeout(120_000);
 
+const POLICY = "one-primary";
 const NAMESPACE = "registry-population";
 const LOCK = "population-leader";
 
 describe("the fence", () => {
     let api: ApiServer;
-
-    function kubectl(args: readonly string[], input?: object): string {
-        return execFileSync(join(binDir, "kubectl"), [`--kubeconfig=${api.kubeconfig}`, ...args], {
-            encoding: "utf8",
-            stdio: ["pipe", "pipe", "pipe"],
-            input: input === undefined ? "" : JSON.stringify(input),
-        });
-    }
 
     /** A patch as Patroni's, with the time as Python writes it. */
     function renew(seconds: number, name = LOCK): void {
@@ -30,31 +20,12 @@ describe("the fence", () => {
 
     function annotate(name: string, annotations: object): void {
         const patch = JSON.stringify({ metadata: { annotations } });
-        kubectl(["patch", "configmap", name, "-n", NAMESPACE, "--type=merge", "-p", patch]);
+        kubectl(api, ["patch", "configmap", name, "-n", NAMESPACE, "--type=merge", "-p", patch]);
     }
 
     function lease(validForSeconds: number | null): void {
         const until = validForSeconds === null ? null : new Date(Date.now() + validForSeconds * 1000).toISOString();
         annotate("lease", { "data-embassy/valid-until": until });
-    }
-
-    /** The API server hears of a policy, and of a lease, a moment after they are there. */
-    async function settled(attempt: () => void, wanted: "refused" | "let through"): Promise<string> {
-        let last = "";
-        for (let tries = 0; tries < 100 && last !== wanted; tries++) {
-            last = outcome(attempt);
-            await sleep(200);
-        }
-        return last;
-    }
-
-    function outcome(attempt: () => void): string {
-        try {
-            attempt();
-            return "let through";
-        } catch (error) {
-            return String(error).includes("one-primary") ? "refused" : String(error);
-        }
     }
 
     beforeAll(async () => {
@@ -63,59 +34,59 @@ describe("the fence", () => {
         const declared = (await renderStack("tallinn")).filter(({ name }) => names.includes(name));
         const order = (name: string): number => (name === "population-namespace" ? 0 : 1);
         for (const { inputs } of declared.sort((a, b) => order(a.name) - order(b.name))) {
-            kubectl(["create", "-f", "-"], inputs);
+            kubectl(api, ["create", "-f", "-"], inputs);
         }
         const lock = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: LOCK, namespace: NAMESPACE } };
-        kubectl(["create", "-f", "-"], lock);
+        kubectl(api, ["create", "-f", "-"], lock);
     });
     afterAll(async () => {
         await api.stop();
     });
 
     it("lets a leader be one while no lease was ever granted", () => {
-        expect(outcome(() => renew(3600))).toBe("let through");
+        expect(outcome(POLICY, () => renew(3600))).toBe("let through");
     });
 
     it("refuses a lock that is renewed for later than the lease, and says until when that was", async () => {
         lease(-10);
-        expect(await settled(() => renew(0), "refused")).toBe("refused");
+        expect(await settled(POLICY, () => renew(0), "refused")).toBe("refused");
         expect(() => renew(0)).toThrow(/the other site's lease ended at .*Z, and without one this site does not write/);
     });
 
     it("lets one through that is renewed in time, to the millisecond", async () => {
         lease(30);
-        expect(await settled(() => renew(29), "let through")).toBe("let through");
+        expect(await settled(POLICY, () => renew(29), "let through")).toBe("let through");
         expect(() => renew(31)).toThrow(/lease ended at/);
     });
 
     it("lets a leader go after its time: Patroni then leaves the time as it was", async () => {
         lease(60);
-        expect(await settled(() => renew(59), "let through")).toBe("let through");
-        expect(outcome(() => annotate(LOCK, { leader: "" }))).toBe("let through");
+        expect(await settled(POLICY, () => renew(59), "let through")).toBe("let through");
+        expect(outcome(POLICY, () => annotate(LOCK, { leader: "" }))).toBe("let through");
     });
 
     it("asks nothing of a standby, whose leader has no lease to keep", async () => {
         lease(-10);
-        expect(await settled(() => renew(0), "refused")).toBe("refused");
+        expect(await settled(POLICY, () => renew(0), "refused")).toBe("refused");
         lease(null);
-        expect(await settled(() => renew(0), "let through")).toBe("let through");
+        expect(await settled(POLICY, () => renew(0), "let through")).toBe("let through");
     });
 
     it("looks at no other ConfigMap", async () => {
         lease(-10);
-        expect(await settled(() => renew(0), "refused")).toBe("refused");
-        kubectl(["create", "configmap", "population-config", "-n", NAMESPACE]);
-        expect(outcome(() => renew(0, "population-config"))).toBe("let through");
+        expect(await settled(POLICY, () => renew(0), "refused")).toBe("refused");
+        kubectl(api, ["create", "configmap", "population-config", "-n", NAMESPACE]);
+        expect(outcome(POLICY, () => renew(0, "population-config"))).toBe("let through");
     });
 
     it("has no leader where the lease's ConfigMap is gone", async () => {
-        kubectl(["delete", "configmap", "lease", "-n", NAMESPACE]);
-        expect(await settled(() => renew(0), "refused")).toBe("refused");
-        expect(outcome(() => renew(0, "population-config"))).toBe("let through");
+        kubectl(api, ["delete", "configmap", "lease", "-n", NAMESPACE]);
+        expect(await settled(POLICY, () => renew(0), "refused")).toBe("refused");
+        expect(outcome(POLICY, () => renew(0, "population-config"))).toBe("let through");
     });
 
     it("lets none be made there either", () => {
-        kubectl(["delete", "configmap", LOCK, "-n", NAMESPACE]);
-        expect(() => kubectl(["create", "configmap", LOCK, "-n", NAMESPACE])).toThrow(/no params found/);
+        kubectl(api, ["delete", "configmap", LOCK, "-n", NAMESPACE]);
+        expect(() => kubectl(api, ["create", "configmap", LOCK, "-n", NAMESPACE])).toThrow(/no params found/);
     });
 });

@@ -1,0 +1,37 @@
+/** What an API server says to a request, under an admission policy. */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { binDir } from "../../toolchain/paths";
+import type { ApiServer } from "./apiserver";
+
+/** @throws Error with what the server said, where the command fails */
+export function kubectl({ kubeconfig }: ApiServer, args: readonly string[], input?: object): string {
+    return execFileSync(join(binDir, "kubectl"), [`--kubeconfig=${kubeconfig}`, ...args], {
+        encoding: "utf8",
+        stdio: ["pipe", "pipe", "pipe"],
+        input: input === undefined ? "" : JSON.stringify(input),
+    });
+}
+
+type Answer = "refused" | "let through";
+
+/** How an attempt ends: refused by `policy`, or in the words of another error. */
+export function outcome(policy: string, attempt: () => void): string {
+    try {
+        attempt();
+        return "let through" satisfies Answer;
+    } catch (error) {
+        return String(error).includes(policy) ? ("refused" satisfies Answer) : String(error);
+    }
+}
+
+/** The same, tried until it is the wanted one: the API server hears of a policy a moment after it is there. */
+export async function settled(policy: string, attempt: () => void, wanted: Answer): Promise<string> {
+    let last = "";
+    for (let tries = 0; tries < 100 && last !== wanted; tries++) {
+        last = outcome(policy, attempt);
+        await sleep(200);
+    }
+    return last;
+}
