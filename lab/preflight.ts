@@ -38,14 +38,15 @@ export function refuseOtherNodes({ paths }: Site, wanted: NodeKind | undefined):
     }
 }
 
-/** @throws LabError */
-export async function refuseFullDisk(directory: string): Promise<void> {
+/** @param data bytes that are to be put there besides. @throws LabError */
+export async function refuseFullDisk(directory: string, data = 0): Promise<void> {
     await makeDirectory(directory);
     const { bavail, bsize } = await fs.statfs(directory);
     const free = Math.floor((bavail * bsize) / MIB);
-    if (free < DISK_MIB) {
+    const needed = DISK_MIB + Math.ceil(data / MIB);
+    if (free < needed) {
         throw new LabError(
-            `Only ${free} MiB are free on the disk of ${directory}, and a site needs ${DISK_MIB} MiB to start. Free some, or set EMBASSY_HOME to a directory on another disk.`,
+            `Only ${free} MiB are free on the disk of ${directory}, and a site needs ${needed} MiB${data > 0 ? " with its data" : ""} to start. Free some, or set EMBASSY_HOME to a directory on another disk.`,
         );
     }
 }

@@ -11,6 +11,8 @@ export interface Chain {
     readonly backups: readonly string[];
     /** In order. */
     readonly segments: readonly Link[];
+    /** Bytes that a member has on its disk with all of it. */
+    readonly bytes: number;
 }
 
 interface Link extends Pick<Segment, "name"> {
@@ -22,7 +24,7 @@ interface Link extends Pick<Segment, "name"> {
 export function chainTo(at: Date | undefined, { backup }: StanzaInfo, wal: Listing): Chain {
     const base = backup.filter(({ timestamp }) => at === undefined || timestamp.stop * 1000 <= at.getTime()).at(-1);
     if (base === undefined) {
-        return { backups: [], segments: [] };
+        return { backups: [], segments: [], bytes: 0 };
     }
     const stored = segmentsOf(wal);
     const byNumber = new Map(stored.map((segment) => [segment.number, segment]));
@@ -36,7 +38,8 @@ export function chainTo(at: Date | undefined, { backup }: StanzaInfo, wal: Listi
         timeline = segment?.name.slice(0, TIMELINE) ?? timeline;
         return { name: segment?.name ?? nameOf(timeline, first + index), time: segment?.time };
     });
-    return { backups: [base.label, ...(base.reference ?? [])], segments };
+    const log = Math.min(segments.length * SEGMENT_BYTES, LOG_BYTES);
+    return { backups: [base.label, ...(base.reference ?? [])], segments, bytes: base.info.size + log };
 }
 
 /**
@@ -72,6 +75,9 @@ export function refuseBroken(registry: string, at: Date | undefined, chain: Chai
 }
 
 const SHOWN = 8;
+const SEGMENT_BYTES = 16 * 1024 * 1024;
+/** Of the log that a member keeps: `max_wal_size` as Postgres has it of itself. */
+const LOG_BYTES = 1024 * 1024 * 1024;
 /** Hexadecimal digits of a segment's name that are its timeline: https://www.postgresql.org/docs/15/wal-internals.html */
 const TIMELINE = 8;
 

@@ -14,6 +14,8 @@ export interface StanzaInfo {
         readonly archive: { readonly start: string; readonly stop: string };
         /** Labels of the backups that hold files of it. */
         readonly reference: readonly string[] | null;
+        /** Bytes of the database in it, unpacked. */
+        readonly info: { readonly size: number };
     }[];
 }
 

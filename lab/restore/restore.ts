@@ -20,6 +20,7 @@ import { ensureFile, makeDirectory } from "../files";
 import * as lab from "../lab";
 import { type Site, foundedWith, openSite } from "../options";
 import { SitePaths } from "../paths";
+import { refuseFullDisk } from "../preflight";
 import { stackConfig } from "../../toolchain/cli/stack-config";
 import { chainTo, refuseBroken } from "./chain";
 import { followMembers } from "./follow";
@@ -75,11 +76,12 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
     const keys = await timed.phase("keys", `from the state of ${config.keys.root}`, () =>
         keysFor(ENVIRONMENT, config.keys.root, toolchain),
     );
-    const ranges = await timed.phase(
+    const { ranges, bytes } = await timed.phase(
         "versions",
         `what ${from} has stored: from when to when, and whether it is whole`,
-        () => rangesOf(source, registries, keys, at),
+        () => lookInto(source, registries, keys, at, config),
     );
+    await refuseFullDisk(home, bytes);
     try {
         const digests = await build(request, site, source, keys, timed);
         return {
@@ -177,23 +179,28 @@ function sourceOf(from: string, home: string, { networking }: EmbassyConfig): Si
     return new SitePaths(home, from);
 }
 
-async function rangesOf(
+/** @returns with the bytes that all members have on their disks. @throws LabError where it is not stored, or not whole */
+async function lookInto(
     source: SitePaths,
     registries: readonly string[],
     keys: Keys,
     at: Date | undefined,
-): Promise<RestoreReport["ranges"]> {
+    config: EmbassyConfig,
+): Promise<{ ranges: RestoreReport["ranges"]; bytes: number }> {
     const ranges: Record<string, RestoreReport["ranges"][string]> = {};
+    let bytes = 0;
     for (const registry of registries) {
         const { stanza, wal, damage } = await storedVersions(source, registry, keys.of(registry));
         const range = rangeOf(stanza, wal);
         if (at !== undefined) {
             checkInstant(registry, at, range);
         }
-        refuseBroken(registry, at, chainTo(at, stanza, wal), damage);
+        const chain = chainTo(at, stanza, wal);
+        refuseBroken(registry, at, chain, damage);
         ranges[registry] = { from: range.from.toISOString(), to: range.to.toISOString() };
+        bytes += chain.bytes * config.registries[parseRegistry(registry)].members;
     }
-    return ranges;
+    return { ranges, bytes };
 }
 
 async function digestsOf(registries: readonly string[]): Promise<Digests> {

@@ -19,6 +19,7 @@ const backup = (label: string, stop: number, start: string, reference: string[] 
     timestamp: { stop },
     archive: { start, stop: start },
     reference,
+    info: { size: 1_000 },
 });
 const stanza: StanzaInfo = {
     name: "population",
@@ -34,6 +35,7 @@ describe("what a restore takes", () => {
         const chain = chainTo(undefined, stanza, wal);
         expect(chain.backups).toEqual(["A-F_B-D", "A-F"]);
         expect(names(chain)).toEqual(SEGMENTS.slice(2));
+        expect(chain.bytes).toBe(1_000 + 3 * 16 * 1024 * 1024);
     });
 
     it("is the last backup before an instant, and the log to the first segment stored after it", () => {

@@ -11,6 +11,7 @@ const label = (text: string, stop: number): StanzaInfo["backup"][number] => ({
     timestamp: { stop },
     archive: { start: "000000010000000000000004", stop: "000000010000000000000004" },
     reference: null,
+    info: { size: 1_000 },
 });
 const hash = "a".repeat(40);
 const wal: Listing = {
