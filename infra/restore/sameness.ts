@@ -99,7 +99,7 @@ export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
     },
     {
         resource: /^kubernetes:core\/v1:Secret::.*-repositories-secret$/,
-        field: /^stringData\.(partner|source)\.conf$/,
+        field: /^(stringData|data)\.(partner|source)\.conf$/,
         why: "it reads where it comes from and stores nothing there",
     },
     {
@@ -138,6 +138,52 @@ export const SITES_MAY_DIFFER: readonly DeclaredField[] = [
         why: "a site without the root takes its intermediate from the stack that has it",
     },
 ];
+
+/** The same two as they live in their clusters, which add to what was declared. */
+export const LIVE_MAY_DIFFER: readonly DeclaredField[] = [
+    ...RESTORE_MAY_DIFFER,
+    {
+        resource: /^kubernetes:core\/v1:Service::/,
+        field: /^spec\.clusterIPs\.0$/,
+        why: "the API server's other word for clusterIP",
+    },
+    {
+        resource: /^kubernetes:batch\/v1:Job::/,
+        field: /^spec\.(selector\.matchLabels|template\.metadata\.labels)\.(batch\.kubernetes\.io\/)?(controller-uid|job-name)$/,
+        why: "a Job knows its pods by its own identity",
+    },
+    {
+        resource: /^kubernetes:apps\/v1:StatefulSet::object-store-server$/,
+        field: /^spec\.template\.metadata\.annotations\.data-embassy\/certificate$/,
+        why: "each site has a certificate of its own",
+    },
+    {
+        resource: /^kubernetes:core\/v1:ConfigMap::.*-members-(agreed|gate-lease)$/,
+        field: /^metadata\.annotations\.(history|data-embassy\/.*)$/,
+        why: "members write there what became of them",
+    },
+];
+
+/** What a cluster keeps of an object besides what was declared: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/ */
+const BOOKKEEPING = ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"];
+
+/** A live object, without its cluster's bookkeeping, and of a Secret only what keys it has. */
+export function liveResource(type: string, name: string, object: SiteResource["inputs"]): SiteResource {
+    const hidden = Object.keys(object["data"] ?? {}).map((key) => [key, "[secret]"]);
+    return {
+        type,
+        name,
+        inputs: {
+            ...without(object, "status"),
+            metadata: without(object["metadata"] as SiteResource["inputs"], ...BOOKKEEPING),
+            ...(object["kind"] === "Secret" && { data: Object.fromEntries(hidden) as object }),
+        },
+    };
+}
+
+function without(object: SiteResource["inputs"], ...keys: readonly string[]): SiteResource["inputs"] {
+    return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+}
 
 /** Every field in which the two differ, declared or not. */
 export function differences(left: readonly SiteResource[], right: readonly SiteResource[]): Difference[] {

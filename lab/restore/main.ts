@@ -11,6 +11,7 @@ import { runCommand } from "../../toolchain/command";
 import { binDir, embassyHome } from "../../toolchain/paths";
 import { LabError } from "../errors";
 import { stackConfig } from "../../toolchain/cli/stack-config";
+import { type Comparison, compare } from "./compare";
 import { type Digests, ENVIRONMENT, type RestoreReport, discard, restore } from "./restore";
 
 interface Flags {
@@ -19,6 +20,7 @@ interface Flags {
     readonly registry?: string[];
     readonly expect?: string;
     readonly remove?: boolean;
+    readonly compare?: string;
     readonly json?: boolean;
 }
 
@@ -30,6 +32,11 @@ async function main(flags: Flags): Promise<number> {
         await discard(embassyHome, toolchain);
         process.stdout.write(`${ENVIRONMENT}: removed\n`);
         return 0;
+    }
+    if (flags.compare !== undefined) {
+        const comparison = await compare(flags.compare, embassyHome, binDir);
+        process.stdout.write(flags.json ? `${JSON.stringify(comparison, null, 4)}\n` : compared(comparison));
+        return comparison.undeclared.length > 0 ? 1 : 0;
     }
     if (flags.from === undefined) {
         throw new LabError("Say whose stored versions: --from luxembourg");
@@ -114,6 +121,24 @@ function summary(report: RestoreReport): string {
     ].join("\n");
 }
 
+function compared({ site, environment, objects, declared, undeclared }: Comparison): string {
+    const table = new Table({
+        head: ["object", "field", site, environment],
+        style: { head: [], border: [], compact: true },
+    });
+    table.push(...undeclared.map(({ resource, field, left, right }) => [resource, field, text(left), text(right)]));
+    return [
+        ...(undeclared.length > 0 ? [table.toString()] : []),
+        `${objects.site} objects of ${site}, ${objects.environment} of ${environment}: ${declared} fields differ as declared in ` +
+            `infra/restore/sameness.ts, ${undeclared.length} others.`,
+        "",
+    ].join("\n");
+}
+
+function text(value: unknown): string {
+    return value === undefined ? "" : JSON.stringify(value).slice(0, 60);
+}
+
 const command = new Command("npm run restore --")
     .description("Makes a restore environment out of what a site has stored, and proves what is in it.")
     .option("--from <site>", "whose stored versions")
@@ -122,6 +147,10 @@ const command = new Command("npm run restore --")
     .option(
         "--expect <file>",
         "digests that must come out, as data digest --json prints them; exit code 1 where they do not",
+    )
+    .option(
+        "--compare <site>",
+        "the environment's live objects with those of a site; exit code 1 where more differs than may",
     )
     .option("--remove", "take the environment down, with its data")
     .option("--json", "print the report as JSON");

@@ -3,6 +3,7 @@ import {
     SITES_MAY_DIFFER,
     type SiteResource,
     differences,
+    liveResource,
     undeclared,
 } from "../../../infra/restore/sameness";
 import { renderStack } from "../../support/render";
@@ -45,5 +46,17 @@ describe("sameness", () => {
         expect(differences(left, [])).toEqual([
             { resource: "kubernetes:apps/v1:StatefulSet::x", field: "", left: true, right: false },
         ]);
+    });
+
+    it("does not look at what a cluster keeps of an object besides, nor at what is in a Secret", () => {
+        const live = (uid: string, password: string): SiteResource =>
+            liveResource("kubernetes:core/v1:Secret", "x", {
+                kind: "Secret",
+                metadata: { name: "x", uid, resourceVersion: uid, creationTimestamp: uid },
+                data: { password },
+                status: uid,
+            });
+        expect(differences([live("1", "a")], [live("2", "b")])).toEqual([]);
+        expect(live("1", "a").inputs).toEqual({ kind: "Secret", metadata: { name: "x" }, data: { password: "[secret]" } });
     });
 });
