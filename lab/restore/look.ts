@@ -63,11 +63,13 @@ export interface Stored {
     readonly damage: readonly Damage[];
 }
 
-/** What is stored of `registry`, every byte of it read. @throws LabError where it cannot be, or the key is not the right one */
-export async function storedVersions(paths: SitePaths, registry: string, { cipher }: RegistryKeys): Promise<Stored> {
+/** What pgBackRest says to `args`, with the stored versions of `registry` as its repository. @throws LabError */
+export type Reader = (...args: string[]) => Promise<string>;
+
+export async function reader(paths: SitePaths, registry: string, { cipher }: RegistryKeys): Promise<Reader> {
     const folder = await bucketFolder(paths, registryNamespace(registry));
     const userland = await ensureUserland(paths.home, () => undefined);
-    const look = async (...args: string[]): Promise<string> => {
+    return async (...args) => {
         const options = ["--repo1-path=/mnt", "--repo1-cipher-type=aes-256-cbc", "--log-level-file=off"];
         const env = { PATH: SYSTEM_PATH, PGBACKREST_REPO1_CIPHER_PASS: cipher };
         const { stdout } = await run(SCRIPT, [userland, folder, ...args, ...options], {
@@ -79,9 +81,16 @@ export async function storedVersions(paths: SitePaths, registry: string, { ciphe
         });
         return stdout;
     };
-    const [stanza] = JSON.parse(await look(`--stanza=${registry}`, "info", "--output=json")) as StanzaInfo[];
+}
+
+/** What is stored of `registry`, every byte of it read. @throws LabError where it cannot be, or the key is not the right one */
+export async function storedVersions(paths: SitePaths, registry: string, keys: RegistryKeys): Promise<Stored> {
+    const look = await reader(paths, registry, keys);
+    // What does not open is quoted as it is, byte for byte.
+    const info = (await look(`--stanza=${registry}`, "info", "--output=json")).replace(CONTROL, " ");
+    const [stanza] = JSON.parse(info) as StanzaInfo[];
     if (stanza === undefined) {
-        throw new LabError(`${folder} holds no versions of ${registry}.`);
+        throw new LabError(`${paths.site} holds no versions of ${registry}.`);
     }
     if (/cipher|decrypt|flush|invalid/i.test(stanza.status.message) && stanza.backup.length === 0) {
         throw new LabError(explained(registry, stanza.status.message));
@@ -96,6 +105,7 @@ export async function storedVersions(paths: SitePaths, registry: string, { ciphe
     return { stanza, wal: JSON.parse(wal) as Listing, damage: damageIn(verified) };
 }
 
+const CONTROL = /[\u0000-\u001f]/g;
 /** Bytes that pgBackRest may say: a listing has a line for each of a window's segments. */
 const LONGEST = 256 * 1024 * 1024;
 
