@@ -1,26 +1,31 @@
-/** `npm run bench [-- speed|growth|toolchain]`: the promises that are ratios, measured again. */
+/** `npm run bench [-- speed|growth|toolchain|load|registry]`: the promises that are ratios, measured again. */
 import { Command } from "commander";
 import Table from "cli-table3";
+import { NATION } from "../data/population/generate";
 import { buildToolchain } from "../toolchain/build";
 import { colorsFor } from "../toolchain/colors";
 import { UserError, runCommand } from "../toolchain/command";
 import type { Figure } from "./figure";
 import { growth } from "./growth";
+import { loading } from "./load";
+import { registry } from "./registry";
 import { Site } from "./site";
 import { speed } from "./speed";
 import { toolchain } from "./toolchain";
 
-const BENCHES = ["speed", "growth", "toolchain"];
+const BENCHES = ["speed", "growth", "toolchain", "load", "registry"];
 /** What runs where nothing is named: minutes, not the half hour that cold builds take. */
 const USUAL = ["speed", "growth"];
 
-async function run(names: readonly string[], rounds: number): Promise<Figure[]> {
+async function run(names: readonly string[], rounds: number, people: number): Promise<Figure[]> {
     const unknown = names.filter((name) => !BENCHES.includes(name));
     if (unknown.length > 0) {
         throw new UserError(`There is no bench ${unknown.join(", ")}: choose from ${BENCHES.join(", ")}.`);
     }
     await buildToolchain();
     const figures = names.includes("toolchain") ? await toolchain() : [];
+    figures.push(...(names.includes("load") ? await loading(people) : []));
+    figures.push(...(names.includes("registry") ? await registry(people) : []));
     if (names.includes("speed") || names.includes("growth")) {
         const site = new Site();
         try {
@@ -41,7 +46,8 @@ function table(figures: readonly Figure[]): string {
         style: { head: [], border: [], compact: true },
     });
     for (const { name, value, limit, unit, detail } of figures) {
-        const show = (number: number): string => (unit === "MiB" ? `${number.toFixed(0)} MiB` : number.toFixed(2));
+        const show = (number: number): string =>
+            unit === "×" ? number.toFixed(2) : `${number.toFixed(unit === "MiB" ? 0 : 1)} ${unit}`;
         const verdict = value <= limit ? colors.green("kept") : colors.red("broken");
         rows.push([name, show(value), `≤ ${show(limit)}`, verdict, detail]);
     }
@@ -52,11 +58,12 @@ runCommand(async () => {
     const command = new Command("bench")
         .argument("[names...]", `which: ${BENCHES.join(", ")}`, USUAL)
         .option("--rounds <n>", "repetitions of each measure; the median counts", Number, 3)
+        .option("--people <n>", "how many are in the registry that is loaded and restored", Number, NATION)
         .option("--json", "print the figures as JSON")
         .parse();
-    const { rounds, json = false } = command.opts<{ rounds: number; json?: boolean }>();
+    const { rounds, people, json = false } = command.opts<{ rounds: number; people: number; json?: boolean }>();
     const names = command.args.length > 0 ? command.args : USUAL;
-    const figures = await run(names, rounds);
+    const figures = await run(names, rounds, people);
     process.stdout.write(`${json ? JSON.stringify(figures, null, 2) : table(figures)}\n`);
     return figures.every(({ value, limit }) => value <= limit) ? 0 : 1;
 });

@@ -169,7 +169,8 @@ async function copy(
     return sink.rowCount;
 }
 
-function script(name: string): string {
+/** The SQL of a step: `schema.sql` or `constraints.sql`. */
+export function script(name: string): string {
     return readFileSync(join(__dirname, "population", name), "utf8");
 }
 

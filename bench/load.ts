@@ -1,0 +1,61 @@
+/** How much longer a load takes than the bare statements that it stands for. */
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fromEnvironment } from "../data/environment";
+import { load, script } from "../data/load";
+import { TABLE_NAMES } from "../data/population/generate";
+import { Postgres } from "../tests/support/postgres";
+import { type Figure, ratio } from "./figure";
+
+export async function loading(people: number): Promise<Figure[]> {
+    const postgres = await Postgres.start();
+    const folder = mkdtempSync(join(tmpdir(), "rows-"));
+    // The server writes into it, as a user of its own.
+    chmodSync(folder, 0o777);
+    try {
+        await postgres.createDatabase("loaded");
+        await postgres.createDatabase("bare");
+        const database = fromEnvironment(postgres.environment("loaded"));
+        const options = {
+            people,
+            seed: 1,
+            replace: false,
+            progress: { update: () => undefined, end: () => undefined },
+        };
+        const { seconds } = await load(database, options);
+        const file = (table: string): string => `'${join(folder, table)}'`;
+        for (const table of TABLE_NAMES) {
+            await postgres.query(`COPY population.${table} TO ${file(table)}`, "loaded");
+        }
+        const timed = async (...statements: string[]): Promise<number> => {
+            const began = performance.now();
+            await postgres.query(
+                `BEGIN; SET LOCAL maintenance_work_mem = '256MB'; ${statements.join("; ")}; COMMIT`,
+                "bare",
+            );
+            return (performance.now() - began) / 1000;
+        };
+        const copied = await timed(
+            script("schema.sql"),
+            ...TABLE_NAMES.map((table) => `COPY population.${table} FROM ${file(table)}`),
+        );
+        const keyed = await timed(
+            script("constraints.sql"),
+            `ANALYZE ${TABLE_NAMES.map((table) => `population.${table}`).join(", ")}`,
+        );
+        const detail = `${seconds.total.toFixed(1)} s ÷ (${copied.toFixed(1)} s + ${keyed.toFixed(1)} s), ${people} people`;
+        return [
+            ratio(
+                "load ÷ (bare COPY of the same rows + the same keys and statistics)",
+                seconds.total,
+                copied + keyed,
+                1.3,
+                detail,
+            ),
+        ];
+    } finally {
+        await postgres.remove();
+        rmSync(folder, { recursive: true, force: true });
+    }
+}

@@ -1,0 +1,134 @@
+/**
+ * One registry on real nodes, as large as the nation's: what two sites cost while nothing happens, how long a restore from
+ * nothing takes beside the least that could be done with the same stored bytes, and how soon the other site takes writes.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { registryNamespace } from "../infra/plan/registries";
+import type { RestoreReport } from "../lab/restore/restore";
+import { Home, must } from "../tests/support/home";
+import { stackFile } from "../toolchain/cli/stack-file";
+import { type Figure, ratio } from "./figure";
+import { unpackWithStandardTools } from "./unpack";
+
+const SITES = ["tallinn", "luxembourg"];
+const [PRIMARY, STANDBY] = ["tallinn", "luxembourg"] as const;
+const NAMESPACE = registryNamespace("population");
+/** Seconds for which the sites are left alone. */
+const IDLE_SECONDS = 60;
+const MIB = 1024 * 1024;
+
+export async function registry(people: number): Promise<Figure[]> {
+    const home = new Home("bench", "cache", "images");
+    try {
+        must(home.lab("up", ...SITES, "--nodes", "real"));
+        SITES.forEach((site) => home.up(site));
+        for (const use of ["own", "partner"]) {
+            waitForJob(home, `store-first-${use}`);
+        }
+        const figures = await idle(home);
+        must(home.data("load", "--site", PRIMARY, "--people", String(people)));
+        must(kubectl(home, "create", "job", "full", "--from=cronjob/store-full"));
+        waitForJob(home, "full");
+        must(home.data("lag", "--site", STANDBY));
+        must(home.lab("down", ...SITES));
+
+        figures.push(await restored(home, people));
+        must(home.restore("--remove"));
+
+        must(home.lab("up", ...SITES));
+        must(home.data("lag", "--site", STANDBY));
+        figures.push(promoted(home));
+        return figures;
+    } finally {
+        home.restore("--remove");
+        home.remove();
+    }
+}
+
+function kubectl(home: Home, ...args: string[]): ReturnType<Home["kubectl"]> {
+    return home.kubectl(PRIMARY, `--namespace=${NAMESPACE}`, ...args);
+}
+
+function waitForJob(home: Home, name: string): void {
+    must(kubectl(home, "wait", `job/${name}`, "--for=condition=complete", "--timeout=550s"));
+}
+
+async function idle(home: Home): Promise<Figure[]> {
+    await sleep(IDLE_SECONDS * 1000);
+    const before = busySeconds();
+    await sleep(IDLE_SECONDS * 1000);
+    const share = ((busySeconds() - before) / IDLE_SECONDS / cpus().length) * 100;
+    const sites = JSON.parse(must(home.lab("status", ...SITES, "--json")).stdout) as {
+        site: string;
+        memoryBytes: number;
+    }[];
+    const mebibytes = sites.map(({ memoryBytes }) => memoryBytes / MIB);
+    return [
+        {
+            name: "both sites idle: memory",
+            value: mebibytes.reduce((sum, each) => sum + each, 0),
+            limit: 4096,
+            unit: "MiB",
+            detail: sites.map(({ site }, index) => `${site} ${mebibytes[index]?.toFixed(0) ?? "?"} MiB`).join(", "),
+        },
+        {
+            name: "both sites idle: processors",
+            value: share,
+            limit: 25,
+            unit: "%",
+            detail: `all that this machine did in ${IDLE_SECONDS} s, of ${cpus().length} cores`,
+        },
+    ];
+}
+
+/** Of all processors since the machine's start: https://www.kernel.org/doc/html/latest/filesystems/proc.html (/proc/stat) */
+function busySeconds(): number {
+    const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = readFileSync("/proc/stat", "utf8")
+        .split("\n", 1)
+        .flatMap((line) => line.split(/\s+/).map(Number));
+    return (user + nice + system + irq + softirq) / HERTZ;
+}
+
+/** Of the counters in /proc, on every Linux of today. */
+const HERTZ = 100;
+
+async function restored(home: Home, people: number): Promise<Figure> {
+    const report = JSON.parse(must(home.restore("--from", STANDBY, "--json")).stdout) as RestoreReport;
+    // Until it answers; the digests are read of what answers.
+    const verification = report.phases.find(({ phase }) => phase === "verification")?.seconds ?? 0;
+    const answering = report.seconds - verification;
+    const plain = await unpackWithStandardTools(home, STANDBY, "population");
+    const phases = report.phases.map(({ phase, seconds }) => `${phase} ${seconds.toFixed(1)}`).join(", ");
+    return ratio(
+        `restore of ${people} people, from nothing to answering ÷ decrypting, unpacking and writing the same bytes`,
+        answering,
+        plain.seconds,
+        3,
+        `${answering.toFixed(1)} s (${phases}) ÷ ${plain.seconds.toFixed(1)} s for ${(plain.stored / MIB).toFixed(0)} → ` +
+            `${(plain.written / MIB).toFixed(0)} MiB in ${plain.files} files, on ${cpus().length} cores`,
+    );
+}
+
+/** The link is cut without a word, and the standby made primary whatever is lost. */
+function promoted(home: Home): Figure {
+    must(home.lab("cut"));
+    const folder = join(home.path, "promoted");
+    mkdirSync(folder);
+    const file = join(folder, `Pulumi.${STANDBY}.yaml`);
+    writeFileSync(file, readFileSync(stackFile(STANDBY), "utf8").replace("role: standby", "role: primary"));
+    const began = Date.now();
+    must(home.pulumi("up", "--stack", STANDBY, "--yes", "--skip-preview", "--accept-loss", "--config-file", file));
+    const declared = Date.now();
+    must(home.data("write", "--site", STANDBY, "--rate", "1", "--for", "1s"));
+    const seconds = (from: number): string => `${((Date.now() - from) / 1000).toFixed(1)} s`;
+    return {
+        name: "promotion to first accepted write",
+        value: (Date.now() - began) / 1000,
+        limit: 30,
+        unit: "s",
+        detail: `of which the write, from its command's start: ${seconds(declared)}`,
+    };
+}
