@@ -88,12 +88,12 @@ export class Home {
 
     /** The same, still running. Its own process group, so that all of it can be ended. */
     startPulumi(...args: string[]): ChildProcess {
-        return spawn(join(BIN, "node"), [...TSX, "toolchain/pulumi.ts", ...args, "--non-interactive"], {
-            cwd: repoRoot,
-            env: this.env,
-            detached: true,
-            stdio: "ignore",
-        });
+        return this.start(["toolchain/pulumi.ts", ...args, "--non-interactive"]);
+    }
+
+    /** `npm run data -- …`, still running. */
+    startData(...args: string[]): ChildProcess {
+        return this.start(["data/main.ts", ...args]);
     }
 
     /** A folder that is the project for the CLI itself, which writes into the stack files that it finds there. */
@@ -139,6 +139,15 @@ export class Home {
         this.lab("down", "--delete");
         // A process of Node.js that is on its way out still writes its compile cache.
         rmSync(this.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });
+    }
+
+    private start(args: readonly string[]): ChildProcess {
+        return spawn(join(BIN, "node"), [...TSX, ...args], {
+            cwd: repoRoot,
+            env: this.env,
+            detached: true,
+            stdio: "ignore",
+        });
     }
 
     private run(args: readonly string[]): Outcome {

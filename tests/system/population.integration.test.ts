@@ -1,6 +1,13 @@
 /** One registry from end to end, on real nodes: written at home, followed abroad, and brought back as it was at an instant. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { registryKeys } from "../../infra/plan/keys";
+import { SitePaths } from "../../lab/paths";
+import { stackFile } from "../../toolchain/cli/stack-file";
+import type { Comparison } from "../../lab/restore/compare";
+import { bucketFolder, storedVersions } from "../../lab/restore/look";
 import { describeNodes, why } from "../lab/nodes/fixture";
 import { Home, must } from "../support/home";
 
@@ -86,5 +93,110 @@ describeNodes(`the population registry${why}`, () => {
         const wrong = home.restore("--from", "luxembourg", "--at", after.at, "--expect", before.file);
         expect(wrong.output).toContain("NOT every digest is the expected one.");
         expect(wrong.code).toBe(1);
+    });
+
+    it("comes back in an environment that is Luxembourg's, object for object, save for the declared fields", () => {
+        must(home.lab("up", "luxembourg"));
+        const compared = JSON.parse(must(home.restore("--compare", "luxembourg", "--json")).stdout) as Comparison;
+        expect(compared.objects.environment).toBeGreaterThan(0);
+        expect(compared.undeclared).toEqual([]);
+        must(home.restore("--remove"));
+    });
+
+    describe("of which a stored version is damaged", () => {
+        const isSegment = /^archive\/.*\/[0-9A-F]{24}-[^/]*$/;
+        const isBackup = /^backup\/.*\/bundle\/[^/]*$/;
+
+        function flip(file: string): void {
+            const bytes = readFileSync(file);
+            bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
+            writeFileSync(file, bytes);
+        }
+
+        it.each([
+            ["a byte of the log", isSegment, flip, /invalid/],
+            ["a segment of the log", isSegment, rmSync, /missing/],
+            ["a byte of a backup", isBackup, flip, /invalid/],
+            ["a file of a backup", isBackup, rmSync, /missing/],
+        ])("is not restored at all, and what is damaged is named: %s", async (_, which, damage, found) => {
+            const folder = await bucketFolder(new SitePaths(home.path, "luxembourg"), "registry-population");
+            const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => which.test(file));
+            // Of the log not the newest, without which it is whole and ends earlier.
+            const name = files.sort().at(-2) ?? files.at(-1) ?? "";
+            const whole = join(home.path, "whole");
+            cpSync(join(folder, name), whole, { preserveTimestamps: true });
+            damage(join(folder, name));
+            const { code, output } = home.restore("--from", "luxembourg");
+            cpSync(whole, join(folder, name), { preserveTimestamps: true });
+
+            const [kind, , ...path] = name.split("/");
+            expect(output).toContain(kind === "archive" ? basename(name).slice(0, 24) : path[0]);
+            expect(output).toMatch(found);
+            expect(code).toBe(1);
+            expect(existsSync(join(home.path, "lab", "restore"))).toBe(false);
+        });
+
+        it("does not open with another key", async () => {
+            const paths = new SitePaths(home.path, "luxembourg");
+            const keys = registryKeys("population", "not the secret");
+            await expect(storedVersions(paths, "population", keys)).rejects.toThrow(/do not open with the key/);
+        });
+    });
+
+    describe("whose home is cut off, in the middle of writing", () => {
+        const journal = (): string => join(home.path, "journal.jsonl");
+
+        /** The stack file with other values in it, applied. */
+        function declare(site: string, values: Readonly<Record<string, string>>): void {
+            const file = join(home.path, `Pulumi.${site}.yaml`);
+            const changed = Object.entries(values).reduce(
+                (text, [key, value]) => text.replace(new RegExp(`^( +${key}:) .*$`, "m"), `$1 ${value}`),
+                readFileSync(stackFile(site), "utf8"),
+            );
+            writeFileSync(file, changed);
+            must(home.pulumi("up", "--stack", site, "--yes", "--skip-preview", "--config-file", file));
+        }
+
+        beforeAll(async () => {
+            must(home.lab("up", ...SITES));
+            SITES.forEach((site) => declare(site, { acrossSites: "sync" }));
+            must(home.data("lag", "--site", "luxembourg"));
+            const writer = home.startData(
+                "write",
+                "--site",
+                "tallinn",
+                "--rate",
+                "50",
+                "--for",
+                "25s",
+                "--journal",
+                journal(),
+            );
+            const ended = once(writer, "exit");
+            await sleep(10_000);
+            must(home.lab("cut"));
+            await ended;
+        });
+
+        it("has all that was acknowledged in the other site, which waited for it, and writes there", () => {
+            declare("luxembourg", { role: "primary" });
+            const { acknowledged, lost } = JSON.parse(
+                must(home.data("lost", "--site", "luxembourg", "--journal", journal(), "--json")).stdout,
+            ) as { acknowledged: number; lost: number[] };
+            expect(acknowledged).toBeGreaterThan(0);
+            expect(lost).toEqual([]);
+            must(home.data("write", "--site", "luxembourg", "--rate", "10", "--for", "1s"));
+        });
+
+        it("follows the other site once they are linked again", async () => {
+            must(home.lab("heal"));
+            declare("tallinn", { role: "standby" });
+            const written = digests("luxembourg");
+            const deadline = Date.now() + MINUTES;
+            while (home.data("digest", "--site", "tallinn", "--json").stdout !== written && Date.now() < deadline) {
+                await sleep(1_000);
+            }
+            expect(JSON.parse(digests("tallinn"))).toEqual(JSON.parse(written));
+        });
     });
 });
