@@ -18,34 +18,55 @@ const [PRIMARY, STANDBY] = ["tallinn", "luxembourg"] as const;
 const NAMESPACE = registryNamespace("population");
 /** Seconds for which the sites are left alone. */
 const IDLE_SECONDS = 60;
+const MOST_MS = 180_000;
 const MIB = 1024 * 1024;
 
 export async function registry(people: number): Promise<Figure[]> {
     const home = new Home("bench", "cache", "images");
     try {
+        say("both sites");
         must(home.lab("up", ...SITES, "--nodes", "real"));
         SITES.forEach((site) => home.up(site));
         for (const use of ["own", "partner"]) {
             waitForJob(home, `store-first-${use}`);
         }
+        say("idle");
         const figures = await idle(home);
+        say(`load of ${people} people`);
         must(home.data("load", "--site", PRIMARY, "--people", String(people)));
+        say("full backups");
         must(kubectl(home, "create", "job", "full", "--from=cronjob/store-full"));
         waitForJob(home, "full");
         must(home.data("lag", "--site", STANDBY));
         must(home.lab("down", ...SITES));
 
+        say("restore");
         figures.push(await restored(home, people));
         must(home.restore("--remove"));
 
+        say("both sites, again");
         must(home.lab("up", ...SITES));
-        must(home.data("lag", "--site", STANDBY));
+        await followedAgain(home);
+        say("promotion");
         figures.push(promoted(home));
         return figures;
     } finally {
         home.restore("--remove");
         home.remove();
     }
+}
+
+function say(step: string): void {
+    process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${step}\n`);
+}
+
+/** Members that come up again need some seconds to find each other. */
+async function followedAgain(home: Home): Promise<void> {
+    const deadline = Date.now() + MOST_MS;
+    while (home.data("lag", "--site", STANDBY).code !== 0 && Date.now() < deadline) {
+        await sleep(1_000);
+    }
+    must(home.data("lag", "--site", STANDBY));
 }
 
 function kubectl(home: Home, ...args: string[]): ReturnType<Home["kubectl"]> {
@@ -101,6 +122,7 @@ async function restored(home: Home, people: number): Promise<Figure> {
     const verification = report.phases.find(({ phase }) => phase === "verification")?.seconds ?? 0;
     const answering = report.seconds - verification;
     const plain = await unpackWithStandardTools(home, STANDBY, "population");
+    say(`${answering.toFixed(1)} s, and ${plain.seconds.toFixed(1)} s with standard tools`);
     const phases = report.phases.map(({ phase, seconds }) => `${phase} ${seconds.toFixed(1)}`).join(", ");
     return ratio(
         `restore of ${people} people, from nothing to answering ÷ decrypting, unpacking and writing the same bytes`,

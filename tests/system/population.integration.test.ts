@@ -71,6 +71,55 @@ describeNodes(`the population registry${why}`, () => {
         );
     });
 
+    it("is stored at the next try where its store goes away in the middle, which the first one says", async () => {
+        const log = (job: string): string =>
+            home.kubectl("tallinn", "logs", namespace, `--selector=job-name=${job}`, "--tail=-1").stdout;
+        const says = async (job: string, words: RegExp): Promise<void> => {
+            for (const deadline = Date.now() + 3 * MINUTES; Date.now() < deadline && !words.test(log(job));) {
+                await sleep(200);
+            }
+            expect(log(job)).toMatch(words);
+        };
+        const complete = (job: string): void =>
+            void must(
+                home.kubectl("tallinn", "wait", namespace, `job/${job}`, "--for=condition=complete", "--timeout=300s"),
+            );
+        const scale = (replicas: number): void =>
+            void must(
+                home.kubectl(
+                    "tallinn",
+                    "scale",
+                    "-n",
+                    "object-store",
+                    "statefulset/object-store",
+                    `--replicas=${replicas}`,
+                ),
+            );
+
+        must(home.kubectl("tallinn", "create", "job", "interrupted", namespace, "--from=cronjob/store-full"));
+        await says("interrupted", /backup command begin/);
+        scale(0);
+        must(
+            home.kubectl(
+                "tallinn",
+                "delete",
+                "pod",
+                "object-store-0",
+                "-n",
+                "object-store",
+                "--grace-period=0",
+                "--force",
+            ),
+        );
+        await says("interrupted", /unable to connect to 'objects\.tallinn\.embassy\.internal:443'/);
+        scale(1);
+        complete("interrupted");
+
+        must(home.kubectl("tallinn", "create", "job", "verified", namespace, "--from=cronjob/store-verify"));
+        complete("verified");
+        expect(log("verified")).toMatch(/status: ok/);
+    });
+
     it("comes back as it was at each of two instants, with every site stopped, and is told from what it was not", () => {
         const [before, after] = [moment("before"), moment("after")];
         sql("DROP TABLE population.marriage CASCADE");
