@@ -1,6 +1,7 @@
-/** `npm run expected:update`: the only writer of the files beside this one. */
+/** `npm run expected:update`: the only writer of the files beside this one, and of the table of flows in docs/. */
 import { writeFileSync } from "node:fs";
 import { expectedFile, renderedText } from "../support/expected";
+import { FLOWS_FILE, flowsDocument } from "../support/flows";
 import { renderStack } from "../support/render";
 import { STACKS } from "../support/stacks";
 
@@ -9,6 +10,8 @@ async function main(): Promise<void> {
         writeFileSync(expectedFile(stack), renderedText(await renderStack(stack)));
         process.stdout.write(`tests/expected/${stack}.yaml\n`);
     }
+    writeFileSync(FLOWS_FILE, flowsDocument(STACKS));
+    process.stdout.write("docs/flows.md\n");
 }
 
 void main();

@@ -57,6 +57,10 @@ describe("sameness", () => {
                 status: uid,
             });
         expect(differences([live("1", "a")], [live("2", "b")])).toEqual([]);
-        expect(live("1", "a").inputs).toEqual({ kind: "Secret", metadata: { name: "x" }, data: { password: "[secret]" } });
+        expect(live("1", "a").inputs).toEqual({
+            kind: "Secret",
+            metadata: { name: "x" },
+            data: { password: "[secret]" },
+        });
     });
 });
