@@ -1,8 +1,6 @@
-import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy";
-import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EmbassyPlan } from "../plan";
-import { metadata } from "./metadata";
+import { refusing } from "./admission";
 
 const NAME = "image-origin";
 /** Its pods are of Kubernetes itself, whose images this program does not name. */
@@ -18,48 +16,39 @@ export function imageOrigin(
     { labels, imageOrigin: { registry, pattern } }: Pick<EmbassyPlan, "labels" | "imageOrigin">,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
-    const policy = new ValidatingAdmissionPolicy(
-        `${name}-policy`,
+    return refusing(
+        name,
         {
-            metadata: metadata(NAME, labels),
-            spec: {
-                failurePolicy: "Fail",
-                matchConstraints: {
-                    namespaceSelector: {
-                        matchExpressions: [
-                            { key: "kubernetes.io/metadata.name", operator: "NotIn", values: [KUBERNETES] },
-                        ],
-                    },
-                    resourceRules: [
-                        {
-                            apiGroups: [""],
-                            apiVersions: ["v1"],
-                            resources: ["pods", "pods/ephemeralcontainers"],
-                            operations: ["CREATE", "UPDATE"],
-                        },
-                    ],
+            called: NAME,
+            labels,
+            matchConstraints: {
+                namespaceSelector: {
+                    matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "NotIn", values: [KUBERNETES] }],
                 },
-                variables: [
-                    { name: "known", expression: `oldObject == null ? [] : ${imagesOf("oldObject")}` },
+                resourceRules: [
                     {
-                        name: "foreign",
-                        expression: `(${imagesOf("object")}).filter(image, !(image in variables.known) && !image.matches("${pattern}"))`,
-                    },
-                ],
-                validations: [
-                    {
-                        expression: "size(variables.foreign) == 0",
-                        reason: "Forbidden",
-                        messageExpression: `"images come from ${registry} alone, and not " + variables.foreign.join(", ")`,
+                        apiGroups: [""],
+                        apiVersions: ["v1"],
+                        resources: ["pods", "pods/ephemeralcontainers"],
+                        operations: ["CREATE", "UPDATE"],
                     },
                 ],
             },
+            variables: [
+                { name: "known", expression: `oldObject == null ? [] : ${imagesOf("oldObject")}` },
+                {
+                    name: "foreign",
+                    expression: `(${imagesOf("object")}).filter(image, !(image in variables.known) && !image.matches("${pattern}"))`,
+                },
+            ],
+            validations: [
+                {
+                    expression: "size(variables.foreign) == 0",
+                    reason: "Forbidden",
+                    messageExpression: `"images come from ${registry} alone, and not " + variables.foreign.join(", ")`,
+                },
+            ],
         },
-        opts,
-    );
-    return new ValidatingAdmissionPolicyBinding(
-        `${name}-binding`,
-        { metadata: metadata(NAME, labels), spec: { policyName: policy.metadata.name, validationActions: ["Deny"] } },
         opts,
     );
 }

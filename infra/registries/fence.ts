@@ -1,7 +1,5 @@
-import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy";
-import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding";
 import type * as pulumi from "@pulumi/pulumi";
-import { metadata } from "../cluster/metadata";
+import { refusing } from "../cluster/admission";
 import type { EmbassyPlan } from "../plan";
 import { leaderName } from "../plan/database";
 import { LABEL } from "../plan/names";
@@ -24,47 +22,34 @@ export function fence(
     { labels, registries }: Pick<EmbassyPlan, "labels" | "registries">,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
-    const policy = new ValidatingAdmissionPolicy(
-        `${name}-policy`,
+    return refusing(
+        name,
         {
-            metadata: metadata(NAME, labels),
-            spec: {
-                failurePolicy: "Fail",
-                paramKind: { apiVersion: "v1", kind: "ConfigMap" },
-                matchConstraints: {
-                    namespaceSelector: { matchExpressions: [{ key: LABEL.registry, operator: "Exists" }] },
-                    resourceRules: [
-                        {
-                            apiGroups: [""],
-                            apiVersions: ["v1"],
-                            resources: ["configmaps"],
-                            // A condition would not do: where the parameter is missing, it is not asked.
-                            resourceNames: registries.map(({ database }) => leaderName(database)),
-                            operations: ["CREATE", "UPDATE"],
-                        },
-                    ],
-                },
-                validations: [
+            called: NAME,
+            labels,
+            paramKind: { apiVersion: "v1", kind: "ConfigMap" },
+            // Of each registry its own; without it there is no leader.
+            paramRef: { name: LEASE, parameterNotFoundAction: "Deny" },
+            matchConstraints: {
+                namespaceSelector: { matchExpressions: [{ key: LABEL.registry, operator: "Exists" }] },
+                resourceRules: [
                     {
-                        expression: `!(${IS_FENCED}) || !(${IS_HELD}) || ${IN_TIME}`,
-                        reason: "Forbidden",
-                        messageExpression: `"the other site's lease ended at " + ${VALID} + ", and without one this site does not write"`,
+                        apiGroups: [""],
+                        apiVersions: ["v1"],
+                        resources: ["configmaps"],
+                        // A condition would not do: where the parameter is missing, it is not asked.
+                        resourceNames: registries.map(({ database }) => leaderName(database)),
+                        operations: ["CREATE", "UPDATE"],
                     },
                 ],
             },
-        },
-        opts,
-    );
-    return new ValidatingAdmissionPolicyBinding(
-        `${name}-binding`,
-        {
-            metadata: metadata(NAME, labels),
-            spec: {
-                policyName: policy.metadata.name,
-                validationActions: ["Deny"],
-                // Of each registry its own; without it there is no leader.
-                paramRef: { name: LEASE, parameterNotFoundAction: "Deny" },
-            },
+            validations: [
+                {
+                    expression: `!(${IS_FENCED}) || !(${IS_HELD}) || ${IN_TIME}`,
+                    reason: "Forbidden",
+                    messageExpression: `"the other site's lease ended at " + ${VALID} + ", and without one this site does not write"`,
+                },
+            ],
         },
         opts,
     );

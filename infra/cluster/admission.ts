@@ -1,0 +1,38 @@
+import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy";
+import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding";
+import type { input } from "@pulumi/kubernetes/types";
+import type * as pulumi from "@pulumi/pulumi";
+import { metadata } from "./metadata";
+
+type Spec = input.admissionregistration.v1.ValidatingAdmissionPolicySpec;
+type Binding = input.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec;
+
+export interface AdmissionArgs extends Omit<Spec, "failurePolicy"> {
+    /** Of both objects; a refusal names it. */
+    readonly called: string;
+    readonly labels: Readonly<Record<string, string>>;
+    /** What the policy's expressions know as `params`. */
+    readonly paramRef?: Binding["paramRef"];
+}
+
+/** What the API server refuses. It refuses as well where it cannot tell: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/ */
+export function refusing(name: string, args: AdmissionArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+    const { called, labels, paramRef, ...spec } = args;
+    const policy = new ValidatingAdmissionPolicy(
+        `${name}-policy`,
+        { metadata: metadata(called, labels), spec: { failurePolicy: "Fail", ...spec } },
+        opts,
+    );
+    return new ValidatingAdmissionPolicyBinding(
+        `${name}-binding`,
+        {
+            metadata: metadata(called, labels),
+            spec: {
+                policyName: policy.metadata.name,
+                validationActions: ["Deny"],
+                ...(paramRef !== undefined && { paramRef }),
+            },
+        },
+        opts,
+    );
+}
