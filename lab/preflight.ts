@@ -38,11 +38,15 @@ export function refuseOtherNodes({ paths }: Site, wanted: NodeKind | undefined):
     }
 }
 
+export async function freeMebibytes(directory: string): Promise<number> {
+    const { bavail, bsize } = await fs.statfs(directory);
+    return Math.floor((bavail * bsize) / MIB);
+}
+
 /** @param data bytes that are to be put there besides. @throws LabError */
 export async function refuseFullDisk(directory: string, data = 0): Promise<void> {
     await makeDirectory(directory);
-    const { bavail, bsize } = await fs.statfs(directory);
-    const free = Math.floor((bavail * bsize) / MIB);
+    const free = await freeMebibytes(directory);
     const needed = DISK_MIB + Math.ceil(data / MIB);
     if (free < needed) {
         throw new LabError(

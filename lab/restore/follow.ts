@@ -7,6 +7,7 @@ import { DATABASE } from "../../infra/plan/database";
 import { registryNamespace } from "../../infra/plan/registries";
 import { LabError } from "../errors";
 import type { Site } from "../options";
+import { freeMebibytes } from "../preflight";
 
 const run = promisify(execFile);
 const PAUSE_MS = 2_000;
@@ -20,7 +21,7 @@ interface Pod {
 
 /**
  * Resolves when `signal` says that the site is up.
- * @throws LabError as soon as a member gives up, with what it said: Patroni ends where the restore fails, and would only try
+ * @throws LabError as soon as the disk is full, or a member gives up, with what it said: Patroni ends where the restore fails, and would only try
  * the same again
  */
 export async function followMembers(site: Site, registries: readonly string[], signal: AbortSignal): Promise<void> {
@@ -30,6 +31,7 @@ export async function followMembers(site: Site, registries: readonly string[], s
         return stdout;
     };
     while (!signal.aborted) {
+        await refuseFilledDisk(site.paths.directory);
         for (const registry of registries) {
             const namespace = `--namespace=${registryNamespace(registry)}`;
             const selector = `--selector=app.kubernetes.io/name=${DATABASE}`;
@@ -52,6 +54,19 @@ export async function followMembers(site: Site, registries: readonly string[], s
         await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }
 }
+
+/** Where nothing can be written, etcd and Postgres end or wait, and a run would only find out when its patience ends. */
+async function refuseFilledDisk(directory: string): Promise<void> {
+    const free = await freeMebibytes(directory);
+    if (free < LEAST_MIB) {
+        throw new LabError(
+            `The disk of ${directory} has filled up: ${free} MiB are free, and no restore goes on with less than ${LEAST_MIB} MiB. ` +
+                `Free some and run the command again: it begins anew.`,
+        );
+    }
+}
+
+const LEAST_MIB = 64;
 
 /** The lines that say why, without what comes of them. */
 export function reasons(log: string): string[] {

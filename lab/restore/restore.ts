@@ -15,7 +15,7 @@ import { runPulumi } from "../../toolchain/cli/run";
 import { stackFile } from "../../toolchain/cli/stack-file";
 import { stateFile } from "../../toolchain/cli/states";
 import { upStack } from "../../toolchain/cli/up";
-import { LabError } from "../errors";
+import { LabError, explain } from "../errors";
 import { ensureFile, makeDirectory } from "../files";
 import * as lab from "../lab";
 import { type Site, foundedWith, openSite } from "../options";
@@ -95,7 +95,10 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
         };
     } catch (error) {
         onPhase("undone", "the environment is taken down again");
-        await discard(home, toolchain);
+        await discard(home, toolchain).catch((left: unknown) => {
+            // Not in place of why it is taken down.
+            onPhase("left", `${explain(left)}; take it away with npm run restore -- --remove`);
+        });
         throw error;
     }
 }
@@ -132,13 +135,20 @@ async function bringUp(
     toolchain: Toolchain,
 ): Promise<void> {
     const [up, done] = [new AbortController(), new AbortController()];
-    const followed = followMembers(site, registries, done.signal).catch((error: unknown) => {
-        up.abort();
-        throw error;
-    });
+    // Kept, not thrown: nobody waits for it before the CLI has ended.
+    const followed = followMembers(site, registries, done.signal).then(
+        () => undefined,
+        (error: unknown) => {
+            up.abort();
+            return error as Error;
+        },
+    );
     const result = await upStack(ENVIRONMENT, toolchain, { configFile, capture: true, signal: up.signal });
     done.abort();
-    await followed;
+    const end = await followed;
+    if (end !== undefined) {
+        throw end;
+    }
     if (result.code !== 0) {
         throw new LabError(`pulumi up of ${ENVIRONMENT} failed:\n${result.output.trim()}`);
     }

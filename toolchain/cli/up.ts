@@ -46,7 +46,8 @@ export async function upStack(stack: string, toolchain: Toolchain, options: UpOp
         // The CLI takes --event-log only with its debugging commands switched on; the Automation API does the same.
         const environment = { PULUMI_DEBUG_COMMANDS: "true" };
         const { code, output } = await runPulumi([...args, ...config], { ...run, toolchain, environment });
-        const changes = Object.entries(summary(log));
+        // Where it failed, the log may have failed too.
+        const changes = code === 0 ? Object.entries(summary(log)) : [];
         const total = (entries: typeof changes): number => entries.reduce((sum, [, count]) => sum + count, 0);
         return {
             stack,
