@@ -47,11 +47,19 @@ describeNodes(`the population registry${why}`, () => {
         return { at: new Date().toISOString(), file };
     }
 
-    function sql(statement: string): string {
-        const leader = must(home.kubectl("tallinn", "get", "pods", namespace, "--selector=role=master", "-o", "name"));
-        const psql = ["psql", "--host=/run/postgresql", "--dbname=population", "-Atc", statement];
-        const args = ["exec", namespace, leader.stdout.trim(), "--container=database", "--", ...psql];
+    /** In Tallinn, whose output is wanted. */
+    function kubectl(...args: string[]): string {
         return must(home.kubectl("tallinn", ...args)).stdout.trim();
+    }
+
+    function complete(job: string): void {
+        kubectl("wait", namespace, `job/${job}`, "--for=condition=complete", "--timeout=300s");
+    }
+
+    function sql(statement: string): string {
+        const leader = kubectl("get", "pods", namespace, "--selector=role=master", "-o", "name");
+        const psql = ["psql", "--host=/run/postgresql", "--dbname=population", "-Atc", statement];
+        return kubectl("exec", namespace, leader, "--container=database", "--", ...psql);
     }
 
     it("is the same in Luxembourg as in Tallinn, row for row", () => {
@@ -60,10 +68,7 @@ describeNodes(`the population registry${why}`, () => {
     });
 
     it("is stored in both sites' stores", () => {
-        for (const use of ["own", "partner"]) {
-            const job = `job/store-first-${use}`;
-            must(home.kubectl("tallinn", "wait", namespace, job, "--for=condition=complete", "--timeout=300s"));
-        }
+        ["own", "partner"].forEach((use) => complete(`store-first-${use}`));
         expect(SITES.map((site) => home.restore("--from", site, "--at", "2000-01-01T00:00:00Z").output)).toEqual(
             SITES.map(
                 () => expect.stringMatching(/is before the first stored version of population: there are/) as string,
@@ -72,52 +77,28 @@ describeNodes(`the population registry${why}`, () => {
     });
 
     it("is stored at the next try where its store goes away in the middle, which the first one says", async () => {
-        const log = (job: string): string =>
-            home.kubectl("tallinn", "logs", namespace, `--selector=job-name=${job}`, "--tail=-1").stdout;
         const says = async (job: string, words: RegExp): Promise<void> => {
-            for (const deadline = Date.now() + 3 * MINUTES; Date.now() < deadline && !words.test(log(job));) {
+            // Nothing before its pod has begun.
+            const log = (): string =>
+                home.kubectl("tallinn", "logs", namespace, `--selector=job-name=${job}`, "--tail=-1").stdout;
+            for (const deadline = Date.now() + 3 * MINUTES; Date.now() < deadline && !words.test(log());) {
                 await sleep(200);
             }
-            expect(log(job)).toMatch(words);
+            expect(log()).toMatch(words);
         };
-        const complete = (job: string): void =>
-            void must(
-                home.kubectl("tallinn", "wait", namespace, `job/${job}`, "--for=condition=complete", "--timeout=300s"),
-            );
-        const scale = (replicas: number): void =>
-            void must(
-                home.kubectl(
-                    "tallinn",
-                    "scale",
-                    "-n",
-                    "object-store",
-                    "statefulset/object-store",
-                    `--replicas=${replicas}`,
-                ),
-            );
+        const scale = ["scale", "--namespace=object-store", "statefulset/object-store"];
 
-        must(home.kubectl("tallinn", "create", "job", "interrupted", namespace, "--from=cronjob/store-full"));
+        kubectl("create", "job", "interrupted", namespace, "--from=cronjob/store-full");
         await says("interrupted", /backup command begin/);
-        scale(0);
-        must(
-            home.kubectl(
-                "tallinn",
-                "delete",
-                "pod",
-                "object-store-0",
-                "-n",
-                "object-store",
-                "--grace-period=0",
-                "--force",
-            ),
-        );
+        kubectl(...scale, "--replicas=0");
+        kubectl("delete", "pod", "object-store-0", "--namespace=object-store", "--grace-period=0", "--force");
         await says("interrupted", /unable to connect to 'objects\.tallinn\.embassy\.internal:443'/);
-        scale(1);
+        kubectl(...scale, "--replicas=1");
         complete("interrupted");
 
-        must(home.kubectl("tallinn", "create", "job", "verified", namespace, "--from=cronjob/store-verify"));
+        kubectl("create", "job", "verified", namespace, "--from=cronjob/store-verify");
         complete("verified");
-        expect(log("verified")).toMatch(/status: ok/);
+        await says("verified", /status: ok/);
     });
 
     it("comes back as it was at each of two instants, with every site stopped, and is told from what it was not", () => {
