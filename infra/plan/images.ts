@@ -30,5 +30,5 @@ export function imageReference(registry: string, name: string, lock: ImageLock):
  */
 export function originPattern(registry: string, byDigest: boolean): string {
     const digest = "@sha256:[0-9a-f]{64}";
-    return `^${registry.replaceAll(".", "[.]")}/[a-z0-9._/-]+(${byDigest ? "" : ":[A-Za-z0-9._-]+|"}${digest})$`;
+    return `^${registry.replace(/\./g, "[.]")}/[a-z0-9._/-]+(${byDigest ? "" : ":[A-Za-z0-9._-]+|"}${digest})$`;
 }

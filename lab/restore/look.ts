@@ -86,15 +86,7 @@ export async function reader(paths: SitePaths, registry: string, { cipher }: Reg
 /** What is stored of `registry`, every byte of it read. @throws LabError where it cannot be, or the key is not the right one */
 export async function storedVersions(paths: SitePaths, registry: string, keys: RegistryKeys): Promise<Stored> {
     const look = await reader(paths, registry, keys);
-    // What does not open is quoted as it is, byte for byte.
-    const info = (await look(`--stanza=${registry}`, "info", "--output=json")).replace(CONTROL, " ");
-    const [stanza] = JSON.parse(info) as StanzaInfo[];
-    if (stanza === undefined) {
-        throw new LabError(`${paths.site} holds no versions of ${registry}.`);
-    }
-    if (/cipher|decrypt|flush|invalid/i.test(stanza.status.message) && stanza.backup.length === 0) {
-        throw new LabError(explained(registry, stanza.status.message));
-    }
+    const stanza = stanzaIn(registry, await look(`--stanza=${registry}`, "info", "--output=json"));
     const last = stanza.archive.at(-1);
     const wal =
         last === undefined
@@ -105,12 +97,30 @@ export async function storedVersions(paths: SitePaths, registry: string, keys: R
     return { stanza, wal: JSON.parse(wal) as Listing, damage: damageIn(verified) };
 }
 
-const CONTROL = /[\u0000-\u001f]/g;
+/**
+ * What `pgbackrest info` says, whose exit code is 0 also where it could read nothing.
+ * @throws LabError where there is no such stanza, or it does not open
+ */
+export function stanzaIn(registry: string, info: string): StanzaInfo {
+    // What does not open is quoted as it is, byte for byte; the rest is ASCII.
+    const [stanza] = JSON.parse(info.replace(/[^ -~]+/g, " ")) as StanzaInfo[];
+    if (stanza === undefined) {
+        throw new LabError(`No versions of ${registry} are stored.`);
+    }
+    if (stanza.status.code === UNREADABLE) {
+        const why = (stanza.repo ?? []).map(({ status }) => status.message);
+        throw new LabError(explained(registry, [stanza.status.message, ...why].join(": ")));
+    }
+    return stanza;
+}
+
+/** `other` among the codes of a stanza's status: https://pgbackrest.org/command.html#command-info */
+const UNREADABLE = 99;
 /** Bytes that pgBackRest may say: a listing has a line for each of a window's segments. */
 const LONGEST = 256 * 1024 * 1024;
 
 function explained(registry: string, words: string): string {
-    return /cipher|CryptoError|decrypt/i.test(words)
+    return /cipher|CryptoError|FormatError|decrypt/i.test(words)
         ? `The stored versions of ${registry} do not open with the key that Tallinn's stack hands out: either it is the stack ` +
               `of another home (EMBASSY_HOME), or what is stored is damaged. pgBackRest: ${words}`
         : `The stored versions of ${registry} cannot be read. pgBackRest: ${words}`;

@@ -5,6 +5,8 @@ import { LabError } from "../errors";
 export interface StanzaInfo {
     readonly name: string;
     readonly status: { readonly code: number; readonly message: string };
+    /** Of each repository; why it cannot be read is said here alone. */
+    readonly repo?: readonly { readonly status: { readonly message: string } }[];
     readonly archive: readonly { readonly id: string; readonly max: string | null }[];
     /** Oldest first. */
     readonly backup: readonly {
