@@ -2,14 +2,12 @@
  * One registry on real nodes, as large as the nation's: what two sites cost while nothing happens, how long a restore from
  * nothing takes beside the least that could be done with the same stored bytes, and how soon the other site takes writes.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { registryNamespace } from "../infra/plan/registries";
 import type { RestoreReport } from "../lab/restore/restore";
 import { Home, must } from "../tests/support/home";
-import { stackFile } from "../toolchain/cli/stack-file";
 import { type Figure, ratio } from "./figure";
 import { unpackWithStandardTools } from "./unpack";
 
@@ -137,12 +135,8 @@ async function restored(home: Home, people: number): Promise<Figure> {
 /** The link is cut without a word, and the standby made primary whatever is lost. */
 function promoted(home: Home): Figure {
     must(home.lab("cut"));
-    const folder = join(home.path, "promoted");
-    mkdirSync(folder);
-    const file = join(folder, `Pulumi.${STANDBY}.yaml`);
-    writeFileSync(file, readFileSync(stackFile(STANDBY), "utf8").replace("role: standby", "role: primary"));
     const began = Date.now();
-    must(home.pulumi("up", "--stack", STANDBY, "--yes", "--skip-preview", "--accept-loss", "--config-file", file));
+    home.declare(STANDBY, { role: "primary" }, "--accept-loss");
     const declared = Date.now();
     must(home.data("write", "--site", STANDBY, "--rate", "1", "--for", "1s"));
     const seconds = (from: number): string => `${((Date.now() - from) / 1000).toFixed(1)} s`;

@@ -26,7 +26,7 @@ export function imageReference(registry: string, name: string, lock: ImageLock):
 
 /**
  * What the reference of an image looks like that comes from `registry`, by digest if need be, as a regular expression that
- * RE2 (CEL) and JavaScript read alike. Grammar: https://github.com/distribution/reference/blob/main/reference.go
+ * RE2 (CEL) and JavaScript read alike. `registry` may be a pattern itself, whose points are points. Grammar: https://github.com/distribution/reference/blob/main/reference.go
  */
 export function originPattern(registry: string, byDigest: boolean): string {
     const digest = "@sha256:[0-9a-f]{64}";

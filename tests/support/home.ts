@@ -3,7 +3,16 @@
  * in. Commands run as processes, as a user's do.
  */
 import { type ChildProcess, type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+    copyFileSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../infra/config";
 import { pulumiEnvironment } from "../../toolchain/cli/environment";
@@ -133,6 +142,17 @@ export class Home {
             must(this.pulumi("stack", "init", stack, "--no-select"));
         }
         return must(this.pulumi("up", "--stack", stack, "--yes", "--skip-preview"));
+    }
+
+    /** A stack whose file has other values in it, brought up. The project's own file stays as it is. */
+    declare(stack: string, values: Readonly<Record<string, string>>, ...options: string[]): void {
+        const file = stackFile(stack, this.path);
+        const changed = Object.entries(values).reduce(
+            (text, [key, value]) => text.replace(new RegExp(`^( +${key}:) .*$`, "m"), `$1 ${value}`),
+            readFileSync(stackFile(stack), "utf8"),
+        );
+        writeFileSync(file, changed);
+        must(this.pulumi("up", "--stack", stack, "--yes", "--skip-preview", "--config-file", file, ...options));
     }
 
     remove(): void {

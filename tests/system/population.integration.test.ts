@@ -5,7 +5,6 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { registryKeys } from "../../infra/plan/keys";
 import { SitePaths } from "../../lab/paths";
-import { stackFile } from "../../toolchain/cli/stack-file";
 import type { Comparison } from "../../lab/restore/compare";
 import { bucketFolder, storedVersions } from "../../lab/restore/look";
 import { describeNodes, why } from "../lab/nodes/fixture";
@@ -176,20 +175,9 @@ describeNodes(`the population registry${why}`, () => {
     describe("whose home is cut off, in the middle of writing", () => {
         const journal = (): string => join(home.path, "journal.jsonl");
 
-        /** The stack file with other values in it, applied. */
-        function declare(site: string, values: Readonly<Record<string, string>>): void {
-            const file = join(home.path, `Pulumi.${site}.yaml`);
-            const changed = Object.entries(values).reduce(
-                (text, [key, value]) => text.replace(new RegExp(`^( +${key}:) .*$`, "m"), `$1 ${value}`),
-                readFileSync(stackFile(site), "utf8"),
-            );
-            writeFileSync(file, changed);
-            must(home.pulumi("up", "--stack", site, "--yes", "--skip-preview", "--config-file", file));
-        }
-
         beforeAll(async () => {
             must(home.lab("up", ...SITES));
-            SITES.forEach((site) => declare(site, { acrossSites: "sync" }));
+            SITES.forEach((site) => home.declare(site, { acrossSites: "sync" }));
             must(home.data("lag", "--site", "luxembourg"));
             const writer = home.startData(
                 "write",
@@ -209,7 +197,7 @@ describeNodes(`the population registry${why}`, () => {
         });
 
         it("has all that was acknowledged in the other site, which waited for it, and writes there", () => {
-            declare("luxembourg", { role: "primary" });
+            home.declare("luxembourg", { role: "primary" });
             const { acknowledged, lost } = JSON.parse(
                 must(home.data("lost", "--site", "luxembourg", "--journal", journal(), "--json")).stdout,
             ) as { acknowledged: number; lost: number[] };
@@ -220,7 +208,7 @@ describeNodes(`the population registry${why}`, () => {
 
         it("follows the other site once they are linked again", async () => {
             must(home.lab("heal"));
-            declare("tallinn", { role: "standby" });
+            home.declare("tallinn", { role: "standby" });
             const written = digests("luxembourg");
             const deadline = Date.now() + MINUTES;
             while (home.data("digest", "--site", "tallinn", "--json").stdout !== written && Date.now() < deadline) {
