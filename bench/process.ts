@@ -1,7 +1,7 @@
 /** Runs a command and takes its measure: wall-clock seconds, and the most memory that it and its children held at once. */
 import { spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
-import { startProviders } from "../toolchain/cli/providers";
+import { served, startCompanions } from "../toolchain/cli/companions";
 
 export interface Measure {
     readonly seconds: number;
@@ -17,30 +17,30 @@ export interface MeasureOptions {
     readonly sampleMemory?: boolean;
     /** Exit codes that are no failure. */
     readonly accept?: readonly number[];
-    /** Start the CLI's providers beside it, as `npm run pulumi` does; what that takes counts. */
-    readonly withProviders?: boolean;
+    /** Start beside the CLI what `npm run pulumi` does; what that takes counts. */
+    readonly withCompanions?: boolean;
 }
 
 /** @throws Error with the output where the command fails */
 export async function measure(
     command: string,
     args: readonly string[],
-    { cwd, env, sampleMemory = false, accept = [0], withProviders = false }: MeasureOptions,
+    { cwd, env, sampleMemory = false, accept = [0], withCompanions = false }: MeasureOptions,
 ): Promise<Measure> {
     const began = process.hrtime.bigint();
-    const providers = withProviders ? await startProviders(env) : undefined;
+    const companions = withCompanions ? await startCompanions(args, env) : [];
     const child = spawn(command, args, {
         cwd,
-        env: { ...env, ...providers?.environment },
-        stdio: ["ignore", "pipe", "pipe", providers?.leash ?? "ignore"],
+        env: served(env, companions),
+        stdio: ["ignore", "pipe", "pipe", ...companions.map(({ leash }) => leash)],
     });
-    providers?.leash.destroy();
+    companions.forEach(({ leash }) => leash.destroy());
     let output = "";
     const keep = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-8192));
     child.stdout?.on("data", keep);
     child.stderr?.on("data", keep);
     let peak = 0;
-    const roots = [child.pid, providers?.pid].filter((pid) => pid !== undefined);
+    const roots = [child, ...companions].map(({ pid }) => pid).filter((pid) => pid !== undefined);
     // Sampling costs time of its own, so that a run is measured for one or for the other.
     const sampler = sampleMemory
         ? setInterval(() => (peak = Math.max(peak, treesMebibytes(roots))), SAMPLE_MS)
@@ -51,7 +51,7 @@ export async function measure(
     });
     clearInterval(sampler);
     const seconds = Number(process.hrtime.bigint() - began) / 1e9;
-    await providers?.stop();
+    await Promise.all(companions.map(({ stop }) => stop()));
     if (!accept.includes(code)) {
         throw new Error(`${command} ${args.join(" ")} ended with ${code}:\n${output}`);
     }

@@ -44,7 +44,7 @@ export class Site {
             cwd,
             env: { ...this.home.pulumiEnvironment([STACK]), ...previewEnvironment(args), ...options.env },
             sampleMemory,
-            withProviders: isAboutResources(args) && !isEmpty,
+            withCompanions: isAboutResources(args) && !isEmpty,
         });
     }
 

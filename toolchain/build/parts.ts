@@ -110,7 +110,11 @@ function goJobs({ modules }: Layout): GoJob[] {
             "pulumi",
             "pulumi",
             "github.com/pulumi/pulumi/pkg/v3",
-            { pulumi: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
+            {
+                pulumi: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+                // Ours, beside go.mod: made of the same packages.
+                "pulumi-journal": "data-embassy/toolchain/pulumi-journal",
+            },
             { download: 1500, compile: 1900 },
             (version) => [`github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`],
         ),

@@ -2,6 +2,7 @@
 import { delimiter, join } from "node:path";
 import { embassyHome, repoRoot } from "../paths";
 import { commandOf } from "./stack-file";
+import { folderUrl } from "./states";
 
 export type Toolchain = "modules" | "system";
 
@@ -27,9 +28,7 @@ export function pulumiEnvironment(
     home: string = embassyHome,
 ): NodeJS.ProcessEnv {
     const environment: NodeJS.ProcessEnv = {
-        // no_tmp_dir: a temporary file beside its target can be renamed onto it; one in /tmp may be on another disk.
-        // metadata: without a second file that holds the first one's digest, a quarter of what saving a state takes.
-        PULUMI_BACKEND_URL: `file://${join(home, "state")}?no_tmp_dir=true&metadata=skip`,
+        PULUMI_BACKEND_URL: folderUrl(home),
         ...base,
         KUBECONFIG: kubeconfigs(base, sites, home),
         PULUMI_SKIP_UPDATE_CHECK: "1",

@@ -51,5 +51,5 @@ function isPulumi(pid: number): boolean {
         return (error as NodeJS.ErrnoException).code === "EPERM";
     }
     const command = `/proc/${pid}/comm`;
-    return !existsSync(command) || readFileSync(command, "utf8").trim() === "pulumi";
+    return !existsSync(command) || /^pulumi(-journal)?$/.test(readFileSync(command, "utf8").trim());
 }

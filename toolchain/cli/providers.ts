@@ -14,18 +14,9 @@ import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { PROVIDERS } from "../build/parts";
 import { binDir, repoRoot } from "../paths";
+import type { Companion } from "./companions";
 
 const ATTACH = "PULUMI_DEBUG_PROVIDERS";
-
-export interface Providers {
-    /** For the CLI: where the engine finds them. */
-    readonly environment: NodeJS.ProcessEnv;
-    readonly pid: number;
-    /** For the CLI to hold: the providers end when nobody holds it any more, however that came about. */
-    readonly leash: Writable;
-    /** Ends them, once the CLI has ended. */
-    readonly stop: () => Promise<void>;
-}
 
 /**
  * @param environment the CLI's own, which the providers read as well
@@ -34,7 +25,7 @@ export interface Providers {
 export async function startProviders(
     environment: NodeJS.ProcessEnv,
     executable = join(binDir, "pulumi-providers"),
-): Promise<Providers | undefined> {
+): Promise<Companion | undefined> {
     if (environment[ATTACH] !== undefined || !existsSync(executable)) {
         return undefined;
     }

@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { UserError } from "../command";
 import { embassyHome, pulumiHome, repoRoot, stateDir } from "../paths";
 import { turnOffAutomaticLogs } from "./automatic-logs";
-import { type Toolchain, previewEnvironment, pulumiEnvironment } from "./environment";
-import { removeStaleLocks } from "./locks";
 import { takeDecisions } from "./decisions";
+import { type Toolchain, previewEnvironment, pulumiEnvironment } from "./environment";
+import { served, startCompanions } from "./companions";
+import { recoverJournals } from "./journal";
+import { removeStaleLocks } from "./locks";
 import { ensurePassphrase } from "./passphrase";
 import { settlePending } from "./pending";
-import { startProviders } from "./providers";
 import { statesFolder } from "./states";
 import {
     checkStackFile,
@@ -54,6 +55,7 @@ export async function runPulumi(given: readonly string[], { environment, ...rest
     for (const stack of removeStaleLocks()) {
         process.stderr.write(`The run that had locked ${stack} is gone; its lock was removed.\n`);
     }
+    recoverJournals();
     const result = await spawnPulumi(withStackCopies(args, join(embassyHome, "stacks")), options);
     const stack = namedStack(args);
     if (result.code === 0 && stack !== undefined && commandOf(args) === "up") {
@@ -79,14 +81,19 @@ async function spawnPulumi(
         ...(debug && { EMBASSY_PROGRAM_DEBUG: "true" }),
         ...environment,
     };
-    const providers = toolchain === "modules" && isAboutResources(args) ? await startProviders(env) : undefined;
+    const companions = toolchain === "modules" && isAboutResources(args) ? await startCompanions(args, env) : [];
     const child = spawn("pulumi", args, {
         cwd: repoRoot,
-        env: { ...env, ...providers?.environment },
-        stdio: [capture ? "ignore" : "inherit", capture ? "pipe" : "inherit", "inherit", providers?.leash ?? "ignore"],
+        env: served(env, companions),
+        stdio: [
+            capture ? "ignore" : "inherit",
+            capture ? "pipe" : "inherit",
+            "inherit",
+            ...companions.map(({ leash }) => leash),
+        ],
     });
-    // Held by the CLI alone: the providers outlive a killed wrapper, whose CLI goes on, and no CLI.
-    providers?.leash.destroy();
+    // Held by the CLI alone: they outlive a killed wrapper, whose CLI goes on, and no CLI.
+    companions.forEach(({ leash }) => leash.destroy());
     // Ctrl-C reaches the CLI from the terminal, and it ends in its own time: what it has begun must reach the state.
     const ignore = (): void => undefined;
     const terminate = (): void => void child.kill("SIGTERM");
@@ -108,7 +115,7 @@ async function spawnPulumi(
     } finally {
         process.off("SIGINT", ignore).off("SIGTERM", terminate);
         signal?.removeEventListener("abort", interrupt);
-        await providers?.stop();
+        await Promise.all(companions.map(({ stop }) => stop()));
         removeSalts();
     }
 }

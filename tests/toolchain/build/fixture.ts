@@ -46,7 +46,7 @@ build)
     echo example.com/a >&2
     write() {
         case "$output" in
-        */) for package in $packages; do case "$package" in k8s.io/* | github.com/*) echo "$1" > "$output\${package##*/}" ;; esac; done ;;
+        */) for package in $packages; do case "$package" in k8s.io/* | github.com/* | data-embassy/*) echo "$1" > "$output\${package##*/}" ;; esac; done ;;
         *) echo "$1" > "$output" ;;
         esac
     }

@@ -9,12 +9,13 @@ import { CheckRequest, type CheckResponse, ConfigureRequest } from "@pulumi/pulu
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { encode } from "../../../toolchain/plugin/values";
-import { type Providers, startProviders } from "../../../toolchain/cli/providers";
+import type { Companion } from "../../../toolchain/cli/companions";
+import { startProviders } from "../../../toolchain/cli/providers";
 
 const home = mkdtempSync(join(tmpdir(), "providers-"));
 const environment = { PATH: process.env["PATH"], HOME: home, KUBECONFIG: join(home, "none") };
 
-let providers: Providers;
+let providers: Companion;
 const clients: ResourceProviderClient[] = [];
 beforeEach(async () => {
     const started = await startProviders(environment);

@@ -1,4 +1,4 @@
-module data-embassy/toolchain/pulumi
+module data-embassy/toolchain/pulumi-journal
 
 go 1.26
 

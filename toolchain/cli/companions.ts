@@ -1,0 +1,28 @@
+/** The processes that serve one run of the CLI, beside it: its providers, and its back end where it changes resources. */
+import type { Writable } from "node:stream";
+import { startJournal } from "./journal";
+import { startProviders } from "./providers";
+
+export interface Companion {
+    /** For the CLI: where it finds the process. */
+    readonly environment: NodeJS.ProcessEnv;
+    readonly pid: number;
+    /** For the CLI to hold: the process ends when nobody holds it any more, however that came about. */
+    readonly leash: Writable;
+    /** Ends it, once the CLI has ended. */
+    readonly stop: () => Promise<void>;
+}
+
+/**
+ * @param args the CLI's, a command about resources
+ * @param environment the CLI's own, as {@link pulumiEnvironment} makes it
+ */
+export async function startCompanions(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Companion[]> {
+    const started = await Promise.all([startProviders(environment), startJournal(args, environment)]);
+    return started.filter((companion) => companion !== undefined);
+}
+
+/** The environment of a CLI that `companions` serve. */
+export function served(environment: NodeJS.ProcessEnv, companions: readonly Companion[]): NodeJS.ProcessEnv {
+    return Object.assign({}, environment, ...companions.map((companion) => companion.environment)) as NodeJS.ProcessEnv;
+}

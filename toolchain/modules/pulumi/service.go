@@ -1,0 +1,319 @@
+package main
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gofrs/uuid"
+	"github.com/pulumi/pulumi/pkg/v3/backend"
+	"github.com/pulumi/pulumi/pkg/v3/display"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+)
+
+// service answers one CLI. What it does not know it refuses.
+type service struct {
+	states *states
+	token  string
+
+	mutex   sync.Mutex
+	updates map[string]*update
+}
+
+// update is one that the CLI has announced, and that is under way once it has a journal.
+type update struct {
+	name    name
+	info    backend.UpdateInfo
+	dryRun  bool
+	journal *journal
+	unlock  func()
+}
+
+// refusal is an answer with a status of its own.
+type refusal struct {
+	status int
+	error
+}
+
+func (s *service) handler() http.Handler {
+	mux := http.NewServeMux()
+	handle := func(pattern string, answer func(request *http.Request) (any, error)) {
+		mux.HandleFunc(pattern, func(writer http.ResponseWriter, request *http.Request) { s.serve(writer, request, answer) })
+	}
+	const stack = "/api/stacks/{organization}/{project}/{stack}"
+	handle("GET /api/user", func(*http.Request) (any, error) {
+		return map[string]any{"githubLogin": organization, "organizations": []any{}}, nil
+	})
+	handle("GET /api/user/organizations/default", func(*http.Request) (any, error) {
+		return apitype.GetDefaultOrganizationResponse{GitHubLogin: organization}, nil
+	})
+	handle("GET /api/capabilities", func(*http.Request) (any, error) { return apitype.CapabilitiesResponse{}, nil })
+	handle("GET "+stack, s.stack)
+	handle("GET "+stack+"/export", s.export)
+	for _, kind := range []apitype.UpdateKind{apitype.UpdateUpdate, apitype.RefreshUpdate, apitype.DestroyUpdate} {
+		handle(fmt.Sprintf("POST %s/%s", stack, kind), func(r *http.Request) (any, error) { return s.announce(r, kind) })
+	}
+	// Whatever its kind is, the CLI calls it an update from here on.
+	const update = stack + "/update/{update}"
+	handle("POST "+update, s.start)
+	handle("PATCH "+update+"/journalentries", s.append)
+	handle("POST "+update+"/events/batch", s.events)
+	handle("POST "+update+"/renew_lease", func(*http.Request) (any, error) {
+		return apitype.RenewUpdateLeaseResponse{Token: s.token}, nil
+	})
+	handle("POST "+update+"/complete", s.complete)
+	return mux
+}
+
+func (s *service) serve(writer http.ResponseWriter, request *http.Request, answer func(*http.Request) (any, error)) {
+	value, err := any(nil), error(refusal{http.StatusUnauthorized, errors.New("another token was given out")})
+	switch request.Header.Get("Authorization") {
+	case "token " + s.token, "update-token " + s.token:
+		value, err = answer(request)
+	}
+	status := http.StatusOK
+	if err != nil {
+		status = http.StatusInternalServerError
+		var refused refusal
+		if errors.As(err, &refused) {
+			status = refused.status
+		}
+		value = apitype.ErrorResponse{Code: status, Message: err.Error()}
+	}
+	writer.Header().Set("Content-Type", "application/json")
+	writer.WriteHeader(status)
+	_ = json.NewEncoder(writer).Encode(value)
+}
+
+func named(request *http.Request) name {
+	return name{request.PathValue("project"), request.PathValue("stack")}
+}
+
+func (s *service) stack(request *http.Request) (any, error) {
+	n := named(request)
+	state, err := s.states.export(request.Context(), n)
+	if err != nil {
+		return nil, err
+	}
+	if state == nil {
+		return nil, refusal{http.StatusNotFound, fmt.Errorf("there is no stack %s", n.stack)}
+	}
+	return apitype.Stack{OrgName: organization, ProjectName: n.project, StackName: tokens.QName(n.stack)}, nil
+}
+
+func (s *service) export(request *http.Request) (any, error) {
+	state, err := s.states.export(request.Context(), named(request))
+	if err == nil && state == nil {
+		return nil, refusal{http.StatusNotFound, fmt.Errorf("there is no stack %s", named(request).stack)}
+	}
+	return state, err
+}
+
+func (s *service) announce(request *http.Request, kind apitype.UpdateKind) (any, error) {
+	var announced apitype.UpdateProgramRequest
+	if err := decode(request, &announced); err != nil {
+		return nil, err
+	}
+	configuration, err := configMap(announced.Config)
+	if err != nil {
+		return nil, err
+	}
+	id, err := uuid.NewV4()
+	if err != nil {
+		return nil, err
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.updates[id.String()] = &update{
+		name:   named(request),
+		dryRun: announced.Options.DryRun,
+		info: backend.UpdateInfo{
+			Kind:        kind,
+			StartTime:   time.Now().Unix(),
+			Message:     announced.Metadata.Message,
+			Environment: announced.Metadata.Environment,
+			Config:      configuration,
+		},
+	}
+	return apitype.UpdateProgramResponse{UpdateID: id.String()}, nil
+}
+
+func (s *service) start(request *http.Request) (any, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	u, err := s.announced(request)
+	if err != nil {
+		return nil, err
+	}
+	var asked apitype.StartUpdateRequest
+	if err := decode(request, &asked); err != nil {
+		return nil, err
+	}
+	if asked.JournalVersion < 1 {
+		return nil, refusal{http.StatusBadRequest, errors.New("this back end keeps journals, which PULUMI_DISABLE_JOURNALING forbids")}
+	}
+	answer := apitype.StartUpdateResponse{Token: s.token, JournalVersion: 1}
+	if u.dryRun {
+		return answer, nil
+	}
+	for _, other := range s.updates {
+		// The folder's lock is the process's.
+		if other.journal != nil && other.name == u.name {
+			return nil, refusal{http.StatusConflict, fmt.Errorf("another update of %s is under way", u.name.stack)}
+		}
+	}
+	unlock, err := s.states.lock(context.WithoutCancel(request.Context()), u.name)
+	if err != nil {
+		return nil, refusal{http.StatusConflict, err}
+	}
+	journal, err := s.states.begin(u.name, u.info)
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	u.journal, u.unlock = journal, unlock
+	return answer, nil
+}
+
+func (s *service) append(request *http.Request) (any, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	u, err := s.announced(request)
+	if err != nil {
+		return nil, err
+	}
+	text, err := body(request)
+	if err != nil {
+		return nil, err
+	}
+	if u.journal == nil {
+		return nil, refusal{http.StatusConflict, errors.New("this update is not under way")}
+	}
+	return struct{}{}, u.journal.appendRaw(text)
+}
+
+// events keeps what the update changed, for its history; the rest is on the CLI's screen.
+func (s *service) events(request *http.Request) (any, error) {
+	var batch struct {
+		Events []struct {
+			SummaryEvent *struct {
+				ResourceChanges display.ResourceChanges `json:"resourceChanges"`
+			} `json:"summaryEvent"`
+		} `json:"events"`
+	}
+	if err := decode(request, &batch); err != nil {
+		return nil, err
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	u, err := s.announced(request)
+	if err != nil {
+		return nil, err
+	}
+	for _, event := range batch.Events {
+		if event.SummaryEvent != nil {
+			u.info.ResourceChanges = event.SummaryEvent.ResourceChanges
+		}
+	}
+	return struct{}{}, nil
+}
+
+func (s *service) complete(request *http.Request) (any, error) {
+	var ended apitype.CompleteUpdateRequest
+	if err := decode(request, &ended); err != nil {
+		return nil, err
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	u, err := s.announced(request)
+	if err != nil {
+		return nil, err
+	}
+	return struct{}{}, s.end(context.WithoutCancel(request.Context()), u, func(info *backend.UpdateInfo) {
+		failed(info)
+		info.ResourceChanges = u.info.ResourceChanges
+		if ended.Status == apitype.UpdateStatusSucceeded {
+			info.Result = backend.SucceededResult
+		}
+	})
+}
+
+// close ends what the CLI has not ended itself.
+func (s *service) close(ctx context.Context) error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	var failures []error
+	for _, u := range s.updates {
+		failures = append(failures, s.end(ctx, u, failed))
+	}
+	return errors.Join(failures...)
+}
+
+func (s *service) end(ctx context.Context, u *update, finish func(*backend.UpdateInfo)) error {
+	if u.journal == nil {
+		return nil
+	}
+	_, err := s.states.fold(ctx, u.name, finish)
+	err = errors.Join(err, u.journal.file.Close())
+	u.unlock()
+	u.journal, u.unlock = nil, nil
+	return err
+}
+
+func (s *service) announced(request *http.Request) (*update, error) {
+	if u := s.updates[request.PathValue("update")]; u != nil && u.name == named(request) {
+		return u, nil
+	}
+	return nil, refusal{http.StatusNotFound, errors.New("there is no such update")}
+}
+
+func body(request *http.Request) ([]byte, error) {
+	if request.Header.Get("Content-Encoding") != "gzip" {
+		return io.ReadAll(request.Body)
+	}
+	reader, err := gzip.NewReader(request.Body)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(reader)
+}
+
+func decode(request *http.Request, into any) error {
+	text, err := body(request)
+	if err == nil {
+		err = json.Unmarshal(text, into)
+	}
+	if err != nil {
+		return refusal{http.StatusBadRequest, err}
+	}
+	return nil
+}
+
+func configMap(values map[string]apitype.ConfigValue) (config.Map, error) {
+	made := config.Map{}
+	for text, value := range values {
+		key, err := config.ParseKey(text)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case value.Object && value.Secret:
+			made[key] = config.NewSecureObjectValue(value.String)
+		case value.Object:
+			made[key] = config.NewObjectValue(value.String)
+		case value.Secret:
+			made[key] = config.NewSecureValue(value.String)
+		default:
+			made[key] = config.NewValue(value.String)
+		}
+	}
+	return made, nil
+}
