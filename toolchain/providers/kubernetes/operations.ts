@@ -7,6 +7,7 @@ import { ApiError, UnknownKindError } from "./errors";
 import { isOwnName, needsTakeOver, takeOver } from "./managed-fields";
 import { mergePatch } from "./merge-patch";
 import { KubeObject, annotation, at, map, nameOf, namespaceOf, text } from "./objects";
+import { IP_ADDRESS, waitedForOwnAddress } from "./orphaned-address";
 import { parsePath } from "./paths";
 import { GroupVersionKind, Mapping, isBuiltInGroup, pathOf } from "./types";
 
@@ -93,6 +94,10 @@ export async function create(target: Target, upsert: boolean): Promise<KubeObjec
             return await (upsert ? upsertOnce(target) : post(target));
         } catch (error) {
             const coming = error instanceof UnknownKindError || (error instanceof ApiError && PENDING.has(error.code));
+            const address = (name: string): Promise<KubeObject> => getObject(target.connection, IP_ADDRESS, "", name);
+            if (attempt < RETRIES && (await waitedForOwnAddress(error, target, address))) {
+                continue;
+            }
             if (!coming || attempt >= RETRIES || target.preview) {
                 throw error;
             }

@@ -50,7 +50,7 @@ interface Thing extends Target {
 function thing(apiVersion: string, kind: string, name: string, rest: PropertyMap, metadata: PropertyMap = {}): Thing {
     const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["core", apiVersion];
     const type = `kubernetes:${group}/${version}:${kind}`;
-    const cluster = ["Namespace", "CustomResourceDefinition", "StorageClass"].includes(kind);
+    const cluster = ["Namespace", "CustomResourceDefinition", "StorageClass", "IPAddress"].includes(kind);
     return {
         type,
         name,
@@ -337,6 +337,42 @@ describe("create", () => {
         const namespace = await create(thing("v1", "Namespace", "later", {}));
         expect((await made).id).toBe("later/early");
         await destroy(namespace);
+    });
+
+    describe("of a Service whose address is taken", () => {
+        /** An address that whoever made `owner` has, as the API server leaves it when it is killed in between. */
+        async function taken(owner: string): Promise<{ address: Made; service: Thing }> {
+            const first = await kubectl(
+                "get",
+                "-n",
+                "default",
+                "service/kubernetes",
+                "-o",
+                "jsonpath={.spec.clusterIP}",
+            );
+            const ip = first.replace(/\d+$/, "77");
+            const parentRef = { resource: "services", namespace: "land", name: owner };
+            const address = await create(thing("networking.k8s.io/v1", "IPAddress", ip, { spec: { parentRef } }));
+            return {
+                address,
+                service: thing("v1", "Service", "fixed", { spec: { clusterIP: ip, ports: [{ port: 80 }] } }),
+            };
+        }
+
+        it("waits, where an earlier try at the same Service took it, until the API server has freed it", async () => {
+            const { address, service } = await taken("fixed");
+            const made = create(service);
+            await new Promise((resolve) => setTimeout(resolve, 500));
+            await destroy(address);
+            expect((await made).id).toBe("land/fixed");
+            await destroy(await made);
+        });
+
+        it("fails where another Service has it", async () => {
+            const { address, service } = await taken("other");
+            await expect(create(service)).rejects.toThrow(/Service land\/fixed.*already allocated/);
+            await destroy(address);
+        });
     });
 
     it("says which field is unknown", async () => {
