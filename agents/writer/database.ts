@@ -1,8 +1,7 @@
-/** The member's own Postgres, over its socket, where this program is let in by the user that it runs as. */
-import { Client } from "pg";
+/** The heartbeat in the member's own Postgres. */
+import type { Client } from "pg";
+import type { Connection } from "./connection";
 import type { Local } from "./lessee";
-
-const ANSWER_MS = 2_000;
 
 /** `embassy.heartbeat` has one row: infra/plan/patroni.ts makes it. */
 const LOOK = `
@@ -15,54 +14,18 @@ const LOOK = `
            current_setting('synchronous_standby_names') LIKE 'ANY %' AS waits
       FROM embassy.heartbeat`;
 
-export class Database {
-    private client: Client | undefined;
-
-    constructor(
-        private readonly socket: string,
-        private readonly user: string,
-    ) {}
-
-    /**
-     * Commits a heartbeat where writes are taken, so that each instant has a commit soon after it, and looks at what is there.
-     * @throws Error of the driver where there is no answer; the next call connects anew
-     */
-    async beat(): Promise<Local> {
-        try {
-            const client = (this.client ??= await this.connect());
-            const local = await look(client);
-            if (local.writing) {
-                await client.query("UPDATE embassy.heartbeat SET at = clock_timestamp()");
-            }
-            return local;
-        } catch (error) {
-            await this.close();
-            throw error;
+/**
+ * Commits a heartbeat where writes are taken, so that each instant has a commit soon after it, and looks at what is there.
+ * @throws Error of the driver where there is no answer
+ */
+export function beat(connection: Connection): Promise<Local> {
+    return connection.use(async (client) => {
+        const local = await look(client);
+        if (local.writing) {
+            await client.query("UPDATE embassy.heartbeat SET at = clock_timestamp()");
         }
-    }
-
-    private async connect(): Promise<Client> {
-        const client = new Client({
-            host: this.socket,
-            user: this.user,
-            database: "postgres",
-            application_name: this.user,
-            connectionTimeoutMillis: ANSWER_MS,
-            query_timeout: ANSWER_MS,
-        });
-        // What a lost connection means is seen at the next query.
-        client.on("error", () => undefined);
-        await client.connect();
-        // That this site has it is enough: whether the other one has it too is what is to be seen.
-        await client.query("SET synchronous_commit = local");
-        return client;
-    }
-
-    private async close(): Promise<void> {
-        const { client } = this;
-        this.client = undefined;
-        await client?.end().catch(() => undefined);
-    }
+        return local;
+    });
 }
 
 async function look(client: Client): Promise<Local> {

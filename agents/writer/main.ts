@@ -1,11 +1,14 @@
 /**
  * The writer: sees to it that of two sites one writes. It stands beside each member of a registry's database, asks the other
- * site for the right to write, or grants it, and commits a heartbeat each second. docs/decisions/one-primary.md says how.
+ * site for the right to write, or grants it, commits a heartbeat each second, and has Postgres wait for the other site where that
+ * is late. docs/decisions/one-primary.md says how.
  */
 import { once } from "node:events";
 import { log, messageOf, positive, repeat, runAgent, variable } from "../agent";
 import { configMaps } from "../kubernetes";
-import { Database } from "./database";
+import { Bound, LOOK_MS } from "./bound";
+import { Connection } from "./connection";
+import { beat } from "./database";
 import { HEARTBEAT_MS } from "./lessee";
 import { leaseServer, sendReport } from "./partner";
 import { Site } from "./site";
@@ -13,7 +16,7 @@ import { Site } from "./site";
 const clock = { monotonic: () => performance.now(), wall: () => Date.now() };
 
 runAgent(async () => {
-    const database = new Database(variable("SOCKET"), variable("DATABASE_USER"));
+    const connect = (): Connection => new Connection(variable("SOCKET"), variable("DATABASE_USER"));
     const [port, folder] = [positive("PORT"), variable("CERTIFICATE")];
     const terms = {
         partner: variable("PARTNER"),
@@ -31,11 +34,18 @@ runAgent(async () => {
     const server = leaseServer(folder, variable("PARTNER_NAME"), (report) => site.hear(report));
     await once(server.listen(port), "listening");
 
-    await repeat(async () => {
-        const local = await database.beat().catch((error: unknown) => {
+    const database = connect();
+    const pass = async (): Promise<void> => {
+        const local = await beat(database).catch((error: unknown) => {
             log("the database does not answer", { error: messageOf(error) });
             return undefined;
         });
         await site.pass(local);
-    }, HEARTBEAT_MS / 1000);
+    };
+    const bound = new Bound(connect(), JSON.parse(variable("MEMBERS")) as string[], clock.monotonic);
+    const isBound = variable("BOUNDED") === "true";
+    await Promise.all([
+        repeat(pass, HEARTBEAT_MS / 1000),
+        repeat(() => bound.pass(isBound && site.isFenced), LOOK_MS / 1000),
+    ]);
 });

@@ -35,6 +35,7 @@ export class Site {
     private readonly granted = new Since();
     private readonly standby = new Since();
     private nextReport = -Infinity;
+    private fenced = false;
 
     constructor(
         private readonly member: Member,
@@ -63,6 +64,11 @@ export class Site {
         if (local !== undefined) {
             await this.report(local);
         }
+    }
+
+    /** Whether the partner could be promoted in this site's place, as of the last look. */
+    get isFenced(): boolean {
+        return this.fenced;
     }
 
     /** What the partner says, and the answer to it. */
@@ -127,8 +133,10 @@ export class Site {
         if (lease === undefined) {
             throw new AgentError(`There is no ConfigMap ${LEASE} with this registry's labels: run pulumi up.`);
         }
+        const record = recordOf(lease);
+        this.fenced = record.validUntil !== undefined;
         return {
-            record: recordOf(lease),
+            record,
             version: lease.metadata.resourceVersion,
             leads: annotation(found.get(`${scope}-leader`), "leader") === name,
             isStandby:

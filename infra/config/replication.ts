@@ -3,15 +3,16 @@ import { z } from "zod";
 /** How a standby site follows the primary one. */
 export const replication = z.strictObject({
     /**
-     * `async`: the primary answers a commit once a second member of its own site has it. `sync`: only once the other site
-     * has it too, so that nothing acknowledged is lost with a site, and nothing is acknowledged while the link is cut.
+     * When the primary answers a commit, beside that a second member of its own site has it. `sync`: once the other site has it
+     * too, so that nothing acknowledged is lost with a site, and nothing is acknowledged while the link is cut. `bounded`: at
+     * once, and as in `sync` while the other site is late, so that it is never more than a second behind. `async`: at once.
      */
-    acrossSites: z.enum(["async", "sync"]),
+    acrossSites: z.enum(["async", "bounded", "sync"]),
     /** The other site of the pair: followed by a standby, and the place of the second copy of every stored version. */
     partner: z.string().optional(),
     /**
-     * Seconds for which the partner lets the primary write, again and again. Cut off, a primary stops so soon, and whatever it
-     * has acknowledged until then is lost where the standby is promoted: short loses less, long bears longer disturbances.
+     * Seconds for which the partner lets the primary write, again and again. Cut off, a primary stops so soon, and what it has
+     * acknowledged `async` until then is lost where the standby is promoted: short loses less, long bears longer disturbances.
      */
     leaseSeconds: z.int().min(5, "must be 5 or more: what is asked for three times in it has to get there and back"),
     /** Seconds of acknowledged commits that a promotion may lose without `--accept-loss`. */

@@ -121,9 +121,14 @@ export function databaseHost(namespace: string): string {
     return `${DATABASE}.${namespace}.svc`;
 }
 
+/** As the members are called by each other: their pods. */
+export function memberNames({ firstMember, members }: Pick<DatabasePlan, "firstMember" | "members">): string[] {
+    return Array.from({ length: members }, (_, index) => `${DATABASE}-${firstMember + index}`);
+}
+
 /** Names of the members in their site. */
-export function memberHosts(namespace: string, first: number, count: number): string[] {
-    return Array.from({ length: count }, (_, index) => `${DATABASE}-${first + index}.${databaseHost(namespace)}`);
+export function memberHosts(namespace: string, firstMember: number, members: number): string[] {
+    return memberNames({ firstMember, members }).map((name) => `${name}.${databaseHost(namespace)}`);
 }
 
 /** Patroni's ConfigMap with the leader's lock. */

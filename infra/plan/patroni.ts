@@ -107,8 +107,8 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
         loop_wait: PATRONI_SECONDS.loopWait,
         retry_timeout: PATRONI_SECONDS.retryTimeout,
         maximum_lag_on_failover: 1_048_576,
-        // Only a member that has every acknowledged commit is promoted. Across sites it is Postgres that waits for both.
-        synchronous_mode: origin.kind !== "primary" && acrossSites === "async",
+        // Only a member that has every acknowledged commit is promoted. Across sites, `sync`, it is Postgres that waits for both.
+        synchronous_mode: origin.kind !== "primary" && acrossSites !== "sync",
         ...(origin.kind === "primary" && {
             standby_cluster: {
                 host: origin.host,

@@ -11,6 +11,8 @@ export const VALID_UNTIL = "data-embassy/valid-until";
  * https://patroni.readthedocs.io/en/latest/dynamic_configuration.html
  */
 export const PATRONI_SECONDS = { ttl: 20, loopWait: 5, retryTimeout: 6 } as const;
+/** Within which a leader that cannot renew its lock has stopped: what Patroni has `ttl` be at least, so that nobody leads beside it. */
+export const GIVES_UP_SECONDS = PATRONI_SECONDS.loopWait + 2 * PATRONI_SECONDS.retryTimeout;
 
 export interface WriterPlan {
     readonly role: EmbassyConfig["site"]["role"];

@@ -9,12 +9,12 @@ import { HELD } from "../cluster/held";
 import { metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
 import { apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
-import { DATABASE, PATHS, PORTS, ROLE_LABEL, memberName } from "../plan/database";
+import { DATABASE, PATHS, PORTS, ROLE_LABEL, memberName, memberNames } from "../plan/database";
 import { COMMON_LABELS } from "../plan/names";
 import { WRITER_ROLE } from "../plan/patroni";
 import { configurationFile } from "../plan/pgbackrest";
 import { HELPER, type RegistryPlan, WRITER } from "../plan/registries";
-import { PATRONI_SECONDS } from "../plan/writer";
+import { GIVES_UP_SECONDS } from "../plan/writer";
 import { memberFiles } from "./members";
 import { KEY_MODE, POSTGRES, type PostgresArgs, VOLUME, keyVolumes } from "./postgres";
 
@@ -200,8 +200,10 @@ function writer({ agentsImage, database }: RegistryPlan): input.core.v1.Containe
             PARTNER_HOST: terms.partnerHost,
             PARTNER_NAME: memberName(registry),
             LEASE_SECONDS: String(terms.leaseSeconds),
-            PATIENCE_SECONDS: String(PATRONI_SECONDS.ttl),
+            PATIENCE_SECONDS: String(GIVES_UP_SECONDS),
             MAXIMUM_LAG: String(terms.maximumLag),
+            MEMBERS: JSON.stringify(memberNames(database)),
+            BOUNDED: String(database.acrossSites === "bounded"),
         },
         mounts: [
             { name: VOLUME.run, mountPath: PATHS.socket },

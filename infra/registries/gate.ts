@@ -7,7 +7,7 @@ import { PRIORITY } from "../cluster/priorities";
 import { apiToken, hardenedPod } from "../cluster/workload";
 import { COMMON_LABELS, LABEL, dnsLabel } from "../plan/names";
 import { type RegistryPlan, WRITER } from "../plan/registries";
-import { LEASE, PATRONI_SECONDS } from "../plan/writer";
+import { GIVES_UP_SECONDS, LEASE } from "../plan/writer";
 import { POSTGRES } from "./postgres";
 
 export interface GateArgs {
@@ -59,7 +59,7 @@ function pod({ registry, serviceAccount }: GateArgs): ReturnType<typeof hardened
             LABELS: JSON.stringify(labels),
             ROLE: writer.role,
             ACCEPT_LOSS: String(registry.acceptLoss),
-            PATIENCE_SECONDS: String(writer.leaseSeconds + PATRONI_SECONDS.ttl + PATIENCE),
+            PATIENCE_SECONDS: String(writer.leaseSeconds + GIVES_UP_SECONDS + PATIENCE),
         },
         mounts: [apiToken.mount],
     });

@@ -146,13 +146,22 @@ export class Home {
 
     /** A stack whose file has other values in it, brought up. The project's own file stays as it is. */
     declare(stack: string, values: Readonly<Record<string, string>>, ...options: string[]): void {
+        must(this.pulumi(...this.declaration(stack, values), ...options));
+    }
+
+    /** The same, still running. */
+    startDeclare(stack: string, values: Readonly<Record<string, string>>, ...options: string[]): ChildProcess {
+        return this.startPulumi(...this.declaration(stack, values), ...options);
+    }
+
+    private declaration(stack: string, values: Readonly<Record<string, string>>): string[] {
         const file = stackFile(stack, this.path);
         const changed = Object.entries(values).reduce(
             (text, [key, value]) => text.replace(new RegExp(`^( +${key}:) .*$`, "m"), `$1 ${value}`),
             readFileSync(stackFile(stack), "utf8"),
         );
         writeFileSync(file, changed);
-        must(this.pulumi("up", "--stack", stack, "--yes", "--skip-preview", "--config-file", file, ...options));
+        return ["up", "--stack", stack, "--yes", "--skip-preview", "--config-file", file];
     }
 
     remove(): void {
