@@ -2,12 +2,14 @@
  * One registry on real nodes, as large as the nation's: what two sites cost while nothing happens, how long a restore from
  * nothing takes beside the least that could be done with the same stored bytes, and how soon the other site takes writes.
  */
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { registryNamespace } from "../infra/plan/registries";
 import type { RestoreReport } from "../lab/restore/restore";
-import { Home, must } from "../tests/support/home";
+import { Home, type Outcome, must } from "../tests/support/home";
 import { type Figure, ratio } from "./figure";
 import { unpackWithStandardTools } from "./unpack";
 
@@ -46,7 +48,7 @@ export async function registry(people: number): Promise<Figure[]> {
         must(home.lab("up", ...SITES));
         await followedAgain(home);
         say("promotion");
-        figures.push(promoted(home));
+        figures.push(await promoted(home));
         return figures;
     } finally {
         home.restore("--remove");
@@ -133,18 +135,26 @@ async function restored(home: Home, people: number): Promise<Figure> {
 }
 
 /** The link is cut without a word, and the standby made primary whatever is lost. */
-function promoted(home: Home): Figure {
+async function promoted(home: Home): Promise<Figure> {
     must(home.lab("cut"));
     const began = Date.now();
-    home.declare(STANDBY, { role: "primary" }, "--accept-loss");
-    const declared = Date.now();
-    must(home.data("write", "--site", STANDBY, "--rate", "1", "--for", "1s"));
-    const seconds = (from: number): string => `${((Date.now() - from) / 1000).toFixed(1)} s`;
+    const up = home.startDeclare(STANDBY, { role: "primary" }, "--accept-loss");
+    const declared = once(up, "exit");
+    const journal = (attempt: number): string => join(home.path, `promotion-${attempt}.jsonl`);
+    let attempt = 0;
+    const write = (): Outcome =>
+        home.data("write", "--site", STANDBY, "--rate", "1", "--for", "1s", "--journal", journal(attempt));
+    while (write().code !== 0 && Date.now() - began < MOST_MS) {
+        attempt++;
+    }
+    const [, first = "{}"] = readFileSync(journal(attempt), "utf8").split("\n");
+    const accepted = Date.parse((JSON.parse(first) as { at: string }).at);
+    await declared;
     return {
         name: "promotion to first accepted write",
-        value: (Date.now() - began) / 1000,
+        value: (accepted - began) / 1000,
         limit: 30,
         unit: "s",
-        detail: `of which the write, from its command's start: ${seconds(declared)}`,
+        detail: `declared in the moment of the cut; up itself: ${((Date.now() - began) / 1000).toFixed(1)} s`,
     };
 }
