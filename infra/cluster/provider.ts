@@ -9,6 +9,8 @@ import type { EmbassyPlan } from "../plan";
  * - `upsertExistingObjects`: every name is ours, so what a killed run left behind is taken over, not tripped over.
  * - `enablePatchForce`: code wins over a change by hand, which would otherwise be a conflict between field managers.
  * - `enableSecretMutable`: a renewed certificate updates its Secret in place; replacing it would leave a gap.
+ * - `enableConfigMapMutable`: so does a changed file. Replacing it would replace what mounts it too, and a database is protected
+ *   from that: no change of its files could reach a site that is up.
  */
 export function siteProvider(plan: EmbassyPlan, opts: pulumi.ResourceOptions): Provider {
     // The SDK would copy KUBECONFIG, a path of this machine, into the state. The plugin reads the variable by itself.
@@ -22,6 +24,7 @@ export function siteProvider(plan: EmbassyPlan, opts: pulumi.ResourceOptions): P
             upsertExistingObjects: true,
             enablePatchForce: true,
             enableSecretMutable: true,
+            enableConfigMapMutable: true,
         },
         opts,
     );
