@@ -18,6 +18,9 @@ const ROLE = { superuser: "postgres", replication: "replicator", rewind: "rewind
 /** Database role of the writer beside each member, which owns the heartbeat. */
 export const WRITER_ROLE = "writer";
 
+/** A peer that is silent for so long is taken for gone, within seconds, not after the defaults' minute or two. */
+const SILENCE_SECONDS = 10;
+
 const CLIENT = {
     sslmode: "verify-full",
     sslrootcert: `${PATHS.tls}/ca.crt`,
@@ -128,9 +131,8 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
                 shared_buffers: `${Math.floor(amount(memory) / 4 / MIB)}MB`,
                 max_wal_size: "1GB",
                 wal_keep_size: "256MB",
-                // A peer that is silent is noticed within seconds, not after the default's minute.
-                wal_sender_timeout: "10s",
-                wal_receiver_timeout: "10s",
+                wal_sender_timeout: `${SILENCE_SECONDS}s`,
+                wal_receiver_timeout: `${SILENCE_SECONDS}s`,
                 archive_mode: "on",
                 archive_timeout: `${recovery.archiveTimeout}s`,
                 archive_command: commandLine(registry, "archive", "archive-push", '"%p"'),
@@ -148,6 +150,20 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
 }
 
 const MIB = 1024 * 1024;
+
+/** Name of what libpq finds in {@link serviceFile}. */
+export const SERVICE = "member";
+
+/**
+ * What libpq adds to each connection of a member. A standby's to its primary has no limit while it is being made: connect_timeout
+ * is not for those that are made in steps, and wal_receiver_timeout begins after it. Over a dark link the kernel would try ever
+ * more seldom, in the end each 64 s, and the standby would follow so long after the link is back. Linux takes
+ * tcp_user_timeout for unanswered tries as well, and Postgres then begins anew. In a file of libpq's own, as Patroni writes no
+ * parameter into primary_conninfo that it does not know: https://www.postgresql.org/docs/15/libpq-pgservice.html
+ */
+export function serviceFile(): string {
+    return `[${SERVICE}]\ntcp_user_timeout=${SILENCE_SECONDS * 1000}\n`;
+}
 
 /**
  * The role and the database that the registry's owner works with, and the writer's table, in which a commit is made each

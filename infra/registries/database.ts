@@ -11,7 +11,7 @@ import { PRIORITY } from "../cluster/priorities";
 import { apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
 import { DATABASE, PATHS, PORTS, ROLE_LABEL, memberName, memberNames } from "../plan/database";
 import { COMMON_LABELS } from "../plan/names";
-import { WRITER_ROLE } from "../plan/patroni";
+import { SERVICE, WRITER_ROLE } from "../plan/patroni";
 import { configurationFile } from "../plan/pgbackrest";
 import { HELPER, type RegistryPlan, WRITER } from "../plan/registries";
 import { GIVES_UP_SECONDS } from "../plan/writer";
@@ -159,6 +159,8 @@ function member({ image, cpu, memory, database }: RegistryPlan): input.core.v1.C
             { name: "PATRONI_KUBERNETES_POD_IP", valueFrom: field("status.podIP") },
             { name: "PATRONI_POSTGRESQL_CONNECT_ADDRESS", value: `${host}:${PORTS.postgres}` },
             { name: "PATRONI_RESTAPI_CONNECT_ADDRESS", value: `${host}:${PORTS.patroni}` },
+            { name: "PGSERVICEFILE", value: `${PATHS.patroni}/pg_service.conf` },
+            { name: "PGSERVICE", value: SERVICE },
         ],
         ports: [
             { name: "postgres", containerPort: PORTS.postgres, protocol: "TCP" },

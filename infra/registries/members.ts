@@ -4,7 +4,7 @@ import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
 import type * as pulumi from "@pulumi/pulumi";
 import { metadata } from "../cluster/metadata";
 import { DATABASE, type DatabasePlan } from "../plan/database";
-import { dynamicConfiguration, localConfiguration, setupScript } from "../plan/patroni";
+import { dynamicConfiguration, localConfiguration, serviceFile, setupScript } from "../plan/patroni";
 import type { RegistryPlan } from "../plan/registries";
 import { gate } from "./gate";
 
@@ -27,6 +27,7 @@ export function memberFiles(plan: DatabasePlan): Record<string, string> {
     return {
         "patroni.yml": JSON.stringify(localConfiguration(plan), null, 2),
         "setup.sql": setupScript(plan),
+        "pg_service.conf": serviceFile(),
     };
 }
 
