@@ -48,6 +48,14 @@ export async function open(config: ClientConfig, options: ConnectOptions): Promi
     return client;
 }
 
+/** Of a server that is there and does not let in yet: https://www.postgresql.org/docs/15/errcodes-appendix.html */
+const STARTING = "57P03";
+
+/** What may pass by itself while pods, or the server in one, come up. */
+export function mayPass(error: unknown): boolean {
+    return isNetworkError(error) || codeOf(error) === STARTING;
+}
+
 /** Gives a connection up without a word to the server, which may be gone. */
 export function abandon(client: Client): void {
     // `end` would wait for a server that no longer answers.

@@ -20,7 +20,7 @@ const POLL_MS = 20;
 /**
  * The lag of a standby site.
  *
- * @param seconds for which it is waited for
+ * @param seconds for which it is waited for, and before that for a primary that does not write yet
  * @throws UserError where the site is no standby, or one of the pair cannot be reached
  */
 export function siteLag(registry: Registry, site: string, seconds: number): Promise<Lag> {
@@ -39,7 +39,7 @@ export async function lag(primary: Database, standby: Database, seconds: number)
         throw error;
     });
     try {
-        const goal = await written(source, primary);
+        const goal = await written(source, primary, seconds);
         const start = performance.now();
         const bytes = await missing(follower, standby, goal);
         for (let left = bytes; left > 0; left = await missing(follower, standby, goal)) {
@@ -54,11 +54,23 @@ export async function lag(primary: Database, standby: Database, seconds: number)
     }
 }
 
-/** Where the primary's log ends. */
-async function written(client: Client, database: Database): Promise<string> {
+/** Where the primary's log ends. One that was just started follows nobody and does not write, until the other site lets it. */
+async function written(client: Client, database: Database, seconds: number): Promise<string> {
+    const start = performance.now();
     try {
-        const { rows } = await client.query<{ lsn: string }>("SELECT pg_current_wal_lsn() AS lsn");
-        return rows[0]?.lsn as string;
+        for (;;) {
+            const { rows } = await client.query<{ lsn: string | null }>(
+                "SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_lsn() END AS lsn",
+            );
+            const lsn = rows[0]?.lsn ?? undefined;
+            if (lsn !== undefined) {
+                return lsn;
+            }
+            if (performance.now() - start > seconds * 1000) {
+                throw new UserError(`${database.name} takes no writes. ${database.advice.standby}`);
+            }
+            await sleep(POLL_MS);
+        }
     } catch (error) {
         throw explained(error, database);
     }

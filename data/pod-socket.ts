@@ -9,6 +9,7 @@
 import { Duplex } from "node:stream";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { type ClientOptions, WebSocket } from "ws";
+import { apiError } from "../toolchain/providers/kubernetes/client";
 
 const PROTOCOL = "v4.channel.k8s.io";
 const CHANNELS = { data: 0, error: 1 } as const;
@@ -43,6 +44,11 @@ export class PodSocket extends Duplex {
         this.socket = socket;
         socket.on("open", () => this.emit("connect"));
         socket.on("message", (message: Buffer) => this.receive(message));
+        socket.on("unexpected-response", (_, response) => {
+            // The API server says why, or the node.
+            const said = apiError(response).catch((error: unknown) => error as Error);
+            void said.then(({ message }) => this.destroy(lost(message)));
+        });
         socket.on("error", ({ message }) => this.destroy(lost(message)));
         socket.on("close", () => this.push(null));
         return this;

@@ -1,6 +1,7 @@
 /** The database of a registry in a site: whichever member leads, through the site's API server, with the owner's certificate. */
 import { existsSync } from "node:fs";
 import { delimiter } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { EmbassyConfig } from "../infra/config";
 import { PORTS, databaseHost, planDatabase } from "../infra/plan/database";
 import { registryNamespace } from "../infra/plan/registries";
@@ -11,7 +12,7 @@ import { Client as Api } from "../toolchain/providers/kubernetes/client";
 import { parseSettings } from "../toolchain/providers/kubernetes/config";
 import { ApiError, UnreachableError } from "../toolchain/providers/kubernetes/errors";
 import { type ClusterAddress, locateCluster } from "../toolchain/providers/kubernetes/kubeconfig";
-import { type Advice, type Database, explained, message, open, patience } from "./database";
+import { type Advice, type Database, explained, mayPass, message, open, patience } from "./database";
 import { type Leader, findLeader } from "./leader";
 import { podSocket } from "./pod-socket";
 import type { Registry } from "./registries";
@@ -23,8 +24,13 @@ interface Cluster {
     readonly api: Api;
 }
 
+/** For which a leader is waited for that does not let in yet: its pod, or the server in it, is coming up. */
+const COMING_UP_MS = 30_000;
+const RETRY_MS = 500;
+
 /**
- * Each connection looks for the leader anew, so that one after a failover finds the new one.
+ * Each connection looks for the leader anew, so that one after a failover finds the new one. A site that was just brought up has
+ * a leader by name before there is a way to it.
  *
  * @param environment `EMBASSY_KUBECONFIG` in it names another kubeconfig than the lab's
  * @throws UserError where there is no such site
@@ -59,14 +65,20 @@ export function inSite(registry: Registry, site: string, environment: Environmen
         advice,
         async connect(options = {}) {
             cluster ??= await clusterOf(site, config.cluster.context, environment);
-            const { pod, tls } = await leaderWithin(cluster, patience(options));
-            const stream = await podSocket(cluster.address.config, { namespace, pod, port: PORTS.postgres });
-            try {
-                // Nobody looks the host up: it is the name that the server's certificate must hold.
-                const config = { host: databaseHost(namespace), user: database, database, ssl: tls, stream };
-                return await open(config, options);
-            } catch (error) {
-                throw explained(error, { name, advice });
+            const deadline = performance.now() + (options.answerWithin ?? COMING_UP_MS);
+            for (;;) {
+                const { pod, tls } = await leaderWithin(cluster, patience(options));
+                const stream = await podSocket(cluster.address.config, { namespace, pod, port: PORTS.postgres });
+                try {
+                    // Nobody looks the host up: it is the name that the server's certificate must hold.
+                    const config = { host: databaseHost(namespace), user: database, database, ssl: tls, stream };
+                    return await open(config, options);
+                } catch (error) {
+                    if (!mayPass(error) || performance.now() > deadline) {
+                        throw explained(error, { name, advice });
+                    }
+                }
+                await sleep(RETRY_MS);
             }
         },
     };

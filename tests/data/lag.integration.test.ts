@@ -44,3 +44,8 @@ it("is asked of a standby, and of no primary", async () => {
     const database = fromEnvironment(primary.environment());
     await expect(lag(database, database, 1)).rejects.toThrow("is no standby: it follows nobody");
 });
+
+it("is asked of a primary once that writes, for which it is waited no longer than for the standby", async () => {
+    const database = fromEnvironment(standby.environment());
+    await expect(lag(database, database, 0.2)).rejects.toThrow("takes no writes");
+});

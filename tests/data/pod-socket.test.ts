@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { WebSocket, WebSocketServer } from "ws";
@@ -75,7 +76,21 @@ describe("a connection to a port of a pod", () => {
         expect((await failed)[0]).toMatchObject({ message: "connection refused inside the pod", code: "ECONNRESET" });
     });
 
-    it("fails where the API server does not open it", async () => {
+    it("fails with what the API server says that does not open it", async () => {
+        const api = createServer((_, response) => {
+            response.statusCode = 500;
+            response.end(JSON.stringify({ kind: "Status", message: "the node is not there yet" }));
+        });
+        await once(api.listen(0, "127.0.0.1"), "listening");
+        const { port } = api.address() as AddressInfo;
+        const refused = new PodSocket(() => new WebSocket(`ws://127.0.0.1:${port}`, "v4.channel.k8s.io"));
+        const failed = once(refused, "error") as Promise<Error[]>;
+        refused.connect();
+        expect((await failed)[0]).toMatchObject({ message: "the node is not there yet", code: "ECONNRESET" });
+        api.close();
+    });
+
+    it("fails where there is no API server", async () => {
         const refused = new PodSocket(() => new WebSocket("ws://127.0.0.1:1", "v4.channel.k8s.io"));
         const failed = once(refused, "error") as Promise<Error[]>;
         refused.connect();

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { databaseOf } from "../../data/connect";
+import { count } from "../../data/count";
 import type { Database } from "../../data/database";
 import { digest } from "../../data/digest";
 import { fromEnvironment } from "../../data/environment";
@@ -138,6 +139,15 @@ describe("a site's database", () => {
 
     it("is not taken for itself where its certificate is of another authority", async () => {
         await expect(connectedWith(await strange("ca.crt")())).rejects.toThrow(RENEW);
+    });
+
+    it("is waited for while there is no way to its leader yet", async () => {
+        const { members } = api.state;
+        api.state.members = { ...members, "database-0": 1 };
+        const counted = count(inTallinn(), "population");
+        await sleep(700);
+        api.state.members = members;
+        expect(await counted).toEqual(await count(onMachine(0), "population"));
     });
 
     it("is written to on the new leader after the old one was lost", async () => {

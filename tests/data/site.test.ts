@@ -29,7 +29,7 @@ async function refusal(state: Partial<SiteState>): Promise<string> {
 }
 
 async function told(environment: Record<string, string>): Promise<string> {
-    const connected = databaseOf("population", "tallinn", environment).connect();
+    const connected = databaseOf("population", "tallinn", environment).connect({ answerWithin: 1000 });
     return connected.then(
         () => "connected",
         (error: unknown) => (error as Error).message,

@@ -191,7 +191,8 @@ async function read(response: http.IncomingMessage): Promise<string> {
     return Buffer.concat(chunks).toString();
 }
 
-async function apiError(response: http.IncomingMessage): Promise<ApiError> {
+/** What an answer says that is a failure. */
+export async function apiError(response: http.IncomingMessage): Promise<ApiError> {
     const body = await read(response);
     try {
         const status = JSON.parse(body) as PlainMap;
