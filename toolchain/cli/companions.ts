@@ -16,10 +16,18 @@ export interface Companion {
 /**
  * @param args the CLI's, a command about resources
  * @param environment the CLI's own, as {@link pulumiEnvironment} makes it
+ * @throws UserError where one of them does not start; none is left then
  */
 export async function startCompanions(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Companion[]> {
-    const started = await Promise.all([startProviders(environment), startJournal(args, environment)]);
-    return started.filter((companion) => companion !== undefined);
+    const starting = [startProviders(environment), startJournal(args, environment)];
+    const outcomes = await Promise.allSettled(starting);
+    const started = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? (outcome.value ?? []) : []));
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed) {
+        await Promise.all(started.map(({ stop }) => stop()));
+        throw failed.reason;
+    }
+    return started;
 }
 
 /** The environment of a CLI that `companions` serve. */
