@@ -1,5 +1,6 @@
 /** The parts of a site's control plane and their configuration. */
 import { stringify } from "yaml";
+import { AUDIT_POLICY, hardening } from "../infra/plan/api-server";
 import { goMemory } from "./go-memory";
 import { NetworkInventory, SiteInventory } from "./inventory";
 import { Part, PartName } from "./part";
@@ -40,6 +41,7 @@ export function controlPlane(paths: SitePaths, inventory: SiteInventory, ports: 
                 enableProfiling: false,
             }),
             [kwokConfig]: kwokConfiguration(),
+            [paths.auditPolicy]: stringify(AUDIT_POLICY),
             ...(inventory.network && { [paths.egress]: egressSelection(paths) }),
         },
     };
@@ -90,21 +92,16 @@ function apiServer(paths: SitePaths, inventory: SiteInventory, ports: Ports): Pa
             ...(inventory.network ? reachable(paths, inventory.network) : UNREACHABLE),
             `--tls-cert-file=${pem}`,
             `--tls-private-key-file=${pem}`,
-            "--tls-min-version=VersionTLS13",
             `--client-ca-file=${paths.certificate("ca")}`,
-            "--anonymous-auth=false",
-            "--authorization-mode=Node,RBAC",
-            "--enable-admission-plugins=NodeRestriction",
+            ...hardening({ auditPolicy: paths.auditPolicy, auditLog: paths.auditLog, encryption: paths.encryption }),
             `--etcd-servers=https://${HOST}:${ports.etcd}`,
             `--etcd-cafile=${paths.certificate("etcd-ca")}`,
             `--etcd-certfile=${etcdClient}`,
             `--etcd-keyfile=${etcdClient}`,
-            `--encryption-provider-config=${paths.encryption}`,
             `--service-account-issuer=https://kubernetes.default.svc.${inventory.clusterDomain}`,
             `--service-account-key-file=${paths.serviceAccountPublicKey}`,
             `--service-account-signing-key-file=${serviceAccount}`,
             `--service-cluster-ip-range=${inventory.serviceCidr}`,
-            "--profiling=false",
         ],
         env: goMemory(256),
         reads: [
@@ -112,6 +109,7 @@ function apiServer(paths: SitePaths, inventory: SiteInventory, ports: Ports): Pa
             etcdClient,
             serviceAccount,
             paths.encryption,
+            paths.auditPolicy,
             paths.certificate("ca"),
             paths.certificate("etcd-ca"),
         ],

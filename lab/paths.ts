@@ -14,6 +14,9 @@ export class SitePaths {
     /** Key of the Secrets in etcd. */
     readonly encryption: string;
     readonly logs: string;
+    /** What the API server writes down of who did what, and by which rules. */
+    readonly auditLog: string;
+    readonly auditPolicy: string;
     readonly run: string;
     readonly pki: string;
     /** Verifies ServiceAccount tokens. */
@@ -41,11 +44,13 @@ export class SitePaths {
         this.foundation = below("foundation.json");
         this.encryption = below("encryption.yaml");
         this.logs = below("logs");
+        this.auditLog = path.join(this.logs, "audit.log");
         this.run = below("run");
         this.pki = below("pki");
         this.serviceAccountPublicKey = path.join(this.pki, "service-account.pub");
         this.config = below("config");
         this.etcdData = below("etcd");
+        this.auditPolicy = path.join(this.config, "audit.yaml");
         this.egress = path.join(this.config, "egress.yaml");
         this.egressSocket = path.join(this.run, "egress.sock");
         this.registryConfig = path.join(this.config, "registry.yaml");

@@ -30,7 +30,7 @@ test.each(partNames)("%s is started again when a file that it is given changes",
     const { args, reads } = parts[name];
     const given = args.flatMap((arg) => {
         const file = arg.slice(arg.indexOf("=") + 1);
-        return file.startsWith(`${paths.directory}/`) && file !== paths.etcdData ? [file] : [];
+        return file.startsWith(`${paths.directory}/`) && ![paths.etcdData, paths.auditLog].includes(file) ? [file] : [];
     });
     const unwatched = given.filter((file) => !reads.includes(file));
     // Derived from the private key, which is watched; the root CA that is handed to pods is signed into `ca.pem`.
@@ -58,6 +58,7 @@ test("nobody enters without a certificate, and Secrets are encrypted", () => {
 });
 
 test("configuration files hold paths of keys, not keys", () => {
-    expect(Object.keys(files)).toEqual([`${paths.config}/kube-scheduler.yaml`, `${paths.config}/kwok.yaml`]);
+    const names = ["kube-scheduler", "kwok", "audit"];
+    expect(Object.keys(files)).toEqual(names.map((name) => `${paths.config}/${name}.yaml`));
     expect(Object.values(files).join("")).not.toMatch(/PRIVATE|key-data/);
 });

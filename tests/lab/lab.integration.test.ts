@@ -77,6 +77,13 @@ const WORKLOAD = {
     ],
 };
 
+interface AuditRecord {
+    readonly verb: string;
+    readonly user: { readonly groups: readonly string[] };
+    readonly objectRef?: { readonly resource: string; readonly name?: string };
+    readonly requestObject?: unknown;
+}
+
 function kubectl(args: string[], input = ""): string {
     const kubeconfig = lab.kubeconfigPath(SITE, options);
     return execFileSync(path.join(binDir, "kubectl"), [`--kubeconfig=${kubeconfig}`, ...args], {
@@ -171,6 +178,26 @@ test("etcd holds no Secret in the clear", () => {
     const files = execFileSync("grep", ["-rlaE", "StatefulSet", paths.etcdData], { encoding: "utf8" });
     expect(files).toContain("member");
     expect(() => execFileSync("grep", ["-rla", SECRET, paths.etcdData])).toThrow("Command failed");
+});
+
+test("who did what is written down, and no key with it", () => {
+    kubectl(["get", "secret", "pass"]);
+    expect(() => kubectl(["exec", "db-0", "--", "id"])).toThrow();
+    const records = fs.readFileSync(paths.auditLog, "utf8").trim().split("\n");
+    const of = (resource: string, verb: string): AuditRecord[] =>
+        records
+            .map((record) => JSON.parse(record) as AuditRecord)
+            .filter(({ objectRef, ...record }) => record.verb === verb && objectRef?.resource === resource);
+
+    const name = "pass";
+    expect(of("secrets", "get").filter(({ objectRef }) => objectRef?.name === name)[0]?.user.groups).toContain(
+        "system:masters",
+    );
+    expect(of("statefulsets", "patch")[0]?.requestObject).toMatchObject({ spec: { replicas: 3 } });
+    expect(records.join("\n")).toMatch(/pods\/db-0\/exec\?command=id/);
+    expect(records.join("\n")).not.toContain(SECRET);
+    expect(records.join("\n")).not.toContain(Buffer.from(SECRET).toString("base64"));
+    expect(fs.statSync(paths.auditLog).mode & 0o077).toBe(0);
 });
 
 test.each(partNames)("%s: a crash is seen, and mended without touching the others", async (part) => {
