@@ -70,6 +70,8 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
             // From outside the pod certificates and nothing else; the first line that fits decides.
             pg_hba: [
                 "local all all peer map=pod",
+                // A member asks itself for its timeline, to see whether it has to rewind.
+                `local replication ${ROLE.replication} peer map=pod`,
                 `hostssl replication ${ROLE.replication} all cert map=members`,
                 `hostssl postgres ${ROLE.rewind} all cert map=members`,
                 `hostssl ${database} ${database} all cert map=owners`,

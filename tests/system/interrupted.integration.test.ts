@@ -45,7 +45,8 @@ function startUp(): { readonly process: ChildProcess; readonly ended: Promise<vo
 }
 
 async function pause(milliseconds: number): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    // Nobody waits for the end of one that was outrun.
+    await new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
 }
 
 function objects(): string[] {
