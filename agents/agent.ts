@@ -53,12 +53,18 @@ const RETRY_SECONDS = 2;
  * there then: nothing that was missed, and no outage of another, has to be remembered.
  */
 export async function repeat(pass: () => Promise<void>, seconds: number): Promise<never> {
-    for (;;) {
+    for (let said = ""; ;) {
         let pause = seconds;
+        let why = "";
         await pass().catch((error: unknown) => {
-            log("pass failed", { error: messageOf(error) });
+            why = messageOf(error);
             pause = Math.min(seconds, RETRY_SECONDS);
         });
+        // Each of them once, however often a second it is tried.
+        if (why !== "" && why !== said) {
+            log("pass failed", { error: why });
+        }
+        said = why;
         await sleep(pause * 1000);
     }
 }

@@ -52,9 +52,12 @@ export class Bound {
      * @throws Error of the driver where there is no answer
      */
     async pass(isBound: boolean): Promise<void> {
-        if (this.isIdle && !isBound) {
-            return;
+        if (!this.isIdle || isBound) {
+            await this.look(isBound);
         }
+    }
+
+    private async look(isBound: boolean): Promise<void> {
         await this.connection.use(async (client) => {
             const { rows } = await client.query<Followed>(LOOK, [this.members]);
             const { writing, written, received, waitsFor } = rows[0] as Followed;

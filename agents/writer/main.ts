@@ -43,9 +43,5 @@ runAgent(async () => {
         await site.pass(local);
     };
     const bound = new Bound(connect(), JSON.parse(variable("MEMBERS")) as string[], clock.monotonic);
-    const isBound = variable("BOUNDED") === "true";
-    await Promise.all([
-        repeat(pass, HEARTBEAT_MS / 1000),
-        repeat(() => bound.pass(isBound && site.isFenced), LOOK_MS / 1000),
-    ]);
+    await Promise.all([repeat(pass, HEARTBEAT_MS / 1000), repeat(() => bound.pass(site.isBound), LOOK_MS / 1000)]);
 });

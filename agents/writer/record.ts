@@ -16,6 +16,8 @@ export const ANNOTATION = {
     status: "data-embassy/status",
     /** RFC 3339. Where it is set, the API server lets nobody renew the leader's lock for later. */
     validUntil: "data-embassy/valid-until",
+    /** Declared: when the primary answers a commit. */
+    acrossSites: "data-embassy/across-sites",
 } as const;
 
 const role = z.enum(["primary", "standby", "restore"]);

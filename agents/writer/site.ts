@@ -4,7 +4,7 @@ import { AgentError, log, messageOf } from "../agent";
 import type { ConfigMap, ConfigMaps } from "../kubernetes";
 import { type Local, hasEnded, leaseUntil, reportOf, reports } from "./lessee";
 import { type LeaseAnswer, hear } from "./lessor";
-import { LEASE, type Report, type SiteRecord, annotationsOf, recordOf } from "./record";
+import { ANNOTATION, LEASE, type Report, type SiteRecord, annotationsOf, recordOf } from "./record";
 import { type Terms, followed, takeRole } from "./roles";
 import { Since } from "./since";
 
@@ -35,7 +35,7 @@ export class Site {
     private readonly granted = new Since();
     private readonly standby = new Since();
     private nextReport = -Infinity;
-    private fenced = false;
+    private bound = false;
 
     constructor(
         private readonly member: Member,
@@ -66,9 +66,9 @@ export class Site {
         }
     }
 
-    /** Whether the partner could be promoted in this site's place, as of the last look. */
-    get isFenced(): boolean {
-        return this.fenced;
+    /** Whether what the partner lacks is limited, as of the last look: declared so, and it could be promoted in this site's place. */
+    get isBound(): boolean {
+        return this.bound;
     }
 
     /** What the partner says, and the answer to it. */
@@ -134,7 +134,7 @@ export class Site {
             throw new AgentError(`There is no ConfigMap ${LEASE} with this registry's labels: run pulumi up.`);
         }
         const record = recordOf(lease);
-        this.fenced = record.validUntil !== undefined;
+        this.bound = record.validUntil !== undefined && annotation(lease, ANNOTATION.acrossSites) === "bounded";
         return {
             record,
             version: lease.metadata.resourceVersion,

@@ -178,6 +178,10 @@ export function setupScript({ database }: DatabasePlan): string {
         unless(`CREATE ROLE ${database} LOGIN`, "pg_roles", "rolname", database),
         unless(`CREATE DATABASE ${database} OWNER ${database}`, "pg_database", "datname", database),
         unless(`CREATE ROLE ${WRITER_ROLE} LOGIN`, "pg_roles", "rolname", WRITER_ROLE),
+        // It looks how far the other site is, and has that waited for where it is late.
+        `GRANT pg_read_all_stats TO ${WRITER_ROLE};`,
+        `GRANT ALTER SYSTEM ON PARAMETER synchronous_standby_names TO ${WRITER_ROLE};`,
+        `GRANT EXECUTE ON FUNCTION pg_reload_conf() TO ${WRITER_ROLE};`,
         `CREATE SCHEMA IF NOT EXISTS embassy AUTHORIZATION ${WRITER_ROLE};`,
         "CREATE TABLE IF NOT EXISTS embassy.heartbeat",
         "    (at timestamptz NOT NULL, one boolean PRIMARY KEY DEFAULT true CHECK (one));",

@@ -5,6 +5,8 @@ import { planNetwork, writerName } from "./addresses";
 /** ConfigMap in which a registry's members keep what they know of it, and its annotations. agents/writer writes them. */
 export const LEASE = "lease";
 export const VALID_UNTIL = "data-embassy/valid-until";
+/** The declared `replication.acrossSites`: not in their pods, which a change of it would restart. */
+export const ACROSS_SITES = "data-embassy/across-sites";
 
 /**
  * Seconds. A leader that cannot renew its lock for `ttl` is none; it looks each `loopWait`, and tries again for `retryTimeout`:

@@ -205,7 +205,6 @@ function writer({ agentsImage, database }: RegistryPlan): input.core.v1.Containe
             PATIENCE_SECONDS: String(GIVES_UP_SECONDS),
             MAXIMUM_LAG: String(terms.maximumLag),
             MEMBERS: JSON.stringify(memberNames(database)),
-            BOUNDED: String(database.acrossSites === "bounded"),
         },
         mounts: [
             { name: VOLUME.run, mountPath: PATHS.socket },

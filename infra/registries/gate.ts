@@ -7,7 +7,7 @@ import { PRIORITY } from "../cluster/priorities";
 import { apiToken, hardenedPod } from "../cluster/workload";
 import { COMMON_LABELS, LABEL, dnsLabel } from "../plan/names";
 import { type RegistryPlan, WRITER } from "../plan/registries";
-import { GIVES_UP_SECONDS, LEASE } from "../plan/writer";
+import { ACROSS_SITES, GIVES_UP_SECONDS, LEASE } from "../plan/writer";
 import { POSTGRES } from "./postgres";
 
 export interface GateArgs {
@@ -29,7 +29,8 @@ export function gate(name: string, args: GateArgs, opts: pulumi.CustomResourceOp
     const { registry, namespace } = args;
     const { labels, database } = registry;
     // What the members write into it is theirs.
-    const lease = new ConfigMap(`${name}-lease`, { metadata: metadata(LEASE, labels, namespace) }, opts);
+    const declared = { [ACROSS_SITES]: database.acrossSites };
+    const lease = new ConfigMap(`${name}-lease`, { metadata: metadata(LEASE, labels, namespace, declared) }, opts);
     return new Job(
         `${name}-job`,
         {

@@ -23,8 +23,8 @@ describe("a database's members", () => {
 
     it("let nobody in from outside the pod but by certificate, over TLS, into one database", () => {
         const { postgresql } = localConfiguration(planOf("tallinn")) as { postgresql: { pg_hba: string[] } };
-        const [local, ...outside] = postgresql.pg_hba;
-        expect(local).toBe("local all all peer map=pod");
+        const [local, itself, ...outside] = postgresql.pg_hba;
+        expect([local, itself]).toEqual(["local all all peer map=pod", "local replication replicator peer map=pod"]);
         expect(outside.at(-1)).toBe("host all all all reject");
         expect(outside.slice(0, -1).every((line) => /^hostssl \S+ \S+ all cert map=/.test(line))).toBe(true);
     });
