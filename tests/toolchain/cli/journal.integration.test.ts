@@ -40,8 +40,13 @@ async function serve(): Promise<void> {
     expect(statSync(file).mode & 0o077).toBe(0);
 }
 
-async function ask(method: string, path: string, body?: unknown): Promise<{ status: number; answer: unknown }> {
-    const response = await fetch(`${url}/api/stacks/organization/${PROJECT}/${STACK}/${path}`, {
+async function ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    query = "",
+): Promise<{ status: number; answer: unknown }> {
+    const response = await fetch(`${url}/api/stacks/organization/${PROJECT}/${STACK}${path && `/${path}`}${query}`, {
         method,
         headers: { Authorization: `token ${token}` },
         ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -161,6 +166,18 @@ it("who else wants the stack is refused while an update is under way, and left a
     expect(exported().resources ?? []).toEqual([]);
     expect(await ask("POST", `${update}/complete`, { status: "succeeded" })).toMatchObject({ status: 200 });
     expect(exported().resources).toMatchObject([{ urn: URN }]);
+});
+
+it("a stack is removed where it has no resources left", async () => {
+    const update = await begin();
+    await create(update);
+    await ask("POST", `${update}/complete`, { status: "succeeded" });
+    expect(await ask("DELETE", "")).toMatchObject({
+        status: 400,
+        answer: { message: expect.stringContaining("still contains resources") as string },
+    });
+    await ask("DELETE", "", undefined, "?force=true");
+    expect(existsSync(stateFile(STACK, home.path))).toBe(false);
 });
 
 it("whoever has not the token gets nothing", async () => {

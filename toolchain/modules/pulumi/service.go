@@ -58,6 +58,7 @@ func (s *service) handler() http.Handler {
 	handle("GET /api/capabilities", func(*http.Request) (any, error) { return apitype.CapabilitiesResponse{}, nil })
 	handle("GET "+stack, s.stack)
 	handle("GET "+stack+"/export", s.export)
+	handle("DELETE "+stack, s.remove)
 	for _, kind := range []apitype.UpdateKind{apitype.UpdateUpdate, apitype.RefreshUpdate, apitype.DestroyUpdate} {
 		handle(fmt.Sprintf("POST %s/%s", stack, kind), func(r *http.Request) (any, error) { return s.announce(r, kind) })
 	}
@@ -115,6 +116,16 @@ func (s *service) export(request *http.Request) (any, error) {
 		return nil, refusal{http.StatusNotFound, fmt.Errorf("there is no stack %s", named(request).stack)}
 	}
 	return state, err
+}
+
+// remove is the end of `pulumi destroy --remove`.
+func (s *service) remove(request *http.Request) (any, error) {
+	hasResources, err := s.states.remove(request.Context(), named(request), request.URL.Query().Get("force") == "true")
+	if hasResources {
+		// Word for word what the CLI looks for.
+		err = refusal{http.StatusBadRequest, errors.New("Bad Request: Stack still contains resources.")}
+	}
+	return struct{}{}, err
 }
 
 func (s *service) announce(request *http.Request, kind apitype.UpdateKind) (any, error) {

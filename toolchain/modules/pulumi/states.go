@@ -70,17 +70,31 @@ func (s *states) lock(ctx context.Context, n name) (unlock func(), err error) {
 	return func() { unlocker.Unlock(ctx, ref) }, nil
 }
 
-// export is the stack's state; nil where there is no such stack.
-func (s *states) export(ctx context.Context, n name) (*apitype.UntypedDeployment, error) {
+// find is nil where there is no such stack.
+func (s *states) find(ctx context.Context, n name) (backend.Stack, error) {
 	ref, err := s.reference(n)
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.folder.GetStack(ctx, ref)
+	return s.folder.GetStack(ctx, ref)
+}
+
+// export is the stack's state; nil where there is no such stack.
+func (s *states) export(ctx context.Context, n name) (*apitype.UntypedDeployment, error) {
+	found, err := s.find(ctx, n)
 	if err != nil || found == nil {
 		return nil, err
 	}
 	return s.folder.ExportDeployment(ctx, found)
+}
+
+// remove says whether it refuses, because the stack still has resources.
+func (s *states) remove(ctx context.Context, n name, force bool) (hasResources bool, err error) {
+	found, err := s.find(ctx, n)
+	if err != nil || found == nil {
+		return false, err
+	}
+	return s.folder.RemoveStack(ctx, found, force, false)
 }
 
 // begin opens the journal of an update. The stack must be locked.
