@@ -30,7 +30,12 @@ export function gate(name: string, args: GateArgs, opts: pulumi.CustomResourceOp
     const { labels, database } = registry;
     // What the members write into it is theirs.
     const declared = { [ACROSS_SITES]: database.acrossSites };
-    const lease = new ConfigMap(`${name}-lease`, { metadata: metadata(LEASE, labels, namespace, declared) }, opts);
+    const lease = new ConfigMap(
+        `${name}-lease`,
+        { metadata: metadata(LEASE, labels, namespace, declared) },
+        // It waits for nothing: the Job does.
+        { ...opts, dependsOn: [] },
+    );
     return new Job(
         `${name}-job`,
         {
