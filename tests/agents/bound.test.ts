@@ -33,6 +33,8 @@ describe("a primary whose other site is late", () => {
     let bound: Bound;
 
     beforeEach(() => {
+        // What it logs.
+        jest.spyOn(process.stdout, "write").mockReturnValue(true);
         [now, inForce] = [0, PATRONIS];
         said = { writing: true, written: 100, received: 100 };
         const query = (statement: string): Promise<{ rows: unknown[] }> => {
@@ -43,6 +45,8 @@ describe("a primary whose other site is late", () => {
         const connection = { use: (work: (client: Client) => unknown) => work({ query } as unknown as Client) };
         bound = new Bound(connection as Connection, ["database-0", "database-1"], () => now);
     });
+
+    afterEach(() => jest.restoreAllMocks());
 
     /** What is waited for after each look, one every 150 ms. */
     async function looks(count: number, isBound = true): Promise<string[]> {
