@@ -16,7 +16,8 @@ import { Site } from "./site";
 const clock = { monotonic: () => performance.now(), wall: () => Date.now() };
 
 runAgent(async () => {
-    const connect = (): Connection => new Connection(variable("SOCKET"), variable("DATABASE_USER"));
+    const [socket, user] = [variable("SOCKET"), variable("DATABASE_USER")];
+    const connect = (): Connection => new Connection(socket, user);
     const [port, folder] = [positive("PORT"), variable("CERTIFICATE")];
     const terms = {
         partner: variable("PARTNER"),

@@ -9,6 +9,8 @@ export interface Companion {
     readonly pid: number;
     /** For the CLI to hold: the process ends when nobody holds it any more, however that came about. */
     readonly leash: Writable;
+    /** Resolves where it ends before the CLI, and the CLI should not go on without it. */
+    readonly lost?: Promise<void>;
     /** Ends it, once the CLI has ended. */
     readonly stop: () => Promise<void>;
 }

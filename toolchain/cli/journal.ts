@@ -46,7 +46,20 @@ export async function startJournal(
         rmSync(credentials, { recursive: true, force: true });
         throw new UserError(`${program}, which keeps the state of this run, did not start: see above.`);
     }
+    let stopping = false;
+    const lost = new Promise<void>((resolve) => {
+        void ended.then(([code, signal]) => {
+            if (!stopping) {
+                process.stderr.write(
+                    `${program} ended with ${String(signal ?? code)} while it was in use: this run ends too, and the next ` +
+                        "command finds what was noted until then.\n",
+                );
+                resolve();
+            }
+        });
+    });
     return {
+        lost,
         environment: {
             PULUMI_BACKEND_URL: url,
             PULUMI_CREDENTIALS_PATH: credentials,
@@ -56,6 +69,7 @@ export async function startJournal(
         pid: child.pid ?? 0,
         leash: child.stdin,
         stop: async () => {
+            stopping = true;
             child.kill();
             await ended;
             rmSync(credentials, { recursive: true, force: true });

@@ -99,6 +99,8 @@ async function spawnPulumi(
     const terminate = (): void => void child.kill("SIGTERM");
     process.on("SIGINT", ignore).on("SIGTERM", terminate);
     const interrupt = (): void => void child.kill("SIGINT");
+    // Else it would wait, minutes long, for things to become ready that it will not make any more.
+    companions.forEach(({ lost }) => void lost?.then(interrupt));
     signal?.addEventListener("abort", interrupt);
     if (signal?.aborted) {
         // While the providers were being started.

@@ -82,7 +82,8 @@ func (s *service) serve(writer http.ResponseWriter, request *http.Request, answe
 	}
 	status := http.StatusOK
 	if err != nil {
-		status = http.StatusInternalServerError
+		// Not a server's failure, of which the CLI would try each again.
+		status = http.StatusUnprocessableEntity
 		var refused refusal
 		if errors.As(err, &refused) {
 			status = refused.status

@@ -46,10 +46,18 @@ export function parsePrivateKey(pem: string, property: string): KeyObject {
 /** @throws Error that names `property` and never repeats what it holds. */
 export function parseOpensshKey(text: string, property: string): KeyObject {
     try {
-        return parsePrivateKey(sshpk.parsePrivateKey(text, "auto").toString("pkcs8"), property);
+        const parsed = sshpk.parsePrivateKey(text, "auto");
+        return parsed.type === "ed25519" ? edwards(parsed) : parsePrivateKey(parsed.toString("pkcs8"), property);
     } catch {
         throw new Error(`${property} is not an unencrypted ${ALGORITHMS.join(", ")} private key in OpenSSH's format`);
     }
+}
+
+/** Not by way of PKCS#8: sshpk takes the key's bytes for a number there, and leaves out the zeros that it may begin with. */
+function edwards(parsed: sshpk.PrivateKey): KeyObject {
+    const part = (name: string): string =>
+        parsed.parts.find((one) => one.name === name)?.data.toString("base64url") ?? "";
+    return createPrivateKey({ key: { kty: "OKP", crv: "Ed25519", d: part("k"), x: part("A") }, format: "jwk" });
 }
 
 /** Undefined for a kind or curve that is not supported here. */

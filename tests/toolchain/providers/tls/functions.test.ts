@@ -1,8 +1,9 @@
-import { X509Certificate } from "node:crypto";
+import { X509Certificate, createPrivateKey, createPublicKey } from "node:crypto";
 import { type AddressInfo } from "node:net";
 import { type Server, createServer } from "node:tls";
 import fc from "fast-check";
 import { type PropertyMap, Secret, reveal } from "../../../../toolchain/plugin/values";
+import { opensshPem } from "../../../../toolchain/providers/tls/keys";
 import { plain, text } from "../harness";
 import {
     issuedBy,
@@ -38,6 +39,14 @@ describe("getPublicKey", () => {
         const privateKeyOpenssh = ssh === "" ? pem : text(properties["privateKeyOpenssh"]);
         const fromOpenssh: PropertyMap = ssh === "" ? { privateKeyPem: pem } : { privateKeyOpenssh };
         expect(await invoke(fromOpenssh)).toStrictEqual({ ...fromOpenssh, ...expected });
+    });
+
+    test("reads an ED25519 key in OpenSSH's form that begins with zeros", async () => {
+        const seed = Buffer.concat([Buffer.from([0, 0x49]), Buffer.alloc(30, 7)]);
+        const pkcs8 = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed]);
+        const key = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
+        const told = await invoke({ privateKeyOpenssh: opensshPem(key) });
+        expect(told?.["publicKeyPem"]).toBe(createPublicKey(key).export({ format: "pem", type: "spki" }));
     });
 
     test("takes exactly one form, and never repeats a key that it cannot read", async () => {
