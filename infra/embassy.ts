@@ -49,8 +49,8 @@ export class DataEmbassy extends pulumi.ComponentResource {
         const fenced = fence("fence", plan, { parent: this, provider });
         const inRegistries = { ...inSite, dependsOn: [...onDisks.dependsOn, fenced] };
         // Those that run first: they take the longest to come up, and the others are made meanwhile.
-        const running = plan.registries.toSorted((one, other) => other.database.members - one.database.members);
-        for (const registry of running) {
+        const inOrder = plan.registries.toSorted((one, other) => other.database.members - one.database.members);
+        for (const registry of inOrder) {
             new Registry(registry.name, { registry, network, podSecurityVersion, handover, validity }, inRegistries);
         }
         this.registerOutputs();

@@ -186,7 +186,8 @@ beforeEach(async () => {
 });
 
 it("is kept where the program declares it", () => {
-    expect([LEASE, ANNOTATION.validUntil]).toEqual([declared.LEASE, declared.VALID_UNTIL]);
+    const here = [LEASE, ANNOTATION.validUntil, ANNOTATION.acrossSites];
+    expect(here).toEqual([declared.LEASE, declared.VALID_UNTIL, declared.ACROSS_SITES]);
 });
 
 describe("the right to write", () => {

@@ -64,13 +64,13 @@ func (s *service) handler() http.Handler {
 	}
 	// Whatever its kind is, the CLI calls it an update from here on.
 	const update = stack + "/update/{update}"
-	handle("POST "+update, s.start)
-	handle("PATCH "+update+"/journalentries", s.append)
-	handle("POST "+update+"/events/batch", s.events)
+	handle("POST "+update, about(s, s.start))
+	handle("PATCH "+update+"/journalentries", about(s, s.append))
+	handle("POST "+update+"/events/batch", about(s, s.events))
 	handle("POST "+update+"/renew_lease", func(*http.Request) (any, error) {
 		return apitype.RenewUpdateLeaseResponse{Token: s.token}, nil
 	})
-	handle("POST "+update+"/complete", s.complete)
+	handle("POST "+update+"/complete", about(s, s.complete))
 	return mux
 }
 
@@ -101,22 +101,24 @@ func named(request *http.Request) name {
 
 func (s *service) stack(request *http.Request) (any, error) {
 	n := named(request)
-	state, err := s.states.export(request.Context(), n)
-	if err != nil {
-		return nil, err
+	found, err := s.states.find(request.Context(), n)
+	if err == nil && found == nil {
+		err = noStack(n)
 	}
-	if state == nil {
-		return nil, refusal{http.StatusNotFound, fmt.Errorf("there is no stack %s", n.stack)}
-	}
-	return apitype.Stack{OrgName: organization, ProjectName: n.project, StackName: tokens.QName(n.stack)}, nil
+	return apitype.Stack{OrgName: organization, ProjectName: n.project, StackName: tokens.QName(n.stack)}, err
 }
 
 func (s *service) export(request *http.Request) (any, error) {
-	state, err := s.states.export(request.Context(), named(request))
+	n := named(request)
+	state, err := s.states.export(request.Context(), n)
 	if err == nil && state == nil {
-		return nil, refusal{http.StatusNotFound, fmt.Errorf("there is no stack %s", named(request).stack)}
+		err = noStack(n)
 	}
 	return state, err
+}
+
+func noStack(n name) error {
+	return refusal{http.StatusNotFound, fmt.Errorf("there is no stack %s", n.stack)}
 }
 
 // remove is the end of `pulumi destroy --remove`.
@@ -158,17 +160,25 @@ func (s *service) announce(request *http.Request, kind apitype.UpdateKind) (any,
 	return apitype.UpdateProgramResponse{UpdateID: id.String()}, nil
 }
 
-func (s *service) start(request *http.Request) (any, error) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	u, err := s.announced(request)
-	if err != nil {
-		return nil, err
+// about answers a request about an update with one at a time, and what the request says read before.
+func about[T any](s *service, answer func(context.Context, *update, T) (any, error)) func(*http.Request) (any, error) {
+	return func(request *http.Request) (any, error) {
+		var said T
+		if err := decode(request, &said); err != nil {
+			return nil, err
+		}
+		s.mutex.Lock()
+		defer s.mutex.Unlock()
+		u := s.updates[request.PathValue("update")]
+		if u == nil || u.name != named(request) {
+			return nil, refusal{http.StatusNotFound, errors.New("there is no such update")}
+		}
+		// What is begun is ended, also where the CLI has gone.
+		return answer(context.WithoutCancel(request.Context()), u, said)
 	}
-	var asked apitype.StartUpdateRequest
-	if err := decode(request, &asked); err != nil {
-		return nil, err
-	}
+}
+
+func (s *service) start(ctx context.Context, u *update, asked apitype.StartUpdateRequest) (any, error) {
 	if asked.JournalVersion < 1 {
 		return nil, refusal{http.StatusBadRequest, errors.New("this back end keeps journals, which PULUMI_DISABLE_JOURNALING forbids")}
 	}
@@ -182,7 +192,7 @@ func (s *service) start(request *http.Request) (any, error) {
 			return nil, refusal{http.StatusConflict, fmt.Errorf("another update of %s is under way", u.name.stack)}
 		}
 	}
-	unlock, err := s.states.lock(context.WithoutCancel(request.Context()), u.name)
+	unlock, err := s.states.lock(ctx, u.name)
 	if err != nil {
 		return nil, refusal{http.StatusConflict, err}
 	}
@@ -195,41 +205,23 @@ func (s *service) start(request *http.Request) (any, error) {
 	return answer, nil
 }
 
-func (s *service) append(request *http.Request) (any, error) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	u, err := s.announced(request)
-	if err != nil {
-		return nil, err
-	}
-	text, err := body(request)
-	if err != nil {
-		return nil, err
-	}
+func (s *service) append(_ context.Context, u *update, text json.RawMessage) (any, error) {
 	if u.journal == nil {
 		return nil, refusal{http.StatusConflict, errors.New("this update is not under way")}
 	}
 	return struct{}{}, u.journal.appendRaw(text)
 }
 
+type eventBatch struct {
+	Events []struct {
+		SummaryEvent *struct {
+			ResourceChanges display.ResourceChanges `json:"resourceChanges"`
+		} `json:"summaryEvent"`
+	} `json:"events"`
+}
+
 // events keeps what the update changed, for its history; the rest is on the CLI's screen.
-func (s *service) events(request *http.Request) (any, error) {
-	var batch struct {
-		Events []struct {
-			SummaryEvent *struct {
-				ResourceChanges display.ResourceChanges `json:"resourceChanges"`
-			} `json:"summaryEvent"`
-		} `json:"events"`
-	}
-	if err := decode(request, &batch); err != nil {
-		return nil, err
-	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	u, err := s.announced(request)
-	if err != nil {
-		return nil, err
-	}
+func (s *service) events(_ context.Context, u *update, batch eventBatch) (any, error) {
 	for _, event := range batch.Events {
 		if event.SummaryEvent != nil {
 			u.info.ResourceChanges = event.SummaryEvent.ResourceChanges
@@ -238,18 +230,8 @@ func (s *service) events(request *http.Request) (any, error) {
 	return struct{}{}, nil
 }
 
-func (s *service) complete(request *http.Request) (any, error) {
-	var ended apitype.CompleteUpdateRequest
-	if err := decode(request, &ended); err != nil {
-		return nil, err
-	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	u, err := s.announced(request)
-	if err != nil {
-		return nil, err
-	}
-	return struct{}{}, s.end(context.WithoutCancel(request.Context()), u, func(info *backend.UpdateInfo) {
+func (s *service) complete(ctx context.Context, u *update, ended apitype.CompleteUpdateRequest) (any, error) {
+	return struct{}{}, s.end(ctx, u, func(info *backend.UpdateInfo) {
 		failed(info)
 		info.ResourceChanges = u.info.ResourceChanges
 		if ended.Status == apitype.UpdateStatusSucceeded {
@@ -278,13 +260,6 @@ func (s *service) end(ctx context.Context, u *update, finish func(*backend.Updat
 	u.unlock()
 	u.journal, u.unlock = nil, nil
 	return err
-}
-
-func (s *service) announced(request *http.Request) (*update, error) {
-	if u := s.updates[request.PathValue("update")]; u != nil && u.name == named(request) {
-		return u, nil
-	}
-	return nil, refusal{http.StatusNotFound, errors.New("there is no such update")}
 }
 
 func body(request *http.Request) ([]byte, error) {
