@@ -32,13 +32,15 @@ export const SHORT_LIVED = ["--min-semi-space-size=16", "--max-semi-space-size=3
 export async function bundle(job: BundleJob, layout: Layout): Promise<{ files: string[]; sources: string[] }> {
     // Loaded only when there is something to bundle: it takes longer than finding out that there is not.
     const esbuild = await import("esbuild");
-    const entryPoints = Object.entries({ [bundlePath(job)]: job.entryPoint, ...companions(job) });
+    const folder = dirname(job.executable);
+    const beside = Object.entries(job.beside ?? {}).map(([file, entry]) => [join(folder, file), entry] as const);
+    const entryPoints = [[bundlePath(job), job.entryPoint] as const, ...beside];
     const result = await esbuild
         .build({
             ...bundleOptions,
             absWorkingDir: layout.root,
             entryPoints: entryPoints.map(([out, entry]) => ({ in: entry, out: out.replace(/\.cjs$/, "") })),
-            outdir: dirname(job.executable),
+            outdir: folder,
             outExtension: { ".js": ".cjs" },
         })
         .catch((error: unknown) => {
@@ -62,11 +64,6 @@ export async function bundle(job: BundleJob, layout: Layout): Promise<{ files: s
 function bundlePath(job: BundleJob): string {
     // .cjs: what it is, whatever package.json is above EMBASSY_HOME.
     return `${job.executable}.cjs`;
-}
-
-/** File beside the bundle → what it is made from. */
-function companions({ executable, preload }: BundleJob): Record<string, string> {
-    return preload === undefined ? {} : { [`${executable}.preload.cjs`]: preload };
 }
 
 /** The executable that the engine starts. Absolute paths: the engine runs it in folders of its own choice. */

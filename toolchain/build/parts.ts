@@ -34,8 +34,8 @@ export interface BundleJob extends Common {
     readonly entryPoint: string;
     /** The script; the bundle lies beside it. */
     readonly executable: string;
-    /** Bundled too, beside it, as `<executable>.preload.cjs`: for the programs that the plugin starts. */
-    readonly preload?: string;
+    /** Bundled too: file beside the executable → what it is made from. */
+    readonly beside?: Readonly<Record<string, string>>;
 }
 
 export type Job = GoJob | BundleJob;
@@ -168,6 +168,7 @@ function kubernetesCommands(...commands: string[]): Record<string, string> {
 }
 
 function bundleJobs({ root, bin, plugins, packages }: Layout): BundleJob[] {
+    const bcrypt = { "bcrypt-worker.cjs": join(root, "toolchain", "providers", "random", "bcrypt-worker.cjs") };
     const providers = PROVIDERS.map((name): BundleJob => {
         const version = installedVersion(packages, `@pulumi/${name}`);
         const executable = `pulumi-resource-${name}`;
@@ -179,6 +180,7 @@ function bundleJobs({ root, bin, plugins, packages }: Layout): BundleJob[] {
             entryPoint: join(root, "toolchain", "providers", name, "index.ts"),
             // The engine takes a plugin for installed by this folder's name, and no `.partial` file beside it.
             executable: join(plugins, `resource-${name}-v${version}`, executable),
+            ...(name === "random" && { beside: bcrypt }),
         };
     });
     return [
@@ -190,7 +192,7 @@ function bundleJobs({ root, bin, plugins, packages }: Layout): BundleJob[] {
             entryPoint: join(root, "toolchain", "language-host", "index.ts"),
             // Beside `pulumi` it counts as bundled with the engine; elsewhere on PATH the engine warns at each run.
             executable: join(bin, "pulumi-language-nodejs"),
-            preload: join(root, "toolchain", "language-host", "preload.ts"),
+            beside: { "pulumi-language-nodejs.preload.cjs": join(root, "toolchain", "language-host", "preload.ts") },
         },
         {
             kind: "bundle",
@@ -199,6 +201,7 @@ function bundleJobs({ root, bin, plugins, packages }: Layout): BundleJob[] {
             version: installedVersion(packages, "@pulumi/pulumi"),
             entryPoint: join(root, "toolchain", "providers", "host.ts"),
             executable: join(bin, "pulumi-providers"),
+            beside: bcrypt,
         },
         ...providers,
     ];

@@ -75,6 +75,7 @@ describe("what is built", () => {
         const folder = ".embassy/pulumi/plugins/resource-random-v1.2.3";
         expect(clone.read(`${folder}/pulumi-resource-random`)).toMatch(/^#!\/bin\/sh\n/);
         expect(readdirSync(join(clone.layout.root, folder))).toEqual([
+            "bcrypt-worker.cjs",
             "pulumi-resource-random",
             "pulumi-resource-random.cjs",
         ]);

@@ -1,8 +1,8 @@
 /** RandomPassword and RandomString: the same rules; the password's value is secret and is not its id. */
-import { genSalt, hash } from "bcryptjs";
 import type { CheckFailure } from "../../plugin/provider";
 import type { PlainMap, PropertyMap } from "../../plugin/values";
 import { type InputsOf, type Schema, resource } from "../state-only/schema";
+import { bcryptHash } from "./bcrypt";
 import { entropy, pickOne, shuffled } from "./entropy";
 import { keepers } from "./keepers";
 
@@ -10,9 +10,6 @@ const LOWER = "abcdefghijklmnopqrstuvwxyz";
 const UPPER = LOWER.toUpperCase();
 const NUMERIC = "0123456789";
 const SPECIAL = "!@#$%&*()-_=+[]{}<>:?";
-
-/** The default cost of Go's bcrypt, which the official plugin uses. */
-const BCRYPT_COST = 10;
 
 const inputs = {
     keepers,
@@ -88,13 +85,6 @@ function generate(given: Inputs): string {
         given.special ? special : "",
     ].join("");
     return shuffled([...required, ...draw(any, given.length - required.length)], source).join("");
-}
-
-/** Of the first 72 bytes, which are all that bcrypt reads; upstream cuts there too. */
-async function bcryptHash(password: string): Promise<string> {
-    const salt = await genSalt(BCRYPT_COST);
-    // Go writes version 2a. 2a and 2b are the same function (they differ beyond 255 bytes, in OpenBSD's code only).
-    return hash(password, salt.replace(/^\$2b\$/, "$2a$"));
 }
 
 /** The state of a value made elsewhere: its rules are not known, so the defaults are assumed. */

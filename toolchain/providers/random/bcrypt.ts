@@ -1,0 +1,41 @@
+/** bcrypt computes for a twentieth of a second and more: in a thread of its own, for whoever waits for another answer meanwhile. */
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { genSaltSync } from "bcryptjs";
+
+/** The default cost of Go's bcrypt, which the official plugin uses. */
+const COST = 10;
+
+interface Waiting {
+    readonly resolve: (hash: string) => void;
+    readonly reject: (error: Error) => void;
+}
+
+let worker: Worker | undefined;
+/** In the order in which the thread answers. */
+let waiting: Waiting[] = [];
+
+/** Of the first 72 bytes, which are all that bcrypt reads; upstream cuts there too. */
+export function bcryptHash(password: string): Promise<string> {
+    // Go writes version 2a. 2a and 2b are the same function (they differ beyond 255 bytes, in OpenBSD's code only).
+    const salt = genSaltSync(COST).replace(/^\$2b\$/, "$2a$");
+    return new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        worker ??= start();
+        worker.postMessage({ password, salt });
+    });
+}
+
+/** The file is beside this one, and beside what this one is bundled into. */
+function start(): Worker {
+    const thread = new Worker(join(__dirname, "bcrypt-worker.cjs"));
+    thread.on("message", (hash: string) => waiting.shift()?.resolve(hash));
+    thread.on("error", (error: Error) => {
+        const failed = waiting;
+        [waiting, worker] = [[], undefined];
+        failed.forEach(({ reject }) => reject(error));
+    });
+    // Nobody waits for the thread itself.
+    thread.unref();
+    return thread;
+}
