@@ -7,6 +7,7 @@ import type { EmbassyPlan } from "./plan";
 import { NameServer } from "./networking/dns";
 import type { Handover } from "./plan/handover";
 import { fence } from "./registries/fence";
+import { memberRole } from "./registries/member-role";
 import { Registry } from "./registries/registry";
 import { storeUsers } from "./plan/store-users";
 import { localClass } from "./storage/local-class";
@@ -47,11 +48,18 @@ export class DataEmbassy extends pulumi.ComponentResource {
             onDisks,
         );
         const fenced = fence("fence", plan, { parent: this, provider });
+        const common = {
+            network,
+            podSecurityVersion,
+            handover,
+            validity,
+            memberRole: memberRole("member-role", plan.labels, { parent: this, provider }),
+        };
         const inRegistries = { ...inSite, dependsOn: [...onDisks.dependsOn, fenced] };
         // Those that run first: they take the longest to come up, and the others are made meanwhile.
         const inOrder = plan.registries.toSorted((one, other) => other.database.members - one.database.members);
         for (const registry of inOrder) {
-            new Registry(registry.name, { registry, network, podSecurityVersion, handover, validity }, inRegistries);
+            new Registry(registry.name, { registry, ...common }, inRegistries);
         }
         this.registerOutputs();
     }

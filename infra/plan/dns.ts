@@ -36,7 +36,7 @@ export interface DnsPlan {
 
 export function planDns({ site }: Pick<EmbassyConfig, "site">, network: NetworkPlan, lock: ImageLock): DnsPlan {
     return {
-        labels: { ...COMMON_LABELS, ...DNS_SELECTOR, [LABEL.site]: site.name, [LABEL.role]: site.role },
+        labels: { ...COMMON_LABELS, ...DNS_SELECTOR, [LABEL.site]: site.name },
         address: network.dns,
         image: imageReference(site.imageRegistry, "coredns", lock),
         replicas: REPLICAS,

@@ -37,7 +37,7 @@ export function plan(
     const network = planNetwork(config);
     return {
         site: site.name,
-        labels: { ...COMMON_LABELS, [LABEL.site]: site.name, [LABEL.role]: site.role },
+        labels: { ...COMMON_LABELS, [LABEL.site]: site.name },
         context: cluster.context,
         podSecurityVersion: `v${cluster.kubernetes}`,
         hosts: inventory(config),

@@ -6,7 +6,6 @@ export const FIELD_MANAGER = "data-embassy";
 /** Label keys of our own. */
 export const LABEL = {
     site: "data-embassy/site",
-    role: "data-embassy/role",
     registry: "data-embassy/registry",
     feed: "data-embassy/feed",
     rack: "data-embassy/rack",

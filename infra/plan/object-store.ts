@@ -52,7 +52,7 @@ export function planObjectStore(
 ): ObjectStorePlan {
     const { cpu, memory, storage: size } = storage.objectStore;
     return {
-        labels: { ...COMMON_LABELS, ...STORE_SELECTOR, [LABEL.site]: site.name, [LABEL.role]: site.role },
+        labels: { ...COMMON_LABELS, ...STORE_SELECTOR, [LABEL.site]: site.name },
         image: imageReference(site.imageRegistry, OBJECT_STORE, lock),
         agentsImage: imageReference(site.imageRegistry, "agents", lock),
         cpu,

@@ -60,7 +60,7 @@ export function planRegistry(
     return {
         name,
         namespace,
-        labels: { ...COMMON_LABELS, ...database.labels, [LABEL.site]: site.name, [LABEL.role]: site.role },
+        labels: { ...COMMON_LABELS, ...database.labels, [LABEL.site]: site.name },
         image: imageReference(site.imageRegistry, "postgres", lock),
         agentsImage: imageReference(site.imageRegistry, "agents", lock),
         cpu: registry.cpu,

@@ -21,6 +21,8 @@ import { KEY_MODE, POSTGRES, type PostgresArgs, VOLUME, keyVolumes } from "./pos
 export interface DatabaseArgs extends PostgresArgs {
     /** ConfigMap with the members' files. */
     readonly files: pulumi.Input<string>;
+    /** There before any member is. */
+    readonly before: pulumi.Resource[];
 }
 
 /** Seconds that a primary has to write its last checkpoint before it goes. */
@@ -111,7 +113,12 @@ export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomRe
                 ],
             },
         },
-        { ...opts, ...HELD, customTimeouts: { create: `${STARTUP}s`, update: `${STARTUP}s` } },
+        {
+            ...opts,
+            ...HELD,
+            dependsOn: args.before,
+            customTimeouts: { create: `${STARTUP}s`, update: `${STARTUP}s` },
+        },
     );
 }
 

@@ -14,6 +14,8 @@ export interface GateArgs {
     readonly registry: RegistryPlan;
     readonly namespace: pulumi.Input<string>;
     readonly serviceAccount: pulumi.Input<string>;
+    /** There before it runs. */
+    readonly before: pulumi.Resource[];
 }
 
 /** Label of the pods that ask for a role. */
@@ -30,12 +32,7 @@ export function gate(name: string, args: GateArgs, opts: pulumi.CustomResourceOp
     const { labels, database } = registry;
     // What the members write into it is theirs.
     const declared = { [ACROSS_SITES]: database.acrossSites };
-    const lease = new ConfigMap(
-        `${name}-lease`,
-        { metadata: metadata(LEASE, labels, namespace, declared) },
-        // It waits for nothing: the Job does.
-        { ...opts, dependsOn: [] },
-    );
+    const lease = new ConfigMap(`${name}-lease`, { metadata: metadata(LEASE, labels, namespace, declared) }, opts);
     return new Job(
         `${name}-job`,
         {
@@ -51,7 +48,7 @@ export function gate(name: string, args: GateArgs, opts: pulumi.CustomResourceOp
                 },
             },
         },
-        { ...opts, dependsOn: [lease, opts.dependsOn ?? []].flat() as pulumi.Resource[] },
+        { ...opts, dependsOn: [...args.before, lease] },
     );
 }
 

@@ -1,5 +1,4 @@
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
-import { Role } from "@pulumi/kubernetes/rbac/v1/role";
 import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
 import type * as pulumi from "@pulumi/pulumi";
 import { metadata } from "../cluster/metadata";
@@ -12,6 +11,10 @@ export interface MembersArgs {
     readonly registry: RegistryPlan;
     readonly namespace: pulumi.Input<string>;
     readonly serviceAccount: pulumi.Input<string>;
+    /** Name of the ClusterRole that they have in their namespace. */
+    readonly role: pulumi.Input<string>;
+    /** There before anything runs. */
+    readonly before: pulumi.Resource[];
 }
 
 export interface Members {
@@ -36,34 +39,20 @@ export function memberFiles(plan: DatabasePlan): Record<string, string> {
  * Patroni takes for its store (https://patroni.readthedocs.io/en/latest/kubernetes.html).
  */
 export function members(name: string, args: MembersArgs, opts: pulumi.CustomResourceOptions): Members {
-    const { registry, namespace, serviceAccount } = args;
+    const { registry, namespace } = args;
     const { database, labels } = registry;
     const files = new ConfigMap(
         `${name}-files`,
         { metadata: metadata(DATABASE, labels, namespace), data: memberFiles(database) },
         opts,
     );
-    const role = new Role(
-        `${name}-role`,
-        {
-            metadata: metadata(DATABASE, labels, namespace),
-            rules: [
-                {
-                    apiGroups: [""],
-                    resources: ["configmaps"],
-                    verbs: ["create", "get", "list", "patch", "update", "watch"],
-                },
-                { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "patch", "update", "watch"] },
-            ],
-        },
-        opts,
-    );
     const binding = new RoleBinding(
         `${name}-role-binding`,
         {
             metadata: metadata(DATABASE, labels, namespace),
-            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
-            subjects: [{ kind: "ServiceAccount", name: serviceAccount, namespace }],
+            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: args.role },
+            // By its name: the binding need not wait for it.
+            subjects: [{ kind: "ServiceAccount", name: DATABASE, namespace }],
         },
         opts,
     );
@@ -72,7 +61,7 @@ export function members(name: string, args: MembersArgs, opts: pulumi.CustomReso
     const agreed = new ConfigMap(
         `${name}-agreed`,
         { metadata: metadata(`${database.scope}-config`, labels, namespace, { config }) },
-        { ...opts, dependsOn: gate(`${name}-gate`, args, { ...opts, dependsOn: binding }) },
+        { ...opts, dependsOn: gate(`${name}-gate`, { ...args, before: [...args.before, binding] }, opts) },
     );
     return { files: files.metadata.name, agreed };
 }

@@ -20,6 +20,8 @@ export interface RegistryArgs {
     readonly podSecurityVersion: string;
     readonly handover: pulumi.Output<Handover>;
     readonly validity: Validity;
+    /** Name of the ClusterRole of databases' members. */
+    readonly memberRole: pulumi.Output<string>;
 }
 
 /** One of the state's registries: its room, its walls, its keys, the database in it, and the versions stored of it. */
@@ -40,7 +42,6 @@ export class Registry extends pulumi.ComponentResource {
             defaultDeny(`${name}-default-deny`, placed, inRegistry),
             ...flows(`${name}-flows`, { registry, network: args.network, namespace }, inRegistry),
         ];
-        const walled = { ...inRegistry, dependsOn: walls };
 
         const issuing = { ...placed, issuer: handover.issuer, validity };
         const keys = handover.registries.apply((secrets) => registryKeys(name, secrets[name] ?? ""));
@@ -68,9 +69,13 @@ export class Registry extends pulumi.ComponentResource {
             inRegistry,
         );
         const inPods = { ...held, registry, namespace, serviceAccount };
-        const { files, agreed } = members(`${name}-members`, { registry, namespace, serviceAccount }, walled);
-        database(`${name}-database`, { ...inPods, files }, { ...inRegistry, dependsOn: [...walls, agreed] });
-        storedVersions(`${name}-stored`, inPods, walled);
+        const { files, agreed } = members(
+            `${name}-members`,
+            { registry, namespace, serviceAccount, role: args.memberRole, before: walls },
+            inRegistry,
+        );
+        database(`${name}-database`, { ...inPods, files, before: [...walls, agreed] }, inRegistry);
+        storedVersions(`${name}-stored`, inPods, { ...inRegistry, dependsOn: walls });
         this.registerOutputs();
     }
 }

@@ -29,8 +29,8 @@ export interface DeclaredField {
 const OWN_FIELDS: readonly DeclaredField[] = [
     {
         resource: /^kubernetes:/,
-        field: /^metadata\.labels\.data-embassy\/(site|role)$/,
-        why: "an object says which site it belongs to, and as what that site serves",
+        field: /^metadata\.labels\.data-embassy\/site$/,
+        why: "an object says which site it belongs to",
     },
     {
         resource: /^pulumi:providers:kubernetes::site$/,

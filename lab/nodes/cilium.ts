@@ -25,10 +25,9 @@ export const AGENT_START = {
 };
 
 /**
- * Pods' labels that change while a pod lives are none of its identity: who is the leader, and which site is primary,
- * must not decide what reaches whom, or each failover would wait for new identities on every machine.
+ * Pods' labels that change while a pod lives are none of its identity: who is the leader must not decide what reaches whom, or each failover would wait for new identities on every machine.
  */
-const CHANGING = ["role", "data-embassy/role", "data-embassy/site"];
+const CHANGING = ["role", "data-embassy/site"];
 
 /** https://docs.cilium.io/en/v1.19/cmdref/cilium-agent/, as a configuration file. @param etc folder with the kubeconfig */
 export function ciliumConfiguration(site: SiteInventory, { address }: MachineInventory, etc: string): string {
