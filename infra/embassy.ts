@@ -6,6 +6,7 @@ import { Authority } from "./keys/authority";
 import type { EmbassyPlan } from "./plan";
 import { NameServer } from "./networking/dns";
 import type { Handover } from "./plan/handover";
+import type { RegistryPlan } from "./plan/registries";
 import { fence } from "./registries/fence";
 import { memberRole } from "./registries/member-role";
 import { Registry } from "./registries/registry";
@@ -55,12 +56,13 @@ export class DataEmbassy extends pulumi.ComponentResource {
             validity,
             memberRole: memberRole("member-role", plan.labels, { parent: this, provider }),
         };
-        const inRegistries = { ...inSite, dependsOn: [...onDisks.dependsOn, fenced] };
-        // Those that run first: they take the longest to come up, and the others are made meanwhile.
-        const inOrder = plan.registries.toSorted((one, other) => other.database.members - one.database.members);
-        for (const registry of inOrder) {
-            new Registry(registry.name, { registry, ...common }, inRegistries);
-        }
+        const ready = [...onDisks.dependsOn, fenced];
+        const create = (registry: RegistryPlan, before: readonly pulumi.Resource[] = []): Registry =>
+            new Registry(registry.name, { registry, ...common }, { ...inSite, dependsOn: [...ready, ...before] });
+        const runs = ({ database }: RegistryPlan): boolean => database.members > 0;
+        // Those that run take the longest to come up: the engine takes what it is given in turn, and the others come up behind.
+        const walls = plan.registries.filter(runs).flatMap((registry) => create(registry).walls);
+        plan.registries.filter((registry) => !runs(registry)).forEach((registry) => create(registry, walls));
         this.registerOutputs();
     }
 }

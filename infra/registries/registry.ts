@@ -26,6 +26,9 @@ export interface RegistryArgs {
 
 /** One of the state's registries: its room, its walls, its keys, the database in it, and the versions stored of it. */
 export class Registry extends pulumi.ComponentResource {
+    /** There before anything of it runs. */
+    readonly walls: readonly pulumi.Resource[];
+
     constructor(name: string, args: RegistryArgs, opts: pulumi.ComponentResourceOptions) {
         super("data-embassy:registries:Registry", name, {}, opts);
         const { registry, handover, validity } = args;
@@ -42,6 +45,8 @@ export class Registry extends pulumi.ComponentResource {
             defaultDeny(`${name}-default-deny`, placed, inRegistry),
             ...flows(`${name}-flows`, { registry, network: args.network, namespace }, inRegistry),
         ];
+
+        this.walls = walls;
 
         const issuing = { ...placed, issuer: handover.issuer, validity };
         const keys = handover.registries.apply((secrets) => registryKeys(name, secrets[name] ?? ""));
