@@ -49,13 +49,14 @@ export async function startJournal(
     let stopping = false;
     const lost = new Promise<void>((resolve) => {
         void ended.then(([code, signal]) => {
-            if (!stopping) {
+            // 0: it was let go of, most likely because the CLI has ended.
+            if (!stopping && code !== 0) {
                 process.stderr.write(
                     `${program} ended with ${String(signal ?? code)} while it was in use: this run ends too, and the next ` +
                         "command finds what was noted until then.\n",
                 );
-                resolve();
             }
+            resolve();
         });
     });
     return {
