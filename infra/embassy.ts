@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { imageOrigin } from "./cluster/image-origin";
+import { jurisdiction } from "./cluster/jurisdiction";
 import { Priorities } from "./cluster/priorities";
 import { siteProvider } from "./cluster/provider";
 import { Authority } from "./keys/authority";
@@ -26,6 +27,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
 
         const priorities = new Priorities("priorities", { labels: plan.labels }, inSite);
         const origin = imageOrigin("image-origin", plan, { parent: this, provider });
+        jurisdiction("jurisdiction", plan.labels, { parent: this, provider });
         // Before any pod.
         const dependsOn = [priorities, origin];
         const storageClass = localClass(plan, { parent: this, provider });

@@ -8,9 +8,9 @@ function toPolicy({ name, description, violations }: Rule): ResourceValidationPo
         name,
         description,
         enforcementLevel: "mandatory",
-        validateResource({ type, props }, report) {
+        validateResource({ type, props, opts }, report) {
             if (type.startsWith("kubernetes:")) {
-                violations(props as KubernetesObject).forEach((violation) => report(violation));
+                violations(props as KubernetesObject, opts).forEach((violation) => report(violation));
             }
         },
     };

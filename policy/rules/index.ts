@@ -1,6 +1,22 @@
+import { hardenedPods } from "./hardened-pods";
+import { held } from "./held";
 import { imageOrigin } from "./image-origin";
+import { jurisdiction } from "./jurisdiction";
+import { noEntry } from "./no-entry";
+import { noPlainSecrets } from "./no-plain-secrets";
 import { podSecurity } from "./pod-security";
 import type { Rule } from "./rule";
 import { serviceExposure } from "./service-exposure";
+import { spread } from "./spread";
 
-export const RULES: readonly Rule[] = [imageOrigin, podSecurity, serviceExposure];
+export const RULES: readonly Rule[] = [
+    hardenedPods,
+    held,
+    imageOrigin,
+    jurisdiction,
+    noEntry,
+    noPlainSecrets,
+    podSecurity,
+    serviceExposure,
+    spread,
+];

@@ -5,13 +5,28 @@ export interface KubernetesObject {
         readonly name?: string;
         readonly namespace?: string;
         readonly labels?: Readonly<Record<string, string>>;
+        readonly annotations?: Readonly<Record<string, string>>;
     };
     readonly spec?: Readonly<Record<string, unknown>>;
+    readonly data?: Readonly<Record<string, string>>;
+    /** Of roles. */
+    readonly rules?: readonly {
+        readonly apiGroups?: readonly string[];
+        readonly resources?: readonly string[];
+        readonly verbs?: readonly string[];
+    }[];
+    /** Of bindings. */
+    readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
+}
+
+/** How the program holds what it declared. */
+export interface Holding {
+    readonly protect: boolean;
 }
 
 /** A rule about single objects: what is wrong with one, a sentence each; nothing where all is right. */
 export interface Rule {
     readonly name: string;
     readonly description: string;
-    readonly violations: (object: KubernetesObject) => string[];
+    readonly violations: (object: KubernetesObject, holding: Holding) => string[];
 }

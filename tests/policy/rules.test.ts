@@ -1,18 +1,50 @@
 import { RULES } from "../../policy/rules";
-import { imageOrigin } from "../../policy/rules/image-origin";
-import { podSecurity } from "../../policy/rules/pod-security";
 import type { KubernetesObject } from "../../policy/rules/rule";
-import { serviceExposure } from "../../policy/rules/service-exposure";
 import { renderStack } from "../support/render";
 import { STACKS } from "../support/stacks";
 
+/** What the rules say to an object, each sentence after the name of its rule. */
+function said(object: KubernetesObject, protect = true): string[] {
+    return RULES.flatMap(({ name, violations }) =>
+        violations(object, { protect }).map((violation) => `${name}: ${violation}`),
+    );
+}
+
+const container = {
+    name: "main",
+    image: "registry.embassy.internal:5000/postgres:15",
+    resources: { limits: { cpu: "1", memory: "1Gi" } },
+    securityContext: {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+    },
+};
+const pod = {
+    automountServiceAccountToken: false,
+    securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+    topologySpreadConstraints: [
+        { topologyKey: "topology.kubernetes.io/zone", maxSkew: 1, whenUnsatisfiable: "DoNotSchedule" },
+    ],
+    containers: [container],
+};
+
+function workload(spec: object, kind = "Deployment", replicas = 2): KubernetesObject {
+    const template = { spec: { ...pod, ...spec } };
+    return { kind, spec: kind === "CronJob" ? { jobTemplate: { spec: { template } } } : { replicas, template } };
+}
+
 describe("policy", () => {
     it.each(STACKS)("has nothing to say against %s", async (stack) => {
-        const objects = (await renderStack(stack))
-            .filter(({ type }) => type.startsWith("kubernetes:"))
-            .map(({ inputs }) => inputs as unknown as KubernetesObject);
+        const objects = (await renderStack(stack)).filter(({ type }) => type.startsWith("kubernetes:"));
         expect(objects.length).toBeGreaterThan(0);
-        expect(RULES.flatMap((rule) => objects.flatMap((object) => rule.violations(object)))).toEqual([]);
+        expect(objects.flatMap(({ inputs, protect }) => said(inputs as unknown as KubernetesObject, protect))).toEqual(
+            [],
+        );
+    });
+
+    it("has nothing to say against a workload as it should be", () => {
+        expect(["Deployment", "CronJob"].flatMap((kind) => said(workload({}, kind)))).toEqual([]);
     });
 
     it("refuses a namespace that is not restricted, or whose level is not pinned", () => {
@@ -23,31 +55,127 @@ describe("policy", () => {
             "pod-security.kubernetes.io/audit-version": "v1.36",
             "pod-security.kubernetes.io/warn": "restricted",
         };
-        expect(podSecurity.violations({ kind: "Namespace", metadata: { labels } })).toEqual([
-            "label pod-security.kubernetes.io/enforce is baseline; it must be restricted",
-            "label pod-security.kubernetes.io/enforce-version is latest; it must be a version such as v1.36",
-            "label pod-security.kubernetes.io/warn-version is missing; it must be a version such as v1.36",
+        expect(said({ kind: "Namespace", metadata: { labels } })).toEqual([
+            "restricted-namespaces: label pod-security.kubernetes.io/enforce is baseline; it must be restricted",
+            "restricted-namespaces: label pod-security.kubernetes.io/enforce-version is latest; it must be a version such as v1.36",
+            "restricted-namespaces: label pod-security.kubernetes.io/warn-version is missing; it must be a version such as v1.36",
         ]);
-        expect(podSecurity.violations({ kind: "Pod" })).toEqual([]);
     });
 
     it("refuses a Service that can be reached from outside", () => {
-        const service = (type: string): string[] => serviceExposure.violations({ kind: "Service", spec: { type } });
-        expect(service("NodePort")).toEqual(["spec.type is NodePort; it must be ClusterIP"]);
+        const service = (type: string): string[] => said({ kind: "Service", spec: { type } });
+        expect(service("NodePort")).toEqual(["no-exposed-services: spec.type is NodePort; it must be ClusterIP"]);
         expect(service("ClusterIP")).toEqual([]);
     });
 
-    it("refuses an image from elsewhere, wherever pods are made", () => {
-        const containers = [{ name: "main", image: "registry.example/postgres:15" }];
-        const initContainers = [{ name: "first", image: "registry.embassy.internal:5000/postgres:15" }];
-        const template = { spec: { initContainers, containers } };
-        const wrong = [
-            "image registry.example/postgres:15 comes from elsewhere; it must be of registry.embassy.internal",
+    it.each(["Deployment", "StatefulSet", "CronJob"])("refuses an image from elsewhere in a %s", (kind) => {
+        const foreign = { ...container, image: "registry.example/postgres:15" };
+        const wrong =
+            "own-images: image registry.example/postgres:15 comes from elsewhere; it must be of registry.embassy.internal";
+        expect(said(workload({ containers: [foreign] }, kind))).toEqual([wrong]);
+        expect(said(workload({ initContainers: [foreign] }, kind))).toEqual([wrong]);
+    });
+
+    it.each([
+        [{ automountServiceAccountToken: undefined }, "automountServiceAccountToken is undefined; it must be false"],
+        [{ hostNetwork: true }, "hostNetwork is true; it must be false"],
+        [
+            { securityContext: { runAsNonRoot: true } },
+            "securityContext.seccompProfile.type is undefined; it must be RuntimeDefault",
+        ],
+        [
+            { containers: [{ ...container, securityContext: { ...container.securityContext, privileged: true } }] },
+            "container main: privileged is true; it must be false",
+        ],
+        [
+            { containers: [{ ...container, resources: { limits: { cpu: "1" } } }] },
+            "container main: resources.limits.memory is missing; a container must not take what others need",
+        ],
+        [
+            {
+                containers: [
+                    {
+                        ...container,
+                        securityContext: {
+                            ...container.securityContext,
+                            capabilities: { drop: ["ALL"], add: ["SYS_ADMIN"] },
+                        },
+                    },
+                ],
+            },
+            "container main: capabilities.add is SYS_ADMIN; it must be empty",
+        ],
+    ])("refuses a pod that is not hardened: %j", (spec, wrong) => {
+        expect(said(workload(spec))).toEqual([`hardened-pods: ${wrong}`]);
+    });
+
+    it("refuses two pods that may stand on one feed", () => {
+        const preferred = [{ ...pod.topologySpreadConstraints[0], whenUnsatisfiable: "ScheduleAnyway" }];
+        const wrong =
+            "tier4-spread: 2 pods are not spread over topology.kubernetes.io/zone; topologySpreadConstraints must have it with " +
+            "maxSkew 1 and DoNotSchedule";
+        expect(said(workload({ topologySpreadConstraints: preferred }))).toEqual([wrong]);
+        expect(said(workload({ topologySpreadConstraints: undefined }))).toEqual([wrong]);
+        expect(said(workload({ topologySpreadConstraints: undefined }, "Deployment", 1))).toEqual([]);
+    });
+
+    it.each([
+        [
+            "variable DB_PASSWORD has a literal value",
+            workload({ containers: [{ ...container, env: [{ name: "DB_PASSWORD", value: "x" }] }] }),
+        ],
+        ["annotation token looks like a secret", { kind: "Service", metadata: { annotations: { token: "x" } } }],
+        ["key file looks like a secret", { kind: "ConfigMap", data: { file: "-----BEGIN EC PRIVATE KEY-----\n" } }],
+        ["key identity looks like a secret", { kind: "ConfigMap", data: { identity: "AGE-SECRET-KEY-1X" } }],
+    ] as const)("refuses a secret in the clear: %s", (wrong, object) => {
+        expect(said(object as KubernetesObject)).toEqual([expect.stringMatching(`^no-plain-secrets: ${wrong}`)]);
+    });
+
+    it.each([
+        ["User", "operator@facility.example"],
+        ["Group", "host-state:inspectors"],
+        ["User", "not-embassy:somebody"],
+    ])("refuses rights of the %s %s", (kind, name) => {
+        expect(said({ kind: "RoleBinding", subjects: [{ kind, name }] })).toEqual([
+            `own-jurisdiction: ${kind} ${name} is none of the embassy's; a name must begin with embassy:, as those of its own issuer do`,
+        ]);
+    });
+
+    it("lets the embassy's own have rights, and Kubernetes'", () => {
+        const subjects = [
+            { kind: "User", name: "embassy:operator" },
+            { kind: "Group", name: "system:nodes" },
+            { kind: "ServiceAccount", name: "database", namespace: "registry-land" },
         ];
-        expect(imageOrigin.violations({ kind: "StatefulSet", spec: { template } })).toEqual(wrong);
-        expect(imageOrigin.violations({ kind: "CronJob", spec: { jobTemplate: { spec: { template } } } })).toEqual(
-            wrong,
-        );
-        expect(imageOrigin.violations({ kind: "Pod", spec: { initContainers } })).toEqual([]);
+        expect(said({ kind: "ClusterRoleBinding", subjects })).toEqual([]);
+    });
+
+    it.each(["pods/exec", "pods/portforward", "pods/*", "*"])("refuses a role that lets in by %s", (resource) => {
+        const role = (apiGroup: string): string[] =>
+            said({
+                kind: "Role",
+                rules: [{ apiGroups: [apiGroup], resources: ["pods", resource], verbs: ["create"] }],
+            });
+        expect(role("")).toEqual([
+            `no-entry: a role has ${resource}; it must name what is needed, and no way into a pod`,
+        ]);
+        expect(role("apps")).toEqual([]);
+    });
+
+    it("refuses what holds data or keys and can be removed in one step", () => {
+        const claims = { volumeClaimTemplates: [{}] };
+        const set: KubernetesObject = { ...workload({}, "StatefulSet"), kind: "StatefulSet" };
+        const kept = { persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" } };
+        expect(said({ kind: "Secret" }, false)).toEqual([
+            "held: a Secret holds data or keys; it must have the option protect",
+        ]);
+        expect(said({ ...set, spec: { ...set.spec, ...claims } })).toEqual([
+            "held: persistentVolumeClaimRetentionPolicy.whenDeleted must be Retain",
+            "held: persistentVolumeClaimRetentionPolicy.whenScaled must be Retain",
+        ]);
+        expect(said({ ...set, spec: { ...set.spec, ...claims, ...kept } }, false)).toEqual([
+            "held: a StatefulSet holds data or keys; it must have the option protect",
+        ]);
+        expect(said({ ...set, spec: { ...set.spec, ...claims, ...kept } })).toEqual([]);
     });
 });

@@ -1,0 +1,50 @@
+import { type Container, containersOf, podSpecOf } from "./pods";
+import type { KubernetesObject, Rule } from "./rule";
+
+/** What is asked of a pod, as it must be. */
+function podFaults(object: KubernetesObject): string[] {
+    const pod = podSpecOf(object);
+    if (pod === undefined) {
+        return [];
+    }
+    const { securityContext, automountServiceAccountToken: token } = pod;
+    return [
+        ...must("automountServiceAccountToken", token, false),
+        ...must("securityContext.runAsNonRoot", securityContext?.runAsNonRoot, true),
+        ...must("securityContext.seccompProfile.type", securityContext?.seccompProfile?.type, "RuntimeDefault"),
+        ...(["hostNetwork", "hostPID", "hostIPC"] as const).flatMap((host) => must(host, pod[host] ?? false, false)),
+    ];
+}
+
+function containerFaults({ name = "without a name", securityContext, resources }: Container): string[] {
+    const {
+        allowPrivilegeEscalation,
+        readOnlyRootFilesystem,
+        privileged = false,
+        capabilities,
+    } = securityContext ?? {};
+    return [
+        ...must("allowPrivilegeEscalation", allowPrivilegeEscalation, false),
+        ...must("readOnlyRootFilesystem", readOnlyRootFilesystem, true),
+        ...must("privileged", privileged, false),
+        ...must("capabilities.drop", capabilities?.drop?.join(), "ALL"),
+        ...must("capabilities.add", capabilities?.add?.join() ?? "", ""),
+        ...["cpu", "memory"].flatMap((resource) =>
+            resources?.limits?.[resource] === undefined
+                ? [`resources.limits.${resource} is missing; a container must not take what others need`]
+                : [],
+        ),
+    ].map((fault) => `container ${name}: ${fault}`);
+}
+
+function must(field: string, found: unknown, right: unknown): string[] {
+    return found === right ? [] : [`${field} is ${String(found)}; it must be ${String(right) || "empty"}`];
+}
+
+/** "Kubernetes Pod security", Kubernetes Hardening Guide 1.2, NSA and CISA 2022, https://media.defense.gov */
+export const hardenedPods: Rule = {
+    name: "hardened-pods",
+    description:
+        "Every pod runs without root, privileges, capabilities, an API token of its own accord or a writable root.",
+    violations: (object) => [...podFaults(object), ...containersOf(object).flatMap(containerFaults)],
+};

@@ -1,0 +1,53 @@
+import type { KubernetesObject } from "./rule";
+
+export interface Container {
+    readonly name?: string;
+    readonly image?: string;
+    readonly env?: readonly { readonly name?: string; readonly value?: string }[];
+    readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
+    readonly securityContext?: {
+        readonly allowPrivilegeEscalation?: boolean;
+        readonly privileged?: boolean;
+        readonly readOnlyRootFilesystem?: boolean;
+        readonly capabilities?: { readonly drop?: readonly string[]; readonly add?: readonly string[] };
+    };
+}
+
+export interface PodSpec {
+    readonly containers?: readonly Container[];
+    readonly initContainers?: readonly Container[];
+    readonly automountServiceAccountToken?: boolean;
+    readonly hostNetwork?: boolean;
+    readonly hostPID?: boolean;
+    readonly hostIPC?: boolean;
+    readonly securityContext?: {
+        readonly runAsNonRoot?: boolean;
+        readonly seccompProfile?: { readonly type?: string };
+    };
+    readonly topologySpreadConstraints?: readonly {
+        readonly topologyKey?: string;
+        readonly maxSkew?: number;
+        readonly whenUnsatisfiable?: string;
+    }[];
+}
+
+interface Template {
+    readonly template?: { readonly spec?: PodSpec };
+}
+
+/** The pods that an object is or makes; undefined where it makes none. */
+export function podSpecOf({ kind, spec }: KubernetesObject): PodSpec | undefined {
+    switch (kind) {
+        case "Pod":
+            return spec;
+        case "CronJob":
+            return (spec?.["jobTemplate"] as { readonly spec?: Template } | undefined)?.spec?.template?.spec;
+        default:
+            return (spec as Template | undefined)?.template?.spec;
+    }
+}
+
+export function containersOf(object: KubernetesObject): readonly Container[] {
+    const pod = podSpecOf(object);
+    return [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])];
+}
