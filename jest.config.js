@@ -1,5 +1,8 @@
 // Packages that ship ES modules only: Jest runs CommonJS, so these are transformed with our own code.
 const esmOnly = [
+    "age-encryption",
+    "@noble",
+    "@scure",
     "bcryptjs",
     "@kubernetes/client-node",
     "socks-proxy-agent",

@@ -9,14 +9,26 @@ const PREFIX = "data-embassy";
 /** More edits than this and a key is another word, not a slip of the hand. */
 const MISSPELT = 2;
 
-/** One line per problem: the key, what was found, what would be right. */
-export function describeIssues(issues: readonly Issue[], schema: z.core.$ZodType, raw: unknown): string[] {
+/**
+ * One line per problem: the key, what was found, what would be right.
+ *
+ * @param prefix stands before each key, as the project's name does in a stack file
+ */
+export function describeIssues(
+    issues: readonly Issue[],
+    schema: z.core.$ZodType,
+    raw: unknown,
+    prefix = `${PREFIX}:`,
+): string[] {
+    const keyOf = (path: Path): string => prefix + pathText(path);
     return issues.flatMap((issue) => {
         const key = keyOf(issue.path);
         const found = issue.path.reduce<unknown>(step, raw);
         switch (issue.code) {
             case "unrecognized_keys":
-                return issue.keys.map((name) => unknownKey(issue.path, name, keysAt(schema, issue.path)));
+                return issue.keys.map((name) =>
+                    unknownKey(keyOf([...issue.path, name]), name, keysAt(schema, issue.path)),
+                );
             case "invalid_type":
                 return found === undefined
                     ? `${key} is missing; it must be ${expected(issue.expected)}`
@@ -35,8 +47,15 @@ export function describeIssues(issues: readonly Issue[], schema: z.core.$ZodType
     });
 }
 
-function unknownKey(path: Path, name: string, known: readonly string[]): string {
-    const key = keyOf([...path, name]);
+/** The keys alone, for what must not be quoted. */
+export function wrongKeys(issues: readonly Issue[]): string {
+    const keys = issues.flatMap(({ path, ...issue }) =>
+        issue.code === "unrecognized_keys" ? issue.keys.map((key) => pathText([...path, key])) : pathText(path),
+    );
+    return [...new Set(keys)].join(", ");
+}
+
+function unknownKey(key: string, name: string, known: readonly string[]): string {
     const nearest = known.length > 0 ? closest(name, known) : undefined;
     const hint =
         nearest !== undefined && distance(name, nearest) <= MISSPELT
@@ -60,10 +79,10 @@ function keysAt(schema: z.core.$ZodType, path: Path): string[] {
     return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
 }
 
-/** `data-embassy:cluster.feeds.a`, as it would be written for `pulumi config set --path`. */
-function keyOf([top, ...rest]: Path): string {
+/** `cluster.feeds.a`, as it would be written for `pulumi config set --path`. */
+function pathText([top, ...rest]: Path): string {
     const inner = rest.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`));
-    return `${PREFIX}:${String(top)}${inner.join("")}`;
+    return `${String(top)}${inner.join("")}`;
 }
 
 function step(value: unknown, part: PropertyKey): unknown {

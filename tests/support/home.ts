@@ -90,6 +90,11 @@ export class Home {
         return this.run(["lab/restore/main.ts", ...args]);
     }
 
+    /** `npm run keys -- …` */
+    keys(...args: string[]): Outcome {
+        return this.run(["custody/main.ts", ...args]);
+    }
+
     /** `npm run pulumi -- …` */
     pulumi(...args: string[]): Outcome {
         return this.run(["toolchain/pulumi.ts", ...args, "--non-interactive"]);

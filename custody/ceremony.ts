@@ -1,0 +1,80 @@
+/** The ceremony itself: every secret in shares, each in its custodian's envelope, and a transcript that the witness signs. */
+import { type KeyObject, createPublicKey, randomUUID, sign } from "node:crypto";
+import { UserError } from "../toolchain/command";
+import { type Custodians, quorumUntil } from "./custodians";
+import { type Envelope, type SecretName, type Transcript, sha256, signedPart } from "./format";
+import { type Split, encryptTo, splitSecret } from "./shares";
+
+export type Secrets = Readonly<Partial<Record<SecretName, string>>>;
+
+export interface CeremonyRequest {
+    readonly custodians: Custodians;
+    readonly secrets: Secrets;
+    /** Whose state they are from. */
+    readonly stack: string;
+    readonly witnessKey: KeyObject;
+    readonly now: Date;
+    /** Told before each secret is split. */
+    readonly onSecret?: (name: string) => void;
+}
+
+export interface Held {
+    readonly transcript: Transcript;
+    /** One for each custodian, in order. */
+    readonly envelopes: readonly Envelope[];
+}
+
+/** @throws UserError where the witness's key is not the one in the custodians' file */
+export async function holdCeremony(request: CeremonyRequest): Promise<Held> {
+    const { custodians: terms, secrets, stack, witnessKey, now, onSecret } = request;
+    const { threshold, custodians, witness } = terms;
+    refuseStranger(witness, witnessKey);
+    const ceremony = randomUUID();
+    const splits: [SecretName, Split][] = [];
+    for (const [name, secret] of Object.entries(secrets) as [SecretName, string][]) {
+        onSecret?.(name);
+        splits.push([name, await splitSecret(secret, custodians.length, threshold)]);
+    }
+    const envelopes = await Promise.all(
+        custodians.map(async ({ office, recipient }, index): Promise<Envelope> => {
+            const entries = splits.map(async ([name, { shares, sealed }]) => {
+                const share = await encryptTo(recipient, shares[index] as Uint8Array);
+                return [name, { share, sealed }] as const;
+            });
+            return {
+                format: "data-embassy/custody-envelope",
+                version: 1,
+                ceremony,
+                custodian: office,
+                secrets: Object.fromEntries(await Promise.all(entries)),
+            };
+        }),
+    );
+    const committed = splits.map(([name, { shares, sealed }]) => {
+        const digests = custodians.map(({ office }, index) => [office, sha256(shares[index] as Uint8Array)] as const);
+        return [name, { sealed: sha256(sealed), shares: Object.fromEntries(digests) }] as const;
+    });
+    const unsigned: Transcript = {
+        format: "data-embassy/custody-transcript",
+        version: 1,
+        ceremony,
+        held: now.toISOString(),
+        until: quorumUntil(terms),
+        stack,
+        threshold,
+        witness,
+        custodians,
+        secrets: Object.fromEntries(committed),
+        signature: "",
+    };
+    const signature = sign(null, signedPart(unsigned), witnessKey).toString("base64");
+    return { transcript: { ...unsigned, signature }, envelopes };
+}
+
+function refuseStranger({ office, key }: Custodians["witness"], witnessKey: KeyObject): void {
+    if (!createPublicKey(witnessKey).equals(createPublicKey(key))) {
+        throw new UserError(
+            `The witness's key is not that of ${office} in the custodians' file: give the private key that belongs to witness.key.`,
+        );
+    }
+}

@@ -1,0 +1,157 @@
+/** `npm run keys -- …`: the commands and their options. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { showProgress } from "../data/progress";
+import { buildToolchain, toolchainChoice } from "../toolchain/build";
+import { stackConfig } from "../toolchain/cli/stack-config";
+import { declaredStacks } from "../toolchain/cli/stack-file";
+import { UserError } from "../toolchain/command";
+import { binDir } from "../toolchain/paths";
+import { holdCeremony } from "./ceremony";
+import { parseCustodians } from "./custodians";
+import { readIdentities, readSigningKey, readText, refuseExisting, writeCeremony, writeRecovered } from "./files";
+import { SECRET_NAMES, type SecretName, parseFile } from "./format";
+import { recover } from "./recover";
+import { MOST_CUSTODIANS, rehearse } from "./rehearse";
+import { ceremonyReport, recoveryReport, rehearsalReport } from "./report";
+import { secretsOf } from "./secrets";
+
+interface Common {
+    readonly json?: boolean;
+}
+
+interface CeremonyFlags extends Common {
+    readonly custodians: string;
+    readonly witnessKey: string;
+    readonly out: string;
+}
+
+interface RecoverFlags extends Common {
+    readonly transcript: string;
+    readonly envelope: string[];
+    readonly identity: string[];
+    readonly only?: string[];
+    readonly acceptExpired?: boolean;
+    readonly out: string;
+}
+
+interface RehearseFlags extends Common {
+    readonly custodians: string;
+    readonly threshold: string;
+}
+
+function print(json: boolean | undefined, value: unknown, report: () => string): void {
+    process.stdout.write(`${json ? JSON.stringify(value, null, 4) : report()}\n`);
+}
+
+async function runCeremony(flags: CeremonyFlags): Promise<void> {
+    const now = new Date();
+    const custodians = parseCustodians(await readText(flags.custodians), flags.custodians, now);
+    const witnessKey = await readSigningKey(flags.witnessKey);
+    await refuseExisting(flags.out);
+    const stack = rootStack();
+    const progress = showProgress();
+    progress.update("secrets", `from the state of ${stack}`);
+    if (!existsSync(join(binDir, "pulumi"))) {
+        await buildToolchain();
+    }
+    const secrets = await secretsOf(stack, toolchainChoice());
+    const onSecret = (name: string): void => progress.update("shares", name);
+    const held = await holdCeremony({ custodians, secrets, stack, witnessKey, now, onSecret });
+    await writeCeremony(flags.out, held);
+    progress.end();
+    print(flags.json, held.transcript, () => ceremonyReport(held.transcript, flags.out));
+}
+
+async function runRecover(flags: RecoverFlags): Promise<void> {
+    await refuseExisting(flags.out);
+    const transcript = parseFile("transcript", await readText(flags.transcript), flags.transcript);
+    const envelopes = await Promise.all(
+        flags.envelope.map(async (file) => parseFile("envelope", await readText(file), file)),
+    );
+    const identities = (await Promise.all(flags.identity.map(readIdentities))).flat();
+    const wanted = flags.only?.map(known) ?? SECRET_NAMES.filter((name) => name in transcript.secrets);
+    const acceptExpired = flags.acceptExpired ?? false;
+    const request = { transcript, envelopes, identities, wanted, acceptExpired, now: new Date() };
+    const { recovered, problems } = await recover(request);
+    for (const problem of problems) {
+        process.stderr.write(`${problem}\n`);
+    }
+    await writeRecovered(flags.out, recovered);
+    const { ceremony } = recovered;
+    const result = { ceremony, secrets: wanted, file: flags.out, problems };
+    print(flags.json, result, () => recoveryReport(wanted, flags.out, transcript));
+}
+
+async function runRehearse(flags: RehearseFlags, fail: (code: number) => void): Promise<void> {
+    const progress = showProgress();
+    const report = await rehearse({
+        custodians: atMostAll("--custodians", flags.custodians),
+        threshold: atMostAll("--threshold", flags.threshold),
+        now: new Date(),
+        onStep: (step) => progress.update(step),
+    });
+    progress.end();
+    print(flags.json, report, () => rehearsalReport(report));
+    fail(report.right ? 0 : 1);
+}
+
+/** The stack that holds the root: every stack file says the same. */
+function rootStack(): string {
+    const [stack = ""] = declaredStacks();
+    return stackConfig(stack).keys.root;
+}
+
+function known(name: string): SecretName {
+    const found = SECRET_NAMES.find((secret) => secret === name);
+    if (found === undefined) {
+        throw new UserError(`"${name}" is no secret in custody: choose from ${SECRET_NAMES.join(", ")}.`);
+    }
+    return found;
+}
+
+function atMostAll(option: string, text: string): number {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < 2 || value > MOST_CUSTODIANS) {
+        throw new UserError(`${option} is "${text}": it is to be a whole number from 2 to ${MOST_CUSTODIANS}.`);
+    }
+    return value;
+}
+
+/** @param fail told the exit code of a rehearsal in which something was wrong */
+export function program(fail: (code: number) => void): Command {
+    const command = new Command("npm run keys --")
+        .description("Custody of the embassy's keys: in shares, of which a quorum of custodians brings them back.")
+        .exitOverride();
+    command
+        .command("ceremony")
+        .description("split the root and the registries' secrets for the custodians; the witness signs what was done")
+        .requiredOption("--custodians <file>", "who holds a share, and on which terms (custody/README.md)")
+        .requiredOption("--witness-key <file>", "the witness's Ed25519 private key, PEM")
+        .requiredOption("--out <folder>", "a new folder for the transcript and the envelopes")
+        .option("--json", "print the transcript as JSON")
+        .action(runCeremony);
+    command
+        .command("rehearse")
+        .description("play the whole with throw-away keys; exit 1 where anything is not as it must be")
+        .option("--custodians <n>", "how many", "5")
+        .option("--threshold <k>", "how many are needed", "3")
+        .option("--json", "print the report as JSON")
+        .action((flags: RehearseFlags) => runRehearse(flags, fail));
+    command
+        .command("recover")
+        .description("bring secrets back from envelopes, into a file for npm run restore -- --keys")
+        .requiredOption("--transcript <file>", "of the ceremony")
+        .requiredOption("--envelope <files...>", "of as many custodians as are needed, or more")
+        .requiredOption("--identity <files...>", "their age identities, as age-keygen writes them")
+        .option("--only <names...>", `only these of ${SECRET_NAMES.join(", ")}; the others stay encrypted`)
+        .option(
+            "--accept-expired",
+            "take shares of custodians whose term has ended: where nothing else brings the keys back",
+        )
+        .requiredOption("--out <file>", "a new file for the secrets, in the clear")
+        .option("--json", "print what was recovered, without the secrets, as JSON")
+        .action(runRecover);
+    return command;
+}

@@ -1,0 +1,167 @@
+/** Who keeps the shares, and on which terms: the custodians' file, checked as a whole before anything is split. Pure. */
+import { createPublicKey } from "node:crypto";
+import { Encrypter } from "age-encryption";
+import { parse } from "yaml";
+import { z } from "zod";
+import { describeIssues } from "../infra/config/errors";
+import { DAYS_ALONE } from "../infra/config/keys";
+import { UserError } from "../toolchain/command";
+
+const DAY_MS = 86_400_000;
+/** Shares are points of a polynomial over GF(256), of which zero is the secret. */
+const MOST = 255;
+
+/** An office and no person: who holds it changes, and the file with it at the next ceremony. */
+const office = z.string().regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be an office, such as custodian-1");
+
+const custodian = z.strictObject({
+    office,
+    /** Where the share is kept, ISO 3166-1 alpha-2. */
+    country: z.string().regex(/^[A-Z]{2}$/, "must be a country code of two capital letters (ISO 3166-1), such as EE"),
+    /** What the custodian's own age identity opens; `age-keygen -y` shows it. */
+    recipient: z.string().refine(isRecipient, "must be an age recipient, age1…, as age-keygen -y shows it"),
+    /** The last day of the term, UTC. */
+    until: z.iso.date("must be a day, such as 2028-01-31"),
+});
+
+const witness = z.strictObject({
+    office,
+    /** With which the transcript's signature is checked. */
+    key: z.string().refine(isSigningKey, "must be an Ed25519 public key in PEM, as openssl pkey -pubout shows it"),
+});
+
+const custodians = z
+    .strictObject({
+        /** How many shares are needed. Fewer tell nothing. */
+        threshold: z
+            .int()
+            .min(2, "must be 2 or more: with one share enough, each custodian alone is the key")
+            .max(MOST),
+        /** Sees the ceremony and signs what was done; holds no share. */
+        witness,
+        custodians: z.array(custodian).min(2, "must name two custodians or more").max(MOST),
+    })
+    .superRefine(({ threshold, witness, custodians }, context) => {
+        const problem = (path: PropertyKey[], message: string): void =>
+            context.addIssue({ code: "custom", path, message });
+        const all = custodians.length;
+        if (threshold > all) {
+            problem(["threshold"], `must be ${all} or less: there are ${all} custodians`);
+        }
+        for (const key of ["office", "recipient"] as const) {
+            custodians.forEach((one, index) => {
+                const first = custodians.findIndex((other) => other[key] === one[key]);
+                if (first < index) {
+                    problem(
+                        ["custodians", index, key],
+                        `must be another than custodians[${first}]'s: two shares in one hand are one`,
+                    );
+                }
+            });
+        }
+        if (custodians.some((one) => one.office === witness.office)) {
+            problem(["witness", "office"], "must not be a custodian: who holds a share does not attest to it");
+        }
+        for (const [country, count] of Object.entries(countBy(custodians, ({ country }) => country))) {
+            const path = ["custodians", custodians.findIndex((one) => one.country === country), "country"];
+            if (threshold > 1 && count >= threshold) {
+                problem(
+                    path,
+                    `must be that of ${threshold - 1} custodians or fewer: with ${count} shares it has the keys by itself`,
+                );
+            }
+            if (threshold <= all && all - count < threshold) {
+                problem(
+                    path,
+                    `must leave ${threshold} custodians elsewhere: with it out of reach, ${all - count} are left`,
+                );
+            }
+        }
+    });
+
+export type Custodians = z.infer<typeof custodians>;
+export type Custodian = z.infer<typeof custodian>;
+
+/**
+ * @param text YAML
+ * @param file its name, for messages
+ * @throws UserError with everything that is wrong in it, a line each; whose term has ended, or ends so soon that what is
+ *     split now could not be brought together after 14 days without Tallinn, is wrong too
+ */
+export function parseCustodians(text: string, file: string, now: Date): Custodians {
+    const raw: unknown = parse(text);
+    const parsed = custodians.safeParse(raw);
+    const problems = parsed.success ? [] : describeIssues(parsed.error.issues, custodians, withoutSecrets(raw), "");
+    problems.push(...termProblems(raw, now));
+    if (!parsed.success || problems.length > 0) {
+        const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+        throw new UserError(
+            [`${file} has ${count}; no key was touched:`, ...problems.map((p) => `  - ${p}`)].join("\n"),
+        );
+    }
+    return parsed.data;
+}
+
+/** The end of a term, and of what is only good while terms last. */
+export function endOf({ until }: Pick<Custodian, "until">): Date {
+    return new Date(Date.parse(until) + DAY_MS);
+}
+
+/** The last day on which enough custodians are in office for what was split to be brought together. */
+export function quorumUntil({ threshold, custodians }: Pick<Custodians, "threshold" | "custodians">): string {
+    return (
+        custodians
+            .map(({ until }) => until)
+            .toSorted()
+            .at(-threshold) ?? ""
+    );
+}
+
+/** Told together with whatever else is wrong. */
+function termProblems(raw: unknown, now: Date): string[] {
+    const list = z.object({ custodians: z.array(z.unknown()) }).safeParse(raw).data?.custodians ?? [];
+    const earliest = new Date(now.getTime() + DAYS_ALONE * DAY_MS);
+    return list.flatMap((entry, index) => {
+        const one = custodian.safeParse(entry).data;
+        if (one === undefined || endOf(one) > earliest) {
+            return [];
+        }
+        const what = endOf(one) > now ? `ends within ${DAYS_ALONE} days` : "has ended";
+        const right = earliest.toISOString().slice(0, one.until.length);
+        return [
+            `custodians[${index}].until is "${one.until}"; it must be ${right} or later: the term of ${one.office} ${what}, ` +
+                "and who is out of office holds no share",
+        ];
+    });
+}
+
+/** A private key where a public one is meant is a mistake that no message may spread. */
+function withoutSecrets(value: unknown): unknown {
+    return JSON.parse(JSON.stringify(value ?? null), (_, item: unknown) =>
+        typeof item === "string" && /PRIVATE KEY|AGE-SECRET-KEY/.test(item) ? "a private key" : item,
+    );
+}
+
+function isRecipient(text: string): boolean {
+    try {
+        new Encrypter().addRecipient(text);
+        return true;
+    } catch {
+        return false;
+    }
+}
+
+function isSigningKey(text: string): boolean {
+    try {
+        return createPublicKey(text).asymmetricKeyType === "ed25519" && !text.includes("PRIVATE");
+    } catch {
+        return false;
+    }
+}
+
+function countBy<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {
+    return items.reduce<Record<string, number>>(
+        (counts, item) => ({ ...counts, [key(item)]: (counts[key(item)] ?? 0) + 1 }),
+        {},
+    );
+}

@@ -1,0 +1,96 @@
+/** The files of a ceremony: for their owner only, whole or not there, and never one in another's place. */
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { type KeyObject, createPrivateKey } from "node:crypto";
+import { identityToRecipient } from "age-encryption";
+import { hasCode } from "../lab/errors";
+import { PRIVATE_FILE, ensureFile, makeDirectory } from "../lab/files";
+import { UserError } from "../toolchain/command";
+import type { Held } from "./ceremony";
+import type { Recovered } from "./format";
+
+export const TRANSCRIPT = "transcript.json";
+
+export function envelopeFile(office: string): string {
+    return `${office}.envelope.json`;
+}
+
+/** A folder of its own with the transcript and an envelope for each custodian. */
+export async function writeCeremony(folder: string, { transcript, envelopes }: Held): Promise<void> {
+    const unfinished = `${folder}.${transcript.ceremony}`;
+    try {
+        await writeJson(path.join(unfinished, TRANSCRIPT), transcript);
+        for (const envelope of envelopes) {
+            await writeJson(path.join(unfinished, envelopeFile(envelope.custodian)), envelope);
+        }
+        await fs.rename(unfinished, folder);
+    } finally {
+        await fs.rm(unfinished, { recursive: true, force: true });
+    }
+}
+
+/** A new file with secrets in the clear. @throws UserError where there is one */
+export async function writeRecovered(file: string, recovered: Recovered): Promise<void> {
+    await refuseExisting(file);
+    await makeDirectory(path.dirname(file));
+    // Not by renaming, which would take the place of a file that came meanwhile.
+    await fs.writeFile(file, json(recovered), { flag: "wx", mode: PRIVATE_FILE });
+}
+
+/** @throws UserError where there is something already: a ceremony is never written over */
+export async function refuseExisting(file: string): Promise<void> {
+    if (await fs.stat(file).catch(() => undefined)) {
+        throw new UserError(`${file} is there already, and is not written over: give another name with --out.`);
+    }
+}
+
+/** @throws UserError naming the file that cannot be read */
+export async function readText(file: string): Promise<string> {
+    return fs.readFile(file, "utf8").catch((error: unknown) => {
+        const why = hasCode(error, "ENOENT") ? "there is no such file" : (error as Error).message;
+        throw new UserError(`${file} cannot be read: ${why}.`);
+    });
+}
+
+/** The identities in a file as age-keygen writes it. @throws UserError where there is none, or one that is damaged */
+export async function readIdentities(file: string): Promise<string[]> {
+    const lines = (await readText(file)).split(/\r?\n/).map((line) => line.trim());
+    const identities = lines.filter((line) => line !== "" && !line.startsWith("#"));
+    const sound = await Promise.all(
+        identities.map((identity) =>
+            identityToRecipient(identity).then(
+                () => true,
+                () => false,
+            ),
+        ),
+    );
+    if (identities.length === 0 || sound.includes(false)) {
+        throw new UserError(
+            `${file} holds no age identity: it must have a line AGE-SECRET-KEY-1…, as age-keygen writes it. ` +
+                "One that is encrypted with a passphrase: age --decrypt it first, to a place that leaves with you.",
+        );
+    }
+    return identities;
+}
+
+/** @throws UserError for what is no private key of Ed25519 */
+export async function readSigningKey(file: string): Promise<KeyObject> {
+    const text = await readText(file);
+    try {
+        const key = createPrivateKey(text);
+        if (key.asymmetricKeyType === "ed25519") {
+            return key;
+        }
+    } catch {
+        // The same advice as for a key of another type.
+    }
+    throw new UserError(`${file} holds no Ed25519 private key in PEM: openssl genpkey -algorithm ed25519 makes one.`);
+}
+
+async function writeJson(file: string, value: unknown): Promise<void> {
+    await ensureFile(file, json(value));
+}
+
+function json(value: unknown): string {
+    return `${JSON.stringify(value, null, 4)}\n`;
+}

@@ -1,0 +1,99 @@
+/** What a ceremony leaves behind, and what a recovery brings back: three files, each versioned and strict. */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { wrongKeys } from "../infra/config/errors";
+import { REGISTRIES } from "../infra/config/registries";
+import { UserError } from "../toolchain/command";
+
+/** A secret in custody is the root, or one registry's: each is split by itself. docs/decisions/custody.md */
+export const ROOT = "root";
+export const SECRET_NAMES = [ROOT, ...REGISTRIES] as const;
+export type SecretName = (typeof SECRET_NAMES)[number];
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const armored = z.string().startsWith("-----BEGIN AGE ENCRYPTED FILE-----\n");
+const perSecret = <T extends z.ZodType>(value: T) => z.partialRecord(z.enum(SECRET_NAMES), value);
+
+/** Public: who held what when. All that it says of a secret are digests of 256 random bits, or of what those encrypt. */
+const transcript = z.strictObject({
+    format: z.literal("data-embassy/custody-transcript"),
+    version: z.literal(1),
+    /** Names the ceremony in its envelopes. */
+    ceremony: z.uuid(),
+    held: z.iso.datetime(),
+    /** The last day on which a quorum is in office. */
+    until: z.iso.date(),
+    /** Whose state the secrets were in. */
+    stack: z.string(),
+    threshold: z.int(),
+    witness: z.strictObject({ office: z.string(), key: z.string() }),
+    custodians: z.array(
+        z.strictObject({ office: z.string(), country: z.string(), recipient: z.string(), until: z.iso.date() }),
+    ),
+    secrets: perSecret(
+        z.strictObject({
+            /** SHA-256 of the encrypted secret. */
+            sealed: digest,
+            /** Custodian → SHA-256 of the share: one that is not the one that was made is found, and has a name. */
+            shares: z.record(z.string(), digest),
+        }),
+    ),
+    /** Base64: the witness's Ed25519 signature of everything above. */
+    signature: z.base64(),
+});
+export type Transcript = z.infer<typeof transcript>;
+
+/** One custodian's. With its copy of every encrypted secret, so that nothing is needed but envelopes and identities. */
+const envelope = z.strictObject({
+    format: z.literal("data-embassy/custody-envelope"),
+    version: z.literal(1),
+    ceremony: z.uuid(),
+    custodian: z.string(),
+    secrets: perSecret(
+        z.strictObject({
+            /** The share, encrypted to the custodian's recipient by itself: one is opened without the others. */
+            share: armored,
+            /** The secret, encrypted with the key that is split. */
+            sealed: armored,
+        }),
+    ),
+});
+export type Envelope = z.infer<typeof envelope>;
+
+/** Secrets in the clear, as `npm run restore -- --keys` takes them. */
+const recovered = z.strictObject({
+    format: z.literal("data-embassy/recovered-keys"),
+    version: z.literal(1),
+    ceremony: z.uuid(),
+    secrets: perSecret(z.string().min(1)),
+});
+export type Recovered = z.infer<typeof recovered>;
+
+const SCHEMAS = { transcript, envelope, "recovered keys": recovered } as const;
+type Kind = keyof typeof SCHEMAS;
+
+/** @throws UserError for what is no such file: with the keys that are wrong, never with what is in them */
+export function parseFile<K extends Kind>(kind: K, text: string, file: string): z.infer<(typeof SCHEMAS)[K]> {
+    let value: unknown;
+    try {
+        value = JSON.parse(text);
+    } catch {
+        throw new UserError(`${file} is no ${kind}: it is no JSON. Give the file as npm run keys has written it.`);
+    }
+    const parsed = SCHEMAS[kind].safeParse(value);
+    if (!parsed.success) {
+        throw new UserError(
+            `${file} is no ${kind}, or is damaged: ${wrongKeys(parsed.error.issues)} is wrong. Give the file as npm run keys has written it.`,
+        );
+    }
+    return parsed.data as z.infer<(typeof SCHEMAS)[K]>;
+}
+
+/** What the witness signs. */
+export function signedPart(transcript: Transcript): Buffer {
+    return Buffer.from(JSON.stringify({ ...transcript, signature: undefined }));
+}
+
+export function sha256(data: Uint8Array | string): string {
+    return createHash("sha256").update(data).digest("hex");
+}

@@ -1,0 +1,109 @@
+/** From envelopes back to secrets. A share that is wrong is named; it never leads to a wrong key. */
+import { verify } from "node:crypto";
+import { UserError } from "../toolchain/command";
+import { endOf } from "./custodians";
+import { type Envelope, type Recovered, type SecretName, type Transcript, sha256, signedPart } from "./format";
+import { decryptWith, openSecret } from "./shares";
+
+export interface RecoveryRequest {
+    readonly transcript: Transcript;
+    readonly envelopes: readonly Envelope[];
+    /** age identities, `AGE-SECRET-KEY-1…`. */
+    readonly identities: readonly string[];
+    /** Those that are opened; the shares of the others stay encrypted. */
+    readonly wanted: readonly SecretName[];
+    readonly now: Date;
+    /** Takes the shares of custodians whose term has ended: nothing else would bring the keys back. */
+    readonly acceptExpired?: boolean;
+}
+
+export interface Recovery {
+    readonly recovered: Recovered;
+    /** What was wrong with single shares, and did not matter as there were enough. A line each. */
+    readonly problems: readonly string[];
+}
+
+/** @throws UserError that names each share that could not be used, where too few are left */
+export async function recover(request: RecoveryRequest): Promise<Recovery> {
+    const { transcript, envelopes, identities, wanted } = request;
+    refuseForged(transcript);
+    const problems = new Set<string>();
+    const usable = usableEnvelopes(request, problems);
+    const secrets: Partial<Record<SecretName, string>> = {};
+    for (const name of wanted) {
+        const committed = transcript.secrets[name];
+        if (committed === undefined) {
+            const held = Object.keys(transcript.secrets).join(", ");
+            throw new UserError(`${name} was not in this ceremony; it had ${held}. Look for a later transcript.`);
+        }
+        const shares: Uint8Array[] = [];
+        for (const { custodian, secrets: parts } of usable) {
+            const share = await decryptWith(identities, parts[name]?.share ?? "");
+            if (share === undefined) {
+                problems.add(`${custodian}: none of the identities opens the share of ${name}, or it is damaged`);
+            } else if (sha256(share) !== committed.shares[custodian]) {
+                problems.add(`${custodian}: the share of ${name} is not the one that was made in the ceremony`);
+            } else {
+                shares.push(share);
+            }
+        }
+        const copies = envelopes.map(({ secrets: parts }) => parts[name]?.sealed ?? "");
+        const sealed = copies.find((copy) => sha256(copy) === committed.sealed);
+        if (shares.length < transcript.threshold || sealed === undefined) {
+            const needed = `${transcript.threshold} shares, and ${shares.length} can be used`;
+            const lack = sealed === undefined ? "one undamaged copy of what is encrypted" : needed;
+            throw new UserError(lacking(`${name} needs ${lack}`, problems, transcript));
+        }
+        secrets[name] = await openSecret(shares.slice(0, transcript.threshold), sealed);
+    }
+    const recovered: Recovered = {
+        format: "data-embassy/recovered-keys",
+        version: 1,
+        ceremony: transcript.ceremony,
+        secrets,
+    };
+    return { recovered, problems: [...problems] };
+}
+
+function refuseForged(transcript: Transcript): void {
+    const { witness, signature } = transcript;
+    if (!verify(null, signedPart(transcript), witness.key, Buffer.from(signature, "base64"))) {
+        throw new UserError(
+            `The transcript is not what ${witness.office} signed: it was changed or damaged. Take another copy of it; every ` +
+                "custodian has one.",
+        );
+    }
+}
+
+/** One for each custodian of this ceremony whose term lasts; what is left out is told in `problems`. */
+function usableEnvelopes(
+    { transcript, envelopes, now, acceptExpired = false }: RecoveryRequest,
+    problems: Set<string>,
+): Envelope[] {
+    const usable = new Map<string, Envelope>();
+    for (const envelope of envelopes) {
+        const { ceremony, custodian: office } = envelope;
+        const custodian = transcript.custodians.find((known) => known.office === office);
+        if (ceremony !== transcript.ceremony) {
+            problems.add(`${office}: the envelope is of another ceremony (${ceremony}) than the transcript`);
+        } else if (custodian === undefined) {
+            problems.add(`${office}: no custodian of this ceremony`);
+        } else if (endOf(custodian) <= now && !acceptExpired) {
+            problems.add(
+                `${office}: the term has ended on ${custodian.until}, and who is out of office gives no share`,
+            );
+        } else {
+            usable.set(office, envelope);
+        }
+    }
+    return [...usable.values()];
+}
+
+function lacking(what: string, problems: ReadonlySet<string>, { custodians }: Transcript): string {
+    const offices = custodians.map(({ office }) => office).join(", ");
+    return [
+        `${what}${problems.size > 0 ? ":" : "."}`,
+        ...[...problems].map((problem) => `  - ${problem}`),
+        `Give the envelopes and identities of others as well: ${offices} have one each.`,
+    ].join("\n");
+}

@@ -1,0 +1,40 @@
+/** How results look to a person. */
+import { createHash, createPublicKey } from "node:crypto";
+import Table from "cli-table3";
+import type { Transcript } from "./format";
+import type { RehearsalReport } from "./rehearse";
+
+const STYLE = { head: [], border: [], compact: true };
+const NARROW = { colWidths: [null, null, 60], wordWrap: true };
+
+export function ceremonyReport({ witness, threshold, custodians, secrets, until }: Transcript, folder: string): string {
+    const table = new Table({ head: ["custodian", "country", "until", "shares"], style: STYLE });
+    const names = Object.keys(secrets);
+    table.push(...custodians.map(({ office, country, until }) => [office, country, until, names.join(", ")]));
+    return [
+        table.toString(),
+        `Any ${threshold} of ${custodians.length} recover them, until ${until}. Signed by ${witness.office}, ${fingerprint(witness.key)}.`,
+        `${folder}: an envelope for each custodian, and the transcript, of which everybody may have a copy.`,
+        "Now let them be rehearsed with: npm run keys -- recover. Then remove the envelopes here.",
+    ].join("\n");
+}
+
+export function rehearsalReport({ steps, right, seconds }: RehearsalReport): string {
+    const table = new Table({ head: ["step", "as it must be", "detail"], style: STYLE, ...NARROW });
+    table.push(...steps.map(({ step, right, detail }) => [step, right ? "yes" : "NO", detail]));
+    const verdict = right ? "Everything came out as it must" : "NOT everything came out as it must";
+    return `${table.toString()}\n${verdict}, in ${seconds.toFixed(1)} s with throw-away keys.`;
+}
+
+export function recoveryReport(names: readonly string[], file: string, { witness }: Transcript): string {
+    return [
+        `${names.join(", ")}: recovered into ${file}, in the clear. The transcript is signed by ${witness.office}, ${fingerprint(witness.key)}.`,
+        `To restore with them: npm run restore -- --keys ${file} --from luxembourg. Remove the file afterwards.`,
+    ].join("\n");
+}
+
+/** As OpenSSH shows one: what people compare with what they have on paper. */
+function fingerprint(key: string): string {
+    const der = createPublicKey(key).export({ type: "spki", format: "der" });
+    return `SHA256:${createHash("sha256").update(der).digest("base64").replace(/=+$/, "")}`;
+}

@@ -1,0 +1,131 @@
+/** Custody from a stack's state to a restore, with the commands as an operator runs them. */
+import { X509Certificate, createPrivateKey, generateKeyPairSync } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { secretsIn } from "../../custody/secrets";
+import { REGISTRIES } from "../../infra/config/registries";
+import { recoveredKeys } from "../../lab/restore/keys";
+import { Home, type Outcome, must } from "../support/home";
+import { fixture } from "./fixture";
+
+jest.setTimeout(5 * 60_000);
+
+let home: Home;
+const inHome = (...names: string[]): string => join(home.path, ...names);
+const envelopes = (...numbers: number[]): string[] =>
+    numbers.map((number) => inHome("ceremony", `custodian-${number}.envelope.json`));
+const identities = (...numbers: number[]): string[] => numbers.map((number) => inHome(`identity-${number}`));
+
+/** Custodians with identities of their own, and a witness: what they bring to the ceremony. */
+async function bring(): Promise<void> {
+    const made = await fixture();
+    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+    const key = publicKey.export({ type: "spki", format: "pem" });
+    const until = `${new Date().getUTCFullYear() + 2}-01-31`;
+    const custodians = made.file.custodians.map((one) => ({ ...one, until }));
+    const file = { ...made.file, witness: { office: "witness", key }, custodians };
+    writeFileSync(inHome("custodians.yaml"), stringify(file));
+    writeFileSync(inHome("witness.pem"), privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+    made.identities.forEach((identity, index) =>
+        writeFileSync(inHome(`identity-${index + 1}`), `${identity}\n`, { mode: 0o600 }),
+    );
+}
+
+/** Brings up, for real, resources of a stack that need no cluster, with the components that they are in. */
+function upOf(stack: string, ...names: string[]): string[] {
+    const targets = ["DataEmbassy::embassy", "Authority::authority", ...names].flatMap((name) => [
+        "--target",
+        `**${name}`,
+    ]);
+    return ["up", "--stack", stack, "--yes", "--skip-preview", ...targets];
+}
+
+function recovered(): Record<string, string> {
+    return (JSON.parse(readFileSync(inHome("keys.json"), "utf8")) as { secrets: Record<string, string> }).secrets;
+}
+
+let kept: string;
+beforeAll(async () => {
+    home = new Home("custody");
+    await bring();
+    const keys = ["::root-key", "::root-certificate", ...REGISTRIES.map((name) => `::${name}-secret`)];
+    must(home.pulumi("stack", "init", "tallinn", "--no-select"));
+    must(home.pulumi(...upOf("tallinn", ...keys)));
+    kept = must(home.pulumi("stack", "export", "--show-secrets", "--stack", "tallinn")).stdout;
+});
+afterAll(() => home.remove());
+
+const ceremony = (): string[] => [
+    "ceremony",
+    ...["--custodians", inHome("custodians.yaml"), "--witness-key", inHome("witness.pem"), "--out", inHome("ceremony")],
+];
+const recovery = (out: string): string[] => [
+    "recover",
+    ...["--transcript", inHome("ceremony", "transcript.json"), "--envelope", ...envelopes(1, 3, 5), "--out", out],
+];
+
+describe("custody", () => {
+    it("takes the keys out of the state, and shows none", () => {
+        const { output } = must(home.keys(...ceremony()));
+        expect(output).toContain("Any 3 of 5 recover them");
+        for (const secret of Object.values(secretsIn(JSON.parse(kept), "tallinn"))) {
+            expect(output).not.toContain(secret);
+        }
+        expect(envelopes(1, 2, 3, 4, 5).every(existsSync)).toBe(true);
+        const { code, output: again } = home.keys(...ceremony());
+        expect(code).toBe(1);
+        expect(again).toMatch(/ceremony is there already, and is not written over/);
+    });
+
+    it("gives them back to three custodians, when the state is gone, and to no two", () => {
+        rmSync(inHome("state"), { recursive: true });
+        const keys = inHome("keys.json");
+        const few = home.keys(...recovery(keys), "--identity", ...identities(1, 3));
+        expect(few.code).toBe(1);
+        expect(few.output).toContain("root needs 3 shares, and 2 can be used");
+        expect(few.output).toContain("custodian-5: none of the identities opens the share of root");
+        expect(existsSync(keys)).toBe(false);
+        const { output } = must(home.keys(...recovery(keys), "--identity", ...identities(1, 3, 5)));
+        const secrets = recovered();
+        expect(secrets).toEqual(secretsIn(JSON.parse(kept), "tallinn"));
+        const { root = "" } = secrets;
+        expect(new X509Certificate(root).checkPrivateKey(createPrivateKey(root))).toBe(true);
+        for (const secret of Object.values(secrets)) {
+            expect(output).not.toContain(secret);
+        }
+    });
+
+    it("is enough for a restore: with it, what is looked for next is what is stored", () => {
+        const without = home.restore("--from", "luxembourg");
+        expect(without.output).toContain("The keys cannot be had from the stack tallinn");
+        const { code, output } = home.restore("--from", "luxembourg", "--keys", inHome("keys.json"));
+        expect(code).toBe(1);
+        expect(output).toContain(`keys: ${inHome("keys.json")}`);
+        expect(output).toMatch(/No disk of luxembourg .* holds stored versions/);
+        const missing = home.restore("--from", "luxembourg", "--keys", inHome("none.json"));
+        expect(missing.output).toMatch(/none\.json cannot be read/);
+        expect(existsSync(inHome("lab", "restore"))).toBe(false);
+    });
+
+    it("is enough for the program, which asks nothing of the stack that is gone", async () => {
+        const { handed } = await recoveredKeys(inHome("keys.json"), "restore", 30);
+        writeFileSync(inHome("handover.json"), JSON.stringify(handed), { mode: 0o600 });
+        const up = (of: Home): Outcome => of.pulumi(...upOf("restore"));
+        must(home.pulumi("stack", "init", "restore", "--no-select"));
+        expect(up(home).output).toMatch(/unknown stack "organization\/data-embassy\/tallinn"/);
+        must(up(home.with({ EMBASSY_HANDOVER: inHome("handover.json") })));
+        const { code, output } = up(home.with({ EMBASSY_HANDOVER: inHome("keys.json") }));
+        expect(code).not.toBe(0);
+        expect(output).toMatch(/EMBASSY_HANDOVER is .*keys\.json: issuer, registries, .* is missing, unknown or wrong/);
+        expect(output).not.toMatch(/PRIVATE KEY|\n\s+at /);
+    });
+
+    it("is rehearsed with an exit code and a report for machines", () => {
+        const { stdout } = must(home.keys("rehearse", "--json"));
+        expect(JSON.parse(stdout)).toMatchObject({ custodians: 5, threshold: 3, right: true });
+        const { code, output } = home.keys("rehearse", "--custodians", "3", "--threshold", "4");
+        expect(code).toBe(1);
+        expect(output).toContain("threshold is 4; it must be 3 or less");
+    });
+});
