@@ -20,7 +20,8 @@ export class DataEmbassy extends pulumi.ComponentResource {
     /** For the stacks of the sites whose intermediates are issued here; secret. */
     readonly handovers: pulumi.Output<Record<string, Handover>> | undefined;
 
-    constructor(name: string, plan: EmbassyPlan, opts: pulumi.ComponentResourceOptions = {}) {
+    /** @param handed instead of what the stack that holds the root hands to this site */
+    constructor(name: string, plan: EmbassyPlan, opts: pulumi.ComponentResourceOptions = {}, handed?: Handover) {
         super("data-embassy:index:DataEmbassy", name, {}, opts);
         const provider = siteProvider(plan, { parent: this });
         const inSite = { parent: this, providers: { kubernetes: provider } };
@@ -31,7 +32,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
         // Before any pod.
         const dependsOn = [priorities, origin];
         const storageClass = localClass(plan, { parent: this, provider });
-        const authority = new Authority("authority", plan.authority, { parent: this });
+        const authority = new Authority("authority", plan.authority, { parent: this }, handed);
         this.handovers = authority.handovers;
 
         const { network, podSecurityVersion } = plan;

@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type EmbassyConfig, parseConfig } from "./config";
+import { parseHandover } from "./config/handover";
 import { DataEmbassy } from "./embassy";
-import { HANDOVERS_OUTPUT } from "./plan/handover";
+import { HANDOVERS_OUTPUT, type Handover } from "./plan/handover";
 import { plan } from "./plan";
 import type { ImageLock } from "./plan/images";
 
@@ -27,11 +28,21 @@ function readImageLock(): ImageLock {
     return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as ImageLock) : {};
 }
 
+/** Where the stack that holds the root is gone: a file with what it would hand to this site, out of custody. */
+function readHandover(): Handover | undefined {
+    const file = process.env["EMBASSY_HANDOVER"];
+    try {
+        return file === undefined ? undefined : parseHandover(readFileSync(file, "utf8"));
+    } catch (error) {
+        throw new pulumi.RunError(`EMBASSY_HANDOVER is ${file ?? ""}: ${(error as Error).message}`);
+    }
+}
+
 /** A loss is accepted for one run, on its command line: a stack file would go on accepting it. */
 const acceptLoss = process.env["EMBASSY_ACCEPT_LOSS"] === "true";
 
 const site = plan(readConfig(), readImageLock(), { acceptLoss });
-const embassy = new DataEmbassy("embassy", site);
+const embassy = new DataEmbassy("embassy", site, {}, readHandover());
 
 // Not `export const`: a site that issues nothing has no such output.
 export = {

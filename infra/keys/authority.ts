@@ -18,9 +18,20 @@ export class Authority extends pulumi.ComponentResource {
     /** By site, for the others; undefined where the root is held elsewhere. */
     readonly handovers: pulumi.Output<Record<string, Handover>> | undefined;
 
-    constructor(name: string, plan: AuthorityPlan, opts: pulumi.ComponentResourceOptions) {
+    /**
+     * @param handed out of custody, where the stack that holds the root is gone
+     * @throws pulumi.RunError where this is that stack: it would make another root than the one it is handed keys of
+     */
+    constructor(name: string, plan: AuthorityPlan, opts: pulumi.ComponentResourceOptions, handed?: Handover) {
         super("data-embassy:keys:Authority", name, {}, opts);
-        if (plan.holdsRoot) {
+        if (plan.holdsRoot && handed !== undefined) {
+            throw new pulumi.RunError(
+                `${plan.site} holds the root, and is handed no keys: unset EMBASSY_HANDOVER, or name another stack`,
+            );
+        }
+        if (handed !== undefined) {
+            this.own = pulumi.secret(handed);
+        } else if (plan.holdsRoot) {
             const root = createRoot(plan, { parent: this, ...HELD });
             const registries = registrySecrets(plan.registries, { parent: this });
             const handovers = Object.fromEntries(

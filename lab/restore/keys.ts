@@ -1,15 +1,22 @@
-/** The keys that a restore needs, out of the state of the stack that holds the root. No site has to run for that. */
+/** The keys that a restore needs: out of the state of the stack that holds the root, or out of custody. No site has to run for that. */
+import { createPrivateKey, randomBytes } from "node:crypto";
+import * as fs from "node:fs/promises";
+import { parseFile } from "../../custody/format";
+import { REGISTRIES } from "../../infra/config/registries";
 import { type RegistryKeys, registryKeys } from "../../infra/plan/keys";
 import { HANDOVERS_OUTPUT, type Handover, type Issuer } from "../../infra/plan/handover";
 import { runPulumi } from "../../toolchain/cli/run";
 import { stateFile } from "../../toolchain/cli/states";
 import type { Toolchain } from "../../toolchain/cli/environment";
 import { LabError } from "../errors";
+import { issueAuthority, pemBlock } from "../pki/issue";
 
 export interface Keys {
     readonly issuer: Issuer;
     /** @throws LabError for a registry without a key */
     readonly of: (registry: string) => RegistryKeys;
+    /** For the program, where there is no state of the root's stack from which it could read it. */
+    readonly handed: Handover | undefined;
 }
 
 /** What the holder's stack has for `site`. @throws LabError where it has nothing */
@@ -30,12 +37,49 @@ export async function keysFor(site: string, holder: string, toolchain: Toolchain
         );
     }
     return {
+        handed: undefined,
         issuer: handover.issuer,
         of(registry) {
             const secret = handover.registries[registry];
             if (secret === undefined) {
                 throw new LabError(
                     `The stack ${holder} has no key of ${registry}: run npm run pulumi -- up -s ${holder}`,
+                );
+            }
+            return registryKeys(registry, secret);
+        },
+    };
+}
+
+/**
+ * What custodians have recovered (`npm run keys -- recover`).
+ *
+ * A restore environment trusts nobody but itself, so its authority is made with it: stored versions open with the secrets
+ * of their registries, and the root stays where it is. Registries that were not recovered get keys that open nothing.
+ *
+ * @param days for which the environment's authority is valid
+ * @throws LabError, or UserError for what is no such file
+ */
+export async function recoveredKeys(file: string, site: string, days: number): Promise<Keys> {
+    const text = await fs.readFile(file, "utf8").catch((error: unknown) => {
+        throw new LabError(`The keys in ${file} cannot be read: ${(error as Error).message}`);
+    });
+    const { secrets } = parseFile("recovered keys", text, file);
+    const authority = await issueAuthority({ commonName: `Data Embassy ${site}`, organization: "Data Embassy" }, days);
+    const certPem = `${pemBlock(authority, "CERTIFICATE")}\n`;
+    const keyPem = createPrivateKey(authority).export({ type: "sec1", format: "pem" }).toString();
+    const issuer = { keyPem, certPem, rootPem: certPem };
+    const registries = REGISTRIES.map((name) => [name, secrets[name] ?? randomBytes(32).toString("base64url")]);
+    return {
+        issuer,
+        handed: { issuer, registries: Object.fromEntries(registries) as Handover["registries"] },
+        of(registry) {
+            const secret = secrets[registry as keyof typeof secrets];
+            if (secret === undefined) {
+                const found = Object.keys(secrets).join(", ");
+                throw new LabError(
+                    `${file} has no key of ${registry}, only of ${found}: recover it too (npm run keys -- recover), or restore ` +
+                        "others with --registry",
                 );
             }
             return registryKeys(registry, secret);

@@ -19,6 +19,7 @@ interface Flags {
     readonly at?: string;
     readonly registry?: string[];
     readonly expect?: string;
+    readonly keys?: string;
     readonly remove?: boolean;
     readonly compare?: string;
     readonly json?: boolean;
@@ -46,6 +47,7 @@ async function main(flags: Flags): Promise<number> {
         at: flags.at === undefined ? undefined : instant(flags.at),
         registries: flags.registry?.map(known) ?? running(),
         expected: flags.expect === undefined ? undefined : digests(flags.expect),
+        keysFile: flags.keys,
     };
     if (!existsSync(path.join(binDir, "pulumi"))) {
         await buildToolchain();
@@ -147,6 +149,10 @@ const command = new Command("npm run restore --")
     .option(
         "--expect <file>",
         "digests that must come out, as data digest --json prints them; exit code 1 where they do not",
+    )
+    .option(
+        "--keys <file>",
+        "what custodians have recovered (npm run keys -- recover), where the state of the root's stack is gone",
     )
     .option(
         "--compare <site>",

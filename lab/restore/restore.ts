@@ -24,7 +24,7 @@ import { refuseFullDisk } from "../preflight";
 import { stackConfig } from "../../toolchain/cli/stack-config";
 import { chainTo, refuseBroken } from "./chain";
 import { followMembers } from "./follow";
-import { type Keys, keysFor } from "./keys";
+import { type Keys, keysFor, recoveredKeys } from "./keys";
 import { bucketFolder, storedVersions } from "./look";
 import { type Phases, phases } from "./phases";
 import { checkInstant, rangeOf } from "./range";
@@ -44,6 +44,8 @@ export interface RestoreRequest {
     readonly registries: readonly string[];
     /** Registry → table → digest that must come out. */
     readonly expected: Digests | undefined;
+    /** A file of recovered keys, in place of the state of the stack that holds the root. */
+    readonly keysFile: string | undefined;
     readonly toolchain: Toolchain;
     readonly home: string;
     /** Told when a phase begins. */
@@ -67,14 +69,17 @@ export interface RestoreReport {
 
 /** @throws LabError, having taken down what it began, where what is asked for cannot be restored */
 export async function restore(request: RestoreRequest): Promise<RestoreReport> {
-    const { from, at, registries, expected, toolchain, home, onPhase } = request;
+    const { from, at, registries, expected, keysFile, toolchain, home, onPhase } = request;
     const timed = phases(onPhase);
     const site = openSite(ENVIRONMENT, { home, nodes: "real" });
     refuseSecond(site);
     const config = stackConfig(ENVIRONMENT);
     const source = sourceOf(from, home, config);
-    const keys = await timed.phase("keys", `from the state of ${config.keys.root}`, () =>
-        keysFor(ENVIRONMENT, config.keys.root, toolchain),
+    const { root, intermediateDays } = config.keys;
+    const keys = await timed.phase("keys", keysFile ?? `from the state of ${root}`, () =>
+        keysFile === undefined
+            ? keysFor(ENVIRONMENT, root, toolchain)
+            : recoveredKeys(keysFile, ENVIRONMENT, intermediateDays),
     );
     const { ranges, bytes } = await timed.phase(
         "versions",
@@ -121,8 +126,12 @@ async function build(
     await makeDirectory(path.dirname(configFile));
     const template = await fs.readFile(stackFile(ENVIRONMENT), "utf8");
     await ensureFile(configFile, stampStackFile(template, { from, at: at?.toISOString(), registries }));
+    if (keys.handed !== undefined) {
+        await ensureFile(handoverFile(home), JSON.stringify(keys.handed));
+    }
+    const environment = keys.handed === undefined ? {} : { EMBASSY_HANDOVER: handoverFile(home) };
     await timed.phase("registries", `pulumi up with ${registries.join(", ")}`, () =>
-        bringUp(site, configFile, registries, toolchain),
+        bringUp(site, configFile, registries, { toolchain, environment }),
     );
     return timed.phase("verification", "digests of every table", () => digestsOf(registries));
 }
@@ -132,7 +141,7 @@ async function bringUp(
     site: Site,
     configFile: string,
     registries: readonly string[],
-    toolchain: Toolchain,
+    { toolchain, environment }: { toolchain: Toolchain; environment: NodeJS.ProcessEnv },
 ): Promise<void> {
     const [up, done] = [new AbortController(), new AbortController()];
     // Kept, not thrown: nobody waits for it before the CLI has ended.
@@ -143,7 +152,7 @@ async function bringUp(
             return error as Error;
         },
     );
-    const result = await upStack(ENVIRONMENT, toolchain, { configFile, capture: true, signal: up.signal });
+    const result = await upStack(ENVIRONMENT, toolchain, { configFile, environment, capture: true, signal: up.signal });
     done.abort();
     const end = await followed;
     if (end !== undefined) {
@@ -154,8 +163,14 @@ async function bringUp(
     }
 }
 
+/** Keys of the environment that came out of custody: there as long as it is, for a later `up`. */
+function handoverFile(home: string): string {
+    return path.join(home, "restore", "handover.json");
+}
+
 /** Takes an environment down, and whatever is left of one. */
 export async function discard(home: string, toolchain: Toolchain): Promise<void> {
+    await fs.rm(handoverFile(home), { force: true });
     if ((await lab.knownSites({ home })).includes(ENVIRONMENT)) {
         await lab.down([ENVIRONMENT], { home, deleteData: true });
     }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { PROJECT, parseConfig } from "../../infra/config";
 import { DataEmbassy } from "../../infra/embassy";
 import { type EmbassyPlan, plan } from "../../infra/plan";
+import type { Handover } from "../../infra/plan/handover";
 import { isSecret, mocks } from "./mocks";
 import { stackValues } from "./stacks";
 
@@ -20,7 +21,8 @@ export async function renderStack(stack: string): Promise<Rendered[]> {
     return renderPlan(stack, plan(parseConfig(stack, stackValues(stack))));
 }
 
-export async function renderPlan(stack: string, site: EmbassyPlan): Promise<Rendered[]> {
+/** @param handed as {@link DataEmbassy} has it */
+export async function renderPlan(stack: string, site: EmbassyPlan, handed?: Handover): Promise<Rendered[]> {
     const options = new Map<string, pulumi.CustomResourceOptions>();
     const rendered: Rendered[] = [];
     await pulumi.runtime.setMocks(
@@ -39,14 +41,13 @@ export async function renderPlan(stack: string, site: EmbassyPlan): Promise<Rend
         stack,
         false,
     );
-    new DataEmbassy("embassy", site, {
-        transformations: [
-            ({ type, name, opts }) => {
-                options.set(`${type}::${name}`, opts);
-                return undefined;
-            },
-        ],
-    });
+    const transformations: pulumi.ResourceTransformation[] = [
+        ({ type, name, opts }) => {
+            options.set(`${type}::${name}`, opts);
+            return undefined;
+        },
+    ];
+    new DataEmbassy("embassy", site, { transformations }, handed);
     await pulumi.runtime.disconnect();
     return rendered.sort((a, b) => key(a).localeCompare(key(b), "en"));
 }

@@ -27,6 +27,8 @@ export interface UpOptions {
     readonly configFile?: string;
     /** Keep what the CLI prints for {@link UpResult.output}, instead of passing it to the terminal. */
     readonly capture?: boolean;
+    /** Of the program as well. */
+    readonly environment?: NodeJS.ProcessEnv;
     readonly signal?: AbortSignal;
 }
 
@@ -44,7 +46,7 @@ export async function upStack(stack: string, toolchain: Toolchain, options: UpOp
         const args = ["up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs", "--event-log", log];
         const config = configFile === undefined ? [] : ["--config-file", configFile];
         // The CLI takes --event-log only with its debugging commands switched on; the Automation API does the same.
-        const environment = { PULUMI_DEBUG_COMMANDS: "true" };
+        const environment = { ...run.environment, PULUMI_DEBUG_COMMANDS: "true" };
         const { code, output } = await runPulumi([...args, ...config], { ...run, toolchain, environment });
         // Where it failed, the log may have failed too.
         const changes = code === 0 ? Object.entries(summary(log)) : [];

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import type { Handover } from "../plan/handover";
+import { wrongKeys } from "./errors";
+import { REGISTRIES } from "./registries";
+
+const pem = z.string().startsWith("-----BEGIN ");
+
+const handover = z.strictObject({
+    issuer: z.strictObject({ keyPem: pem, certPem: pem, rootPem: pem }),
+    registries: z.record(z.enum(REGISTRIES), z.string().min(1)),
+});
+
+/** @param text JSON @throws Error naming the keys that are wrong, never what is in them */
+export function parseHandover(text: string): Handover {
+    let value: unknown;
+    try {
+        value = JSON.parse(text);
+    } catch {
+        throw new Error("it must be JSON, as npm run restore -- --keys writes it");
+    }
+    const { data, error } = handover.safeParse(value);
+    if (data === undefined) {
+        throw new Error(
+            `${wrongKeys(error.issues)} is missing, unknown or wrong; it must be as npm run restore -- --keys writes it`,
+        );
+    }
+    return data;
+}
