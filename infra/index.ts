@@ -15,12 +15,7 @@ function readConfig(): EmbassyConfig {
         key,
         /^[[{]/.test(text) ? (JSON.parse(text) as unknown) : text,
     ]);
-    try {
-        return parseConfig(pulumi.getStack(), Object.fromEntries(values) as Record<string, unknown>);
-    } catch (error) {
-        // A RunError is shown as it is, without the stack trace that would bury it.
-        throw new pulumi.RunError((error as Error).message);
-    }
+    return parseConfig(pulumi.getStack(), Object.fromEntries(values) as Record<string, unknown>);
 }
 
 function readImageLock(): ImageLock {
@@ -31,18 +26,23 @@ function readImageLock(): ImageLock {
 /** Where the stack that holds the root is gone: a file with what it would hand to this site, out of custody. */
 function readHandover(): Handover | undefined {
     const file = process.env["EMBASSY_HANDOVER"];
+    return file === undefined ? undefined : parseHandover(readFileSync(file, "utf8"), `EMBASSY_HANDOVER=${file}`);
+}
+
+/** A RunError is shown as it is, without the stack trace that would bury it. */
+function told<T>(work: () => T): T {
     try {
-        return file === undefined ? undefined : parseHandover(readFileSync(file, "utf8"));
+        return work();
     } catch (error) {
-        throw new pulumi.RunError(`EMBASSY_HANDOVER is ${file ?? ""}: ${(error as Error).message}`);
+        throw new pulumi.RunError((error as Error).message);
     }
 }
 
 /** A loss is accepted for one run, on its command line: a stack file would go on accepting it. */
 const acceptLoss = process.env["EMBASSY_ACCEPT_LOSS"] === "true";
 
-const site = plan(readConfig(), readImageLock(), { acceptLoss });
-const embassy = new DataEmbassy("embassy", site, {}, readHandover());
+const site = told(() => plan(readConfig(), readImageLock(), { acceptLoss }));
+const embassy = new DataEmbassy("embassy", site, {}, told(readHandover));
 
 // Not `export const`: a site that issues nothing has no such output.
 export = {

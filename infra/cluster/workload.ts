@@ -1,4 +1,5 @@
 import type { input } from "@pulumi/kubernetes/types";
+import { TOKEN_SECONDS } from "../plan/lifetimes";
 
 type Container = input.core.v1.Container;
 type PodSpec = input.core.v1.PodSpec;
@@ -44,7 +45,7 @@ export const apiToken: { readonly volume: input.core.v1.Volume; readonly mount: 
         projected: {
             defaultMode: 0o440,
             sources: [
-                { serviceAccountToken: { path: "token", expirationSeconds: 3607 } },
+                { serviceAccountToken: { path: "token", expirationSeconds: TOKEN_SECONDS } },
                 { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
                 { downwardAPI: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] } },
             ],

@@ -10,18 +10,22 @@ const handover = z.strictObject({
     registries: z.record(z.enum(REGISTRIES), z.string().min(1)),
 });
 
-/** @param text JSON @throws Error naming the keys that are wrong, never what is in them */
-export function parseHandover(text: string): Handover {
+/**
+ * @param text JSON
+ * @param source where it is from, for messages
+ * @throws Error naming the keys that are wrong, never what is in them
+ */
+export function parseHandover(text: string, source: string): Handover {
     let value: unknown;
     try {
         value = JSON.parse(text);
     } catch {
-        throw new Error("it must be JSON, as npm run restore -- --keys writes it");
+        throw new Error(`${source} must be JSON, as npm run restore -- --keys writes it`);
     }
     const { data, error } = handover.safeParse(value);
     if (data === undefined) {
         throw new Error(
-            `${wrongKeys(error.issues)} is missing, unknown or wrong; it must be as npm run restore -- --keys writes it`,
+            `${source}: ${wrongKeys(error.issues)} is missing, unknown or wrong; it must be as npm run restore -- --keys writes it`,
         );
     }
     return data;

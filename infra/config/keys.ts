@@ -17,10 +17,9 @@ export const keys = z
         /** Validity of service certificates. */
         leafDays: days,
         /** A certificate is renewed by the first `up` in this many days before its end. */
-        renewBeforeDays: days.min(
-            DAYS_ALONE,
-            `must be ${DAYS_ALONE} or more: a certificate has to outlast that many days without Tallinn`,
-        ),
+        renewBeforeDays: days,
+        /** An operator runs `up` on every stack at least so often: what renews, renews then. */
+        upkeepDays: days,
     })
     .superRefine((value, context) => {
         const problem = (key: keyof typeof value, message: string): void =>
@@ -34,7 +33,17 @@ export const keys = z
         if (value.leafDays > value.intermediateDays) {
             problem("leafDays", `must not outlast the intermediate (intermediateDays: ${value.intermediateDays})`);
         }
-        if (value.renewBeforeDays >= value.leafDays) {
-            problem("renewBeforeDays", `must be less than leafDays (${value.leafDays}): otherwise every up renews`);
+        // A new intermediate is made by an `up` of the root's stack, and taken by one of the site's own after that.
+        const least = DAYS_ALONE + 2 * value.upkeepDays;
+        if (value.renewBeforeDays < least) {
+            problem(
+                "renewBeforeDays",
+                `must be ${least} or more: a certificate has to outlast ${DAYS_ALONE} days without Tallinn, and is renewed after ` +
+                    `two runs of up, each of them ${value.upkeepDays} days late at worst (upkeepDays)`,
+            );
+        }
+        if (value.leafDays <= value.renewBeforeDays) {
+            const least = `must be more than renewBeforeDays (${value.renewBeforeDays}), within which every up renews`;
+            problem("leafDays", `${least}: it has to outlast ${DAYS_ALONE} days without Tallinn`);
         }
     });

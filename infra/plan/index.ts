@@ -6,6 +6,7 @@ import { type AuthorityPlan, planAuthority } from "./authority";
 import { type DnsPlan, planDns } from "./dns";
 import { type ImageLock, originPattern } from "./images";
 import { type Host, inventory } from "./inventory";
+import { lifetimes, refuseTooShort } from "./lifetimes";
 import { COMMON_LABELS, LABEL } from "./names";
 import { type ObjectStorePlan, planObjectStore } from "./object-store";
 import { type Decisions, type RegistryPlan, planRegistry } from "./registries";
@@ -34,6 +35,7 @@ export function plan(
     decisions: Decisions = { acceptLoss: false },
 ): EmbassyPlan {
     const { site, cluster, storage } = config;
+    refuseTooShort(site.name, lifetimes(config));
     const network = planNetwork(config);
     return {
         site: site.name,

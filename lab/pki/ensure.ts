@@ -7,8 +7,8 @@ import { SitePaths } from "../paths";
 import { Authority, authorities, catalogue } from "./catalogue";
 import { Purpose, Subject, generatePrivateKey, issueAuthority, issueLeaf } from "./issue";
 
-const AUTHORITY_DAYS = 3650;
-const LEAF_DAYS = 365;
+export const AUTHORITY_DAYS = 3650;
+export const LEAF_DAYS = 365;
 const RENEW_BEFORE_MS = 30 * 86_400_000;
 
 /** A certificate out of a PEM file with its key, if the file is whole and not about to expire at `now`. */

@@ -19,7 +19,7 @@ const SCRIPT = path.join(repoRoot, "lab", "restore", "rescue.sh");
 export const RESCUE = "rescued-store";
 const HTTPS = 443;
 /** An environment that lives longer is made again. */
-const DAYS = 30;
+export const RESCUE_DAYS = 30;
 
 export interface RescueSource {
     readonly site: string;
@@ -37,7 +37,10 @@ export async function ensureRescue(site: Site, source: RescueSource, issuer: Iss
     }
     const pem = paths.pem(RESCUE);
     const purpose = { commonName: RESCUE, names: [objectStoreName(source.site)] };
-    await ensureFile(pem, `${await issueLeaf(`${issuer.keyPem}\n${issuer.certPem}`, purpose, DAYS)}${issuer.certPem}`);
+    await ensureFile(
+        pem,
+        `${await issueLeaf(`${issuer.keyPem}\n${issuer.certPem}`, purpose, RESCUE_DAYS)}${issuer.certPem}`,
+    );
     const userland = await ensureUserland(paths.home, report);
     await supervisor.ensure(
         {

@@ -117,7 +117,7 @@ describe("custody", () => {
         must(up(home.with({ EMBASSY_HANDOVER: inHome("handover.json") })));
         const { code, output } = up(home.with({ EMBASSY_HANDOVER: inHome("keys.json") }));
         expect(code).not.toBe(0);
-        expect(output).toMatch(/EMBASSY_HANDOVER is .*keys\.json: issuer, registries, .* is missing, unknown or wrong/);
+        expect(output).toMatch(/EMBASSY_HANDOVER=.*keys\.json: issuer, registries, .* is missing, unknown or wrong/);
         expect(output).not.toMatch(/PRIVATE KEY|\n\s+at /);
     });
 

@@ -1,7 +1,8 @@
-/** `npm run expected:update`: the only writer of the files beside this one, and of the table of flows in docs/. */
+/** `npm run expected:update`: the only writer of the files beside this one, and of the tables in docs/. */
 import { writeFileSync } from "node:fs";
 import { expectedFile, renderedText } from "../support/expected";
 import { FLOWS_FILE, flowsDocument } from "../support/flows";
+import { LIFETIMES_FILE, lifetimesDocument } from "../support/lifetimes";
 import { renderStack } from "../support/render";
 import { STACKS } from "../support/stacks";
 
@@ -11,7 +12,8 @@ async function main(): Promise<void> {
         process.stdout.write(`tests/expected/${stack}.yaml\n`);
     }
     writeFileSync(FLOWS_FILE, flowsDocument(STACKS));
-    process.stdout.write("docs/flows.md\n");
+    writeFileSync(LIFETIMES_FILE, lifetimesDocument(STACKS));
+    process.stdout.write("docs/flows.md\ndocs/lifetimes.md\n");
 }
 
 void main();

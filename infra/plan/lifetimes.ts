@@ -1,0 +1,117 @@
+/**
+ * Everything that a site has and that ends by itself: how long it lasts, who renews it, and whether that goes on with
+ * Tallinn gone. Pure. docs/lifetimes.md is generated from it.
+ */
+import type { EmbassyConfig } from "../config";
+import { DAYS_ALONE } from "../config/keys";
+import { PATRONI_SECONDS } from "./writer";
+
+export const DAY_SECONDS = 86_400;
+/** Of a pod's token for the API, which asks for an hour: https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken */
+export const TOKEN_SECONDS = 3607;
+
+export interface Lifetime {
+    readonly name: string;
+    readonly seconds: number;
+    readonly renewal: Renewal;
+}
+
+export type Renewal =
+    /** Goes on with what the site has itself. */
+    | { readonly from: "here"; readonly by: string }
+    /** Needs the state of Tallinn's stack. `leftSeconds`: what it has left, at worst, when that is lost. */
+    | { readonly from: "home"; readonly by: string; readonly leftSeconds: number }
+    /** Is meant to end, whoever is gone. */
+    | { readonly from: "nowhere"; readonly why: string };
+
+export function lifetimes({
+    site,
+    keys,
+    storage,
+    replication,
+}: Pick<EmbassyConfig, "site" | "keys" | "storage" | "replication">): Lifetime[] {
+    const { root, renewBeforeDays, upkeepDays } = keys;
+    /** @param runs of `up`, one after the other, until the renewal is in the site */
+    const certificate = (name: string, days: number, by: string, runs: number): Lifetime => ({
+        name,
+        seconds: days * DAY_SECONDS,
+        renewal: { from: "home", by, leftSeconds: (renewBeforeDays - runs * upkeepDays) * DAY_SECONDS },
+    });
+    const issued = root === site.name ? "`up` here" : `\`up\` of ${root}, then here`;
+    const runs = root === site.name ? 1 : 2;
+    return [
+        certificate("certificate of the root", keys.rootDays, issued, runs),
+        certificate("certificate of the site's intermediate", keys.intermediateDays, issued, runs),
+        certificate("certificate of a service, member or owner", keys.leafDays, "`up` here", 1),
+        {
+            name: "token of a pod for the API",
+            seconds: TOKEN_SECONDS,
+            renewal: { from: "here", by: "the kubelet, from the site's API servers" },
+        },
+        {
+            name: "lock of a database's leader",
+            seconds: PATRONI_SECONDS.ttl,
+            renewal: { from: "here", by: "the leader, at the site's API servers" },
+        },
+        {
+            name: "lease of a primary, to write",
+            seconds: replication.leaseSeconds,
+            renewal: { from: "nowhere", why: leased(replication.partner) },
+        },
+        {
+            name: "seal of a stored version",
+            seconds: storage.sealDays * DAY_SECONDS,
+            renewal: {
+                from: "nowhere",
+                why: "until then nobody can remove it; the site's own sealer seals the newer ones",
+            },
+        },
+    ];
+}
+
+function leased(partner: string | undefined): string {
+    return partner === undefined
+        ? "a restore environment asks nobody for it"
+        : `${partner} grants it, so that of two sites cut apart one writes; who is promoted with the other gone needs none, and who ` +
+              "loses it for good lifts the fence ([operations](operations.md))";
+}
+
+/** What would end within the days that a site must go on alone, a line each. */
+export function tooShort(all: readonly Lifetime[]): string[] {
+    return all.flatMap(({ name, renewal }) => {
+        if (renewal.from !== "home" || renewal.leftSeconds >= DAYS_ALONE * DAY_SECONDS) {
+            return [];
+        }
+        return [
+            `${name}: ${duration(renewal.leftSeconds)} are left of it, at worst, when Tallinn is lost; it must be ${DAYS_ALONE} days ` +
+                `or more. It is renewed by ${renewal.by}: renew it earlier, more often, or from the site itself`,
+        ];
+    });
+}
+
+/** @throws Error naming each thing that would not outlast {@link DAYS_ALONE} days without Tallinn */
+export function refuseTooShort(site: string, all: readonly Lifetime[]): void {
+    const problems = tooShort(all);
+    if (problems.length > 0) {
+        const lines = problems.map((problem) => `  - ${problem}`);
+        throw new Error(
+            [`${site} cannot go on for ${DAYS_ALONE} days without Tallinn; nothing was changed:`, ...lines].join("\n"),
+        );
+    }
+}
+
+/** A table in Markdown, as it is declared. */
+export function lifetimeTable(all: readonly Lifetime[]): string {
+    const rows = all.map(({ name, seconds, renewal }) => {
+        const [how, left] =
+            renewal.from === "nowhere"
+                ? [`ends on purpose: ${renewal.why}`, ""]
+                : [renewal.by, renewal.from === "here" ? "renewed" : `${duration(renewal.leftSeconds)}, at worst`];
+        return `| ${name} | ${duration(seconds)} | ${how} | ${left} |`;
+    });
+    return ["| what ends | lasts | renewed by | with Tallinn gone |", "|---|---|---|---|", ...rows].join("\n");
+}
+
+function duration(seconds: number): string {
+    return Math.abs(seconds) >= DAY_SECONDS || seconds === 0 ? `${seconds / DAY_SECONDS} days` : `${seconds} s`;
+}

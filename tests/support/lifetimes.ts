@@ -1,0 +1,30 @@
+/** The document with what ends by itself. */
+import { join } from "node:path";
+import { parseConfig } from "../../infra/config";
+import { DAYS_ALONE } from "../../infra/config/keys";
+import { type Lifetime, lifetimeTable, lifetimes } from "../../infra/plan/lifetimes";
+import { LAB_LIFETIMES } from "../../lab/lifetimes";
+import { stackValues } from "./stacks";
+
+export const LIFETIMES_FILE = join(__dirname, "..", "..", "docs", "lifetimes.md");
+
+export function declaredLifetimes(stack: string): Lifetime[] {
+    return lifetimes(parseConfig(stack, stackValues(stack)));
+}
+
+export function lifetimesDocument(stacks: readonly string[]): string {
+    return [
+        "# What ends by itself",
+        "",
+        `A site goes on for ${DAYS_ALONE} days with Tallinn gone: what only Tallinn's stack can renew has at least so much left when that is lost, also`,
+        "where every `up` came as late as `data-embassy:keys.upkeepDays` allows. A preview refuses what has less, and names it. `npm run expected:update`",
+        "writes this file; tests fail where it is not what is declared, or where a rendered stack has a lifetime that is not in it. There are no",
+        "revocation lists yet, and so none that end.",
+        ...stacks.flatMap((stack) => ["", `## ${stack}`, "", lifetimeTable(declaredLifetimes(stack))]),
+        "",
+        "## The lab's machines",
+        "",
+        lifetimeTable(LAB_LIFETIMES),
+        "",
+    ].join("\n");
+}
