@@ -47,5 +47,6 @@ const embassy = new DataEmbassy("embassy", site, {}, told(readHandover));
 // Not `export const`: a site that issues nothing has no such output.
 export = {
     registries: site.registries.map(({ name }) => name),
+    bootOrder: site.bootOrder,
     ...(embassy.handovers && { [HANDOVERS_OUTPUT]: embassy.handovers }),
 };

@@ -3,6 +3,8 @@ import type { EmbassyConfig } from "../config";
 import { REGISTRIES } from "../config/registries";
 import { type NetworkPlan, planNetwork } from "./addresses";
 import { type AuthorityPlan, planAuthority } from "./authority";
+import { bootOrder } from "./boot-order";
+import { bootParts } from "./boot-parts";
 import { type DnsPlan, planDns } from "./dns";
 import { type ImageLock, originPattern } from "./images";
 import { type Host, inventory } from "./inventory";
@@ -27,6 +29,8 @@ export interface EmbassyPlan {
     readonly authority: AuthorityPlan;
     readonly objectStore: ObjectStorePlan;
     readonly registries: readonly RegistryPlan[];
+    /** Steps in which the site comes up. */
+    readonly bootOrder: readonly (readonly string[])[];
 }
 
 export function plan(
@@ -37,7 +41,7 @@ export function plan(
     const { site, cluster, storage } = config;
     refuseTooShort(site.name, lifetimes(config));
     const network = planNetwork(config);
-    return {
+    const planned = {
         site: site.name,
         labels: { ...COMMON_LABELS, [LABEL.site]: site.name },
         context: cluster.context,
@@ -54,4 +58,5 @@ export function plan(
         objectStore: planObjectStore(config, network, lock),
         registries: REGISTRIES.map((name) => planRegistry(name, config, lock, decisions)),
     };
+    return { ...planned, bootOrder: bootOrder(site.name, bootParts(planned)) };
 }

@@ -1,5 +1,6 @@
 /** `npm run expected:update`: the only writer of the files beside this one, and of the tables in docs/. */
 import { writeFileSync } from "node:fs";
+import { BOOT_ORDER_FILE, bootOrderDocument } from "../support/boot-order";
 import { expectedFile, renderedText } from "../support/expected";
 import { FLOWS_FILE, flowsDocument } from "../support/flows";
 import { LIFETIMES_FILE, lifetimesDocument } from "../support/lifetimes";
@@ -13,7 +14,8 @@ async function main(): Promise<void> {
     }
     writeFileSync(FLOWS_FILE, flowsDocument(STACKS));
     writeFileSync(LIFETIMES_FILE, lifetimesDocument(STACKS));
-    process.stdout.write("docs/flows.md\ndocs/lifetimes.md\n");
+    writeFileSync(BOOT_ORDER_FILE, bootOrderDocument(STACKS));
+    process.stdout.write("docs/flows.md\ndocs/lifetimes.md\ndocs/boot-order.md\n");
 }
 
 void main();

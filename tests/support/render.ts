@@ -1,5 +1,10 @@
 /** What a stack declares, without a cluster: the rendered files in tests/expected and the tests stand on it. */
 import * as pulumi from "@pulumi/pulumi";
+import type {
+    ReadResourceRequest,
+    RegisterResourceRequest,
+    RegisterResourceResponse,
+} from "@pulumi/pulumi/proto/resource_pb";
 import { PROJECT, parseConfig } from "../../infra/config";
 import { DataEmbassy } from "../../infra/embassy";
 import { type EmbassyPlan, plan } from "../../infra/plan";
@@ -21,8 +26,25 @@ export async function renderStack(stack: string): Promise<Rendered[]> {
     return renderPlan(stack, plan(parseConfig(stack, stackValues(stack))));
 }
 
-/** @param handed as {@link DataEmbassy} has it */
-export async function renderPlan(stack: string, site: EmbassyPlan, handed?: Handover): Promise<Rendered[]> {
+/** What the engine is told of a resource beside its inputs. URNs. */
+export interface Registered {
+    readonly urn: string;
+    /** Empty for a resource without one. */
+    readonly parent: string;
+    /** What it waits for: said in its options or in its inputs, and its provider. */
+    readonly dependencies: readonly string[];
+}
+
+/**
+ * @param handed as {@link DataEmbassy} has it
+ * @param onRegister told of every resource, components too
+ */
+export async function renderPlan(
+    stack: string,
+    site: EmbassyPlan,
+    handed?: Handover,
+    onRegister: (registered: Registered) => void = () => undefined,
+): Promise<Rendered[]> {
     const options = new Map<string, pulumi.CustomResourceOptions>();
     const rendered: Rendered[] = [];
     await pulumi.runtime.setMocks(
@@ -41,6 +63,7 @@ export async function renderPlan(stack: string, site: EmbassyPlan, handed?: Hand
         stack,
         false,
     );
+    watchRegistrations(onRegister);
     const transformations: pulumi.ResourceTransformation[] = [
         ({ type, name, opts }) => {
             options.set(`${type}::${name}`, opts);
@@ -51,6 +74,28 @@ export async function renderPlan(stack: string, site: EmbassyPlan, handed?: Hand
     await pulumi.runtime.disconnect();
     return rendered.sort((a, b) => key(a).localeCompare(key(b), "en"));
 }
+
+function watchRegistrations(onRegister: (registered: Registered) => void): void {
+    const monitor = pulumi.runtime.getMonitor() as unknown as Record<"registerResource" | "readResource", Register>;
+    for (const method of ["registerResource", "readResource"] as const) {
+        const register = monitor[method].bind(monitor);
+        monitor[method] = (request, answer) =>
+            register(request, (error, response) => {
+                if (response !== undefined) {
+                    // A provider's reference is its URN and its id.
+                    const provider = request.getProvider().split("::").slice(0, 4).join("::");
+                    const dependencies = [...request.getDependenciesList(), ...(provider === "" ? [] : [provider])];
+                    onRegister({ urn: response.getUrn(), parent: request.getParent(), dependencies });
+                }
+                answer(error, response);
+            });
+    }
+}
+
+type Register = (
+    request: RegisterResourceRequest | ReadResourceRequest,
+    answer: (error: unknown, response: RegisterResourceResponse | undefined) => void,
+) => unknown;
 
 function key({ type, name }: Rendered): string {
     return `${name}::${type}`;

@@ -37,6 +37,17 @@ it("a wrong stack file: all of its problems at once, without a stack trace", () 
     expect(output).not.toMatch(/\n\s+at /);
 });
 
+it("a site that could not start by itself: what of the other one it needs, without a stack trace", () => {
+    const file = join(home.path, "dependent.yaml");
+    const text = readFileSync(join(repoRoot, "Pulumi.tallinn.yaml"), "utf8");
+    writeFileSync(file, text.replace("registry.embassy.internal", "registry.luxembourg.embassy.internal"));
+    const { code, output } = home.pulumi(...preview, "--config-file", file);
+    expect(code).not.toBe(0);
+    expect(output).toContain("tallinn could not start by itself; nothing was changed:");
+    expect(output).toContain("cluster needs the site luxembourg (images of registry.luxembourg.embassy.internal)");
+    expect(output).not.toMatch(/\n\s+at /);
+});
+
 it("a passphrase that is gone, while there is state that needs it: none is made up", () => {
     const file = join(home.path, "passphrase");
     renameSync(file, `${file}.away`);

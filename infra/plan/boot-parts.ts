@@ -1,0 +1,82 @@
+/** The parts of a site and what each needs, with the hosts that its plan names resolved to whoever serves them. Pure. */
+import type { EmbassyPlan } from ".";
+import { DOMAIN } from "./addresses";
+import type { Need, Part } from "./boot-order";
+import type { DatabasePlan } from "./database";
+
+type Planned = Pick<EmbassyPlan, "imageOrigin" | "network" | "authority" | "objectStore" | "registries">;
+type Serving = (host: string) => Pick<Need, "on" | "at">;
+
+const CLUSTER: Need = { on: "cluster", why: "machines and an API server" };
+const KEYS: Need = { on: "keys", why: "certificates and secrets" };
+const DISKS: Need = { on: "disks", why: "volumes" };
+const DNS: Need = { on: "dns", why: "names" };
+
+export function bootParts(plan: Planned): Part[] {
+    const { imageOrigin, authority, registries } = plan;
+    const serving = servedBy(plan);
+    const [imageHost = ""] = imageOrigin.registry.split(":");
+    const images = serving(imageHost);
+    const [, , rootHolder = ""] = authority.rootStack.split("/");
+    return [
+        // The site's own registry of images is one of its machines.
+        { name: "cluster", needs: images.at === undefined ? [] : [{ ...images, why: `images of ${imageHost}` }] },
+        {
+            name: "keys",
+            needs: authority.holdsRoot
+                ? []
+                : [
+                      {
+                          on: "keys",
+                          at: rootHolder,
+                          why: "its intermediate and the registries' secrets",
+                          without:
+                              "reads them in the state of its stack, and what was issued lasts ([lifetimes](lifetimes.md))",
+                      },
+                  ],
+        },
+        { name: "disks", needs: [CLUSTER] },
+        { name: "dns", needs: [CLUSTER] },
+        {
+            name: "object-store",
+            needs: [CLUSTER, KEYS, DISKS, { ...DNS, without: "serves, and its self-test at night fails" }],
+        },
+        ...registries.map(({ name, database }) => ({
+            name,
+            needs: [CLUSTER, KEYS, DISKS, DNS, ...namedBy(database, serving)],
+        })),
+    ];
+}
+
+/** What a database's plan names by its host. */
+function namedBy({ stores, origin, writer }: DatabasePlan, serving: Serving): Need[] {
+    const needs: Need[] = [{ ...serving(stores.own), why: "stored versions" }];
+    if (stores.partner !== undefined) {
+        needs.push({ ...serving(stores.partner), why: "second copies", without: "stores them later" });
+    }
+    switch (origin.kind) {
+        case "primary":
+            const follows = "has what it had, and follows later; only a first start waits";
+            needs.push({ ...serving(origin.host), why: "what is written", without: follows });
+            break;
+        case "stored":
+            const disk = "reads its disk, where its store does not answer ([restore](decisions/restore.md))";
+            needs.push({ ...serving(origin.store), why: "what is restored", without: disk });
+            break;
+        case "empty":
+    }
+    if (writer.role === "primary") {
+        const ends = "reads, and writes until the lease that it had ends ([one primary](decisions/one-primary.md))";
+        needs.push({ ...serving(writer.partnerHost), why: "a lease to write", without: ends });
+    }
+    return needs;
+}
+
+function servedBy({ network, objectStore }: Planned): Serving {
+    return (host) => {
+        const other = Object.keys(network.peers).find((peer) => host.endsWith(`.${peer}.${DOMAIN}`));
+        return other === undefined
+            ? { on: objectStore.dnsNames.includes(host) ? "object-store" : host }
+            : { on: host, at: other };
+    };
+}
