@@ -17,6 +17,9 @@ export const READY_PORT = 8181;
 /** Where its files are. */
 export const DNS_FOLDER = "/etc/coredns";
 
+/** For which an answer of its zone may be kept. */
+export const TTL_SECONDS = 3600;
+
 const REPLICAS = 2;
 const MEMBER = { cpu: "250m", memory: "128Mi" } as const;
 
@@ -75,9 +78,9 @@ function zone(hosts: Readonly<Record<string, string>>): string {
     const server = `${DNS}.${DNS}.svc.${CLUSTER_DOMAIN}.`;
     const names = Object.keys(hosts).sort();
     return [
-        `@ 3600 IN SOA ${server} hostmaster.${DOMAIN}. 1 7200 3600 1209600 60`,
-        `@ 3600 IN NS ${server}`,
-        ...names.map((name) => `${name}. 3600 IN A ${hosts[name] ?? ""}`),
+        `@ ${TTL_SECONDS} IN SOA ${server} hostmaster.${DOMAIN}. 1 7200 3600 1209600 60`,
+        `@ ${TTL_SECONDS} IN NS ${server}`,
+        ...names.map((name) => `${name}. ${TTL_SECONDS} IN A ${hosts[name] ?? ""}`),
         "",
     ].join("\n");
 }

@@ -4,6 +4,7 @@
  */
 import type { EmbassyConfig } from "../config";
 import { DAYS_ALONE } from "../config/keys";
+import { TTL_SECONDS } from "./dns";
 import { PATRONI_SECONDS } from "./writer";
 
 export const DAY_SECONDS = 86_400;
@@ -47,6 +48,11 @@ export function lifetimes({
             name: "token of a pod for the API",
             seconds: TOKEN_SECONDS,
             renewal: { from: "here", by: "the kubelet, from the site's API servers" },
+        },
+        {
+            name: "answer of the name server",
+            seconds: TTL_SECONDS,
+            renewal: { from: "here", by: "the site's name server, which asks no other" },
         },
         {
             name: "lock of a database's leader",
