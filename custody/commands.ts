@@ -13,9 +13,10 @@ import { parseCustodians } from "./custodians";
 import { readIdentities, readSigningKey, readText, refuseExisting, writeCeremony, writeRecovered } from "./files";
 import { SECRET_NAMES, type SecretName, parseFile } from "./format";
 import { recover } from "./recover";
-import { MOST_CUSTODIANS, rehearse } from "./rehearse";
+import { rehearse } from "./rehearse";
 import { ceremonyReport, recoveryReport, rehearsalReport } from "./report";
 import { secretsOf } from "./secrets";
+import { MOST_CUSTODIANS } from "./stage";
 
 interface Common {
     readonly json?: boolean;

@@ -62,7 +62,8 @@ const custodians = z
         if (custodians.some((one) => one.office === witness.office)) {
             problem(["witness", "office"], "must not be a custodian: who holds a share does not attest to it");
         }
-        for (const [country, count] of Object.entries(countBy(custodians, ({ country }) => country))) {
+        for (const country of new Set(custodians.map((one) => one.country))) {
+            const count = custodians.filter((one) => one.country === country).length;
             const path = ["custodians", custodians.findIndex((one) => one.country === country), "country"];
             if (threshold > 1 && count >= threshold) {
                 problem(
@@ -89,7 +90,7 @@ export type Custodian = z.infer<typeof custodian>;
  *     split now could not be brought together after 14 days without Tallinn, is wrong too
  */
 export function parseCustodians(text: string, file: string, now: Date): Custodians {
-    const raw: unknown = parse(text);
+    const raw = readYaml(text, file);
     const parsed = custodians.safeParse(raw);
     const problems = parsed.success ? [] : describeIssues(parsed.error.issues, custodians, withoutSecrets(raw), "");
     problems.push(...termProblems(raw, now));
@@ -102,9 +103,18 @@ export function parseCustodians(text: string, file: string, now: Date): Custodia
     return parsed.data;
 }
 
-/** The end of a term, and of what is only good while terms last. */
+/** The end of a term. */
 export function endOf({ until }: Pick<Custodian, "until">): Date {
-    return new Date(Date.parse(until) + DAY_MS);
+    return daysAfter(new Date(until), 1);
+}
+
+export function daysAfter(date: Date, days: number): Date {
+    return new Date(date.getTime() + days * DAY_MS);
+}
+
+/** As `until` is written, in UTC. */
+export function dayOf(date: Date): string {
+    return date.toISOString().slice(0, "2028-01-31".length);
 }
 
 /** The last day on which enough custodians are in office for what was split to be brought together. */
@@ -117,19 +127,27 @@ export function quorumUntil({ threshold, custodians }: Pick<Custodians, "thresho
     );
 }
 
+function readYaml(text: string, file: string): unknown {
+    try {
+        return parse(text);
+    } catch (error) {
+        // Without the lines that it quotes.
+        throw new UserError(`${file} is no YAML: ${(error as Error).message.split("\n")[0] ?? ""}`);
+    }
+}
+
 /** Told together with whatever else is wrong. */
 function termProblems(raw: unknown, now: Date): string[] {
     const list = z.object({ custodians: z.array(z.unknown()) }).safeParse(raw).data?.custodians ?? [];
-    const earliest = new Date(now.getTime() + DAYS_ALONE * DAY_MS);
+    const earliest = daysAfter(now, DAYS_ALONE);
     return list.flatMap((entry, index) => {
         const one = custodian.safeParse(entry).data;
         if (one === undefined || endOf(one) > earliest) {
             return [];
         }
         const what = endOf(one) > now ? `ends within ${DAYS_ALONE} days` : "has ended";
-        const right = earliest.toISOString().slice(0, one.until.length);
         return [
-            `custodians[${index}].until is "${one.until}"; it must be ${right} or later: the term of ${one.office} ${what}, ` +
+            `custodians[${index}].until is "${one.until}"; it must be ${dayOf(earliest)} or later: the term of ${one.office} ${what}, ` +
                 "and who is out of office holds no share",
         ];
     });
@@ -157,11 +175,4 @@ function isSigningKey(text: string): boolean {
     } catch {
         return false;
     }
-}
-
-function countBy<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {
-    return items.reduce<Record<string, number>>(
-        (counts, item) => ({ ...counts, [key(item)]: (counts[key(item)] ?? 0) + 1 }),
-        {},
-    );
 }

@@ -1,17 +1,15 @@
 /** The whole of custody played through with throw-away keys: what must work works, and what must fail fails. */
-import { generateKeyPairSync, randomBytes } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { generateIdentity, identityToRecipient } from "age-encryption";
 import { stringify } from "yaml";
 import { UserError } from "../toolchain/command";
-import { type Held, type Secrets, holdCeremony } from "./ceremony";
-import { type Custodians, parseCustodians } from "./custodians";
-import { TRANSCRIPT, envelopeFile, readIdentities, readText, writeCeremony } from "./files";
-import { type Envelope, ROOT, SECRET_NAMES, type SecretName, parseFile } from "./format";
+import type { Secrets } from "./ceremony";
+import { daysAfter, parseCustodians } from "./custodians";
+import { type Envelope, ROOT, SECRET_NAMES, type SecretName } from "./format";
 import { type RecoveryRequest, recover } from "./recover";
-import { decryptWith, encryptTo, openSecret } from "./shares";
+import { decryptWith, openSecret } from "./shares";
+import { TERM_DAYS, setUp, withOtherShare } from "./stage";
 
 export interface Step {
     readonly step: string;
@@ -39,10 +37,6 @@ export interface RehearsalRequest {
 
 /** Subsets that are tried, at most; more are sampled evenly. */
 const MOST_SUBSETS = 30;
-/** As many countries as custodians, of the codes that ISO 3166-1 leaves to its users. */
-const COUNTRIES = "ABCDEFGHIJKLMNOP".split("").map((letter) => `X${letter}`);
-export const MOST_CUSTODIANS = COUNTRIES.length;
-const TERM_DAYS = 365;
 
 /** @throws UserError where so many custodians and such a threshold would be refused */
 export async function rehearse(request: RehearsalRequest): Promise<RehearsalReport> {
@@ -59,16 +53,18 @@ export async function rehearse(request: RehearsalRequest): Promise<RehearsalRepo
 }
 
 async function play({ custodians: count, threshold, now, onStep }: RehearsalRequest, folder: string): Promise<Step[]> {
-    const stage = await setUp(folder, count, threshold, now);
-    const { terms, secrets, held, identities } = stage;
+    const { terms, secrets, held, identities } = await setUp(folder, count, threshold, now);
+    const afterTerms = daysAfter(now, TERM_DAYS + 1);
     const steps: Step[] = [];
     const step = async (name: string, work: () => Promise<Omit<Step, "step">>): Promise<void> => {
         onStep(name);
         steps.push({ step: name, ...(await work()) });
     };
+    /** With the envelopes and identities of those who are there. */
     const attempt = (indices: readonly number[], change: Partial<RecoveryRequest> = {}): Promise<string> => {
         const envelopes = indices.map((index) => held.envelopes[index] as Envelope);
-        const request = { transcript: held.transcript, envelopes, identities, wanted: SECRET_NAMES, now, ...change };
+        const present = { envelopes, identities: indices.map((index) => identities[index] ?? "") };
+        const request = { transcript: held.transcript, ...present, wanted: SECRET_NAMES, now, ...change };
         return recover(request).then(
             ({ recovered, problems }) =>
                 isSame(recovered.secrets, secrets, request.wanted)
@@ -124,24 +120,20 @@ async function play({ custodians: count, threshold, now, onStep }: RehearsalRequ
     await step("a share that was changed is named", async () => {
         const damaged = await withOtherShare(held.envelopes[0] as Envelope, identities, terms);
         const envelopes = [damaged, ...quorum.slice(1).map((index) => held.envelopes[index] as Envelope)];
-        return refused(await attempt([], { envelopes }), `${first}: the share of ${ROOT} is not the one`);
+        return refused(await attempt(quorum, { envelopes }), `${first}: the share of ${ROOT} is not the one`);
     });
     await step("an envelope that does not open is named", async () =>
         refused(
-            await attempt(quorum, { identities: identities.slice(1) }),
+            await attempt(quorum, { identities: identities.slice(1, threshold) }),
             `${first}: none of the identities opens the share`,
         ),
     );
     await step("a custodian whose term has ended gives no share", async () =>
-        refused(
-            await attempt(quorum, { now: new Date(now.getTime() + (TERM_DAYS + 2) * 86_400_000) }),
-            `${first}: the term has ended`,
-        ),
+        refused(await attempt(quorum, { now: afterTerms }), `${first}: the term has ended`),
     );
     await step("a custodian whose term has ended gets no share", async () => {
-        const later = new Date(now.getTime() + (TERM_DAYS + 2) * 86_400_000);
         const said = await Promise.resolve()
-            .then(() => parseCustodians(stringify(terms), "custodians.yaml", later))
+            .then(() => parseCustodians(stringify(terms), "custodians.yaml", afterTerms))
             .then(
                 () => "accepted",
                 (error: unknown) => (error as Error).message,
@@ -155,62 +147,6 @@ async function play({ custodians: count, threshold, now, onStep }: RehearsalRequ
         ),
     );
     return steps;
-}
-
-interface Stage {
-    readonly terms: Custodians;
-    readonly secrets: Secrets;
-    readonly held: Held;
-    readonly identities: readonly string[];
-}
-
-/** A ceremony with its files, which are read again as a recovery would read them. */
-async function setUp(folder: string, count: number, threshold: number, now: Date): Promise<Stage> {
-    const made = await Promise.all(Array.from({ length: count }, generateIdentity));
-    const { publicKey, privateKey } = generateKeyPairSync("ed25519");
-    const until = new Date(now.getTime() + TERM_DAYS * 86_400_000).toISOString().slice(0, "2028-01-31".length);
-    const custodians = made.map(async (identity, index) => ({
-        office: `custodian-${index + 1}`,
-        country: COUNTRIES[index] ?? "",
-        recipient: await identityToRecipient(identity),
-        until,
-    }));
-    const key = publicKey.export({ type: "spki", format: "pem" });
-    const file = { threshold, witness: { office: "witness", key }, custodians: await Promise.all(custodians) };
-    const terms = parseCustodians(stringify(file), "custodians.yaml", now);
-    const secrets = Object.fromEntries(SECRET_NAMES.map((name) => [name, randomBytes(32).toString("base64url")]));
-    const { transcript, envelopes } = await holdCeremony({
-        custodians: terms,
-        secrets,
-        stack: "rehearsal",
-        witnessKey: privateKey,
-        now,
-    });
-    const ceremony = path.join(folder, "ceremony");
-    await writeCeremony(ceremony, { transcript, envelopes });
-    const identityFile = path.join(folder, "identities.txt");
-    await fs.writeFile(identityFile, `${made.join("\n")}\n`, { mode: 0o600 });
-    const read = async <K extends "transcript" | "envelope">(kind: K, name: string) =>
-        parseFile(kind, await readText(path.join(ceremony, name)), name);
-    return {
-        terms,
-        secrets,
-        held: {
-            transcript: await read("transcript", TRANSCRIPT),
-            envelopes: await Promise.all(terms.custodians.map(({ office }) => read("envelope", envelopeFile(office)))),
-        },
-        identities: await readIdentities(identityFile),
-    };
-}
-
-/** As a custodian would do it: a sound envelope with another share in it. */
-async function withOtherShare(envelope: Envelope, identities: readonly string[], terms: Custodians): Promise<Envelope> {
-    const root = envelope.secrets[ROOT] ?? { share: "", sealed: "" };
-    const share = (await decryptWith(identities, root.share)) ?? new Uint8Array();
-    const changed = share.with(0, (share[0] ?? 0) ^ 1);
-    const { recipient } = terms.custodians.find(({ office }) => office === envelope.custodian) ?? { recipient: "" };
-    const other = { ...root, share: await encryptTo(recipient, changed) };
-    return { ...envelope, secrets: { ...envelope.secrets, [ROOT]: other } };
 }
 
 function refused(said: string, why: string): Omit<Step, "step"> {

@@ -115,6 +115,12 @@ describe("the custodians' file", () => {
         expect(found).toHaveLength(3);
     });
 
+    it("that is no YAML is named, and not quoted", () => {
+        expect(() => parseCustodians(`key: [${identity}`, FILE, NOW)).toThrow(
+            /^custodians\.yaml is no YAML: (?!.*AGE-SECRET)/s,
+        );
+    });
+
     it("spreads no private key that somebody has put in the place of a public one", () => {
         const { privateKey } = generateKeyPairSync("ed25519");
         const pem = privateKey.export({ type: "pkcs8", format: "pem" }) as string;

@@ -97,6 +97,9 @@ describe("custody", () => {
     });
 
     it("is enough for a restore: with it, what is looked for next is what is stored", () => {
+        const late = home.keys(...ceremony().slice(0, -1), inHome("another"));
+        expect(late.output).toMatch(/The keys cannot be had from the stack tallinn.*hold the ceremony where both are/s);
+        expect(existsSync(inHome("another"))).toBe(false);
         const without = home.restore("--from", "luxembourg");
         expect(without.output).toContain("The keys cannot be had from the stack tallinn");
         const { code, output } = home.restore("--from", "luxembourg", "--keys", inHome("keys.json"));
