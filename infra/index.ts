@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type EmbassyConfig, parseConfig } from "./config";
+import { InputError } from "./config/errors";
 import { parseHandover } from "./config/handover";
 import { DataEmbassy } from "./embassy";
 import { HANDOVERS_OUTPUT, type Handover } from "./plan/handover";
@@ -26,15 +27,22 @@ function readImageLock(): ImageLock {
 /** Where the stack that holds the root is gone: a file with what it would hand to this site, out of custody. */
 function readHandover(): Handover | undefined {
     const file = process.env["EMBASSY_HANDOVER"];
-    return file === undefined ? undefined : parseHandover(readFileSync(file, "utf8"), `EMBASSY_HANDOVER=${file}`);
+    if (file === undefined) {
+        return undefined;
+    }
+    const source = `EMBASSY_HANDOVER=${file}`;
+    if (!existsSync(file)) {
+        throw new InputError(`${source}: there is no such file`);
+    }
+    return parseHandover(readFileSync(file, "utf8"), source);
 }
 
-/** A RunError is shown as it is, without the stack trace that would bury it. */
+/** Shows what an operator is to mend as it is, without the stack trace that would bury it: as a RunError. */
 function told<T>(work: () => T): T {
     try {
         return work();
     } catch (error) {
-        throw new pulumi.RunError((error as Error).message);
+        throw error instanceof InputError ? new pulumi.RunError(error.message) : error;
     }
 }
 

@@ -9,6 +9,9 @@ const PREFIX = "data-embassy";
 /** More edits than this and a key is another word, not a slip of the hand. */
 const MISSPELT = 2;
 
+/** Wrong in what the program is given, and for the operator to mend: its message says it all. */
+export class InputError extends Error {}
+
 /**
  * One line per problem: the key, what was found, what would be right.
  *

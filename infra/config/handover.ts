@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Handover } from "../plan/handover";
-import { wrongKeys } from "./errors";
+import { InputError, wrongKeys } from "./errors";
 import { REGISTRIES } from "./registries";
 
 const pem = z.string().startsWith("-----BEGIN ");
@@ -13,18 +13,18 @@ const handover = z.strictObject({
 /**
  * @param text JSON
  * @param source where it is from, for messages
- * @throws Error naming the keys that are wrong, never what is in them
+ * @throws InputError naming the keys that are wrong, never what is in them
  */
 export function parseHandover(text: string, source: string): Handover {
     let value: unknown;
     try {
         value = JSON.parse(text);
     } catch {
-        throw new Error(`${source} must be JSON, as npm run restore -- --keys writes it`);
+        throw new InputError(`${source} must be JSON, as npm run restore -- --keys writes it`);
     }
     const { data, error } = handover.safeParse(value);
     if (data === undefined) {
-        throw new Error(
+        throw new InputError(
             `${source}: ${wrongKeys(error.issues)} is missing, unknown or wrong; it must be as npm run restore -- --keys writes it`,
         );
     }

@@ -1,7 +1,7 @@
 /** From a stack file to typed configuration: strict, and with every problem told at once. */
 import { z } from "zod";
 import { cluster } from "./cluster";
-import { describeIssues } from "./errors";
+import { InputError, describeIssues } from "./errors";
 import { keys } from "./keys";
 import { networking } from "./networking";
 import { amount } from "./quantity";
@@ -66,7 +66,7 @@ function peers({ networking }: { networking: { peers: object } }): string {
 export type EmbassyConfig = z.infer<typeof schema>;
 
 /** Everything that is wrong with a stack's configuration, a line each. */
-export class ConfigError extends Error {
+export class ConfigError extends InputError {
     constructor(
         stack: string,
         readonly problems: readonly string[],

@@ -2,6 +2,7 @@
  * In which order a site comes up, from what each part needs before it can serve. A site starts by itself: nothing may need
  * the other one, or in a circle what needs it. Pure. What the parts are: boot-parts.ts. docs/boot-order.md is generated.
  */
+import { InputError } from "../config/errors";
 
 export interface Need {
     /** Another part; of the site that is named in `at`, or of this one. */
@@ -19,7 +20,7 @@ export interface Part {
 
 /**
  * @returns steps; the parts of one need nothing of each other, and nothing of a later one
- * @throws Error that names every need of another site, and every circle
+ * @throws InputError that names every need of another site, and every circle
  */
 export function bootOrder(site: string, parts: readonly Part[]): string[][] {
     const problems = parts.flatMap(({ name, needs }) =>
@@ -53,7 +54,7 @@ export function bootOrder(site: string, parts: readonly Part[]): string[][] {
     }
     if (problems.length > 0) {
         const lines = problems.map((problem) => `  - ${problem}`);
-        throw new Error([`${site} could not start by itself; nothing was changed:`, ...lines].join("\n"));
+        throw new InputError([`${site} could not start by itself; nothing was changed:`, ...lines].join("\n"));
     }
     return steps;
 }

@@ -3,6 +3,7 @@
  * Tallinn gone. Pure. docs/lifetimes.md is generated from it.
  */
 import type { EmbassyConfig } from "../config";
+import { InputError } from "../config/errors";
 import { DAYS_ALONE } from "../config/keys";
 import { TTL_SECONDS } from "./dns";
 import { PATRONI_SECONDS } from "./writer";
@@ -95,12 +96,12 @@ export function tooShort(all: readonly Lifetime[]): string[] {
     });
 }
 
-/** @throws Error naming each thing that would not outlast {@link DAYS_ALONE} days without Tallinn */
+/** @throws InputError naming each thing that would not outlast {@link DAYS_ALONE} days without Tallinn */
 export function refuseTooShort(site: string, all: readonly Lifetime[]): void {
     const problems = tooShort(all);
     if (problems.length > 0) {
         const lines = problems.map((problem) => `  - ${problem}`);
-        throw new Error(
+        throw new InputError(
             [`${site} cannot go on for ${DAYS_ALONE} days without Tallinn; nothing was changed:`, ...lines].join("\n"),
         );
     }

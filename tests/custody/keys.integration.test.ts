@@ -118,6 +118,7 @@ describe("custody", () => {
         must(home.pulumi("stack", "init", "restore", "--no-select"));
         expect(up(home).output).toMatch(/unknown stack "organization\/data-embassy\/tallinn"/);
         must(up(home.with({ EMBASSY_HANDOVER: inHome("handover.json") })));
+        expect(up(home.with({ EMBASSY_HANDOVER: inHome("none") })).output).toContain("none: there is no such file");
         const { code, output } = up(home.with({ EMBASSY_HANDOVER: inHome("keys.json") }));
         expect(code).not.toBe(0);
         expect(output).toMatch(/EMBASSY_HANDOVER=.*keys\.json: issuer, registries, .* is missing, unknown or wrong/);
