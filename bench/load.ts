@@ -2,11 +2,14 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CATALOGUE } from "../data/catalogue";
 import { fromEnvironment } from "../data/environment";
-import { load, script } from "../data/load";
-import { TABLE_NAMES } from "../data/population/generate";
+import { load } from "../data/load";
+import { constraintsScript, schemaScript } from "../data/registry-data";
 import { Postgres } from "../tests/support/postgres";
 import { type Figure, ratio } from "./figure";
+
+const tables = Object.keys(CATALOGUE.population.tables);
 
 export async function loading(people: number): Promise<Figure[]> {
     const postgres = await Postgres.start();
@@ -23,9 +26,9 @@ export async function loading(people: number): Promise<Figure[]> {
             replace: false,
             progress: { update: () => undefined, end: () => undefined },
         };
-        const { seconds } = await load(database, options);
+        const { seconds } = await load(database, "population", options);
         const file = (table: string): string => `'${join(folder, table)}'`;
-        for (const table of TABLE_NAMES) {
+        for (const table of tables) {
             await postgres.query(`COPY population.${table} TO ${file(table)}`, "loaded");
         }
         const timed = async (...statements: string[]): Promise<number> => {
@@ -37,12 +40,12 @@ export async function loading(people: number): Promise<Figure[]> {
             return (performance.now() - began) / 1000;
         };
         const copied = await timed(
-            script("schema.sql"),
-            ...TABLE_NAMES.map((table) => `COPY population.${table} FROM ${file(table)}`),
+            schemaScript("population"),
+            ...tables.map((table) => `COPY population.${table} FROM ${file(table)}`),
         );
         const keyed = await timed(
-            script("constraints.sql"),
-            `ANALYZE ${TABLE_NAMES.map((table) => `population.${table}`).join(", ")}`,
+            constraintsScript("population"),
+            `ANALYZE ${tables.map((table) => `population.${table}`).join(", ")}`,
         );
         const detail = `${seconds.total.toFixed(1)} s ÷ (${copied.toFixed(1)} s + ${keyed.toFixed(1)} s), ${people} people`;
         return [

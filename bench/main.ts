@@ -1,7 +1,7 @@
 /** `npm run bench [-- speed|growth|toolchain|load|registry]`: the promises that are ratios, measured again. */
 import { Command } from "commander";
 import Table from "cli-table3";
-import { NATION } from "../data/population/generate";
+import { NATION } from "../data/registry-data";
 import { buildToolchain } from "../toolchain/build";
 import { colorsFor } from "../toolchain/colors";
 import { UserError, runCommand } from "../toolchain/command";

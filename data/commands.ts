@@ -59,7 +59,8 @@ async function runLoad(flags: LoadFlags): Promise<void> {
         replace: flags.replace ?? false,
         progress: showProgress(),
     };
-    const result = await load(target(flags).database, options);
+    const { registry, database } = target(flags);
+    const result = await load(database, registry, options);
     print(flags.json, result, () => loadReport(result));
 }
 

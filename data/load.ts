@@ -1,27 +1,25 @@
 /**
- * Loads a register in one transaction: tables, rows, then keys, indexes and references, then statistics. Whatever ends it
+ * Loads a registry in one transaction: tables, rows, then keys, indexes and references, then statistics. Whatever ends it
  * early, a crash of this process or of the server, leaves what was there before.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { Client } from "pg";
-import { from as copyFrom } from "pg-copy-streams";
 import { UserError } from "../toolchain/command";
+import { CATALOGUE } from "./catalogue";
+import { copy } from "./copy";
 import { type Database, abandon, explained } from "./database";
-import { AS_OF, isoDate } from "./population/calendar";
-import { GENERATOR, type PopulationOptions, TABLES, TABLE_NAMES, type TableName, rows } from "./population/generate";
 import type { Progress } from "./progress";
+import { type Registry, schemaOf } from "./registries";
+import { type DatasetOptions, constraintsScript, schemaScript } from "./registry-data";
+import { AS_OF, isoDate } from "./shared/calendar";
 
-export interface LoadOptions extends PopulationOptions {
+export interface LoadOptions extends DatasetOptions {
     /** Drops what is there of the registry first, in the same transaction. */
     readonly replace: boolean;
     readonly progress: Progress;
 }
 
 export interface LoadResult {
-    readonly registry: "population";
+    readonly registry: Registry;
     readonly people: number;
     readonly seed: number;
     /** False where this very data was there already, and nothing was done. */
@@ -39,17 +37,14 @@ interface Dataset {
     readonly generator: number;
 }
 
-const REGISTRY = "population";
 /** Any number that is always the same: whoever holds the lock of this number is loading. */
 const LOAD_LOCK = 7_306_001;
-/** What the rows of one person come to, in all tables: only for the share that progress shows. */
-const BYTES_PER_PERSON = 277;
 
 /** @throws UserError where other data is there and not to be replaced, or the database does not take the load */
-export async function load(database: Database, options: LoadOptions): Promise<LoadResult> {
+export async function load(database: Database, registry: Registry, options: LoadOptions): Promise<LoadResult> {
     const client = await database.connect();
     try {
-        return await transaction(client, database, options);
+        return await transaction(client, database, registry, options);
     } catch (error) {
         // The server undoes a transaction whose connection is gone.
         abandon(client);
@@ -60,12 +55,19 @@ export async function load(database: Database, options: LoadOptions): Promise<Lo
     }
 }
 
-async function transaction(client: Client, database: Database, options: LoadOptions): Promise<LoadResult> {
+async function transaction(
+    client: Client,
+    database: Database,
+    registry: Registry,
+    options: LoadOptions,
+): Promise<LoadResult> {
     const { people, seed, progress } = options;
+    const { generator, tables } = CATALOGUE[registry];
+    const schema = schemaOf(registry);
     const timer = stopwatch();
     await client.query("BEGIN");
-    const result = { registry: REGISTRY, people, seed } as const;
-    if (await isLoaded(client, database, options)) {
+    const result = { registry, people, seed } as const;
+    if (await isLoaded(client, database, registry, options)) {
         await client.query("ROLLBACK");
         return { ...result, loaded: false, rows: {}, seconds: { rows: 0, constraints: 0, total: timer() } };
     }
@@ -73,21 +75,25 @@ async function transaction(client: Client, database: Database, options: LoadOpti
     await client.query(
         "SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
     );
-    await client.query(`DROP SCHEMA IF EXISTS ${REGISTRY} CASCADE`);
-    await client.query(script("schema.sql"));
-    const counts = await copyAll(client, options);
+    await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+    await client.query(schemaScript(registry));
+    const counts = await copyAll(client, registry, options);
     const copied = timer();
     progress.update("keys, indexes and references");
-    await client.query(script("constraints.sql"));
+    await client.query(constraintsScript(registry));
     const constrained = timer();
-    await client.query(`INSERT INTO ${REGISTRY}.dataset (seed, people, generator, as_of) VALUES ($1, $2, $3, $4)`, [
+    await client.query(`INSERT INTO ${schema}.dataset (seed, people, generator, as_of) VALUES ($1, $2, $3, $4)`, [
         seed,
         people,
-        GENERATOR,
+        generator,
         isoDate(AS_OF),
     ]);
     progress.update("statistics");
-    await client.query(`ANALYZE ${TABLE_NAMES.map((table) => `${REGISTRY}.${table}`).join(", ")}`);
+    await client.query(
+        `ANALYZE ${Object.keys(tables)
+            .map((table) => `${schema}.${table}`)
+            .join(", ")}`,
+    );
     progress.update("commit");
     await client.query("COMMIT");
     const seconds = { rows: copied, constraints: constrained - copied, total: timer() };
@@ -95,10 +101,17 @@ async function transaction(client: Client, database: Database, options: LoadOpti
 }
 
 /** True if this very data is there. @throws UserError if other data is, and is to stay */
-async function isLoaded(client: Client, { name, advice }: Database, options: LoadOptions): Promise<boolean> {
+async function isLoaded(
+    client: Client,
+    { name, advice }: Database,
+    registry: Registry,
+    options: LoadOptions,
+): Promise<boolean> {
+    const { generator } = CATALOGUE[registry];
+    const schemaName = schemaOf(registry);
     const { rows: state } = await client.query<{ standby: boolean; free: boolean; schema: boolean; dataset: boolean }>(
         `SELECT pg_is_in_recovery() AS standby, pg_try_advisory_xact_lock($1) AS free,
-                to_regnamespace('${REGISTRY}') IS NOT NULL AS schema, to_regclass('${REGISTRY}.dataset') IS NOT NULL AS dataset`,
+                to_regnamespace('${schemaName}') IS NOT NULL AS schema, to_regclass('${schemaName}.dataset') IS NOT NULL AS dataset`,
         [LOAD_LOCK],
     );
     const { standby, free, schema, dataset } = state[0] as (typeof state)[0];
@@ -113,20 +126,20 @@ async function isLoaded(client: Client, { name, advice }: Database, options: Loa
         if (options.replace) {
             return false;
         }
-        throw new UserError(`${name} has a schema ${REGISTRY} that was not made by a load. ${goOn}`);
+        throw new UserError(`${name} has a schema ${schemaName} that was not made by a load. ${goOn}`);
     }
     const there = dataset
-        ? (await client.query<Dataset>(`SELECT seed, people, generator FROM ${REGISTRY}.dataset`)).rows[0]
+        ? (await client.query<Dataset>(`SELECT seed, people, generator FROM ${schemaName}.dataset`)).rows[0]
         : undefined;
     if (there === undefined) {
         return false;
     }
-    if (Number(there.seed) === options.seed && there.people === options.people && there.generator === GENERATOR) {
+    if (Number(there.seed) === options.seed && there.people === options.people && there.generator === generator) {
         return true;
     }
     if (!options.replace) {
         throw new UserError(
-            `${name} holds other data: ${describe(there)}; asked for were ${describe({ ...options, generator: GENERATOR })}. ${goOn}`,
+            `${name} holds other data: ${describe(there)}; asked for were ${describe({ ...options, generator })}. ${goOn}`,
         );
     }
     return false;
@@ -136,42 +149,19 @@ function describe({ people, seed, generator }: { people: number; seed: number | 
     return `${people} people of seed ${seed} (generator ${generator})`;
 }
 
-async function copyAll(client: Client, options: LoadOptions): Promise<Record<string, number>> {
+async function copyAll(client: Client, registry: Registry, options: LoadOptions): Promise<Record<string, number>> {
+    const { tables, bytesPerPerson } = CATALOGUE[registry];
     const counts: Record<string, number> = {};
     let bytes = 0;
-    for (const table of TABLE_NAMES) {
+    for (const [name, table] of Object.entries(tables)) {
         const onBytes = (length: number): void => {
             bytes += length;
-            const share = Math.min(99, Math.floor((100 * bytes) / (options.people * BYTES_PER_PERSON)));
-            options.progress.update(`rows of ${table}`, `${share} %`);
+            const share = Math.min(99, Math.floor((100 * bytes) / (options.people * bytesPerPerson)));
+            options.progress.update(`rows of ${name}`, `${share} %`);
         };
-        counts[table] = await copy(client, table, options, onBytes);
+        counts[name] = await copy(client, `${schemaOf(registry)}.${name}`, table, options, onBytes);
     }
     return counts;
-}
-
-/** @returns the number of rows */
-async function copy(
-    client: Client,
-    table: TableName,
-    options: PopulationOptions,
-    onBytes: (length: number) => void,
-): Promise<number> {
-    // Frozen rows need no second writing by vacuum; nobody else sees the table before the commit.
-    const sink = client.query(copyFrom(`COPY ${REGISTRY}.${table} (${TABLES[table]}) FROM STDIN (FREEZE)`));
-    function* counted(): Generator<Buffer, void, undefined> {
-        for (const chunk of rows(table, options)) {
-            onBytes(chunk.length);
-            yield chunk;
-        }
-    }
-    await pipeline(Readable.from(counted(), { objectMode: true, highWaterMark: 4 }), sink);
-    return sink.rowCount;
-}
-
-/** The SQL of a step: `schema.sql` or `constraints.sql`. */
-export function script(name: string): string {
-    return readFileSync(join(__dirname, "population", name), "utf8");
 }
 
 /** Each call gives the seconds since the watch was made. */

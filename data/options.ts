@@ -1,6 +1,6 @@
 /** What the commands' options mean. */
 import { UserError } from "../toolchain/command";
-import { MOST_PEOPLE, NATION } from "./population/generate";
+import { MOST_PEOPLE, NATION } from "./registry-data";
 
 export const DEFAULT_PEOPLE = 20_000;
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };

@@ -32,7 +32,12 @@ export async function fillRegistries(configs: readonly EmbassyConfig[]): Promise
     for (const [registry, config] of runningIn(configs, "primary")) {
         const database = databaseOf(registry, config.site.name);
         if (await isEmpty(database, registry)) {
-            await load(database, { people: DEFAULT_PEOPLE, seed: 1, replace: false, progress: showProgress() });
+            await load(database, registry, {
+                people: DEFAULT_PEOPLE,
+                seed: 1,
+                replace: false,
+                progress: showProgress(),
+            });
         }
     }
 }

@@ -1,6 +1,6 @@
 /** Dwellings: which there are, and which of them lie in the same municipality. */
 import { MUNICIPALITIES, type Municipality, STREETS, VILLAGES } from "./places";
-import { Random } from "./random";
+import { Random } from "../shared/random";
 
 /** A block of flats has as many dwellings as a run of houses: so a number alone says where a dwelling is. */
 const PLOT = 12;

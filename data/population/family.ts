@@ -2,10 +2,10 @@
  * A family over some generations: who was born when, to whom, who lived with whom, and when they died. All of it follows
  * from the seed and the family's number. Names, addresses and documents are made later, by what needs them.
  */
-import { AS_OF, NEVER, REGISTER_START, YEAR, dayOf } from "./calendar";
+import { AS_OF, NEVER, REGISTER_START, YEAR, dayOf } from "../shared/calendar";
 import { type Culture, drawSurname } from "./names";
-import type { Sex } from "./personal-code";
-import { Random } from "./random";
+import type { Sex } from "../shared/personal-code";
+import { Random } from "../shared/random";
 
 /** Stands for no couple and for no person. */
 export const NONE = -1;

@@ -1,79 +1,41 @@
 /**
- * The rows of the register, table by table, in PostgreSQL's text format for COPY.
+ * The rows of the register, table by table.
  *
  * Each table is a pass of its own over the same families: simulating them again is cheaper than keeping them, so memory
  * does not grow with the nation. The same seed and number of people give the same bytes.
  */
+import type { DatasetOptions, RegistryData } from "../registry-data";
+import { AS_OF, NEVER, YEAR, isoDate } from "../shared/calendar";
+import { personalCode } from "../shared/personal-code";
+import { Random } from "../shared/random";
+import { day, optional } from "../shared/text";
 import { Addresses } from "./addresses";
-import { AS_OF, NEVER, YEAR, isoDate } from "./calendar";
 import { type Couple, type Family, NONE, type Person, families } from "./family";
 import { CULTURES, drawGivenName, writeSurname } from "./names";
-import { SERIALS, personalCode } from "./personal-code";
-import { Random } from "./random";
 import { Residences } from "./residences";
+import { serialNumbers } from "./serial-numbers";
 
-/** To be raised with every change of what the same seed gives: a load of other rows is other data. */
-export const GENERATOR = 1;
-/** Beyond it a day could have more births than there are serial numbers. */
-export const MOST_PEOPLE = 10_000_000;
-export const NATION = 1_300_000;
-
-export interface PopulationOptions {
-    /** 0 to 4294967295 */
-    readonly seed: number;
-    /** Persons in the register, 1 to {@link MOST_PEOPLE}. */
-    readonly people: number;
-}
-
-/** In the order in which they are loaded, with the columns of their rows. */
-export const TABLES = {
-    address: "address_id, county, municipality, settlement, street, house_number, apartment, postal_code",
-    person: "person_id, personal_code, given_name, surname, birth_surname, sex, birth_date, death_date, citizenship, mother_tongue",
-    residence: "person_id, valid_from, valid_to, address_id",
-    parentage: "child_id, parent_id, kind",
-    marriage: "marriage_id, wife_id, husband_id, married_on, ended_on, end_reason",
-    vital_record: "act_number, person_id, kind, occurred_on, registered_on",
-} as const;
-export type TableName = keyof typeof TABLES;
-export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
-
-/** About one network buffer: few enough writes, and little that waits. */
-const CHUNK_CHARACTERS = 64 * 1024;
-
-/** Chunks of whole rows, as UTF-8. */
-export function* rows(table: TableName, options: PopulationOptions): Generator<Buffer, void, undefined> {
-    let chunk = "";
-    for (const text of makers[table](options)) {
-        chunk += text;
-        if (chunk.length >= CHUNK_CHARACTERS) {
-            yield Buffer.from(chunk);
-            chunk = "";
-        }
-    }
-    if (chunk !== "") {
-        yield Buffer.from(chunk);
-    }
-}
-
-/** Each yields the text of some rows at a time: a step of a generator for each row would cost as much as the row. */
-const makers: Readonly<Record<TableName, (options: PopulationOptions) => Generator<string, void, undefined>>> = {
-    address: addressRows,
-    person: personRows,
-    residence: residenceRows,
-    parentage: parentageRows,
-    marriage: marriageRows,
-    vital_record: vitalRecordRows,
+export const population: RegistryData = {
+    generator: 1,
+    bytesPerPerson: 277,
+    tables: {
+        address: {
+            columns: "address_id, county, municipality, settlement, street, house_number, apartment, postal_code",
+            rows: addressRows,
+        },
+        person: {
+            columns:
+                "person_id, personal_code, given_name, surname, birth_surname, sex, birth_date, death_date, citizenship, mother_tongue",
+            rows: personRows,
+        },
+        residence: { columns: "person_id, valid_from, valid_to, address_id", rows: residenceRows },
+        parentage: { columns: "child_id, parent_id, kind", rows: parentageRows },
+        marriage: { columns: "marriage_id, wife_id, husband_id, married_on, ended_on, end_reason", rows: marriageRows },
+        vital_record: { columns: "act_number, person_id, kind, occurred_on, registered_on", rows: vitalRecordRows },
+    },
 };
 
-function optional(value: string | number | undefined): string | number {
-    return value ?? "\\N";
-}
-
-function day(value: number): string {
-    return value >= AS_OF ? "\\N" : isoDate(value);
-}
-
-function* addressRows({ seed, people }: PopulationOptions): Generator<string, void, undefined> {
+function* addressRows({ seed, people }: DatasetOptions): Generator<string, void, undefined> {
     const addresses = new Addresses(seed, people);
     for (let id = 1; id <= addresses.count; id++) {
         const { municipality, settlement, street, house, apartment, postalCode } = addresses.at(id);
@@ -81,7 +43,7 @@ function* addressRows({ seed, people }: PopulationOptions): Generator<string, vo
     }
 }
 
-function* personRows({ seed, people }: PopulationOptions): Generator<string, void, undefined> {
+function* personRows({ seed, people }: DatasetOptions): Generator<string, void, undefined> {
     const random = new Random();
     const serial = serialNumbers();
     for (const family of families(seed, people)) {
@@ -105,20 +67,6 @@ function* personRows({ seed, people }: PopulationOptions): Generator<string, voi
     }
 }
 
-/** Each sex and day of birth has its own count, which a step of 387, prime to 1000, scatters over the serial numbers. */
-function serialNumbers(): (person: Person) => number {
-    const counts = new Uint16Array(2 * (AS_OF + 1));
-    return ({ sex, birth }) => {
-        const slot = 2 * birth + (sex === "M" ? 1 : 0);
-        const count = counts[slot] as number;
-        if (count >= SERIALS) {
-            throw new RangeError(`more than ${SERIALS} births of one sex on ${isoDate(birth)}`);
-        }
-        counts[slot] = count + 1;
-        return (birth * 31 + count * 387) % SERIALS;
-    };
-}
-
 function presentSurname(family: Family, { couple, culture, surname, sex }: Person): string {
     const pair = couple === NONE ? undefined : (family.couples[couple] as Couple);
     if (pair?.sharesName && sex === "F") {
@@ -135,7 +83,7 @@ function drawCitizenship({ culture, birth }: Person, random: Random): string {
     return culture === 2 ? "UKR" : random.chance(0.5) ? "RUS" : "XXA";
 }
 
-function* residenceRows({ seed, people }: PopulationOptions): Generator<string, void, undefined> {
+function* residenceRows({ seed, people }: DatasetOptions): Generator<string, void, undefined> {
     const residences = new Residences(seed, new Addresses(seed, people));
     for (const family of families(seed, people)) {
         residences.enter(family);
@@ -152,7 +100,7 @@ function* residenceRows({ seed, people }: PopulationOptions): Generator<string, 
     }
 }
 
-function* parentageRows({ seed, people }: PopulationOptions): Generator<string, void, undefined> {
+function* parentageRows({ seed, people }: DatasetOptions): Generator<string, void, undefined> {
     const random = new Random();
     for (const family of families(seed, people)) {
         let text = "";
@@ -172,7 +120,7 @@ function* parentageRows({ seed, people }: PopulationOptions): Generator<string, 
     }
 }
 
-function* marriageRows({ seed, people }: PopulationOptions): Generator<string, void, undefined> {
+function* marriageRows({ seed, people }: DatasetOptions): Generator<string, void, undefined> {
     let number = 0;
     for (const family of families(seed, people)) {
         let text = "";
@@ -189,7 +137,7 @@ function* marriageRows({ seed, people }: PopulationOptions): Generator<string, v
     }
 }
 
-function* vitalRecordRows({ seed, people }: PopulationOptions): Generator<string, void, undefined> {
+function* vitalRecordRows({ seed, people }: DatasetOptions): Generator<string, void, undefined> {
     const random = new Random();
     let number = 0;
     const act = (id: number, kind: string, occurred: number): string => {

@@ -2,8 +2,8 @@
  * Names by combination: common given names, and surnames put together from words of nature and farm. Nobody in
  * particular is meant.
  */
-import type { Random } from "./random";
-import type { Sex } from "./personal-code";
+import type { Random } from "../shared/random";
+import type { Sex } from "../shared/personal-code";
 
 /** Which language a family gave its names in. */
 export const CULTURES = ["est", "rus", "ukr"] as const;

@@ -1,8 +1,8 @@
 /** Where a person lived from when to when: with the parents, alone, with a partner. */
 import type { Addresses } from "./addresses";
-import { AS_OF, NEVER, REGISTER_START, YEAR } from "./calendar";
+import { AS_OF, NEVER, REGISTER_START, YEAR } from "../shared/calendar";
 import { type Couple, type Family, NONE, type Person } from "./family";
-import { Random } from "./random";
+import { Random } from "../shared/random";
 
 export interface Stay {
     from: number;

@@ -1,27 +1,7 @@
 -- The population register: tables with what can be checked row by row. Keys, references and indexes follow in
 -- constraints.sql, after the rows: built once over all of them, they cost a fraction of what they cost row by row.
 
-CREATE SCHEMA population;
 COMMENT ON SCHEMA population IS 'Population register, made-up people: nobody in it exists';
-
-CREATE FUNCTION population.is_personal_code(code text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN code ~ '^[1-8][0-9]{10}$' AND substr(code, 11, 1)::int = (
-        CASE WHEN (substr(code, 1, 1)::int + substr(code, 2, 1)::int * 2 + substr(code, 3, 1)::int * 3
-                 + substr(code, 4, 1)::int * 4 + substr(code, 5, 1)::int * 5 + substr(code, 6, 1)::int * 6
-                 + substr(code, 7, 1)::int * 7 + substr(code, 8, 1)::int * 8 + substr(code, 9, 1)::int * 9
-                 + substr(code, 10, 1)::int) % 11 < 10
-        THEN (substr(code, 1, 1)::int + substr(code, 2, 1)::int * 2 + substr(code, 3, 1)::int * 3
-            + substr(code, 4, 1)::int * 4 + substr(code, 5, 1)::int * 5 + substr(code, 6, 1)::int * 6
-            + substr(code, 7, 1)::int * 7 + substr(code, 8, 1)::int * 8 + substr(code, 9, 1)::int * 9
-            + substr(code, 10, 1)::int) % 11
-        -- 10 becomes 0.
-        ELSE (substr(code, 1, 1)::int * 3 + substr(code, 2, 1)::int * 4 + substr(code, 3, 1)::int * 5
-            + substr(code, 4, 1)::int * 6 + substr(code, 5, 1)::int * 7 + substr(code, 6, 1)::int * 8
-            + substr(code, 7, 1)::int * 9 + substr(code, 8, 1)::int + substr(code, 9, 1)::int * 2
-            + substr(code, 10, 1)::int * 3) % 11 % 10
-        END);
-COMMENT ON FUNCTION population.is_personal_code IS 'Shape and check digit of a personal code, EVS 585:2007';
 
 CREATE FUNCTION population.personal_code_start(sex text, birth_date date) RETURNS int
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -30,15 +10,6 @@ CREATE FUNCTION population.personal_code_start(sex text, birth_date date) RETURN
          + extract(month FROM birth_date)::int * 100
          + extract(day FROM birth_date)::int;
 COMMENT ON FUNCTION population.personal_code_start IS 'First seven digits of a personal code: sex, century and date of birth';
-
-CREATE TABLE population.dataset (
-    seed bigint NOT NULL,
-    people int NOT NULL,
-    generator int NOT NULL,
-    as_of date NOT NULL,
-    is_only boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (is_only)
-);
-COMMENT ON TABLE population.dataset IS 'Which data was loaded; there with the data or not at all';
 
 CREATE TABLE population.address (
     address_id int NOT NULL,
@@ -111,11 +82,3 @@ CREATE TABLE population.vital_record (
     CONSTRAINT registered_after_event CHECK (registered_on >= occurred_on)
 );
 COMMENT ON TABLE population.vital_record IS 'Acts of the register offices';
-
-CREATE TABLE population.write_probe (
-    run uuid NOT NULL,
-    sequence int NOT NULL,
-    written_at timestamptz NOT NULL,
-    PRIMARY KEY (run, sequence)
-);
-COMMENT ON TABLE population.write_probe IS 'One row for each commit of npm run data -- write: nothing is ever changed or deleted';

@@ -7,7 +7,7 @@ import { fromEnvironment } from "../../data/environment";
 import { count } from "../../data/count";
 import { digest } from "../../data/digest";
 import { type LoadResult, load } from "../../data/load";
-import { personalCode } from "../../data/population/personal-code";
+import { personalCode } from "../../data/shared/personal-code";
 import { repoRoot } from "../../toolchain/paths";
 import { Postgres } from "../support/postgres";
 
@@ -28,7 +28,13 @@ function database(name: string): Database {
 }
 
 function loadInto(name: string, options: { people?: number; replace?: boolean } = {}): Promise<LoadResult> {
-    return load(database(name), { seed: 1, people: PEOPLE, replace: false, progress: silent, ...options });
+    return load(database(name), "population", {
+        seed: 1,
+        people: PEOPLE,
+        replace: false,
+        progress: silent,
+        ...options,
+    });
 }
 
 /** A load as a user starts it. */

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { checkDigit, parsePersonalCode, personalCode } from "../../data/population/personal-code";
+import { checkDigit, parsePersonalCode, personalCode } from "../../data/shared/personal-code";
 
 const birthDate = fc
     .date({ min: new Date("1800-01-01"), max: new Date("2199-12-31"), noInvalidDate: true })

@@ -1,30 +1,45 @@
 /** Generated rows, read back. */
 import { createHash } from "node:crypto";
-import { type PopulationOptions, type TableName, TABLES, rows } from "../../data/population/generate";
+import { CATALOGUE } from "../../data/catalogue";
+import { chunks } from "../../data/copy";
+import type { Registry } from "../../data/registries";
+import type { DatasetOptions, TableData } from "../../data/registry-data";
 
 export type Row = Readonly<Record<string, string | undefined>>;
 
-export function read(table: TableName, options: PopulationOptions): Row[] {
-    const columns = TABLES[table].split(", ");
-    const text = Buffer.concat([...rows(table, options)]).toString();
+export function read(registry: Registry, name: string, options: DatasetOptions): Row[] {
+    const table = tableOf(registry, name);
+    const columns = table.columns.split(", ");
+    const text = Buffer.concat([...chunks(table, options)]).toString();
     return text
         .split("\n")
         .slice(0, -1)
         .map((line) => {
             const values = line.split("\t");
             if (values.length !== columns.length) {
-                throw new Error(`${table} has ${columns.length} columns, not ${values.length}: ${line}`);
+                throw new Error(`${name} has ${columns.length} columns, not ${values.length}: ${line}`);
             }
-            return Object.fromEntries(columns.map((name, i) => [name, values[i] === "\\N" ? undefined : values[i]]));
+            return Object.fromEntries(
+                columns.map((column, i) => [column, values[i] === "\\N" ? undefined : values[i]]),
+            );
         });
 }
 
-export function bytes(table: TableName, options: PopulationOptions): string {
+/** @returns SHA-256, as hexadecimal digits */
+export function bytes(registry: Registry, name: string, options: DatasetOptions): string {
     const hash = createHash("sha256");
-    for (const chunk of rows(table, options)) {
+    for (const chunk of chunks(tableOf(registry, name), options)) {
         hash.update(chunk);
     }
     return hash.digest("hex");
+}
+
+function tableOf(registry: Registry, name: string): TableData {
+    const table = CATALOGUE[registry].tables[name];
+    if (table === undefined) {
+        throw new Error(`${registry} has no table ${name}`);
+    }
+    return table;
 }
 
 /** The rows by their value in a column, each group in the rows' order. */

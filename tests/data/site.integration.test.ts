@@ -118,11 +118,11 @@ const options = { seed: 1, people: 500, replace: false, progress: silent };
 
 describe("a site's database", () => {
     beforeAll(async () => {
-        await load(inTallinn(), options);
+        await load(inTallinn(), "population", options);
     });
 
     it("holds what its owner loads, and says so", async () => {
-        expect(await load(inTallinn(), options)).toMatchObject({ loaded: false });
+        expect(await load(inTallinn(), "population", options)).toMatchObject({ loaded: false });
         expect(await digest(inTallinn(), "population")).toEqual(await digest(onMachine(0), "population"));
     });
 
@@ -152,7 +152,7 @@ describe("a site's database", () => {
 
     it("is written to on the new leader after the old one was lost", async () => {
         Object.assign(api.state, leading(1));
-        await load(inTallinn(), options);
+        await load(inTallinn(), "population", options);
         Object.assign(api.state, leading(0));
         const journal = join(folder, "failover.jsonl");
         const end = new AbortController();

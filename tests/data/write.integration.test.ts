@@ -19,7 +19,7 @@ let folder: string;
 beforeAll(async () => {
     postgres = await Postgres.start();
     folder = mkdtempSync(join(tmpdir(), "write-"));
-    await load(database(), { seed: 1, people: 10, replace: false, progress: silent });
+    await load(database(), "population", { seed: 1, people: 10, replace: false, progress: silent });
 }, 300_000);
 afterAll(async () => {
     await postgres.remove();

@@ -1,0 +1,54 @@
+/** What each registry's folder says of its made-up data. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Registry, schemaOf } from "./registries";
+
+/** Beyond it a day could have more births than there are serial numbers in a personal code. */
+export const MOST_PEOPLE = 10_000_000;
+export const NATION = 1_300_000;
+
+/** All that the rows follow from: registries of the same seed and number of people refer to one another's. */
+export interface DatasetOptions {
+    /** 0 to 4294967295 */
+    readonly seed: number;
+    /** Persons in the population register, 1 to {@link MOST_PEOPLE}. */
+    readonly people: number;
+}
+
+export interface TableData {
+    /** Those of the rows, as COPY names them. */
+    readonly columns: string;
+    /**
+     * Rows in PostgreSQL's text format for COPY. Each item is the text of some rows: a step of a generator for each row would
+     * cost as much as the row.
+     */
+    readonly rows: (options: DatasetOptions) => Iterable<string>;
+}
+
+export interface RegistryData {
+    /** To be raised with every change of what the same seed gives: a load of other rows is other data. */
+    readonly generator: number;
+    /** In the order in which they are loaded. */
+    readonly tables: Readonly<Record<string, TableData>>;
+    /** What the rows come to in all tables: only for the share that progress shows. */
+    readonly bytesPerPerson: number;
+}
+
+/** Statements that make a registry's schema and its tables, without keys. */
+export function schemaScript(registry: Registry): string {
+    const schema = schemaOf(registry);
+    return [
+        `CREATE SCHEMA ${schema}; SET LOCAL search_path = ${schema};`,
+        script("shared", "schema.sql"),
+        script(registry, "schema.sql"),
+    ].join("\n");
+}
+
+/** Statements for what is built over all rows: keys, indexes and references. */
+export function constraintsScript(registry: Registry): string {
+    return script(registry, "constraints.sql");
+}
+
+function script(folder: string, name: string): string {
+    return readFileSync(join(__dirname, folder, name), "utf8");
+}

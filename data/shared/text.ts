@@ -1,0 +1,11 @@
+/** Values in PostgreSQL's text format for COPY: https://www.postgresql.org/docs/15/sql-copy.html#id-1.9.3.55.9.2 */
+import { AS_OF, isoDate } from "./calendar";
+
+export function optional(value: string | number | undefined): string | number {
+    return value ?? "\\N";
+}
+
+/** The ISO date of a day; null for one that has not come yet. */
+export function day(value: number): string {
+    return value >= AS_OF ? "\\N" : isoDate(value);
+}
