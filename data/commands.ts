@@ -2,26 +2,22 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { embassyHome } from "../toolchain/paths";
-import { databaseOf } from "./connect";
+import { ask } from "./ask";
 import { count } from "./count";
 import type { Database } from "./database";
 import { digest } from "./digest";
+import { readJournal } from "./journal";
 import { siteLag } from "./lag";
-import { load } from "./load";
+import { type LoadResult, load } from "./load";
 import { lost } from "./lost";
-import { parseDuration, parsePeople, parseRate, parseSeed } from "./options";
+import { parseDay, parseDuration, parsePeople, parseRate, parseSeed } from "./options";
 import { showProgress } from "./progress";
-import { MODELLED, type Registry, parseRegistry } from "./registries";
-import { lagReport, loadReport, lostReport, tableReport, writeReport } from "./report";
+import { DEFAULT_REGISTRY, REGISTRIES, type Registry, parseRegistry } from "./registries";
+import { answerReport, lagReport, loadReport, lostReport, tableReport, writeReport } from "./report";
+import { type Common, type ManyFlags, target, targets } from "./targets";
 import { write } from "./write";
 
-interface Common {
-    readonly registry?: string;
-    readonly site?: string;
-    readonly json?: boolean;
-}
-
-interface LoadFlags extends Common {
+interface LoadFlags extends ManyFlags {
     readonly people?: string;
     readonly national?: boolean;
     readonly seed: string;
@@ -32,6 +28,11 @@ interface WriteFlags extends Common {
     readonly rate: string;
     readonly for: string;
     readonly journal?: string;
+}
+
+interface AskFlags extends Common {
+    readonly of?: string;
+    readonly at?: string;
 }
 
 interface LagFlags extends Common {
@@ -47,11 +48,6 @@ function print(json: boolean | undefined, value: unknown, report: () => string):
     process.stdout.write(`${json ? JSON.stringify(value, null, 4) : report()}\n`);
 }
 
-function target({ registry = MODELLED[0], site }: Common): { registry: Registry; database: Database } {
-    const known = parseRegistry(registry);
-    return { registry: known, database: databaseOf(known, site) };
-}
-
 async function runLoad(flags: LoadFlags): Promise<void> {
     const options = {
         people: parsePeople(flags.people, flags.national ?? false),
@@ -59,19 +55,29 @@ async function runLoad(flags: LoadFlags): Promise<void> {
         replace: flags.replace ?? false,
         progress: showProgress(),
     };
-    const { registry, database } = target(flags);
-    const result = await load(database, registry, options);
-    print(flags.json, result, () => loadReport(result));
+    const results: LoadResult[] = [];
+    for (const { registry, database } of targets(flags)) {
+        const result = await load(database, registry, options);
+        results.push(result);
+        if (!flags.json) {
+            print(false, result, () => loadReport(result));
+        }
+    }
+    if (flags.json) {
+        print(true, flags.all ? results : results[0], () => "");
+    }
 }
 
-/** Each registry is in a database of its own, and one of them is read. */
+/** Each registry is in a database of its own. */
 async function runRead<T extends string | number>(
     head: string,
     read: (database: Database, registry: Registry) => Promise<Record<string, T>>,
-    flags: Common,
+    flags: ManyFlags,
 ): Promise<void> {
-    const { registry, database } = target(flags);
-    const values = { [registry]: await read(database, registry) };
+    const values: Partial<Record<Registry, Record<string, T>>> = {};
+    for (const { registry, database } of targets(flags)) {
+        values[registry] = await read(database, registry);
+    }
     print(flags.json, values, () => tableReport(head, values));
 }
 
@@ -106,9 +112,11 @@ export function program(fail: (code: number) => void): Command {
             .description(description)
             .option("--site <site>", "the registry's database in this site")
             .option("--json", "print the result as JSON");
-    const registry = ["--registry <name>", `one of ${MODELLED.join(", ")}`, MODELLED[0]] as const;
+    const registry = ["--registry <name>", `one of ${REGISTRIES.join(", ")} (default: ${DEFAULT_REGISTRY})`] as const;
+    const all = ["--all", "every registry"] as const;
     sub("load", "fill a registry with made-up records, all or nothing")
         .option(...registry)
+        .option(...all)
         .option("--people <n>", "how many persons (default: 20000)")
         .option("--national", "as many as the nation has: 1300000")
         .option("--seed <n>", "another seed, other people", "1")
@@ -116,10 +124,22 @@ export function program(fail: (code: number) => void): Command {
         .action(runLoad);
     sub("count", "rows of each table")
         .option(...registry)
-        .action((flags: Common) => runRead("rows", count, flags));
+        .option(...all)
+        .action((flags: ManyFlags) => runRead("rows", count, flags));
     sub("digest", "one digest for each table, the same wherever the same rows are")
         .option(...registry)
-        .action((flags: Common) => runRead("digest", digest, flags));
+        .option(...all)
+        .action((flags: ManyFlags) => runRead("digest", digest, flags));
+    sub("ask", "ask a registry what an application would ask it")
+        .option(...registry)
+        .option("--of <code>", "whom or what it is about (default: one that has an answer)")
+        .option("--at <date>", "as of which day, as 2025-06-30 (default: the day of the data)")
+        .action(async (flags: AskFlags) => {
+            const options = { of: flags.of, at: parseDay(flags.at) };
+            const { registry, database } = target(flags);
+            const answer = await ask(database, registry, options);
+            print(flags.json, answer, () => answerReport(answer));
+        });
     sub("write", "keep committing, and keep a journal of what was acknowledged")
         .option(...registry)
         .option("--rate <r>", "commits a second", "10")
@@ -129,7 +149,8 @@ export function program(fail: (code: number) => void): Command {
     sub("lost", "count the acknowledged commits of a journal that are gone; exit 1 if any is")
         .requiredOption("--journal <file>", "what data write has made")
         .action(async (flags: LostFlags) => {
-            const result = await lost(target(flags).database, flags.journal);
+            const { registry } = readJournal(flags.journal).header;
+            const result = await lost(target({ ...flags, registry }).database, flags.journal);
             print(flags.json, result, () => lostReport(result));
             fail(result.lost.length + result.refusedButFound.length > 0 ? 1 : 0);
         });
@@ -141,7 +162,7 @@ export function program(fail: (code: number) => void): Command {
         .option("--for <time>", "how long it is waited for", "30s")
         .option("--json", "print the result as JSON")
         .action(async (flags: LagFlags) => {
-            const known = parseRegistry(flags.registry ?? MODELLED[0]);
+            const known = parseRegistry(flags.registry ?? DEFAULT_REGISTRY);
             const result = await siteLag(known, flags.site, parseDuration(flags.for));
             print(flags.json, result, () => lagReport(flags.site, known, result));
             fail(result.caughtUp ? 0 : 1);

@@ -37,6 +37,18 @@ export function parseDuration(text: string): number {
     return seconds;
 }
 
+/** @returns an ISO date, or `undefined` where none is given. @throws UserError naming the option */
+export function parseDay(text: string | undefined): string | undefined {
+    if (text === undefined) {
+        return undefined;
+    }
+    const date = new Date(`${text}T00:00:00Z`);
+    if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text) {
+        throw new UserError(`--at is "${text}": it is to be a day, as 2025-06-30.`);
+    }
+    return text;
+}
+
 function whole(option: string, text: string, low: number, high: number): number {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < low || value > high) {

@@ -25,6 +25,32 @@ export interface TableData {
     readonly rows: (options: DatasetOptions) => Iterable<string>;
 }
 
+export interface Column {
+    readonly table: string;
+    readonly column: string;
+}
+
+/** A column that other registries name. */
+export interface Target extends Column {
+    readonly registry: Registry;
+}
+
+/**
+ * A column whose values are all to be in a column of another registry. No foreign key can hold it: each registry is in a
+ * database of its own.
+ */
+export interface Reference extends Column {
+    readonly to: Target;
+}
+
+/** What an application would ask a registry: `question.sql` joins its tables. */
+export interface Question {
+    /** Completes "tells …". */
+    readonly tells: string;
+    /** What is asked about ($1), with a condition on who is worth asking about where nobody is named. */
+    readonly subject: Column & { readonly example: string };
+}
+
 export interface RegistryData {
     /** To be raised with every change of what the same seed gives: a load of other rows is other data. */
     readonly generator: number;
@@ -32,6 +58,8 @@ export interface RegistryData {
     readonly tables: Readonly<Record<string, TableData>>;
     /** What the rows come to in all tables: only for the share that progress shows. */
     readonly bytesPerPerson: number;
+    readonly references: readonly Reference[];
+    readonly question: Question;
 }
 
 /** Statements that make a registry's schema and its tables, without keys. */
@@ -47,6 +75,11 @@ export function schemaScript(registry: Registry): string {
 /** Statements for what is built over all rows: keys, indexes and references. */
 export function constraintsScript(registry: Registry): string {
     return script(registry, "constraints.sql");
+}
+
+/** A query of $1, whom it is about, and $2, a day. */
+export function questionScript(registry: Registry): string {
+    return script(registry, "question.sql");
 }
 
 function script(folder: string, name: string): string {

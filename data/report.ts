@@ -1,5 +1,7 @@
 /** How results look to a person. */
 import Table from "cli-table3";
+import type { Answer } from "./ask";
+import { CATALOGUE } from "./catalogue";
 import type { Lag } from "./lag";
 import type { LoadResult } from "./load";
 import type { LostResult } from "./lost";
@@ -13,15 +15,31 @@ export function tableReport(
     head: string,
     values: Readonly<Partial<Record<Registry, Readonly<Record<string, string | number>>>>>,
 ): string {
-    const table = new Table({
-        head: ["registry", "table", head],
-        style: { head: [], border: [], compact: true },
-        colAligns: ["left", "left", head === "rows" ? "right" : "left"],
-    });
+    const table = plainTable(["registry", "table", head], ["rows"]);
     for (const [registry, tables] of Object.entries(values)) {
         table.push(...Object.entries(tables).map(([name, value]) => [registry, name, String(value)]));
     }
     return table.toString();
+}
+
+/** @param numbers heads of the columns that are aligned to the right */
+function plainTable(head: readonly string[], numbers: readonly string[] = []): Table.Table {
+    return new Table({
+        head: [...head],
+        style: { head: [], border: [], compact: true },
+        colAligns: head.map((name) => (numbers.includes(name) ? "right" : "left")),
+    });
+}
+
+export function answerReport({ registry, of, at, rows }: Answer): string {
+    const what = `${registry} tells ${CATALOGUE[registry].question.tells}: ${of}, ${at}`;
+    const [first] = rows;
+    if (first === undefined) {
+        return `${what}: nothing.`;
+    }
+    const table = plainTable(Object.keys(first));
+    table.push(...rows.map((row) => Object.values(row).map((value) => String(value ?? ""))));
+    return `${what}:\n${table.toString()}`;
 }
 
 export function loadReport({ registry, people, seed, loaded, rows, seconds }: LoadResult): string {

@@ -10,16 +10,15 @@ export interface Table {
     readonly columns: readonly string[];
 }
 
-/**
- * Calls `read` for each table, by name, in one snapshot: what is committed meanwhile is not seen. Works on a standby.
- *
- * @throws UserError where the registry has no tables in this database
- */
-export async function readTables<T>(
-    database: Database,
-    registry: Registry,
-    read: (client: Client, from: string, table: Table) => Promise<T>,
-): Promise<Record<string, T>> {
+/** A registry as it was at one instant: what is committed later is not seen. Works on a standby. */
+export interface Snapshot {
+    readonly client: Client;
+    readonly tables: readonly Table[];
+    readonly end: () => Promise<void>;
+}
+
+/** @throws UserError where the registry has no tables in this database */
+export async function openSnapshot(database: Database, registry: Registry): Promise<Snapshot> {
     const client = await database.connect();
     try {
         await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -29,17 +28,31 @@ export async function readTables<T>(
                 `${database.name} holds nothing of the registry ${registry}. Load it: npm run data -- load --registry ${registry}`,
             );
         }
+        return { client, tables, end: () => client.end() };
+    } catch (error) {
+        await client.end();
+        throw explained(error, database);
+    }
+}
+
+/** Calls `read` for each table, by name, in one snapshot. @throws UserError where the registry has no tables in this database */
+export async function readTables<T>(
+    database: Database,
+    registry: Registry,
+    read: (client: Client, from: string, table: Table) => Promise<T>,
+): Promise<Record<string, T>> {
+    const { client, tables, end } = await openSnapshot(database, registry);
+    try {
         const found: Record<string, T> = {};
         for (const table of tables) {
             const from = `${client.escapeIdentifier(schemaOf(registry))}.${client.escapeIdentifier(table.name)}`;
             found[table.name] = await read(client, from, table);
         }
-        await client.query("COMMIT");
         return found;
     } catch (error) {
         throw explained(error, database);
     } finally {
-        await client.end();
+        await end();
     }
 }
 

@@ -7,7 +7,7 @@ import { type Lag, siteLag } from "../data/lag";
 import { load } from "../data/load";
 import { DEFAULT_PEOPLE } from "../data/options";
 import { showProgress } from "../data/progress";
-import { MODELLED, type Registry } from "../data/registries";
+import { REGISTRIES, type Registry } from "../data/registries";
 import { isEmpty } from "../data/tables";
 import type { EmbassyConfig } from "../infra/config";
 import { LabError } from "./errors";
@@ -65,7 +65,7 @@ function runningIn(
     configs: readonly EmbassyConfig[],
     ...roles: readonly EmbassyConfig["site"]["role"][]
 ): (readonly [Registry, EmbassyConfig])[] {
-    return MODELLED.flatMap((registry) =>
+    return REGISTRIES.flatMap((registry) =>
         configs
             .filter(({ site, registries }) => roles.includes(site.role) && registries[registry].running)
             .map((config) => [registry, config] as const),

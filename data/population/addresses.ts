@@ -1,5 +1,6 @@
 /** Dwellings: which there are, and which of them lie in the same municipality. */
 import { MUNICIPALITIES, type Municipality, STREETS, VILLAGES } from "./places";
+import { Spread } from "./spread";
 import { Random } from "../shared/random";
 
 /** A block of flats has as many dwellings as a run of houses: so a number alone says where a dwelling is. */
@@ -17,33 +18,25 @@ export interface Address {
 
 /** The dwellings of a register of so many people, numbered from 1, municipality by municipality. */
 export class Addresses {
-    readonly count: number;
-    /** The first dwelling of each municipality, and one past the last of all. */
-    private readonly starts: readonly number[];
+    private readonly spread: Spread;
     private readonly random = new Random();
 
     constructor(
         private readonly seed: number,
         people: number,
     ) {
-        this.count = Math.ceil(people * DWELLINGS_PER_PERSON);
-        const total = MUNICIPALITIES.reduce((sum, { weight }) => sum + weight, 0);
-        let before = 0;
-        this.starts = [
-            ...MUNICIPALITIES.map(({ weight }) => {
-                const start = 1 + Math.floor((before / total) * this.count);
-                before += weight;
-                return start;
-            }),
-            this.count + 1,
-        ];
+        this.spread = new Spread(Math.ceil(people * DWELLINGS_PER_PERSON));
+    }
+
+    get count(): number {
+        return this.spread.count;
     }
 
     at(id: number): Address {
-        const index = this.municipalityOf(id);
+        const index = this.spread.municipalityOf(id);
         const municipality = MUNICIPALITIES[index] as Municipality;
-        const plot = Math.floor((id - this.start(index)) / PLOT);
-        const place = (id - this.start(index)) % PLOT;
+        const plot = Math.floor((id - this.spread.start(index)) / PLOT);
+        const place = (id - this.spread.start(index)) % PLOT;
         this.random.restart(this.seed, 2, index * 100_000 + plot);
         const hasFlats = this.random.chance(municipality.town ? 0.75 : 0.2);
         const names = municipality.town ? STREETS : VILLAGES;
@@ -68,24 +61,7 @@ export class Addresses {
         if (random.chance(0.5)) {
             return this.any(random);
         }
-        const index = this.municipalityOf(id);
-        return random.between(this.start(index), this.start(index + 1) - 1);
-    }
-
-    private start(index: number): number {
-        return this.starts[index] as number;
-    }
-
-    private municipalityOf(id: number): number {
-        let [low, high] = [0, MUNICIPALITIES.length - 1];
-        while (low < high) {
-            const middle = (low + high + 1) >> 1;
-            if (this.start(middle) <= id) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
+        const index = this.spread.municipalityOf(id);
+        return random.between(this.spread.start(index), this.spread.start(index + 1) - 1);
     }
 }

@@ -18,6 +18,11 @@ import { serialNumbers } from "./serial-numbers";
 export const population: RegistryData = {
     generator: 1,
     bytesPerPerson: 277,
+    references: [],
+    question: {
+        tells: "who lived with a person on a day, and how they are related",
+        subject: { table: "person", column: "personal_code", example: "death_date IS NULL" },
+    },
     tables: {
         address: {
             columns: "address_id, county, municipality, settlement, street, house_number, apartment, postal_code",

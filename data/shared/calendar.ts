@@ -17,13 +17,18 @@ export const AS_OF = dayOf("2026-01-01");
 /** The electronic register begins here: who died before is not in it, and where one lived before is not known. */
 export const REGISTER_START = dayOf("1992-01-01");
 
-/** ISO dates of all days from 1900 to the day of the register, that day included. */
-const dates = Array.from({ length: AS_OF + 1 }, (_, day) => new Date(EPOCH + day * DAY_MS).toISOString().slice(0, 10));
+/** Documents expire and taxes fall due after the day of the register. */
+const LAST_DAY = dayOf("2039-12-31");
+
+/** ISO dates of all days from 1900 to the last, that day included. */
+const dates = Array.from({ length: LAST_DAY + 1 }, (_, day) =>
+    new Date(EPOCH + day * DAY_MS).toISOString().slice(0, 10),
+);
 
 export function isoDate(day: number): string {
     const date = dates[day];
     if (date === undefined) {
-        throw new RangeError(`day ${day} is not between 1900-01-01 and ${dates[AS_OF] ?? ""}`);
+        throw new RangeError(`day ${day} is not between 1900-01-01 and ${dates[LAST_DAY] ?? ""}`);
     }
     return date;
 }

@@ -24,19 +24,19 @@ export function personalCode(sex: Sex, birthDate: string, serial: number): strin
     return ten + String(checkDigit(ten));
 }
 
-/** Of a code's first ten digits. */
-export function checkDigit(ten: string): number {
-    const first = weighted(ten, FIRST) % 11;
+/** Of a personal code's first ten digits, or a business code's first seven. */
+export function checkDigit(digits: string): number {
+    const first = weighted(digits, FIRST) % 11;
     if (first < 10) {
         return first;
     }
-    const second = weighted(ten, SECOND) % 11;
+    const second = weighted(digits, SECOND) % 11;
     return second < 10 ? second : 0;
 }
 
 /** What a well-formed code with the right check digit says of its holder; `undefined` for all else. */
 export function parsePersonalCode(code: string): { sex: Sex; birthDate: string } | undefined {
-    if (!/^[1-8]\d{10}$/.test(code) || checkDigit(code) !== Number(code[10])) {
+    if (!/^[1-8]\d{10}$/.test(code) || checkDigit(code.slice(0, 10)) !== Number(code[10])) {
         return undefined;
     }
     const leading = Number(code[0]);
@@ -50,7 +50,7 @@ export function parsePersonalCode(code: string): { sex: Sex; birthDate: string }
 
 function weighted(digits: string, weights: readonly number[]): number {
     let sum = 0;
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < digits.length; i++) {
         sum += (digits.charCodeAt(i) - ZERO) * (weights[i] as number);
     }
     return sum;

@@ -36,3 +36,18 @@ CREATE FUNCTION is_personal_code(code text) RETURNS boolean
             + substr(code, 10, 1)::int * 3) % 11 % 10
         END);
 COMMENT ON FUNCTION is_personal_code IS 'Shape and check digit of a personal code, EVS 585:2007';
+
+CREATE FUNCTION is_business_code(code text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN code ~ '^[1789][0-9]{7}$' AND substr(code, 8, 1)::int = (
+        CASE WHEN (substr(code, 1, 1)::int + substr(code, 2, 1)::int * 2 + substr(code, 3, 1)::int * 3
+                 + substr(code, 4, 1)::int * 4 + substr(code, 5, 1)::int * 5 + substr(code, 6, 1)::int * 6
+                 + substr(code, 7, 1)::int * 7) % 11 < 10
+        THEN (substr(code, 1, 1)::int + substr(code, 2, 1)::int * 2 + substr(code, 3, 1)::int * 3
+            + substr(code, 4, 1)::int * 4 + substr(code, 5, 1)::int * 5 + substr(code, 6, 1)::int * 6
+            + substr(code, 7, 1)::int * 7) % 11
+        ELSE (substr(code, 1, 1)::int * 3 + substr(code, 2, 1)::int * 4 + substr(code, 3, 1)::int * 5
+            + substr(code, 4, 1)::int * 6 + substr(code, 5, 1)::int * 7 + substr(code, 6, 1)::int * 8
+            + substr(code, 7, 1)::int * 9) % 11 % 10
+        END);
+COMMENT ON FUNCTION is_business_code IS 'Shape and check digit of a business registry code: the digit is reckoned as in a personal code';

@@ -9,3 +9,9 @@ export function optional(value: string | number | undefined): string | number {
 export function day(value: number): string {
     return value >= AS_OF ? "\\N" : isoDate(value);
 }
+
+/** An amount of money for a numeric column. @param cents a whole number, not negative */
+export function euros(cents: number): string {
+    const rest = cents % 100;
+    return `${(cents - rest) / 100}.${rest < 10 ? "0" : ""}${rest}`;
+}

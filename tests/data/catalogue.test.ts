@@ -1,9 +1,9 @@
 import { CATALOGUE } from "../../data/catalogue";
-import { MODELLED } from "../../data/registries";
+import { REGISTRIES } from "../../data/registries";
 import { bytes, read } from "./rows";
 
 const small = { seed: 1, people: 500 };
-const tables = MODELLED.flatMap((registry) =>
+const tables = REGISTRIES.flatMap((registry) =>
     Object.keys(CATALOGUE[registry].tables).map((table) => [registry, table] as const),
 );
 

@@ -17,7 +17,9 @@ function run(...args: Parameters<typeof main>[0]): { code: number | null; output
 test("help names every command", () => {
     const { code, output } = run("--help");
     expect(code).toBe(0);
-    expect(output).toMatch(/^ {2}load [^]*^ {2}count [^]*^ {2}digest [^]*^ {2}write [^]*^ {2}lost [^]*^ {2}lag /m);
+    expect(output).toMatch(
+        /^ {2}load [^]*^ {2}count [^]*^ {2}digest [^]*^ {2}ask [^]*^ {2}write [^]*^ {2}lost [^]*^ {2}lag /m,
+    );
 });
 
 test("an unknown command or option ends with 1, and with the likely one", () => {
@@ -30,7 +32,9 @@ test("what is wrong is said without a stack", () => {
     expect(run("load", "--people", "none").output).toBe(
         '--people is "none": it is to be a whole number from 1 to 10000000.\n',
     );
-    expect(run("load", "--registry", "land").output).toMatch(/^The registry land has no data yet\. .*\n$/);
+    expect(run("load", "--registry", "lands").output).toMatch(/^"lands" is not a registry: .*\n$/);
+    expect(run("load", "--registry", "land", "--all").output).toMatch(/^--all is every registry, land as well: .*\n$/);
+    expect(run("ask", "--at", "now").output).toMatch(/^--at is "now": .*\n$/);
     expect(run("digest", "--site", "narva").output).toMatch(/^There is no site "narva": .*\n$/);
     expect(run("lag", "--site", "tallinn").output).toMatch(/^The site tallinn is primary, .*\n$/);
     expect(run("count")).toEqual({ code: 1, output: expect.stringContaining("PGHOST is not set") as string });

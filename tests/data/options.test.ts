@@ -1,5 +1,5 @@
 import { fromEnvironment } from "../../data/environment";
-import { parseDuration, parsePeople, parseRate, parseSeed } from "../../data/options";
+import { parseDay, parseDuration, parsePeople, parseRate, parseSeed } from "../../data/options";
 import { parseRegistry } from "../../data/registries";
 
 it("means a number of people", () => {
@@ -22,10 +22,15 @@ it("means a rate, a time and a seed", () => {
     expect(() => parseSeed("4294967296")).toThrow("--seed");
 });
 
-it("tells a registry without data from what is no registry", () => {
-    expect(parseRegistry("population")).toBe("population");
-    expect(() => parseRegistry("land")).toThrow("has no data yet");
-    expect(() => parseRegistry("lands")).toThrow("is not a registry");
+it("means a day that there is", () => {
+    expect([parseDay("2024-02-29"), parseDay(undefined)]).toEqual(["2024-02-29", undefined]);
+    expect(() => parseDay("2025-02-29")).toThrow('--at is "2025-02-29"');
+    expect(() => parseDay("tomorrow")).toThrow("as 2025-06-30");
+});
+
+it("means one of the seven registries", () => {
+    expect(parseRegistry("identity-documents")).toBe("identity-documents");
+    expect(() => parseRegistry("lands")).toThrow(/is not a registry: the seven are taxes, land/);
 });
 
 describe("a database", () => {

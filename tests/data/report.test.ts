@@ -1,4 +1,4 @@
-import { lagReport, loadReport, lostReport, tableReport, writeReport } from "../../data/report";
+import { answerReport, lagReport, loadReport, lostReport, tableReport, writeReport } from "../../data/report";
 
 const load = { registry: "population", people: 5, seed: 1 } as const;
 
@@ -38,4 +38,10 @@ test("a lag is told from none, and from one without end", () => {
     expect(report(0, true)).toBe("population in luxembourg has all that its primary has written.");
     expect(report(9, true)).toContain("was 9 bytes of log behind, and had them after 1.50 s.");
     expect(report(9, false)).toContain("has not caught up in 1.5 s. Is the link cut?");
+});
+
+test("an answer says what was asked, and that there is none", () => {
+    const question = { registry: "land", of: "78490:101:0010", at: "2025-01-01" } as const;
+    expect(answerReport({ ...question, rows: [] })).toMatch(/^land tells the chain .*: 78490.*: nothing\.$/);
+    expect(answerReport({ ...question, rows: [{ owner: "1", mortgaged: null }] })).toMatch(/owner │ mortgaged/);
 });

@@ -1,0 +1,42 @@
+/** Which registries a command is about, and where they are. */
+import { stackConfig } from "../toolchain/cli/stack-config";
+import { UserError } from "../toolchain/command";
+import { databaseOf } from "./connect";
+import type { Database } from "./database";
+import { DEFAULT_REGISTRY, REGISTRIES, type Registry, parseRegistry } from "./registries";
+
+export interface Common {
+    readonly registry?: string;
+    readonly site?: string;
+    readonly json?: boolean;
+}
+
+export interface ManyFlags extends Common {
+    readonly all?: boolean;
+}
+
+export interface Target {
+    readonly registry: Registry;
+    readonly database: Database;
+}
+
+export function target({ registry = DEFAULT_REGISTRY, site }: Common): Target {
+    const known = parseRegistry(registry);
+    return { registry: known, database: databaseOf(known, site) };
+}
+
+/** The registry that is named, or all that run: in a site by its stack file, elsewhere all that there are. */
+export function targets(flags: ManyFlags): Target[] {
+    if (flags.all !== true) {
+        return [target(flags)];
+    }
+    if (flags.registry !== undefined) {
+        throw new UserError(`--all is every registry, ${flags.registry} as well: leave one of the two options out.`);
+    }
+    return runningIn(flags.site).map((registry) => ({ registry, database: databaseOf(registry, flags.site) }));
+}
+
+export function runningIn(site: string | undefined): Registry[] {
+    const registries = site === undefined ? undefined : stackConfig(site).registries;
+    return REGISTRIES.filter((name) => registries?.[name].running ?? true);
+}
