@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { embassyHome } from "../toolchain/paths";
 import { ask } from "./ask";
+import { databaseOf } from "./connect";
 import { count } from "./count";
 import type { Database } from "./database";
 import { digest } from "./digest";
@@ -12,9 +13,10 @@ import { type LoadResult, load } from "./load";
 import { lost } from "./lost";
 import { parseDay, parseDuration, parsePeople, parseRate, parseSeed } from "./options";
 import { showProgress } from "./progress";
+import { checkReferences } from "./references";
 import { DEFAULT_REGISTRY, REGISTRIES, type Registry, parseRegistry } from "./registries";
-import { answerReport, lagReport, loadReport, lostReport, tableReport, writeReport } from "./report";
-import { type Common, type ManyFlags, target, targets } from "./targets";
+import { answerReport, lagReport, loadReport, lostReport, referencesReport, tableReport, writeReport } from "./report";
+import { type Common, type ManyFlags, runningIn, target, targets } from "./targets";
 import { write } from "./write";
 
 interface LoadFlags extends ManyFlags {
@@ -140,6 +142,13 @@ export function program(fail: (code: number) => void): Command {
             const answer = await ask(database, registry, options);
             print(flags.json, answer, () => answerReport(answer));
         });
+    sub("references", "whether all codes by which registries name one another are there; exit 1 if any is not").action(
+        async (flags: Common) => {
+            const result = await checkReferences(runningIn(flags.site), (name) => databaseOf(name, flags.site));
+            print(flags.json, result, () => referencesReport(result));
+            fail(result.checked.some(({ missing }) => missing > 0) ? 1 : 0);
+        },
+    );
     sub("write", "keep committing, and keep a journal of what was acknowledged")
         .option(...registry)
         .option("--rate <r>", "commits a second", "10")

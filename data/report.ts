@@ -5,6 +5,7 @@ import { CATALOGUE } from "./catalogue";
 import type { Lag } from "./lag";
 import type { LoadResult } from "./load";
 import type { LostResult } from "./lost";
+import type { ReferencesResult } from "./references";
 import type { Registry } from "./registries";
 import type { WriteResult } from "./write";
 
@@ -40,6 +41,15 @@ export function answerReport({ registry, of, at, rows }: Answer): string {
     const table = plainTable(Object.keys(first));
     table.push(...rows.map((row) => Object.values(row).map((value) => String(value ?? ""))));
     return `${what}:\n${table.toString()}`;
+}
+
+export function referencesReport({ checked, unchecked }: ReferencesResult): string {
+    const table = plainTable(["from", "to", "values", "missing", "as"], ["values", "missing"]);
+    table.push(
+        ...checked.map(({ from, to, values, missing, examples }) => [from, to, values, missing, examples.join(", ")]),
+    );
+    const left = unchecked.map(({ from, to }) => `Not checked, because one of the two does not run: ${from} → ${to}`);
+    return [table.toString(), ...left].join("\n");
 }
 
 export function loadReport({ registry, people, seed, loaded, rows, seconds }: LoadResult): string {

@@ -18,7 +18,7 @@ test("help names every command", () => {
     const { code, output } = run("--help");
     expect(code).toBe(0);
     expect(output).toMatch(
-        /^ {2}load [^]*^ {2}count [^]*^ {2}digest [^]*^ {2}ask [^]*^ {2}write [^]*^ {2}lost [^]*^ {2}lag /m,
+        /^ {2}load [^]*^ {2}count [^]*^ {2}digest [^]*^ {2}ask [^]*^ {2}references [^]*^ {2}write [^]*^ {2}lost [^]*^ {2}lag /m,
     );
 });
 

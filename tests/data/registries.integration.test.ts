@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { ask } from "../../data/ask";
 import { CATALOGUE } from "../../data/catalogue";
 import { count } from "../../data/count";
@@ -5,7 +7,9 @@ import type { Database } from "../../data/database";
 import { digest } from "../../data/digest";
 import { fromEnvironment } from "../../data/environment";
 import { load } from "../../data/load";
+import { checkReferences } from "../../data/references";
 import { REGISTRIES, type Registry, schemaOf } from "../../data/registries";
+import { repoRoot } from "../../toolchain/paths";
 import { Postgres } from "../support/postgres";
 import { answers } from "./answers";
 import { read } from "./rows";
@@ -34,6 +38,15 @@ function database(name: string): Database {
 /** As in a site, each registry has one of its own. */
 function ownDatabase(registry: Registry): Database {
     return database(schemaOf(registry));
+}
+
+function run(name: string, ...args: string[]): { code: number | null; output: string } {
+    const { status, stdout } = spawnSync(
+        process.execPath,
+        ["--require", require.resolve("tsx/cjs"), join(repoRoot, "data", "main.ts"), ...args],
+        { encoding: "utf8", env: { ...process.env, ...postgres.environment(name) } },
+    );
+    return { code: status, output: stdout };
 }
 
 describe.each(REGISTRIES)("%s", (registry) => {
@@ -145,5 +158,46 @@ describe("constraints", () => {
     ])("%s takes no %s", async (registry, statement, constraint) => {
         const wrong = `SET search_path = ${schemaOf(registry)}; ${statement}`;
         await expect(postgres.query(wrong, schemaOf(registry))).rejects.toThrow(constraint);
+    });
+});
+
+describe("references across registries", () => {
+    it("all resolve, and there are some of each", async () => {
+        const { checked, unchecked } = await checkReferences(REGISTRIES, ownDatabase);
+        expect(checked.filter(({ missing }) => missing > 0)).toEqual([]);
+        expect(checked.filter(({ values }) => values === 0)).toEqual([]);
+        expect([checked.length, unchecked.length]).toEqual([13, 0]);
+    });
+
+    it("are left out, and named, where one of the two registries is", async () => {
+        const { checked, unchecked } = await checkReferences(["taxes", "legislation"], ownDatabase);
+        expect(checked.map(({ from }) => from)).toEqual(["taxes.tax_rate.legal_basis"]);
+        expect(unchecked).toHaveLength(12);
+    });
+
+    it("of another seed do not", async () => {
+        const { checked } = await checkReferences(["pensions", "population"], (registry) =>
+            registry === "population" ? database("other") : ownDatabase(registry),
+        );
+        expect(checked[0]?.missing).toBeGreaterThan(1000);
+    });
+
+    it("that are broken are counted, with examples, and end the command with 1", async () => {
+        const before = run("together", "references", "--json");
+        expect(before.code).toBe(0);
+        await postgres.query(
+            `DELETE FROM legislation.citation;
+             DELETE FROM legislation.paragraph;
+             DELETE FROM legislation.publication WHERE rt_id = (SELECT min(legal_basis) FROM taxes.tax_rate)`,
+            "together",
+        );
+        const { code, output } = run("together", "references", "--json");
+        expect(code).toBe(1);
+        const { checked } = JSON.parse(output) as Awaited<ReturnType<typeof checkReferences>>;
+        const broken = checked.filter(({ missing }) => missing > 0);
+        expect(broken.map(({ from, to }) => [from, to])).toEqual([
+            ["taxes.tax_rate.legal_basis", "legislation.publication.rt_id"],
+        ]);
+        expect(broken[0]).toMatchObject({ missing: 1, examples: [expect.stringMatching(/^1\d{11}$/)] });
     });
 });

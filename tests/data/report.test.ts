@@ -1,4 +1,12 @@
-import { answerReport, lagReport, loadReport, lostReport, tableReport, writeReport } from "../../data/report";
+import {
+    answerReport,
+    lagReport,
+    loadReport,
+    lostReport,
+    referencesReport,
+    tableReport,
+    writeReport,
+} from "../../data/report";
 
 const load = { registry: "population", people: 5, seed: 1 } as const;
 
@@ -38,6 +46,13 @@ test("a lag is told from none, and from one without end", () => {
     expect(report(0, true)).toBe("population in luxembourg has all that its primary has written.");
     expect(report(9, true)).toContain("was 9 bytes of log behind, and had them after 1.50 s.");
     expect(report(9, false)).toContain("has not caught up in 1.5 s. Is the link cut?");
+});
+
+test("references are listed with what is missing, and those that were not checked", () => {
+    const checked = [{ from: "a.b.c", to: "d.e.f", values: 9, missing: 2, examples: ["1", "2"] }];
+    const report = referencesReport({ checked, unchecked: [{ from: "g.h.i", to: "d.e.f" }] });
+    expect(report).toMatch(/a\.b\.c │ d\.e\.f │\s+9 │\s+2 │ 1, 2/);
+    expect(report).toContain("Not checked, because one of the two does not run: g.h.i → d.e.f");
 });
 
 test("an answer says what was asked, and that there is none", () => {

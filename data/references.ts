@@ -1,0 +1,125 @@
+/**
+ * Whether registries agree: every code by which one names a person, a business, a parcel or an act is in the registry that it
+ * is from.
+ *
+ * Each reference is a merge of two sorted lists of values, streamed from two servers: here memory does not grow with the
+ * nation, and there it is an index or a sort within `work_mem`.
+ */
+import type { Client } from "pg";
+import { to as copyTo } from "pg-copy-streams";
+import { CATALOGUE } from "./catalogue";
+import { type Database, explained } from "./database";
+import { type Registry, schemaOf } from "./registries";
+import type { Column, Reference } from "./registry-data";
+import { type Snapshot, openSnapshot } from "./tables";
+
+export interface CheckedReference {
+    /** As `taxes.payer.personal_code`. */
+    readonly from: string;
+    readonly to: string;
+    /** Different values that are named. */
+    readonly values: number;
+    /** How many of them are not there. */
+    readonly missing: number;
+    /** The first of the missing. */
+    readonly examples: readonly string[];
+}
+
+export interface ReferencesResult {
+    readonly checked: readonly CheckedReference[];
+    /** Those to or from a registry that was left out. */
+    readonly unchecked: readonly { readonly from: string; readonly to: string }[];
+}
+
+const MOST_EXAMPLES = 5;
+
+/** Of all registries, each with the registry that it is of. */
+export function allReferences(): (Reference & { readonly from: Registry })[] {
+    return (Object.keys(CATALOGUE) as Registry[]).flatMap((from) =>
+        CATALOGUE[from].references.map((reference) => ({ ...reference, from })),
+    );
+}
+
+/**
+ * Sees each registry at one instant. They are looked at one after another, who refers before who is referred to, so that what is
+ * registered meanwhile is missed by nobody: whoever is named was there first.
+ *
+ * @throws UserError where a registry cannot be read
+ */
+export async function checkReferences(
+    registries: readonly Registry[],
+    databaseOf: (registry: Registry) => Database,
+): Promise<ReferencesResult> {
+    const snapshots = new Map<Registry, Snapshot>();
+    try {
+        for (const registry of (Object.keys(CATALOGUE) as Registry[]).filter((name) => registries.includes(name))) {
+            snapshots.set(registry, await openSnapshot(databaseOf(registry), registry));
+        }
+        const checked: CheckedReference[] = [];
+        const unchecked: { from: string; to: string }[] = [];
+        for (const reference of allReferences()) {
+            const names = {
+                from: nameOf(reference.from, reference),
+                to: nameOf(reference.to.registry, reference.to),
+            };
+            const [source, target] = [snapshots.get(reference.from), snapshots.get(reference.to.registry)];
+            if (source === undefined || target === undefined) {
+                unchecked.push(names);
+                continue;
+            }
+            try {
+                const [named, there] = [sorted(source.client, names.from), sorted(target.client, names.to)];
+                checked.push({ ...names, ...(await missing(named, there)) });
+            } catch (error) {
+                throw explained(error, databaseOf(reference.from));
+            }
+        }
+        return { checked, unchecked };
+    } finally {
+        await Promise.all(Array.from(snapshots.values(), ({ end }) => end()));
+    }
+}
+
+/** @param named in order, as are those that are @param there */
+export async function missing(
+    named: AsyncIterable<string>,
+    there: AsyncIterable<string>,
+): Promise<Pick<CheckedReference, "values" | "missing" | "examples">> {
+    const targets = there[Symbol.asyncIterator]();
+    let target = await targets.next();
+    let [values, gone] = [0, 0];
+    const examples: string[] = [];
+    for await (const value of named) {
+        values++;
+        while (target.done !== true && target.value < value) {
+            target = await targets.next();
+        }
+        if (target.done === true || target.value !== value) {
+            gone++;
+            if (examples.length < MOST_EXAMPLES) {
+                examples.push(value);
+            }
+        }
+    }
+    // To the end: the connection is needed again.
+    while (target.done !== true) {
+        target = await targets.next();
+    }
+    return { values, missing: gone, examples };
+}
+
+function nameOf(registry: Registry, { table, column }: Column): string {
+    return `${schemaOf(registry)}.${table}.${column}`;
+}
+
+/** The different values of a column, in the order of their bytes: codes are ASCII, of which JavaScript has the same order. */
+async function* sorted(client: Client, name: string): AsyncGenerator<string, void, undefined> {
+    const [schema = "", table = "", column = ""] = name.split(".");
+    const query = `SELECT DISTINCT ${column} COLLATE "C" FROM ${schema}.${table} WHERE ${column} IS NOT NULL ORDER BY 1`;
+    let rest = "";
+    for await (const chunk of client.query(copyTo(`COPY (${query}) TO STDOUT`)) as AsyncIterable<Buffer>) {
+        const lines = (rest + chunk.toString()).split("\n");
+        rest = lines.pop() ?? "";
+        yield* lines;
+    }
+}
