@@ -1,5 +1,5 @@
 /**
- * Loads a registry in one transaction: tables, rows, then keys, indexes and references, then statistics. Whatever ends it
+ * Loads a registry in one transaction: tables, rows, statistics, then keys, indexes and references. Whatever ends it
  * early, a crash of this process or of the server, leaves what was there before.
  */
 import type { Client } from "pg";
@@ -79,6 +79,13 @@ async function transaction(
     await client.query(schemaScript(registry));
     const counts = await copyAll(client, registry, options);
     const copied = timer();
+    progress.update("statistics");
+    // Before the references, whose check is a join: that of the chains of 40 000 parcels took 212 s without, and 1 s with.
+    await client.query(
+        `ANALYZE ${Object.keys(tables)
+            .map((table) => `${schema}.${table}`)
+            .join(", ")}`,
+    );
     progress.update("keys, indexes and references");
     await client.query(constraintsScript(registry));
     const constrained = timer();
@@ -88,12 +95,6 @@ async function transaction(
         generator,
         isoDate(AS_OF),
     ]);
-    progress.update("statistics");
-    await client.query(
-        `ANALYZE ${Object.keys(tables)
-            .map((table) => `${schema}.${table}`)
-            .join(", ")}`,
-    );
     progress.update("commit");
     await client.query("COMMIT");
     const seconds = { rows: copied, constraints: constrained - copied, total: timer() };

@@ -1,9 +1,9 @@
-/** `npm run data -- load|count|digest|write|lost` */
+/** `npm run data -- load|count|digest|ask|references|write|lost|lag` */
 import { CommanderError } from "commander";
 import { runCommand } from "../toolchain/command";
 import { program } from "./commands";
 
-/** @returns the exit code: 1 also where `lost` finds that something is */
+/** @returns the exit code: 1 also where `lost`, `lag` or `references` finds something wrong */
 export async function main(argv: readonly string[]): Promise<number> {
     let code = 0;
     try {

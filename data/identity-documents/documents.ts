@@ -57,7 +57,7 @@ function* terms(
         const expires = issued + valid;
         const lost = random.chance(0.05) ? issued + random.between(1, valid - 1) : NEVER;
         const ended = Math.min(expires, lost, death);
-        const reason = ended === death ? "death" : ended === lost ? "lost" : "expired";
+        const reason = ended === expires ? "expired" : ended === death ? "death" : "lost";
         yield ended < AS_OF ? { issued, expires, ended, reason } : { issued, expires, ended: NEVER, reason: undefined };
         issued = ended + random.between(1, WITHOUT);
     }

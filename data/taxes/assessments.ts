@@ -34,8 +34,8 @@ export interface Assessment {
 
 const TEN_EUROS = 1000;
 const NEW_YEARS = [...YEARS, 2026].map((year) => dayOf(`${year}-01-01`));
-/** The dead who still owned land before their heirs did. */
-const FIRST_DEATH = dayOf("2022-01-01");
+/** Who died before has left no land to heirs who have not come forward by the first of the years. */
+const FIRST_DEATH = dayOf("2021-01-01");
 const PENSION = Math.round(65 * YEAR);
 
 /** Whether the tax authority knows a party. */

@@ -34,7 +34,6 @@ test("what is wrong is said without a stack", () => {
     );
     expect(run("load", "--registry", "lands").output).toMatch(/^"lands" is not a registry: .*\n$/);
     expect(run("load", "--registry", "land", "--all").output).toMatch(/^--all is every registry, land as well: .*\n$/);
-    expect(run("ask", "--at", "now").output).toMatch(/^--at is "now": .*\n$/);
     expect(run("digest", "--site", "narva").output).toMatch(/^There is no site "narva": .*\n$/);
     expect(run("lag", "--site", "tallinn").output).toMatch(/^The site tallinn is primary, .*\n$/);
     expect(run("count")).toEqual({ code: 1, output: expect.stringContaining("PGHOST is not set") as string });

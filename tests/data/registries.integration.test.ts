@@ -69,22 +69,24 @@ describe.each(REGISTRIES)("%s", (registry) => {
 
     it("answers what an application would ask, as reckoned from the generated rows", async () => {
         const expected = answers(registry, options);
-        const { table, column } = CATALOGUE[registry].question.subject;
-        const some = await postgres.query(
-            `SELECT DISTINCT ${column} AS of FROM ${schemaOf(registry)}.${table} ORDER BY 1 LIMIT 400`,
-            schemaOf(registry),
-        );
-        const step = Math.floor(some.length / 15);
-        const subjects = some.filter((_, index) => index % step === 0).map((row) => row["of"] as string);
+        const { table, column, example } = CATALOGUE[registry].question.subject;
+        const some = async (condition: string): Promise<string[]> => {
+            const from = `${schemaOf(registry)}.${table} WHERE ${condition} ORDER BY 1 LIMIT 400`;
+            const found = await postgres.query(`SELECT DISTINCT ${column} AS of FROM ${from}`, schemaOf(registry));
+            const step = Math.floor(found.length / 4);
+            return found.filter((_, index) => index % step === 0).map((row) => row["of"] as string);
+        };
+        // Those that are worth asking about, and any.
+        const subjects = [...(await some(example)), ...(await some("true"))];
         const lines: number[] = [];
         for (const of of subjects) {
-            for (const at of ["2005-06-30", "2025-10-15", "2026-01-01"]) {
+            for (const at of ["2005-06-30", "2025-10-15"]) {
                 const { rows } = await ask(ownDatabase(registry), registry, { of, at });
                 expect({ of, at, rows: sorted(rows) }).toEqual({ of, at, rows: sorted(expected(of, at)) });
                 lines.push(rows.length);
             }
         }
-        expect(lines.filter((length) => length > 0).length).toBeGreaterThan(5);
+        expect(lines.filter((length) => length > 0).length).toBeGreaterThan(3);
     }, 60_000);
 
     it("takes one that has an answer where nobody is named", async () => {
