@@ -15,7 +15,7 @@ const FIRST_FOUNDED = dayOf("1995-09-01");
 /** Of each ten, by place: companies have codes that begin with 1, associations with 8, foundations with 9. */
 const FORMS: readonly LegalForm[] = ["OÜ", "OÜ", "OÜ", "OÜ", "OÜ", "OÜ", "OÜ", "AS", "MTÜ", "SA"];
 const COMPANIES_OF_TEN = 8;
-/** Far beyond the codes that have been given to anybody, so that none is a real one's. */
+/** Beyond those that are known to have been given to anybody. */
 const FIRST_SERIALS = { company: 1_800_000, MTÜ: 8_500_000, SA: 9_500_000 } as const;
 /** As many as have a company's code left, which begins with 1: beyond two and a half million people there are no more. */
 const MOST = ((2_000_000 - FIRST_SERIALS.company) / COMPANIES_OF_TEN) * FORMS.length;

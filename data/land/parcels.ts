@@ -41,7 +41,7 @@ const DIVISIONS = 8;
 const RESTITUTIONS = [dayOf("1992-06-01"), dayOf("2004-12-31")] as const;
 const INHERITANCE_WITHIN = 300;
 
-/** Parts of a cadastral code. Districts from 90 on are used by nobody, so that no parcel is a real one. */
+/** Parts of a cadastral code. From a district that no real parcel is known to be in. */
 const FIRST_DISTRICT = 90;
 const FIRST_ZONE = 101;
 const ZONES = 899;

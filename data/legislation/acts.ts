@@ -16,7 +16,7 @@ export interface Publication {
 
 /** Beyond it two acts could be published on one day with one number. */
 const MOST = 999;
-/** The gazette has had its present numbers since then. A Sunday, as are all days of publication here: few real ones are. */
+/** The gazette has had its present numbers since then. A Sunday, as are all days of publication here: hardly any real one is. */
 const FIRST_PUBLISHED = dayOf("2011-01-02");
 /** Other registries rest on these: they are never repealed. */
 const LASTING = 10;

@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ask } from "../../data/ask";
 import { CATALOGUE } from "../../data/catalogue";
@@ -7,8 +9,10 @@ import type { Database } from "../../data/database";
 import { digest } from "../../data/digest";
 import { fromEnvironment } from "../../data/environment";
 import { load } from "../../data/load";
+import { lost } from "../../data/lost";
 import { checkReferences } from "../../data/references";
 import { REGISTRIES, type Registry, schemaOf } from "../../data/registries";
+import { write } from "../../data/write";
 import { repoRoot } from "../../toolchain/paths";
 import { Postgres } from "../support/postgres";
 import { answers } from "./answers";
@@ -161,6 +165,18 @@ describe("constraints", () => {
         const wrong = `SET search_path = ${schemaOf(registry)}; ${statement}`;
         await expect(postgres.query(wrong, schemaOf(registry))).rejects.toThrow(constraint);
     });
+});
+
+it("any registry takes commits of data write, and none is lost", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "journal-"));
+    const journal = join(folder, "journal.jsonl");
+    const of = ownDatabase("identity-documents");
+    const { signal } = new AbortController();
+    const run = { rate: 50, seconds: 0.5, journal, signal, progress: silent };
+    const { acknowledged } = await write(of, "identity-documents", run);
+    expect(acknowledged).toBeGreaterThan(0);
+    expect(await lost(of, journal)).toMatchObject({ registry: "identity-documents", acknowledged, lost: [] });
+    rmSync(folder, { recursive: true });
 });
 
 describe("references across registries", () => {
