@@ -75,7 +75,7 @@ export function machines({ nodes }: SiteInventory): Machine[] {
     );
 }
 
-/** `simulated`: every host that the stack file declares, played by kwok. `real`: one machine for each feed. */
+/** `simulated`: every worker that the stack file declares, played by kwok. `real`: one machine for each zone of workers. */
 export const nodeKinds = ["simulated", "real"] as const;
 export type NodeKind = (typeof nodeKinds)[number];
 
@@ -87,13 +87,18 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated"): Site
     const { nodes: range, pods, services } = configuration.networking;
     const site = { name: stack, serviceCidr: services, podCidr: pods, clusterDomain: CLUSTER_DOMAIN };
     const { hosts: declared, network } = plan(configuration);
-    const hosts = declared.map(({ disks, ...host }) => ({ ...host, disks: [disks] }));
+    // What control-plane machines do, the lab does in processes: lab/control-plane.ts.
+    const hosts = declared
+        .filter(({ role }) => role === "worker")
+        .map(({ name, labels, cpu, memory, pods: most, disks }) => {
+            return { name, labels, cpu, memory, pods: most, disks: disks === undefined ? [] : [disks] };
+        });
     if (kind === "simulated") {
         return { ...site, nodes: hosts };
     }
-    const feeds = new Set(hosts.map(({ labels }) => labels[TOPOLOGY.zone]));
-    // The first host of each stands for its feed: a lab has not the memory for all.
-    const firsts = [...feeds].flatMap((feed) => hosts.find(({ labels }) => labels[TOPOLOGY.zone] === feed) ?? []);
+    const zones = new Set(hosts.map(({ labels }) => labels[TOPOLOGY.zone]));
+    // The first host of each stands for its zone: a lab has not the memory for all.
+    const firsts = [...zones].flatMap((zone) => hosts.find(({ labels }) => labels[TOPOLOGY.zone] === zone) ?? []);
     return {
         ...site,
         nodes: firsts.map((host, index) => ({ ...host, machine: machineAddress(range, pods, index) })),

@@ -1,6 +1,6 @@
 /** From a stack file to typed configuration: strict, and with every problem told at once. */
 import { z } from "zod";
-import { cluster } from "./cluster";
+import { cluster, largestDisk, workerZones } from "./cluster";
 import { InputError, describeIssues } from "./errors";
 import { keys } from "./keys";
 import { networking } from "./networking";
@@ -36,11 +36,11 @@ const schema = z
         if (config.restore !== undefined && !(config.restore.from in config.networking.peers)) {
             problem(["restore", "from"], `must be one of the peers (${peers(config)})`);
         }
-        const feeds = Object.keys(config.cluster.feeds).length;
-        const { diskSize } = config.cluster.host;
+        const zones = workerZones(config.cluster).size;
+        const disk = largestDisk(config.cluster);
         const fitsOnDisk = (path: string[], size: string): void => {
-            if (amount(size) > amount(diskSize)) {
-                problem(path, `must fit on one disk (cluster.host.diskSize: ${diskSize})`);
+            if (disk === undefined || amount(size) > amount(disk)) {
+                problem(path, `must fit on one disk (cluster.machines: ${disk ?? "none has disks"})`);
             }
         };
         fitsOnDisk(["storage", "objectStore", "storage"], config.storage.objectStore.storage);
@@ -52,8 +52,8 @@ const schema = z
             );
         }
         for (const [registry, { members, storage: size }] of Object.entries(config.registries)) {
-            if (members < feeds) {
-                problem(["registries", registry, "members"], `must be ${feeds} or more: one on each feed of the site`);
+            if (members < zones) {
+                problem(["registries", registry, "members"], `must be ${zones} or more: one in each zone with workers`);
             }
             fitsOnDisk(["registries", registry, "storage"], size);
         }

@@ -4,43 +4,54 @@ import { LABEL, dnsLabel } from "./names";
 
 export interface Host {
     readonly name: string;
+    readonly role: "worker" | "control-plane";
+    readonly rack: string;
     readonly labels: Readonly<Record<string, string>>;
     /** Kubernetes quantities. */
     readonly cpu: string;
     readonly memory: string;
     readonly pods: number;
-    /** Local disks, one volume each. */
-    readonly disks: { readonly class: string; readonly count: number; readonly size: string };
+    /** Local disks, one volume each; absent where it has none. */
+    readonly disks?: { readonly class: string; readonly count: number; readonly size: string };
+    readonly watts: number;
 }
 
 export const TOPOLOGY = {
     region: "topology.kubernetes.io/region",
-    /** The zone that schedulers and storage know of is the feed: what can fail at once. */
+    /** The zone that schedulers and storage know of: the first feed of a rack. */
     zone: "topology.kubernetes.io/zone",
     host: "kubernetes.io/hostname",
     rack: LABEL.rack,
 } as const;
 
+/** Hosts are numbered in their rack, in the order in which it declares them. */
 export function inventory({ site, cluster, storage }: Pick<EmbassyConfig, "site" | "cluster" | "storage">): Host[] {
-    return Object.entries(cluster.feeds).flatMap(([feed, { racks }]) =>
-        racks.flatMap((rack) =>
-            Array.from({ length: cluster.rack.hosts }, (_, index) => {
-                const name = dnsLabel(rack, String(index + 1));
-                return {
+    return Object.entries(cluster.racks).flatMap(([rack, { feeds, hosts }]) => {
+        const [feed = ""] = feeds;
+        const kinds = Object.entries(hosts).flatMap(([kind, count]) => Array<string>(count).fill(kind));
+        return kinds.flatMap((kind, index) => {
+            const machine = cluster.machines[kind];
+            const name = dnsLabel(rack, String(index + 1));
+            const labels = {
+                [TOPOLOGY.region]: site.country.toLowerCase(),
+                [TOPOLOGY.zone]: `feed-${feed}`,
+                [TOPOLOGY.host]: name,
+                [LABEL.feed]: feed,
+                [TOPOLOGY.rack]: rack,
+            };
+            if (machine === undefined) {
+                return [];
+            }
+            const { disks, ...rest } = machine;
+            return [
+                {
+                    ...rest,
                     name,
-                    labels: {
-                        [TOPOLOGY.region]: site.country.toLowerCase(),
-                        [TOPOLOGY.zone]: `feed-${feed}`,
-                        [TOPOLOGY.host]: name,
-                        [LABEL.feed]: feed,
-                        [TOPOLOGY.rack]: rack,
-                    },
-                    cpu: cluster.host.cpu,
-                    memory: cluster.host.memory,
-                    pods: cluster.host.pods,
-                    disks: { class: storage.class, count: cluster.host.disks, size: cluster.host.diskSize },
-                };
-            }),
-        ),
-    );
+                    rack,
+                    labels,
+                    ...(disks !== undefined && { disks: { class: storage.class, ...disks } }),
+                },
+            ];
+        });
+    });
 }

@@ -26,6 +26,10 @@ function section(values: Values, name: string): Record<string, unknown> {
     return found;
 }
 
+function rack(values: Values, name: string): Record<string, unknown> {
+    return (section(values, "cluster")["racks"] as Record<string, Record<string, unknown>>)[name] ?? {};
+}
+
 describe("the stack files of the repository", () => {
     it.each(STACKS)("%s is right", (stack) => {
         expect(parseConfig(stack, stackValues(stack)).site.name).toBe(stack);
@@ -112,12 +116,51 @@ describe("a wrong stack file", () => {
         [
             "store larger than a disk",
             (values) => (section(values, "storage")["objectStore"] = { cpu: "1", memory: "1Gi", storage: "101Gi" }),
-            'data-embassy:storage.objectStore.storage is "101Gi"; it must fit on one disk (cluster.host.diskSize: 100Gi)',
+            'data-embassy:storage.objectStore.storage is "101Gi"; it must fit on one disk (cluster.machines: 100Gi)',
         ],
         [
-            "one feed",
-            (values) => (section(values, "cluster")["feeds"] = { a: { racks: ["a1"] } }),
-            'data-embassy:cluster.feeds is {"a":{"racks":["a1"]}}; it must name two feeds or more: Tier IV bears the loss of one',
+            "rack on no feed",
+            (values) => (rack(values, "a1")["feeds"] = []),
+            "data-embassy:cluster.racks.a1.feeds is []; it must name two feeds or more: what is in the rack is on none",
+        ],
+        [
+            "rack corded to one feed",
+            (values) => (rack(values, "a1")["feeds"] = ["a", "a"]),
+            'data-embassy:cluster.racks.a1.feeds is ["a","a"]; it must name two feeds or more: all in the rack would fall with the one',
+        ],
+        [
+            "rack on one cooling loop",
+            (values) => (rack(values, "c0")["loops"] = ["c"]),
+            'data-embassy:cluster.racks.c0.loops is ["c"]; it must name two loops or more: all in the rack would fall with the one',
+        ],
+        [
+            "unknown feed",
+            (values) => (rack(values, "a1")["feeds"] = ["a", "b", "d"]),
+            'data-embassy:cluster.racks.a1.feeds[2] is "d"; it must be one of the feeds: a, b, c (cluster.feeds)',
+        ],
+        [
+            "unknown switch",
+            (values) => (rack(values, "a1")["switches"] = ["a", "b", "x"]),
+            'data-embassy:cluster.racks.a1.switches[2] is "x"; it must be one of the switches: a, b, c (cluster.switches)',
+        ],
+        [
+            "switch in an unknown rack",
+            (values) =>
+                ((section(values, "cluster")["switches"] as Record<string, Record<string, unknown>>)["a"] = {
+                    rack: "a9",
+                    uplinks: ["north"],
+                }),
+            'data-embassy:cluster.switches.a.rack is "a9"; it must be one of the racks: a0, a1, a2, b0, b1, b2, c0, c1 (cluster.racks)',
+        ],
+        [
+            "unknown machine",
+            (values) => (rack(values, "a1")["hosts"] = { worker: 2, "control-plane": 1, mainframe: 1 }),
+            "data-embassy:cluster.racks.a1.hosts.mainframe is 1; it must be one of the machines: worker, control-plane (cluster.machines)",
+        ],
+        [
+            "more etcd members than hosts for them",
+            (values) => (section(values, "cluster")["quorum"] = 7),
+            "data-embassy:cluster.quorum is 7; it must be 5, as many as there are hosts of role control-plane (cluster.racks)",
         ],
         [
             "certificates that would end within 14 days alone",
@@ -136,6 +179,17 @@ describe("a wrong stack file", () => {
         ],
     ])("%s", (_, change, message) => {
         expect(problems(change)).toEqual([message]);
+    });
+
+    it("names one feed, and then all that is plugged into others", () => {
+        const [first, ...others] = problems((values) => (section(values, "cluster")["feeds"] = { a: 10 }));
+        expect(first).toBe(
+            'data-embassy:cluster.feeds is {"a":10}; it must name two feeds or more: Tier IV bears the loss of one',
+        );
+        expect(others).toHaveLength(11);
+        expect(others).toContain(
+            'data-embassy:cluster.racks.a1.feeds[1] is "b"; it must be one of the feeds: a (cluster.feeds)',
+        );
     });
 
     it("is told of all its problems at once, with nothing done", () => {

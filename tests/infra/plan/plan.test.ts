@@ -5,6 +5,7 @@ import { plan } from "../../../infra/plan";
 import { imageReference } from "../../../infra/plan/images";
 import { inventory } from "../../../infra/plan/inventory";
 import { dnsLabel } from "../../../infra/plan/names";
+import { siteInventory } from "../../../lab/inventory";
 import { STACKS, stackValues } from "../../support/stacks";
 
 const configs = new Map(STACKS.map((stack) => [stack, parseConfig(stack, stackValues(stack))]));
@@ -73,20 +74,50 @@ describe("names", () => {
 
 describe("inventory", () => {
     it("has every host once, in the fault domains that the stack file declares", () => {
-        const rack = fc.stringMatching(/^[a-z][0-9]{1,3}$/);
+        const name = fc.stringMatching(/^[a-z][0-9]{1,3}$/);
         fc.assert(
             fc.property(
-                fc.uniqueArray(rack, { minLength: 2, maxLength: 8 }),
+                fc.uniqueArray(name, { minLength: 2, maxLength: 8 }),
                 fc.integer({ min: 1, max: 8 }),
-                (racks, perRack) => {
-                    const feeds = { a: { racks: racks.slice(1) }, b: { racks: racks.slice(0, 1) } };
-                    const cluster = { ...luxembourg.cluster, feeds, rack: { hosts: perRack } };
-                    const hosts = inventory({ ...luxembourg, cluster });
-                    expect(new Set(hosts.map(({ name }) => name)).size).toBe(racks.length * perRack);
-                    expect(hosts.filter(({ labels }) => labels["data-embassy/feed"] === "b")).toHaveLength(perRack);
+                fc.integer({ min: 0, max: 2 }),
+                (names, worker, others) => {
+                    const hosts = { worker, ...(others > 0 && { "control-plane": others }) };
+                    const racks = names.map((rack, index) => {
+                        const feeds = index === 0 ? ["b", "c"] : ["a", "b"];
+                        return [rack, { feeds, loops: feeds, switches: feeds, hosts }] as const;
+                    });
+                    const cluster = { ...luxembourg.cluster, racks: Object.fromEntries(racks) };
+                    const all = inventory({ ...luxembourg, cluster });
+                    expect(new Set(all.map((host) => host.name)).size).toBe(names.length * (worker + others));
+                    expect(all.filter(({ role }) => role === "worker")).toHaveLength(names.length * worker);
+                    const inB = all.filter(({ labels }) => labels["topology.kubernetes.io/zone"] === "feed-b");
+                    expect(new Set(inB.map(({ rack }) => rack))).toEqual(new Set([names[0]]));
+                    expect(inB).toHaveLength(worker + others);
                 },
             ),
         );
+    });
+
+    it("gives the lab the workers that it had, as they were", () => {
+        const workers = siteInventory("luxembourg").nodes;
+        const names = ["a1-1", "a1-2", "a2-1", "a2-2", "b1-1", "b1-2", "b2-1", "b2-2"];
+        expect(workers.map(({ name }) => name)).toEqual(names);
+        expect(workers[0]).toEqual({
+            name: "a1-1",
+            labels: {
+                "topology.kubernetes.io/region": "lu",
+                "topology.kubernetes.io/zone": "feed-a",
+                "kubernetes.io/hostname": "a1-1",
+                "data-embassy/feed": "a",
+                "data-embassy/rack": "a1",
+            },
+            cpu: "32",
+            memory: "128Gi",
+            pods: 110,
+            disks: [{ class: "embassy-local", count: 4, size: "100Gi" }],
+        });
+        const machines = siteInventory("luxembourg", "real").nodes;
+        expect(machines.map(({ name }) => name)).toEqual(["a1-1", "b1-1"]);
     });
 });
 
