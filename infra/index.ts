@@ -2,13 +2,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { type EmbassyConfig, parseConfig } from "./config";
+import { ConfigError, type EmbassyConfig, parseConfig } from "./config";
 import { InputError } from "./config/errors";
 import { parseHandover } from "./config/handover";
 import { DataEmbassy } from "./embassy";
 import { HANDOVERS_OUTPUT, type Handover } from "./plan/handover";
-import { plan } from "./plan";
+import { type EmbassyPlan, plan } from "./plan";
 import type { ImageLock } from "./plan/images";
+import { tier4Problems, tier4Site } from "./plan/tier4";
 
 /** Pulumi hands configuration over as text, structured values as JSON. */
 function readConfig(): EmbassyConfig {
@@ -46,10 +47,22 @@ function told<T>(work: () => T): T {
     }
 }
 
+/** A site that does not bear every fault is not built. */
+function proven(config: EmbassyConfig, site: EmbassyPlan): EmbassyPlan {
+    const problems = tier4Problems(tier4Site(config, site));
+    if (problems.length > 0) {
+        throw new ConfigError(pulumi.getStack(), problems);
+    }
+    return site;
+}
+
 /** A loss is accepted for one run, on its command line: a stack file would go on accepting it. */
 const acceptLoss = process.env["EMBASSY_ACCEPT_LOSS"] === "true";
 
-const site = told(() => plan(readConfig(), readImageLock(), { acceptLoss }));
+const site = told(() => {
+    const config = readConfig();
+    return proven(config, plan(config, readImageLock(), { acceptLoss }));
+});
 const embassy = new DataEmbassy("embassy", site, {}, told(readHandover));
 
 // Not `export const`: a site that issues nothing has no such output.

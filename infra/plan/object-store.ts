@@ -43,7 +43,7 @@ export interface ObjectStorePlan {
 /** A Node.js with few connections. How fast the sealer is depends on its share of a core. */
 const AGENT = { cpu: "250m", memory: "128Mi" } as const;
 /** Of the self-test: one by the clock, one by hand. */
-const TESTS = 2;
+export const TESTS = 2;
 
 export function planObjectStore(
     { site, storage }: Pick<EmbassyConfig, "site" | "storage">,

@@ -40,7 +40,9 @@ export const STORING = { cpu: "500m", memory: "512Mi" } as const;
 /** Of the writer beside a member, and of the gate before a role: a Node.js each. */
 export const WRITER = { cpu: "100m", memory: "128Mi" } as const;
 /** Jobs of a registry at once, at most: three schedules, and the first version in each of two stores. */
-const JOBS = 5;
+export const JOBS = 5;
+/** The gate of a role that is taken, before that of the one that is given up is gone. */
+export const GATES = 2;
 
 /** Also the name of the bucket with its stored versions. */
 export function registryNamespace(registry: string): string {
@@ -72,8 +74,7 @@ export function planRegistry(
         quota: quota(
             { count: registry.members + HEADROOM, containers: [registry, HELPER, WRITER], storage: registry.storage },
             { count: JOBS, containers: [STORING] },
-            // The gate of a role that is taken, before that of the one that is given up is gone.
-            { count: 2, containers: [WRITER] },
+            { count: GATES, containers: [WRITER] },
         ),
         database,
         acceptLoss,

@@ -27,7 +27,7 @@ it("a wrong stack file: all of its problems at once, without a stack trace", () 
     const text = readFileSync(join(repoRoot, "Pulumi.tallinn.yaml"), "utf8");
     writeFileSync(
         file,
-        text.replace("quorum: 3", "quorum: 2").replace("data-embassy:storage:", "data-embassy:stroage:"),
+        text.replace("quorum: 5", "quorum: 2").replace("data-embassy:storage:", "data-embassy:stroage:"),
     );
     const { code, output } = home.pulumi(...preview, "--config-file", file);
     expect(code).not.toBe(0);
@@ -45,6 +45,19 @@ it("a site that could not start by itself: what of the other one it needs, witho
     expect(code).not.toBe(0);
     expect(output).toContain("tallinn could not start by itself; nothing was changed:");
     expect(output).toContain("cluster needs the site luxembourg (images of registry.luxembourg.embassy.internal)");
+    expect(output).not.toMatch(/\n\s+at /);
+});
+
+it("a site that would not bear every failure: what falls, and for what too little is left", () => {
+    const file = join(home.path, "fragile.yaml");
+    const text = readFileSync(join(repoRoot, "Pulumi.tallinn.yaml"), "utf8");
+    writeFileSync(file, text.replace(/loops: \[\w, \w\]/g, "loops: [a, b]"));
+    const { code, output } = home.pulumi(...preview, "--config-file", file);
+    expect(code).not.toBe(0);
+    expect(output).toContain(
+        "cooling loop a must be able to fail while cooling loop b is under maintenance (with them fall switch a, switch b, switch c;",
+    );
+    expect(output).toMatch(/Then too little is left for etcd \(0 of 5 members, 3 needed/);
     expect(output).not.toMatch(/\n\s+at /);
 });
 
