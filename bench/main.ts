@@ -1,10 +1,11 @@
-/** `npm run bench [-- speed|growth|toolchain|load|registry]`: the promises that are ratios, measured again. */
+/** `npm run bench [-- speed|growth|toolchain|load|registry|availability]`: the promises that are ratios, measured again. */
 import { Command } from "commander";
 import Table from "cli-table3";
 import { NATION } from "../data/registry-data";
 import { buildToolchain } from "../toolchain/build";
 import { colorsFor } from "../toolchain/colors";
 import { UserError, runCommand } from "../toolchain/command";
+import { availability } from "./availability";
 import type { Figure } from "./figure";
 import { growth } from "./growth";
 import { loading } from "./load";
@@ -13,7 +14,7 @@ import { Site } from "./site";
 import { speed } from "./speed";
 import { toolchain } from "./toolchain";
 
-const BENCHES = ["speed", "growth", "toolchain", "load", "registry"];
+const BENCHES = ["speed", "growth", "toolchain", "load", "registry", "availability"];
 /** What runs where nothing is named: minutes, not the half hour that cold builds take. */
 const USUAL = ["speed", "growth"];
 
@@ -22,8 +23,13 @@ async function run(names: readonly string[], rounds: number, people: number): Pr
     if (unknown.length > 0) {
         throw new UserError(`There is no bench ${unknown.join(", ")}: choose from ${BENCHES.join(", ")}.`);
     }
+    const figures = names.includes("availability") ? availability() : [];
+    if (names.every((name) => name === "availability")) {
+        // Arithmetic alone.
+        return figures;
+    }
     await buildToolchain();
-    const figures = names.includes("toolchain") ? await toolchain() : [];
+    figures.push(...(names.includes("toolchain") ? await toolchain() : []));
     figures.push(...(names.includes("load") ? await loading(people) : []));
     figures.push(...(names.includes("registry") ? await registry(people) : []));
     if (names.includes("speed") || names.includes("growth")) {

@@ -1,0 +1,100 @@
+/** The availability to expect, from failures and repairs at random. Pure, as far as `random` is. */
+import { fallen } from "./facility";
+import { type Site, judge } from "./fault";
+import { RATES, type Rate } from "./rates";
+
+export interface Availability {
+    /** Share of the time in which nothing was lacking, 0 … 1. */
+    readonly mean: number;
+    /** Of the mean: batches of years are independent of each other. */
+    readonly standardError: number;
+    readonly outagesPerYear: number;
+}
+
+export interface Run {
+    /** Equally long, one after the other; the more of them, the better is the error known. */
+    readonly batches: number;
+    /** Years of each. */
+    readonly years: number;
+    /** Uniform, 0 ≤ x < 1. */
+    readonly random: () => number;
+}
+
+const YEAR = 8760;
+/** Quantile of the normal distribution for 95 %, two-sided. */
+const Z = 1.96;
+
+/**
+ * Each part fails and is repaired by itself, after times that are exponentially distributed: what happens next, and when, depends on what
+ * is down now and on nothing else (Gillespie's direct method).
+ *
+ * @param isUp asked once for each set of parts that are down
+ */
+export function simulate(parts: readonly Rate[], isUp: (down: readonly boolean[]) => boolean, run: Run): Availability {
+    const down = parts.map(() => false);
+    const known = new Map<string, boolean>();
+    const standing = (): boolean => {
+        const key = down.flatMap((isDown, index) => (isDown ? index : [])).join();
+        const found = known.get(key) ?? isUp(down);
+        known.set(key, found);
+        return found;
+    };
+    const rate = (index: number): number => {
+        const { mtbf, mttr } = parts[index] as Rate;
+        return 1 / (down[index] ? mttr : mtbf);
+    };
+    let total = parts.reduce((sum, _, index) => sum + rate(index), 0);
+    let up = standing();
+    let outages = 0;
+    const shares = Array.from({ length: run.batches }, () => {
+        const hours = run.years * YEAR;
+        let [now, lost] = [0, 0];
+        while (now < hours) {
+            const next = Math.min(now - Math.log(1 - run.random()) / total, hours);
+            lost += up ? 0 : next - now;
+            now = next;
+            if (now < hours) {
+                const index = chosen(parts.length, rate, run.random() * total);
+                total -= rate(index);
+                down[index] = !down[index];
+                total += rate(index);
+                const before = up;
+                up = standing();
+                outages += before && !up ? 1 : 0;
+            }
+        }
+        return 1 - lost / hours;
+    });
+    const mean = shares.reduce((sum, share) => sum + share, 0) / run.batches;
+    const variance = shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / (run.batches - 1);
+    return {
+        mean,
+        standardError: Math.sqrt(variance / run.batches),
+        outagesPerYear: outages / (run.batches * run.years),
+    };
+}
+
+/** The part at which the rates, added up, pass `mark`. */
+function chosen(count: number, rate: (index: number) => number, mark: number): number {
+    let left = mark;
+    for (let index = 0; index < count - 1; index++) {
+        left -= rate(index);
+        if (left < 0) {
+            return index;
+        }
+    }
+    return count - 1;
+}
+
+/** 95 % of such intervals have the true mean in them. */
+export function interval({ mean, standardError }: Availability): readonly [number, number] {
+    return [mean - Z * standardError, Math.min(mean + Z * standardError, 1)];
+}
+
+/** Of a whole site, for which nothing may be lacking: neither a registry's quorum nor room for a single Job. */
+export function siteAvailability(site: Site, run: Run): Availability {
+    const lacks = judge(site);
+    const nothing = site.facility.map(() => false);
+    const rates = site.facility.map(({ kind }) => RATES[kind]);
+    return simulate(rates, (down) => lacks(fallen(site.facility, down), nothing).length === 0, run);
+}
