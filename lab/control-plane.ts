@@ -1,6 +1,7 @@
 /** The parts of a site's control plane and their configuration. */
 import { stringify } from "yaml";
 import { AUDIT_POLICY, hardening } from "../infra/plan/api-server";
+import { EVICTION } from "../infra/plan/controller-manager";
 import { goMemory } from "./go-memory";
 import { NetworkInventory, SiteInventory } from "./inventory";
 import { Part, PartName } from "./part";
@@ -160,6 +161,7 @@ function controllerManager(paths: SitePaths, inventory: SiteInventory, ports: Po
             `--cluster-name=${paths.site}`,
             // A node is schedulable once this loop has seen it ready; at the default of 5 s most of a start is spent waiting.
             "--node-monitor-period=1s",
+            ...EVICTION,
             "--allocate-node-cidrs",
             `--cluster-cidr=${inventory.podCidr}`,
             `--service-cluster-ip-range=${inventory.serviceCidr}`,

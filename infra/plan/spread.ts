@@ -5,7 +5,7 @@ export interface SpreadConstraint {
     readonly topologyKey: string;
     readonly maxSkew: number;
     readonly whenUnsatisfiable: "DoNotSchedule" | "ScheduleAnyway";
-    readonly nodeTaintsPolicy: "Honor" | "Ignore";
+    readonly nodeTaintsPolicy: "Honor";
 }
 
 /**

@@ -62,3 +62,7 @@ test("configuration files hold paths of keys, not keys", () => {
     expect(Object.keys(files)).toEqual(names.map((name) => `${paths.config}/${name}.yaml`));
     expect(Object.values(files).join("")).not.toMatch(/PRIVATE|key-data/);
 });
+
+test("evictions go on when most of a small zone is silent", () => {
+    expect(parts["kube-controller-manager"].args).toContain("--unhealthy-zone-threshold=1");
+});

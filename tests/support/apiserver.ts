@@ -1,4 +1,4 @@
-/** A real API server for integration tests: etcd, kube-apiserver and kube-controller-manager on free loopback ports. */
+/** A real API server for integration tests: etcd, kube-apiserver, kube-controller-manager and, where it is asked for, kube-scheduler on free loopback ports. */
 import { ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -20,8 +20,13 @@ export interface ApiServer {
     stop(): Promise<void>;
 }
 
-/** Starts the three, and resolves once the API server is ready. Throws if a binary is missing: build them with `npm start`. */
-export async function startApiServer(): Promise<ApiServer> {
+/** Further arguments of each; without a scheduler where it has none. */
+export type Arguments = Partial<
+    Readonly<Record<"kube-apiserver" | "kube-controller-manager" | "kube-scheduler", readonly string[]>>
+>;
+
+/** Starts them, and resolves once the API server is ready. Throws if a binary is missing: build them with `npm start`. */
+export async function startApiServer(more: Arguments = {}): Promise<ApiServer> {
     const directory = fs.mkdtempSync(path.join(makeTmp(), "apiserver-"));
     const [client, peer, secure] = await freePorts(3);
     const token = randomUUID();
@@ -71,6 +76,7 @@ export async function startApiServer(): Promise<ApiServer> {
             "--service-account-issuer=https://kubernetes.default.svc",
             `--service-account-key-file=${file("sa.key")}`,
             `--service-account-signing-key-file=${file("sa.key")}`,
+            ...(more["kube-apiserver"] ?? []),
         ]);
         await untilReady(server, apiserver);
         start("kube-controller-manager", [
@@ -80,7 +86,17 @@ export async function startApiServer(): Promise<ApiServer> {
             "--leader-elect=false",
             "--use-service-account-credentials=false",
             `--service-account-private-key-file=${file("sa.key")}`,
+            ...(more["kube-controller-manager"] ?? []),
         ]);
+        if (more["kube-scheduler"]) {
+            start("kube-scheduler", [
+                `--kubeconfig=${kubeconfig}`,
+                "--bind-address=127.0.0.1",
+                "--secure-port=0",
+                "--leader-elect=false",
+                ...more["kube-scheduler"],
+            ]);
+        }
         return { kubeconfig, server, stop, stopApiServer: () => stopProcess(apiserver, "SIGKILL") };
     } catch (error) {
         await stop();

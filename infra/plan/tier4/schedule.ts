@@ -1,4 +1,7 @@
-/** Where pods run, by the rules that kube-scheduler has: requests, local volumes, topology spread. Pure. */
+/**
+ * Where pods run, by the rules that kube-scheduler has: requests, local volumes, topology spread. What it does in fact is
+ * held against this by tests/infra/plan/tier4/scheduler.integration.test.ts. Pure.
+ */
 import { amount } from "../../config/quantity";
 import type { Host } from "../inventory";
 import type { SpreadConstraint } from "../spread";

@@ -1,0 +1,253 @@
+/**
+ * The machines of a stack file under a real control plane: API server, controllers and scheduler are Kubernetes' own; the test
+ * plays the kubelets, so that a host can fall silent and come back at once.
+ */
+import { readFileSync } from "node:fs";
+import https from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EmbassyConfig } from "../../infra/config";
+import { EVICTION } from "../../infra/plan/controller-manager";
+import { plan } from "../../infra/plan";
+import type { Host } from "../../infra/plan/inventory";
+import { TESTS } from "../../infra/plan/object-store";
+import { GATES, JOBS } from "../../infra/plan/registries";
+import { diskManifests, nodeManifest } from "../../lab/objects";
+import { type ApiServer, startApiServer } from "./apiserver";
+import { kubectl } from "./admission";
+import { renderPlan } from "./render";
+
+/** Of the control plane of kubeadm: https://kubernetes.io/docs/reference/labels-annotations-taints/#node-role-kubernetes-io-control-plane-taint */
+const CONTROL_PLANE = [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" as const }];
+const KINDS = /:(Namespace|PriorityClass|StorageClass|ServiceAccount|StatefulSet|Deployment)$/;
+/** Pods of a Job are played by a Deployment of so many: by name, which is that of its pods' label too. */
+const JOB_PODS: Readonly<Record<string, number>> = {
+    "store-full": JOBS,
+    "gate-primary": GATES,
+    "write-once-self-test": TESTS,
+};
+const CONTROLLERS = [
+    "deployment-controller",
+    "replicaset-controller",
+    "statefulset-controller",
+    "garbage-collector-controller",
+    "persistentvolume-binder-controller",
+    "node-lifecycle-controller",
+    "taint-eviction-controller",
+];
+const PATIENCE_MS = 60_000;
+
+export interface Pod {
+    readonly metadata: {
+        readonly name: string;
+        readonly namespace: string;
+        readonly labels: Readonly<Record<string, string>>;
+        readonly deletionTimestamp?: string;
+        readonly ownerReferences: readonly { readonly kind: string }[];
+    };
+    readonly spec: { readonly nodeName?: string };
+    readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+interface Manifest {
+    readonly kind: string;
+    readonly metadata: { readonly name: string; readonly namespace?: string };
+    readonly spec?: { readonly [field: string]: unknown; readonly replicas?: number };
+}
+
+export class SimulatedCluster {
+    private hosts: readonly Host[] = [];
+    private replicas = 0;
+
+    private constructor(private readonly api: ApiServer) {}
+
+    static async start(): Promise<SimulatedCluster> {
+        const api = await startApiServer({
+            "kube-apiserver": [
+                "--default-not-ready-toleration-seconds=0",
+                "--default-unreachable-toleration-seconds=0",
+                // Claims go at once when the next site is built.
+                "--disable-admission-plugins=StorageObjectInUseProtection",
+            ],
+            "kube-controller-manager": [
+                `--controllers=${CONTROLLERS.join()}`,
+                "--node-monitor-period=200ms",
+                // Nobody sends heartbeats: what a host says stays true until it is said otherwise.
+                "--node-monitor-grace-period=1h",
+                // A host in ten seconds would be a minute for a zone.
+                "--node-eviction-rate=50",
+                ...EVICTION,
+            ],
+            "kube-scheduler": [],
+        });
+        return new SimulatedCluster(api);
+    }
+
+    stop(): Promise<void> {
+        return this.api.stop();
+    }
+
+    /** Everything that a site declares and that has pods, on nothing but the site's machines. All registries run. */
+    async build(config: EmbassyConfig): Promise<void> {
+        Object.values(config.registries).forEach((registry) => (registry.running = true));
+        const site = plan(config);
+        const rendered = await renderPlan(config.site.name, site);
+        this.hosts = site.hosts;
+        this.clear();
+        const machines = site.hosts.map(({ disks, role, ...host }) => ({
+            ...host,
+            disks: disks === undefined ? [] : [disks],
+            ...(role === "control-plane" && { taints: CONTROL_PLANE }),
+        }));
+        const nodes = machines.flatMap((machine) => [nodeManifest(machine), ...diskManifests("site", machine)]);
+        this.create(nodes);
+        await this.say(site.hosts, "True");
+        const objects = rendered
+            .filter(({ type }) => KINDS.test(type))
+            .map(({ inputs }) => inputs as unknown as Manifest);
+        const jobs = rendered
+            .filter(({ type }) => type.startsWith("kubernetes:batch/"))
+            .flatMap(({ inputs }) => asDeployment(inputs as unknown as Manifest));
+        const all = [...objects, ...jobs];
+        this.replicas = all.reduce((sum, { spec }) => sum + (spec?.replicas ?? 0), 0);
+        // Namespaces first, then what pods name.
+        const order = ({ kind, spec }: Manifest): number =>
+            kind === "Namespace" ? 0 : spec?.replicas === undefined ? 1 : 2;
+        this.create(all.toSorted((one, other) => order(one) - order(other)));
+    }
+
+    private clear(): void {
+        const everywhere = ["--all", "--all-namespaces", "--wait=false", "--ignore-not-found"];
+        kubectl(this.api, ["delete", "deployments,statefulsets", ...everywhere, "--cascade=orphan"]);
+        kubectl(this.api, ["delete", "replicasets", ...everywhere, "--cascade=orphan"]);
+        kubectl(this.api, ["delete", "pods", ...everywhere, "--force", "--grace-period=0"]);
+        kubectl(this.api, ["delete", "persistentvolumeclaims", ...everywhere]);
+        kubectl(this.api, ["delete", "persistentvolumes,nodes", "--all", "--wait=false"]);
+    }
+
+    private create(items: readonly object[]): void {
+        kubectl(this.api, ["apply", "--server-side", "--force-conflicts", "-f", "-"], {
+            apiVersion: "v1",
+            kind: "List",
+            items,
+        });
+    }
+
+    /** Hosts fall silent: the node controller finds them unreachable, and their pods are evicted. */
+    async fail(names: readonly string[]): Promise<void> {
+        await this.say(
+            this.hosts.filter(({ name }) => names.includes(name)),
+            "Unknown",
+        );
+    }
+
+    /** They are back, and their kubelets end the pods that were evicted meanwhile. */
+    async repair(names: readonly string[]): Promise<void> {
+        await this.say(
+            this.hosts.filter(({ name }) => names.includes(name)),
+            "True",
+        );
+        const ended = (await this.pods()).filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+        const now = { gracePeriodSeconds: 0 };
+        await Promise.all(
+            ended.map(({ metadata: { name, namespace } }) =>
+                this.request("DELETE", `/api/v1/namespaces/${namespace}/pods/${name}`, now),
+            ),
+        );
+    }
+
+    private async say(hosts: readonly Host[], ready: "True" | "Unknown"): Promise<void> {
+        const conditions = [{ type: "Ready", status: ready, reason: "Played" }];
+        await Promise.all(
+            hosts.map(({ name }) => this.request("PATCH", `/api/v1/nodes/${name}/status`, { status: { conditions } })),
+        );
+    }
+
+    async pods(): Promise<Pod[]> {
+        const { items } = JSON.parse(await this.request("GET", "/api/v1/pods")) as { items: Pod[] };
+        return items;
+    }
+
+    /**
+     * Waits until the controllers and the scheduler have done what they can, and it is as `wanted`: what was on lost hosts is evicted and
+     * replaced, where that may be, and every pod has a place or has been refused one. @returns how it is in the end
+     */
+    async settled(lost: readonly string[], wanted: (pods: readonly Pod[]) => boolean): Promise<Pod[]> {
+        const deadline = Date.now() + PATIENCE_MS;
+        for (;;) {
+            const pods = await this.pods();
+            const alive = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+            const bound = pods.filter((pod) => !alive.includes(pod) && isMember(pod));
+            const done =
+                alive.length + bound.length === this.replicas &&
+                alive.every(({ spec: { nodeName } }) => nodeName === undefined || !lost.includes(nodeName)) &&
+                alive.every((pod) => pod.spec.nodeName !== undefined || isRefused(pod));
+            if ((done && wanted(pods)) || Date.now() > deadline) {
+                return pods;
+            }
+            await sleep(100);
+        }
+    }
+
+    private request(method: string, path: string, body?: object): Promise<string> {
+        const { users } = JSON.parse(readFileSync(this.api.kubeconfig, "utf8")) as {
+            users: { user: { token: string } }[];
+        };
+        const text = body === undefined ? "" : JSON.stringify(body);
+        const type = method === "PATCH" ? "application/strategic-merge-patch+json" : "application/json";
+        return new Promise((resolve, reject) => {
+            const headers = {
+                authorization: `Bearer ${users[0]?.user.token ?? ""}`,
+                "content-type": type,
+                "content-length": Buffer.byteLength(text),
+            };
+            // A connection each: one that is kept may be closed by the server while it is idle.
+            const options = { method, headers, rejectUnauthorized: false, agent: false } as const;
+            const request = https.request(`${this.api.server}${path}`, options);
+            request.setTimeout(PATIENCE_MS, () => request.destroy(new Error(`${method} ${path}: no answer`)));
+            request.on("error", reject).on("response", (response) => {
+                let answer = "";
+                response.setEncoding("utf8").on("data", (part: string) => (answer += part));
+                response.on("end", () => {
+                    const isFine = (response.statusCode ?? 500) < 300 || response.statusCode === 404;
+                    if (isFine) {
+                        resolve(answer);
+                    } else {
+                        reject(new Error(`${method} ${path}: ${answer}`));
+                    }
+                });
+            });
+            request.end(text);
+        });
+    }
+}
+
+/** Of a StatefulSet: it is replaced only once its host has said that it is gone. */
+function isMember({ metadata }: Pod): boolean {
+    return metadata.ownerReferences[0]?.kind === "StatefulSet";
+}
+
+function isRefused({ status }: Pod): boolean {
+    return status.conditions?.some(({ type, status: is }) => type === "PodScheduled" && is === "False") === true;
+}
+
+function asDeployment({ metadata, spec = {} }: Manifest): Manifest[] {
+    const { name, namespace = "" } = metadata;
+    const replicas = JOB_PODS[name];
+    if (replicas === undefined) {
+        return [];
+    }
+    const job = (spec["jobTemplate"] as { spec: object } | undefined)?.spec ?? spec;
+    const { template } = job as { template: { metadata: { labels: Record<string, string> }; spec: object } };
+    return [
+        {
+            apiVersion: "apps/v1",
+            kind: "Deployment",
+            metadata: { name, namespace },
+            spec: {
+                replicas,
+                selector: { matchLabels: template.metadata.labels },
+                template: { ...template, spec: { ...template.spec, restartPolicy: "Always" } },
+            },
+        } as Manifest,
+    ];
+}
