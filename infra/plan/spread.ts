@@ -10,7 +10,7 @@ export interface SpreadConstraint {
 
 /**
  * `Honor`: a domain whose nodes are all lost, or are no place for pods, is none. By default it counts on as one that has
- * no pod yet, and a pod that has to leave it finds no other place.
+ * no pod yet, and a pod that has to leave it finds no other place. In return, what is made while a zone is away is made without it.
  * https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/#spread-constraint-definition
  */
 const STRICTLY = { maxSkew: 1, whenUnsatisfiable: "DoNotSchedule", nodeTaintsPolicy: "Honor" } as const;

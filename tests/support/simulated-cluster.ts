@@ -57,6 +57,7 @@ interface Manifest {
 export class SimulatedCluster {
     private hosts: readonly Host[] = [];
     private replicas = 0;
+    private builds = 0;
 
     private constructor(private readonly api: ApiServer) {}
 
@@ -98,9 +99,13 @@ export class SimulatedCluster {
             disks: disks === undefined ? [] : [disks],
             ...(role === "control-plane" && { taints: CONTROL_PLANE }),
         }));
-        const nodes = machines.flatMap((machine) => [nodeManifest(machine), ...diskManifests("site", machine)]);
+        // Volumes with names of their own: the controllers still remember those of the site before.
+        const name = `site-${++this.builds}`;
+        const nodes = machines.flatMap((machine) => [nodeManifest(machine), ...diskManifests(name, machine)]);
         this.create(nodes);
         await this.say(site.hosts, "True");
+        // A zone that is not there yet is no domain, and its share of members would be put into the others.
+        await this.untilNone("node.kubernetes.io/not-ready");
         const objects = rendered
             .filter(({ type }) => KINDS.test(type))
             .map(({ inputs }) => inputs as unknown as Manifest);
@@ -153,6 +158,16 @@ export class SimulatedCluster {
                 this.request("DELETE", `/api/v1/namespaces/${namespace}/pods/${name}`, now),
             ),
         );
+    }
+
+    private async untilNone(taint: string): Promise<void> {
+        const deadline = Date.now() + PATIENCE_MS;
+        while ((await this.request("GET", "/api/v1/nodes")).includes(taint)) {
+            if (Date.now() > deadline) {
+                throw new Error(`nodes keep the taint ${taint}`);
+            }
+            await sleep(100);
+        }
     }
 
     private async say(hosts: readonly Host[], ready: "True" | "Unknown"): Promise<void> {
