@@ -1,5 +1,5 @@
 /** What a site's facility lets expect in a year: infra/plan/tier4/availability.ts. */
-import { Random } from "../data/population/random";
+import { Random } from "../data/shared/random";
 import { plan } from "../infra/plan";
 import { tier4Site } from "../infra/plan/tier4";
 import { interval, siteAvailability } from "../infra/plan/tier4/availability";

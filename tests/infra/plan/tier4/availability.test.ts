@@ -1,4 +1,4 @@
-import { Random } from "../../../../data/population/random";
+import { Random } from "../../../../data/shared/random";
 import { type Run, interval, simulate, siteAvailability } from "../../../../infra/plan/tier4/availability";
 import type { Rate } from "../../../../infra/plan/tier4/rates";
 import { siteWith } from "../../../support/tier4";
