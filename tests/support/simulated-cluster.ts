@@ -39,6 +39,7 @@ const PATIENCE_MS = 60_000;
 export interface Pod {
     readonly metadata: {
         readonly name: string;
+        readonly uid: string;
         readonly namespace: string;
         readonly labels: Readonly<Record<string, string>>;
         readonly deletionTimestamp?: string;
@@ -145,17 +146,25 @@ export class SimulatedCluster {
         );
     }
 
-    /** They are back, and their kubelets end the pods that were evicted meanwhile. */
     async repair(names: readonly string[]): Promise<void> {
         await this.say(
             this.hosts.filter(({ name }) => names.includes(name)),
             "True",
         );
-        const ended = (await this.pods()).filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
-        const now = { gracePeriodSeconds: 0 };
+    }
+
+    /** What kubelets do: a pod that was evicted is gone once the one on its host has ended it. */
+    private async endEvicted(pods: readonly Pod[], lost: readonly string[]): Promise<void> {
+        const ended = pods.filter(
+            ({ metadata, spec }) => metadata.deletionTimestamp !== undefined && !lost.includes(spec.nodeName ?? ""),
+        );
         await Promise.all(
-            ended.map(({ metadata: { name, namespace } }) =>
-                this.request("DELETE", `/api/v1/namespaces/${namespace}/pods/${name}`, now),
+            ended.map(({ metadata: { name, namespace, uid } }) =>
+                // This one, and not the one of the same name that may be there by now.
+                this.request("DELETE", `/api/v1/namespaces/${namespace}/pods/${name}`, {
+                    gracePeriodSeconds: 0,
+                    preconditions: { uid },
+                }),
             ),
         );
     }
@@ -190,6 +199,7 @@ export class SimulatedCluster {
         const deadline = Date.now() + PATIENCE_MS;
         for (;;) {
             const pods = await this.pods();
+            await this.endEvicted(pods, lost);
             const alive = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
             const bound = pods.filter((pod) => !alive.includes(pod) && isMember(pod));
             const done =
@@ -223,7 +233,8 @@ export class SimulatedCluster {
                 let answer = "";
                 response.setEncoding("utf8").on("data", (part: string) => (answer += part));
                 response.on("end", () => {
-                    const isFine = (response.statusCode ?? 500) < 300 || response.statusCode === 404;
+                    // Gone, or another by now.
+                    const isFine = (response.statusCode ?? 500) < 300 || [404, 409].includes(response.statusCode ?? 0);
                     if (isFine) {
                         resolve(answer);
                     } else {
