@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { request } from "node:http";
 import { type AddressInfo, type Server, connect, createServer } from "node:net";
 import { join } from "node:path";
@@ -25,9 +24,19 @@ async function shouter(): Promise<number> {
 
 async function relay(socket: string, rule: string): Promise<void> {
     relays.push(spawn(process.execPath, ["--no-warnings", join(repoRoot, "lab/nodes/relay.ts"), "record", rule]));
-    while (!existsSync(socket)) {
+    while (!(await isOpen(socket))) {
         await new Promise((resolve) => setTimeout(resolve, 20));
     }
+}
+
+/** Whether somebody listens: the file of a socket is there before, and after whoever had it was killed. */
+function isOpen(path: string): Promise<boolean> {
+    return new Promise((resolve) => {
+        const socket = connect({ path }, () => {
+            socket.destroy();
+            resolve(true);
+        }).on("error", () => resolve(false));
+    });
 }
 
 function ask(to: { path: string }): Promise<string> {
@@ -77,10 +86,6 @@ describe("the relay between a site's network and the host", () => {
         relays.pop()?.kill("SIGKILL");
         await new Promise((resolve) => setTimeout(resolve, 50));
         await relay(socket, rule);
-        let answer = "";
-        while (answer === "") {
-            answer = await ask({ path: socket }).catch(() => "");
-        }
-        expect(answer).toBe("HELLO");
+        expect(await ask({ path: socket })).toBe("HELLO");
     });
 });
