@@ -7,7 +7,6 @@ import { Authority } from "./keys/authority";
 import type { EmbassyPlan } from "./plan";
 import { NameServer } from "./networking/dns";
 import type { Handover } from "./plan/handover";
-import type { RegistryPlan } from "./plan/registries";
 import { fence } from "./registries/fence";
 import { memberRole } from "./registries/member-role";
 import { Registry } from "./registries/registry";
@@ -60,12 +59,13 @@ export class DataEmbassy extends pulumi.ComponentResource {
             memberRole: memberRole("member-role", plan.labels, { parent: this, provider }),
         };
         const ready = [...onDisks.dependsOn, fenced];
-        const create = (registry: RegistryPlan, before: readonly pulumi.Resource[] = []): Registry =>
-            new Registry(registry.name, { registry, ...common }, { ...inSite, dependsOn: [...ready, ...before] });
-        const runs = ({ database }: RegistryPlan): boolean => database.members > 0;
-        // Those that run take the longest to come up: the engine takes what it is given in turn, and the others come up behind.
-        const walls = plan.registries.filter(runs).flatMap((registry) => create(registry).walls);
-        plan.registries.filter((registry) => !runs(registry)).forEach((registry) => create(registry, walls));
+        // One behind the other, first those that run: the engine takes what it is given in turn, and members take long to come up.
+        const inOrder = plan.registries.toSorted((one, other) => other.database.members - one.database.members);
+        let before: readonly pulumi.Resource[] = [];
+        for (const registry of inOrder) {
+            const opts = { ...inSite, dependsOn: [...ready, ...before] };
+            before = new Registry(registry.name, { registry, ...common }, opts).walls;
+        }
         this.registerOutputs();
     }
 }
