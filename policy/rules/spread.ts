@@ -2,10 +2,10 @@ import { TOPOLOGY } from "../../infra/plan/inventory";
 import { podSpecOf } from "./pods";
 import type { Rule } from "./rule";
 
-/** Two pods on one feed are both gone with it, and a scheduler that only prefers otherwise puts them there when it is full. */
+/** Two pods in one zone are both gone with it, and a scheduler that only prefers otherwise puts them there when it is full. */
 export const spread: Rule = {
     name: "tier4-spread",
-    description: "What runs more than once stands on every feed, and is scheduled nowhere rather than on one alone.",
+    description: "What runs more than once stands in every zone, and is scheduled nowhere rather than in one alone.",
     violations(object) {
         const replicas = object.spec?.["replicas"];
         if (typeof replicas !== "number" || replicas < 2) {

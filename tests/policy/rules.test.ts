@@ -109,7 +109,7 @@ describe("policy", () => {
         expect(said(workload(spec))).toEqual([`hardened-pods: ${wrong}`]);
     });
 
-    it("refuses two pods that may stand on one feed", () => {
+    it("refuses two pods that may stand in one zone", () => {
         const preferred = [{ ...pod.topologySpreadConstraints[0], whenUnsatisfiable: "ScheduleAnyway" }];
         const wrong =
             "tier4-spread: 2 pods are not spread over topology.kubernetes.io/zone; topologySpreadConstraints must have it with " +
