@@ -1,22 +1,6 @@
-/** `npm run keys -- ceremony|rehearse|recover` */
-import { CommanderError } from "commander";
+/** `npm run keys -- ceremony|rehearse|recover`; exit code 1 also where a rehearsal finds something wrong */
 import { runCommand } from "../toolchain/command";
+import { runProgram } from "../toolchain/program";
 import { program } from "./commands";
 
-/** @returns the exit code: 1 also where a rehearsal finds something wrong */
-export async function main(argv: readonly string[]): Promise<number> {
-    let code = 0;
-    try {
-        await program((worse) => {
-            code = worse;
-        }).parseAsync([...argv], { from: "user" });
-        return code;
-    } catch (error) {
-        if (error instanceof CommanderError) {
-            return error.exitCode;
-        }
-        throw error;
-    }
-}
-
-runCommand(() => main(process.argv.slice(2)));
+runCommand(() => runProgram(program, process.argv.slice(2)));

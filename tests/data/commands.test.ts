@@ -1,10 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-// The type alone: the module runs the command as soon as it is loaded.
-import type { main } from "../../data/main";
 import { repoRoot } from "../../toolchain/paths";
 
-function run(...args: Parameters<typeof main>[0]): { code: number | null; output: string } {
+function run(...args: readonly string[]): { code: number | null; output: string } {
     const { status, stdout, stderr } = spawnSync(
         process.execPath,
         ["--require", require.resolve("tsx/cjs"), join(repoRoot, "data", "main.ts"), ...args],
