@@ -34,7 +34,6 @@ export function jurisdiction(
         },
         opts,
     );
-    const entries = JSON.stringify([...ENTRIES, "pods/*", "*"]);
     refusing(
         `${name}-entries`,
         {
@@ -51,7 +50,7 @@ export function jurisdiction(
                 {
                     expression:
                         "!has(object.rules) || object.rules.all(r, !has(r.resources) || !has(r.apiGroups) || " +
-                        `!r.apiGroups.exists(g, g in ["", "*"]) || !r.resources.exists(x, x in ${entries}))`,
+                        `!r.apiGroups.exists(g, g in ["", "*"]) || !r.resources.exists(x, x in ${JSON.stringify(ENTRIES)}))`,
                     reason: "Forbidden",
                     message: "no role lets anybody into a pod: what runs is changed by declaring it",
                 },

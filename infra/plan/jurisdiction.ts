@@ -7,7 +7,15 @@
 export const OWN_IDENTITY = "^(embassy:.+|system:.+|kube-apiserver)$";
 
 /** How pods are entered: https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks */
-export const ENTRIES: readonly string[] = ["pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers"];
+export const ENTRIES: readonly string[] = [
+    "pods/exec",
+    "pods/attach",
+    "pods/portforward",
+    "pods/ephemeralcontainers",
+    // All of them among others.
+    "pods/*",
+    "*",
+];
 
 /** Who makes Kubernetes' own roles, and makes them again: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#auto-reconciliation */
 export const KUBERNETES_ITSELF: readonly string[] = [

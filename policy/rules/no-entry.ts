@@ -8,8 +8,6 @@ export const noEntry: Rule = {
     violations: ({ rules = [] }) =>
         rules
             .filter(({ apiGroups = [] }) => apiGroups.some((group) => group === "" || group === "*"))
-            .flatMap(({ resources = [] }) =>
-                resources.filter((resource) => resource === "*" || resource === "pods/*" || ENTRIES.includes(resource)),
-            )
+            .flatMap(({ resources = [] }) => resources.filter((resource) => ENTRIES.includes(resource)))
             .map((resource) => `a role has ${resource}; it must name what is needed, and no way into a pod`),
 };

@@ -16,6 +16,7 @@ export interface Container {
 export interface PodSpec {
     readonly containers?: readonly Container[];
     readonly initContainers?: readonly Container[];
+    readonly ephemeralContainers?: readonly Container[];
     readonly automountServiceAccountToken?: boolean;
     readonly hostNetwork?: boolean;
     readonly hostPID?: boolean;
@@ -49,5 +50,5 @@ export function podSpecOf({ kind, spec }: KubernetesObject): PodSpec | undefined
 
 export function containersOf(object: KubernetesObject): readonly Container[] {
     const pod = podSpecOf(object);
-    return [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])];
+    return [pod?.initContainers, pod?.containers, pod?.ephemeralContainers].flatMap((containers) => containers ?? []);
 }

@@ -74,6 +74,7 @@ describe("policy", () => {
             "own-images: image registry.example/postgres:15 comes from elsewhere; it must be of registry.embassy.internal";
         expect(said(workload({ containers: [foreign] }, kind))).toEqual([wrong]);
         expect(said(workload({ initContainers: [foreign] }, kind))).toEqual([wrong]);
+        expect(said(workload({ ephemeralContainers: [foreign] }, kind))).toEqual([wrong]);
     });
 
     it.each([
