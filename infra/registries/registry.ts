@@ -45,7 +45,6 @@ export class Registry extends pulumi.ComponentResource {
             defaultDeny(`${name}-default-deny`, placed, inRegistry),
             ...flows(`${name}-flows`, { registry, network: args.network, namespace }, inRegistry),
         ];
-
         this.walls = walls;
 
         const issuing = { ...placed, issuer: handover.issuer, validity };

@@ -25,7 +25,8 @@ export const AGENT_START = {
 };
 
 /**
- * Pods' labels that change while a pod lives are none of its identity: who is the leader must not decide what reaches whom, or each failover would wait for new identities on every machine.
+ * Pods' labels that change while a pod lives are none of its identity: who is the leader must not decide what reaches
+ * whom, or each failover would wait for new identities on every machine.
  */
 const CHANGING = ["role", "data-embassy/site"];
 

@@ -60,7 +60,12 @@ export class SimulatedCluster {
     private replicas = 0;
     private builds = 0;
 
-    private constructor(private readonly api: ApiServer) {}
+    private readonly token: string;
+
+    private constructor(private readonly api: ApiServer) {
+        const { users } = JSON.parse(readFileSync(api.kubeconfig, "utf8")) as { users: { user: { token: string } }[] };
+        this.token = users[0]?.user.token ?? "";
+    }
 
     static async start(): Promise<SimulatedCluster> {
         const api = await startApiServer({
@@ -214,14 +219,11 @@ export class SimulatedCluster {
     }
 
     private request(method: string, path: string, body?: object): Promise<string> {
-        const { users } = JSON.parse(readFileSync(this.api.kubeconfig, "utf8")) as {
-            users: { user: { token: string } }[];
-        };
         const text = body === undefined ? "" : JSON.stringify(body);
         const type = method === "PATCH" ? "application/strategic-merge-patch+json" : "application/json";
         return new Promise((resolve, reject) => {
             const headers = {
-                authorization: `Bearer ${users[0]?.user.token ?? ""}`,
+                authorization: `Bearer ${this.token}`,
                 "content-type": type,
                 "content-length": Buffer.byteLength(text),
             };
@@ -233,9 +235,9 @@ export class SimulatedCluster {
                 let answer = "";
                 response.setEncoding("utf8").on("data", (part: string) => (answer += part));
                 response.on("end", () => {
-                    // Gone, or another by now.
-                    const isFine = (response.statusCode ?? 500) < 300 || [404, 409].includes(response.statusCode ?? 0);
-                    if (isFine) {
+                    const { statusCode = 500 } = response;
+                    // What is to be deleted may be another by now.
+                    if (statusCode < 300 || statusCode === 404 || (method === "DELETE" && statusCode === 409)) {
                         resolve(answer);
                     } else {
                         reject(new Error(`${method} ${path}: ${answer}`));
