@@ -20,3 +20,9 @@ export function metadata(
         annotations: { "pulumi.com/patchFieldManager": FIELD_MANAGER, ...annotations },
     };
 }
+
+/**
+ * For what is ready by itself once something else is that is waited for: a Service by its pods. Where those cannot be made, the
+ * run would else wait ten minutes for what will not come, before it says so.
+ */
+export const NOT_AWAITED = { "pulumi.com/skipAwait": "true" } as const;

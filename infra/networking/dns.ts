@@ -7,7 +7,7 @@ import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding";
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
-import { metadata } from "../cluster/metadata";
+import { NOT_AWAITED, metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
 import { tenancy } from "../cluster/tenancy";
 import { type Identity, apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
@@ -68,7 +68,7 @@ export class NameServer extends pulumi.ComponentResource {
         new Service(
             `${name}-service`,
             {
-                metadata: metadata(DNS, labels, namespace),
+                metadata: metadata(DNS, labels, namespace, NOT_AWAITED),
                 spec: {
                     clusterIP: dns.address,
                     selector: DNS_SELECTOR,

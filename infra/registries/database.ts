@@ -6,7 +6,7 @@ import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
 import { agentContainer } from "../cluster/agent";
 import { HELD } from "../cluster/held";
-import { metadata } from "../cluster/metadata";
+import { NOT_AWAITED, metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
 import { apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
 import { DATABASE, PATHS, PORTS, ROLE_LABEL, memberName, memberNames } from "../plan/database";
@@ -51,8 +51,7 @@ export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomRe
     new Service(
         `${name}-leader`,
         {
-            // Nobody leads before the members are up, and those are waited for.
-            metadata: metadata("leader", labels, namespace, { "pulumi.com/skipAwait": "true" }),
+            metadata: metadata("leader", labels, namespace, NOT_AWAITED),
             spec: {
                 clusterIP: leader.address,
                 selector: { ...selector, [ROLE_LABEL.key]: ROLE_LABEL.leader },
@@ -65,7 +64,7 @@ export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomRe
         `${name}-writer`,
         {
             // Any member grants a lease: the other site writes on while this one chooses another leader.
-            metadata: metadata("writer", labels, namespace, { "pulumi.com/skipAwait": "true" }),
+            metadata: metadata("writer", labels, namespace, NOT_AWAITED),
             spec: {
                 clusterIP: registry.database.writer.address,
                 selector,

@@ -2,7 +2,7 @@ import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob";
 import { Job } from "@pulumi/kubernetes/batch/v1/job";
 import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
-import { metadata } from "../cluster/metadata";
+import { NOT_AWAITED, metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
 import { guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
 import { PATHS } from "../plan/database";
@@ -60,7 +60,7 @@ export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.Cu
             `${name}-first-${use}`,
             {
                 // The other site's store comes up after this site: nothing waits for it.
-                metadata: metadata(`store-first-${use}`, labels, namespace, { "pulumi.com/skipAwait": "true" }),
+                metadata: metadata(`store-first-${use}`, labels, namespace, NOT_AWAITED),
                 spec: {
                     suspend,
                     backoffLimit: RETRIES,

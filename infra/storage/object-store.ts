@@ -3,7 +3,7 @@ import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
 import * as pulumi from "@pulumi/pulumi";
 import { HELD } from "../cluster/held";
-import { metadata } from "../cluster/metadata";
+import { NOT_AWAITED, metadata } from "../cluster/metadata";
 import { tenancy } from "../cluster/tenancy";
 import { certificate } from "../keys/certificate";
 import { allow, pods, range, tcp } from "../networking/allow";
@@ -95,7 +95,7 @@ function server(name: string, args: ServerArgs, opts: pulumi.CustomResourceOptio
     new Service(
         `${name}-service`,
         {
-            metadata: metadata(OBJECT_STORE, store.labels, namespace),
+            metadata: metadata(OBJECT_STORE, store.labels, namespace, NOT_AWAITED),
             spec: {
                 clusterIP: store.address,
                 selector: STORE_SELECTOR,
@@ -118,7 +118,6 @@ function server(name: string, args: ServerArgs, opts: pulumi.CustomResourceOptio
         {
             metadata: metadata(OBJECT_STORE, store.labels, namespace),
             spec: {
-                // By name, not as an output: the Service is there only when it has a pod behind it.
                 serviceName: OBJECT_STORE,
                 replicas: 1,
                 selector: { matchLabels: STORE_SELECTOR },

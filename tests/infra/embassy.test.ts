@@ -81,6 +81,16 @@ describe.each(STACKS)("stack %s", (stack) => {
         expect(selectors("PodDisruptionBudget")).toEqual(workloads);
     });
 
+    it("waits for no Service that has pods: they are waited for, and where they cannot be made it would never be ready", () => {
+        for (const { inputs } of ofKind(resources, "Service")) {
+            const { clusterIP } = inputs["spec"] as { clusterIP: string };
+            if (clusterIP !== "None") {
+                expect(inputs["metadata"]).toHaveProperty(["annotations", "pulumi.com/skipAwait"], "true");
+            }
+        }
+        expect.hasAssertions();
+    });
+
     it("protects and retains everything that holds data or keys", () => {
         const kinds = ["Namespace", "Secret", "StatefulSet", "RandomPassword", "PrivateKey"];
         for (const held of kinds.flatMap((kind) => ofKind(resources, kind))) {

@@ -4,10 +4,12 @@
  */
 import { type ChildProcess, type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
 import {
+    closeSync,
     copyFileSync,
     existsSync,
     mkdirSync,
     mkdtempSync,
+    openSync,
     readFileSync,
     rmSync,
     symlinkSync,
@@ -100,7 +102,7 @@ export class Home {
         return this.run(["toolchain/pulumi.ts", ...args, "--non-interactive"]);
     }
 
-    /** The same, still running. Its own process group, so that all of it can be ended. */
+    /** The same, still running. Its own process group, so that all of it can be ended. What it says is in {@link said}. */
     startPulumi(...args: string[]): ChildProcess {
         return this.start(["toolchain/pulumi.ts", ...args, "--non-interactive"]);
     }
@@ -169,6 +171,15 @@ export class Home {
         return ["up", "--stack", stack, "--yes", "--skip-preview", "--config-file", file];
     }
 
+    /** The end of what commands have said that were only started. */
+    said(): string {
+        return existsSync(this.log) ? readFileSync(this.log, "utf8").slice(-4_000) : "";
+    }
+
+    private get log(): string {
+        return join(this.path, "started.log");
+    }
+
     remove(): void {
         this.lab("down", "--delete");
         // A process of Node.js that is on its way out still writes its compile cache.
@@ -176,12 +187,17 @@ export class Home {
     }
 
     private start(args: readonly string[]): ChildProcess {
-        return spawn(join(BIN, "node"), [...TSX, ...args], {
-            cwd: repoRoot,
-            env: this.env,
-            detached: true,
-            stdio: "ignore",
-        });
+        const log = openSync(this.log, "a");
+        try {
+            return spawn(join(BIN, "node"), [...TSX, ...args], {
+                cwd: repoRoot,
+                env: this.env,
+                detached: true,
+                stdio: ["ignore", log, log],
+            });
+        } finally {
+            closeSync(log);
+        }
     }
 
     private run(args: readonly string[]): Outcome {
