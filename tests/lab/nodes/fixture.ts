@@ -21,6 +21,12 @@ export const describeNodes = problems.length > 0 ? describe.skip : describe;
 /** What serves HTTP in the image of Postgres, as user 100. */
 export const SERVER = ["python3", "-m", "http.server", "8080", "--directory", "/usr/lib/postgresql"];
 
+/**
+ * Seconds within which something in a pod is answered, or is not. Not five: then kubectl sends its first ping, and where the end
+ * of what it runs comes at that moment it now and then says "websocket: close 1006" in place of what was said.
+ */
+export const PATIENCE = 3;
+
 /** A home for a lab, in which what is downloaded and built once is that of all homes. */
 export function makeHome(): string {
     fs.mkdirSync(path.join(embassyHome, "tests"), { recursive: true });
@@ -146,6 +152,9 @@ export class Client {
 
     /** HTTP status that `pod` gets from `url`. */
     async fetch(pod: string, url: string): Promise<string> {
-        return this.python(pod, `import urllib.request; print(urllib.request.urlopen("${url}", timeout=5).status)`);
+        return this.python(
+            pod,
+            `import urllib.request; print(urllib.request.urlopen("${url}", timeout=${PATIENCE}).status)`,
+        );
     }
 }

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as lab from "../../../lab/lab";
 import { siteInventory } from "../../../lab/inventory";
 import { policiesInForce } from "../../../lab/nodes/policy";
-import { Client, describeNodes, makeHome, networkPolicy, pod, why } from "./fixture";
+import { Client, PATIENCE, describeNodes, makeHome, networkPolicy, pod, why } from "./fixture";
 
 jest.setTimeout(240_000);
 
@@ -91,7 +91,7 @@ describeNodes(`network policies on real nodes${why}`, () => {
     });
 
     it("open the API server by the address of the site's gateway", async () => {
-        const api = `import socket; socket.create_connection(("${await site.run("get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIP}")}", 443), 5); print("open")`;
+        const api = `import socket; socket.create_connection(("${await site.run("get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIP}")}", 443), ${PATIENCE}); print("open")`;
         await enforce({ deny: ALL });
         await expect(site.python("far", api)).rejects.toThrow(TIMED_OUT);
         const cidr = `${siteInventory(SITE, "real").network?.gateway ?? ""}/32`;
