@@ -97,8 +97,12 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated"): Site
         return { ...site, nodes: hosts };
     }
     const zones = new Set(hosts.map(({ labels }) => labels[TOPOLOGY.zone]));
-    // The first host of each stands for its zone: a lab has not the memory for all.
-    const firsts = [...zones].flatMap((zone) => hosts.find(({ labels }) => labels[TOPOLOGY.zone] === zone) ?? []);
+    // The first host of each stands for its zone, with the disks of all in it: a lab has not the memory for more.
+    const firsts = [...zones].flatMap((zone) => {
+        const inZone = hosts.filter(({ labels }) => labels[TOPOLOGY.zone] === zone);
+        const disks = inZone.flatMap((host) => host.disks);
+        return inZone.slice(0, 1).map((host) => ({ ...host, disks: host.disks.map((disk) => all(disk, disks)) }));
+    });
     return {
         ...site,
         nodes: firsts.map((host, index) => ({ ...host, machine: machineAddress(range, pods, index) })),
@@ -110,4 +114,10 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated"): Site
             dns: network.dns,
         },
     };
+}
+
+/** As many as there are of its kind among `disks`. */
+function all(disk: DiskInventory, disks: readonly DiskInventory[]): DiskInventory {
+    const same = disks.filter((other) => other.class === disk.class && other.size === disk.size);
+    return { ...disk, count: same.reduce((sum, { count }) => sum + count, 0) };
 }

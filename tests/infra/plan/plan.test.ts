@@ -117,7 +117,10 @@ describe("inventory", () => {
             disks: [{ class: "embassy-local", count: 4, size: "100Gi" }],
         });
         const machines = siteInventory("luxembourg", "real").nodes;
-        expect(machines.map(({ name }) => name)).toEqual(["a1-1", "b1-1"]);
+        expect(machines.map(({ name, disks }) => [name, disks[0]?.count])).toEqual([
+            ["a1-1", 16],
+            ["b1-1", 16],
+        ]);
     });
 });
 
