@@ -58,7 +58,7 @@ async function main(flags: Flags): Promise<number> {
     mkdirSync(path.dirname(REPORT), { recursive: true });
     writeAtomically(REPORT, `${JSON.stringify(report, null, 4)}\n`);
     process.stdout.write(flags.json ? `${JSON.stringify(report, null, 4)}\n` : summary(report));
-    return report.asExpected === false ? 1 : 0;
+    return report.asExpected === false || dangling(report).length > 0 ? 1 : 0;
 }
 
 /** @throws LabError for what is no instant: a time without its zone is another one elsewhere */
@@ -114,13 +114,32 @@ function summary(report: RestoreReport): string {
             : report.asExpected
               ? "Every digest is the expected one."
               : "NOT every digest is the expected one.";
+    const agree =
+        report.references.length === 0
+            ? []
+            : [
+                  `${report.references.length} references from registry to registry: ` +
+                      (dangling(report).length === 0
+                          ? "whoever is named is there."
+                          : dangling(report)
+                                .map(
+                                    ({ from, to, missing, values }) =>
+                                        `${from} → ${to}: ${missing} of ${values} MISSING`,
+                                )
+                                .join("; ")),
+              ];
     return [
         times.toString(),
         tables.toString(),
+        ...agree,
         `${report.site} holds what ${report.from} had stored ${report.at === null ? "last" : `by ${report.at}`}. ${verdict}`,
         `Report: ${path.relative(process.cwd(), REPORT)}`,
         "",
     ].join("\n");
+}
+
+function dangling({ references }: RestoreReport): RestoreReport["references"] {
+    return references.filter(({ missing }) => missing > 0);
 }
 
 function compared({ site, environment, objects, declared, undeclared }: Comparison): string {
@@ -144,7 +163,10 @@ function text(value: unknown): string {
 const command = new Command("npm run restore --")
     .description("Makes a restore environment out of what a site has stored, and proves what is in it.")
     .option("--from <site>", "whose stored versions")
-    .option("--at <time>", "the last instant that is to be in it, with its zone; the last that is stored by default")
+    .option(
+        "--at <time>",
+        "the last instant that is to be in it, with its zone; by default the last that is stored, or that several have in common",
+    )
     .option("--registry <names...>", "only these; all that run by default")
     .option(
         "--expect <file>",

@@ -85,3 +85,15 @@ export function checkInstant(registry: string, at: Date, { from, to }: Range): v
         );
     }
 }
+
+/**
+ * The last instant that several registries are sure to have in common: of what was stored when the first of them stored its last,
+ * the newest commit is no older than a segment may last.
+ *
+ * @param segmentSeconds after which a segment is stored at the latest, full or not
+ * @returns undefined for one registry, whose last instant needs no name
+ */
+export function commonInstant(ranges: readonly Range[], segmentSeconds: number): Date | undefined {
+    const first = Math.min(...ranges.map(({ to }) => to.getTime()));
+    return ranges.length > 1 ? new Date(first - segmentSeconds * 1000) : undefined;
+}

@@ -6,6 +6,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { databaseOf } from "../../data/connect";
 import { digest } from "../../data/digest";
+import { type CheckedReference, checkReferences } from "../../data/references";
 import { parseRegistry } from "../../data/registries";
 import type { EmbassyConfig } from "../../infra/config";
 import { planNetwork, objectStoreName } from "../../infra/plan/addresses";
@@ -27,7 +28,7 @@ import { followMembers } from "./follow";
 import { type Keys, keysFor, recoveredKeys } from "./keys";
 import { bucketFolder, storedVersions } from "./look";
 import { type Phases, phases } from "./phases";
-import { checkInstant, rangeOf } from "./range";
+import { checkInstant, commonInstant, rangeOf } from "./range";
 import { ensureRescue } from "./rescue";
 import { stampStackFile } from "./stamp";
 
@@ -39,7 +40,7 @@ export type Digests = Readonly<Record<string, Readonly<Record<string, string>>>>
 export interface RestoreRequest {
     /** Site whose stored versions are restored. */
     readonly from: string;
-    /** The last instant that is to be in it; all that is stored where none is given. */
+    /** The last instant that is to be in it; where none is given, of one registry all that is stored, of several the last in common. */
     readonly at: Date | undefined;
     readonly registries: readonly string[];
     /** Registry → table → digest that must come out. */
@@ -62,6 +63,8 @@ export interface RestoreReport {
     readonly digests: Digests;
     /** Whether all digests are the expected ones; null where none were expected. */
     readonly asExpected: boolean | null;
+    /** Those from one of the restored registries to another. */
+    readonly references: readonly CheckedReference[];
     /** Seconds of each, in order. */
     readonly phases: readonly { readonly phase: string; readonly seconds: number }[];
     readonly seconds: number;
@@ -69,7 +72,7 @@ export interface RestoreReport {
 
 /** @throws LabError, having taken down what it began, where what is asked for cannot be restored */
 export async function restore(request: RestoreRequest): Promise<RestoreReport> {
-    const { from, at, registries, expected, keysFile, toolchain, home, onPhase } = request;
+    const { from, registries, expected, keysFile, toolchain, home, onPhase } = request;
     const timed = phases(onPhase);
     const site = openSite(ENVIRONMENT, { home, nodes: "real" });
     refuseSecond(site);
@@ -81,14 +84,14 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
             ? keysFor(ENVIRONMENT, root, toolchain)
             : recoveredKeys(keysFile, ENVIRONMENT, intermediateDays),
     );
-    const { ranges, bytes } = await timed.phase(
+    const { at, ranges, bytes } = await timed.phase(
         "versions",
         `what ${from} has stored: from when to when, and whether it is whole`,
-        () => lookInto(source, registries, keys, at, config),
+        () => lookInto(source, registries, keys, request.at, config),
     );
     await refuseFullDisk(home, bytes);
     try {
-        const digests = await build(request, site, source, keys, timed);
+        const { digests, references } = await build({ ...request, at }, site, source, keys, timed);
         return {
             site: ENVIRONMENT,
             from,
@@ -96,6 +99,7 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
             ranges,
             digests,
             asExpected: expected === undefined ? null : same(digests, expected),
+            references,
             ...timed.report(),
         };
     } catch (error) {
@@ -114,7 +118,7 @@ async function build(
     source: SitePaths,
     keys: Keys,
     timed: Phases,
-): Promise<Digests> {
+): Promise<Pick<RestoreReport, "digests" | "references">> {
     await timed.phase("site", "a control plane, a network and machines of its own", async () => {
         await lab.up([ENVIRONMENT], { home, nodes: "real" });
         const address = planNetwork(stackConfig(ENVIRONMENT)).hosts[objectStoreName(from)] ?? "";
@@ -133,7 +137,13 @@ async function build(
     await timed.phase("registries", `pulumi up with ${registries.join(", ")}`, () =>
         bringUp(site, configFile, registries, { toolchain, environment }),
     );
-    return timed.phase("verification", "digests of every table", () => digestsOf(registries));
+    return timed.phase("verification", "digests of every table, and references from registry to registry", async () => {
+        const digests = await digestsOf(registries);
+        const { checked } = await checkReferences(registries.map(parseRegistry), (name) =>
+            databaseOf(name, ENVIRONMENT),
+        );
+        return { digests, references: checked };
+    });
 }
 
 /** `pulumi up`, ended as soon as a registry's members say that they cannot. */
@@ -204,28 +214,39 @@ function sourceOf(from: string, home: string, { networking }: EmbassyConfig): Si
     return new SitePaths(home, from);
 }
 
-/** @returns with the bytes that all members have on their disks. @throws LabError where it is not stored, or not whole */
+/**
+ * @param asked for, if any
+ * @returns the instant of all of them, and the bytes that all members have on their disks
+ * @throws LabError where it is not stored, or not whole
+ */
 async function lookInto(
     source: SitePaths,
     registries: readonly string[],
     keys: Keys,
-    at: Date | undefined,
+    asked: Date | undefined,
     config: EmbassyConfig,
-): Promise<{ ranges: RestoreReport["ranges"]; bytes: number }> {
-    const ranges: Record<string, RestoreReport["ranges"][string]> = {};
-    let bytes = 0;
+): Promise<{ at: Date | undefined; ranges: RestoreReport["ranges"]; bytes: number }> {
+    const found = [];
     for (const registry of registries) {
-        const { stanza, wal, damage } = await storedVersions(source, registry, keys.of(registry));
-        const range = rangeOf(stanza, wal);
+        const stored = await storedVersions(source, registry, keys.of(registry));
+        found.push({ registry, ...stored, range: rangeOf(stored.stanza, stored.wal) });
+    }
+    const ranges = found.map(({ range }) => range);
+    const at = asked ?? commonInstant(ranges, config.recovery.archiveTimeout);
+    let bytes = 0;
+    for (const { registry, range, stanza, wal, damage } of found) {
         if (at !== undefined) {
             checkInstant(registry, at, range);
         }
         const chain = chainTo(at, stanza, wal);
         refuseBroken(registry, at, chain, damage);
-        ranges[registry] = { from: range.from.toISOString(), to: range.to.toISOString() };
         bytes += chain.bytes * config.registries[parseRegistry(registry)].members;
     }
-    return { ranges, bytes };
+    const told = found.map(({ registry, range }) => [
+        registry,
+        { from: range.from.toISOString(), to: range.to.toISOString() },
+    ]);
+    return { at, ranges: Object.fromEntries(told) as RestoreReport["ranges"], bytes };
 }
 
 async function digestsOf(registries: readonly string[]): Promise<Digests> {

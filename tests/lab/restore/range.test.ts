@@ -1,4 +1,4 @@
-import { type Listing, type StanzaInfo, checkInstant, rangeOf } from "../../../lab/restore/range";
+import { type Listing, type StanzaInfo, checkInstant, commonInstant, rangeOf } from "../../../lab/restore/range";
 
 const stanza = (backup: StanzaInfo["backup"]): StanzaInfo => ({
     name: "population",
@@ -42,5 +42,11 @@ describe("what can be restored", () => {
         );
         expect(() => checkInstant("population", new Date(3_000_001), range)).toThrow(/after the last stored version/);
         expect(() => checkInstant("population", new Date(3_000_000), range)).not.toThrow();
+    });
+
+    it("has an instant that several registries have in common: a segment before the first of their last", () => {
+        const ends = [3_000, 2_900, 5_000].map((to) => ({ from: new Date(0), to: new Date(to * 1000) }));
+        expect(commonInstant(ends, 60)).toEqual(new Date(2_840_000));
+        expect(commonInstant(ends.slice(0, 1), 60)).toBeUndefined();
     });
 });
