@@ -75,15 +75,36 @@ export function rangeOf({ name, status, backup }: StanzaInfo, wal: Listing): Ran
     };
 }
 
-/** @throws LabError for an instant that is not in the range */
-export function checkInstant(registry: string, at: Date, { from, to }: Range): void {
-    if (at < from || at > to) {
-        const side = at < from ? "before the first" : "after the last";
-        throw new LabError(
-            `${at.toISOString()} is ${side} stored version of ${registry}: there are instants from ${from.toISOString()} ` +
-                `to ${to.toISOString()}. Give one of those with --at, or leave it out for the last.`,
-        );
+/**
+ * @param ranges by registry: all are to be as they were at the one instant
+ * @throws LabError for an instant that one of them lacks, with those that all have
+ */
+export function checkInstant(at: Date, ranges: Readonly<Record<string, Range>>): void {
+    const lacking = Object.entries(ranges).filter(([, { from, to }]) => at < from || at > to);
+    if (lacking.length === 0) {
+        return;
     }
+    const said = lacking.map(
+        ([registry, range]) =>
+            `${at.toISOString()} is ${at < range.from ? "before the first" : "after the last"} stored version of ${registry}: ` +
+            `there are instants ${span(range)}.`,
+    );
+    throw new LabError([...said, instead(Object.values(ranges))].join(" "));
+}
+
+function instead(ranges: readonly Range[]): string {
+    const from = new Date(Math.max(...ranges.map((range) => range.from.getTime())));
+    const to = new Date(Math.min(...ranges.map((range) => range.to.getTime())));
+    if (from > to) {
+        return "There is no instant that all have: restore them one at a time, with --registry.";
+    }
+    return ranges.length === 1
+        ? "Give one of those with --at, or leave it out for the last."
+        : `All have those ${span({ from, to })}: give one of them with --at, or fewer registries with --registry.`;
+}
+
+function span({ from, to }: Range): string {
+    return `from ${from.toISOString()} to ${to.toISOString()}`;
 }
 
 /**

@@ -26,9 +26,9 @@ import { stackConfig } from "../../toolchain/cli/stack-config";
 import { chainTo, refuseBroken } from "./chain";
 import { followMembers } from "./follow";
 import { type Keys, keysFor, recoveredKeys } from "./keys";
-import { bucketFolder, storedVersions } from "./look";
+import { type Stored, bucketFolder, storedVersions } from "./look";
 import { type Phases, phases } from "./phases";
-import { checkInstant, commonInstant, rangeOf } from "./range";
+import { type Range, checkInstant, commonInstant, rangeOf } from "./range";
 import { ensureRescue } from "./rescue";
 import { stampStackFile } from "./stamp";
 
@@ -58,8 +58,8 @@ export interface RestoreReport {
     readonly from: string;
     /** ISO 8601; null for all that is stored. */
     readonly at: string | null;
-    /** Registry → from when to when it could have been restored, ISO 8601. */
-    readonly ranges: Readonly<Record<string, { readonly from: string; readonly to: string }>>;
+    /** Registry → from when to when it could have been restored. */
+    readonly ranges: Readonly<Record<string, Range>>;
     readonly digests: Digests;
     /** Whether all digests are the expected ones; null where none were expected. */
     readonly asExpected: boolean | null;
@@ -226,27 +226,24 @@ async function lookInto(
     asked: Date | undefined,
     config: EmbassyConfig,
 ): Promise<{ at: Date | undefined; ranges: RestoreReport["ranges"]; bytes: number }> {
-    const found = [];
+    const found: Record<string, Stored> = {};
     for (const registry of registries) {
-        const stored = await storedVersions(source, registry, keys.of(registry));
-        found.push({ registry, ...stored, range: rangeOf(stored.stanza, stored.wal) });
+        found[registry] = await storedVersions(source, registry, keys.of(registry));
     }
-    const ranges = found.map(({ range }) => range);
-    const at = asked ?? commonInstant(ranges, config.recovery.archiveTimeout);
+    const ranges = Object.fromEntries(
+        Object.entries(found).map(([registry, { stanza, wal }]) => [registry, rangeOf(stanza, wal)]),
+    );
+    const at = asked ?? commonInstant(Object.values(ranges), config.recovery.archiveTimeout);
+    if (at !== undefined) {
+        checkInstant(at, ranges);
+    }
     let bytes = 0;
-    for (const { registry, range, stanza, wal, damage } of found) {
-        if (at !== undefined) {
-            checkInstant(registry, at, range);
-        }
+    for (const [registry, { stanza, wal, damage }] of Object.entries(found)) {
         const chain = chainTo(at, stanza, wal);
         refuseBroken(registry, at, chain, damage);
         bytes += chain.bytes * config.registries[parseRegistry(registry)].members;
     }
-    const told = found.map(({ registry, range }) => [
-        registry,
-        { from: range.from.toISOString(), to: range.to.toISOString() },
-    ]);
-    return { at, ranges: Object.fromEntries(told) as RestoreReport["ranges"], bytes };
+    return { at, ranges, bytes };
 }
 
 async function digestsOf(registries: readonly string[]): Promise<Digests> {

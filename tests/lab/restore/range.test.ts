@@ -1,4 +1,11 @@
-import { type Listing, type StanzaInfo, checkInstant, commonInstant, rangeOf } from "../../../lab/restore/range";
+import {
+    type Listing,
+    type Range,
+    type StanzaInfo,
+    checkInstant,
+    commonInstant,
+    rangeOf,
+} from "../../../lab/restore/range";
 
 const stanza = (backup: StanzaInfo["backup"]): StanzaInfo => ({
     name: "population",
@@ -36,12 +43,29 @@ describe("what can be restored", () => {
 
     it("is said where an instant is not in it", () => {
         const range = rangeOf(stanza([label("20260101F", 1_000)]), wal);
-        expect(() => checkInstant("population", new Date(999_000), range)).toThrow(
+        const check = (at: number) => () => checkInstant(new Date(at), { population: range });
+        expect(check(999_000)).toThrow(
             "1970-01-01T00:16:39.000Z is before the first stored version of population: there are instants from " +
-                "1970-01-01T00:16:40.000Z to 1970-01-01T00:50:00.000Z.",
+                "1970-01-01T00:16:40.000Z to 1970-01-01T00:50:00.000Z. Give one of those with --at, or leave it out for the last.",
         );
-        expect(() => checkInstant("population", new Date(3_000_001), range)).toThrow(/after the last stored version/);
-        expect(() => checkInstant("population", new Date(3_000_000), range)).not.toThrow();
+        expect(check(3_000_001)).toThrow(/after the last stored version/);
+        expect(check(3_000_000)).not.toThrow();
+    });
+
+    it("is said where one of several registries lacks the instant, with the instants that all have", () => {
+        const ranges = (...spans: (readonly [registry: string, from: number, to: number])[]): Record<string, Range> =>
+            Object.fromEntries(spans.map(([name, from, to]) => [name, { from: new Date(from), to: new Date(to) }]));
+        const three = ranges(["land", 1_000, 9_000], ["taxes", 2_000, 7_000], ["pensions", 0, 8_000]);
+        expect(() => checkInstant(new Date(1_500), three)).toThrow(
+            "1970-01-01T00:00:01.500Z is before the first stored version of taxes: there are instants from " +
+                "1970-01-01T00:00:02.000Z to 1970-01-01T00:00:07.000Z. All have those from 1970-01-01T00:00:02.000Z to " +
+                "1970-01-01T00:00:07.000Z: give one of them with --at, or fewer registries with --registry.",
+        );
+        expect(() => checkInstant(new Date(8_500), three)).toThrow(/version of taxes: .*version of pensions: /);
+        expect(() => checkInstant(new Date(5_000), three)).not.toThrow();
+        expect(() => checkInstant(new Date(1_500), ranges(["land", 1_000, 2_000], ["taxes", 3_000, 4_000]))).toThrow(
+            /There is no instant that all have: restore them one at a time, with --registry\.$/,
+        );
     });
 
     it("has an instant that several registries have in common: a segment before the first of their last", () => {
