@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { generatedSecret } from "./generated";
 
 /** The secret of each registry, from which its keys are derived (infra/plan/keys.ts). */
@@ -7,4 +7,16 @@ export function registrySecrets(
     opts: pulumi.CustomResourceOptions,
 ): Record<string, pulumi.Output<string>> {
     return Object.fromEntries(registries.map((registry) => [registry, generatedSecret(`${registry}-secret`, opts)]));
+}
+
+/** @throws pulumi.RunError where there is none: keys that follow from nothing would be known to everybody */
+export function secretOf(registry: string, secrets: Readonly<Record<string, string>>): string {
+    const secret = secrets[registry];
+    if (secret === undefined || secret === "") {
+        throw new pulumi.RunError(
+            `the stack that holds the root has a secret for ${Object.keys(secrets).join(", ") || "no registry"}, and not for ` +
+                `${registry}: run "pulumi up" on it first`,
+        );
+    }
+    return secret;
 }
