@@ -6,8 +6,8 @@ export interface Access {
     /** `https://host[:port]` */
     readonly url: string;
     readonly region: string;
-    /** PEM of the root that has to stand behind the store's certificate. */
-    readonly authority: string;
+    /** PEM of the root that has to stand behind the store's certificate; one of those that Node.js knows, where there is none. */
+    readonly authority: string | undefined;
     /** Access key id. */
     readonly user: string;
     readonly secret: string;
@@ -25,6 +25,8 @@ export function storeClient({ url, region, authority, user, secret }: Access, at
         // One host name, in one certificate, for all buckets.
         forcePathStyle: true,
         maxAttempts: attempts,
+        // What is passed on as it comes in: S3 takes no smaller piece than 8 KiB.
+        requestStreamBufferSize: 65_536,
         credentials: { accessKeyId: user, secretAccessKey: secret },
         requestHandler: {
             httpsAgent: { ca: authority, keepAlive: true },

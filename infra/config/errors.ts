@@ -71,6 +71,7 @@ function unknownKey(key: string, name: string, known: readonly string[]): string
 function keysAt(schema: z.core.$ZodType, path: Path): string[] {
     let current: z.core.$ZodType | undefined = schema;
     for (const part of path) {
+        current = required(current);
         if (current instanceof z.ZodObject) {
             current = (current.shape as Record<PropertyKey, z.core.$ZodType>)[part];
         } else if (current instanceof z.ZodRecord) {
@@ -79,7 +80,12 @@ function keysAt(schema: z.core.$ZodType, path: Path): string[] {
             current = undefined;
         }
     }
+    current = required(current);
     return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+}
+
+function required(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+    return schema instanceof z.ZodOptional ? schema.unwrap() : schema;
 }
 
 /** `cluster.feeds.a`, as it would be written for `pulumi config set --path`. */

@@ -1,5 +1,6 @@
 /** From a stack file to typed configuration: strict, and with every problem told at once. */
 import { z } from "zod";
+import { cidr } from "./cidr";
 import { cluster, largestDisk, workerZones } from "./cluster";
 import { InputError, describeIssues } from "./errors";
 import { keys } from "./keys";
@@ -50,6 +51,14 @@ const schema = z
                 ["storage", "sealDays"],
                 `must be ${retentionDays} or more: what a restore may need is not to be removed (recovery.retentionDays)`,
             );
+        }
+        const { block, peers: others } = config.networking;
+        const cloud = config.storage.publicCloud?.address;
+        const [site] = [block, ...Object.values(others).map((peer) => peer.block)].filter(
+            (range) => cloud !== undefined && cidr.contains(range, `${cloud}/32`),
+        );
+        if (site !== undefined) {
+            problem(["storage", "publicCloud", "address"], `must be outside of the sites, and is in the block ${site}`);
         }
         for (const [registry, { members, storage: size }] of Object.entries(config.registries)) {
             if (members < zones) {

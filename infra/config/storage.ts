@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { publicCloud } from "./public-cloud";
 import { quantity } from "./quantity";
 
 export const storage = z.strictObject({
@@ -8,4 +9,6 @@ export const storage = z.strictObject({
     objectStore: z.strictObject({ cpu: quantity, memory: quantity, storage: quantity }),
     /** Days for which nobody can remove what is in the store, counted from when it was written. */
     sealDays: z.int().min(1).max(36_500),
+    /** Where copies go that are neither at this site nor at its partner; nowhere, without it. */
+    publicCloud: publicCloud.optional(),
 });

@@ -1,5 +1,6 @@
 /** Who may talk to whom in a site, read off the network policies that it declares: docs/flows.md. Pure. */
 import { LABEL } from "../plan/names";
+import { PUBLIC_COPY } from "../plan/public-copy";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -71,7 +72,8 @@ export function halfOpen(policies: readonly Policy[], outside: Outside): Flow[] 
 }
 
 function covers(wide: Flow, { from, to, port }: Flow): boolean {
-    const whom = [from, ANYBODY, ...(from.startsWith(`${ANY_REGISTRY}'s `) ? [ANY_REGISTRY] : [])];
+    const isRegistry = from.startsWith(`${ANY_REGISTRY}'s `) || REGISTRY.test(from);
+    const whom = [from, ANYBODY, ...(isRegistry ? [ANY_REGISTRY] : [])];
     return whom.includes(wide.from) && wide.to === to && wide.port === port;
 }
 
@@ -91,7 +93,11 @@ export function flowTable(policies: readonly Policy[], outside: Outside): string
 
 function nameOf(namespace: string, { matchLabels = {} }: Selector): string {
     const workload = matchLabels["app.kubernetes.io/name"] ?? namespace;
-    return REGISTRY.test(namespace) ? `${ANY_REGISTRY}'s ${workload}` : workload;
+    if (!REGISTRY.test(namespace)) {
+        return workload;
+    }
+    // Not every registry's: the one is named.
+    return `${workload === PUBLIC_COPY ? namespace : ANY_REGISTRY}'s ${workload}`;
 }
 
 function peerName(peer: Peer, namespace: string, outside: Outside): string {

@@ -3,6 +3,7 @@ import type { EmbassyConfig } from "../config";
 import { type DatabasePlan, planDatabase } from "./database";
 import { type ImageLock, imageReference } from "./images";
 import { COMMON_LABELS, LABEL, dnsLabel } from "./names";
+import { COPIER, type PublicCopyPlan, planPublicCopy } from "./public-copy";
 import { quota } from "./quota";
 import { SPREAD, type SpreadConstraint } from "./spread";
 
@@ -22,6 +23,8 @@ export interface RegistryPlan {
     readonly maxUnavailable: number;
     readonly quota: Readonly<Record<string, string>>;
     readonly database: DatabasePlan;
+    /** Of those that are public, and where the stack says so. */
+    readonly publicCopy: PublicCopyPlan | undefined;
     /** Whether this run may promote it in spite of more loss than `replication.maximumLag`. */
     readonly acceptLoss: boolean;
 }
@@ -59,6 +62,7 @@ export function planRegistry(
     const registry = config.registries[name];
     const namespace = registryNamespace(name);
     const database = planDatabase(name, namespace, config);
+    const publicCopy = planPublicCopy(name, config);
     return {
         name,
         namespace,
@@ -75,8 +79,10 @@ export function planRegistry(
             { count: registry.members + HEADROOM, containers: [registry, HELPER, WRITER], storage: registry.storage },
             { count: JOBS, containers: [STORING] },
             { count: GATES, containers: [WRITER] },
+            ...(publicCopy === undefined ? [] : [{ count: 1, containers: [COPIER] }]),
         ),
         database,
+        publicCopy,
         acceptLoss,
     };
 }

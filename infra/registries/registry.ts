@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { tenancy } from "../cluster/tenancy";
 import type { Handover } from "../plan/handover";
 import { certificate } from "../keys/certificate";
+import { secretOf } from "../keys/registry-secrets";
 import { repositories } from "../keys/repositories";
 import { defaultDeny } from "../networking/default-deny";
 import type { NetworkPlan } from "../plan/addresses";
@@ -12,6 +13,7 @@ import type { RegistryPlan } from "../plan/registries";
 import { database } from "./database";
 import { flows } from "./flows";
 import { members } from "./members";
+import { publicCopy } from "./public-copy";
 import { storedVersions } from "./stored-versions";
 
 export interface RegistryArgs {
@@ -48,7 +50,7 @@ export class Registry extends pulumi.ComponentResource {
         this.walls = walls;
 
         const issuing = { ...placed, issuer: handover.issuer, validity };
-        const keys = handover.registries.apply((secrets) => registryKeys(name, secrets[name] ?? ""));
+        const keys = handover.registries.apply((secrets) => registryKeys(name, secretOf(name, secrets)));
         const held = {
             certificate: certificate(
                 `${name}-tls`,
@@ -80,6 +82,9 @@ export class Registry extends pulumi.ComponentResource {
         );
         database(`${name}-database`, { ...inPods, files, before: [...walls, agreed] }, inRegistry);
         storedVersions(`${name}-stored`, inPods, { ...inRegistry, dependsOn: walls });
+        if (registry.publicCopy !== undefined) {
+            publicCopy(`${name}-public-copy`, { ...inPods, copy: registry.publicCopy, keys }, inRegistry);
+        }
         this.registerOutputs();
     }
 }

@@ -5,6 +5,7 @@ import { jurisdiction } from "./jurisdiction";
 import { noEntry } from "./no-entry";
 import { noPlainSecrets } from "./no-plain-secrets";
 import { podSecurity } from "./pod-security";
+import { publicCloud } from "./public-cloud";
 import type { Rule } from "./rule";
 import { serviceExposure } from "./service-exposure";
 import { spread } from "./spread";
@@ -17,6 +18,7 @@ export const RULES: readonly Rule[] = [
     noEntry,
     noPlainSecrets,
     podSecurity,
+    publicCloud,
     serviceExposure,
     spread,
 ];

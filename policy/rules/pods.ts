@@ -18,6 +18,7 @@ export interface PodSpec {
     readonly initContainers?: readonly Container[];
     readonly ephemeralContainers?: readonly Container[];
     readonly automountServiceAccountToken?: boolean;
+    readonly hostAliases?: readonly { readonly ip?: string }[];
     readonly hostNetwork?: boolean;
     readonly hostPID?: boolean;
     readonly hostIPC?: boolean;

@@ -163,6 +163,38 @@ describe("policy", () => {
         expect(role("apps")).toEqual([]);
     });
 
+    it.each([
+        ["registry-taxes", "public-copy", "192.0.2.7/32"],
+        ["registry-legislation", "database", "192.0.2.7/32"],
+        ["object-store", "object-store", "0.0.0.0/0"],
+        ["registry-land", "database", "172.16.0.0/8"],
+        ["registry-land", "database", "2001:db8::/32"],
+    ])("refuses a way out of the sites from %s, %s to %s", (namespace, name, cidr) => {
+        const policy = (...to: string[]): KubernetesObject => ({
+            kind: "NetworkPolicy",
+            metadata: { namespace },
+            spec: {
+                podSelector: { matchLabels: { "app.kubernetes.io/name": name } },
+                egress: [{ to: to.map((range) => ({ ipBlock: { cidr: range } })) }],
+            },
+        });
+        const only = "only public-copy in registry-legislation reaches beyond the sites";
+        expect(said(policy(cidr))).toEqual([`public-cloud: egress to ${cidr} is outside of the sites; ${only}`]);
+        expect(said(policy())).toEqual([`public-cloud: egress to 0.0.0.0/0 is outside of the sites; ${only}`]);
+        expect(said(policy("10.36.0.0/14"))).toEqual([]);
+    });
+
+    it("refuses a copy of taxes that names its cloud past the name server", () => {
+        const job = (namespace: string): KubernetesObject => ({
+            ...workload({ hostAliases: [{ ip: "192.0.2.7", hostnames: ["s3.cloud.example"] }] }, "CronJob"),
+            metadata: { namespace, name: "public-copy" },
+        });
+        expect(said(job("registry-taxes"))).toEqual([
+            "public-cloud: hostAliases lead to 192.0.2.7, past the site's name server; only public-copy in registry-legislation reaches beyond the sites",
+        ]);
+        expect(said(job("registry-legislation"))).toEqual([]);
+    });
+
     it("refuses what holds data or keys and can be removed in one step", () => {
         const claims = { volumeClaimTemplates: [{}] };
         const set: KubernetesObject = { ...workload({}, "StatefulSet"), kind: "StatefulSet" };

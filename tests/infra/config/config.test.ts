@@ -30,6 +30,18 @@ function rack(values: Values, name: string): Record<string, unknown> {
     return (section(values, "cluster")["racks"] as Record<string, Record<string, unknown>>)[name] ?? {};
 }
 
+/** One that is right, but for what is changed of it. */
+function publicCloud(values: Values): Record<string, unknown> {
+    return (section(values, "storage")["publicCloud"] = {
+        endpoint: "s3.cloud.example",
+        address: "192.0.2.7",
+        region: "north",
+        bucket: "estonian-legislation",
+        credentials: "public-cloud",
+        registries: ["legislation"],
+    } as Record<string, unknown>);
+}
+
 describe("the stack files of the repository", () => {
     it.each(STACKS)("%s is right", (stack) => {
         expect(parseConfig(stack, stackValues(stack)).site.name).toBe(stack);
@@ -112,6 +124,31 @@ describe("a wrong stack file", () => {
             "seal that ends before what it keeps may go",
             (values) => (section(values, "storage")["sealDays"] = 27),
             "data-embassy:storage.sealDays is 27; it must be 28 or more: what a restore may need is not to be removed (recovery.retentionDays)",
+        ],
+        [
+            "retention that ends before the window does",
+            (values) => (section(values, "recovery")["retentionDays"] = 13),
+            "data-embassy:recovery.retentionDays is 13; it must be 14 or more: any instant of the last 14 days is to be restorable (windowDays)",
+        ],
+        [
+            "a public cloud for taxes",
+            (values) => (publicCloud(values)["registries"] = ["legislation", "taxes"]),
+            'data-embassy:storage.publicCloud.registries[1] is "taxes"; it must be legislation, which alone is public: take it out; its second copy is at the other site (replication.partner)',
+        ],
+        [
+            "a public cloud for nothing",
+            (values) => (publicCloud(values)["registries"] = []),
+            "data-embassy:storage.publicCloud.registries is []; it must name legislation; without any, leave publicCloud out",
+        ],
+        [
+            "a key in the clear",
+            (values) => (publicCloud(values)["secretKey"] = "not to be shown"),
+            "data-embassy:storage.publicCloud.secretKey is not known; known here: endpoint, address, region, bucket, credentials, registries",
+        ],
+        [
+            "a public cloud in a site",
+            (values) => (publicCloud(values)["address"] = "10.33.0.1"),
+            'data-embassy:storage.publicCloud.address is "10.33.0.1"; it must be outside of the sites, and is in the block 10.32.0.0/14',
         ],
         [
             "store larger than a disk",

@@ -1,0 +1,34 @@
+import { z } from "zod";
+
+/** What the law has published anyway: https://www.riigiteataja.ee. Copies of it, and of nothing else, may lie under another's jurisdiction. */
+export const PUBLIC_REGISTRIES: readonly string[] = ["legislation"];
+
+/** A bucket beyond the two sites, for copies of what their stores have of the public registries: docs/decisions/public-cloud.md. */
+export const publicCloud = z.strictObject({
+    /** Host of its S3 interface, as its certificate names it. */
+    endpoint: z
+        .string()
+        .regex(
+            /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/,
+            "must be a host name, such as s3.example",
+        ),
+    /** Where that host is: the one address outside the sites that is opened, and looked up nowhere. */
+    address: z.ipv4("must be an IPv4 address, such as 192.0.2.1"),
+    region: z.string().min(1, "must be the region that the cloud knows the bucket in"),
+    bucket: z.string().regex(/^[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$/, "must be a bucket's name, in small letters"),
+    /** Secret in the namespace of each of the registries, with the keys `id` and `secret`: made by hand, so that no state has it. */
+    credentials: z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be the name of a Secret"),
+    registries: z
+        .array(
+            z
+                .string()
+                .refine(
+                    (name) => PUBLIC_REGISTRIES.includes(name),
+                    `must be ${PUBLIC_REGISTRIES.join(", ")}, which alone is public: take it out; ` +
+                        "its second copy is at the other site (replication.partner)",
+                ),
+        )
+        .min(1, `must name ${PUBLIC_REGISTRIES.join(", ")}; without any, leave publicCloud out`),
+});
+
+export type PublicCloudConfig = z.infer<typeof publicCloud>;

@@ -1,0 +1,51 @@
+import { cidr } from "../../infra/config/cidr";
+import { podSpecOf } from "./pods";
+import type { KubernetesObject, Rule } from "./rule";
+
+/** Said here once more, and not taken from infra/: what is changed there is judged here. */
+const PUBLIC_NAMESPACE = "registry-legislation";
+const COPIER = "public-copy";
+
+interface Policy {
+    readonly podSelector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+    readonly egress?: readonly {
+        readonly to?: readonly { readonly ipBlock?: { readonly cidr: string } }[];
+    }[];
+}
+
+/** What the sites' own networks are of: RFC 1918. */
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+/** A rule that names nobody is for everybody. */
+const EVERYBODY = "0.0.0.0/0";
+
+/** Ranges beyond the sites to which a network policy opens a way. */
+function rangesOutside({ kind, spec }: KubernetesObject): string[] {
+    const { egress = [] } = kind === "NetworkPolicy" ? (spec as Policy) : {};
+    return egress
+        .flatMap(({ to = [] }) => (to.length === 0 ? [EVERYBODY] : to.flatMap(({ ipBlock }) => ipBlock?.cidr ?? [])))
+        .filter((range) => cidr.problem(range) !== undefined || !PRIVATE.some((own) => cidr.contains(own, range)));
+}
+
+/** Which of its pods an object speaks of, by the label that names the workload. */
+function workloadOf({ kind, spec, metadata }: KubernetesObject): string | undefined {
+    const name = "app.kubernetes.io/name";
+    return kind === "NetworkPolicy" ? (spec as Policy).podSelector?.matchLabels?.[name] : metadata?.name;
+}
+
+export const publicCloud: Rule = {
+    name: "public-cloud",
+    description: "Nothing leaves the sites for a public cloud but copies of legislation, from the pods that make them.",
+    violations(object) {
+        if (object.metadata?.namespace === PUBLIC_NAMESPACE && workloadOf(object) === COPIER) {
+            return [];
+        }
+        const only = `only ${COPIER} in ${PUBLIC_NAMESPACE} reaches beyond the sites`;
+        const aliases = podSpecOf(object)?.hostAliases ?? [];
+        return [
+            ...rangesOutside(object).map((range) => `egress to ${range} is outside of the sites; ${only}`),
+            ...aliases
+                .filter(({ ip = "" }) => ip !== "127.0.0.1")
+                .map(({ ip }) => `hostAliases lead to ${String(ip)}, past the site's name server; ${only}`),
+        ];
+    },
+};
