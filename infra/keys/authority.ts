@@ -32,7 +32,9 @@ export class Authority extends pulumi.ComponentResource {
         if (handed !== undefined) {
             this.own = pulumi.secret(handed);
         } else if (plan.holdsRoot) {
-            const root = createRoot(plan, { parent: this, ...HELD });
+            // Signs intermediates and nothing else.
+            const rootArgs = { commonName: "Data Embassy root", validity: plan.root };
+            const root = createRoot("root", rootArgs, { parent: this, ...HELD });
             const registries = registrySecrets(plan.registries, { parent: this });
             const handovers = Object.fromEntries(
                 plan.sites.map((site): [string, pulumi.Output<Handover>] => {

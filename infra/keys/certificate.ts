@@ -10,15 +10,18 @@ import type { Validity } from "../plan/authority";
 import type { Issuer } from "../plan/handover";
 import { subject } from "./subject";
 
-export interface CertificateArgs {
-    /** Name of the Secret. */
-    readonly secret: string;
+export interface LeafArgs {
     readonly issuer: pulumi.Output<Issuer>;
     readonly validity: Validity;
     /** Who it is: what a server of ours lets in goes by it. */
     readonly commonName: string;
     /** Names at which it serves; none for a client. */
     readonly dnsNames: readonly string[];
+}
+
+export interface CertificateArgs extends LeafArgs {
+    /** Name of the Secret. */
+    readonly secret: string;
     readonly namespace: pulumi.Input<string>;
     readonly labels: Readonly<Record<string, string>>;
 }
@@ -33,16 +36,46 @@ export interface Certificate {
 /** A key and certificate for TLS, in a Secret of type kubernetes.io/tls. */
 export function certificate(
     name: string,
-    { secret, issuer, validity, commonName, dnsNames, namespace, labels }: CertificateArgs,
+    { secret, namespace, labels, ...args }: CertificateArgs,
     opts: pulumi.CustomResourceOptions,
 ): Certificate {
-    const key = new PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { ...opts, ...HELD });
+    const { issuer } = args;
+    const key = leafKey(name, opts);
+    const certPem = signed(name, key, args, opts);
+    const { metadata: created } = new Secret(
+        `${name}-secret`,
+        {
+            metadata: metadata(secret, labels, namespace),
+            type: "kubernetes.io/tls",
+            stringData: {
+                "tls.key": key.privateKeyPem,
+                "tls.crt": pulumi.interpolate`${certPem}${issuer.certPem}`,
+                "ca.crt": issuer.rootPem,
+            },
+        },
+        { ...opts, ...HELD },
+    );
+    const version = certPem.apply((pem) => createHash("sha256").update(pem).digest("hex").slice(0, 16));
+    return { secret: created.name, version };
+}
+
+export function leafKey(name: string, opts: pulumi.CustomResourceOptions): PrivateKey {
+    return new PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { ...opts, ...HELD });
+}
+
+/** @returns a certificate for the key, PEM */
+export function signed(
+    name: string,
+    key: PrivateKey,
+    { issuer, validity, commonName, dnsNames }: LeafArgs,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
     const request = new CertRequest(
         `${name}-request`,
         { privateKeyPem: key.privateKeyPem, subject: subject(commonName), dnsNames: [...dnsNames] },
         opts,
     );
-    const signed = new LocallySignedCert(
+    return new LocallySignedCert(
         `${name}-certificate`,
         {
             certRequestPem: request.certRequestPem,
@@ -54,20 +87,5 @@ export function certificate(
             earlyRenewalHours: validity.renewalHours,
         },
         opts,
-    );
-    const { metadata: created } = new Secret(
-        `${name}-secret`,
-        {
-            metadata: metadata(secret, labels, namespace),
-            type: "kubernetes.io/tls",
-            stringData: {
-                "tls.key": key.privateKeyPem,
-                "tls.crt": pulumi.interpolate`${signed.certPem}${issuer.certPem}`,
-                "ca.crt": issuer.rootPem,
-            },
-        },
-        { ...opts, ...HELD },
-    );
-    const version = signed.certPem.apply((pem) => createHash("sha256").update(pem).digest("hex").slice(0, 16));
-    return { secret: created.name, version };
+    ).certPem;
 }

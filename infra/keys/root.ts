@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import { SelfSignedCert } from "@pulumi/tls/selfSignedCert";
-import type { AuthorityPlan } from "../plan/authority";
+import type { Validity } from "../plan/authority";
 import { subject } from "./subject";
 
 export interface Root {
@@ -9,19 +9,24 @@ export interface Root {
     readonly certPem: pulumi.Output<string>;
 }
 
-/** The root of trust: signs intermediates and nothing else. P-384 for what lives for decades. */
-export function createRoot(plan: AuthorityPlan, opts: pulumi.CustomResourceOptions): Root {
-    const key = new PrivateKey("root-key", { algorithm: "ECDSA", ecdsaCurve: "P384" }, opts);
+export interface RootArgs {
+    readonly commonName: string;
+    readonly validity: Validity;
+}
+
+/** An authority that nobody stands above. P-384 for what lives for decades. */
+export function createRoot(name: string, { commonName, validity }: RootArgs, opts: pulumi.CustomResourceOptions): Root {
+    const key = new PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P384" }, opts);
     const cert = new SelfSignedCert(
-        "root-certificate",
+        `${name}-certificate`,
         {
             privateKeyPem: key.privateKeyPem,
-            subject: subject("Data Embassy root"),
+            subject: subject(commonName),
             isCaCertificate: true,
             setSubjectKeyId: true,
             allowedUses: ["cert_signing", "crl_signing"],
-            validityPeriodHours: plan.root.hours,
-            earlyRenewalHours: plan.root.renewalHours,
+            validityPeriodHours: validity.hours,
+            earlyRenewalHours: validity.renewalHours,
         },
         // Not held: it is made again from the key whenever its term ends.
         { parent: opts.parent },
