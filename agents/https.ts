@@ -1,10 +1,28 @@
-/** One request over HTTPS, with and without a certificate of the caller's own: what `fetch` cannot do. */
+/** HTTPS with certificates of one's own at both ends: what `fetch` cannot do. */
+import { readFileSync } from "node:fs";
 import type { OutgoingHttpHeaders } from "node:http";
 import { type RequestOptions, request } from "node:https";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import type { SecureContextOptions } from "node:tls";
 import { AgentError, messageOf } from "./agent";
 
+/** Milliseconds after which a server looks whether its certificate was renewed. */
+export const RELOAD_MS = 10 * 60 * 1000;
+
 /**
+ * Who one is in TLS, and whom one trusts. Read each time: a renewed certificate replaces the files.
+ * @param folder a mounted Secret of type kubernetes.io/tls, with `ca.crt`
+ */
+export function identity(
+    folder: string,
+): Required<Pick<SecureContextOptions, "key" | "cert" | "ca">> & { readonly minVersion: "TLSv1.3" } {
+    const file = (name: string): Buffer => readFileSync(join(folder, name));
+    return { key: file("tls.key"), cert: file("tls.crt"), ca: file("ca.crt"), minVersion: "TLSv1.3" };
+}
+
+/**
+ * One request.
  * @param options with a `timeout` in milliseconds, for the whole exchange
  * @throws AgentError where nobody answers, or not in JSON
  */

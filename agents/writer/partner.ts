@@ -1,25 +1,16 @@
 /** Between the two sites: mutual TLS, in which each member shows the registry's own certificate. */
-import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { type Server, createServer } from "node:https";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import type { SecureContextOptions, TLSSocket } from "node:tls";
+import type { TLSSocket } from "node:tls";
 import { log, messageOf } from "../agent";
-import { requestJson } from "../https";
+import { RELOAD_MS, identity, requestJson } from "../https";
 import type { LeaseAnswer } from "./lessor";
 import { type Report, report } from "./record";
 
 const PATH = "/lease";
 const ANSWER_MS = 2_000;
-const RELOAD_MS = 10 * 60 * 1000;
 const MOST_BYTES = 4096;
-
-/** Read each time: a renewed certificate replaces the files. */
-function identity(folder: string): SecureContextOptions {
-    const file = (name: string): Buffer => readFileSync(join(folder, name));
-    return { key: file("tls.key"), cert: file("tls.crt"), ca: file("ca.crt"), minVersion: "TLSv1.3" };
-}
 
 /** @throws AgentError where the partner does not answer */
 export async function sendReport(host: string, port: number, folder: string, said: Report): Promise<LeaseAnswer> {

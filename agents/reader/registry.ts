@@ -1,0 +1,55 @@
+/** One registry's question, asked of the site's own database over mutual TLS. */
+import { Client } from "pg";
+import { identity } from "../https";
+
+export interface Databases {
+    /** By registry: those that are served. */
+    readonly at: Readonly<Record<string, { readonly host: string; readonly database: string }>>;
+    readonly port: number;
+    readonly user: string;
+    /** Folder with the key and certificate that open them. */
+    readonly folder: string;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+const ANSWER_MS = 8_000;
+
+/**
+ * A connection for each question, so that a renewed certificate and another leader are taken as they come. The function `answer` is
+ * all that this role may use: data/registry-data.ts makes it.
+ *
+ * @param of whom or what it is about
+ * @param at a day, ISO 8601
+ * @throws Error of the driver where the database does not answer
+ */
+export async function ask(
+    { at: all, port, user, folder }: Databases,
+    registry: string,
+    of: string,
+    at: string,
+): Promise<Row[]> {
+    const { host, database } = all[registry] as Databases["at"][string];
+    const client = new Client({
+        host,
+        port,
+        user,
+        database,
+        ssl: identity(folder),
+        application_name: "edge",
+        connectionTimeoutMillis: ANSWER_MS,
+        query_timeout: ANSWER_MS,
+    });
+    // What a lost connection means is seen at the query.
+    client.on("error", () => undefined);
+    try {
+        await client.connect();
+        const { rows } = await client.query<{ row: Row }>(`SELECT row FROM ${database}.answer($1, $2) AS row`, [
+            of,
+            at,
+        ]);
+        return rows.map(({ row }) => row);
+    } finally {
+        await client.end().catch(() => undefined);
+    }
+}

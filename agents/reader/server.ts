@@ -1,0 +1,93 @@
+/** What allies speak to: HTTPS with client certificates, in which nothing can be changed. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Server, createServer } from "node:https";
+import type { TLSSocket } from "node:tls";
+import { z } from "zod";
+import { log, messageOf } from "../agent";
+import { RELOAD_MS, identity } from "../https";
+import { type Admitted, Rates, admittedAs, allyOf } from "./admission";
+import type { Row } from "./registry";
+
+export interface EdgeOptions {
+    /** With the server's key and certificate, and the authority of the allies'. */
+    readonly folder: string;
+    readonly admitted: Admitted;
+    readonly requestsPerMinute: number;
+    readonly registries: readonly string[];
+    readonly ask: (registry: string, of: string, at: string) => Promise<readonly Row[]>;
+}
+
+interface Answer {
+    readonly status: number;
+    readonly content: object;
+    readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** `?of=<code>&at=<day>` */
+const asked = z.strictObject({ of: z.string().min(1).max(200), at: z.iso.date().optional() });
+/** Milliseconds within which a request has to come in whole. */
+const LIMITS = { requestTimeout: 10_000, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 } as const;
+/** Open at once; what is open and says nothing is closed by Node.js after 5 s. */
+const MOST_CONNECTIONS = 500;
+
+export function edgeServer(options: EdgeOptions): Server {
+    const { folder, admitted, requestsPerMinute } = options;
+    const rates = new Rates(requestsPerMinute);
+    const tls = { ...identity(folder), requestCert: true, rejectUnauthorized: true };
+    const server = createServer({ ...tls, ...LIMITS }, (request, response) => {
+        const certificate = admittedAs(request.socket as TLSSocket, admitted);
+        answer(request, certificate, rates, options)
+            .catch((error: unknown) => {
+                log("a registry does not answer", { error: messageOf(error) });
+                return refusal(503, "the registry does not answer: ask again in a minute", { "retry-after": "60" });
+            })
+            .then((answered) => {
+                // Never whom a question is about.
+                log("asked", { certificate, method: request.method, status: answered.status });
+                send(response, answered);
+            })
+            .catch((error: unknown) => log("not answered", { error: messageOf(error) }));
+    });
+    server.maxConnections = MOST_CONNECTIONS;
+    setInterval(() => server.setSecureContext(identity(folder)), RELOAD_MS).unref();
+    return server;
+}
+
+/** @throws Error where the registry does not answer */
+async function answer(
+    { method, url = "" }: IncomingMessage,
+    certificate: string | undefined,
+    rates: Rates,
+    { registries, ask }: EdgeOptions,
+): Promise<Answer> {
+    if (certificate === undefined) {
+        return refusal(403, "this certificate is not, or no longer, admitted", { connection: "close" });
+    }
+    const wait = await rates.take(allyOf(certificate));
+    if (wait !== undefined) {
+        return refusal(429, `too many requests: ask again in ${wait} s`, { "retry-after": String(wait) });
+    }
+    if (method !== "GET" && method !== "HEAD") {
+        return refusal(405, "registries are read here, and nothing else", { allow: "GET, HEAD" });
+    }
+    const parsed = URL.parse(url, "https://edge");
+    const registry = registries.find((name) => parsed?.pathname === `/${name}`);
+    if (parsed === null || registry === undefined) {
+        return refusal(404, `ask one of ${registries.map((name) => `/${name}`).join(", ")}`);
+    }
+    const question = asked.safeParse(Object.fromEntries(parsed.searchParams));
+    if (!question.success) {
+        return refusal(400, `ask /${registry}?of=CODE&at=YYYY-MM-DD; without at it is as of today`);
+    }
+    const { of, at = new Date().toISOString().slice(0, 10) } = question.data;
+    return { status: 200, content: { registry, of, at, rows: await ask(registry, of, at) } };
+}
+
+function refusal(status: number, refused: string, headers: Answer["headers"] = {}): Answer {
+    return { status, content: { refused }, headers };
+}
+
+function send(response: ServerResponse, { status, content, headers }: Answer): void {
+    response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...headers });
+    response.end(JSON.stringify(content));
+}
