@@ -1,6 +1,7 @@
 /** What each registry's folder says of its made-up data. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { READER_ROLE } from "../infra/plan/database";
 import { type Registry, schemaOf } from "./registries";
 
 /** Beyond it a day could have more births than there are serial numbers in a personal code. */
@@ -80,6 +81,27 @@ export function constraintsScript(registry: Registry): string {
 /** A query of $1, whom it is about, and $2, a day. */
 export function questionScript(registry: Registry): string {
     return script(registry, "question.sql");
+}
+
+/**
+ * The question as a function, for whoever may ask it and read no table: it runs with the rights of its owner
+ * (https://www.postgresql.org/docs/15/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY). The role of the allied edge may,
+ * where there is one.
+ */
+export function answerScript(registry: Registry): string {
+    const schema = schemaOf(registry);
+    const answer = `${schema}.answer(text, date)`;
+    return `
+        CREATE FUNCTION ${answer} RETURNS SETOF json
+            LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+            AS $answer$ SELECT to_json(answer) FROM (${questionScript(registry)}) AS answer $answer$;
+        REVOKE EXECUTE ON FUNCTION ${answer} FROM PUBLIC;
+        DO $grant$ BEGIN
+            IF EXISTS (SELECT FROM pg_roles WHERE rolname = '${READER_ROLE}') THEN
+                GRANT USAGE ON SCHEMA ${schema} TO ${READER_ROLE};
+                GRANT EXECUTE ON FUNCTION ${answer} TO ${READER_ROLE};
+            END IF;
+        END $grant$;`;
 }
 
 function script(folder: string, name: string): string {

@@ -3,6 +3,8 @@ import { imageOrigin } from "./cluster/image-origin";
 import { jurisdiction } from "./cluster/jurisdiction";
 import { Priorities } from "./cluster/priorities";
 import { siteProvider } from "./cluster/provider";
+import type { Handed } from "./edge/allies";
+import { Edge } from "./edge/edge";
 import { Authority } from "./keys/authority";
 import type { EmbassyPlan } from "./plan";
 import { NameServer } from "./networking/dns";
@@ -14,10 +16,12 @@ import { storeUsers } from "./plan/store-users";
 import { localClass } from "./storage/local-class";
 import { ObjectStore } from "./storage/object-store";
 
-/** A whole site, its rooms in the order in which they come up: cluster, storage, keys, networking, registries. */
+/** A whole site, its rooms in the order in which they come up: cluster, storage, keys, networking, registries, edge. */
 export class DataEmbassy extends pulumi.ComponentResource {
     /** For the stacks of the sites whose intermediates are issued here; secret. */
     readonly handovers: pulumi.Output<Record<string, Handover>> | undefined;
+    /** For those who are admitted at this site's edge, by name of the certificate; secret. */
+    readonly allies: pulumi.Output<Record<string, Handed>> | undefined;
 
     /** @param handed instead of what the stack that holds the root hands to this site */
     constructor(name: string, plan: EmbassyPlan, opts: pulumi.ComponentResourceOptions = {}, handed?: Handover) {
@@ -66,6 +70,15 @@ export class DataEmbassy extends pulumi.ComponentResource {
             const opts = { ...inSite, dependsOn: [...ready, ...before] };
             before = new Registry(registry.name, { registry, ...common }, opts).walls;
         }
+        // Last, as nobody waits for it.
+        const { edge } = plan;
+        this.allies =
+            edge &&
+            new Edge(
+                "edge",
+                { edge, podSecurityVersion, issuer: handover.issuer, authority: plan.authority },
+                { ...inSite, dependsOn },
+            ).allies;
         this.registerOutputs();
     }
 }

@@ -65,9 +65,10 @@ const site = told(() => {
 });
 const embassy = new DataEmbassy("embassy", site, {}, told(readHandover));
 
-// Not `export const`: a site that issues nothing has no such output.
+// Not `export const`: a site that issues nothing, or has no edge, has no such output.
 export = {
     registries: site.registries.map(({ name }) => name),
     bootOrder: site.bootOrder,
     ...(embassy.handovers && { [HANDOVERS_OUTPUT]: embassy.handovers }),
+    ...(embassy.allies && { allies: embassy.allies }),
 };

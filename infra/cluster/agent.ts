@@ -1,4 +1,5 @@
 import type { input } from "@pulumi/kubernetes/types";
+import type * as pulumi from "@pulumi/pulumi";
 import { type Identity, guaranteed, hardenedContainer } from "./workload";
 
 type Container = input.core.v1.Container;
@@ -12,7 +13,7 @@ export interface AgentArgs {
     readonly image: string;
     readonly resources: { readonly cpu: string; readonly memory: string };
     readonly arguments?: readonly string[];
-    readonly env?: Readonly<Record<string, string>>;
+    readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
     readonly mounts?: Container["volumeMounts"];
 }
 

@@ -79,6 +79,9 @@ function keysAt(schema: z.core.$ZodType, path: Path): string[] {
         } else {
             current = undefined;
         }
+        if (current instanceof z.ZodOptional) {
+            current = current.unwrap();
+        }
     }
     current = required(current);
     return current instanceof z.ZodObject ? Object.keys(current.shape) : [];

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { cidr } from "./cidr";
 import { cluster, largestDisk, workerZones } from "./cluster";
+import { edge } from "./edge";
 import { InputError, describeIssues } from "./errors";
 import { keys } from "./keys";
 import { networking } from "./networking";
@@ -14,9 +15,10 @@ import { site } from "./site";
 import { storage } from "./storage";
 
 const schema = z
-    .strictObject({ site, cluster, networking, storage, keys, replication, recovery, restore, registries })
+    .strictObject({ site, cluster, networking, storage, keys, replication, recovery, restore, registries, edge })
     .superRefine((config, context) => {
-        const problem = (path: string[], message: string): void => context.addIssue({ code: "custom", path, message });
+        const problem = (path: (string | number)[], message: string): void =>
+            context.addIssue({ code: "custom", path, message });
         const { name } = config.site;
         if (!config.keys.sites.includes(name)) {
             problem(["keys", "sites"], `must name this site, ${name}, or it gets no certificates`);
@@ -37,6 +39,14 @@ const schema = z
         if (config.restore !== undefined && !(config.restore.from in config.networking.peers)) {
             problem(["restore", "from"], `must be one of the peers (${peers(config)})`);
         }
+        const { block, peers: others } = config.networking;
+        const inside = [block, ...Object.values(others).map((peer) => peer.block)];
+        config.edge?.networks.forEach((network, index) => {
+            const own = inside.find((range) => cidr.overlap(range, network));
+            if (own !== undefined) {
+                problem(["edge", "networks", index], `must not overlap a site's block (${own}): allies are outside`);
+            }
+        });
         const zones = workerZones(config.cluster).size;
         const disk = largestDisk(config.cluster);
         const fitsOnDisk = (path: string[], size: string): void => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { cidr } from "./cidr";
 
-const block = z.string().superRefine((text, context) => {
+export const block = z.string().superRefine((text, context) => {
     const problem = cidr.problem(text);
     if (problem !== undefined) {
         context.addIssue({ code: "custom", message: problem });

@@ -3,8 +3,9 @@ import type { EmbassyPlan } from ".";
 import { DOMAIN } from "./addresses";
 import type { Need, Part } from "./boot-order";
 import type { DatabasePlan } from "./database";
+import { EDGE, type EdgePlan } from "./edge";
 
-type Planned = Pick<EmbassyPlan, "imageOrigin" | "network" | "authority" | "objectStore" | "registries">;
+type Planned = Pick<EmbassyPlan, "imageOrigin" | "network" | "authority" | "objectStore" | "registries" | "edge">;
 type Serving = (host: string) => Pick<Need, "on" | "at">;
 
 const CLUSTER: Need = { on: "cluster", why: "machines and an API server" };
@@ -13,7 +14,7 @@ const DISKS: Need = { on: "disks", why: "volumes" };
 const DNS: Need = { on: "dns", why: "names" };
 
 export function bootParts(plan: Planned): Part[] {
-    const { imageOrigin, authority, registries } = plan;
+    const { imageOrigin, authority, registries, edge } = plan;
     const serving = servedBy(plan);
     const [imageHost = ""] = imageOrigin.registry.split(":");
     const images = serving(imageHost);
@@ -45,7 +46,14 @@ export function bootParts(plan: Planned): Part[] {
             name,
             needs: [CLUSTER, KEYS, DISKS, DNS, ...namedBy(database, serving)],
         })),
+        ...(edge === undefined ? [] : [{ name: EDGE, needs: [CLUSTER, KEYS, ...asked(edge)] }]),
     ];
+}
+
+/** What the edge asks: it tells allies which of them does not answer. */
+function asked({ databases }: EdgePlan): Need[] {
+    const without = "answers 503";
+    return [{ ...DNS, without }, ...Object.keys(databases).map((on) => ({ on, why: "answers", without }))];
 }
 
 /** What a database's plan names by its host. */

@@ -6,6 +6,8 @@ import { type WriterPlan, planWriter } from "./writer";
 
 /** Name of the workload and its Service in each registry's namespace. */
 export const DATABASE = "database";
+/** Database role of the allied edge, and common name in its certificate: it may ask each registry's question, and read no table. */
+export const READER_ROLE = "reader";
 /** Secret with the certificate of a registry's owner. */
 export const OWNER_SECRET = "database-owner-tls";
 export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432, writer: 8434 } as const;
@@ -77,9 +79,9 @@ export function planDatabase(
     return {
         registry,
         namespace,
-        database: registry.replaceAll("-", "_"),
+        database: databaseName(registry),
         scope: registry,
-        labels: { "app.kubernetes.io/name": DATABASE, [LABEL.registry]: registry },
+        labels: databaseLabels(registry),
         members: running ? members : 0,
         firstMember,
         memory,
@@ -134,6 +136,16 @@ export function memberHosts(namespace: string, firstMember: number, members: num
 /** Patroni's ConfigMap with the leader's lock. */
 export function leaderName({ scope }: Pick<DatabasePlan, "scope">): string {
     return `${scope}-leader`;
+}
+
+/** What selects a registry's members, and nothing else. */
+export function databaseLabels(registry: string): Record<string, string> {
+    return { "app.kubernetes.io/name": DATABASE, [LABEL.registry]: registry };
+}
+
+/** Of a registry in Postgres: its database, the schema in it, and the role of its owner. */
+export function databaseName(registry: string): string {
+    return registry.replaceAll("-", "_");
 }
 
 /** Common name in the certificate of a registry's members, and of its owner. One registry's opens no other. */

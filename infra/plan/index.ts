@@ -6,6 +6,7 @@ import { type AuthorityPlan, planAuthority } from "./authority";
 import { bootOrder } from "./boot-order";
 import { bootParts } from "./boot-parts";
 import { type DnsPlan, planDns } from "./dns";
+import { type EdgePlan, planEdge } from "./edge";
 import { type ImageLock, originPattern } from "./images";
 import { type Host, inventory } from "./inventory";
 import { lifetimes, refuseTooShort } from "./lifetimes";
@@ -29,6 +30,8 @@ export interface EmbassyPlan {
     readonly authority: AuthorityPlan;
     readonly objectStore: ObjectStorePlan;
     readonly registries: readonly RegistryPlan[];
+    /** Undefined for a site without an edge. */
+    readonly edge: EdgePlan | undefined;
     /** Steps in which the site comes up. */
     readonly bootOrder: readonly (readonly string[])[];
 }
@@ -57,6 +60,7 @@ export function plan(
         authority: planAuthority(config),
         objectStore: planObjectStore(config, network, lock),
         registries: REGISTRIES.map((name) => planRegistry(name, config, lock, decisions)),
+        edge: planEdge(config, network, lock),
     };
     return { ...planned, bootOrder: bootOrder(site.name, bootParts(planned)) };
 }

@@ -31,7 +31,8 @@ export function lifetimes({
     keys,
     storage,
     replication,
-}: Pick<EmbassyConfig, "site" | "keys" | "storage" | "replication">): Lifetime[] {
+    edge,
+}: Pick<EmbassyConfig, "site" | "keys" | "storage" | "replication" | "edge">): Lifetime[] {
     const { root, renewBeforeDays, upkeepDays } = keys;
     /** @param runs of `up`, one after the other, until the renewal is in the site */
     const certificate = (name: string, days: number, by: string, runs: number): Lifetime => ({
@@ -45,6 +46,13 @@ export function lifetimes({
         certificate("certificate of the root", keys.rootDays, issued, runs),
         certificate("certificate of the site's intermediate", keys.intermediateDays, issued, runs),
         certificate("certificate of a service, member or owner", keys.leafDays, "`up` here", 1),
+        ...(edge === undefined
+            ? []
+            : [
+                  // An `up` here reads the state of Tallinn's stack, though nothing of these is signed there.
+                  certificate("certificate of the edge's authority", keys.intermediateDays, "`up` here", 1),
+                  certificate("certificate of an ally", keys.leafDays, "`up` here, and is handed over", 1),
+              ]),
         {
             name: "token of a pod for the API",
             seconds: TOKEN_SECONDS,

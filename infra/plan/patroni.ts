@@ -6,7 +6,7 @@
  * role decides. https://patroni.readthedocs.io/en/latest/dynamic_configuration.html
  */
 import { amount } from "../config/quantity";
-import { type DatabasePlan, PATHS, PORTS, ROLE_LABEL, memberName, ownerName } from "./database";
+import { type DatabasePlan, PATHS, PORTS, READER_ROLE, ROLE_LABEL, memberName, ownerName } from "./database";
 import { LABEL } from "./names";
 import { commandLine } from "./pgbackrest";
 import { PATRONI_SECONDS } from "./writer";
@@ -75,12 +75,14 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
                 `hostssl replication ${ROLE.replication} all cert map=members`,
                 `hostssl postgres ${ROLE.rewind} all cert map=members`,
                 `hostssl ${database} ${database} all cert map=owners`,
+                `hostssl ${database} ${READER_ROLE} all cert map=readers`,
                 "host all all all reject",
             ],
             pg_ident: [
                 ...[ROLE.superuser, ROLE.replication, WRITER_ROLE].map((role) => `pod postgres ${role}`),
                 ...[ROLE.replication, ROLE.rewind].map((role) => `members ${memberName(registry)} ${role}`),
                 `owners ${ownerName(registry)} ${database}`,
+                `readers ${READER_ROLE} ${READER_ROLE}`,
             ],
         },
     };
@@ -167,9 +169,12 @@ export function serviceFile(): string {
     return `[${SERVICE}]\ntcp_user_timeout=${SILENCE_SECONDS * 1000}\n`;
 }
 
+/** Of the edge's role: what one question may take, and how many may be asked at once. */
+const READER = { milliseconds: 5_000, connections: 20 } as const;
+
 /**
- * The role and the database that the registry's owner works with, and the writer's table, in which a commit is made each
- * second. What is restored has them already.
+ * The role and the database that the registry's owner works with, the role of the allied edge, and the writer's table, in which
+ * a commit is made each second. What is restored has them already.
  */
 export function setupScript({ database }: DatabasePlan): string {
     const unless = (statement: string, table: string, column: string, name: string): string =>
@@ -177,6 +182,11 @@ export function setupScript({ database }: DatabasePlan): string {
     return [
         unless(`CREATE ROLE ${database} LOGIN`, "pg_roles", "rolname", database),
         unless(`CREATE DATABASE ${database} OWNER ${database}`, "pg_database", "datname", database),
+        // What it may ask, the owner grants with the data (data/registry-data.ts).
+        unless(`CREATE ROLE ${READER_ROLE} LOGIN`, "pg_roles", "rolname", READER_ROLE),
+        `ALTER ROLE ${READER_ROLE} CONNECTION LIMIT ${READER.connections};`,
+        `ALTER ROLE ${READER_ROLE} SET statement_timeout = ${READER.milliseconds};`,
+        `ALTER ROLE ${READER_ROLE} SET default_transaction_read_only = on;`,
         unless(`CREATE ROLE ${WRITER_ROLE} LOGIN`, "pg_roles", "rolname", WRITER_ROLE),
         // It looks how far the other site is, and has that waited for where it is late.
         `GRANT pg_read_all_stats TO ${WRITER_ROLE};`,

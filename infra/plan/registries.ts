@@ -27,6 +27,8 @@ export interface RegistryPlan {
     readonly publicCopy: PublicCopyPlan | undefined;
     /** Whether this run may promote it in spite of more loss than `replication.maximumLag`. */
     readonly acceptLoss: boolean;
+    /** Whether the site's allied edge may ask it. */
+    readonly answersAllies: boolean;
 }
 
 /** What is decided for one run, by whoever starts it. */
@@ -84,5 +86,6 @@ export function planRegistry(
         database,
         publicCopy,
         acceptLoss,
+        answersAllies: config.edge !== undefined && registry.running,
     };
 }

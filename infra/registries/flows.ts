@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Egress, LOOKUPS, type Peer, allow, apiServer, pods, range, tcp } from "../networking/allow";
 import type { NetworkPlan } from "../plan/addresses";
 import { DATABASE, PORTS } from "../plan/database";
+import { EDGE, EDGE_SELECTOR } from "../plan/edge";
 import { OBJECT_STORE, STORE_SELECTOR } from "../plan/object-store";
 import type { RegistryPlan } from "../plan/registries";
 import { STORE_PORT } from "../storage/store-pod";
@@ -20,7 +21,7 @@ const HTTPS = 443;
 /**
  * What passes the walls of a registry: its members know each other and the API server, in which they agree who leads; the
  * Jobs read the members; both reach the stores; the other site's members follow these, and each asks the other for the right
- * to write.
+ * to write; and the allied edge asks them.
  */
 export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
     const { registry, network, namespace } = args;
@@ -42,6 +43,9 @@ export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResource
                     { from: [members], ports: tcp(PORTS.postgres, PORTS.patroni) },
                     { from: [pods(STORING_LABEL)], ports: tcp(PORTS.repository) },
                     ...across(PORTS.postgres, PORTS.writer).map(({ to, ports }) => ({ from: to, ports })),
+                    ...(registry.answersAllies
+                        ? [{ from: [pods(EDGE_SELECTOR, EDGE)] as const, ports: tcp(PORTS.postgres) }]
+                        : []),
                 ],
                 egress: [
                     LOOKUPS,

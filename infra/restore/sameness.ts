@@ -84,6 +84,16 @@ const OWN_FIELDS: readonly DeclaredField[] = [
     },
 ];
 
+/** Allies are served in Luxembourg alone. */
+const EDGE_FIELDS: readonly DeclaredField[] = [
+    { resource: /::edge-/, field: /^$/, why: "allies are served in Luxembourg alone" },
+    {
+        resource: /^kubernetes:networking\.k8s\.io\/v1:NetworkPolicy::.*-flows-members$/,
+        field: /^spec\.ingress\.\d+$/,
+        why: "and its databases are asked by that edge",
+    },
+];
+
 /** Luxembourg against an environment restored from it. */
 export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
     ...OWN_FIELDS,
@@ -107,6 +117,7 @@ export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
         field: /^$/,
         why: "it has no first version to store in another place",
     },
+    ...EDGE_FIELDS,
     {
         resource: /::dns-(configuration|server)$/,
         field: /^(data\.zone|spec\.template\.metadata\.annotations\.data-embassy\/configuration)$/,
@@ -122,6 +133,7 @@ export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
 /** Tallinn against Luxembourg. */
 export const SITES_MAY_DIFFER: readonly DeclaredField[] = [
     ...OWN_FIELDS,
+    ...EDGE_FIELDS,
     {
         resource: /^tls:.*::(root|tallinn-issuer|luxembourg-issuer|restore-issuer)-(key|request|certificate)$/,
         field: /^$/,

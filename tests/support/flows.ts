@@ -13,12 +13,14 @@ export const FLOWS_FILE = join(__dirname, "..", "..", "docs", "flows.md");
 /** Network policies, and what is outside the cluster, of the stack as it was rendered last. */
 export function declaredFlows(stack: string): { readonly policies: Policy[]; readonly outside: Outside } {
     const rendered = parse(readFileSync(expectedFile(stack), "utf8")) as { type: string; inputs: unknown }[];
-    const { gateway, peers } = planNetwork(parseConfig(stack, stackValues(stack)));
+    const config = parseConfig(stack, stackValues(stack));
+    const { gateway, peers } = planNetwork(config);
     return {
         policies: rendered.filter(({ type }) => type.endsWith(":NetworkPolicy")).map(({ inputs }) => inputs as Policy),
         outside: {
             [`${gateway}/32`]: "API server",
             ...Object.fromEntries(Object.entries(peers).map(([name, cidr]) => [cidr, `site ${name}`])),
+            ...Object.fromEntries((config.edge?.networks ?? []).map((cidr) => [cidr, "allies"])),
         },
     };
 }

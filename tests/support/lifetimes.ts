@@ -19,7 +19,7 @@ export function lifetimesDocument(stacks: readonly string[]): string {
         `A site goes on for ${DAYS_ALONE} days with Tallinn gone: what only Tallinn's stack can renew has at least so much left when that is lost, also`,
         "where every `up` came as late as `data-embassy:keys.upkeepDays` allows. A preview refuses what has less, and names it. `npm run expected:update`",
         "writes this file; tests fail where it is not what is declared, or where a rendered stack has a lifetime that is not in it. There are no",
-        "revocation lists yet, and so none that end.",
+        "revocation lists, and so none that end: the edge has a list of whom it admits ([edge](decisions/edge.md)).",
         ...stacks.flatMap((stack) => ["", `## ${stack}`, "", lifetimeTable(declaredLifetimes(stack))]),
         "",
         "## The lab's machines",

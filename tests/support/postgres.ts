@@ -74,8 +74,11 @@ export class Postgres {
         return postgres;
     }
 
-    /** A cluster that follows this one, from a copy of its files that is taken while it stands still. */
-    async standby(): Promise<Postgres> {
+    /**
+     * A cluster that follows this one, from a copy of its files that is taken while it stands still.
+     * @param settings of its own
+     */
+    async standby(settings: Readonly<Record<string, string>> = {}): Promise<Postgres> {
         await this.end("SIGINT");
         const folder = mkdtempSync(join(tmpdir(), "postgres-"));
         await run("cp", ["--archive", this.data, folder]);
@@ -84,7 +87,7 @@ export class Postgres {
             chownSync(folder, identity.uid, identity.gid);
         }
         const source = `host=${this.folder} port=${this.port} user=embassy`;
-        const standby = new Postgres(folder, this.bin, { ...this.settings, primary_conninfo: source });
+        const standby = new Postgres(folder, this.bin, { ...this.settings, ...settings, primary_conninfo: source });
         await this.resume();
         await standby.resume();
         return standby;

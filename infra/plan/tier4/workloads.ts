@@ -36,7 +36,7 @@ export interface Workload {
  */
 export function workloads(
     { registries: declared, replication, restore }: Pick<EmbassyConfig, "registries" | "replication" | "restore">,
-    { registries, dns, objectStore }: Pick<EmbassyPlan, "registries" | "dns" | "objectStore">,
+    { registries, dns, objectStore, edge }: Pick<EmbassyPlan, "registries" | "dns" | "objectStore" | "edge">,
 ): Workload[] {
     const other = replication.partner ?? restore?.from;
     const plain = { spread: [], priority: 1, quorum: 0, elsewhere: 0, rebuilt: false };
@@ -74,6 +74,15 @@ export function workloads(
             spread: dns.spread,
             quorum: 1,
         },
+        ...(edge === undefined ? [] : [edge]).map(({ replicas, cpu, memory, spread }) => ({
+            ...plain,
+            name: "allied edge",
+            unit: "pod",
+            count: replicas,
+            ...requests({ cpu, memory }),
+            spread,
+            quorum: 1,
+        })),
         ...[
             { name: "Jobs that store versions", count: registries.length * JOBS, ...requests(STORING) },
             { name: "gates", count: registries.length * GATES, ...requests(WRITER) },

@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { leafKey, signed } from "../keys/certificate";
+import type { Validity } from "../plan/authority";
+import type { AllyCertificate } from "../plan/edge";
+import type { Issuer } from "../plan/handover";
+
+export interface AlliesArgs {
+    readonly certificates: readonly AllyCertificate[];
+    readonly issuer: pulumi.Output<Issuer>;
+    readonly validity: Validity;
+}
+
+/** What an ally is handed. PEM throughout; `key` is secret. */
+export interface Handed {
+    readonly key: string;
+    readonly certificate: string;
+    /** Whom it trusts at the other end. */
+    readonly authority: string;
+}
+
+export interface Allies {
+    /** By name of the certificate, `FI-1`; secret. */
+    readonly handed: pulumi.Output<Record<string, Handed>>;
+    /** Name of the certificate → fingerprint of the key that is admitted. */
+    readonly admitted: pulumi.Output<Record<string, string>>;
+}
+
+/**
+ * The allies' certificates. What is revoked has none any more, and is not admitted; its key stays, held as all keys are, so that
+ * revoking is one word in the stack file and one `up`.
+ */
+export function allies(name: string, args: AlliesArgs, opts: pulumi.CustomResourceOptions): Allies {
+    const { certificates, issuer } = args;
+    const all = certificates.map(({ name: ally, revoked }) => ({
+        ally,
+        revoked,
+        resource: `${name}-${ally.toLowerCase()}`,
+        key: leafKey(`${name}-${ally.toLowerCase()}`, opts),
+    }));
+    const valid = all.filter(({ revoked }) => !revoked);
+    return {
+        handed: pulumi.secret(
+            pulumi.all(
+                byName(valid, ({ ally, resource, key }) =>
+                    pulumi.output({
+                        key: key.privateKeyPem,
+                        certificate: signed(resource, key, { ...args, commonName: ally, dnsNames: [] }, opts),
+                        authority: issuer.rootPem,
+                    }),
+                ),
+            ),
+        ),
+        admitted: pulumi.all(byName(valid, ({ key }) => key.publicKeyPem.apply(fingerprint))),
+    };
+}
+
+/** SHA-256 of a public key (SubjectPublicKeyInfo), as a pin of RFC 7469 has it. */
+export function fingerprint(publicKeyPem: string): string {
+    const der = Buffer.from(publicKeyPem.replace(/-----.*-----/g, ""), "base64");
+    return createHash("sha256").update(der).digest("base64");
+}
+
+function byName<T extends { readonly ally: string }, U>(all: readonly T[], of: (one: T) => U): Record<string, U> {
+    return Object.fromEntries(all.map((one) => [one.ally, of(one)]));
+}
