@@ -4,7 +4,7 @@ import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionB
 import * as pulumi from "@pulumi/pulumi";
 import { AGENT_USER, agentContainer } from "../cluster/agent";
 import { HELD } from "../cluster/held";
-import { metadata } from "../cluster/metadata";
+import { NOT_AWAITED, metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
 import { tenancy } from "../cluster/tenancy";
 import { hardenedPod } from "../cluster/workload";
@@ -108,7 +108,10 @@ function workload(name: string, args: WorkloadArgs, opts: pulumi.CustomResourceO
     const port = { name: "https", port: 443, targetPort: EDGE_PORT, protocol: "TCP" };
     new Service(
         `${name}-service`,
-        { metadata: object, spec: { clusterIP: edge.address, selector: EDGE_SELECTOR, ports: [port] } },
+        {
+            metadata: metadata(EDGE, edge.labels, namespace, NOT_AWAITED),
+            spec: { clusterIP: edge.address, selector: EDGE_SELECTOR, ports: [port] },
+        },
         opts,
     );
     new PodDisruptionBudget(
