@@ -97,6 +97,10 @@ describe.each(REGISTRIES)("%s", (registry) => {
         const { of, at, rows } = await ask(ownDatabase(registry), registry, {});
         expect(at).toBe("2026-01-01");
         expect(sorted(rows)).toEqual(sorted(answers(registry, options)(of, at)));
+        // As a function, for who may read no table.
+        const schema = schemaOf(registry);
+        const called = await postgres.query(`SELECT row FROM ${schema}.answer('${of}', '${at}') AS row`, schema);
+        expect(called.map(({ row }) => row)).toEqual(rows);
         await expect(ask(ownDatabase(registry), registry, { of: "nobody" })).rejects.toThrow(/has no .* nobody/);
     });
 });
