@@ -79,9 +79,6 @@ function keysAt(schema: z.core.$ZodType, path: Path): string[] {
         } else {
             current = undefined;
         }
-        if (current instanceof z.ZodOptional) {
-            current = current.unwrap();
-        }
     }
     current = required(current);
     return current instanceof z.ZodObject ? Object.keys(current.shape) : [];

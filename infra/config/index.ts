@@ -47,6 +47,14 @@ const schema = z
                 problem(["edge", "networks", index], `must not overlap a site's block (${own}): allies are outside`);
             }
         });
+        const cloud = config.storage.publicCloud?.address;
+        const around = inside.find((range) => cloud !== undefined && cidr.contains(range, `${cloud}/32`));
+        if (around !== undefined) {
+            problem(
+                ["storage", "publicCloud", "address"],
+                `must be outside of the sites, and is in the block ${around}`,
+            );
+        }
         const zones = workerZones(config.cluster).size;
         const disk = largestDisk(config.cluster);
         const fitsOnDisk = (path: string[], size: string): void => {
@@ -61,14 +69,6 @@ const schema = z
                 ["storage", "sealDays"],
                 `must be ${retentionDays} or more: what a restore may need is not to be removed (recovery.retentionDays)`,
             );
-        }
-        const { block, peers: others } = config.networking;
-        const cloud = config.storage.publicCloud?.address;
-        const [site] = [block, ...Object.values(others).map((peer) => peer.block)].filter(
-            (range) => cloud !== undefined && cidr.contains(range, `${cloud}/32`),
-        );
-        if (site !== undefined) {
-            problem(["storage", "publicCloud", "address"], `must be outside of the sites, and is in the block ${site}`);
         }
         for (const [registry, { members, storage: size }] of Object.entries(config.registries)) {
             if (members < zones) {
