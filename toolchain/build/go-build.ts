@@ -2,7 +2,7 @@
 import { renameSync } from "node:fs";
 import { basename, join } from "node:path";
 import { explainGo } from "./go-errors";
-import type { GoJob } from "./parts";
+import type { FoldersJob, GoJob } from "./parts";
 import { run } from "./run";
 
 export interface GoContext {
@@ -44,6 +44,17 @@ export async function download(
         throw explainGo(outcome, { doing: `downloading the modules of ${parts.join(", ")}`, folder: job.folder });
     }
     return outcome.stdout.split("\n").filter(Boolean);
+}
+
+/** Downloads the job's module alone, and holds it to go.sum. */
+export async function downloadModule(
+    { folder, module }: FoldersJob,
+    { env, signal }: Pick<GoContext, "env" | "signal">,
+): Promise<void> {
+    const outcome = await run("go", ["mod", "download", module], { cwd: folder, env, signal });
+    if (outcome.code !== 0) {
+        throw explainGo(outcome, { doing: `downloading ${module}`, folder });
+    }
 }
 
 /**

@@ -1,4 +1,4 @@
-/** What a program of a Go module reads as it runs and Go does not build in: folders of the module, copied from Go's cache. */
+/** What is read as it lies in a Go module, by a program of it or by the lab: folders of the module, copied from Go's cache. */
 import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import type { GoContext } from "./go-build";
@@ -16,7 +16,11 @@ export function libraryOf(bin: string, part: string): string {
  *
  * @returns the files
  */
-export async function copyFolders(job: GoJob, part: string, { env, bin, signal }: GoContext): Promise<string[]> {
+export async function copyFolders(
+    job: Pick<GoJob, "folder" | "module" | "folders">,
+    part: string,
+    { env, bin, signal }: Pick<GoContext, "env" | "bin" | "signal">,
+): Promise<string[]> {
     const folders = job.folders[part] ?? [];
     if (folders.length === 0) {
         return [];

@@ -4,7 +4,7 @@ import { withLock } from "../lock";
 import { systemPulumi, toolchainChoice } from "./choice";
 import { ToolchainError } from "./errors";
 import { findGo, goEnvironment, goRelease } from "./go-tool";
-import { bundleKey, goKey } from "./keys";
+import { bundleKey, foldersKey, goKey } from "./keys";
 import { type Layout, projectLayout } from "./layout";
 import { liveProgress } from "./live-progress";
 import { type Job, allJobs } from "./parts";
@@ -95,9 +95,14 @@ async function findMissing(jobs: readonly Missing[], layout: Layout, env: NodeJS
         if (stamp === undefined || !isWhole(stamp)) {
             return true;
         }
-        return job.kind === "go"
-            ? stamp.key !== goKey(job, part) || (release !== undefined && stamp.go !== release)
-            : stamp.key !== bundleKey(job, layout, stamp.sources ?? []);
+        switch (job.kind) {
+            case "go":
+                return stamp.key !== goKey(job, part) || (release !== undefined && stamp.go !== release);
+            case "folders":
+                return stamp.key !== foldersKey(job, part);
+            case "bundle":
+                return stamp.key !== bundleKey(job, layout, stamp.sources ?? []);
+        }
     };
     return jobs
         .map(({ job, parts }) => only(job, (part) => parts.includes(part) && isMissing(job, part)))

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { bundleOptions, startScript } from "./bundle";
 import { buildArguments } from "./go-build";
 import type { Layout } from "./layout";
-import type { BundleJob, GoJob } from "./parts";
+import type { BundleJob, FoldersJob, GoJob } from "./parts";
 import { digest } from "./stamp";
 
 /** Of a program: its pins, a main package of ours, how it is built, and what it takes along. The Go release is compared apart (see Stamp). */
@@ -13,6 +13,14 @@ export function goKey(job: GoJob, part: string): string {
     return digest(
         [process.platform, process.arch, ...buildArguments(job, [part]), ...(job.folders[part] ?? [])],
         ["go.mod", "go.sum", ...own.sort()].map((file) => join(job.folder, file)),
+    );
+}
+
+/** Of folders of a module: its pins, and which they are. */
+export function foldersKey({ folder, folders }: FoldersJob, part: string): string {
+    return digest(
+        folders[part] ?? [],
+        ["go.mod", "go.sum"].map((file) => join(folder, file)),
     );
 }
 

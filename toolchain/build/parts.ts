@@ -28,6 +28,11 @@ export interface GoJob extends Common {
     readonly space: { readonly download: number; readonly compile: number };
 }
 
+/** Folders of a Go module that are read as they lie: nothing is compiled, and of its requirements nothing is downloaded. */
+export interface FoldersJob extends Common, Pick<GoJob, "folder" | "module" | "folders"> {
+    readonly kind: "folders";
+}
+
 /** A plugin of ours in TypeScript, bundled into one file and started by a script. */
 export interface BundleJob extends Common {
     readonly kind: "bundle";
@@ -38,14 +43,30 @@ export interface BundleJob extends Common {
     readonly beside?: Readonly<Record<string, string>>;
 }
 
-export type Job = GoJob | BundleJob;
+export type Job = GoJob | FoldersJob | BundleJob;
 
 /** The providers that stand in for official ones, by the name of the package `@pulumi/<name>`. */
 export const PROVIDERS = ["kubernetes", "random", "tls"] as const;
 
 /** Go jobs in build order: etcd is small, so that the larger modules download while it compiles. */
 export function allJobs(layout: Layout): Job[] {
-    return [...goJobs(layout), ...bundleJobs(layout)];
+    return [...goJobs(layout), clusterApi(layout), ...bundleJobs(layout)];
+}
+
+/** What the API server has to know of the objects that declare machines: `lab/machine-api`. */
+function clusterApi({ modules }: Layout): FoldersJob {
+    const folder = join(modules, "cluster-api");
+    const module = "sigs.k8s.io/cluster-api";
+    const bases = ["core", "bootstrap/kubeadm", "controlplane/kubeadm"].map((part) => `${part}/config/crd/bases`);
+    return {
+        kind: "folders",
+        parts: ["cluster-api"],
+        purpose: "lab",
+        version: pinnedVersion(join(folder, "go.mod"), module),
+        folder,
+        module,
+        folders: { "cluster-api": bases },
+    };
 }
 
 function goJobs({ modules }: Layout): GoJob[] {

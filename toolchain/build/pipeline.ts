@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { bundle } from "./bundle";
 import { checkSpace, spaceNeeded } from "./disk";
 import { ToolchainError } from "./errors";
-import { type GoContext, build, download } from "./go-build";
+import { type GoContext, build, download, downloadModule } from "./go-build";
 import { copyFolders } from "./go-folders";
 import { findGo, goEnvironment, goRelease, parallelism } from "./go-tool";
-import { bundleKey, goKey } from "./keys";
+import { bundleKey, foldersKey, goKey } from "./keys";
 import type { Layout } from "./layout";
-import type { BundleJob, GoJob, Job } from "./parts";
+import type { BundleJob, FoldersJob, GoJob, Job } from "./parts";
 import type { Progress } from "./progress";
 import { writeStamp } from "./stamp";
 
@@ -42,6 +42,7 @@ export async function buildAll(missing: readonly Missing[], around: Surroundings
     };
     const builds = [
         ...missing.filter(isBundle).map((task) => timed(task, () => buildBundle(task, around))),
+        ...missing.filter(isFolders).map((task) => timed(task, () => takeFolders(task, { ...around, signal }))),
         buildPrograms(missing.filter(isGo), { ...around, signal }, timed),
     ];
     await Promise.all(
@@ -66,6 +67,20 @@ async function buildBundle(task: Missing<BundleJob>, { layout, progress }: Surro
     const key = bundleKey(task.job, layout, sources);
     for (const part of task.parts) {
         writeStamp(layout.bin, part, { key, version: task.version, sources }, files);
+    }
+}
+
+async function takeFolders(
+    task: Missing<FoldersJob>,
+    { layout, env, progress, signal = AbortSignal.any([]) }: Surroundings,
+): Promise<void> {
+    const context = { env: goEnvironment(env), bin: layout.bin, signal };
+    await findGo(task.job.folder, context.env, signal);
+    progress.step(task, "downloading", "");
+    await downloadModule(task.job, context);
+    for (const part of task.parts) {
+        const files = await copyFolders(task.job, part, context);
+        writeStamp(layout.bin, part, { key: foldersKey(task.job, part), version: task.version }, files);
     }
 }
 
@@ -154,6 +169,10 @@ function downloadInTurn(
 
 function isBundle(task: Missing): task is Missing<BundleJob> {
     return task.job.kind === "bundle";
+}
+
+function isFolders(task: Missing): task is Missing<FoldersJob> {
+    return task.job.kind === "folders";
 }
 
 function isGo(task: Missing): task is Missing<GoJob> {

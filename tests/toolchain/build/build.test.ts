@@ -31,6 +31,7 @@ describe("what is built", () => {
         const first = await build();
         expect(built(first)).toEqual([
             ...PROGRAMS,
+            "cluster-api",
             "pulumi-language-nodejs",
             "pulumi-providers",
             "pulumi-resource-kubernetes",
@@ -68,6 +69,23 @@ describe("what is built", () => {
         rmSync(join(library, "crds", "v2", "ciliumnodes.yaml"));
         expect(built(await build({ parts: ["cilium-agent", "cilium-cni"] }))).toEqual(["cilium-agent", "cilium-cni"]);
         expect(readdirSync(join(library, "crds", "v2"))).toEqual(["ciliumnodes.yaml"]);
+    });
+
+    it("takes folders of a module alone without compiling it, and again where its pins change", async () => {
+        const parts = ["cluster-api"];
+        expect(built(await build({ parts }))).toEqual(parts);
+        const library = join(clone.layout.bin, "lib", "cluster-api", "bases");
+        expect(readdirSync(library).sort()).toEqual([
+            "clusters.yaml",
+            "kubeadmconfigs.yaml",
+            "kubeadmcontrolplanes.yaml",
+        ]);
+        const calls = clone.goCalls().filter((call) => !call.startsWith("env"));
+        expect(calls).toEqual(["mod download sigs.k8s.io/cluster-api", "list -m -f {{.Dir}} sigs.k8s.io/cluster-api"]);
+
+        expect(built(await build({ parts }))).toEqual([]);
+        clone.write("toolchain/modules/cluster-api/go.sum", "changed");
+        expect(built(await build({ parts }))).toEqual(parts);
     });
 
     it("installs the providers where the engine looks for them", async () => {
@@ -278,7 +296,7 @@ describe("EMBASSY_TOOLCHAIN=system", () => {
         const env = { EMBASSY_TOOLCHAIN: "system" };
         await expect(build({ env })).rejects.toThrow("there is no pulumi on PATH");
         chmodSync(join(clone.layout.root, "path", "pulumi"), 0o755);
-        expect(built(await build({ env }))).toEqual(LAB);
+        expect(built(await build({ env }))).toEqual([...LAB, "cluster-api"]);
     });
 });
 

@@ -14,6 +14,7 @@ const MODULES: Record<string, string> = {
     coredns: "github.com/coredns/coredns v1.15.0",
     versitygw: "github.com/versity/versitygw v1.8.0",
     cilium: "github.com/cilium/cilium v1.19.5",
+    "cluster-api": "sigs.k8s.io/cluster-api v1.14.2",
 };
 
 /** `build` writes each binary half, waits for FAKE_GO_GATE where it is set, and writes the rest. */
@@ -94,6 +95,9 @@ export function makeClone(): Clone {
         "bpf/bpf_lxc.c",
         "bpf/lib/common.h",
         "pkg/k8s/apis/cilium.io/client/crds/v2/ciliumnodes.yaml",
+        "core/config/crd/bases/clusters.yaml",
+        "bootstrap/kubeadm/config/crd/bases/kubeadmconfigs.yaml",
+        "controlplane/kubeadm/config/crd/bases/kubeadmcontrolplanes.yaml",
     ]) {
         write(`cache/module/${file}`, file);
     }
