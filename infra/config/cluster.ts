@@ -100,12 +100,21 @@ export const cluster = declared.superRefine((site, context) => {
     }
 });
 
-/** Zones that have workers, as databases are spread over them. */
-export function workerZones({ racks, machines }: Pick<ClusterConfig, "racks" | "machines">): Set<string> {
-    const inhabited = Object.values(racks).filter(({ hosts }) =>
-        Object.keys(hosts).some((kind) => machines[kind]?.role === "worker"),
-    );
-    return new Set(inhabited.flatMap(({ feeds: [first] }) => first ?? []));
+/** Zones that have workers, as databases are spread over them: first feed → rack → how many. */
+export function workerHosts({
+    racks,
+    machines,
+}: Pick<ClusterConfig, "racks" | "machines">): Map<string, Record<string, number>> {
+    const zones = new Map<string, Record<string, number>>();
+    for (const [rack, { feeds, hosts }] of Object.entries(racks)) {
+        const [zone] = feeds;
+        const workers = Object.entries(hosts).filter(([kind]) => machines[kind]?.role === "worker");
+        if (zone !== undefined && workers.length > 0) {
+            const count = workers.reduce((sum, [, hosts]) => sum + hosts, 0);
+            zones.set(zone, { ...zones.get(zone), [rack]: count });
+        }
+    }
+    return zones;
 }
 
 /** The largest disks that there are, as a quantity; undefined where no machine has any. */

@@ -1,10 +1,11 @@
 /** From a stack file to typed configuration: strict, and with every problem told at once. */
 import { z } from "zod";
 import { cidr } from "./cidr";
-import { cluster, largestDisk, workerZones } from "./cluster";
+import { cluster, largestDisk, workerHosts } from "./cluster";
 import { edge } from "./edge";
 import { InputError, describeIssues } from "./errors";
 import { keys } from "./keys";
+import { machineProblems, machines } from "./machines";
 import { networking } from "./networking";
 import { amount } from "./quantity";
 import { recovery } from "./recovery";
@@ -15,7 +16,19 @@ import { site } from "./site";
 import { storage } from "./storage";
 
 const schema = z
-    .strictObject({ site, cluster, networking, storage, keys, replication, recovery, restore, registries, edge })
+    .strictObject({
+        site,
+        cluster,
+        machines,
+        networking,
+        storage,
+        keys,
+        replication,
+        recovery,
+        restore,
+        registries,
+        edge,
+    })
     .superRefine((config, context) => {
         const problem = (path: (string | number)[], message: string): void =>
             context.addIssue({ code: "custom", path, message });
@@ -55,7 +68,12 @@ const schema = z
                 `must be outside of the sites, and is in the block ${around}`,
             );
         }
-        const zones = workerZones(config.cluster).size;
+        if (config.machines !== undefined) {
+            for (const [path, message] of machineProblems(config.machines, config.cluster)) {
+                problem(["machines", ...path], message);
+            }
+        }
+        const zones = workerHosts(config.cluster).size;
         const disk = largestDisk(config.cluster);
         const fitsOnDisk = (path: string[], size: string): void => {
             if (disk === undefined || amount(size) > amount(disk)) {

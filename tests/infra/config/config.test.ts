@@ -200,6 +200,36 @@ describe("a wrong stack file", () => {
             "data-embassy:cluster.quorum is 7; it must be 5, as many as there are hosts of role control-plane (cluster.racks)",
         ],
         [
+            "more machines of a feed than it has hosts",
+            (values) => (section(values, "machines")["workers"] = { a: 5, b: 4 }),
+            "data-embassy:machines.workers.a is 5; it must be 4, as many as feed a has hosts of role worker (racks a1, a2): add hosts to cluster.racks, or ask for 4",
+        ],
+        [
+            "fewer machines of a feed than it has hosts",
+            (values) => (section(values, "machines")["workers"] = { b: 3 }),
+            "data-embassy:machines.workers.b is 3; it must be 4, as many as feed b has hosts of role worker (racks b1, b2): take hosts out of cluster.racks, or ask for 4",
+        ],
+        [
+            "machines of a feed that has no workers",
+            (values) => (section(values, "machines")["workers"] = { c: 1 }),
+            "data-embassy:machines.workers.c is 1; it must be left out: racks with workers have as first feed a, b",
+        ],
+        [
+            "machines with another Kubernetes",
+            (values) => (section(values, "machines")["release"] = "v1.35.4"),
+            'data-embassy:machines.release is "v1.35.4"; it must be a release of Kubernetes 1.36 (cluster.kubernetes)',
+        ],
+        [
+            "a password in the stack file",
+            (values) =>
+                (section(values, "machines")["bmc"] = {
+                    driver: "redfish-virtualmedia",
+                    system: "/redfish/v1/Systems/1",
+                    password: "x",
+                }),
+            "data-embassy:machines.bmc.password is not known; known here: driver, system",
+        ],
+        [
             "certificates that would end within 14 days alone",
             (values) => (section(values, "keys")["renewBeforeDays"] = 27),
             "data-embassy:keys.renewBeforeDays is 27; it must be 28 or more: a certificate has to outlast 14 days without Tallinn, and is renewed after two runs of up, each of them 7 days late at worst (upkeepDays)",
@@ -236,6 +266,23 @@ describe("a wrong stack file", () => {
             delete section(values, "registries")["taxes"];
         });
         expect(found).toHaveLength(3);
+    });
+
+    it("counts no machines where a host is on no feed, and is told of all others at once", () => {
+        const found = problems((values) => {
+            rack(values, "b1")["feeds"] = [];
+            section(values, "machines")["release"] = "v1.35.4";
+            section(values, "machines")["workers"] = { a: 9 };
+        });
+        expect(found).toEqual([
+            "data-embassy:cluster.racks.b1.feeds is []; it must name two feeds or more: what is in the rack is on none",
+            'data-embassy:machines.release is "v1.35.4"; it must be a release of Kubernetes 1.36 (cluster.kubernetes)',
+        ]);
+    });
+
+    it("may say nothing of machines, where somebody else makes them, and of how many, where it is all", () => {
+        expect(problems((values) => delete values["data-embassy:machines"])).toEqual([]);
+        expect(problems((values) => delete section(values, "machines")["workers"])).toEqual([]);
     });
 
     it("says which file to make where there is none", () => {
