@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { imageOrigin } from "./cluster/image-origin";
 import { jurisdiction } from "./cluster/jurisdiction";
+import { Machines } from "./cluster/machines";
 import { Priorities } from "./cluster/priorities";
 import { siteProvider } from "./cluster/provider";
 import type { Handed } from "./edge/allies";
@@ -79,6 +80,10 @@ export class DataEmbassy extends pulumi.ComponentResource {
                 { edge, podSecurityVersion, issuer: handover.issuer, authority: plan.authority },
                 { ...inSite, dependsOn },
             ).allies;
+        if (plan.machines.length > 0) {
+            // Behind all that is waited for: they are many, and nothing here needs them.
+            new Machines("machines", plan, { ...inSite, dependsOn: [...before] });
+        }
         this.registerOutputs();
     }
 }

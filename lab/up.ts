@@ -5,6 +5,8 @@ import { LabError } from "./errors";
 import { ensureFile, makeDirectory, readIfThere } from "./files";
 import { SiteInventory } from "./inventory";
 import { kubeconfig } from "./kubeconfig";
+import { clusterApiDefinitions } from "./machine-api/cluster-api";
+import { metal3Definitions } from "./machine-api/metal3";
 import { ciliumDefinitions } from "./nodes/cilium";
 import { makeRoomForWatchers } from "./nodes/inotify";
 import { bringUpMachines } from "./nodes/up";
@@ -47,7 +49,11 @@ export async function bringUp(site: Site, newPorts: boolean): Promise<Up> {
     await inStartOrder(async (name) => {
         if (name === "kwok") {
             // Its permissions have to be there before it is.
-            const definitions = inventory.network ? ciliumDefinitions(site.binDirectory) : [];
+            const definitions = [
+                ...(inventory.network ? ciliumDefinitions(site.binDirectory) : []),
+                ...clusterApiDefinitions(site.binDirectory),
+                ...metal3Definitions(),
+            ];
             changedObjects = await converge(access, [...siteManifests(inventory), ...definitions]);
         }
         const outcome = await supervisor.ensure(parts[name], answers(site, parts[name]), () =>

@@ -26,26 +26,31 @@ export interface Tenancy {
     readonly serviceAccount: pulumi.Output<string>;
 }
 
-/** A tenant's room in the cluster: a namespace, how much may be used in it, and the identity of its pods. */
-export function tenancy(
-    { name, namespace: room, labels, account, quota, limits }: TenancyArgs,
+/** A namespace under the restricted profile. https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
+export function restrictedNamespace(
+    { name, namespace, labels }: Pick<TenancyArgs, "name" | "namespace" | "labels">,
     podSecurityVersion: string,
     opts: pulumi.CustomResourceOptions,
-): Tenancy {
-    // https://kubernetes.io/docs/concepts/security/pod-security-admission/
+): pulumi.Output<string> {
     const podSecurity = Object.fromEntries(
         ["enforce", "audit", "warn"].flatMap((mode) => [
             [`pod-security.kubernetes.io/${mode}`, "restricted"],
             [`pod-security.kubernetes.io/${mode}-version`, podSecurityVersion],
         ]),
     );
-    const { metadata: created } = new Namespace(
+    const created = new Namespace(
         `${name}-namespace`,
-        { metadata: metadata(room, { ...labels, ...podSecurity }) },
+        { metadata: metadata(namespace, { ...labels, ...podSecurity }) },
         // Deleting a namespace deletes everything in it, volumes' claims and keys too.
         { ...opts, ...HELD },
     );
-    const namespace = created.name;
+    return created.metadata.name;
+}
+
+/** A tenant's room in the cluster: a namespace, how much may be used in it, and the identity of its pods. */
+export function tenancy(args: TenancyArgs, podSecurityVersion: string, opts: pulumi.CustomResourceOptions): Tenancy {
+    const { name, labels, account, quota, limits } = args;
+    const namespace = restrictedNamespace(args, podSecurityVersion, opts);
 
     new ResourceQuota(`${name}-quota`, { metadata: metadata("quota", labels, namespace), spec: { hard: quota } }, opts);
     if (limits) {

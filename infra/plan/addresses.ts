@@ -56,6 +56,11 @@ export function writerName(registry: string, site: string): string {
     return `writer.${registryName(registry, site)}`;
 }
 
+/** `a1-1.bmc.luxembourg.embassy.internal`: a host's management controller. The facility's management network resolves it. */
+export function managementName(host: string, site: string): string {
+    return `${host}.bmc.${site}.${DOMAIN}`;
+}
+
 export function planNetwork({ site, networking }: Pick<EmbassyConfig, "site" | "networking">): NetworkPlan {
     const { nodes, services, peers } = networking;
     const sites = { [site.name]: services, ...mapValues(peers, (peer) => peer.services) };

@@ -10,6 +10,7 @@ import { type EdgePlan, planEdge } from "./edge";
 import { type ImageLock, originPattern } from "./images";
 import { type Host, inventory } from "./inventory";
 import { lifetimes, refuseTooShort } from "./lifetimes";
+import { type MachineObject, planMachines } from "./machines";
 import { COMMON_LABELS, LABEL } from "./names";
 import { type ObjectStorePlan, planObjectStore } from "./object-store";
 import { type Decisions, type RegistryPlan, planRegistry } from "./registries";
@@ -22,6 +23,8 @@ export interface EmbassyPlan {
     /** Version of the Pod Security profile, `v1.36`. */
     readonly podSecurityVersion: string;
     readonly hosts: readonly Host[];
+    /** What makes machines of the hosts; none where somebody else does. */
+    readonly machines: readonly MachineObject[];
     readonly storageClass: string;
     /** Whence every image comes, and what its reference looks like then. */
     readonly imageOrigin: { readonly registry: string; readonly pattern: string };
@@ -41,15 +44,17 @@ export function plan(
     lock: ImageLock = {},
     decisions: Decisions = { acceptLoss: false },
 ): EmbassyPlan {
-    const { site, cluster, storage } = config;
+    const { site, cluster, machines, storage } = config;
     refuseTooShort(site.name, lifetimes(config));
     const network = planNetwork(config);
+    const hosts = inventory(config);
     const planned = {
         site: site.name,
         labels: { ...COMMON_LABELS, [LABEL.site]: site.name },
         context: cluster.context,
         podSecurityVersion: `v${cluster.kubernetes}`,
-        hosts: inventory(config),
+        hosts,
+        machines: machines === undefined ? [] : planMachines({ ...config, machines }, hosts, network),
         storageClass: storage.class,
         imageOrigin: {
             registry: site.imageRegistry,

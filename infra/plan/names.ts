@@ -9,6 +9,7 @@ export const LABEL = {
     registry: "data-embassy/registry",
     feed: "data-embassy/feed",
     rack: "data-embassy/rack",
+    role: "data-embassy/role",
 } as const;
 
 /** Recommended by https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */

@@ -48,6 +48,16 @@ const OWN_FIELDS: readonly DeclaredField[] = [
         why: "each site has an API server of its own, and other peers",
     },
     {
+        resource: /^kubernetes:(infrastructure\.)?cluster\.x-k8s\.io\/v1beta2:(Metal3)?Cluster::/,
+        field: /^spec\.(controlPlaneEndpoint\.host|clusterNetwork\.(pods|services)\.cidrBlocks\.0)$/,
+        why: "machines are told these",
+    },
+    {
+        resource: /^kubernetes:metal3\.io\/v1alpha1:BareMetalHost::/,
+        field: /^(spec\.bmc\.address|metadata\.labels\.topology\.kubernetes\.io\/region)$/,
+        why: "each site has hosts of its own, where it stands",
+    },
+    {
         resource: /^tls:index\/certRequest:CertRequest::.*-tls-request$/,
         field: /^dnsNames\.\d+$/,
         why: "and names of its own",
@@ -233,7 +243,7 @@ function compare(resource: string, field: string, leftText: unknown, rightText: 
 
 /** A file in JSON is looked into. */
 function unfold(value: unknown): unknown {
-    return typeof value === "string" && /^\s*\{[^]*\}\s*$/.test(value) ? (JSON.parse(value) as unknown) : value;
+    return typeof value === "string" && /^\s*\{\s*("[^]*)?\}\s*$/.test(value) ? (JSON.parse(value) as unknown) : value;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

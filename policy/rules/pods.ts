@@ -37,8 +37,14 @@ interface Template {
     readonly template?: { readonly spec?: PodSpec };
 }
 
+/** Cluster API's own: what they have templates of is machines. */
+const MACHINES = /^([a-z]+\.)?cluster\.x-k8s\.io\//;
+
 /** The pods that an object is or makes; undefined where it makes none. */
-export function podSpecOf({ kind, spec }: KubernetesObject): PodSpec | undefined {
+export function podSpecOf({ apiVersion = "", kind, spec }: KubernetesObject): PodSpec | undefined {
+    if (MACHINES.test(apiVersion)) {
+        return undefined;
+    }
     switch (kind) {
         case "Pod":
             return spec;

@@ -1,5 +1,6 @@
 /** A Kubernetes object as a program declares it; unknown values are undefined in a preview. */
 export interface KubernetesObject {
+    readonly apiVersion?: string;
     readonly kind: string;
     readonly metadata?: {
         readonly name?: string;

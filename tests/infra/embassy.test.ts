@@ -40,7 +40,8 @@ describe.each(STACKS)("stack %s", (stack) => {
             .filter(({ inputs }) => isDeepStrictEqual(inputs["spec"], DENY_ALL))
             .map((policy) => metadataOf(policy).namespace);
         const namespaces = ofKind(resources, "Namespace").map((namespace) => metadataOf(namespace).name);
-        expect(namespaces).toHaveLength(rooms);
+        // And the machines, which are no pods.
+        expect(namespaces).toHaveLength(rooms + 1);
         expect(denied.sort()).toEqual(namespaces.sort());
     });
 
@@ -94,7 +95,10 @@ describe.each(STACKS)("stack %s", (stack) => {
     });
 
     it("protects and retains everything that holds data or keys", () => {
-        const kinds = ["Namespace", "Secret", "StatefulSet", "RandomPassword", "PrivateKey"];
+        const keys = ["Namespace", "Secret", "StatefulSet", "RandomPassword", "PrivateKey"];
+        // A machine without one of these is switched off, with the disks in it.
+        const machines = ["BareMetalHost", "Cluster", "KubeadmControlPlane", "MachineDeployment", "Metal3Cluster"];
+        const kinds = [...keys, ...machines];
         for (const held of kinds.flatMap((kind) => ofKind(resources, kind))) {
             expect(held).toMatchObject({ protect: true, retainOnDelete: true });
         }

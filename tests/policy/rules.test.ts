@@ -47,6 +47,20 @@ describe("policy", () => {
         expect(["Deployment", "CronJob"].flatMap((kind) => said(workload({}, kind)))).toEqual([]);
     });
 
+    it("takes what Cluster API has templates of for machines, and what others have for pods", () => {
+        const deployment = (apiVersion: string): KubernetesObject => ({
+            ...workload({ hostNetwork: true }, "MachineDeployment"),
+            apiVersion,
+        });
+        expect(said(deployment("cluster.x-k8s.io/v1beta2"))).toEqual([]);
+        expect(said(deployment("cluster.x-k8s.io/v1beta2"), false)).toEqual([
+            "held: a MachineDeployment holds data or keys; it must have the option protect",
+        ]);
+        expect(said(deployment("cluster.x-k8s.io.example/v1"))).toEqual([
+            "hardened-pods: hostNetwork is true; it must be false",
+        ]);
+    });
+
     it("refuses a namespace that is not restricted, or whose level is not pinned", () => {
         const labels = {
             "pod-security.kubernetes.io/enforce": "baseline",

@@ -1,0 +1,45 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
+import * as pulumi from "@pulumi/pulumi";
+import { defaultDeny } from "../networking/default-deny";
+import type { EmbassyPlan } from "../plan";
+import { MACHINES } from "../plan/machines";
+import { HELD } from "./held";
+import { metadata } from "./metadata";
+import { restrictedNamespace } from "./tenancy";
+
+/**
+ * What stays in the cluster when it is no longer declared. Without a host, or what machines are part of, a machine is switched off;
+ * a template is asked for as long as one that was made of it is there.
+ */
+const STAYING: Readonly<Record<string, pulumi.CustomResourceOptions>> = {
+    BareMetalHost: HELD,
+    Cluster: HELD,
+    KubeadmControlPlane: HELD,
+    MachineDeployment: HELD,
+    Metal3Cluster: HELD,
+    KubeadmConfigTemplate: { retainOnDelete: true },
+    Metal3MachineTemplate: { retainOnDelete: true },
+};
+
+/** The cluster's machines, in a namespace that has no pods: the credentials of their management controllers are in it. */
+export class Machines extends pulumi.ComponentResource {
+    constructor(
+        name: string,
+        { machines, labels, podSecurityVersion }: Pick<EmbassyPlan, "machines" | "labels" | "podSecurityVersion">,
+        opts: pulumi.ComponentResourceOptions,
+    ) {
+        super("data-embassy:cluster:Machines", name, {}, opts);
+        const namespace = restrictedNamespace({ name, namespace: MACHINES, labels }, podSecurityVersion, {
+            parent: this,
+        });
+        defaultDeny(`${name}-default-deny`, { namespace, labels }, { parent: this });
+        for (const { apiVersion, kind, name: called, labels: own, annotations, spec } of machines) {
+            new CustomResource(
+                `${name}-${kind.toLowerCase()}-${called}`,
+                { apiVersion, kind, metadata: metadata(called, { ...labels, ...own }, namespace, annotations), spec },
+                { parent: this, ...STAYING[kind] },
+            );
+        }
+        this.registerOutputs();
+    }
+}
