@@ -19,7 +19,9 @@ export interface ClusterAddress {
 }
 
 /** Finds the cluster that `settings` choose. Throws an error that names the file or context that is missing or malformed. */
-export async function locateCluster(settings: Settings): Promise<ClusterAddress> {
+export async function locateCluster(
+    settings: Pick<Settings, "kubeconfig" | "context" | "cluster">,
+): Promise<ClusterAddress> {
     const { config, source } = await load(settings.kubeconfig);
     const contexts = config.getContexts().map(({ name }) => name);
     if (settings.context) {
