@@ -37,14 +37,17 @@ interface Template {
     readonly template?: { readonly spec?: PodSpec };
 }
 
-/** Cluster API's own: what they have templates of is machines. */
-const MACHINES = /^([a-z]+\.)?cluster\.x-k8s\.io\//;
+/** Cluster API's own objects: what they have templates of is machines. */
+export function makesMachines({ apiVersion = "" }: KubernetesObject): boolean {
+    return /^([a-z]+\.)?cluster\.x-k8s\.io\//.test(apiVersion);
+}
 
 /** The pods that an object is or makes; undefined where it makes none. */
-export function podSpecOf({ apiVersion = "", kind, spec }: KubernetesObject): PodSpec | undefined {
-    if (MACHINES.test(apiVersion)) {
+export function podSpecOf(object: KubernetesObject): PodSpec | undefined {
+    if (makesMachines(object)) {
         return undefined;
     }
+    const { kind, spec } = object;
     switch (kind) {
         case "Pod":
             return spec;

@@ -1,5 +1,5 @@
 import { TOPOLOGY } from "../../infra/plan/inventory";
-import { podSpecOf } from "./pods";
+import { makesMachines, podSpecOf } from "./pods";
 import type { Rule } from "./rule";
 
 /** Two pods in one zone are both gone with it, and a scheduler that only prefers otherwise puts them there when it is full. */
@@ -8,7 +8,7 @@ export const spread: Rule = {
     description: "What runs more than once stands in every zone, and is scheduled nowhere rather than in one alone.",
     violations(object) {
         const replicas = object.spec?.["replicas"];
-        if (typeof replicas !== "number" || replicas < 2) {
+        if (makesMachines(object) || typeof replicas !== "number" || replicas < 2) {
             return [];
         }
         const overFeeds = podSpecOf(object)?.topologySpreadConstraints?.some(
