@@ -1,14 +1,15 @@
+import { HELD_KINDS } from "../../infra/plan/held";
 import type { Rule } from "./rule";
 
-/** Namespaces take everything in them along; Secrets hold keys; sets of pods with claims hold data, and so do machines, with their disks. */
-const HOLDING = ["Namespace", "Secret", "BareMetalHost", "Cluster", "KubeadmControlPlane", "MachineDeployment"];
+/** Machines hold data too, on their disks. The API server leaves these to Cluster API's own controllers, which delete some of them. */
+const MACHINES = ["BareMetalHost", "Cluster", "KubeadmControlPlane", "MachineDeployment"];
 
 export const held: Rule = {
     name: "held",
     description: "What holds data or keys is not removed in one step.",
     violations({ kind, spec }, { protect }) {
         const claims = spec?.["volumeClaimTemplates"] as readonly unknown[] | undefined;
-        const holds = HOLDING.includes(kind) || (kind === "StatefulSet" && claims !== undefined);
+        const holds = MACHINES.includes(kind) || HELD_KINDS.some((held) => held.kind === kind);
         const policy = spec?.["persistentVolumeClaimRetentionPolicy"] as Record<string, string> | undefined;
         const kept = ["whenDeleted", "whenScaled"].filter(
             (when) => claims !== undefined && policy?.[when] !== "Retain",

@@ -1,9 +1,9 @@
-/** Which roles and bindings the API server takes, with the policies that the program declares. */
+/** What the API server takes and what it lets go, with the policies and namespaces that the program declares. */
 import { parseConfig } from "../../../infra/config";
 import { plan } from "../../../infra/plan";
 import { kubectl, outcome, settled } from "../../support/admission";
 import { type ApiServer, startApiServer } from "../../support/apiserver";
-import { renderPlan } from "../../support/render";
+import { type Rendered, renderPlan } from "../../support/render";
 import { stackValues } from "../../support/stacks";
 
 jest.setTimeout(120_000);
@@ -11,10 +11,17 @@ jest.setTimeout(120_000);
 const HOLDERS = "own-jurisdiction";
 const ENTRIES = "no-entry";
 
+const TWO_STEPS = "two-steps";
+
 let api: ApiServer;
+let declared: Rendered[];
 
 function create(object: object): () => void {
     return () => void kubectl(api, ["create", "--dry-run=server", "-f", "-"], object);
+}
+
+function list(items: readonly object[]): object {
+    return { apiVersion: "v1", kind: "List", items };
 }
 
 function binding(kind: string, name: string): () => void {
@@ -38,10 +45,15 @@ function role(apiGroup: string, ...resources: string[]): () => void {
 
 beforeAll(async () => {
     api = await startApiServer();
-    const declared = await renderPlan("luxembourg", plan(parseConfig("luxembourg", stackValues("luxembourg"))));
-    for (const { inputs } of declared.filter(({ name }) => name.startsWith("jurisdiction-"))) {
-        kubectl(api, ["apply", "-f", "-"], inputs);
-    }
+    declared = await renderPlan("luxembourg", plan(parseConfig("luxembourg", stackValues("luxembourg"))));
+    const ofKind = (...kinds: string[]): Rendered[] =>
+        declared.filter(({ type }) => kinds.includes(type.split(":").pop() ?? ""));
+    const wanted = [
+        ...ofKind("Namespace"),
+        ...ofKind("ServiceAccount", "PriorityClass"),
+        ...declared.filter(({ name }) => /^(jurisdiction|two-steps)-/.test(name)),
+    ];
+    kubectl(api, ["apply", "--server-side", "-f", "-"], list(wanted.map(({ inputs }) => inputs)));
     await settled(HOLDERS, binding("User", "stranger"), "refused");
     await settled(ENTRIES, role("", "pods/exec"), "refused");
 });
@@ -88,5 +100,123 @@ describe("a role", () => {
                 () => void kubectl(api, [...change, "--as=system:apiserver", "--as-group=system:masters"]),
             ),
         ).toBe("let through");
+    });
+});
+
+describe("what holds data or keys", () => {
+    const room = "--namespace=registry-land";
+    const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+    const meta = (name: string): object => ({ metadata: { name } });
+    const set = {
+        selector: { matchLabels: { app: "kept" } },
+        serviceName: "kept",
+        replicas: 0,
+        template: { metadata: { labels: { app: "kept" } }, spec: { containers: [{ name: "main", image: "x" }] } },
+    };
+    const volume = (name: string, more: object = {}): object => ({
+        apiVersion: "v1",
+        kind: "PersistentVolume",
+        ...meta(name),
+        spec: {
+            accessModes: claim.accessModes,
+            capacity: { storage: "1Gi" },
+            persistentVolumeReclaimPolicy: "Retain",
+            hostPath: { path: "/nowhere" },
+            ...more,
+        },
+    });
+    const remove = (...what: string[]): (() => void) => {
+        return () => void kubectl(api, ["delete", ...what, "--dry-run=server"]);
+    };
+    const release = (kind: string, name: string, value: string, ...where: string[]): void =>
+        void kubectl(api, ["annotate", kind, name, `data-embassy/release=${value}`, "--overwrite", ...where]);
+
+    beforeAll(async () => {
+        const objects = [
+            { apiVersion: "v1", kind: "Secret", ...meta("kept") },
+            { apiVersion: "v1", kind: "PersistentVolumeClaim", ...meta("kept"), spec: claim },
+            { apiVersion: "apps/v1", kind: "StatefulSet", ...meta("kept"), spec: set },
+        ];
+        kubectl(api, ["create", room, "-f", "-"], list(objects));
+        kubectl(api, ["create", "secret", "generic", "kept"]);
+        const claimRef = { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: "registry-land", name: "other" };
+        kubectl(
+            api,
+            ["create", "-f", "-"],
+            list([volume("kept", { claimRef }), volume("free", { storageClassName: "nobodys" })]),
+        );
+        await settled(TWO_STEPS, remove("secret", "kept", room), "refused");
+    });
+
+    it.each([
+        ["secret", "kept", room],
+        ["persistentvolumeclaim", "kept", room],
+        ["statefulset", "kept", room],
+        ["persistentvolume", "kept"],
+        ["namespace", "registry-taxes"],
+    ])("is not removed in one step, a %s neither", (kind, name, ...where) => {
+        expect(remove(kind, name, ...where)).toThrow(
+            `${name} holds data or keys, and is not removed in one step: first kubectl annotate ${kind}s ${name} data-embassy/release=${name}`,
+        );
+        release(kind, name, "all", ...where);
+        expect(outcome(TWO_STEPS, remove(kind, name, ...where))).toBe("refused");
+        release(kind, name, name, ...where);
+        expect(outcome(TWO_STEPS, remove(kind, name, ...where))).toBe("let through");
+    });
+
+    it("is not removed with others either, where it was not released", () => {
+        kubectl(api, ["create", "secret", "generic", "other", room]);
+        expect(remove("secrets", "--all", room)).toThrow("other holds data or keys");
+    });
+
+    it("is the embassy's: what is elsewhere goes, and a volume that nobody ever had", () => {
+        expect(outcome(TWO_STEPS, remove("secret", "kept"))).toBe("let through");
+        expect(outcome(TWO_STEPS, remove("persistentvolume", "free"))).toBe("let through");
+    });
+
+    it("goes with its namespace, once that was released", () => {
+        kubectl(api, ["create", "secret", "generic", "kept", "--namespace=registry-pensions"]);
+        release("namespace", "registry-pensions", "registry-pensions");
+        kubectl(api, ["delete", "namespace", "registry-pensions", "--timeout=60s"]);
+        expect(() => kubectl(api, ["get", "namespace", "registry-pensions"])).toThrow("not found");
+    });
+});
+
+describe("the restricted profile, as the API server judges it", () => {
+    const pods = (): { metadata: { name: string; namespace: string }; spec: object }[] =>
+        declared.flatMap(({ name, inputs }) => {
+            const { metadata, spec } = inputs as { metadata: { namespace: string }; spec?: Record<string, unknown> };
+            const job = (spec?.["jobTemplate"] as { spec: Record<string, unknown> } | undefined)?.spec;
+            const template = (job ?? spec)?.["template"] as { spec: { volumes?: object[] } } | undefined;
+            if (template === undefined) {
+                return [];
+            }
+            // A set of pods has them made, each for its own.
+            const claims = (spec?.["volumeClaimTemplates"] ?? []) as { metadata: { name: string } }[];
+            const own = claims.map((claim) => ({
+                name: claim.metadata.name,
+                persistentVolumeClaim: { claimName: claim.metadata.name },
+            }));
+            const volumes = [...(template.spec.volumes ?? []), ...own];
+            return [{ metadata: { name, namespace: metadata.namespace }, spec: { ...template.spec, volumes } }];
+        });
+    const tried = (items: readonly object[]): string =>
+        kubectl(
+            api,
+            ["create", "--dry-run=server", "-o", "name", "-f", "-"],
+            list(items.map((item) => ({ apiVersion: "v1", kind: "Pod", ...item }))),
+        );
+
+    it("has nothing against any pod that a site makes", () => {
+        const all = pods().filter(({ metadata }) => metadata.namespace !== "registry-pensions");
+        expect(all.length).toBeGreaterThan(40);
+        expect(tried(all).trim().split("\n")).toHaveLength(all.length);
+    });
+
+    it("refuses the same pod with a privilege more", () => {
+        const [pod] = pods();
+        expect(() => tried([{ ...pod, spec: { ...pod?.spec, hostNetwork: true } }])).toThrow(
+            /violates PodSecurity "restricted:v1\.36": host namespaces/,
+        );
     });
 });
