@@ -39,6 +39,14 @@ const schema = z
         if (name in config.networking.peers) {
             problem(["networking", "peers", name], "must be another site, not this one");
         }
+        for (const [peer, where] of Object.entries(config.networking.peers)) {
+            if (!config.keys.sites.includes(peer) && peer !== name) {
+                problem(
+                    ["networking", "peers", peer],
+                    `must be one of the sites (keys.sites: ${config.keys.sites.join(", ")}): nobody else has a route here; take ${where.block} out`,
+                );
+            }
+        }
         const { partner } = config.replication;
         if (partner === undefined ? config.site.role !== "restore" : !(partner in config.networking.peers)) {
             problem(

@@ -131,6 +131,14 @@ describe("a wrong stack file", () => {
             "data-embassy:recovery.retentionDays is 13; it must be 14 or more: any instant of the last 14 days is to be restorable (windowDays)",
         ],
         [
+            "a route to Brussels",
+            (values) =>
+                Object.assign(section(values, "networking")["peers"] as object, {
+                    brussels: { block: "10.44.0.0/14", services: "10.46.0.0/16" },
+                }),
+            'data-embassy:networking.peers.brussels is {"block":"10.44.0.0/14","services":"10.46.0.0/16"}; it must be one of the sites (keys.sites: tallinn, luxembourg, restore): nobody else has a route here; take 10.44.0.0/14 out',
+        ],
+        [
             "a public cloud for taxes",
             (values) => (publicCloud(values)["registries"] = ["legislation", "taxes"]),
             'data-embassy:storage.publicCloud.registries[1] is "taxes"; it must be legislation, which alone is public: take it out; its second copy is at the other site (replication.partner)',
