@@ -184,11 +184,12 @@ describe("what holds data or keys", () => {
 
 describe("the restricted profile, as the API server judges it", () => {
     const pods = (): { metadata: { name: string; namespace: string }; spec: object }[] =>
-        declared.flatMap(({ name, inputs }) => {
+        declared.flatMap(({ type, name, inputs }) => {
             const { metadata, spec } = inputs as { metadata: { namespace: string }; spec?: Record<string, unknown> };
             const job = (spec?.["jobTemplate"] as { spec: Record<string, unknown> } | undefined)?.spec;
             const template = (job ?? spec)?.["template"] as { spec: { volumes?: object[] } } | undefined;
-            if (template === undefined) {
+            // Cluster API has templates too, of machines.
+            if (template === undefined || !/^kubernetes:(apps|batch)\//.test(type)) {
                 return [];
             }
             // A set of pods has them made, each for its own.
