@@ -21,6 +21,10 @@ const STAYING: Readonly<Record<string, pulumi.CustomResourceOptions>> = {
     Metal3MachineTemplate: { retainOnDelete: true },
 };
 
+/** What machines are made of, and their makers. */
+const TEMPLATE = /Template$/;
+const MAKERS: readonly string[] = ["KubeadmControlPlane", "MachineDeployment"];
+
 /** The cluster's machines, in a namespace that has no pods: the credentials of their management controllers are in it. */
 export class Machines extends pulumi.ComponentResource {
     constructor(
@@ -33,12 +37,17 @@ export class Machines extends pulumi.ComponentResource {
             parent: this,
         });
         defaultDeny(`${name}-default-deny`, { namespace, labels }, { parent: this });
+        const templates: pulumi.Resource[] = [];
         for (const { apiVersion, kind, name: called, labels: own, annotations, spec } of machines) {
-            new CustomResource(
+            const made = new CustomResource(
                 `${name}-${kind.toLowerCase()}-${called}`,
                 { apiVersion, kind, metadata: metadata(called, { ...labels, ...own }, namespace, annotations), spec },
-                { parent: this, ...STAYING[kind] },
+                // Makers are protected: while one is in the state, no run that is to destroy all forgets what it makes machines of.
+                { parent: this, dependsOn: MAKERS.includes(kind) ? [...templates] : [], ...STAYING[kind] },
             );
+            if (TEMPLATE.test(kind)) {
+                templates.push(made);
+            }
         }
         this.registerOutputs();
     }
