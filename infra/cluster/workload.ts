@@ -10,6 +10,9 @@ export interface Identity {
     readonly gid: number;
 }
 
+/** Mounted keys: readable by the process's group, by nobody else. */
+export const KEY_MODE = 0o440;
+
 /** Requested and limited alike: the Guaranteed class, evicted last. */
 export function guaranteed(cpu: string, memory: string): Container["resources"] {
     return { requests: { cpu, memory }, limits: { cpu, memory } };
@@ -43,7 +46,7 @@ export const apiToken: { readonly volume: input.core.v1.Volume; readonly mount: 
     volume: {
         name: API_TOKEN,
         projected: {
-            defaultMode: 0o440,
+            defaultMode: KEY_MODE,
             sources: [
                 { serviceAccountToken: { path: "token", expirationSeconds: TOKEN_SECONDS } },
                 { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },

@@ -7,7 +7,7 @@ import { HELD } from "../cluster/held";
 import { NOT_AWAITED, metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
 import { tenancy } from "../cluster/tenancy";
-import { hardenedPod } from "../cluster/workload";
+import { KEY_MODE, hardenedPod } from "../cluster/workload";
 import { certificate } from "../keys/certificate";
 import { createRoot } from "../keys/root";
 import { LOOKUPS, type Peer, allow, pods, range, tcp } from "../networking/allow";
@@ -30,8 +30,6 @@ export interface EdgeArgs {
 
 /** Mounted Secrets, a folder each. */
 const FOLDER = { server: "/etc/embassy/server", reader: "/etc/embassy/reader" } as const;
-/** Readable by the process's group, by nobody else. */
-const KEY_MODE = 0o440;
 
 /**
  * Where allies read. Its authority stands by itself: it is in this site's stack alone, which issues and revokes with no other site,

@@ -8,7 +8,7 @@ import { agentContainer } from "../cluster/agent";
 import { HELD } from "../cluster/held";
 import { NOT_AWAITED, metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
-import { apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
+import { KEY_MODE, apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
 import { DATABASE, PATHS, PORTS, ROLE_LABEL, memberName, memberNames } from "../plan/database";
 import { COMMON_LABELS } from "../plan/names";
 import { SERVICE, WRITER_ROLE } from "../plan/patroni";
@@ -16,7 +16,7 @@ import { configurationFile } from "../plan/pgbackrest";
 import { HELPER, type RegistryPlan, WRITER } from "../plan/registries";
 import { GIVES_UP_SECONDS } from "../plan/writer";
 import { memberFiles } from "./members";
-import { KEY_MODE, POSTGRES, type PostgresArgs, VOLUME, keyVolumes } from "./postgres";
+import { POSTGRES, type PostgresArgs, VOLUME, keyVolumes } from "./postgres";
 
 export interface DatabaseArgs extends PostgresArgs {
     /** ConfigMap with the members' files. */

@@ -1,14 +1,11 @@
 /** What every pod has that runs the image of Postgres. */
 import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Identity } from "../cluster/workload";
+import { type Identity, KEY_MODE } from "../cluster/workload";
 import type { RegistryPlan } from "../plan/registries";
 
 /** postgres in Debian's package. */
 export const POSTGRES: Identity = { uid: 100, gid: 102 };
-
-/** Mounted Secrets: readable by the process's group, by nobody else. */
-export const KEY_MODE = 0o440;
 
 export const VOLUME = {
     data: "data",

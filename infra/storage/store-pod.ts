@@ -2,7 +2,7 @@ import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
 import { AGENT_USER, agentContainer } from "../cluster/agent";
 import { PRIORITY } from "../cluster/priorities";
-import { guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
+import { KEY_MODE, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
 import { OBJECT_STORE, OBJECT_STORE_REGION, OBJECT_STORE_SERVICE, type ObjectStorePlan } from "../plan/object-store";
 import { ACCOUNT, FILE, type StoreKeys } from "./store-keys";
 
@@ -26,8 +26,6 @@ const FOLDERS = { objects: `${DATA}/objects`, versions: `${DATA}/versions`, acco
 /** Where versitygw's administration listens: no network leads there. */
 const ADMINISTRATION = "/run/administration";
 export const KEYS = "/etc/embassy";
-/** Mounted Secrets: readable by the process's group, by nobody else. */
-const KEY_MODE = 0o440;
 const HEALTH = "/health";
 
 /** An agent's way to the store, and the root behind the store's certificate. @param port where it is not the Service's */

@@ -1,5 +1,5 @@
 import { ConfigError, parseConfig } from "../../../infra/config";
-import { STACKS, stackValues } from "../../support/stacks";
+import { PUBLIC_CLOUD, STACKS, stackValues } from "../../support/stacks";
 
 type Values = Record<string, Record<string, unknown>>;
 
@@ -32,14 +32,7 @@ function rack(values: Values, name: string): Record<string, unknown> {
 
 /** One that is right, but for what is changed of it. */
 function publicCloud(values: Values): Record<string, unknown> {
-    return (section(values, "storage")["publicCloud"] = {
-        endpoint: "s3.cloud.example",
-        address: "192.0.2.7",
-        region: "north",
-        bucket: "estonian-legislation",
-        credentials: "public-cloud",
-        registries: ["legislation"],
-    } as Record<string, unknown>);
+    return (section(values, "storage")["publicCloud"] = { ...PUBLIC_CLOUD } as Record<string, unknown>);
 }
 
 describe("the stack files of the repository", () => {

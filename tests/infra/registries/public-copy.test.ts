@@ -6,16 +6,7 @@ import { RULES } from "../../../policy/rules";
 import type { KubernetesObject } from "../../../policy/rules/rule";
 import { PUBLIC_COPY } from "../../../infra/plan/public-copy";
 import { type Rendered, renderPlan, renderStack } from "../../support/render";
-import { stackValues } from "../../support/stacks";
-
-const CLOUD = {
-    endpoint: "s3.cloud.example",
-    address: "192.0.2.7",
-    region: "north",
-    bucket: "estonian-legislation",
-    credentials: "public-cloud",
-    registries: ["legislation"],
-};
+import { PUBLIC_CLOUD, stackValues } from "../../support/stacks";
 
 async function declared(stack: string, publicCloud: object): Promise<Rendered[]> {
     const values = structuredClone(stackValues(stack)) as Record<string, Record<string, Record<string, unknown>>>;
@@ -30,7 +21,7 @@ const policies = (resources: readonly Rendered[]): Policy[] =>
 describe("a copy in a public cloud", () => {
     let resources: Rendered[];
     beforeAll(async () => {
-        resources = await declared("tallinn", CLOUD);
+        resources = await declared("tallinn", PUBLIC_CLOUD);
     });
 
     it("is made of legislation, and no other registry has anything of it", () => {
@@ -47,7 +38,11 @@ describe("a copy in a public cloud", () => {
     });
 
     it("leaves by one flow, from the pods that make it", () => {
-        const outside = { [`${CLOUD.address}/32`]: "public cloud", "10.32.0.1/32": "API", "10.36.0.0/14": "partner" };
+        const outside = {
+            [`${PUBLIC_CLOUD.address}/32`]: "public cloud",
+            "10.32.0.1/32": "API",
+            "10.36.0.0/14": "partner",
+        };
         expect(flowsOf(policies(resources), outside, "egress").filter(({ to }) => to === "public cloud")).toEqual([
             { from: "registry-legislation's public-copy", to: "public cloud", port: "443/TCP" },
         ]);
@@ -60,7 +55,7 @@ describe("a copy in a public cloud", () => {
         expect([...text.matchAll(/"secretName":"([^"]+)"/g)].map(([, name]) => name)).toEqual([
             "database-tls",
             PUBLIC_COPY,
-            CLOUD.credentials,
+            PUBLIC_CLOUD.credentials,
         ]);
         expect(text).toContain('"items":[{"key":"ca.crt","path":"ca.crt"}]');
         expect(text).toContain('"automountServiceAccountToken":false');
@@ -79,6 +74,6 @@ describe("a copy in a public cloud", () => {
             (of.find(({ name }) => name === "legislation-public-copy-job")?.inputs["spec"] as { suspend: boolean })
                 .suspend;
         expect(suspended(resources)).toBe(false);
-        expect(suspended(await declared("luxembourg", CLOUD))).toBe(true);
+        expect(suspended(await declared("luxembourg", PUBLIC_CLOUD))).toBe(true);
     });
 });
