@@ -14,7 +14,7 @@ mount --bind "$sites" "$userland/mnt"
 ip() { chroot "$userland" /sbin/ip "$@"; }
 # What a killed end has left.
 ip link delete "$device" 2> /dev/null || :
-ip tuntap add dev "$device" mode tun
+ip tuntap add dev "$device" mode tun vnet_hdr
 ip link set "$device" up txqueuelen 10000
 ip route replace "$range" dev "$device"
 exec chroot "$userland" /usr/bin/python3 /srv/cable.py "$record" "$device" "$@"
