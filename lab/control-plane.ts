@@ -75,7 +75,7 @@ function etcd(paths: SitePaths, ports: Ports): Part {
             "--tls-min-version=TLS1.3",
             "--log-level=warn",
         ],
-        env: goMemory(96),
+        env: goMemory(192),
         reads: [pem, authority],
     };
 }
@@ -104,7 +104,7 @@ function apiServer(paths: SitePaths, inventory: SiteInventory, ports: Ports): Pa
             `--service-account-signing-key-file=${serviceAccount}`,
             `--service-cluster-ip-range=${inventory.serviceCidr}`,
         ],
-        env: goMemory(256),
+        env: goMemory(512),
         reads: [
             pem,
             etcdClient,
@@ -172,7 +172,7 @@ function controllerManager(paths: SitePaths, inventory: SiteInventory, ports: Po
             "--use-service-account-credentials",
             "--profiling=false",
         ],
-        env: goMemory(96),
+        env: goMemory(192),
         reads: [pem, kubeconfig, serviceAccount, paths.pem("ca")],
     };
 }

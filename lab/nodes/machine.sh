@@ -65,6 +65,12 @@ inside() {
         mount -t cgroup -o "$(echo "$options" | tr ',' '\n' | grep -vxE 'rw|ro|relatime|nosuid|nodev|noexec' | paste -sd,)" \
             cgroup "sys/fs/cgroup/${controller##*/}"
     done
+    if [ -e sys/fs/cgroup/cpu/cpu.shares ]; then
+        # This machine's own programs come before its pods, whose share the kubelet sets by the cores that are declared.
+        mkdir -p sys/fs/cgroup/cpu/system
+        echo 262144 > sys/fs/cgroup/cpu/system/cpu.shares
+        echo $$ > sys/fs/cgroup/cpu/system/cgroup.procs
+    fi
     mount --rbind /dev dev
     mount -t tmpfs -o mode=755 tmpfs run
     mount -t tmpfs -o mode=1777 tmpfs tmp
