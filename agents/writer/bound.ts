@@ -7,7 +7,7 @@ import type { Connection } from "./connection";
 import { Lag } from "./lag";
 
 /** Milliseconds between two looks at how far the other site is. */
-export const LOOK_MS = 150;
+export const LOOK_MS = 250;
 /** Together with {@link LOOK_MS} and what Postgres takes to reload, within the second that is promised. */
 const WAIT_AFTER_MS = 300;
 
@@ -59,7 +59,7 @@ export class Bound {
 
     private async look(isBound: boolean): Promise<void> {
         await this.connection.use(async (client) => {
-            const { rows } = await client.query<Followed>(LOOK, [this.members]);
+            const { rows } = await client.query<Followed>({ name: "look", text: LOOK, values: [this.members] });
             const { writing, written, received, waitsFor } = rows[0] as Followed;
             const isWaiting = waitsFor === this.everybody;
             const isLimited = writing && isBound;

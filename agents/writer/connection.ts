@@ -1,7 +1,7 @@
 /** The member's own Postgres, over its socket, where this program is let in by the user that it runs as. */
 import { Client } from "pg";
 
-const ANSWER_MS = 2_000;
+const ANSWER_MS = 5_000;
 
 export class Connection {
     private client: Client | undefined;

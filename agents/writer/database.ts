@@ -29,7 +29,7 @@ export function beat(connection: Connection): Promise<Local> {
 }
 
 async function look(client: Client): Promise<Local> {
-    const { rows } = await client.query<Local>(LOOK);
+    const { rows } = await client.query<Local>({ name: "beat", text: LOOK });
     const [local] = rows;
     if (local === undefined) {
         throw new Error("the table embassy.heartbeat has no row: setup.sql makes it when the database is made");

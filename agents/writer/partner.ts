@@ -9,12 +9,13 @@ import type { LeaseAnswer } from "./lessor";
 import { type Report, report } from "./record";
 
 const PATH = "/lease";
-const ANSWER_MS = 2_000;
+/** A third of a lease, as declared: who waits longer has no second try left. */
+const ANSWER_MS = 3_000;
 const MOST_BYTES = 4096;
 
 /** @throws AgentError where the partner does not answer */
 export async function sendReport(host: string, port: number, folder: string, said: Report): Promise<LeaseAnswer> {
-    const options = { ...identity(folder), host, port, method: "POST", path: PATH, agent: false, timeout: ANSWER_MS };
+    const options = { ...identity(folder), host, port, method: "POST", path: PATH, timeout: ANSWER_MS };
     const { content } = await requestJson(options, said);
     return content as LeaseAnswer;
 }

@@ -51,7 +51,7 @@ export class Site {
      * @throws AgentError where the API server cannot be asked
      */
     async pass(local: Local | undefined): Promise<void> {
-        const seen = await this.look();
+        let seen = await this.look();
         const now = this.clock.monotonic();
         // An empty word stands for "none": the end of what was seen.
         const grantedAt = this.granted.first(seen.record.status?.granted?.id ?? "", now);
@@ -59,10 +59,12 @@ export class Site {
         if (seen.leads) {
             const role = takeRole({ record: seen.record, here: local, now, grantedAt }, this.terms);
             const following = seen.isStandby ? (now - standbySince) / 1000 : undefined;
-            await this.save(seen, followed(role, following, this.terms));
+            if (await this.save(seen, followed(role, following, this.terms))) {
+                seen = await this.look();
+            }
         }
         if (local !== undefined) {
-            await this.report(local);
+            await this.report(local, seen);
         }
     }
 
@@ -82,8 +84,7 @@ export class Site {
     }
 
     /** Asks for the lease three times in its length, so that one answer may be lost. */
-    private async report(local: Local): Promise<void> {
-        const { record, leads } = await this.look();
+    private async report(local: Local, { record, leads }: Seen): Promise<void> {
         const [asked, wall] = [this.clock.monotonic(), this.clock.wall()];
         const ended = hasEnded(record, wall);
         if (asked < this.nextReport || !reports(record, leads, ended)) {
@@ -144,16 +145,18 @@ export class Site {
         };
     }
 
-    private async save(seen: Seen, record: SiteRecord): Promise<void> {
+    /** @returns whether there was anything to write down */
+    private async save(seen: Seen, record: SiteRecord): Promise<boolean> {
         const [before, after] = [annotationsOf(seen.record), annotationsOf(record)];
         if (JSON.stringify(before) === JSON.stringify(after)) {
-            return;
+            return false;
         }
         // Refused if another member was faster: the next pass, or the partner's next report, starts from what is there then.
         await this.configMaps.annotate(LEASE, after, seen.version);
         if (seen.record.status?.says !== record.status?.says) {
             log(record.status?.says ?? "", { role: record.status?.role, refusal: record.status?.refusal });
         }
+        return true;
     }
 }
 
