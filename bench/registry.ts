@@ -22,7 +22,7 @@ const MOST_MS = 180_000;
 const MIB = 1024 * 1024;
 
 export async function registry(people: number): Promise<Figure[]> {
-    const home = new Home("bench", "cache", "images");
+    const home = new Home("bench", "cache", "images").only("population");
     try {
         say("both sites");
         must(home.lab("up", ...SITES, "--nodes", "real"));

@@ -39,6 +39,7 @@ export class Home {
     readonly path: string;
     private env: NodeJS.ProcessEnv;
     private limit = LONGEST_MS;
+    private running: string | undefined;
 
     /** @param shared folders that are the user's own: what is downloaded and built once for all homes */
     constructor(name: string, ...shared: readonly ("cache" | "images")[]) {
@@ -72,6 +73,11 @@ export class Home {
         return Object.assign(this.with({}), { limit: milliseconds });
     }
 
+    /** The same home, whose sites run this registry and declare the others: what is about one costs no more than one. */
+    only(registry: string): Home {
+        return Object.assign(this.with({}), { running: registry });
+    }
+
     /** The environment that `npm run pulumi` gives the CLI in this home. */
     pulumiEnvironment(sites: readonly string[]): NodeJS.ProcessEnv {
         return pulumiEnvironment(this.env, "modules", sites, this.path);
@@ -89,7 +95,8 @@ export class Home {
 
     /** `npm run restore -- …` */
     restore(...args: string[]): Outcome {
-        return this.run(["lab/restore/main.ts", ...args]);
+        const named = this.running !== undefined && args.includes("--from") ? ["--registry", this.running] : [];
+        return this.run(["lab/restore/main.ts", ...args, ...named]);
     }
 
     /** `npm run keys -- …` */
@@ -148,7 +155,8 @@ export class Home {
         if (!existsSync(this.stateFile(stack))) {
             must(this.pulumi("stack", "init", stack, "--no-select"));
         }
-        return must(this.pulumi("up", "--stack", stack, "--yes", "--skip-preview"));
+        const asDeclared = ["up", "--stack", stack, "--yes", "--skip-preview"];
+        return must(this.pulumi(...(this.running === undefined ? asDeclared : this.declaration(stack, {}))));
     }
 
     /** A stack whose file has other values in it, brought up. The project's own file stays as it is. */
@@ -167,7 +175,14 @@ export class Home {
             (text, [key, value]) => text.replace(new RegExp(`^( +${key}:) .*$`, "m"), `$1 ${value}`),
             readFileSync(stackFile(stack), "utf8"),
         );
-        writeFileSync(file, changed);
+        const runs = (registry: string): boolean => this.running === undefined || registry === this.running;
+        writeFileSync(
+            file,
+            changed.replace(
+                /^( +)(\S+)(: .*\brunning: )true\b/gm,
+                (_, indent: string, registry: string, rest: string) => `${indent}${registry}${rest}${runs(registry)}`,
+            ),
+        );
         return ["up", "--stack", stack, "--yes", "--skip-preview", "--config-file", file];
     }
 

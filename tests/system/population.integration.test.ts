@@ -30,7 +30,7 @@ describeNodes(`the population registry${why}`, () => {
     let home: Home;
 
     beforeAll(() => {
-        home = new Home("population", "cache", "images");
+        home = new Home("population", "cache", "images").only("population");
         must(home.lab("up", ...SITES, "--nodes", "real"));
         SITES.forEach((site) => home.up(site));
         must(home.data("load", "--site", "tallinn", "--people", "3000"));
