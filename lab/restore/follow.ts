@@ -3,53 +3,79 @@ import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { DATABASE } from "../../infra/plan/database";
+import { DATABASE, ROLE_LABEL } from "../../infra/plan/database";
 import { registryNamespace } from "../../infra/plan/registries";
 import { LabError } from "../errors";
 import type { Site } from "../options";
 import { freeMebibytes } from "../preflight";
 
 const run = promisify(execFile);
-const PAUSE_MS = 2_000;
+const PAUSE_MS = 1_000;
 
 interface Pod {
-    readonly metadata: { readonly name: string };
+    readonly metadata: {
+        readonly name: string;
+        readonly namespace: string;
+        readonly labels: Readonly<Record<string, string>>;
+    };
     readonly status: {
-        readonly containerStatuses?: readonly { readonly name: string; readonly restartCount: number }[];
+        readonly containerStatuses?: readonly {
+            readonly name: string;
+            readonly restartCount: number;
+            readonly ready: boolean;
+        }[];
     };
 }
 
 /**
- * Resolves when `signal` says that the site is up.
+ * Goes on until `signal` says that the site is up.
+ * @param elapsed seconds since the restore began
+ * @returns registry → when its leader was first seen to answer, by `elapsed`
  * @throws LabError as soon as the disk is full, or a member gives up, with what it said: Patroni ends where the restore fails, and would only try
  * the same again
  */
-export async function followMembers(site: Site, registries: readonly string[], signal: AbortSignal): Promise<void> {
+export async function followMembers(
+    site: Site,
+    registries: readonly string[],
+    signal: AbortSignal,
+    elapsed: () => number,
+): Promise<Readonly<Record<string, number>>> {
     const kubectl = async (...args: string[]): Promise<string> => {
         const command = path.join(site.binDirectory, "kubectl");
-        const { stdout } = await run(command, [`--kubeconfig=${site.paths.kubeconfig}`, ...args]);
+        const { stdout } = await run(command, [`--kubeconfig=${site.paths.kubeconfig}`, ...args], {
+            maxBuffer: Infinity,
+        });
         return stdout;
     };
-    while (!signal.aborted) {
+    const answered: Record<string, number> = {};
+    for (;;) {
+        // What came up last is still looked for.
+        const isUp = signal.aborted;
         await refuseFilledDisk(site.paths.directory);
-        for (const registry of registries) {
-            const namespace = `--namespace=${registryNamespace(registry)}`;
-            const selector = `--selector=app.kubernetes.io/name=${DATABASE}`;
-            // Before the namespace is there, and while the API server is busy, there is nothing to see.
-            const listed = await kubectl("get", "pods", namespace, selector, "--output=json").catch(() => "");
-            const { items } = (listed === "" ? { items: [] } : JSON.parse(listed)) as { items: Pod[] };
-            for (const { metadata, status } of items) {
-                const member = status.containerStatuses?.find(({ name }) => name === DATABASE);
-                if (member !== undefined && member.restartCount > 0) {
-                    const pod = metadata.name;
-                    const log = await kubectl("logs", namespace, pod, `--container=${DATABASE}`, "--previous").catch(
-                        () => "",
-                    );
-                    throw new LabError(
-                        `${registry} could not be restored; its member ${pod} said:\n${reasons(log).join("\n")}`,
-                    );
-                }
+        const selector = `--selector=app.kubernetes.io/name=${DATABASE}`;
+        // Before there are any, and while the API server is busy, there is nothing to see.
+        const listed = await kubectl("get", "pods", "--all-namespaces", selector, "--output=json").catch(() => "");
+        const { items } = (listed === "" ? { items: [] } : JSON.parse(listed)) as { items: Pod[] };
+        for (const { metadata, status } of items) {
+            const { name: pod, namespace, labels } = metadata;
+            const registry = registries.find((one) => registryNamespace(one) === namespace);
+            const member = status.containerStatuses?.find(({ name }) => name === DATABASE);
+            if (registry === undefined || member === undefined) {
+                continue;
             }
+            if (member.restartCount > 0) {
+                const previous = [`--namespace=${namespace}`, pod, `--container=${DATABASE}`, "--previous"];
+                const log = await kubectl("logs", ...previous).catch(() => "");
+                throw new LabError(
+                    `${registry} could not be restored; its member ${pod} said:\n${reasons(log).join("\n")}`,
+                );
+            }
+            if (member.ready && labels[ROLE_LABEL.key] === ROLE_LABEL.leader) {
+                answered[registry] ??= elapsed();
+            }
+        }
+        if (isUp) {
+            return answered;
         }
         await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }

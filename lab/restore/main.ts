@@ -104,6 +104,8 @@ function summary(report: RestoreReport): string {
     const times = new Table({ head: ["phase", "seconds"], style, colAligns: ["left", "right"] });
     times.push(...report.phases.map(({ phase, seconds }) => [phase, seconds.toFixed(1)]));
     times.push(["in all", report.seconds.toFixed(1)]);
+    const answered = new Table({ head: ["registry", "answered after, s"], style, colAligns: ["left", "right"] });
+    answered.push(...Object.entries(report.answered).map(([registry, after]) => [registry, after.toFixed(0)]));
     const tables = new Table({ head: ["registry", "table", "digest"], style });
     for (const [registry, found] of Object.entries(report.digests)) {
         tables.push(...Object.entries(found).map(([table, digest]) => [registry, table, digest]));
@@ -130,6 +132,7 @@ function summary(report: RestoreReport): string {
               ];
     return [
         times.toString(),
+        answered.toString(),
         tables.toString(),
         ...agree,
         `${report.site} holds what ${report.from} had stored ${report.at === null ? "last" : `by ${report.at}`}. ${verdict}`,

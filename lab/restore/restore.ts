@@ -60,6 +60,8 @@ export interface RestoreReport {
     readonly at: string | null;
     /** Registry → from when to when it could have been restored. */
     readonly ranges: Readonly<Record<string, Range>>;
+    /** Registry → seconds from the beginning until its leader answered, to within one. */
+    readonly answered: Readonly<Record<string, number>>;
     readonly digests: Digests;
     /** Whether all digests are the expected ones; null where none were expected. */
     readonly asExpected: boolean | null;
@@ -91,12 +93,13 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
     );
     await refuseFullDisk(home, bytes);
     try {
-        const { digests, references } = await build({ ...request, at }, site, source, keys, timed);
+        const { answered, digests, references } = await build({ ...request, at }, site, source, keys, timed);
         return {
             site: ENVIRONMENT,
             from,
             at: at?.toISOString() ?? null,
             ranges,
+            answered,
             digests,
             asExpected: expected === undefined ? null : same(digests, expected),
             references,
@@ -118,7 +121,7 @@ async function build(
     source: SitePaths,
     keys: Keys,
     timed: Phases,
-): Promise<Pick<RestoreReport, "digests" | "references">> {
+): Promise<Pick<RestoreReport, "answered" | "digests" | "references">> {
     await timed.phase("site", "a control plane, a network and machines of its own", async () => {
         await lab.up([ENVIRONMENT], { home, nodes: "real" });
         const address = planNetwork(stackConfig(ENVIRONMENT)).hosts[objectStoreName(from)] ?? "";
@@ -134,15 +137,16 @@ async function build(
         await ensureFile(handoverFile(home), JSON.stringify(keys.handed));
     }
     const environment = keys.handed === undefined ? {} : { EMBASSY_HANDOVER: handoverFile(home) };
-    await timed.phase("registries", `pulumi up with ${registries.join(", ")}`, () =>
-        bringUp(site, configFile, registries, { toolchain, environment }),
+    const elapsed = (): number => timed.report().seconds;
+    const answered = await timed.phase("registries", `pulumi up with ${registries.join(", ")}`, () =>
+        bringUp(site, configFile, registries, { toolchain, environment, elapsed }),
     );
     return timed.phase("verification", "digests of every table, and references from registry to registry", async () => {
         const digests = await digestsOf(registries);
         const { checked } = await checkReferences(registries.map(parseRegistry), (name) =>
             databaseOf(name, ENVIRONMENT),
         );
-        return { digests, references: checked };
+        return { answered, digests, references: checked };
     });
 }
 
@@ -151,26 +155,28 @@ async function bringUp(
     site: Site,
     configFile: string,
     registries: readonly string[],
-    { toolchain, environment }: { toolchain: Toolchain; environment: NodeJS.ProcessEnv },
-): Promise<void> {
+    {
+        toolchain,
+        environment,
+        elapsed,
+    }: { toolchain: Toolchain; environment: NodeJS.ProcessEnv; elapsed: () => number },
+): Promise<RestoreReport["answered"]> {
     const [up, done] = [new AbortController(), new AbortController()];
     // Kept, not thrown: nobody waits for it before the CLI has ended.
-    const followed = followMembers(site, registries, done.signal).then(
-        () => undefined,
-        (error: unknown) => {
-            up.abort();
-            return error as Error;
-        },
-    );
+    const followed = followMembers(site, registries, done.signal, elapsed).catch((error: unknown) => {
+        up.abort();
+        return error as Error;
+    });
     const result = await upStack(ENVIRONMENT, toolchain, { configFile, environment, capture: true, signal: up.signal });
     done.abort();
-    const end = await followed;
-    if (end !== undefined) {
-        throw end;
+    const answered = await followed;
+    if (answered instanceof Error) {
+        throw answered;
     }
     if (result.code !== 0) {
         throw new LabError(`pulumi up of ${ENVIRONMENT} failed:\n${result.output.trim()}`);
     }
+    return answered;
 }
 
 /** Keys of the environment that came out of custody: there as long as it is, for a later `up`. */
