@@ -18,6 +18,11 @@ type Patience = "once" | "until-stored";
 /** Label of the pods that store versions. */
 export const STORING_LABEL = { "app.kubernetes.io/name": "store-version" } as const;
 const RETRIES = 3;
+/**
+ * Of two, the second keeps the first one's pipes open, and a backup that fails (its database went away) waits for ever for the
+ * first to end, as pgBackRest 2.45 does: no later one was stored.
+ */
+const ONE_PROCESS = "--process-max=1";
 /** Seconds between two tries of a first version. */
 const PAUSE = 10;
 
@@ -104,7 +109,7 @@ function storing({ name, database }: RegistryPlan, uses: readonly Use[], kind: K
     const remote = remoteMembers(database);
     const steps = uses.map((use) => {
         const create = commandLine(name, use, "stanza-create", ...remote);
-        const store = commandLine(name, use, "backup", `--type=${kind}`, ...remote);
+        const store = commandLine(name, use, "backup", `--type=${kind}`, ONE_PROCESS, ...remote);
         const both = `{ ${create} && ${store}; }`;
         // The image has Python and no sleep.
         return patience === "once"
