@@ -42,8 +42,11 @@ const HEADROOM = 1;
 /** Cores and memory of what stands beside a member in its pod, and of a Job that stores a version. */
 export const HELPER = { cpu: "100m", memory: "256Mi" } as const;
 export const STORING = { cpu: "500m", memory: "512Mi" } as const;
-/** Of the writer beside a member, and of the gate before a role: a Node.js each. */
-export const WRITER = { cpu: "100m", memory: "128Mi" } as const;
+/**
+ * Of the writer beside a member, and of the gate before a role: a Node.js each. Of the processor it uses next to nothing, but that in
+ * time: where all of a machine's is asked for, its share is what the right to write hangs on.
+ */
+export const WRITER = { cpu: "500m", memory: "128Mi" } as const;
 /** Jobs of a registry at once, at most: three schedules, and the first version in each of two stores. */
 export const JOBS = 5;
 /** The gate of a role that is taken, before that of the one that is given up is gone. */

@@ -12,7 +12,7 @@ export const ACROSS_SITES = "data-embassy/across-sites";
  * Seconds. A leader that cannot renew its lock for `ttl` is none; it looks each `loopWait`, and tries again for `retryTimeout`:
  * https://patroni.readthedocs.io/en/latest/dynamic_configuration.html
  */
-export const PATRONI_SECONDS = { ttl: 20, loopWait: 3, retryTimeout: 5 } as const;
+export const PATRONI_SECONDS = { ttl: 20, loopWait: 5, retryTimeout: 4 } as const;
 /** Within which a leader that cannot renew its lock has stopped: what Patroni has `ttl` be at least, so that nobody leads beside it. */
 export const GIVES_UP_SECONDS = PATRONI_SECONDS.loopWait + 2 * PATRONI_SECONDS.retryTimeout;
 

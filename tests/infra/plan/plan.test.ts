@@ -149,7 +149,7 @@ describe("a registry's plan", () => {
         const [taxes] = registries;
         expect(taxes?.quota).toMatchObject({
             // Three members with what stands beside them, five Jobs that store or verify versions, and two gates.
-            "requests.cpu": "9300m",
+            "requests.cpu": "11300m",
             "limits.memory": "16256Mi",
             "requests.storage": "150Gi",
             pods: "10",
