@@ -1,7 +1,7 @@
 /** HTTPS with certificates of one's own at both ends: what `fetch` cannot do. */
 import { readFileSync } from "node:fs";
 import type { OutgoingHttpHeaders } from "node:http";
-import { type RequestOptions, request } from "node:https";
+import { type RequestOptions, type Server, request } from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { SecureContextOptions } from "node:tls";
@@ -19,6 +19,22 @@ export function identity(
 ): Required<Pick<SecureContextOptions, "key" | "cert" | "ca">> & { readonly minVersion: "TLSv1.3" } {
     const file = (name: string): Buffer => readFileSync(join(folder, name));
     return { key: file("tls.key"), cert: file("tls.crt"), ca: file("ca.crt"), minVersion: "TLSv1.3" };
+}
+
+/** Of a server that strangers reach: milliseconds within which a request has to come in whole. */
+export const REQUEST_LIMITS = {
+    requestTimeout: 10_000,
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 1_000,
+} as const;
+/** Open at once; what is open and says nothing is closed by Node.js after 5 s. */
+const MOST_CONNECTIONS = 500;
+
+/** A server that strangers reach, and that takes a renewed certificate as it comes. @param folder as {@link identity} has it */
+export function kept(server: Server, folder: string): Server {
+    server.maxConnections = MOST_CONNECTIONS;
+    setInterval(() => server.setSecureContext(identity(folder)), RELOAD_MS).unref();
+    return server;
 }
 
 /**

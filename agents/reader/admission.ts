@@ -1,7 +1,6 @@
-/** Who is let in, and how often. */
+/** Who is let in. */
 import { createHash } from "node:crypto";
 import type { TLSSocket } from "node:tls";
-import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 
 /** Name of a certificate, `FI-1` → SHA-256 of its public key (SubjectPublicKeyInfo), in base64. */
 export type Admitted = Readonly<Record<string, string>>;
@@ -22,22 +21,4 @@ export function admittedAs(socket: TLSSocket, admitted: Admitted): string | unde
 /** `FI` of `FI-2`: all certificates of an ally share its rate. */
 export function allyOf(certificate: string): string {
     return certificate.replace(/-\d+$/, "");
-}
-
-export class Rates {
-    private readonly limiter: RateLimiterMemory;
-
-    constructor(requestsPerMinute: number) {
-        this.limiter = new RateLimiterMemory({ points: requestsPerMinute, duration: 60 });
-    }
-
-    /** Counts a request. @returns undefined where there is room for it, else seconds until there is */
-    async take(ally: string): Promise<number | undefined> {
-        try {
-            await this.limiter.consume(ally);
-            return undefined;
-        } catch (refused) {
-            return Math.ceil((refused as RateLimiterRes).msBeforeNext / 1000);
-        }
-    }
 }

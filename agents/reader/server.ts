@@ -4,8 +4,9 @@ import { type Server, createServer } from "node:https";
 import type { TLSSocket } from "node:tls";
 import { z } from "zod";
 import { log, messageOf } from "../agent";
-import { RELOAD_MS, identity } from "../https";
-import { type Admitted, Rates, admittedAs, allyOf } from "./admission";
+import { REQUEST_LIMITS, identity, kept } from "../https";
+import { Rates } from "../rates";
+import { type Admitted, admittedAs, allyOf } from "./admission";
 import type { Row } from "./registry";
 
 export interface EdgeOptions {
@@ -25,16 +26,12 @@ interface Answer {
 
 /** `?of=<code>&at=<day>` */
 const asked = z.strictObject({ of: z.string().min(1).max(200), at: z.iso.date().optional() });
-/** Milliseconds within which a request has to come in whole. */
-const LIMITS = { requestTimeout: 10_000, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 } as const;
-/** Open at once; what is open and says nothing is closed by Node.js after 5 s. */
-const MOST_CONNECTIONS = 500;
 
 export function edgeServer(options: EdgeOptions): Server {
     const { folder, admitted, requestsPerMinute } = options;
     const rates = new Rates(requestsPerMinute);
     const tls = { ...identity(folder), requestCert: true, rejectUnauthorized: true };
-    const server = createServer({ ...tls, ...LIMITS }, (request, response) => {
+    const server = createServer({ ...tls, ...REQUEST_LIMITS }, (request, response) => {
         const certificate = admittedAs(request.socket as TLSSocket, admitted);
         answer(request, certificate, rates, options)
             .catch((error: unknown) => {
@@ -48,9 +45,7 @@ export function edgeServer(options: EdgeOptions): Server {
             })
             .catch((error: unknown) => log("not answered", { error: messageOf(error) }));
     });
-    server.maxConnections = MOST_CONNECTIONS;
-    setInterval(() => server.setSecureContext(identity(folder)), RELOAD_MS).unref();
-    return server;
+    return kept(server, folder);
 }
 
 /** @throws Error where the registry does not answer */
