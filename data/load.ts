@@ -9,7 +9,7 @@ import { copy } from "./copy";
 import { type Database, abandon, explained } from "./database";
 import type { Progress } from "./progress";
 import { type Registry, schemaOf } from "./registries";
-import { type DatasetOptions, answerScript, constraintsScript, schemaScript } from "./registry-data";
+import { type DatasetOptions, answerScript, constraintsScript, publicationScript, schemaScript } from "./registry-data";
 import { AS_OF, isoDate } from "./shared/calendar";
 
 export interface LoadOptions extends DatasetOptions {
@@ -89,6 +89,7 @@ async function transaction(
     progress.update("keys, indexes and references");
     await client.query(constraintsScript(registry));
     await client.query(answerScript(registry));
+    await client.query(publicationScript(registry, CATALOGUE[registry]));
     const constrained = timer();
     await client.query(`INSERT INTO ${schema}.dataset (seed, people, generator, as_of) VALUES ($1, $2, $3, $4)`, [
         seed,

@@ -1,7 +1,7 @@
 /** What each registry's folder says of its made-up data. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { READER_ROLE } from "../infra/plan/database";
+import { GAZETTE_ROLE, READER_ROLE } from "../infra/plan/roles";
 import { type Registry, schemaOf } from "./registries";
 
 /** Beyond it a day could have more births than there are serial numbers in a personal code. */
@@ -61,6 +61,8 @@ export interface RegistryData {
     readonly bytesPerPerson: number;
     readonly references: readonly Reference[];
     readonly question: Question;
+    /** Tables that everybody may read; none of most registries. */
+    readonly published?: readonly string[];
 }
 
 /** Statements that make a registry's schema and its tables, without keys. */
@@ -96,10 +98,22 @@ export function answerScript(registry: Registry): string {
             LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
             AS $answer$ SELECT to_json(answer) FROM (${questionScript(registry)}) AS answer $answer$;
         REVOKE EXECUTE ON FUNCTION ${answer} FROM PUBLIC;
+        ${grantScript(READER_ROLE, schema, `EXECUTE ON FUNCTION ${answer}`)}`;
+}
+
+/** Lets the role of the public's page read what is published, where there is one. */
+export function publicationScript(registry: Registry, { published = [] }: RegistryData): string {
+    const schema = schemaOf(registry);
+    const tables = published.map((table) => `${schema}.${table}`).join(", ");
+    return tables === "" ? "" : grantScript(GAZETTE_ROLE, schema, `SELECT ON ${tables}`);
+}
+
+function grantScript(role: string, schema: string, right: string): string {
+    return `
         DO $grant$ BEGIN
-            IF EXISTS (SELECT FROM pg_roles WHERE rolname = '${READER_ROLE}') THEN
-                GRANT USAGE ON SCHEMA ${schema} TO ${READER_ROLE};
-                GRANT EXECUTE ON FUNCTION ${answer} TO ${READER_ROLE};
+            IF EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN
+                GRANT USAGE ON SCHEMA ${schema} TO ${role};
+                GRANT ${right} TO ${role};
             END IF;
         END $grant$;`;
 }

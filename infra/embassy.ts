@@ -6,7 +6,7 @@ import { Machines } from "./cluster/machines";
 import { Priorities } from "./cluster/priorities";
 import { siteProvider } from "./cluster/provider";
 import type { Handed } from "./edge/allies";
-import { Edge } from "./edge/edge";
+import { Edge, type PublicPage } from "./edge/edge";
 import { Authority } from "./keys/authority";
 import type { EmbassyPlan } from "./plan";
 import { NameServer } from "./networking/dns";
@@ -24,6 +24,9 @@ export class DataEmbassy extends pulumi.ComponentResource {
     readonly handovers: pulumi.Output<Record<string, Handover>> | undefined;
     /** For those who are admitted at this site's edge, by name of the certificate; secret. */
     readonly allies: pulumi.Output<Record<string, Handed>> | undefined;
+
+    /** Where everybody reads legislation, of a site that has such a page. */
+    readonly publicPage: PublicPage | undefined;
 
     /** @param handed instead of what the stack that holds the root hands to this site */
     constructor(name: string, plan: EmbassyPlan, opts: pulumi.ComponentResourceOptions = {}, handed?: Handover) {
@@ -75,13 +78,15 @@ export class DataEmbassy extends pulumi.ComponentResource {
         }
         // Last, as nobody waits for it.
         const { edge } = plan;
-        this.allies =
+        const served =
             edge &&
             new Edge(
                 "edge",
-                { edge, podSecurityVersion, issuer: handover.issuer, authority: plan.authority },
+                { edge, site: plan.site, podSecurityVersion, issuer: handover.issuer, authority: plan.authority },
                 { ...inSite, dependsOn },
-            ).allies;
+            );
+        this.allies = served?.allies;
+        this.publicPage = served?.publicPage;
         if (plan.machines.length > 0) {
             // Behind all that is waited for: they are many, and nothing here needs them.
             new Machines("machines", plan, { ...inSite, dependsOn: [...before] });

@@ -71,4 +71,5 @@ export = {
     bootOrder: site.bootOrder,
     ...(embassy.handovers && { [HANDOVERS_OUTPUT]: embassy.handovers }),
     ...(embassy.allies && { allies: embassy.allies }),
+    ...(embassy.publicPage && { publicPage: embassy.publicPage }),
 };

@@ -13,6 +13,7 @@ export const legislation: RegistryData = {
         tells: "the text of an act that was in force on a day",
         subject: { table: "act", column: "title", example: "true" },
     },
+    published: ["act", "publication", "paragraph"],
     tables: {
         act: { columns: "act_number, kind, title", rows: actRows },
         publication: { columns: "rt_id, act_number, published_on, valid_from, valid_to", rows: publicationRows },

@@ -3,6 +3,7 @@ import { allyProblem } from "./allies";
 import { block } from "./networking";
 
 const number = z.int().min(1);
+const requestsPerMinute = z.int().min(1).max(6000);
 
 /**
  * An ally's certificates are numbered from 1. One that was issued stays in the stack file, also when it is revoked: its number is
@@ -38,6 +39,15 @@ export const edge = z
         /** Whence they come: CIDRs outside the sites. Others do not get as far as to show a certificate. */
         networks: z.array(block).min(1, "must name one or more: none would mean every network"),
         /** Of one ally, with all of its certificates, at each of the edge's pods. */
-        requestsPerMinute: z.int().min(1).max(6000),
+        requestsPerMinute,
+        /** Where everybody reads legislation, without a certificate; a site without this section has no such page. */
+        public: z
+            .strictObject({
+                /** Whence they come. Of one that holds a site's block, such as 0.0.0.0/0, that block is left out. */
+                networks: z.array(block).min(1, "must name one or more: 0.0.0.0/0 is everybody"),
+                /** Of one address, at each of the page's pods. */
+                requestsPerMinute,
+            })
+            .optional(),
     })
     .optional();

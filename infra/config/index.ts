@@ -68,6 +68,15 @@ const schema = z
                 problem(["edge", "networks", index], `must not overlap a site's block (${own}): allies are outside`);
             }
         });
+        config.edge?.public?.networks.forEach((network, index) => {
+            const around = inside.find((range) => cidr.contains(range, network));
+            if (around !== undefined) {
+                problem(
+                    ["edge", "public", "networks", index],
+                    `must not lie in a site's block (${around}): the public is outside`,
+                );
+            }
+        });
         const cloud = config.storage.publicCloud?.address;
         const around = inside.find((range) => cloud !== undefined && cidr.contains(range, `${cloud}/32`));
         if (around !== undefined) {

@@ -55,6 +55,11 @@ export function range(cidr: string): Peer {
     return { ipBlock: { cidr } };
 }
 
+/** The same, but for ranges in it. */
+export function rangeBut(cidr: string, except: readonly string[]): Peer {
+    return { ipBlock: { cidr, ...(except.length > 0 && { except: [...except] }) } };
+}
+
 export function tcp(...ports: readonly [number, ...number[]]): readonly [Port, ...Port[]] {
     const [first, ...others] = ports.map((port): Port => ({ protocol: "TCP", port }));
     return [first as Port, ...others];

@@ -13,7 +13,7 @@ export const CLUSTER_DOMAIN = "cluster.local";
  * Offsets into a site's range of Services. The API server hands out the lower end of the range last, and leaves it to
  * whoever asks for an address by number: https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/
  */
-const OFFSET = { dns: 10, objectStore: 11, edge: 12, registries: 32, writers: 64 } as const;
+const OFFSET = { dns: 10, objectStore: 11, edge: 12, gazette: 13, registries: 32, writers: 64 } as const;
 
 export interface NetworkPlan {
     /** Of the site's own name server. */
@@ -22,6 +22,8 @@ export interface NetworkPlan {
     readonly objectStore: string;
     /** Of the edge, where the site has one: allies reach it, and no site does. */
     readonly edge: string;
+    /** Of the public's page there, likewise. */
+    readonly gazette: string;
     /** Registry → address of its primary, or of its standby's leader. */
     readonly registries: Readonly<Record<string, string>>;
     /** Registry → address at which its members grant the other site a lease. */
@@ -46,6 +48,11 @@ export function edgeName(site: string): string {
     return `edge.${site}.${DOMAIN}`;
 }
 
+/** `gazette.luxembourg.embassy.internal` */
+export function gazetteName(site: string): string {
+    return `gazette.${site}.${DOMAIN}`;
+}
+
 /** `population.luxembourg.embassy.internal` */
 export function registryName(registry: string, site: string): string {
     return `${registry}.${site}.${DOMAIN}`;
@@ -68,6 +75,7 @@ export function planNetwork({ site, networking }: Pick<EmbassyConfig, "site" | "
         dns: nth(services, OFFSET.dns),
         objectStore: nth(services, OFFSET.objectStore),
         edge: nth(services, OFFSET.edge),
+        gazette: nth(services, OFFSET.gazette),
         registries: registryAddresses(services, OFFSET.registries),
         writers: registryAddresses(services, OFFSET.writers),
         hosts: Object.fromEntries(

@@ -6,8 +6,6 @@ import { type WriterPlan, planWriter } from "./writer";
 
 /** Name of the workload and its Service in each registry's namespace. */
 export const DATABASE = "database";
-/** Database role of the allied edge, and common name in its certificate: it may ask each registry's question, and read no table. */
-export const READER_ROLE = "reader";
 /** Secret with the certificate of a registry's owner. */
 export const OWNER_SECRET = "database-owner-tls";
 export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432, writer: 8434 } as const;

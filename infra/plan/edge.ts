@@ -1,22 +1,15 @@
-/** The allied edge: whom it answers, which registries it asks, and how it is placed. Pure. */
+/** The edge: whom it answers, which registries it asks, and the public's page at its side. Pure. */
 import type { EmbassyConfig } from "../config";
 import { REGISTRIES } from "../config/registries";
-import { type NetworkPlan, edgeName, registryName } from "./addresses";
-import { READER_ROLE, databaseName } from "./database";
-import { type ImageLock, imageReference } from "./images";
-import { COMMON_LABELS, LABEL } from "./names";
+import { type NetworkPlan, edgeName } from "./addresses";
+import { type GazettePlan, planGazette } from "./gazette";
+import type { ImageLock } from "./images";
 import { quota } from "./quota";
-import { SPREAD, type SpreadConstraint } from "./spread";
+import { READER_ROLE } from "./roles";
+import { type ServedPlan, planServed } from "./served";
 
-/** Name of the namespace, and of what is in it. */
+/** Name of the namespace, and of what allies ask in it. */
 export const EDGE = "edge";
-/** What selects the edge's pods, and nothing else. */
-export const EDGE_SELECTOR = { "app.kubernetes.io/name": EDGE } as const;
-/** Above 1023, so that it takes no capability to listen; the Service has the port of HTTPS. */
-export const EDGE_PORT = 8443;
-
-const REPLICAS = 2;
-const MEMBER = { cpu: "250m", memory: "128Mi" } as const;
 
 /** One of an ally's certificates, `FI-1`. */
 export interface AllyCertificate {
@@ -25,46 +18,46 @@ export interface AllyCertificate {
     readonly revoked: boolean;
 }
 
-export interface EdgePlan {
-    readonly labels: Readonly<Record<string, string>>;
-    /** Fixed address of the Service, and the name in its certificate. */
-    readonly address: string;
-    readonly host: string;
-    readonly image: string;
-    readonly replicas: number;
-    readonly cpu: string;
-    readonly memory: string;
-    readonly spread: readonly SpreadConstraint[];
+/** Where allies ask. */
+export interface EdgePlan extends ServedPlan {
+    /** Of the namespace. */
     readonly quota: Readonly<Record<string, string>>;
     readonly certificates: readonly AllyCertificate[];
     readonly networks: readonly string[];
-    readonly requestsPerMinute: number;
-    /** Where each of the registries that run here is asked, and as whom. */
-    readonly databases: Readonly<Record<string, { readonly host: string; readonly database: string }>>;
-    readonly role: string;
+    /** Undefined for a site whose edge is for allies alone. */
+    readonly gazette: GazettePlan | undefined;
 }
 
 /** @returns undefined for a site without an edge */
 export function planEdge(
-    { site, registries, edge }: Pick<EmbassyConfig, "site" | "registries" | "edge">,
-    network: Pick<NetworkPlan, "edge">,
+    config: Pick<EmbassyConfig, "site" | "registries" | "networking" | "edge">,
+    network: Pick<NetworkPlan, "edge" | "gazette">,
     lock: ImageLock,
 ): EdgePlan | undefined {
+    const { site, edge } = config;
     if (edge === undefined) {
         return undefined;
     }
     const { allies, networks, requestsPerMinute } = edge;
-    const running = REGISTRIES.filter((name) => registries[name].running);
-    return {
-        labels: { ...COMMON_LABELS, ...EDGE_SELECTOR, [LABEL.site]: site.name },
+    const own = {
+        workload: EDGE,
         address: network.edge,
         host: edgeName(site.name),
-        image: imageReference(site.imageRegistry, "agents", lock),
-        replicas: REPLICAS,
-        ...MEMBER,
-        spread: SPREAD,
+        requestsPerMinute,
+        role: READER_ROLE,
+        asks: REGISTRIES,
+    };
+    const served = planServed(own, config, lock);
+    const gazette = planGazette(config, network, lock);
+    return {
+        ...served,
         // One more than there are, for a rolling replacement.
-        quota: quota({ count: REPLICAS + 1, containers: [MEMBER] }),
+        quota: quota(
+            ...[served, ...(gazette === undefined ? [] : [gazette])].map((each) => ({
+                count: each.replicas + 1,
+                containers: [each],
+            })),
+        ),
         certificates: Object.entries(allies).flatMap(([ally, { issued, revoked }]) =>
             Array.from({ length: issued }, (_, index) => ({
                 name: `${ally}-${index + 1}`,
@@ -73,10 +66,6 @@ export function planEdge(
             })),
         ),
         networks,
-        requestsPerMinute,
-        databases: Object.fromEntries(
-            running.map((name) => [name, { host: registryName(name, site.name), database: databaseName(name) }]),
-        ),
-        role: READER_ROLE,
+        gazette,
     };
 }

@@ -6,17 +6,16 @@
  * role decides. https://patroni.readthedocs.io/en/latest/dynamic_configuration.html
  */
 import { amount } from "../config/quantity";
-import { type DatabasePlan, PATHS, PORTS, READER_ROLE, ROLE_LABEL, memberName, ownerName } from "./database";
+import { type DatabasePlan, PATHS, PORTS, ROLE_LABEL, memberName, ownerName } from "./database";
 import { LABEL } from "./names";
 import { commandLine } from "./pgbackrest";
+import { WRITER_ROLE, edgeRoles } from "./roles";
 import { PATRONI_SECONDS } from "./writer";
 
 const BINARIES = "/usr/lib/postgresql/15/bin";
 
 /** Database roles of the machinery. The superuser is for who is in the pod; the others' certificates open them. */
 const ROLE = { superuser: "postgres", replication: "replicator", rewind: "rewind" } as const;
-/** Database role of the writer beside each member, which owns the heartbeat. */
-export const WRITER_ROLE = "writer";
 
 /** A peer that is silent for so long is taken for gone, within seconds, not after the defaults' minute or two. */
 const SILENCE_SECONDS = 10;
@@ -75,14 +74,14 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
                 `hostssl replication ${ROLE.replication} all cert map=members`,
                 `hostssl postgres ${ROLE.rewind} all cert map=members`,
                 `hostssl ${database} ${database} all cert map=owners`,
-                `hostssl ${database} ${READER_ROLE} all cert map=readers`,
+                ...edgeRoles(registry).map((role) => `hostssl ${database} ${role} all cert map=${role}s`),
                 "host all all all reject",
             ],
             pg_ident: [
                 ...[ROLE.superuser, ROLE.replication, WRITER_ROLE].map((role) => `pod postgres ${role}`),
                 ...[ROLE.replication, ROLE.rewind].map((role) => `members ${memberName(registry)} ${role}`),
                 `owners ${ownerName(registry)} ${database}`,
-                `readers ${READER_ROLE} ${READER_ROLE}`,
+                ...edgeRoles(registry).map((role) => `${role}s ${role} ${role}`),
             ],
         },
     };
@@ -167,36 +166,4 @@ export const SERVICE = "member";
  */
 export function serviceFile(): string {
     return `[${SERVICE}]\ntcp_user_timeout=${SILENCE_SECONDS * 1000}\n`;
-}
-
-/** Of the edge's role: what one question may take, and how many may be asked at once. */
-const READER = { milliseconds: 5_000, connections: 20 } as const;
-
-/**
- * The role and the database that the registry's owner works with, the role of the allied edge, and the writer's table, in which
- * a commit is made each second. What is restored has them already.
- */
-export function setupScript({ database }: DatabasePlan): string {
-    const unless = (statement: string, table: string, column: string, name: string): string =>
-        `SELECT '${statement}' WHERE NOT EXISTS (SELECT FROM ${table} WHERE ${column} = '${name}') \\gexec`;
-    return [
-        unless(`CREATE ROLE ${database} LOGIN`, "pg_roles", "rolname", database),
-        unless(`CREATE DATABASE ${database} OWNER ${database}`, "pg_database", "datname", database),
-        // What it may ask, the owner grants with the data (data/registry-data.ts).
-        unless(`CREATE ROLE ${READER_ROLE} LOGIN`, "pg_roles", "rolname", READER_ROLE),
-        `ALTER ROLE ${READER_ROLE} CONNECTION LIMIT ${READER.connections};`,
-        `ALTER ROLE ${READER_ROLE} SET statement_timeout = ${READER.milliseconds};`,
-        `ALTER ROLE ${READER_ROLE} SET default_transaction_read_only = on;`,
-        unless(`CREATE ROLE ${WRITER_ROLE} LOGIN`, "pg_roles", "rolname", WRITER_ROLE),
-        // It looks how far the other site is, and has that waited for where it is late.
-        `GRANT pg_read_all_stats TO ${WRITER_ROLE};`,
-        `GRANT ALTER SYSTEM ON PARAMETER synchronous_standby_names TO ${WRITER_ROLE};`,
-        `GRANT EXECUTE ON FUNCTION pg_reload_conf() TO ${WRITER_ROLE};`,
-        `CREATE SCHEMA IF NOT EXISTS embassy AUTHORIZATION ${WRITER_ROLE};`,
-        "CREATE TABLE IF NOT EXISTS embassy.heartbeat",
-        "    (at timestamptz NOT NULL, one boolean PRIMARY KEY DEFAULT true CHECK (one));",
-        "INSERT INTO embassy.heartbeat VALUES (clock_timestamp()) ON CONFLICT DO NOTHING;",
-        `ALTER TABLE embassy.heartbeat OWNER TO ${WRITER_ROLE};`,
-        "",
-    ].join("\n");
 }

@@ -1,6 +1,8 @@
 /** What one registry needs of its site. */
 import type { EmbassyConfig } from "../config";
 import { type DatabasePlan, planDatabase } from "./database";
+import { EDGE } from "./edge";
+import { GAZETTE, GAZETTE_READS } from "./gazette";
 import { type ImageLock, imageReference } from "./images";
 import { COMMON_LABELS, LABEL, dnsLabel } from "./names";
 import { COPIER, type PublicCopyPlan, planPublicCopy } from "./public-copy";
@@ -27,8 +29,8 @@ export interface RegistryPlan {
     readonly publicCopy: PublicCopyPlan | undefined;
     /** Whether this run may promote it in spite of more loss than `replication.maximumLag`. */
     readonly acceptLoss: boolean;
-    /** Whether the site's allied edge may ask it. */
-    readonly answersAllies: boolean;
+    /** Workloads of the site's edge that may ask it. */
+    readonly askedBy: readonly string[];
 }
 
 /** What is decided for one run, by whoever starts it. */
@@ -68,6 +70,7 @@ export function planRegistry(
     const namespace = registryNamespace(name);
     const database = planDatabase(name, namespace, config);
     const publicCopy = planPublicCopy(name, config);
+    const isRead = config.edge?.public !== undefined && name === GAZETTE_READS;
     return {
         name,
         namespace,
@@ -89,6 +92,6 @@ export function planRegistry(
         database,
         publicCopy,
         acceptLoss,
-        answersAllies: config.edge !== undefined && registry.running,
+        askedBy: !registry.running || config.edge === undefined ? [] : [EDGE, ...(isRead ? [GAZETTE] : [])],
     };
 }

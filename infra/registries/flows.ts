@@ -2,9 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Egress, LOOKUPS, type Peer, allow, apiServer, pods, range, tcp } from "../networking/allow";
 import type { NetworkPlan } from "../plan/addresses";
 import { DATABASE, PORTS } from "../plan/database";
-import { EDGE, EDGE_SELECTOR } from "../plan/edge";
+import { EDGE } from "../plan/edge";
 import { OBJECT_STORE, STORE_SELECTOR } from "../plan/object-store";
 import type { RegistryPlan } from "../plan/registries";
+import { edgeSelector } from "../plan/served";
 import { STORE_PORT } from "../storage/store-pod";
 import { GATE_LABEL } from "./gate";
 import { STORING_LABEL } from "./stored-versions";
@@ -21,7 +22,7 @@ const HTTPS = 443;
 /**
  * What passes the walls of a registry: its members know each other and the API server, in which they agree who leads; the
  * Jobs read the members; both reach the stores; the other site's members follow these, and each asks the other for the right
- * to write; and the allied edge asks them.
+ * to write; and the edge asks them.
  */
 export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
     const { registry, network, namespace } = args;
@@ -31,6 +32,10 @@ export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResource
     const peers = Object.values(network.peers).map(range);
     const across = (...ports: Ports): Egress[] => toAll(peers, ...ports);
     const stores: Egress[] = [{ to: [pods(STORE_SELECTOR, OBJECT_STORE)], ports: tcp(STORE_PORT) }, ...across(HTTPS)];
+    const askers = toAll(
+        registry.askedBy.map((workload) => pods(edgeSelector(workload), EDGE)),
+        PORTS.postgres,
+    );
     return [
         allow(
             `${name}-members`,
@@ -43,9 +48,7 @@ export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResource
                     { from: [members], ports: tcp(PORTS.postgres, PORTS.patroni) },
                     { from: [pods(STORING_LABEL)], ports: tcp(PORTS.repository) },
                     ...across(PORTS.postgres, PORTS.writer).map(({ to, ports }) => ({ from: to, ports })),
-                    ...(registry.answersAllies
-                        ? [{ from: [pods(EDGE_SELECTOR, EDGE)] as const, ports: tcp(PORTS.postgres) }]
-                        : []),
+                    ...askers.map(({ to, ports }) => ({ from: to, ports })),
                 ],
                 egress: [
                     LOOKUPS,

@@ -3,7 +3,8 @@ import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
 import type * as pulumi from "@pulumi/pulumi";
 import { metadata } from "../cluster/metadata";
 import { DATABASE, type DatabasePlan } from "../plan/database";
-import { dynamicConfiguration, localConfiguration, serviceFile, setupScript } from "../plan/patroni";
+import { dynamicConfiguration, localConfiguration, serviceFile } from "../plan/patroni";
+import { setupScript } from "../plan/roles";
 import type { RegistryPlan } from "../plan/registries";
 import { gate } from "./gate";
 

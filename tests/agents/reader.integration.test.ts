@@ -1,33 +1,25 @@
 /** The allied edge's program as its image has it, told what the site declares, before a standby that lets in whom members do. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import type { SecureContextOptions } from "node:tls";
 import { requestJson } from "../../agents/https";
 import { ask } from "../../data/ask";
 import { fromEnvironment } from "../../data/environment";
-import { load } from "../../data/load";
 import { parseConfig } from "../../infra/config";
 import { fingerprint } from "../../infra/edge/allies";
-import { memberName, ownerName, planDatabase } from "../../infra/plan/database";
-import { localConfiguration, setupScript } from "../../infra/plan/patroni";
-import { bundleAgent } from "../../images/agent-bundle";
+import { ownerName } from "../../infra/plan/database";
 import { issueAuthority, issueLeaf, pemBlock } from "../../lab/pki/issue";
-import { repoRoot } from "../../toolchain/paths";
 import { freePorts } from "../support/apiserver";
-import { Postgres, serverFile } from "../support/postgres";
-import { renderStack } from "../support/render";
+import { secretFolder, startDeclared, startPair } from "../support/edge";
+import type { Postgres } from "../support/postgres";
 import { stackValues } from "../support/stacks";
 
 const EDGE_NAME = "edge.luxembourg.embassy.internal";
-const silent = { update: () => undefined, end: () => undefined };
 const config = parseConfig("luxembourg", stackValues("luxembourg"));
 const perMinute = config.edge?.requestsPerMinute ?? 0;
-const plan = planDatabase("population", "registry-population", config);
 
 type Names = "FI-1" | "LV-1" | "LV-2" | "LV-3" | "DE-1" | "DE-2" | "owner";
 
@@ -43,7 +35,7 @@ beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "edge-"));
     root = await issueAuthority({ commonName: "root" }, 1);
     [port = 0, databasePort = 0] = await freePorts(2);
-    await startDatabases();
+    ({ primary, standby } = await startPair("population", folder, root, databasePort));
     const authority = await issueAuthority({ commonName: "edge" }, 1);
     const stranger = await issueAuthority({ commonName: "edge" }, 1);
     allies = {
@@ -65,77 +57,17 @@ afterAll(async () => {
     rmSync(folder, { recursive: true });
 });
 
-async function startDatabases(): Promise<void> {
-    const { postgresql } = localConfiguration(plan) as { postgresql: Record<"pg_hba" | "pg_ident", string[]> };
-    const pem = await issueLeaf(root, { commonName: memberName("population"), names: ["localhost"] }, 1);
-    const file = (name: string, ...lines: string[]): string => serverFile(folder, name, `${lines.join("\n")}\n`);
-    primary = await Postgres.start({
-        fsync: "off",
-        ssl_ca_file: file("ca.crt", pemBlock(root, "CERTIFICATE")),
-        ssl_cert_file: file("server.crt", pemBlock(pem, "CERTIFICATE")),
-        ssl_key_file: file("server.key", pemBlock(pem, "PRIVATE KEY")),
-        // The test's superuser may by the socket.
-        hba_file: file("hba.conf", "local all embassy trust", "local replication embassy trust", ...postgresql.pg_hba),
-        ident_file: file("ident.conf", ...postgresql.pg_ident),
-    });
-    await primary.query("CREATE ROLE population LOGIN");
-    await primary.query("CREATE ROLE reader LOGIN");
-    for (const line of setupScript(plan).split("\n")) {
-        if (line.startsWith("ALTER ROLE reader")) {
-            await primary.query(line);
-        }
-    }
-    await primary.createDatabase("population");
-    const database = fromEnvironment(primary.environment("population"));
-    await load(database, "population", { seed: 1, people: 500, replace: false, progress: silent });
-    standby = await primary.standby({ listen_addresses: "127.0.0.1", port: String(databasePort), ssl: "on" });
-}
-
-/** As the container is declared, save for where things are. */
 async function startReader(authority: string, admitted: readonly Names[]): Promise<ChildProcess> {
     const server = await issueLeaf(authority, { commonName: "edge", names: [EDGE_NAME] }, 1);
     const role = await issueLeaf(root, { commonName: "reader" }, 1);
-    const here = {
+    return startDeclared("reader", "edge-server", folder, {
         PORT: String(port),
-        CERTIFICATE: secretFolder("server", authority, server),
+        CERTIFICATE: secretFolder(join(folder, "server"), authority, server),
         ADMITTED: JSON.stringify(Object.fromEntries(admitted.map((name) => [name, keyOf(allies[name])]))),
         DATABASES: JSON.stringify({ population: { host: "localhost", database: "population" } }),
         DATABASE_PORT: String(databasePort),
-        DATABASE_CERTIFICATE: secretFolder("reader", root, role),
-    };
-    const declared = await declaredEnvironment();
-    expect(Object.keys(declared)).toEqual(expect.arrayContaining(Object.keys(here)));
-    const file = join(folder, "reader.cjs");
-    writeFileSync(file, (await bundleAgent("reader")).content);
-    const started = spawn(join(repoRoot, "node_modules", ".bin", "node"), [file], {
-        cwd: "/",
-        env: { ...declared, ...here },
-        stdio: ["ignore", "pipe", "inherit"],
+        DATABASE_CERTIFICATE: secretFolder(join(folder, "reader"), root, role),
     });
-    const [line] = (await once(createInterface(started.stdout), "line")) as [string];
-    expect(JSON.parse(line)).toMatchObject({ message: "listens" });
-    return started;
-}
-
-async function declaredEnvironment(): Promise<Record<string, string>> {
-    type Pod = { template: { spec: { containers: { env: { name: string; value: string }[] }[] } } };
-    const server = (await renderStack("luxembourg")).find(({ name }) => name === "edge-server");
-    const [container] = (server?.inputs["spec"] as Pod).template.spec.containers;
-    return Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value]));
-}
-
-function secretFolder(name: string, authority: string, pem: string): string {
-    const path = join(folder, name);
-    mkdirSync(path);
-    const files = {
-        "ca.crt": pemBlock(authority, "CERTIFICATE"),
-        "tls.crt": pemBlock(pem, "CERTIFICATE"),
-        "tls.key": pemBlock(pem, "PRIVATE KEY"),
-    };
-    for (const [file, content] of Object.entries(files)) {
-        writeFileSync(join(path, file), content, { mode: 0o600 });
-    }
-    return path;
 }
 
 async function identityOf(authority: string, commonName: string, days = 1): Promise<SecureContextOptions> {

@@ -21,6 +21,7 @@ export function declaredFlows(stack: string): { readonly policies: Policy[]; rea
             [`${gateway}/32`]: "API server",
             ...Object.fromEntries(Object.entries(peers).map(([name, cidr]) => [cidr, `site ${name}`])),
             ...Object.fromEntries((config.edge?.networks ?? []).map((cidr) => [cidr, "allies"])),
+            ...Object.fromEntries((config.edge?.public?.networks ?? []).map((cidr) => [cidr, "everybody"])),
         },
     };
 }

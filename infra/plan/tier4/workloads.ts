@@ -74,15 +74,17 @@ export function workloads(
             spread: dns.spread,
             quorum: 1,
         },
-        ...(edge === undefined ? [] : [edge]).map(({ replicas, cpu, memory, spread }) => ({
-            ...plain,
-            name: "allied edge",
-            unit: "pod",
-            count: replicas,
-            ...requests({ cpu, memory }),
-            spread,
-            quorum: 1,
-        })),
+        ...[edge, edge?.gazette]
+            .flatMap((each) => each ?? [])
+            .map(({ workload, replicas, cpu, memory, spread }) => ({
+                ...plain,
+                name: workload,
+                unit: "pod",
+                count: replicas,
+                ...requests({ cpu, memory }),
+                spread,
+                quorum: 1,
+            })),
         ...[
             { name: "Jobs that store versions", count: registries.length * JOBS, ...requests(STORING) },
             { name: "gates", count: registries.length * GATES, ...requests(WRITER) },

@@ -62,8 +62,24 @@ describe("an edge", () => {
             `networks[0] is "10.32.0.0/16"; it must not overlap a site's block (10.32.0.0/14): allies are outside`,
         ],
         [{ requestsPerMinute: 0 }, "requestsPerMinute is 0; it must be 1 or more"],
+        [
+            { public: { networks: [], requestsPerMinute: 1 } },
+            "public.networks is []; it must name one or more: 0.0.0.0/0 is everybody",
+        ],
+        [
+            { public: { networks: ["0.0.0.0/0", "10.32.0.0/16"], requestsPerMinute: 1 } },
+            `public.networks[1] is "10.32.0.0/16"; it must not lie in a site's block (10.32.0.0/14): the public is outside`,
+        ],
+        [
+            { public: { networks: ["0.0.0.0/0"], requestsPerMinute: 1, registries: ["population"] } },
+            "public.registries is not known; known here: networks, requestsPerMinute",
+        ],
     ])("that is %j is refused", (change, message) => {
         expect(problems(change)).toEqual([`data-embassy:edge.${message}`]);
+    });
+
+    it("says all that is wrong with it at once", () => {
+        expect(problems({ requestsPerMinute: 0, public: { networks: [] } })).toHaveLength(3);
     });
 
     it("may admit all allies, and be missing", () => {

@@ -15,6 +15,12 @@ type Edge = NonNullable<EmbassyConfig["edge"]>;
 
 const config = parseConfig("luxembourg", stackValues("luxembourg"));
 
+/** The site with legislation running, or not. */
+function withLegislation(running: boolean): EmbassyConfig {
+    const { registries } = config;
+    return { ...config, registries: { ...registries, legislation: { ...registries.legislation, running } } };
+}
+
 function planWith(allies: Edge["allies"]): EmbassyPlan {
     return plan({ ...config, edge: { ...(config.edge as Edge), allies } });
 }
@@ -22,6 +28,11 @@ function planWith(allies: Edge["allies"]): EmbassyPlan {
 function kinds(resources: readonly Rendered[], name: string): string[] {
     const own = resources.filter((resource) => resource.name.startsWith(`edge-${name}-`));
     return own.map(({ type }) => type.split(":").at(-1) ?? "").sort();
+}
+
+/** By registry: which of the edge's workloads may ask it. */
+function askedBy({ registries }: EmbassyPlan): Record<string, readonly string[]> {
+    return Object.fromEntries(registries.flatMap(({ name, askedBy }) => (askedBy.length > 0 ? [[name, askedBy]] : [])));
 }
 
 describe("a plan's edge", () => {
@@ -37,7 +48,7 @@ describe("a plan's edge", () => {
             fc.property(fc.dictionary(fc.constantFrom(...ALLIES), ally), (allies) => {
                 const edge = planEdge(
                     { ...config, edge: { ...(config.edge as Edge), allies } },
-                    { edge: "10.38.0.12" },
+                    { edge: "10.38.0.12", gazette: "10.38.0.13" },
                     {},
                 );
                 const names = (edge?.certificates ?? []).map(({ name }) => name);
@@ -60,15 +71,32 @@ describe("a plan's edge", () => {
         const registries = { ...config.registries, land: { ...config.registries.land, running: false } };
         const less = plan({ ...config, registries });
         expect(asked(less)).toEqual(Object.keys(registries).filter((name) => name !== "land"));
-        expect(less.registries.filter(({ answersAllies }) => answersAllies).map(({ name }) => name)).toEqual(
-            asked(less),
-        );
+        expect(Object.keys(askedBy(less))).toEqual(asked(less));
+    });
+
+    it("has a page for everybody, which asks legislation where that runs, and no other", () => {
+        expect(plan(withLegislation(false)).edge?.gazette?.databases).toEqual({});
+        const running = plan(withLegislation(true));
+        expect(Object.keys(running.edge?.gazette?.databases ?? {})).toEqual(["legislation"]);
+        expect(askedBy(running)).toMatchObject({ legislation: ["edge", "gazette"], population: ["edge"] });
+        const without = plan({ ...withLegislation(true), edge: { ...(config.edge as Edge), public: undefined } });
+        expect(without.edge?.gazette).toBeUndefined();
+        expect(askedBy(without)).toMatchObject({ legislation: ["edge"], population: ["edge"] });
+    });
+
+    it("lets everybody read that page but the sites, whose blocks it leaves out", () => {
+        const networks = ["0.0.0.0/0", "198.51.100.0/24"];
+        const edge = { ...(config.edge as Edge), public: { networks, requestsPerMinute: 1 } };
+        expect(plan({ ...config, edge }).edge?.gazette?.networks).toEqual([
+            { cidr: "0.0.0.0/0", except: ["10.36.0.0/14", "10.32.0.0/14"] },
+            { cidr: "198.51.100.0/24", except: [] },
+        ]);
     });
 
     it("is there where the stack file has one, and opens no database elsewhere", () => {
         const tallinn = plan(parseConfig("tallinn", stackValues("tallinn")));
         expect(tallinn.edge).toBeUndefined();
-        expect(tallinn.registries.some(({ answersAllies }) => answersAllies)).toBe(false);
+        expect(askedBy(tallinn)).toEqual({});
     });
 });
 
@@ -111,13 +139,51 @@ describe("a certificate that is revoked", () => {
             const { namespace } = (inputs["metadata"] ?? {}) as { namespace?: string };
             return type.endsWith(":Secret") && namespace === "edge";
         });
-        expect(secrets.map(({ name }) => name).sort()).toEqual(["edge-reader-tls-secret", "edge-tls-secret"]);
+        expect(secrets.map(({ name }) => name).filter((name) => /-(fi|lv)-/.test(name))).toEqual([]);
+        expect(secrets).toHaveLength(4);
+    });
+});
+
+describe("where legislation runs", () => {
+    let resources: Rendered[];
+    beforeAll(async () => {
+        resources = await renderPlan("luxembourg", plan(withLegislation(true)));
+    });
+
+    it("the page reaches its database, and no other", () => {
+        type Rule = { to: { namespaceSelector: { matchLabels: Record<string, string> } }[] };
+        const policy = resources.find(({ name }) => name === "edge-gazette-allow")?.inputs["spec"] as {
+            egress: Rule[];
+        };
+        const reached = policy.egress.flatMap(({ to }) =>
+            to.map(({ namespaceSelector }) => namespaceSelector.matchLabels["kubernetes.io/metadata.name"]),
+        );
+        expect(reached).toEqual(["dns", "registry-legislation"]);
+    });
+
+    it("the page's pods have the keys of legislation's reader and of their own name, and no other", () => {
+        type Pods = { template: { spec: { volumes: { secret: { secretName: string } }[] } } };
+        const secrets = (deployment: string): string[] => {
+            const pods = resources.find(({ name }) => name === deployment)?.inputs["spec"] as Pods;
+            return pods.template.spec.volumes.map(({ secret }) => secret.secretName);
+        };
+        expect(secrets("edge-gazette-server")).toEqual(["gazette-tls", "gazette-reader-tls"]);
+        expect(secrets("edge-server")).toEqual(["edge-tls", "reader-tls"]);
     });
 });
 
 describe("the edge's flows", () => {
     const { policies, outside } = declaredFlows("luxembourg");
     const all = (["egress", "ingress"] as const).flatMap((end) => flowsOf(policies, outside, end));
+
+    it("lead from everybody to the page, and to nothing else", () => {
+        expect(all.filter(({ from }) => from === "everybody")).toEqual([
+            { from: "everybody", to: "gazette", port: "8443/TCP" },
+        ]);
+        expect(new Set(all.filter(({ to }) => to === "gazette").map(({ from }) => from))).toEqual(
+            new Set(["everybody"]),
+        );
+    });
 
     it("lead from allies to the site's own databases, and to no API server and no other site", () => {
         const reached = all.filter(({ from }) => from === "edge").map(({ to }) => to);

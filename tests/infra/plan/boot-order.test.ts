@@ -131,7 +131,11 @@ async function waiting(stack: string): Promise<Set<string>> {
 /** `from → to`, of parts whose network policies let one reach the other. */
 function flowing(stack: string, registries: readonly string[], running: readonly string[]): Set<string> {
     const { policies, outside } = declaredFlows(stack);
-    const names: Readonly<Record<string, string>> = { "API server": "cluster", "write-once-self-test": "object-store" };
+    const names: Readonly<Record<string, string>> = {
+        "API server": "cluster",
+        "write-once-self-test": "object-store",
+        gazette: "edge",
+    };
     const isRegistry = (name: string): boolean => name.startsWith("a registry's ");
     const known = (name: string, which: readonly string[]): readonly string[] =>
         isRegistry(name) ? which : [names[name] ?? name];

@@ -1,8 +1,11 @@
 import { type EmbassyConfig, parseConfig } from "../../../infra/config";
+import { REGISTRIES } from "../../../infra/config/registries";
 import { type DatabasePlan, planDatabase } from "../../../infra/plan/database";
 import { registryKeys } from "../../../infra/plan/keys";
-import { dynamicConfiguration, localConfiguration, setupScript } from "../../../infra/plan/patroni";
+import { dynamicConfiguration, localConfiguration } from "../../../infra/plan/patroni";
 import { commandLine, configuration, remoteMembers, usesOf } from "../../../infra/plan/pgbackrest";
+import { registryNamespace } from "../../../infra/plan/registries";
+import { setupScript } from "../../../infra/plan/roles";
 import { STACKS, stackValues } from "../../support/stacks";
 
 const keys = registryKeys("population", "s".repeat(43));
@@ -27,6 +30,15 @@ describe("a database's members", () => {
         expect([local, itself]).toEqual(["local all all peer map=pod", "local replication replicator peer map=pod"]);
         expect(outside.at(-1)).toBe("host all all all reject");
         expect(outside.slice(0, -1).every((line) => /^hostssl \S+ \S+ all cert map=/.test(line))).toBe(true);
+    });
+
+    it("let the public's page in where the registry is public, and nowhere else", () => {
+        const config = parseConfig("tallinn", stackValues("tallinn"));
+        const letIn = REGISTRIES.filter((registry) => {
+            const members = planDatabase(registry, registryNamespace(registry), config);
+            return /gazette/.test(JSON.stringify(localConfiguration(members)) + setupScript(members));
+        });
+        expect(letIn).toEqual(["legislation"]);
     });
 
     it("have a role and a database of their own, made once", () => {

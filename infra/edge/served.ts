@@ -1,0 +1,123 @@
+import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
+import { Service } from "@pulumi/kubernetes/core/v1/service";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
+import type * as pulumi from "@pulumi/pulumi";
+import { AGENT_USER, agentContainer } from "../cluster/agent";
+import { NOT_AWAITED, metadata } from "../cluster/metadata";
+import { PRIORITY } from "../cluster/priorities";
+import { KEY_MODE, hardenedPod } from "../cluster/workload";
+import { LOOKUPS, type Peer, allow, pods, tcp } from "../networking/allow";
+import { PORTS, databaseLabels } from "../plan/database";
+import { COMMON_LABELS } from "../plan/names";
+import { registryNamespace } from "../plan/registries";
+import { EDGE_PORT, type ServedPlan } from "../plan/served";
+
+export interface ServedArgs {
+    readonly served: ServedPlan;
+    /** Name of the program: its folder in `agents`. */
+    readonly agent: string;
+    readonly namespace: pulumi.Input<string>;
+    readonly serviceAccount: pulumi.Input<string>;
+    /** Who may ask. */
+    readonly from: readonly Peer[];
+    /** Secrets: of the certificate that is shown to who asks, and of the one that opens the databases. */
+    readonly secrets: Readonly<Record<keyof typeof FOLDER, pulumi.Input<string>>>;
+    /** Beside what every one of them is told. */
+    readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
+    /** What is to be there before anything moves in. */
+    readonly walls: readonly pulumi.Resource[];
+}
+
+/** Mounted Secrets, a folder each. */
+const FOLDER = { server: "/etc/embassy/server", reader: "/etc/embassy/reader" } as const;
+
+/** One of the edge's workloads: who may reach it and what it reaches, and two pods behind a fixed address. */
+export function served(name: string, args: ServedArgs, opts: pulumi.CustomResourceOptions): void {
+    const { served: plan, namespace } = args;
+    const { workload, labels, selector } = plan;
+    const own = allow(`${name}-allow`, { workload, namespace, labels, selector, ...flows(args) }, opts);
+    const object = metadata(workload, labels, namespace);
+    const port = { name: "https", port: 443, targetPort: EDGE_PORT, protocol: "TCP" };
+    new Service(
+        `${name}-service`,
+        {
+            metadata: metadata(workload, labels, namespace, NOT_AWAITED),
+            spec: { clusterIP: plan.address, selector, ports: [port] },
+        },
+        opts,
+    );
+    new PodDisruptionBudget(
+        `${name}-budget`,
+        { metadata: object, spec: { maxUnavailable: 1, selector: { matchLabels: selector } } },
+        opts,
+    );
+    new Deployment(
+        `${name}-server`,
+        {
+            metadata: object,
+            spec: {
+                replicas: plan.replicas,
+                selector: { matchLabels: selector },
+                template: { metadata: { labels: { ...COMMON_LABELS, ...selector } }, spec: podSpec(args) },
+            },
+        },
+        { ...opts, dependsOn: [...args.walls, own] },
+    );
+}
+
+function flows({ served: { databases }, from }: ServedArgs): Pick<Parameters<typeof allow>[1], "ingress" | "egress"> {
+    // The configuration has one or more.
+    const [first, ...others] = from as [Peer, ...Peer[]];
+    return {
+        ingress: [{ from: [first, ...others], ports: tcp(EDGE_PORT) }],
+        egress: [
+            LOOKUPS,
+            ...Object.keys(databases).map((registry) => ({
+                to: [pods(databaseLabels(registry), registryNamespace(registry))] as const,
+                ports: tcp(PORTS.postgres),
+            })),
+        ],
+    };
+}
+
+function podSpec({ served: plan, agent, serviceAccount, secrets, env }: ServedArgs): ReturnType<typeof hardenedPod> {
+    const folders = Object.entries(FOLDER) as [keyof typeof FOLDER, string][];
+    const container = agentContainer(agent, {
+        image: plan.image,
+        resources: plan,
+        env: {
+            PORT: String(EDGE_PORT),
+            CERTIFICATE: FOLDER.server,
+            ...env,
+            REQUESTS_PER_MINUTE: String(plan.requestsPerMinute),
+            DATABASES: JSON.stringify(plan.databases),
+            DATABASE_PORT: String(PORTS.postgres),
+            DATABASE_USER: plan.role,
+            DATABASE_CERTIFICATE: FOLDER.reader,
+        },
+        mounts: folders.map(([volume, mountPath]) => ({ name: volume, mountPath, readOnly: true })),
+    });
+    const listens = { tcpSocket: { port: "https" } };
+    return hardenedPod(AGENT_USER, {
+        serviceAccountName: serviceAccount,
+        priorityClassName: PRIORITY.service.name,
+        topologySpreadConstraints: plan.spread.map((constraint) => ({
+            ...constraint,
+            labelSelector: { matchLabels: plan.selector },
+            // The pods that are being replaced do not count.
+            matchLabelKeys: ["pod-template-hash"],
+        })),
+        containers: [
+            {
+                ...container,
+                ports: [{ name: "https", containerPort: EDGE_PORT, protocol: "TCP" }],
+                readinessProbe: { ...listens, periodSeconds: 2 },
+                livenessProbe: { ...listens, periodSeconds: 10, failureThreshold: 6 },
+            },
+        ],
+        volumes: folders.map(([volume]) => ({
+            name: volume,
+            secret: { secretName: secrets[volume], defaultMode: KEY_MODE },
+        })),
+    });
+}
