@@ -61,6 +61,8 @@ export interface SiteInventory {
     readonly podCidr: string;
     readonly clusterDomain: string;
     readonly nodes: readonly NodeInventory[];
+    /** Certificate of the authority of those who break the glass, PEM; absent where there is none. */
+    readonly breakGlass?: string;
     /** Absent where nodes are simulated. */
     readonly network?: NetworkInventory;
 }
@@ -85,7 +87,14 @@ export const defaultSites: readonly string[] = ["tallinn", "luxembourg"];
 export function siteInventory(stack: string, kind: NodeKind = "simulated"): SiteInventory {
     const configuration = stackConfig(stack);
     const { nodes: range, pods, services } = configuration.networking;
-    const site = { name: stack, serviceCidr: services, podCidr: pods, clusterDomain: CLUSTER_DOMAIN };
+    const { breakGlass } = configuration.keys;
+    const site = {
+        name: stack,
+        serviceCidr: services,
+        podCidr: pods,
+        clusterDomain: CLUSTER_DOMAIN,
+        ...(breakGlass !== undefined && { breakGlass }),
+    };
     const { hosts: declared, network } = plan(configuration);
     // What control-plane machines do, the lab does in processes: lab/control-plane.ts.
     const hosts = declared

@@ -19,6 +19,8 @@ export class SitePaths {
     readonly auditPolicy: string;
     readonly run: string;
     readonly pki: string;
+    /** Certificates of the authorities whose clients the API server believes. */
+    readonly clients: string;
     /** Verifies ServiceAccount tokens. */
     readonly serviceAccountPublicKey: string;
     readonly config: string;
@@ -48,6 +50,7 @@ export class SitePaths {
         this.run = below("run");
         this.pki = below("pki");
         this.serviceAccountPublicKey = path.join(this.pki, "service-account.pub");
+        this.clients = path.join(this.pki, "clients.crt");
         this.config = below("config");
         this.etcdData = below("etcd");
         this.auditPolicy = path.join(this.config, "audit.yaml");

@@ -98,8 +98,12 @@ function step(value: unknown, part: PropertyKey): unknown {
     return typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined;
 }
 
+/** A private key where a public one is meant is a mistake that no message may spread. */
 function show(value: unknown): string {
-    return value === undefined ? "missing" : JSON.stringify(value);
+    const isSecret = (item: unknown): boolean => typeof item === "string" && /PRIVATE KEY|AGE-SECRET-KEY/.test(item);
+    return value === undefined
+        ? "missing"
+        : JSON.stringify(value, (_, item: unknown) => (isSecret(item) ? "a private key" : item));
 }
 
 const EXPECTED: Readonly<Record<string, string>> = {

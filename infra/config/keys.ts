@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { z } from "zod";
 
 /** A site must go on for this long with Tallinn cut off: the attack of 2007 lasted two weeks. */
@@ -20,6 +21,11 @@ export const keys = z
         renewBeforeDays: days,
         /** An operator runs `up` on every stack at least so often: what renews, renews then. */
         upkeepDays: days,
+        /** Certificate of the authority of those who break the glass, PEM, out of a ceremony (custody/README.md). Without it nobody can. */
+        breakGlass: z
+            .string()
+            .refine(isAuthority, "must be the one certificate in break-glass.crt of a ceremony, PEM")
+            .optional(),
     })
     .superRefine((value, context) => {
         const problem = (key: keyof typeof value, message: string): void =>
@@ -47,3 +53,12 @@ export const keys = z
             problem("leafDays", `${least}: it has to outlast ${DAYS_ALONE} days without Tallinn`);
         }
     });
+
+function isAuthority(text: string): boolean {
+    try {
+        // What stands beside the first block would be trusted as well.
+        return !/PRIVATE|(BEGIN[^]*){2}/.test(text) && new X509Certificate(text).ca;
+    } catch {
+        return false;
+    }
+}

@@ -5,10 +5,12 @@
 import type { EmbassyConfig } from "../config";
 import { InputError } from "../config/errors";
 import { DAYS_ALONE } from "../config/keys";
+import { BREAK_GLASS_HOURS } from "./break-glass";
 import { TTL_SECONDS } from "./dns";
 import { PATRONI_SECONDS } from "./writer";
 
 export const DAY_SECONDS = 86_400;
+const HOUR_SECONDS = 3600;
 /** Of a pod's token for the API, which asks for an hour: https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken */
 export const TOKEN_SECONDS = 3607;
 
@@ -72,6 +74,14 @@ export function lifetimes({
             name: "lease of a primary, to write",
             seconds: replication.leaseSeconds,
             renewal: { from: "nowhere", why: leased(replication.partner) },
+        },
+        {
+            name: "certificate of who breaks the glass",
+            seconds: BREAK_GLASS_HOURS.usual * HOUR_SECONDS,
+            renewal: {
+                from: "nowhere",
+                why: "a quorum of custodians gives another; their authority ends with the quorum",
+            },
         },
         {
             name: "seal of a stored version",

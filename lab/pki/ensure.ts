@@ -64,6 +64,9 @@ export async function ensurePki(paths: SitePaths, inventory: SiteInventory): Pro
         ca: await ensureAuthority(paths, "ca", subjects.ca),
         "etcd-ca": await ensureAuthority(paths, "etcd-ca", subjects["etcd-ca"]),
     };
+    const { breakGlass } = inventory;
+    const clients = [signers.ca, ...(breakGlass === undefined ? [] : [breakGlass])];
+    await ensureFile(paths.clients, clients.map((pem) => new X509Certificate(pem).toString()).join(""));
     for (const [name, entry] of Object.entries(catalogue(inventory))) {
         const file = paths.pem(name);
         const signer = signers[entry.authority];

@@ -32,8 +32,7 @@ function serialNumber(): string {
     return bytes.toString("hex");
 }
 
-function validity(days: number): { notBefore: Date; notAfter: Date } {
-    const now = Date.now();
+function validity(days: number, now = Date.now()): { notBefore: Date; notAfter: Date } {
     return { notBefore: new Date(now - CLOCK_SKEW_MS), notAfter: new Date(now + days * DAY_MS) };
 }
 
@@ -50,13 +49,13 @@ export async function generatePrivateKey(): Promise<string> {
     return `${await privateKeyPem((await generateKeys()).privateKey)}\n`;
 }
 
-/** A self-signed authority that may sign leaves and no further authority. PEM: key, then certificate. */
-export async function issueAuthority(subject: Subject, days: number): Promise<string> {
+/** A self-signed authority that may sign leaves and no further authority. PEM: key, then certificate. @param now ms since the epoch */
+export async function issueAuthority(subject: Subject, days: number, now?: number): Promise<string> {
     const keys = await generateKeys();
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
         serialNumber: serialNumber(),
         name: name(subject),
-        ...validity(days),
+        ...validity(days, now),
         signingAlgorithm: ALGORITHM,
         keys,
         extensions: [
@@ -68,8 +67,8 @@ export async function issueAuthority(subject: Subject, days: number): Promise<st
     return `${await privateKeyPem(keys.privateKey)}\n${certificate.toString("pem")}\n`;
 }
 
-/** A leaf signed by `authority` (PEM: key, PKCS #8 or SEC 1, and certificate). PEM: key, then certificate. */
-export async function issueLeaf(authority: string, purpose: Purpose, days: number): Promise<string> {
+/** A leaf signed by `authority` (PEM: key, PKCS #8 or SEC 1, and certificate). PEM: key, then certificate. @param now ms since the epoch */
+export async function issueLeaf(authority: string, purpose: Purpose, days: number, now?: number): Promise<string> {
     const keys = await generateKeys();
     const issuer = new x509.X509Certificate(pemBlock(authority, "CERTIFICATE"));
     const { signingKey, signingAlgorithm } = await signer(authority);
@@ -79,7 +78,7 @@ export async function issueLeaf(authority: string, purpose: Purpose, days: numbe
         serialNumber: serialNumber(),
         subject: name(purpose),
         issuer: issuer.subject,
-        ...validity(days),
+        ...validity(days, now),
         signingKey,
         signingAlgorithm,
         publicKey: keys.publicKey,

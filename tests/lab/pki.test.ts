@@ -5,6 +5,7 @@ import { SitePaths } from "../../lab/paths";
 import { firstAddress } from "../../infra/plan/addresses";
 import { catalogue, certificateNames } from "../../lab/pki/catalogue";
 import { ensureEncryptionKey, ensurePki, serves, usable } from "../../lab/pki/ensure";
+import { issueAuthority } from "../../lab/pki/issue";
 import { inventory, removeTemporary, temporaryHome } from "./fixtures";
 
 afterAll(removeTemporary);
@@ -43,6 +44,19 @@ test("the cluster's authority opens no etcd", async () => {
     const paths = await site();
     expect(certificate(paths, "admin").verify(certificate(paths, "etcd-ca").publicKey)).toBe(false);
     expect(certificate(paths, "ca").verify(certificate(paths, "etcd-ca").publicKey)).toBe(false);
+});
+
+test("who breaks the glass is believed by the API server, beside the cluster's own, and by nobody else", async () => {
+    const paths = new SitePaths(temporaryHome(), "narva");
+    const breakGlass = new X509Certificate(await issueAuthority({ commonName: "custodians" }, 1)).toString();
+    const clients = async (more: object): Promise<string[]> => {
+        await ensurePki(paths, inventory(more));
+        const blocks = fs.readFileSync(paths.clients, "utf8").split(/(?<=-----END CERTIFICATE-----\n)/);
+        return blocks.map((block) => new X509Certificate(block).subject);
+    };
+    expect(await clients({ breakGlass })).toEqual(["CN=narva kubernetes", "CN=custodians"]);
+    expect(fs.readFileSync(paths.certificate("ca"), "utf8")).not.toContain(breakGlass);
+    expect(await clients({})).toEqual(["CN=narva kubernetes"]);
 });
 
 test("names and groups are those that Kubernetes binds its roles to", async () => {

@@ -13,7 +13,7 @@ import { CLUSTER, type MachineObject, clusterObject, reference } from "./names";
 
 export { MACHINES, type MachineObject } from "./names";
 
-type Site = Pick<EmbassyConfig, "site" | "cluster" | "networking"> & { readonly machines: MachinesConfig };
+type Site = Pick<EmbassyConfig, "site" | "cluster" | "networking" | "keys"> & { readonly machines: MachinesConfig };
 
 const API_SERVER_PORT = 6443;
 const MEMBERSHIP = { "cluster.x-k8s.io/cluster-name": CLUSTER };
@@ -23,7 +23,7 @@ const IN_TURN = { type: "RollingUpdate", rollingUpdate: { maxSurge: 0 } } as con
 
 /** Hosts last: machines are made once there are some. */
 export function planMachines(config: Site, hosts: readonly Host[], { gateway }: NetworkPlan): MachineObject[] {
-    const { site, cluster, machines } = config;
+    const { site, cluster, keys, machines } = config;
     const endpoint = { host: gateway, port: API_SERVER_PORT };
     const infrastructure = metal3Cluster(CLUSTER, hosts, endpoint);
     const members = named(machineTemplate("control-plane", config, "control-plane"));
@@ -33,7 +33,7 @@ export function planMachines(config: Site, hosts: readonly Host[], { gateway }: 
             replicas: cluster.quorum,
             rollout: { strategy: IN_TURN },
             machineTemplate: { spec: { infrastructureRef: reference(members) } },
-            kubeadmConfigSpec: controlPlaneConfig(site.imageRegistry),
+            kubeadmConfigSpec: controlPlaneConfig(site.imageRegistry, keys.breakGlass),
         },
     });
     const bootstrap = named(

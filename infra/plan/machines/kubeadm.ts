@@ -12,6 +12,9 @@ const FILES: ApiServerFiles = {
 const PATCHES = `${ETC}/patches`;
 const DISCOVERY = `${ETC}/discovery.conf`;
 
+/** Whom API servers believe who a client is: the cluster's own authority, as kubeadm has it, and that of those who break the glass. Kubelets believe the first alone. */
+const CLIENTS = { own: `${ETC}/pki/ca.crt`, breakGlass: `${ETC}/break-glass.crt`, both: `${ETC}/pki/clients.crt` };
+
 /** Secrets of the namespace that are put there by hand: one key, the file. They hold credentials, and are in no stack. */
 const SECRET = { encryption: "encryption-configuration", discovery: "discovery-kubeconfig" } as const;
 
@@ -26,13 +29,18 @@ const PROBES = {
     },
 };
 
-export function controlPlaneConfig(imageRegistry: string): Record<string, unknown> {
+/** @param breakGlass certificate of the authority of those who break the glass, PEM; undefined where there is none */
+export function controlPlaneConfig(imageRegistry: string, breakGlass: string | undefined): Record<string, unknown> {
     const joining = { patches: { directory: PATCHES }, ...node };
     return {
         clusterConfiguration: {
             imageRepository: `${imageRegistry}/${IMAGES}`,
             apiServer: {
-                extraArgs: namedArguments(hardening(FILES)),
+                extraArgs: namedArguments([
+                    ...hardening(FILES),
+                    // Below kubeadm's own folder, which the server sees.
+                    ...(breakGlass === undefined ? [] : [`--client-ca-file=${CLIENTS.both}`]),
+                ]),
                 extraVolumes: [
                     { name: "audit-policy", ...mounted(FILES.auditPolicy), readOnly: true, pathType: "File" },
                     { name: "audit-log", ...mounted(dirname(FILES.auditLog)), pathType: "DirectoryOrCreate" },
@@ -46,7 +54,12 @@ export function controlPlaneConfig(imageRegistry: string): Record<string, unknow
             { ...file(`${PATCHES}/kube-apiserver0+strategic.json`), content: JSON.stringify(PROBES) },
             secretFile(FILES.encryption, SECRET.encryption),
             secretFile(DISCOVERY, SECRET.discovery),
+            ...(breakGlass === undefined ? [] : [{ ...file(CLIENTS.breakGlass), content: breakGlass }]),
         ],
+        // Cluster API has put the cluster's authority there by then.
+        ...(breakGlass !== undefined && {
+            preKubeadmCommands: [`cat ${CLIENTS.own} ${CLIENTS.breakGlass} > ${CLIENTS.both}`],
+        }),
         initConfiguration: joining,
         joinConfiguration: { discovery, ...joining },
     };

@@ -51,6 +51,11 @@ describe("a wrong stack file", () => {
             "data-embassy:netwroking is not known; did you mean networking?",
         ],
         [
+            "private key of those who break the glass",
+            (values) => (section(values, "keys")["breakGlass"] = "-----BEGIN PRIVATE KEY-----\nMC4CAQAw"),
+            'data-embassy:keys.breakGlass is "a private key"; it must be the one certificate in break-glass.crt of a ceremony, PEM',
+        ],
+        [
             "unknown key",
             (values) => (section(values, "site")["colour"] = "blue"),
             "data-embassy:site.colour is not known; known here: name, role, country, imageRegistry",

@@ -196,6 +196,21 @@ describe("the API servers of its control plane", () => {
         ]);
     });
 
+    it("believe who breaks the glass, beside the cluster's own, once there is such an authority; kubelets do not", () => {
+        const breakGlass = "the authority's certificate";
+        const declared = planned((config) => (config.keys.breakGlass = breakGlass));
+        const spec = at(ofKind(declared, "KubeadmControlPlane")[0], "spec.kubeadmConfigSpec");
+        const args = at(spec, "clusterConfiguration.apiServer.extraArgs");
+        expect(args).toContainEqual({ name: "client-ca-file", value: "/etc/kubernetes/pki/clients.crt" });
+        expect(at(spec, "preKubeadmCommands")).toEqual([
+            "cat /etc/kubernetes/pki/ca.crt /etc/kubernetes/break-glass.crt > /etc/kubernetes/pki/clients.crt",
+        ]);
+        expect(at(spec, "files")).toContainEqual(
+            expect.objectContaining({ path: "/etc/kubernetes/break-glass.crt", content: breakGlass }),
+        );
+        expect(value("client-ca-file")).toBe("");
+    });
+
     it("are probed without a name, which they would refuse", () => {
         const patch = files.find(({ path }) =>
             path.startsWith(`${String(at(config, "joinConfiguration.patches.directory"))}/`),
