@@ -6,6 +6,9 @@ import { ApiError } from "../toolchain/providers/kubernetes/errors";
 
 export interface Leader {
     readonly pod: string;
+    /** Where it runs, and its IPv4. */
+    readonly node: string;
+    readonly address: string;
     /** The owner's, and the authority that the server's certificate is to be from. PEM. */
     readonly tls: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer };
 }
@@ -20,7 +23,8 @@ interface Lock {
 interface Pods {
     readonly items: readonly {
         readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
-        readonly status: { readonly phase: string };
+        readonly spec: { readonly nodeName: string };
+        readonly status: { readonly phase: string; readonly podIP?: string };
     }[];
 }
 
@@ -66,5 +70,7 @@ export async function findLeader(
         );
     }
     const pem = (name: keyof Secret["data"]): Buffer => Buffer.from(secret.data[name], "base64");
-    return { pod: leader.metadata.name, tls: { ca: pem("ca.crt"), cert: pem("tls.crt"), key: pem("tls.key") } };
+    const { metadata, spec, status } = leader;
+    const place = { pod: metadata.name, node: spec.nodeName, address: status.podIP ?? "" };
+    return { ...place, tls: { ca: pem("ca.crt"), cert: pem("tls.crt"), key: pem("tls.key") } };
 }

@@ -9,7 +9,9 @@
 import { Duplex } from "node:stream";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { type ClientOptions, WebSocket } from "ws";
+import { UserError } from "../toolchain/command";
 import { apiError } from "../toolchain/providers/kubernetes/client";
+import { ApiError } from "../toolchain/providers/kubernetes/errors";
 
 const PROTOCOL = "v4.channel.k8s.io";
 const CHANNELS = { data: 0, error: 1 } as const;
@@ -47,7 +49,7 @@ export class PodSocket extends Duplex {
         socket.on("unexpected-response", (_, response) => {
             // The API server says why, or the node.
             const said = apiError(response).catch((error: unknown) => error as Error);
-            void said.then(({ message }) => this.destroy(lost(message)));
+            void said.then((error) => this.destroy(isRefused(error) ? noEntry(error) : lost(error.message)));
         });
         socket.on("error", ({ message }) => this.destroy(lost(message)));
         socket.on("close", () => this.push(null));
@@ -105,6 +107,16 @@ export class PodSocket extends Duplex {
             this.socket?.pause();
         }
     }
+}
+
+function isRefused(error: Error): boolean {
+    return error instanceof ApiError && error.code === 403;
+}
+
+function noEntry({ message }: Error): Error {
+    return new UserError(
+        `${message}. Who is let in has a certificate by npm run keys -- break-glass: name its kubeconfig with EMBASSY_KUBECONFIG.`,
+    );
 }
 
 /** With the code by which a socket's own errors are known. */

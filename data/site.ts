@@ -1,10 +1,15 @@
-/** The database of a registry in a site: whichever member leads, through the site's API server, with the owner's certificate. */
+/**
+ * The database of a registry in a site: whichever member leads, as the site's API server says, with the owner's certificate. The way to it
+ * is the leader's machine in the lab, and elsewhere the API server, which asks for a broken glass.
+ */
 import { existsSync } from "node:fs";
+import type { Socket } from "node:net";
 import { delimiter } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EmbassyConfig } from "../infra/config";
 import { PORTS, databaseHost, planDatabase } from "../infra/plan/database";
 import { registryNamespace } from "../infra/plan/registries";
+import { podEntrance } from "../lab/nodes/entrance";
 import { kubeconfigs } from "../toolchain/cli/environment";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { UserError } from "../toolchain/command";
@@ -64,12 +69,17 @@ export function inSite(registry: Registry, site: string, environment: Environmen
         name,
         advice,
         async connect(options = {}) {
+            const { EMBASSY_KUBECONFIG: elsewhere } = environment;
             cluster ??= await clusterOf(site, config.cluster.context, environment);
             const deadline = performance.now() + (options.answerWithin ?? COMING_UP_MS);
             for (;;) {
-                const { pod, tls } = await leaderWithin(cluster, patience(options));
-                const stream = await podSocket(cluster.address.config, { namespace, pod, port: PORTS.postgres });
+                const { pod, node, address, tls } = await leaderWithin(cluster, patience(options));
+                const port = PORTS.postgres;
                 try {
+                    const stream =
+                        elsewhere === undefined
+                            ? connected(await podEntrance(site, { node, address, port }, patience(options)))
+                            : await podSocket(cluster.address.config, { namespace, pod, port });
                     // Nobody looks the host up: it is the name that the server's certificate must hold.
                     const config = { host: databaseHost(namespace), user: database, database, ssl: tls, stream };
                     return await open(config, options);
@@ -84,17 +94,32 @@ export function inSite(registry: Registry, site: string, environment: Environmen
     };
 }
 
+/** The driver connects what it is given. */
+function connected(socket: Socket): Socket {
+    return Object.assign(socket, {
+        connect() {
+            setImmediate(() => socket.emit("connect"));
+            return socket;
+        },
+    });
+}
+
 async function clusterOf(site: string, context: string, environment: Environment): Promise<Cluster> {
+    const address = await addressOf(site, context, environment);
+    return { address, api: new Api(address) };
+}
+
+/** @throws UserError where the site has no kubeconfig, or one without that context */
+export async function addressOf(site: string, context: string, environment: Environment): Promise<ClusterAddress> {
     const kubeconfig = kubeconfigs(environment, [site]);
     if (!kubeconfig.split(delimiter).some((file) => existsSync(file))) {
         throw new UserError(
             `The site ${site} has no kubeconfig ${kubeconfig}. Bring it up with npm start, or name a real site's with EMBASSY_KUBECONFIG.`,
         );
     }
-    const address = await locateCluster(parseSettings({ kubeconfig, context }, {})).catch((error: unknown) => {
+    return locateCluster(parseSettings({ kubeconfig, context }, {})).catch((error: unknown) => {
         throw new UserError(message(error));
     });
-    return { address, api: new Api(address) };
 }
 
 function adviceFor(site: string, { site: { role }, replication: { partner = "" } }: EmbassyConfig): Advice {

@@ -18,6 +18,7 @@ const SCRIPTS = path.join(repoRoot, "lab", "nodes");
 const RELAY = path.join(SCRIPTS, "relay.ts");
 /** Its syntax is such that Node takes the types off by itself: https://nodejs.org/api/typescript.html */
 const NODE = [process.execPath, "--no-warnings"];
+export const RELAY_COMMAND: readonly string[] = [...NODE, RELAY];
 /** Nothing of the user's goes into machines and their network. */
 export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const ENVIRONMENT = { PATH: SYSTEM_PATH };

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { WebSocket, WebSocketServer } from "ws";
+import { mayPass } from "../../data/database";
 import { PodSocket } from "../../data/pod-socket";
 
 const PORT = Buffer.from([0x38, 0x15]);
@@ -87,6 +88,22 @@ describe("a connection to a port of a pod", () => {
         const failed = once(refused, "error") as Promise<Error[]>;
         refused.connect();
         expect((await failed)[0]).toMatchObject({ message: "the node is not there yet", code: "ECONNRESET" });
+        api.close();
+    });
+
+    it("is not tried again where the API server lets nobody in, who is told how", async () => {
+        const api = createServer((_, response) => {
+            response.statusCode = 403;
+            response.end(JSON.stringify({ kind: "Status", message: "nobody works here" }));
+        });
+        await once(api.listen(0, "127.0.0.1"), "listening");
+        const { port } = api.address() as AddressInfo;
+        const refused = new PodSocket(() => new WebSocket(`ws://127.0.0.1:${port}`, "v4.channel.k8s.io"));
+        const failed = once(refused, "error") as Promise<Error[]>;
+        refused.connect();
+        const [error] = await failed;
+        expect(error?.message).toMatch(/^nobody works here\. .* npm run keys -- break-glass: .*EMBASSY_KUBECONFIG\.$/);
+        expect(mayPass(error)).toBe(false);
         api.close();
     });
 

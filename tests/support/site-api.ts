@@ -84,7 +84,8 @@ function objectAt(path: string, { secret, leader, labelled, members }: SiteState
             return {
                 items: Object.keys(members).map((name) => ({
                     metadata: { name, labels: { role: labelled.includes(name) ? "master" : "replica" } },
-                    status: { phase: "Running" },
+                    spec: { nodeName: "a1-1" },
+                    status: { phase: "Running", podIP: "192.0.2.1" },
                 })),
             };
         default:

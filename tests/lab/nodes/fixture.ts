@@ -1,5 +1,5 @@
 /** Sites with real nodes in a home of their own, and pods in them. */
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
@@ -110,6 +110,28 @@ export function pod(
             ],
         },
     };
+}
+
+/** What a program prints that runs in a container of the lab as its first process does. @param id as the API has it: `containerd://…` */
+export function inContainer(id: string, command: readonly string[]): string {
+    const [, name = ""] = id.split("//");
+    const inside = fs
+        .readdirSync("/proc")
+        .filter((pid) => /^\d+$/.test(pid) && name !== "" && read(`/proc/${pid}/cgroup`).includes(name));
+    const pid = inside.sort((one, other) => Number(one) - Number(other))[0] ?? "";
+    const [, user = ""] = /^Uid:\t(\d+)/m.exec(read(`/proc/${pid}/status`)) ?? [];
+    const [, group = ""] = /^Gid:\t(\d+)/m.exec(read(`/proc/${pid}/status`)) ?? [];
+    const enter = ["--all", `--target=${pid}`, `--setuid=${user}`, `--setgid=${group}`, "--wd=/"];
+    return execFileSync("nsenter", [...enter, ...command], { encoding: "utf8" }).trim();
+}
+
+function read(file: string): string {
+    try {
+        return fs.readFileSync(file, "utf8");
+    } catch {
+        // It has ended meanwhile.
+        return "";
+    }
 }
 
 /** One site's API, by kubectl. */

@@ -1,0 +1,56 @@
+/**
+ * A connection to a pod from the machine that it runs on, as root of that machine has one and nobody else: the API server lets nobody
+ * into pods, and policies let a machine reach its own.
+ */
+import { spawn } from "node:child_process";
+import type { Socket } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { openSite } from "../options";
+import { initOf } from "./machine";
+import { RELAY_COMMAND, SYSTEM_PATH } from "./network";
+
+/** Marks the process as the lab's. */
+const RECORD = "entrance";
+/** The file that the process has as its end of the socket. */
+const SOCKET = 3;
+
+export interface PodPlace {
+    readonly node: string;
+    /** IPv4 of the pod. */
+    readonly address: string;
+    readonly port: number;
+}
+
+/**
+ * @param within milliseconds
+ * @returns a socket that is connected
+ * @throws Error with the code ECONNREFUSED where the machine is down, or the pod takes no connection
+ */
+export async function podEntrance(siteName: string, place: PodPlace, within: number): Promise<Socket> {
+    const { node, address, port } = place;
+    const site = openSite(siteName, {});
+    const init = await initOf(site, node);
+    if (init === undefined) {
+        throw refused(`the machine ${node} is down`);
+    }
+    const relay = [...RELAY_COMMAND, site.paths.record(RECORD), `carry=${SOCKET},to=${address}:${port}`];
+    const child = spawn("nsenter", [`--net=/proc/${init}/ns/net`, ...relay], {
+        stdio: ["ignore", "pipe", "pipe", "pipe"],
+        env: { PATH: SYSTEM_PATH },
+    });
+    const patience = setTimeout(() => child.kill(), within);
+    await new Promise<void>((resolve, reject) => {
+        child.once("error", reject);
+        child.stdout?.once("data", () => resolve());
+        // It ends with the process.
+        void buffer(child.stderr as NodeJS.ReadableStream).then((said) =>
+            reject(refused(said.toString().trim() || `${address}:${port} does not answer`)),
+        );
+    });
+    clearTimeout(patience);
+    return child.stdio[SOCKET] as Socket;
+}
+
+function refused(message: string): Error {
+    return Object.assign(new Error(message), { code: "ECONNREFUSED" });
+}
