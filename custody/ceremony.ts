@@ -1,8 +1,20 @@
-/** The ceremony itself: every secret in shares, each in its custodian's envelope, and a transcript that the witness signs. */
+/**
+ * The ceremony itself: every secret in shares, each in its custodian's envelope, and a transcript that the witness signs. The authority
+ * of those who break the glass is made here, and is nowhere else.
+ */
 import { type KeyObject, createPublicKey, randomUUID, sign } from "node:crypto";
 import { UserError } from "../toolchain/command";
+import { glassAuthority } from "./break-glass";
 import { type Custodians, quorumUntil } from "./custodians";
-import { type Envelope, type SecretName, type Transcript, sha256, signedPart } from "./format";
+import {
+    BREAK_GLASS,
+    type Envelope,
+    type HeldName,
+    type SecretName,
+    type Transcript,
+    sha256,
+    signedPart,
+} from "./format";
 import { type Split, encryptTo, splitSecret } from "./shares";
 
 export type Secrets = Readonly<Partial<Record<SecretName, string>>>;
@@ -30,8 +42,11 @@ export async function holdCeremony(request: CeremonyRequest): Promise<Held> {
     const { threshold, custodians, witness } = terms;
     refuseStranger(witness, witnessKey);
     const ceremony = randomUUID();
-    const splits: [SecretName, Split][] = [];
-    for (const [name, secret] of Object.entries(secrets) as [SecretName, string][]) {
+    const until = quorumUntil(terms);
+    const authority = await glassAuthority(until, now);
+    const splits: [HeldName, Split][] = [];
+    const all = { ...secrets, [BREAK_GLASS]: authority.pem };
+    for (const [name, secret] of Object.entries(all) as [HeldName, string][]) {
         onSecret?.(name);
         splits.push([name, await splitSecret(secret, custodians.length, threshold)]);
     }
@@ -59,11 +74,12 @@ export async function holdCeremony(request: CeremonyRequest): Promise<Held> {
         version: 1,
         ceremony,
         held: now.toISOString(),
-        until: quorumUntil(terms),
+        until,
         stack,
         threshold,
         witness,
         custodians,
+        breakGlass: authority.certificate,
         secrets: Object.fromEntries(committed),
         signature: "",
     };

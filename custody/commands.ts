@@ -10,8 +10,9 @@ import { UserError } from "../toolchain/command";
 import { binDir } from "../toolchain/paths";
 import { holdCeremony } from "./ceremony";
 import { parseCustodians } from "./custodians";
-import { readIdentities, readSigningKey, readText, refuseExisting, writeCeremony, writeRecovered } from "./files";
-import { SECRET_NAMES, type SecretName, parseFile } from "./format";
+import { readOpening, readSigningKey, readText, refuseExisting, writeCeremony, writeRecovered } from "./files";
+import { SECRET_NAMES, type SecretName } from "./format";
+import { addGlassCommands } from "./glass-commands";
 import { recover } from "./recover";
 import { rehearse } from "./rehearse";
 import { ceremonyReport, recoveryReport, rehearsalReport } from "./report";
@@ -67,14 +68,11 @@ async function runCeremony(flags: CeremonyFlags): Promise<void> {
 
 async function runRecover(flags: RecoverFlags): Promise<void> {
     await refuseExisting(flags.out);
-    const transcript = parseFile("transcript", await readText(flags.transcript), flags.transcript);
-    const envelopes = await Promise.all(
-        flags.envelope.map(async (file) => parseFile("envelope", await readText(file), file)),
-    );
-    const identities = (await Promise.all(flags.identity.map(readIdentities))).flat();
+    const opening = await readOpening(flags);
+    const { transcript } = opening;
     const wanted = flags.only?.map(known) ?? SECRET_NAMES.filter((name) => name in transcript.secrets);
     const acceptExpired = flags.acceptExpired ?? false;
-    const request = { transcript, envelopes, identities, wanted, acceptExpired, now: new Date() };
+    const request = { ...opening, wanted, acceptExpired, now: new Date() };
     const { recovered, problems } = await recover(request);
     for (const problem of problems) {
         process.stderr.write(`${problem}\n`);
@@ -154,5 +152,6 @@ export function program(fail: (code: number) => void): Command {
         .requiredOption("--out <file>", "a new file for the secrets, in the clear")
         .option("--json", "print what was recovered, without the secrets, as JSON")
         .action(runRecover);
+    addGlassCommands(command);
     return command;
 }

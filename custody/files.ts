@@ -1,27 +1,42 @@
 /** The files of a ceremony: for their owner only, whole or not there, and never one in another's place. */
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { type KeyObject, createPrivateKey } from "node:crypto";
+import { type KeyObject, createPrivateKey, randomUUID } from "node:crypto";
 import { identityToRecipient } from "age-encryption";
 import { hasCode } from "../lab/errors";
 import { PRIVATE_FILE, ensureFile, makeDirectory } from "../lab/files";
 import { UserError } from "../toolchain/command";
 import type { Held } from "./ceremony";
-import type { Recovered } from "./format";
+import { type Envelope, type GlassRecord, type Recovered, type Transcript, parseFile } from "./format";
 
 export const TRANSCRIPT = "transcript.json";
+export const GLASS_CERTIFICATE = "break-glass.crt";
+export const GLASS_RECORD = "record.json";
+export const GLASS_KUBECONFIG = "kubeconfig";
 
 export function envelopeFile(office: string): string {
     return `${office}.envelope.json`;
 }
 
-/** A folder of its own with the transcript and an envelope for each custodian. */
+/** A folder of its own with the transcript, an envelope for each custodian, and a certificate for the sites. */
 export async function writeCeremony(folder: string, { transcript, envelopes }: Held): Promise<void> {
-    const unfinished = `${folder}.${transcript.ceremony}`;
+    await writeFolder(folder, {
+        [TRANSCRIPT]: json(transcript),
+        [GLASS_CERTIFICATE]: transcript.breakGlass ?? "",
+        ...Object.fromEntries(envelopes.map((envelope) => [envelopeFile(envelope.custodian), json(envelope)])),
+    });
+}
+
+/** A folder of its own with the record, and what lets the person in. */
+export async function writeGlass(folder: string, record: GlassRecord, kubeconfig: string): Promise<void> {
+    await writeFolder(folder, { [GLASS_RECORD]: json(record), [GLASS_KUBECONFIG]: kubeconfig });
+}
+
+async function writeFolder(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+    const unfinished = `${folder}.${randomUUID()}`;
     try {
-        await writeJson(path.join(unfinished, TRANSCRIPT), transcript);
-        for (const envelope of envelopes) {
-            await writeJson(path.join(unfinished, envelopeFile(envelope.custodian)), envelope);
+        for (const [name, content] of Object.entries(files)) {
+            await ensureFile(path.join(unfinished, name), content);
         }
         await fs.rename(unfinished, folder);
     } finally {
@@ -50,6 +65,24 @@ export async function readText(file: string): Promise<string> {
         const why = hasCode(error, "ENOENT") ? "there is no such file" : (error as Error).message;
         throw new UserError(`${file} cannot be read: ${why}.`);
     });
+}
+
+interface OpeningFiles {
+    readonly transcript: string;
+    readonly envelope: readonly string[];
+    readonly identity: readonly string[];
+}
+
+/** What custodians bring with them. @throws UserError naming the file that is none */
+export async function readOpening(files: OpeningFiles): Promise<{
+    readonly transcript: Transcript;
+    readonly envelopes: readonly Envelope[];
+    readonly identities: readonly string[];
+}> {
+    const transcript = parseFile("transcript", await readText(files.transcript), files.transcript);
+    const envelopes = files.envelope.map(async (file) => parseFile("envelope", await readText(file), file));
+    const identities = await Promise.all(files.identity.map(readIdentities));
+    return { transcript, envelopes: await Promise.all(envelopes), identities: identities.flat() };
 }
 
 /** The identities in a file as age-keygen writes it. @throws UserError where there is none, or one that is damaged */
@@ -85,10 +118,6 @@ export async function readSigningKey(file: string): Promise<KeyObject> {
         // The same advice as for a key of another type.
     }
     throw new UserError(`${file} holds no Ed25519 private key in PEM: openssl genpkey -algorithm ed25519 makes one.`);
-}
-
-async function writeJson(file: string, value: unknown): Promise<void> {
-    await ensureFile(file, json(value));
 }
 
 function json(value: unknown): string {

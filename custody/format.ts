@@ -10,9 +10,13 @@ export const ROOT = "root";
 export const SECRET_NAMES = [ROOT, ...REGISTRIES] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 
+/** What no stack has, as it was made in the ceremony: the authority that lets a person into a site (break-glass.ts). It is never written to a file. */
+export const BREAK_GLASS = "break-glass";
+export type HeldName = SecretName | typeof BREAK_GLASS;
+
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const armored = z.string().startsWith("-----BEGIN AGE ENCRYPTED FILE-----\n");
-const perSecret = <T extends z.ZodType>(value: T) => z.partialRecord(z.enum(SECRET_NAMES), value);
+const perSecret = <T extends z.ZodType>(value: T) => z.partialRecord(z.enum([...SECRET_NAMES, BREAK_GLASS]), value);
 
 /** Public: who held what when. All that it says of a secret are digests of 256 random bits, or of what those encrypt. */
 const transcript = z.strictObject({
@@ -30,6 +34,8 @@ const transcript = z.strictObject({
     custodians: z.array(
         z.strictObject({ office: z.string(), country: z.string(), recipient: z.string(), until: z.iso.date() }),
     ),
+    /** Certificate of the authority of those who break the glass, PEM. Earlier ceremonies made none. */
+    breakGlass: z.string().optional(),
     secrets: perSecret(
         z.strictObject({
             /** SHA-256 of the encrypted secret. */
@@ -65,11 +71,31 @@ const recovered = z.strictObject({
     format: z.literal("data-embassy/recovered-keys"),
     version: z.literal(1),
     ceremony: z.uuid(),
-    secrets: perSecret(z.string().min(1)),
+    secrets: z.partialRecord(z.enum(SECRET_NAMES), z.string().min(1)),
 });
 export type Recovered = z.infer<typeof recovered>;
 
-const SCHEMAS = { transcript, envelope, "recovered keys": recovered } as const;
+/** Who was let into a site, and why. What the person did there is in the site's audit log, beside the certificate's digest. */
+const record = z.strictObject({
+    format: z.literal("data-embassy/break-glass-record"),
+    version: z.literal(1),
+    ceremony: z.uuid(),
+    site: z.string(),
+    person: z.string(),
+    askedBy: z.string(),
+    reason: z.string(),
+    given: z.iso.datetime(),
+    until: z.iso.datetime(),
+    /** Offices whose shares it took. */
+    custodians: z.array(z.string()),
+    /** SHA-256 of the certificate, as the audit log has it: `X509SHA256=…`. */
+    certificate: digest,
+    /** Base64: by the authority's key, which is there only where a quorum is. */
+    signature: z.base64(),
+});
+export type GlassRecord = z.infer<typeof record>;
+
+const SCHEMAS = { transcript, envelope, "recovered keys": recovered, "break-glass record": record } as const;
 type Kind = keyof typeof SCHEMAS;
 
 /** @throws UserError for what is no such file: with the keys that are wrong, never with what is in them */
@@ -89,9 +115,9 @@ export function parseFile<K extends Kind>(kind: K, text: string, file: string): 
     return parsed.data as z.infer<(typeof SCHEMAS)[K]>;
 }
 
-/** What the witness signs. */
-export function signedPart(transcript: Transcript): Buffer {
-    return Buffer.from(JSON.stringify({ ...transcript, signature: undefined }));
+/** What the witness signs, and the authority. */
+export function signedPart(file: Transcript | GlassRecord): Buffer {
+    return Buffer.from(JSON.stringify({ ...file, signature: undefined }));
 }
 
 export function sha256(data: Uint8Array | string): string {

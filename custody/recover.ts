@@ -2,41 +2,65 @@
 import { verify } from "node:crypto";
 import { UserError } from "../toolchain/command";
 import { endOf } from "./custodians";
-import { type Envelope, type Recovered, type SecretName, type Transcript, sha256, signedPart } from "./format";
+import {
+    type Envelope,
+    type HeldName,
+    type Recovered,
+    type SecretName,
+    type Transcript,
+    sha256,
+    signedPart,
+} from "./format";
 import { decryptWith, openSecret } from "./shares";
 
-export interface RecoveryRequest {
+export interface OpeningRequest<Name extends HeldName> {
     readonly transcript: Transcript;
     readonly envelopes: readonly Envelope[];
     /** age identities, `AGE-SECRET-KEY-1…`. */
     readonly identities: readonly string[];
     /** Those that are opened; the shares of the others stay encrypted. */
-    readonly wanted: readonly SecretName[];
+    readonly wanted: readonly Name[];
     readonly now: Date;
     /** Takes the shares of custodians whose term has ended: nothing else would bring the keys back. */
     readonly acceptExpired?: boolean;
 }
 
-export interface Recovery {
-    readonly recovered: Recovered;
+export type RecoveryRequest = OpeningRequest<SecretName>;
+
+interface Opened<Name extends HeldName> {
+    readonly secrets: Partial<Record<Name, string>>;
+    /** Offices whose shares it took. */
+    readonly custodians: readonly string[];
     /** What was wrong with single shares, and did not matter as there were enough. A line each. */
     readonly problems: readonly string[];
 }
 
-/** @throws UserError that names each share that could not be used, where too few are left */
+export interface Recovery extends Pick<Opened<SecretName>, "problems"> {
+    readonly recovered: Recovered;
+}
+
+/** Secrets as a file has them. @throws UserError as {@link openShares} */
 export async function recover(request: RecoveryRequest): Promise<Recovery> {
+    const { secrets, problems } = await openShares(request);
+    const { ceremony } = request.transcript;
+    return { recovered: { format: "data-embassy/recovered-keys", version: 1, ceremony, secrets }, problems };
+}
+
+/** @throws UserError that names each share that could not be used, where too few are left */
+export async function openShares<Name extends HeldName>(request: OpeningRequest<Name>): Promise<Opened<Name>> {
     const { transcript, envelopes, identities, wanted } = request;
     refuseForged(transcript);
     const problems = new Set<string>();
     const usable = usableEnvelopes(request, problems);
-    const secrets: Partial<Record<SecretName, string>> = {};
+    const secrets: Partial<Record<Name, string>> = {};
+    const custodians = new Set<string>();
     for (const name of wanted) {
         const committed = transcript.secrets[name];
         if (committed === undefined) {
             const held = Object.keys(transcript.secrets).join(", ");
             throw new UserError(`${name} was not in this ceremony; it had ${held}. Look for a later transcript.`);
         }
-        const shares: Uint8Array[] = [];
+        const shares: [office: string, share: Uint8Array][] = [];
         for (const { custodian, secrets: parts } of usable) {
             const share = await decryptWith(identities, parts[name]?.share ?? "");
             if (share === undefined) {
@@ -44,7 +68,7 @@ export async function recover(request: RecoveryRequest): Promise<Recovery> {
             } else if (sha256(share) !== committed.shares[custodian]) {
                 problems.add(`${custodian}: the share of ${name} is not the one that was made in the ceremony`);
             } else {
-                shares.push(share);
+                shares.push([custodian, share]);
             }
         }
         const copies = envelopes.map(({ secrets: parts }) => parts[name]?.sealed ?? "");
@@ -54,18 +78,18 @@ export async function recover(request: RecoveryRequest): Promise<Recovery> {
             const lack = sealed === undefined ? "one undamaged copy of what is encrypted" : needed;
             throw new UserError(lacking(`${name} needs ${lack}`, problems, transcript));
         }
-        secrets[name] = await openSecret(shares.slice(0, transcript.threshold), sealed);
+        const taken = shares.slice(0, transcript.threshold);
+        taken.forEach(([office]) => custodians.add(office));
+        secrets[name] = await openSecret(
+            taken.map(([, share]) => share),
+            sealed,
+        );
     }
-    const recovered: Recovered = {
-        format: "data-embassy/recovered-keys",
-        version: 1,
-        ceremony: transcript.ceremony,
-        secrets,
-    };
-    return { recovered, problems: [...problems] };
+    return { secrets, custodians: [...custodians], problems: [...problems] };
 }
 
-function refuseForged(transcript: Transcript): void {
+/** @throws UserError for what the witness has not signed */
+export function refuseForged(transcript: Transcript): void {
     const { witness, signature } = transcript;
     if (!verify(null, signedPart(transcript), witness.key, Buffer.from(signature, "base64"))) {
         throw new UserError(
@@ -77,7 +101,7 @@ function refuseForged(transcript: Transcript): void {
 
 /** One for each custodian of this ceremony whose term lasts; what is left out is told in `problems`. */
 function usableEnvelopes(
-    { transcript, envelopes, now, acceptExpired = false }: RecoveryRequest,
+    { transcript, envelopes, now, acceptExpired = false }: OpeningRequest<HeldName>,
     problems: Set<string>,
 ): Envelope[] {
     const usable = new Map<string, Envelope>();

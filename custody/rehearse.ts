@@ -7,6 +7,7 @@ import { UserError } from "../toolchain/command";
 import type { Secrets } from "./ceremony";
 import { daysAfter, parseCustodians } from "./custodians";
 import { type Envelope, ROOT, SECRET_NAMES, type SecretName } from "./format";
+import { glassSteps } from "./glass-rehearsal";
 import { type RecoveryRequest, recover } from "./recover";
 import { decryptWith, openSecret } from "./shares";
 import { TERM_DAYS, setUp, withOtherShare } from "./stage";
@@ -53,7 +54,8 @@ export async function rehearse(request: RehearsalRequest): Promise<RehearsalRepo
 }
 
 async function play({ custodians: count, threshold, now, onStep }: RehearsalRequest, folder: string): Promise<Step[]> {
-    const { terms, secrets, held, identities } = await setUp(folder, count, threshold, now);
+    const stage = await setUp(folder, count, threshold, now);
+    const { terms, secrets, held, identities } = stage;
     const afterTerms = daysAfter(now, TERM_DAYS + 1);
     const steps: Step[] = [];
     const step = async (name: string, work: () => Promise<Omit<Step, "step">>): Promise<void> => {
@@ -146,6 +148,9 @@ async function play({ custodians: count, threshold, now, onStep }: RehearsalRequ
             "is not what witness signed",
         ),
     );
+    for (const [name, work] of glassSteps(stage, threshold, now)) {
+        await step(name, work);
+    }
     return steps;
 }
 

@@ -1,7 +1,8 @@
 /** How results look to a person. */
 import { createHash, createPublicKey } from "node:crypto";
 import Table from "cli-table3";
-import type { Transcript } from "./format";
+import { GLASS_CERTIFICATE, GLASS_KUBECONFIG, GLASS_RECORD } from "./files";
+import type { GlassRecord, Transcript } from "./format";
 import type { RehearsalReport } from "./rehearse";
 
 const STYLE = { head: [], border: [], compact: true };
@@ -15,6 +16,7 @@ export function ceremonyReport({ witness, threshold, custodians, secrets, until 
         table.toString(),
         `Any ${threshold} of ${custodians.length} recover them, until ${until}. Signed by ${witness.office}, ${fingerprint(witness.key)}.`,
         `${folder}: an envelope for each custodian, and the transcript, of which everybody may have a copy.`,
+        `${GLASS_CERTIFICATE} in there goes to every stack file, as data-embassy:keys.breakGlass: by it API servers know who breaks the glass.`,
         "Now let them be rehearsed with: npm run keys -- recover. Then remove the envelopes here.",
     ].join("\n");
 }
@@ -30,6 +32,23 @@ export function recoveryReport(names: readonly string[], file: string, { witness
     return [
         `${names.join(", ")}: recovered into ${file}, in the clear. The transcript is signed by ${witness.office}, ${fingerprint(witness.key)}.`,
         `To restore with them: npm run restore -- --keys ${file} --from luxembourg. Remove the file afterwards.`,
+    ].join("\n");
+}
+
+export function glassReport(record: GlassRecord, folder: string): string {
+    const { person, site, until, custodians } = record;
+    return [
+        `${person} is let into ${site} until ${until}, by ${custodians.join(", ")}: kubectl --kubeconfig ${folder}/${GLASS_KUBECONFIG}`,
+        `${folder}/${GLASS_RECORD} says so, signed: a copy goes with each custodian. Remove the folder afterwards.`,
+    ].join("\n");
+}
+
+export function recordReport(record: GlassRecord, { witness }: Transcript): string {
+    const { person, site, askedBy, reason, given, until, custodians, certificate } = record;
+    return [
+        `${person} was let into ${site} from ${given} to ${until}, by ${custodians.join(", ")}. Asked for by ${askedBy}: ${reason}`,
+        `What was done is in the audit log of ${site}, with the certificate X509SHA256=${certificate}.`,
+        `A quorum signed this; the transcript is signed by ${witness.office}, ${fingerprint(witness.key)}.`,
     ].join("\n");
 }
 

@@ -38,7 +38,7 @@ export async function fixture(): Promise<Fixture> {
     };
 }
 
-export function hold({ file, secrets, witnessKey }: Fixture): Promise<Held> {
-    const custodians = parseCustodians(stringify(file), FILE, NOW);
-    return holdCeremony({ custodians, secrets, stack: "tallinn", witnessKey, now: NOW });
+export function hold({ file, secrets, witnessKey }: Fixture, now = NOW): Promise<Held> {
+    const custodians = parseCustodians(stringify(file), FILE, now);
+    return holdCeremony({ custodians, secrets, stack: "tallinn", witnessKey, now });
 }

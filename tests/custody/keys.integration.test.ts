@@ -1,8 +1,8 @@
 /** Custody from a stack's state to a restore, with the commands as an operator runs them. */
 import { X509Certificate, createPrivateKey, generateKeyPairSync } from "node:crypto";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { secretsIn } from "../../custody/secrets";
 import { REGISTRIES } from "../../infra/config/registries";
 import { recoveredKeys } from "../../lab/restore/keys";
@@ -76,6 +76,54 @@ describe("custody", () => {
         const { code, output: again } = home.keys(...ceremony());
         expect(code).toBe(1);
         expect(again).toMatch(/ceremony is there already, and is not written over/);
+    });
+
+    it("lets somebody into a site, whom three custodians let in and no two, with a record that they signed", () => {
+        const site = { cluster: { server: "https://192.0.2.1:6443", "certificate-authority-data": "Y2E=" } };
+        const kubeconfig = inHome("site.kubeconfig");
+        const config = {
+            clusters: [{ name: "site", ...site }],
+            users: [{ name: "operator", user: {} }],
+            contexts: [{ name: "luxembourg", context: { cluster: "site", user: "operator" } }],
+        };
+        writeFileSync(kubeconfig, JSON.stringify(config));
+        const transcript = ["--transcript", inHome("ceremony", "transcript.json")];
+        const keys = home.with({ EMBASSY_KUBECONFIG: kubeconfig });
+        const glass = (...numbers: number[]): Outcome =>
+            keys.keys(
+                ...["break-glass", "--site", "luxembourg", "--person", "a.person", "--asked-by", "the register"],
+                ...["--reason", "a member does not start", ...transcript, "--out", inHome("glass")],
+                ...["--envelope", ...envelopes(...numbers), "--identity", ...identities(...numbers)],
+            );
+        expect(glass(1, 3).output).toContain("break-glass needs 3 shares, and 2 can be used");
+        expect(existsSync(inHome("glass"))).toBe(false);
+        const { output } = must(glass(1, 3, 5));
+        expect(output).toMatch(
+            /keys\.breakGlass in Pulumi\.luxembourg\.yaml is missing: the API servers let in nobody/,
+        );
+        expect(output).not.toContain("PRIVATE KEY");
+        const written = parse(readFileSync(inHome("glass", "kubeconfig"), "utf8")) as {
+            clusters: unknown[];
+            users: { user: Record<string, string> }[];
+        };
+        expect(statSync(inHome("glass", "kubeconfig")).mode & 0o777).toBe(0o600);
+        expect(written.clusters).toEqual([expect.objectContaining(site)]);
+        const data = written.users[0]?.user["client-certificate-data"] ?? "";
+        const certificate = new X509Certificate(Buffer.from(data, "base64"));
+        expect(certificate.subject).toBe("O=embassy:break-glass:luxembourg\nCN=embassy:break-glass:a.person");
+        expect(
+            certificate.verify(new X509Certificate(readFileSync(inHome("ceremony", "break-glass.crt"))).publicKey),
+        ).toBe(true);
+        const record = inHome("glass", "record.json");
+        expect(must(home.keys("record", record, ...transcript)).stdout).toMatch(
+            /^a\.person was let into luxembourg .* by custodian-1, custodian-3, custodian-5\. Asked for by the register: a member/,
+        );
+        writeFileSync(record, readFileSync(record, "utf8").replace("does not start", "starts"));
+        expect(home.keys("record", record, ...transcript).output).toContain("not what a quorum signed");
+        expect(
+            home.keys(...recovery(inHome("none.json")), "--identity", ...identities(1, 3, 5), "--only", "break-glass")
+                .output,
+        ).toContain('"break-glass" is no secret in custody');
     });
 
     it("gives them back to three custodians, when the state is gone, and to no two", () => {

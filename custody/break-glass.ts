@@ -1,0 +1,104 @@
+/**
+ * A way into a site, for one person and some hours, that a quorum of custodians gives: a certificate of an authority whose key is
+ * nowhere but in their shares, and is in memory while it signs. The record of it is signed by the same key.
+ */
+import { X509Certificate, createPrivateKey, sign, verify } from "node:crypto";
+import { BREAK_GLASS as IDENTITY, BREAK_GLASS_HOURS, breakGlassGroup } from "../infra/plan/break-glass";
+import { issueAuthority, issueLeaf } from "../lab/pki/issue";
+import { UserError } from "../toolchain/command";
+import { endOf } from "./custodians";
+import { BREAK_GLASS, type GlassRecord, type Transcript, sha256, signedPart } from "./format";
+import { type OpeningRequest, openShares, refuseForged } from "./recover";
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+/** Key with certificate, and the certificate alone; PEM. It ends with the last day of its quorum. @param until that day */
+export async function glassAuthority(until: string, now: Date): Promise<{ pem: string; certificate: string }> {
+    const days = (endOf({ until }).getTime() - now.getTime()) / DAY_MS;
+    const pem = await issueAuthority({ commonName: IDENTITY }, days, now.getTime());
+    return { pem, certificate: new X509Certificate(pem).toString() };
+}
+
+export interface GlassRequest extends Omit<OpeningRequest<typeof BREAK_GLASS>, "wanted" | "acceptExpired"> {
+    readonly site: string;
+    /** Who is let in. */
+    readonly person: string;
+    readonly askedBy: string;
+    readonly reason: string;
+    readonly hours: number;
+}
+
+export interface Glass {
+    /** PEM: the person's key, and certificate. */
+    readonly credentials: string;
+    readonly record: GlassRecord;
+    /** What was wrong with single shares, a line each. */
+    readonly problems: readonly string[];
+}
+
+/** @throws UserError for what no record should say, and as a recovery where shares are too few or wrong */
+export async function breakGlass(request: GlassRequest): Promise<Glass> {
+    const { site, person, askedBy, reason, hours, transcript, now } = request;
+    refuseUnclear(request);
+    const { secrets, custodians, problems } = await openShares({ ...request, wanted: [BREAK_GLASS] });
+    const authority = secrets[BREAK_GLASS] ?? "";
+    const purpose = { commonName: `${IDENTITY}:${person}`, organization: breakGlassGroup(site) };
+    const credentials = await issueLeaf(authority, purpose, (hours * HOUR_MS) / DAY_MS, now.getTime());
+    const certificate = new X509Certificate(credentials);
+    const unsigned: GlassRecord = {
+        format: "data-embassy/break-glass-record",
+        version: 1,
+        ceremony: transcript.ceremony,
+        site,
+        person,
+        askedBy,
+        reason,
+        given: now.toISOString(),
+        until: certificate.validToDate.toISOString(),
+        custodians: [...custodians],
+        certificate: sha256(certificate.raw),
+        signature: "",
+    };
+    const signature = sign("sha256", signedPart(unsigned), createPrivateKey(authority)).toString("base64");
+    return { credentials, record: { ...unsigned, signature }, problems };
+}
+
+/** @throws UserError where the record is not what a quorum of that ceremony signed */
+export function checkRecord(record: GlassRecord, transcript: Transcript): void {
+    refuseForged(transcript);
+    const { breakGlass: certificate = "", ceremony } = transcript;
+    if (record.ceremony !== ceremony || certificate === "") {
+        throw new UserError(
+            `The record is of the ceremony ${record.ceremony}, and the transcript of ${ceremony}: give the one that belongs to it.`,
+        );
+    }
+    const { publicKey } = new X509Certificate(certificate);
+    if (!verify("sha256", signedPart(record), publicKey, Buffer.from(record.signature, "base64"))) {
+        throw new UserError(
+            "The record is not what a quorum signed: it was changed or damaged. Take another copy; each custodian who was there has one.",
+        );
+    }
+}
+
+/** A certificate's name has 64 characters at most. */
+const PERSON = /^[a-z0-9]+([-.][a-z0-9]+)*$/;
+const LONGEST = 40;
+
+function refuseUnclear({ person, askedBy, reason, hours }: GlassRequest): void {
+    if (!PERSON.test(person) || person.length > LONGEST) {
+        throw new UserError(
+            `--person is "${person}": it is to name one person, in up to ${LONGEST} small letters, digits, - and .`,
+        );
+    }
+    for (const [option, text] of Object.entries({ "--asked-by": askedBy, "--reason": reason })) {
+        if (text.trim() === "") {
+            throw new UserError(`${option} is empty: the record is to say it.`);
+        }
+    }
+    if (hours > BREAK_GLASS_HOURS.most) {
+        throw new UserError(
+            `--for is ${hours} hours: it is to be ${BREAK_GLASS_HOURS.most} or less. Who needs longer asks the custodians again.`,
+        );
+    }
+}

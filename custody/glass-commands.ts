@@ -1,0 +1,95 @@
+/** `npm run keys -- break-glass` and `record`: into a site, and what is said of it. */
+import * as fs from "node:fs/promises";
+import type { Command } from "commander";
+import { parseDuration } from "../data/options";
+import { addressOf } from "../data/site";
+import { kubeconfig } from "../lab/kubeconfig";
+import { stackConfig } from "../toolchain/cli/stack-config";
+import { UserError } from "../toolchain/command";
+import { breakGlass, checkRecord } from "./break-glass";
+import { readOpening, writeGlass, readText, refuseExisting } from "./files";
+import { type Transcript, parseFile } from "./format";
+import { glassReport, recordReport } from "./report";
+
+interface GlassFlags {
+    readonly site: string;
+    readonly person: string;
+    readonly askedBy: string;
+    readonly reason: string;
+    readonly for: string;
+    readonly transcript: string;
+    readonly envelope: string[];
+    readonly identity: string[];
+    readonly out: string;
+}
+
+async function runBreakGlass(flags: GlassFlags): Promise<void> {
+    const { site, person, askedBy, reason, out } = flags;
+    const { cluster, keys } = stackConfig(site);
+    await refuseExisting(out);
+    const opening = await readOpening(flags);
+    const access = { site: cluster.context, user: person, ...(await serverOf(site, cluster.context)) };
+    const hours = parseDuration(flags.for) / 3600;
+    const request = { site, person, askedBy, reason, hours, ...opening, now: new Date() };
+    const { credentials, record, problems } = await breakGlass(request);
+    warn(...problems, ...unknownTo(site, keys.breakGlass, opening.transcript));
+    await writeGlass(out, record, kubeconfig({ ...access, credentials }));
+    process.stdout.write(`${glassReport(record, out)}\n`);
+}
+
+/** The API server, and the authority of its certificate, as the site's kubeconfig has them. */
+async function serverOf(site: string, context: string): Promise<{ server: string; authority: string }> {
+    const { config, server, source } = await addressOf(site, context, process.env);
+    const { caData, caFile } = config.getCurrentCluster() ?? {};
+    const authority = caData ? Buffer.from(caData, "base64").toString() : caFile && (await fs.readFile(caFile, "utf8"));
+    if (!authority) {
+        throw new UserError(
+            `${source} does not say by which authority the API server of ${site} is known: it is to have certificate-authority-data.`,
+        );
+    }
+    return { server, authority };
+}
+
+/** What is given all the same: the stack file here may not be the one that the site was made with. */
+function unknownTo(site: string, declared: string | undefined, { breakGlass }: Transcript): string[] {
+    return declared?.trim() === breakGlass?.trim()
+        ? []
+        : [
+              `data-embassy:keys.breakGlass in Pulumi.${site}.yaml is ${declared === undefined ? "missing" : "of another ceremony"}: ` +
+                  "the API servers let in nobody until it is the break-glass.crt of this one.",
+          ];
+}
+
+function warn(...lines: readonly string[]): void {
+    lines.forEach((line) => process.stderr.write(`${line}\n`));
+}
+
+async function runRecord(file: string, { transcript }: { readonly transcript: string }): Promise<void> {
+    const signed = parseFile("transcript", await readText(transcript), transcript);
+    const record = parseFile("break-glass record", await readText(file), file);
+    checkRecord(record, signed);
+    process.stdout.write(`${recordReport(record, signed)}\n`);
+}
+
+export function addGlassCommands(command: Command): void {
+    command
+        .command("break-glass")
+        .description(
+            "let one person into one site's pods for an hour: a kubeconfig, and a signed record of who asked and why",
+        )
+        .requiredOption("--site <name>", "the site")
+        .requiredOption("--person <name>", "who is let in, as the site's audit log will say")
+        .requiredOption("--asked-by <who>", "who asked for it")
+        .requiredOption("--reason <text>", "why")
+        .option("--for <time>", "how long", "1h")
+        .requiredOption("--transcript <file>", "of the ceremony")
+        .requiredOption("--envelope <files...>", "of as many custodians as are needed, or more")
+        .requiredOption("--identity <files...>", "their age identities, as age-keygen writes them")
+        .requiredOption("--out <folder>", "a new folder for the kubeconfig and the record")
+        .action(runBreakGlass);
+    command
+        .command("record <file>")
+        .description("say what a record of a broken glass says, if a quorum signed it")
+        .requiredOption("--transcript <file>", "of the ceremony")
+        .action(runRecord);
+}

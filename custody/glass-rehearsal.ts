@@ -1,0 +1,70 @@
+/** Breaking the glass, rehearsed: a quorum lets somebody in, for as long as it says, and nobody else does. */
+import { X509Certificate } from "node:crypto";
+import { UserError } from "../toolchain/command";
+import { type Glass, breakGlass, checkRecord } from "./break-glass";
+import { BREAK_GLASS } from "./format";
+import type { Step } from "./rehearse";
+import type { Stage } from "./stage";
+
+const HOURS = 1;
+
+type Play = readonly [step: string, work: () => Promise<Omit<Step, "step">>];
+
+/** @param threshold how many custodians are needed */
+export function glassSteps(
+    { held: { transcript, envelopes }, identities }: Stage,
+    threshold: number,
+    now: Date,
+): Play[] {
+    const attempt = (count: number): Promise<Glass> =>
+        breakGlass({
+            transcript,
+            envelopes: envelopes.slice(0, count),
+            identities: identities.slice(0, count),
+            site: "rehearsal",
+            person: "nobody",
+            askedBy: "the rehearsal",
+            reason: "to see that it can be done",
+            hours: HOURS,
+            now,
+        });
+    return [
+        [
+            `${threshold} let a person into a site, until it ends`,
+            async () => {
+                const { credentials, record } = await attempt(threshold);
+                checkRecord(record, transcript);
+                const certificate = new X509Certificate(credentials);
+                const authority = new X509Certificate(transcript.breakGlass ?? "");
+                const ends = certificate.validToDate.getTime() - now.getTime();
+                const right = certificate.verify(authority.publicKey) && ends <= HOURS * 3_600_000;
+                return { right, detail: certificate.subject.split("\n").join(", ") };
+            },
+        ],
+        [
+            `${threshold - 1} let in nobody`,
+            () => refused(attempt(threshold - 1), `${BREAK_GLASS} needs ${threshold} shares`),
+        ],
+        [
+            "a record that was changed is refused",
+            async () => {
+                const { record } = await attempt(threshold);
+                const changed = async (): Promise<void> => checkRecord({ ...record, person: "another" }, transcript);
+                return refused(changed(), "The record is not what a quorum signed");
+            },
+        ],
+    ];
+}
+
+async function refused(attempt: Promise<unknown>, why: string): Promise<Omit<Step, "step">> {
+    const said = await attempt.then(
+        () => "let in",
+        (error: unknown) => {
+            if (error instanceof UserError) {
+                return error.message;
+            }
+            throw error;
+        },
+    );
+    return { right: said.includes(why), detail: said.split("\n")[0] ?? "" };
+}
