@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { breakGlass } from "./cluster/break-glass";
 import { twoSteps } from "./cluster/held";
 import { imageOrigin } from "./cluster/image-origin";
 import { jurisdiction } from "./cluster/jurisdiction";
@@ -37,6 +38,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
         const priorities = new Priorities("priorities", { labels: plan.labels }, inSite);
         const origin = imageOrigin("image-origin", plan, { parent: this, provider });
         jurisdiction("jurisdiction", plan.labels, { parent: this, provider });
+        breakGlass("break-glass", plan, { parent: this, provider });
         twoSteps("two-steps", plan.labels, { parent: this, provider });
         // Before any pod.
         const dependsOn = [priorities, origin];

@@ -2,6 +2,7 @@
  * How a site's API servers are hardened, whoever starts them: a real site's machines, or the lab, which runs with these very
  * arguments. Pure. https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/
  */
+import { WAYS_IN, WAYS_PAST } from "./break-glass";
 
 /** Paths on the machine. */
 export interface ApiServerFiles {
@@ -31,6 +32,7 @@ export function hardening({ auditPolicy, auditLog, encryption }: ApiServerFiles)
     ];
 }
 
+const core = (resources: readonly string[]) => [{ group: "", resources: [...resources] }];
 const READS = ["get", "list", "watch"];
 
 /**
@@ -46,9 +48,11 @@ export const AUDIT_POLICY = {
     omitManagedFields: true,
     rules: [
         { level: "None", nonResourceURLs: ["/livez*", "/readyz*", "/healthz*", "/version", "/api*", "/openapi*"] },
+        // Whoever enters a pod, and however: a shell is opened by get. Its command is in the address, a debugging container's in the body.
+        { level: "Request", resources: core([...WAYS_IN, ...WAYS_PAST]) },
         { level: "None", resources: [{ group: "coordination.k8s.io", resources: ["leases"] }] },
         // Secrets apart, also from the cluster's own: of those every reading counts.
-        { level: "Metadata", resources: [{ group: "", resources: ["secrets", "serviceaccounts/token"] }] },
+        { level: "Metadata", resources: core(["secrets", "serviceaccounts/token"]) },
         { level: "None", userGroups: ["system:nodes"], verbs: READS },
         {
             level: "None",
@@ -62,8 +66,6 @@ export const AUDIT_POLICY = {
                 // Credentials, and what members of a database tell each other every few seconds.
                 { group: "", resources: ["configmaps"] },
                 { group: "authentication.k8s.io", resources: ["tokenreviews"] },
-                // The command is in the request's address.
-                { group: "", resources: ["pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers"] },
             ],
         },
         { level: "Request", verbs: ["create", "update", "patch", "delete", "deletecollection"] },

@@ -165,16 +165,42 @@ describe("policy", () => {
         expect(said({ kind: "ClusterRoleBinding", subjects })).toEqual([]);
     });
 
-    it.each(["pods/exec", "pods/portforward", "pods/*", "*"])("refuses a role that lets in by %s", (resource) => {
-        const role = (apiGroup: string): string[] =>
+    it.each(["pods/exec", "pods/portforward", "pods/*", "*/exec", "nodes/proxy", "*"])(
+        "refuses a role that lets in by %s",
+        (resource) => {
+            const role = (apiGroup: string): string[] =>
+                said({
+                    kind: "Role",
+                    rules: [{ apiGroups: [apiGroup], resources: ["pods", resource], verbs: ["create"] }],
+                });
+            expect(role("")).toEqual([
+                `no-entry: a role has ${resource}; it must name what is needed, and no way into a pod`,
+            ]);
+            expect(role("apps")).toEqual([]);
+        },
+    );
+
+    it("lets one role in, of who breaks the glass, and that no further than into pods", () => {
+        const role = (name: string, resource: string, kind = "ClusterRole"): string[] =>
             said({
-                kind: "Role",
-                rules: [{ apiGroups: [apiGroup], resources: ["pods", resource], verbs: ["create"] }],
+                kind,
+                metadata: { name },
+                rules: [{ apiGroups: [""], resources: [resource], verbs: ["create"] }],
             });
-        expect(role("")).toEqual([
-            `no-entry: a role has ${resource}; it must name what is needed, and no way into a pod`,
-        ]);
-        expect(role("apps")).toEqual([]);
+        expect(role("embassy-break-glass", "pods/exec")).toEqual([]);
+        expect(role("embassy-break-glass", "nodes/proxy")).not.toEqual([]);
+        expect(role("embassy-break-glass", "*")).not.toEqual([]);
+        expect(role("embassy-break-glass", "pods/exec", "Role")).not.toEqual([]);
+        expect(role("another", "pods/exec")).not.toEqual([]);
+    });
+
+    it("refuses users who log in to a machine", () => {
+        const users = [{ name: "operator", sshAuthorizedKeys: ["ssh-ed25519 …"] }];
+        const wrong = ["no-entry: a machine has users who log in; it must have none"];
+        const controlPlane = { kind: "KubeadmControlPlane", spec: { kubeadmConfigSpec: { users } } };
+        const apiVersion = "bootstrap.cluster.x-k8s.io/v1beta2";
+        const template = { apiVersion, kind: "KubeadmConfigTemplate", spec: { template: { spec: { users } } } };
+        expect([said(controlPlane), said(template)]).toEqual([wrong, wrong]);
     });
 
     it.each([

@@ -7,7 +7,7 @@ import { registryKeys } from "../../infra/plan/keys";
 import { SitePaths } from "../../lab/paths";
 import type { Comparison } from "../../lab/restore/compare";
 import { bucketFolder, storedVersions } from "../../lab/restore/look";
-import { describeNodes, why } from "../lab/nodes/fixture";
+import { describeNodes, inContainer, why } from "../lab/nodes/fixture";
 import { Home, must } from "../support/home";
 
 const MINUTES = 60_000;
@@ -61,15 +61,31 @@ describeNodes(`the population registry${why}`, () => {
         kubectl("wait", namespace, `job/${job}`, "--for=condition=complete", "--timeout=300s");
     }
 
+    /** As the superuser in the leader's pod, of which nobody has a role but who has the machine. */
     function sql(statement: string): string {
-        const leader = kubectl("get", "pods", namespace, "--selector=role=master", "-o", "name");
+        const leader = ["get", "pods", namespace, "--selector=role=master", "-o"];
         const psql = ["psql", "--host=/run/postgresql", "--dbname=population", "-Atc", statement];
-        return kubectl("exec", namespace, leader, "--container=database", "--", ...psql);
+        return inContainer(
+            kubectl(...leader, 'jsonpath={..containerStatuses[?(@.name=="database")].containerID}'),
+            psql,
+        );
     }
 
     it("is the same in Luxembourg as in Tallinn, row for row", () => {
         must(home.data("lag", "--site", "luxembourg"));
         expect(JSON.parse(digests("luxembourg"))).toEqual(JSON.parse(digests("tallinn")));
+    });
+
+    it("is entered by nobody, an administrator neither, who is told how", () => {
+        const [leader = ""] = kubectl("get", "pods", namespace, "--selector=role=master", "-o", "name").split("\n");
+        const { code, output } = home.kubectl("tallinn", "exec", namespace, leader, "--container=database", "--", "id");
+        expect([code, output]).toEqual([1, expect.stringMatching(/nobody works here: .* npm run keys -- break-glass/)]);
+        const elsewhere = { EMBASSY_KUBECONFIG: join(home.path, "lab", "tallinn", "kubeconfig") };
+        const refused = home.with(elsewhere).data("count", "--site", "tallinn");
+        expect([refused.code, refused.output]).toEqual([
+            1,
+            expect.stringMatching(/nobody works here: .* name its kubeconfig with EMBASSY_KUBECONFIG/),
+        ]);
     });
 
     it("is stored in both sites' stores", () => {

@@ -79,12 +79,32 @@ describe("rights", () => {
 });
 
 describe("a role", () => {
-    it.each(["pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers", "pods/*", "*"])(
-        "does not let in by %s",
-        (resource) => {
-            expect(role("", "pods", resource)).toThrow("no role lets anybody into a pod");
-        },
-    );
+    it.each([
+        "pods/exec",
+        "pods/attach",
+        "pods/portforward",
+        "pods/ephemeralcontainers",
+        "pods/*",
+        "*/exec",
+        "nodes/proxy",
+        "*",
+    ])("does not let in by %s", (resource) => {
+        expect(role("", "pods", resource)).toThrow("no role lets anybody into a pod");
+    });
+
+    it("lets in who breaks the glass, by its name, and that no further", () => {
+        const named = (...resources: string[]): string =>
+            outcome(ENTRIES, () => {
+                kubectl(api, ["create", "--dry-run=server", "-f", "-"], {
+                    apiVersion: "rbac.authorization.k8s.io/v1",
+                    kind: "ClusterRole",
+                    metadata: { name: "embassy-break-glass" },
+                    rules: [{ apiGroups: [""], resources, verbs: ["create"] }],
+                });
+            });
+        expect(named("pods/exec")).toBe("let through");
+        expect(named("pods/exec", "nodes/proxy")).toBe("refused");
+    });
 
     it("may have what leads nowhere, also of another API's kinds", () => {
         expect(outcome(ENTRIES, role("", "pods", "pods/log"))).toBe("let through");
