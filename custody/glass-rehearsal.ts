@@ -49,8 +49,10 @@ export function glassSteps(
             "a record that was changed is refused",
             async () => {
                 const { record } = await attempt(threshold);
-                const changed = async (): Promise<void> => checkRecord({ ...record, person: "another" }, transcript);
-                return refused(changed(), "The record is not what a quorum signed");
+                const changed = Promise.resolve({ ...record, person: "another" }).then((other) =>
+                    checkRecord(other, transcript),
+                );
+                return refused(changed, "The record is not what a quorum signed");
             },
         ],
     ];
