@@ -23,6 +23,11 @@ export class Connection {
         }
     }
 
+    async end(): Promise<void> {
+        await this.client?.end();
+        this.client = undefined;
+    }
+
     private async connect(): Promise<Client> {
         const client = new Client({
             host: this.socket,

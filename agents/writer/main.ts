@@ -9,6 +9,7 @@ import { configMaps } from "../kubernetes";
 import { Bound, LOOK_MS } from "./bound";
 import { Connection } from "./connection";
 import { beat } from "./database";
+import { sendFollowersAway } from "./followers";
 import { HEARTBEAT_MS } from "./lessee";
 import { leaseServer, sendReport } from "./partner";
 import { Site } from "./site";
@@ -36,13 +37,17 @@ runAgent(async () => {
     await once(server.listen(port), "listening");
 
     const database = connect();
+    const members = JSON.parse(variable("MEMBERS")) as string[];
     const pass = async (): Promise<void> => {
         const local = await beat(database).catch((error: unknown) => {
             log("the database does not answer", { error: messageOf(error) });
             return undefined;
         });
         await site.pass(local);
+        if (local !== undefined && !site.leads) {
+            await sendFollowersAway(database, members);
+        }
     };
-    const bound = new Bound(connect(), JSON.parse(variable("MEMBERS")) as string[], clock.monotonic);
+    const bound = new Bound(connect(), members, clock.monotonic);
     await Promise.all([repeat(pass, HEARTBEAT_MS / 1000), repeat(() => bound.pass(site.isBound), LOOK_MS / 1000)]);
 });

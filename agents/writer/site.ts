@@ -36,6 +36,7 @@ export class Site {
     private readonly standby = new Since();
     private nextReport = -Infinity;
     private bound = false;
+    private leading = true;
 
     constructor(
         private readonly member: Member,
@@ -71,6 +72,11 @@ export class Site {
     /** Whether what the partner lacks is limited, as of the last look: declared so, and it could be promoted in this site's place. */
     get isBound(): boolean {
         return this.bound;
+    }
+
+    /** Whether this member leads in its site, as of the last look; before the first it is taken to. */
+    get leads(): boolean {
+        return this.leading;
     }
 
     /** What the partner says, and the answer to it. */
@@ -136,10 +142,11 @@ export class Site {
         }
         const record = recordOf(lease);
         this.bound = record.validUntil !== undefined && annotation(lease, ANNOTATION.acrossSites) === "bounded";
+        this.leading = annotation(found.get(`${scope}-leader`), "leader") === name;
         return {
             record,
             version: lease.metadata.resourceVersion,
-            leads: annotation(found.get(`${scope}-leader`), "leader") === name,
+            leads: this.leading,
             isStandby:
                 "standby_cluster" in (JSON.parse(annotation(found.get(`${scope}-config`), "config") ?? "{}") as object),
         };

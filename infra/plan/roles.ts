@@ -37,6 +37,8 @@ export function setupScript({ registry, database }: DatabasePlan): string {
         unless(`CREATE ROLE ${WRITER_ROLE} LOGIN`, "pg_roles", "rolname", WRITER_ROLE),
         // It looks how far the other site is, and has that waited for where it is late.
         `GRANT pg_read_all_stats TO ${WRITER_ROLE};`,
+        // And sends on who follows a member that does not lead.
+        `GRANT pg_signal_backend TO ${WRITER_ROLE};`,
         `GRANT ALTER SYSTEM ON PARAMETER synchronous_standby_names TO ${WRITER_ROLE};`,
         `GRANT EXECUTE ON FUNCTION pg_reload_conf() TO ${WRITER_ROLE};`,
         `CREATE SCHEMA IF NOT EXISTS embassy AUTHORIZATION ${WRITER_ROLE};`,

@@ -92,6 +92,11 @@ const OWN_FIELDS: readonly DeclaredField[] = [
         field: /^spec\.suspend$/,
         why: "versions are stored by the site that is written to",
     },
+    {
+        resource: /::break-glass-(policy|binding-of-role)$/,
+        field: /^(spec\.validations\.0\.(expression|messageExpression)|subjects\.0\.name)$/,
+        why: "who breaks the glass of a site is let into that one",
+    },
 ];
 
 /** Allies are served in Luxembourg alone. */

@@ -31,7 +31,7 @@ describe("the files of a ceremony", () => {
         const out = join(folder, "out");
         await writeCeremony(out, held);
         const offices = [1, 2, 3, 4, 5].map((number) => `custodian-${number}.envelope.json`);
-        expect(readdirSync(out).sort()).toEqual([...offices, "transcript.json"]);
+        expect(readdirSync(out).sort()).toEqual(["break-glass.crt", ...offices, "transcript.json"]);
         for (const file of readdirSync(out)) {
             expect(statSync(join(out, file)).mode & 0o777).toBe(0o600);
         }

@@ -1,0 +1,58 @@
+/** Who follows a member that does not lead, on real servers: a primary, its standby, and one that follows the standby. */
+import { Connection } from "../../agents/writer/connection";
+import { sendFollowersAway } from "../../agents/writer/followers";
+import { Postgres } from "../support/postgres";
+
+const servers: Postgres[] = [];
+beforeAll(async () => {
+    jest.spyOn(process.stdout, "write").mockReturnValue(true);
+    servers.push(await Postgres.start());
+    servers.push(await at(0).standby({ cluster_name: "database-1" }));
+    servers.push(await at(1).standby({ cluster_name: "elsewhere" }));
+}, 300_000);
+afterAll(async () => {
+    jest.restoreAllMocks();
+    for (const server of servers.reverse()) {
+        await server.remove();
+    }
+});
+
+function at(index: number): Postgres {
+    return servers[index] as Postgres;
+}
+
+/** The connection of whoever follows the server, once it streams. */
+async function follower(index: number): Promise<unknown> {
+    for (;;) {
+        const [found] = await at(index).query("SELECT pid FROM pg_stat_replication WHERE state = 'streaming'");
+        if (found !== undefined) {
+            return found["pid"];
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+}
+
+async function sendAway(index: number, ...members: string[]): Promise<void> {
+    const { PGHOST, PGUSER } = at(index).environment();
+    const connection = new Connection(PGHOST, PGUSER);
+    await sendFollowersAway(connection, members);
+    await connection.end();
+}
+
+it("is sent away from a standby, to connect anew", async () => {
+    const before = await follower(1);
+    await sendAway(1, "database-0", "database-1");
+    const gone = async (): Promise<boolean> =>
+        (await at(1).query(`SELECT FROM pg_stat_replication WHERE pid = ${String(before)}`)).length === 0;
+    while (!(await gone())) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(await follower(1)).not.toBe(before);
+});
+
+it("stays where it is a member of the same site, and with a primary", async () => {
+    const [onStandby, onPrimary] = [await follower(1), await follower(0)];
+    await sendAway(1, "elsewhere");
+    await sendAway(0, "database-0");
+    expect([await follower(1), await follower(0)]).toEqual([onStandby, onPrimary]);
+});
