@@ -34,6 +34,7 @@ export class RunningGazette {
         const authority = await issueAuthority({ commonName: "edge" }, 1);
         const [port = 0, databasePort = 0] = await freePorts(2);
         const databases = await startPair("legislation", folder, root, databasePort);
+        await commit(databases);
         const server = await issueLeaf(authority, { commonName: "gazette", names: [GAZETTE_NAME] }, 1);
         const role = await issueLeaf(root, { commonName: "gazette" }, 1);
         const program = await startDeclared("gazette", "edge-gazette-server", folder, {
@@ -73,5 +74,14 @@ export class RunningGazette {
         await this.databases.standby.remove();
         await this.databases.primary.remove();
         rmSync(this.folder, { recursive: true });
+    }
+}
+
+/** As the writer does each second: without one, a standby that was just started cannot say as of when it is. */
+async function commit({ primary, standby }: Pair): Promise<void> {
+    await primary.query("CREATE TABLE written ()");
+    const replayed = "SELECT pg_last_xact_replay_timestamp() IS NOT NULL AS replayed";
+    while ((await standby.query(replayed))[0]?.["replayed"] !== true) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
     }
 }
