@@ -64,7 +64,13 @@ describeNodes(`the population registry${why}`, () => {
     /** As the superuser in the leader's pod, of which nobody has a role but who has the machine. */
     function sql(statement: string): string {
         const leader = ["get", "pods", namespace, "--selector=role=master", "-o"];
-        const psql = ["psql", "--host=/run/postgresql", "--dbname=population", "-Atc", statement];
+        const psql = [
+            "/usr/lib/postgresql/15/bin/psql",
+            "--host=/run/postgresql",
+            "--dbname=population",
+            "-Atc",
+            statement,
+        ];
         return inContainer(
             kubectl(...leader, 'jsonpath={..containerStatuses[?(@.name=="database")].containerID}'),
             psql,

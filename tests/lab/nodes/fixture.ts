@@ -121,7 +121,7 @@ export function inContainer(id: string, command: readonly string[]): string {
     const pid = inside.sort((one, other) => Number(one) - Number(other))[0] ?? "";
     const [, user = ""] = /^Uid:\t(\d+)/m.exec(read(`/proc/${pid}/status`)) ?? [];
     const [, group = ""] = /^Gid:\t(\d+)/m.exec(read(`/proc/${pid}/status`)) ?? [];
-    const enter = ["--all", `--target=${pid}`, `--setuid=${user}`, `--setgid=${group}`, "--wd=/"];
+    const enter = ["--all", `--target=${pid}`, `--setuid=${user}`, `--setgid=${group}`, "--wdns=/"];
     return execFileSync("nsenter", [...enter, ...command], { encoding: "utf8" }).trim();
 }
 
