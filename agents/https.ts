@@ -8,7 +8,7 @@ import type { SecureContextOptions } from "node:tls";
 import { AgentError, messageOf } from "./agent";
 
 /** Milliseconds after which a server looks whether its certificate was renewed. */
-export const RELOAD_MS = 10 * 60 * 1000;
+const RELOAD_MS = 10 * 60 * 1000;
 
 /**
  * Who one is in TLS, and whom one trusts. Read each time: a renewed certificate replaces the files.
@@ -30,11 +30,16 @@ export const REQUEST_LIMITS = {
 /** Open at once; what is open and says nothing is closed by Node.js after 5 s. */
 const MOST_CONNECTIONS = 500;
 
-/** A server that strangers reach, and that takes a renewed certificate as it comes. @param folder as {@link identity} has it */
-export function kept(server: Server, folder: string): Server {
-    server.maxConnections = MOST_CONNECTIONS;
+/** A server that takes a renewed certificate as it comes. @param folder as {@link identity} has it */
+export function renewed(server: Server, folder: string): Server {
     setInterval(() => server.setSecureContext(identity(folder)), RELOAD_MS).unref();
     return server;
+}
+
+/** The same, for one that strangers reach. */
+export function kept(server: Server, folder: string): Server {
+    server.maxConnections = MOST_CONNECTIONS;
+    return renewed(server, folder);
 }
 
 /**

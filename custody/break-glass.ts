@@ -11,7 +11,6 @@ import { BREAK_GLASS, type GlassRecord, type Transcript, sha256, signedPart } fr
 import { type OpeningRequest, openShares, refuseForged } from "./recover";
 
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 
 /** Key with certificate, and the certificate alone; PEM. It ends with the last day of its quorum. @param until that day */
 export async function glassAuthority(until: string, now: Date): Promise<{ pem: string; certificate: string }> {
@@ -44,7 +43,7 @@ export async function breakGlass(request: GlassRequest): Promise<Glass> {
     const { secrets, custodians, problems } = await openShares({ ...request, wanted: [BREAK_GLASS] });
     const authority = secrets[BREAK_GLASS] ?? "";
     const purpose = { commonName: `${IDENTITY}:${person}`, organization: breakGlassGroup(site) };
-    const credentials = await issueLeaf(authority, purpose, (hours * HOUR_MS) / DAY_MS, now.getTime());
+    const credentials = await issueLeaf(authority, purpose, hours / 24, now.getTime());
     const certificate = new X509Certificate(credentials);
     const unsigned: GlassRecord = {
         format: "data-embassy/break-glass-record",

@@ -1,14 +1,13 @@
 /** Breaking the glass, rehearsed: a quorum lets somebody in, for as long as it says, and nobody else does. */
 import { X509Certificate } from "node:crypto";
-import { UserError } from "../toolchain/command";
 import { type Glass, breakGlass, checkRecord } from "./break-glass";
 import { BREAK_GLASS } from "./format";
-import type { Step } from "./rehearse";
 import type { Stage } from "./stage";
+import { type Outcome, refusal, refused } from "./step";
 
 const HOURS = 1;
 
-type Play = readonly [step: string, work: () => Promise<Omit<Step, "step">>];
+type Play = readonly [step: string, work: () => Promise<Outcome>];
 
 /** @param threshold how many custodians are needed */
 export function glassSteps(
@@ -43,30 +42,21 @@ export function glassSteps(
         ],
         [
             `${threshold - 1} let in nobody`,
-            () => refused(attempt(threshold - 1), `${BREAK_GLASS} needs ${threshold} shares`),
+            async () =>
+                refused(
+                    await attempt(threshold - 1).then(() => "let in", refusal),
+                    `${BREAK_GLASS} needs ${threshold} shares`,
+                ),
         ],
         [
             "a record that was changed is refused",
             async () => {
                 const { record } = await attempt(threshold);
-                const changed = Promise.resolve({ ...record, person: "another" }).then((other) =>
-                    checkRecord(other, transcript),
-                );
-                return refused(changed, "The record is not what a quorum signed");
+                const said = await Promise.resolve({ ...record, person: "another" })
+                    .then((changed) => checkRecord(changed, transcript))
+                    .then(() => "taken", refusal);
+                return refused(said, "The record is not what a quorum signed");
             },
         ],
     ];
-}
-
-async function refused(attempt: Promise<unknown>, why: string): Promise<Omit<Step, "step">> {
-    const said = await attempt.then(
-        () => "let in",
-        (error: unknown) => {
-            if (error instanceof UserError) {
-                return error.message;
-            }
-            throw error;
-        },
-    );
-    return { right: said.includes(why), detail: said.split("\n")[0] ?? "" };
 }

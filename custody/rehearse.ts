@@ -3,7 +3,6 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
-import { UserError } from "../toolchain/command";
 import type { Secrets } from "./ceremony";
 import { daysAfter, parseCustodians } from "./custodians";
 import { type Envelope, ROOT, SECRET_NAMES, type SecretName } from "./format";
@@ -11,13 +10,7 @@ import { glassSteps } from "./glass-rehearsal";
 import { type RecoveryRequest, recover } from "./recover";
 import { decryptWith, openSecret } from "./shares";
 import { TERM_DAYS, setUp, withOtherShare } from "./stage";
-
-export interface Step {
-    readonly step: string;
-    readonly right: boolean;
-    /** How often it was tried, or what was said. */
-    readonly detail: string;
-}
+import { type Outcome, type Step, refusal, refused } from "./step";
 
 export interface RehearsalReport {
     readonly custodians: number;
@@ -58,7 +51,7 @@ async function play({ custodians: count, threshold, now, onStep }: RehearsalRequ
     const { terms, secrets, held, identities } = stage;
     const afterTerms = daysAfter(now, TERM_DAYS + 1);
     const steps: Step[] = [];
-    const step = async (name: string, work: () => Promise<Omit<Step, "step">>): Promise<void> => {
+    const step = async (name: string, work: () => Promise<Outcome>): Promise<void> => {
         onStep(name);
         steps.push({ step: name, ...(await work()) });
     };
@@ -72,12 +65,7 @@ async function play({ custodians: count, threshold, now, onStep }: RehearsalRequ
                 isSame(recovered.secrets, secrets, request.wanted)
                     ? ["recovered", ...problems].join("; ")
                     : "a wrong key",
-            (error: unknown) => {
-                if (error instanceof UserError) {
-                    return error.message;
-                }
-                throw error;
-            },
+            refusal,
         );
     };
     /** Whether whatever shares there are open something. */
@@ -152,11 +140,6 @@ async function play({ custodians: count, threshold, now, onStep }: RehearsalRequ
         await step(name, work);
     }
     return steps;
-}
-
-function refused(said: string, why: string): Omit<Step, "step"> {
-    const line = said.split("\n").find((text) => text.includes(why));
-    return { right: line !== undefined, detail: (line ?? said).replace(/^ +- /, "") };
 }
 
 function isSame(found: Secrets, expected: Secrets, wanted: readonly SecretName[]): boolean {

@@ -2,7 +2,7 @@
 import { Client, type ClientConfig, Pool, type PoolConfig } from "pg";
 import { AgentError, log } from "../agent";
 import { identity } from "../https";
-import type { Databases } from "../reader/registry";
+import { ANSWER_MS, type Databases } from "../reader/registry";
 
 export interface ActsOptions extends Omit<Databases, "at"> {
     /** Undefined where the register does not run. */
@@ -55,7 +55,6 @@ export interface Found {
 export type Read<T> = T & { readonly standing: Standing };
 
 export const PAGE = 50;
-const ANSWER_MS = 8_000;
 /** Of one pod: two of them, and the one that replaces one, are within what the role is allowed (infra/plan/roles.ts). */
 const CONNECTIONS = 6;
 

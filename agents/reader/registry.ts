@@ -13,7 +13,8 @@ export interface Databases {
 
 export type Row = Readonly<Record<string, unknown>>;
 
-const ANSWER_MS = 8_000;
+/** Within which a database answers who asks at the edge. */
+export const ANSWER_MS = 8_000;
 
 /**
  * A connection for each question, so that a renewed certificate and another leader are taken as they come. The function `answer` is

@@ -43,8 +43,8 @@ runAgent(async () => {
             log("the database does not answer", { error: messageOf(error) });
             return undefined;
         });
-        await site.pass(local);
-        if (local !== undefined && !site.leads) {
+        const leads = await site.pass(local);
+        if (local !== undefined && !leads) {
             await sendFollowersAway(database, members);
         }
     };

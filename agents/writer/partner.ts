@@ -4,7 +4,7 @@ import { type Server, createServer } from "node:https";
 import { text } from "node:stream/consumers";
 import type { TLSSocket } from "node:tls";
 import { log, messageOf } from "../agent";
-import { RELOAD_MS, identity, requestJson } from "../https";
+import { identity, renewed, requestJson } from "../https";
 import type { LeaseAnswer } from "./lessor";
 import { type Report, report } from "./record";
 
@@ -46,8 +46,7 @@ export function leaseServer(folder: string, name: string, hear: (said: Report) =
                 },
             );
     });
-    setInterval(() => server.setSecureContext(identity(folder)), RELOAD_MS).unref();
-    return server;
+    return renewed(server, folder);
 }
 
 async function said(request: IncomingMessage): Promise<Report> {

@@ -36,7 +36,6 @@ export class Site {
     private readonly standby = new Since();
     private nextReport = -Infinity;
     private bound = false;
-    private leading = true;
 
     constructor(
         private readonly member: Member,
@@ -49,9 +48,10 @@ export class Site {
     /**
      * Once a second.
      * @param local undefined while this member's database is down: a role is taken all the same, as it may be what brings it up
+     * @returns whether this member leads in its site
      * @throws AgentError where the API server cannot be asked
      */
-    async pass(local: Local | undefined): Promise<void> {
+    async pass(local: Local | undefined): Promise<boolean> {
         let seen = await this.look();
         const now = this.clock.monotonic();
         // An empty word stands for "none": the end of what was seen.
@@ -67,16 +67,12 @@ export class Site {
         if (local !== undefined) {
             await this.report(local, seen);
         }
+        return seen.leads;
     }
 
     /** Whether what the partner lacks is limited, as of the last look: declared so, and it could be promoted in this site's place. */
     get isBound(): boolean {
         return this.bound;
-    }
-
-    /** Whether this member leads in its site, as of the last look; before the first it is taken to. */
-    get leads(): boolean {
-        return this.leading;
     }
 
     /** What the partner says, and the answer to it. */
@@ -142,11 +138,10 @@ export class Site {
         }
         const record = recordOf(lease);
         this.bound = record.validUntil !== undefined && annotation(lease, ANNOTATION.acrossSites) === "bounded";
-        this.leading = annotation(found.get(`${scope}-leader`), "leader") === name;
         return {
             record,
             version: lease.metadata.resourceVersion,
-            leads: this.leading,
+            leads: annotation(found.get(`${scope}-leader`), "leader") === name,
             isStandby:
                 "standby_cluster" in (JSON.parse(annotation(found.get(`${scope}-config`), "config") ?? "{}") as object),
         };

@@ -1,5 +1,5 @@
 /** The stack file of a restore environment: the template, told what it comes from. Pure. */
-import { Scalar, parseDocument } from "yaml";
+import { type Document, Scalar, parseDocument } from "yaml";
 import { PROJECT } from "../../infra/config";
 import { REGISTRIES } from "../../infra/config/registries";
 
@@ -15,10 +15,15 @@ export interface Stamp {
 export function stampStackFile(template: string, { from, at, registries }: Stamp): string {
     const document = parseDocument(template);
     document.setIn(["config", `${PROJECT}:restore`], { from, ...(at !== undefined && { at: quoted(at) }) });
+    runOnly(document, registries);
+    return document.toString();
+}
+
+/** In a stack file: these registries run, and the others do not. */
+export function runOnly(document: Document, registries: readonly string[]): void {
     for (const registry of REGISTRIES) {
         document.setIn(["config", `${PROJECT}:registries`, registry, "running"], registries.includes(registry));
     }
-    return document.toString();
 }
 
 /** Without quotes the engine's reader takes an instant for a date, and hands it on in another form. */

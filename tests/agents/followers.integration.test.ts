@@ -23,13 +23,8 @@ function at(index: number): Postgres {
 
 /** The connection of whoever follows the server, once it streams. */
 async function follower(index: number): Promise<unknown> {
-    for (;;) {
-        const [found] = await at(index).query("SELECT pid FROM pg_stat_replication WHERE state = 'streaming'");
-        if (found !== undefined) {
-            return found["pid"];
-        }
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const { pid } = await at(index).until("SELECT pid FROM pg_stat_replication WHERE state = 'streaming'");
+    return pid;
 }
 
 async function sendAway(index: number, ...members: string[]): Promise<void> {
@@ -42,11 +37,7 @@ async function sendAway(index: number, ...members: string[]): Promise<void> {
 it("is sent away from a standby, to connect anew", async () => {
     const before = await follower(1);
     await sendAway(1, "database-0", "database-1");
-    const gone = async (): Promise<boolean> =>
-        (await at(1).query(`SELECT FROM pg_stat_replication WHERE pid = ${String(before)}`)).length === 0;
-    while (!(await gone())) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await at(1).until(`SELECT WHERE NOT EXISTS (SELECT FROM pg_stat_replication WHERE pid = ${String(before)})`);
     expect(await follower(1)).not.toBe(before);
 });
 

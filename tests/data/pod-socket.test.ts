@@ -77,24 +77,11 @@ describe("a connection to a port of a pod", () => {
         expect((await failed)[0]).toMatchObject({ message: "connection refused inside the pod", code: "ECONNRESET" });
     });
 
-    it("fails with what the API server says that does not open it", async () => {
+    /** What comes of asking an API server that answers so. */
+    async function refusedWith(status: number, message: string): Promise<Error | undefined> {
         const api = createServer((_, response) => {
-            response.statusCode = 500;
-            response.end(JSON.stringify({ kind: "Status", message: "the node is not there yet" }));
-        });
-        await once(api.listen(0, "127.0.0.1"), "listening");
-        const { port } = api.address() as AddressInfo;
-        const refused = new PodSocket(() => new WebSocket(`ws://127.0.0.1:${port}`, "v4.channel.k8s.io"));
-        const failed = once(refused, "error") as Promise<Error[]>;
-        refused.connect();
-        expect((await failed)[0]).toMatchObject({ message: "the node is not there yet", code: "ECONNRESET" });
-        api.close();
-    });
-
-    it("is not tried again where the API server lets nobody in, who is told how", async () => {
-        const api = createServer((_, response) => {
-            response.statusCode = 403;
-            response.end(JSON.stringify({ kind: "Status", message: "nobody works here" }));
+            response.statusCode = status;
+            response.end(JSON.stringify({ kind: "Status", message }));
         });
         await once(api.listen(0, "127.0.0.1"), "listening");
         const { port } = api.address() as AddressInfo;
@@ -102,9 +89,19 @@ describe("a connection to a port of a pod", () => {
         const failed = once(refused, "error") as Promise<Error[]>;
         refused.connect();
         const [error] = await failed;
+        api.close();
+        return error;
+    }
+
+    it("fails with what the API server says that does not open it", async () => {
+        const error = await refusedWith(500, "the node is not there yet");
+        expect(error).toMatchObject({ message: "the node is not there yet", code: "ECONNRESET" });
+    });
+
+    it("is not tried again where the API server lets nobody in, who is told how", async () => {
+        const error = await refusedWith(403, "nobody works here");
         expect(error?.message).toMatch(/^nobody works here\. .* npm run keys -- break-glass: .*EMBASSY_KUBECONFIG\.$/);
         expect(mayPass(error)).toBe(false);
-        api.close();
     });
 
     it("fails where there is no API server", async () => {

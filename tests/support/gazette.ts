@@ -80,8 +80,5 @@ export class RunningGazette {
 /** As the writer does each second: without one, a standby that was just started cannot say as of when it is. */
 async function commit({ primary, standby }: Pair): Promise<void> {
     await primary.query("CREATE TABLE written ()");
-    const replayed = "SELECT pg_last_xact_replay_timestamp() IS NOT NULL AS replayed";
-    while ((await standby.query(replayed))[0]?.["replayed"] !== true) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await standby.until("SELECT WHERE pg_last_xact_replay_timestamp() IS NOT NULL");
 }

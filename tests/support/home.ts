@@ -16,7 +16,9 @@ import {
     writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { parseDocument } from "yaml";
 import { PROJECT } from "../../infra/config";
+import { runOnly } from "../../lab/restore/stamp";
 import { pulumiEnvironment } from "../../toolchain/cli/environment";
 import { declaredStacks, stackFile } from "../../toolchain/cli/stack-file";
 import { embassyHome, repoRoot } from "../../toolchain/paths";
@@ -171,18 +173,16 @@ export class Home {
 
     private declaration(stack: string, values: Readonly<Record<string, string>>): string[] {
         const file = stackFile(stack, this.path);
-        const changed = Object.entries(values).reduce(
-            (text, [key, value]) => text.replace(new RegExp(`^( +${key}:) .*$`, "m"), `$1 ${value}`),
-            readFileSync(stackFile(stack), "utf8"),
-        );
-        const runs = (registry: string): boolean => this.running === undefined || registry === this.running;
-        writeFileSync(
-            file,
-            changed.replace(
-                /^( +)(\S+)(: .*\brunning: )true\b/gm,
-                (_, indent: string, registry: string, rest: string) => `${indent}${registry}${rest}${runs(registry)}`,
+        const document = parseDocument(
+            Object.entries(values).reduce(
+                (text, [key, value]) => text.replace(new RegExp(`^( +${key}:) .*$`, "m"), `$1 ${value}`),
+                readFileSync(stackFile(stack), "utf8"),
             ),
         );
+        if (this.running !== undefined) {
+            runOnly(document, [this.running]);
+        }
+        writeFileSync(file, document.toString());
         return ["up", "--stack", stack, "--yes", "--skip-preview", "--config-file", file];
     }
 

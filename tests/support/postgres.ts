@@ -113,6 +113,17 @@ export class Postgres {
         }
     }
 
+    /** The first row of what the statement finds, once it finds any. */
+    async until(sql: string): Promise<Record<string, unknown>> {
+        for (;;) {
+            const [found] = await this.query(sql);
+            if (found !== undefined) {
+                return found;
+            }
+            await sleep(50);
+        }
+    }
+
     /** Starts the server again after {@link kill}, and resolves once it answers. */
     async resume(): Promise<void> {
         const options = { listen_addresses: "", jit: "off", ...this.settings, unix_socket_directories: this.folder };

@@ -1,5 +1,6 @@
 /** The processes that serve one run of the CLI, beside it: its providers, and its back end where it changes resources. */
 import type { Writable } from "node:stream";
+import { UserError } from "../command";
 import { startJournal } from "./journal";
 import { startProviders } from "./providers";
 
@@ -18,16 +19,21 @@ export interface Companion {
 /**
  * @param args the CLI's, a command about resources
  * @param environment the CLI's own, as {@link pulumiEnvironment} makes it
- * @throws UserError where one of them does not start; none is left then
+ * @throws UserError where one of them does not start, or has ended by now; none is left then
  */
 export async function startCompanions(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Companion[]> {
     const starting = [startProviders(environment), startJournal(args, environment)];
     const outcomes = await Promise.allSettled(starting);
     const started = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? (outcome.value ?? []) : []));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
-    if (failed) {
+    // Its leash is let go of when a process has ended, and no CLI can be given that to hold.
+    const ended = started.some(({ leash }) => leash.destroyed);
+    if (failed || ended) {
         await Promise.all(started.map(({ stop }) => stop()));
-        throw failed.reason;
+        throw (
+            failed?.reason ??
+            new UserError("A process that serves the CLI ended before that had begun. Run the command again.")
+        );
     }
     return started;
 }

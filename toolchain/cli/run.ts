@@ -82,10 +82,6 @@ async function spawnPulumi(
         ...environment,
     };
     const companions = toolchain === "modules" && isAboutResources(args) ? await startCompanions(args, env) : [];
-    if (companions.some(({ leash }) => leash.destroyed)) {
-        await Promise.all(companions.map(({ stop }) => stop()));
-        throw new UserError("A process that serves the CLI ended before that had begun. Run the command again.");
-    }
     const child = spawn("pulumi", args, {
         cwd: repoRoot,
         env: served(env, companions),
