@@ -62,7 +62,7 @@ describeNodes(`the population registry${why}`, () => {
     }
 
     /** As the superuser in the leader's pod, of which nobody has a role but who has the machine. */
-    function sql(statement: string): string {
+    async function sql(statement: string): Promise<string> {
         const leader = ["get", "pods", namespace, "--selector=role=master", "-o"];
         const psql = [
             "/usr/lib/postgresql/15/bin/psql",
@@ -128,14 +128,14 @@ describeNodes(`the population registry${why}`, () => {
         await says("verified", /status: ok/);
     });
 
-    it("comes back as it was at each of two instants, with every site stopped, and is told from what it was not", () => {
+    it("comes back as it was at each of two instants, with every site stopped, and is told from what it was not", async () => {
         const [before, after] = [moment("before"), moment("after")];
-        sql("DROP TABLE population.marriage CASCADE");
-        const segment = sql("SELECT pg_walfile_name(pg_switch_wal())");
+        await sql("DROP TABLE population.marriage CASCADE");
+        const segment = await sql("SELECT pg_walfile_name(pg_switch_wal())");
         // Stored means stored in both places.
         const deadline = Date.now() + 3 * MINUTES;
-        while (sql("SELECT last_archived_wal FROM pg_stat_archiver") < segment && Date.now() < deadline) {
-            sql("SELECT pg_sleep(1)");
+        while ((await sql("SELECT last_archived_wal FROM pg_stat_archiver")) < segment && Date.now() < deadline) {
+            await sql("SELECT pg_sleep(1)");
         }
         must(home.lab("down", ...SITES));
 

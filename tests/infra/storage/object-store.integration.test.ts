@@ -4,7 +4,7 @@ import { plan } from "../../../infra/plan";
 import { parseConfig } from "../../../infra/config";
 import * as lab from "../../../lab/lab";
 import { issueAuthority, issueLeaf, pemBlock } from "../../../lab/pki/issue";
-import { Client, declared, describeNodes, makeHome, why } from "../../lab/nodes/fixture";
+import { Client, declared, describeNodes, makeHome, why, inContainer } from "../../lab/nodes/fixture";
 import type { Status } from "../../../agents/sealer/statistics";
 import { stackValues } from "../../support/stacks";
 
@@ -68,8 +68,9 @@ describeNodes(`a site's object store on real nodes${why}`, () => {
     });
 
     async function sealer(): Promise<Status> {
-        const inSealer = ["exec", "object-store-0", IN_STORE, "--container=sealer", "--"];
-        return JSON.parse(await site.run(...inSealer, "node", "/usr/lib/agents/status.cjs")) as Status;
+        const id = 'jsonpath={..initContainerStatuses[?(@.name=="sealer")].containerID}';
+        const container = await site.run("get", "pod", "object-store-0", IN_STORE, "-o", id);
+        return JSON.parse(await inContainer(container, ["/usr/bin/node", "/usr/lib/agents/status.cjs"])) as Status;
     }
 
     /** The first sweep that began after now, or a later one. */

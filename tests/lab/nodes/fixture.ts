@@ -1,5 +1,5 @@
 /** Sites with real nodes in a home of their own, and pods in them. */
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
@@ -21,10 +21,7 @@ export const describeNodes = problems.length > 0 ? describe.skip : describe;
 /** What serves HTTP in the image of Postgres, as user 100. */
 export const SERVER = ["python3", "-m", "http.server", "8080", "--directory", "/usr/lib/postgresql"];
 
-/**
- * Seconds within which something in a pod is answered, or is not. Not five: then kubectl sends its first ping, and where the end
- * of what it runs comes at that moment it now and then says "websocket: close 1006" in place of what was said.
- */
+/** Seconds within which something in a pod is answered, or is not. */
 export const PATIENCE = 3;
 
 /** A home for a lab, in which what is downloaded and built once is that of all homes. */
@@ -112,8 +109,11 @@ export function pod(
     };
 }
 
-/** What a program prints that runs in a container of the lab as its first process does. @param id as the API has it: `containerd://…` */
-export function inContainer(id: string, command: readonly string[]): string {
+/**
+ * What a program prints that runs in a container of the lab as its first process does. Not by `kubectl exec`, which now and then
+ * says "websocket: close 1006" in place of what was said last. @param id as the API has it: `containerd://…`
+ */
+export async function inContainer(id: string, command: readonly string[]): Promise<string> {
     const [, name = ""] = id.split("//");
     const inside = fs
         .readdirSync("/proc")
@@ -122,7 +122,7 @@ export function inContainer(id: string, command: readonly string[]): string {
     const [, user = ""] = /^Uid:\t(\d+)/m.exec(read(`/proc/${pid}/status`)) ?? [];
     const [, group = ""] = /^Gid:\t(\d+)/m.exec(read(`/proc/${pid}/status`)) ?? [];
     const enter = ["--all", `--target=${pid}`, `--setuid=${user}`, `--setgid=${group}`, "--wdns=/"];
-    return execFileSync("nsenter", [...enter, ...command], { encoding: "utf8" }).trim();
+    return (await run("nsenter", [...enter, ...command])).stdout.trim();
 }
 
 function read(file: string): string {
@@ -167,9 +167,15 @@ export class Client {
         return this.run("get", this.inNamespace, "pod", pod, "-o", "jsonpath={.status.podIP}");
     }
 
+    /** What a program prints in the first container of `pod`. */
+    async inside(pod: string, ...command: string[]): Promise<string> {
+        const id = "jsonpath={.status.containerStatuses[0].containerID}";
+        return inContainer(await this.run("get", this.inNamespace, "pod", pod, "-o", id), command);
+    }
+
     /** What `script` prints that Python runs in `pod`. */
     async python(pod: string, script: string): Promise<string> {
-        return (await this.run("exec", this.inNamespace, pod, "--", "python3", "-c", script)).trim();
+        return this.inside(pod, "/usr/bin/python3", "-c", script);
     }
 
     /** HTTP status that `pod` gets from `url`. */
