@@ -70,7 +70,7 @@ describeNodes(`a site's object store on real nodes${why}`, () => {
     async function sealer(): Promise<Status> {
         const id = 'jsonpath={..initContainerStatuses[?(@.name=="sealer")].containerID}';
         const container = await site.run("get", "pod", "object-store-0", IN_STORE, "-o", id);
-        return JSON.parse(await inContainer(container, ["/usr/bin/node", "/usr/lib/agents/status.cjs"])) as Status;
+        return JSON.parse(await inContainer(container, ["node", "/usr/lib/agents/status.cjs"])) as Status;
     }
 
     /** The first sweep that began after now, or a later one. */

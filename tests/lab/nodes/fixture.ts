@@ -122,7 +122,12 @@ export async function inContainer(id: string, command: readonly string[]): Promi
     const [, user = ""] = /^Uid:\t(\d+)/m.exec(read(`/proc/${pid}/status`)) ?? [];
     const [, group = ""] = /^Gid:\t(\d+)/m.exec(read(`/proc/${pid}/status`)) ?? [];
     const enter = ["--all", `--target=${pid}`, `--setuid=${user}`, `--setgid=${group}`, "--wdns=/"];
-    return (await run("nsenter", [...enter, ...command])).stdout.trim();
+    const env: Record<string, string> = {};
+    for (const variable of read(`/proc/${pid}/environ`).split("\0")) {
+        const [key = "", ...value] = variable.split("=");
+        env[key] = value.join("=");
+    }
+    return (await run("nsenter", [...enter, ...command], { env })).stdout.trim();
 }
 
 function read(file: string): string {
@@ -175,7 +180,7 @@ export class Client {
 
     /** What `script` prints that Python runs in `pod`. */
     async python(pod: string, script: string): Promise<string> {
-        return this.inside(pod, "/usr/bin/python3", "-c", script);
+        return this.inside(pod, "python3", "-c", script);
     }
 
     /** HTTP status that `pod` gets from `url`. */
