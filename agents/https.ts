@@ -8,7 +8,7 @@ import type { SecureContextOptions } from "node:tls";
 import { AgentError, messageOf } from "./agent";
 
 /** Milliseconds after which a server looks whether its certificate was renewed. */
-const RELOAD_MS = 10 * 60 * 1000;
+export const RELOAD_MS = 10 * 60 * 1000;
 
 /**
  * Who one is in TLS, and whom one trusts. Read each time: a renewed certificate replaces the files.

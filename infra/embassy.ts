@@ -9,6 +9,7 @@ import { siteProvider } from "./cluster/provider";
 import type { Handed } from "./edge/allies";
 import { Edge, type PublicPage } from "./edge/edge";
 import { Authority } from "./keys/authority";
+import { CertManager } from "./keys/cert-manager";
 import type { EmbassyPlan } from "./plan";
 import { NameServer } from "./networking/dns";
 import type { Handover } from "./plan/handover";
@@ -78,13 +79,25 @@ export class DataEmbassy extends pulumi.ComponentResource {
             const opts = { ...inSite, dependsOn: [...ready, ...before] };
             before = new Registry(registry.name, { registry, ...common }, opts).walls;
         }
-        // Last, as nobody waits for it.
+        // Last, as nobody waits for them.
+        const { namespace: authorities } = new CertManager(
+            "cert-manager",
+            { plan: plan.certManager, network, podSecurityVersion, issuer: handover.issuer },
+            { ...inSite, dependsOn },
+        );
         const { edge } = plan;
         const served =
             edge &&
             new Edge(
                 "edge",
-                { edge, site: plan.site, podSecurityVersion, issuer: handover.issuer, authority: plan.authority },
+                {
+                    edge,
+                    site: plan.site,
+                    podSecurityVersion,
+                    issuer: handover.issuer,
+                    authority: plan.authority,
+                    authorities,
+                },
                 { ...inSite, dependsOn },
             );
         this.allies = served?.allies;

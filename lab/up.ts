@@ -1,4 +1,5 @@
 /** Brings a site to what its inventory declares, from wherever it is. */
+import { certManagerDefinitions } from "./certificate-api";
 import { apiServerUrl, controlPlane } from "./control-plane";
 import { Access, converge, listOwned } from "./converge";
 import { LabError } from "./errors";
@@ -52,6 +53,7 @@ export async function bringUp(site: Site, newPorts: boolean): Promise<Up> {
             const definitions = [
                 ...(inventory.network ? ciliumDefinitions(site.binDirectory) : []),
                 ...clusterApiDefinitions(site.binDirectory),
+                ...certManagerDefinitions(site.binDirectory),
                 ...metal3Definitions(),
             ];
             changedObjects = await converge(access, [...siteManifests(inventory), ...definitions]);

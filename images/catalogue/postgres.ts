@@ -21,6 +21,8 @@ export const postgres: Image = {
         // Postgres runs archive_command and restore_command through sh, and so does initdb with its own programs.
         "dash",
     ],
+    // Tells the others of a renewed certificate.
+    programs: [{ part: "follow", path: "/usr/bin/follow" }],
     without: {
         adduser: INSTALLATION,
         debconf: INSTALLATION,

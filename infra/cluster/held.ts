@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { CERT_MANAGER_USER, NEXT_KEY_LABEL } from "../plan/cert-manager";
 import { HELD_KINDS, RELEASE } from "../plan/held";
 import { COMMON_LABELS } from "../plan/names";
 import { refusing } from "./admission";
@@ -13,6 +14,11 @@ export const HELD = { protect: true, retainOnDelete: true } as const satisfies p
 const KEPT =
     'request.resource.resource != "persistentvolumes" || ' +
     '(has(oldObject.spec.claimRef) && oldObject.spec.persistentVolumeReclaimPolicy == "Retain")';
+
+/** What cert-manager makes for a renewal and takes away again: the key is in another Secret by then, or of no use. */
+const IN_USE =
+    `request.resource.resource != "secrets" || request.userInfo.username != "${CERT_MANAGER_USER}" || ` +
+    `!has(oldObject.metadata.labels) || !("${NEXT_KEY_LABEL}" in oldObject.metadata.labels)`;
 
 /** Its namespace was released. A condition for the match could not ask: there is no namespaceObject in those. */
 const GOING = "(namespaceObject != null && has(namespaceObject.metadata.deletionTimestamp))";
@@ -43,7 +49,10 @@ export function twoSteps(
                     resources: HELD_KINDS.filter(({ apiGroup }) => apiGroup === group).map(({ resource }) => resource),
                 })),
             },
-            matchConditions: [{ name: "kept", expression: KEPT }],
+            matchConditions: [
+                { name: "kept", expression: KEPT },
+                { name: "in-use", expression: IN_USE },
+            ],
             validations: [
                 {
                     expression: `${GOING} || oldObject.metadata.?annotations[?"${RELEASE}"].orValue("") == oldObject.metadata.name`,

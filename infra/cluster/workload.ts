@@ -36,6 +36,14 @@ export function hardenedContainer(container: Container): Container {
     };
 }
 
+/**
+ * The command of a server that reads its certificate when it starts and at SIGHUP: it is told when the mounted Secret has another. Its image
+ * has the program (toolchain/modules/cert-manager/follow).
+ */
+export function following(folder: string, program: string): string[] {
+    return ["/usr/bin/follow", folder, program];
+}
+
 const API_TOKEN = "api-token";
 
 /**

@@ -17,7 +17,7 @@ export const keys = z
         intermediateDays: days,
         /** Validity of service certificates. */
         leafDays: days,
-        /** A certificate is renewed by the first `up` in this many days before its end. */
+        /** A certificate is renewed in this many days before its end: a service's by cert-manager, others by the first `up`. */
         renewBeforeDays: days,
         /** An operator runs `up` on every stack at least so often: what renews, renews then. */
         upkeepDays: days,
@@ -36,8 +36,12 @@ export const keys = z
         if (value.intermediateDays > value.rootDays) {
             problem("intermediateDays", `must not outlast the root (rootDays: ${value.rootDays})`);
         }
-        if (value.leafDays > value.intermediateDays) {
-            problem("leafDays", `must not outlast the intermediate (intermediateDays: ${value.intermediateDays})`);
+        if (value.leafDays + value.renewBeforeDays >= value.intermediateDays) {
+            problem(
+                "intermediateDays",
+                `must be more than leafDays and renewBeforeDays together (${value.leafDays + value.renewBeforeDays}): so long before its ` +
+                    "end an intermediate is renewed, so that none ends before what it has signed",
+            );
         }
         // A new intermediate is made by an `up` of the root's stack, and taken by one of the site's own after that.
         const least = DAYS_ALONE + 2 * value.upkeepDays;

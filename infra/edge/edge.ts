@@ -2,10 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { HELD } from "../cluster/held";
 import { tenancy } from "../cluster/tenancy";
 import { certificate } from "../keys/certificate";
+import { clusterIssuer } from "../keys/issuer";
 import { createRoot } from "../keys/root";
 import { range, rangeBut } from "../networking/allow";
 import { defaultDeny } from "../networking/default-deny";
 import type { AuthorityPlan } from "../plan/authority";
+import { AUTHORITY } from "../plan/cert-manager";
 import { EDGE, type EdgePlan } from "../plan/edge";
 import type { Issuer } from "../plan/handover";
 import type { ServedPlan } from "../plan/served";
@@ -19,6 +21,8 @@ export interface EdgeArgs {
     /** The site's, of the certificates with which the edge asks its databases. */
     readonly issuer: pulumi.Output<Issuer>;
     readonly authority: Pick<AuthorityPlan, "intermediate" | "leaf">;
+    /** Namespace with the keys of authorities. */
+    readonly authorities: pulumi.Input<string>;
 }
 
 /** What readers of the public's page are told. */
@@ -52,6 +56,11 @@ export class Edge extends pulumi.ComponentResource {
         const root = createRoot(`${name}-authority`, rootArgs, { ...parent, ...HELD });
         const issuer = pulumi.output({ ...root, rootPem: root.certPem });
         const validity = authority.leaf;
+        clusterIssuer(
+            `${name}-issuer`,
+            { called: AUTHORITY.edge, issuer, namespace: args.authorities, labels },
+            parent,
+        );
         const { handed, admitted } = allies(name, { certificates: edge.certificates, issuer, validity }, parent);
         this.allies = handed;
         /** Each workload has keys of its own: who takes over one has not the other's. */
@@ -61,11 +70,25 @@ export class Edge extends pulumi.ComponentResource {
             reader: string,
         ): ServedArgs["secrets"] => {
             const common = { namespace, labels, validity };
-            const tls = { ...common, secret: `${workload}-tls`, issuer, commonName: workload, dnsNames: [host] };
-            const opens = { ...common, secret: reader, issuer: args.issuer, commonName: role, dnsNames: [] };
+            const tls = {
+                ...common,
+                secret: `${workload}-tls`,
+                authority: AUTHORITY.edge,
+                issuer,
+                commonName: workload,
+                dnsNames: [host],
+            };
+            const opens = {
+                ...common,
+                secret: reader,
+                authority: AUTHORITY.site,
+                issuer: args.issuer,
+                commonName: role,
+                dnsNames: [],
+            };
             return {
-                server: certificate(`${prefix}-tls`, tls, parent).secret,
-                reader: certificate(`${prefix}-reader-tls`, opens, parent).secret,
+                server: certificate(`${prefix}-tls`, tls, parent),
+                reader: certificate(`${prefix}-reader-tls`, opens, parent),
             };
         };
         const common = { namespace, serviceAccount, walls };

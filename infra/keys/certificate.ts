@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
 import { CertRequest } from "@pulumi/tls/certRequest";
@@ -7,8 +6,10 @@ import { PrivateKey } from "@pulumi/tls/privateKey";
 import { HELD } from "../cluster/held";
 import { metadata } from "../cluster/metadata";
 import type { Validity } from "../plan/authority";
+import type { AuthorityName } from "../plan/cert-manager";
 import type { Issuer } from "../plan/handover";
-import { subject } from "./subject";
+import { issuedBy, renewal } from "./renewal";
+import { subject, usesOf } from "./subject";
 
 export interface LeafArgs {
     readonly issuer: pulumi.Output<Issuer>;
@@ -22,30 +23,32 @@ export interface LeafArgs {
 export interface CertificateArgs extends LeafArgs {
     /** Name of the Secret. */
     readonly secret: string;
+    /** By which cert-manager knows the issuer. */
+    readonly authority: AuthorityName;
     readonly namespace: pulumi.Input<string>;
     readonly labels: Readonly<Record<string, string>>;
 }
 
-export interface Certificate {
-    /** The Secret's name: `tls.key`, `tls.crt` (with the intermediate), `ca.crt` (the root). */
-    readonly secret: pulumi.Output<string>;
-    /** Another one after each renewal, for a server that reads its certificate at its start alone. */
-    readonly version: pulumi.Output<string>;
-}
-
-/** A key and certificate for TLS, in a Secret of type kubernetes.io/tls. */
+/**
+ * A key and certificate for TLS, in a Secret of type kubernetes.io/tls: `tls.key`, `tls.crt` (with the intermediate), `ca.crt` (the root).
+ *
+ * The first one is made here, so that nothing waits for cert-manager when a site comes up. From then on what is in the Secret is
+ * cert-manager's, also for an `up` with an older one in its state.
+ *
+ * @returns the Secret's name
+ */
 export function certificate(
     name: string,
-    { secret, namespace, labels, ...args }: CertificateArgs,
+    args: CertificateArgs,
     opts: pulumi.CustomResourceOptions,
-): Certificate {
-    const { issuer } = args;
+): pulumi.Output<string> {
+    const { issuer, secret, namespace, labels, authority } = args;
     const key = leafKey(name, opts);
     const certPem = signed(name, key, args, opts);
-    const { metadata: created } = new Secret(
+    const held = new Secret(
         `${name}-secret`,
         {
-            metadata: metadata(secret, labels, namespace),
+            metadata: metadata(secret, labels, namespace, issuedBy(authority, secret)),
             type: "kubernetes.io/tls",
             stringData: {
                 "tls.key": key.privateKeyPem,
@@ -53,10 +56,11 @@ export function certificate(
                 "ca.crt": issuer.rootPem,
             },
         },
-        { ...opts, ...HELD },
+        // The provider keeps the first as the second.
+        { ...opts, ...HELD, ignoreChanges: ["stringData", "data"] },
     );
-    const version = certPem.apply((pem) => createHash("sha256").update(pem).digest("hex").slice(0, 16));
-    return { secret: created.name, version };
+    renewal(`${name}-renewal`, args, { ...opts, dependsOn: held });
+    return held.metadata.name;
 }
 
 export function leafKey(name: string, opts: pulumi.CustomResourceOptions): PrivateKey {
@@ -81,8 +85,7 @@ export function signed(
             certRequestPem: request.certRequestPem,
             caPrivateKeyPem: issuer.keyPem,
             caCertPem: issuer.certPem,
-            // Servers are each other's clients too.
-            allowedUses: ["digital_signature", ...(dnsNames.length > 0 ? ["server_auth"] : []), "client_auth"],
+            allowedUses: usesOf(dnsNames),
             validityPeriodHours: validity.hours,
             earlyRenewalHours: validity.renewalHours,
         },

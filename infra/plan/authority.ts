@@ -26,8 +26,16 @@ export interface AuthorityPlan {
 
 const DAY = 24;
 
+/** Days before its end at which an issuer is renewed: it has more left than anything lasts that it may sign until then. */
+export function issuerRenewalDays({ leafDays, renewBeforeDays }: EmbassyConfig["keys"]): number {
+    return leafDays + renewBeforeDays;
+}
+
 export function planAuthority({ site, keys }: Pick<EmbassyConfig, "site" | "keys">): AuthorityPlan {
-    const validity = (days: number): Validity => ({ hours: days * DAY, renewalHours: keys.renewBeforeDays * DAY });
+    const validity = (days: number, before = keys.renewBeforeDays): Validity => ({
+        hours: days * DAY,
+        renewalHours: before * DAY,
+    });
     return {
         site: site.name,
         holdsRoot: keys.root === site.name,
@@ -35,7 +43,8 @@ export function planAuthority({ site, keys }: Pick<EmbassyConfig, "site" | "keys
         sites: keys.sites,
         registries: REGISTRIES,
         root: validity(keys.rootDays),
-        intermediate: validity(keys.intermediateDays),
+        // What the old one has signed has been renewed when that ends.
+        intermediate: validity(keys.intermediateDays, issuerRenewalDays(keys)),
         leaf: validity(keys.leafDays),
     };
 }

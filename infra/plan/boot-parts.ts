@@ -2,6 +2,7 @@
 import type { EmbassyPlan } from ".";
 import { DOMAIN } from "./addresses";
 import type { Need, Part } from "./boot-order";
+import { CERT_MANAGER } from "./cert-manager";
 import type { DatabasePlan } from "./database";
 import { EDGE, type EdgePlan } from "./edge";
 
@@ -12,6 +13,8 @@ const CLUSTER: Need = { on: "cluster", why: "machines and an API server" };
 const KEYS: Need = { on: "keys", why: "certificates and secrets" };
 const DISKS: Need = { on: "disks", why: "volumes" };
 const DNS: Need = { on: "dns", why: "names" };
+/** Of who hands it an authority: others need it for what they have after some weeks. */
+const RENEWAL: Need = { on: CERT_MANAGER, why: "renewed certificates", without: "goes on with those that it has" };
 
 export function bootParts(plan: Planned): Part[] {
     const { imageOrigin, authority, registries, edge } = plan;
@@ -38,6 +41,7 @@ export function bootParts(plan: Planned): Part[] {
         },
         { name: "disks", needs: [CLUSTER] },
         { name: "dns", needs: [CLUSTER] },
+        { name: CERT_MANAGER, needs: [CLUSTER, KEYS] },
         {
             name: "object-store",
             needs: [CLUSTER, KEYS, DISKS, { ...DNS, without: "serves, and its self-test at night fails" }],
@@ -46,7 +50,7 @@ export function bootParts(plan: Planned): Part[] {
             name,
             needs: [CLUSTER, KEYS, DISKS, DNS, ...namedBy(database, serving)],
         })),
-        ...(edge === undefined ? [] : [{ name: EDGE, needs: [CLUSTER, KEYS, ...asked(edge)] }]),
+        ...(edge === undefined ? [] : [{ name: EDGE, needs: [CLUSTER, KEYS, RENEWAL, ...asked(edge)] }]),
     ];
 }
 

@@ -6,6 +6,7 @@ export type ImageLock = Readonly<Record<string, string>>;
 /** Tags until an image has a digest in the lock. */
 const TAGS: Readonly<Record<string, string>> = {
     agents: "0.1",
+    "cert-manager": "1.21",
     coredns: "1.15.0",
     "object-store": "1.8",
     postgres: "15",

@@ -5,6 +5,7 @@ import { type NetworkPlan, planNetwork } from "./addresses";
 import { type AuthorityPlan, planAuthority } from "./authority";
 import { bootOrder } from "./boot-order";
 import { bootParts } from "./boot-parts";
+import { type CertManagerPlan, planCertManager } from "./cert-manager";
 import { type DnsPlan, planDns } from "./dns";
 import { type EdgePlan, planEdge } from "./edge";
 import { type ImageLock, originPattern } from "./images";
@@ -31,6 +32,7 @@ export interface EmbassyPlan {
     readonly network: NetworkPlan;
     readonly dns: DnsPlan;
     readonly authority: AuthorityPlan;
+    readonly certManager: CertManagerPlan;
     readonly objectStore: ObjectStorePlan;
     readonly registries: readonly RegistryPlan[];
     /** Undefined for a site without an edge. */
@@ -63,6 +65,7 @@ export function plan(
         network,
         dns: planDns(config, network, lock),
         authority: planAuthority(config),
+        certManager: planCertManager(config, lock),
         objectStore: planObjectStore(config, network, lock),
         registries: REGISTRIES.map((name) => planRegistry(name, config, lock, decisions)),
         edge: planEdge(config, network, lock),

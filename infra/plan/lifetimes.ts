@@ -5,6 +5,7 @@
 import type { EmbassyConfig } from "../config";
 import { InputError } from "../config/errors";
 import { DAYS_ALONE } from "../config/keys";
+import { issuerRenewalDays } from "./authority";
 import { BREAK_GLASS_HOURS } from "./break-glass";
 import { TTL_SECONDS } from "./dns";
 import { PATRONI_SECONDS } from "./writer";
@@ -37,22 +38,27 @@ export function lifetimes({
 }: Pick<EmbassyConfig, "site" | "keys" | "storage" | "replication" | "edge">): Lifetime[] {
     const { root, renewBeforeDays, upkeepDays } = keys;
     /** @param runs of `up`, one after the other, until the renewal is in the site */
-    const certificate = (name: string, days: number, by: string, runs: number): Lifetime => ({
+    const certificate = (name: string, days: number, by: string, runs: number, before = renewBeforeDays): Lifetime => ({
         name,
         seconds: days * DAY_SECONDS,
-        renewal: { from: "home", by, leftSeconds: (renewBeforeDays - runs * upkeepDays) * DAY_SECONDS },
+        renewal: { from: "home", by, leftSeconds: (before - runs * upkeepDays) * DAY_SECONDS },
     });
+    const issuer = issuerRenewalDays(keys);
     const issued = root === site.name ? "`up` here" : `\`up\` of ${root}, then here`;
     const runs = root === site.name ? 1 : 2;
     return [
         certificate("certificate of the root", keys.rootDays, issued, runs),
-        certificate("certificate of the site's intermediate", keys.intermediateDays, issued, runs),
-        certificate("certificate of a service, member or owner", keys.leafDays, "`up` here", 1),
+        certificate("certificate of the site's intermediate", keys.intermediateDays, issued, runs, issuer),
+        {
+            name: "certificate of a service, member or owner",
+            seconds: keys.leafDays * DAY_SECONDS,
+            renewal: { from: "here", by: `the site's cert-manager, ${renewBeforeDays} days before its end` },
+        },
         ...(edge === undefined
             ? []
             : [
                   // An `up` here reads the state of Tallinn's stack, though nothing of these is signed there.
-                  certificate("certificate of the edge's authority", keys.intermediateDays, "`up` here", 1),
+                  certificate("certificate of the edge's authority", keys.intermediateDays, "`up` here", 1, issuer),
                   certificate("certificate of an ally", keys.leafDays, "`up` here, and is handed over", 1),
               ]),
         {

@@ -8,7 +8,7 @@ import { agentContainer } from "../cluster/agent";
 import { HELD } from "../cluster/held";
 import { NOT_AWAITED, metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
-import { KEY_MODE, apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
+import { KEY_MODE, apiToken, following, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
 import { DATABASE, PATHS, PORTS, ROLE_LABEL, memberName, memberNames } from "../plan/database";
 import { COMMON_LABELS } from "../plan/names";
 import { SERVICE } from "../plan/patroni";
@@ -163,6 +163,8 @@ function member({ image, cpu, memory, database }: RegistryPlan): input.core.v1.C
     return hardenedContainer({
         name: DATABASE,
         image,
+        // At SIGHUP it has Postgres read its files too.
+        command: following(PATHS.tls, "/usr/bin/patroni"),
         args: [`${PATHS.patroni}/patroni.yml`],
         env: [
             { name: "PATRONI_NAME", valueFrom: field("metadata.name") },
@@ -191,7 +193,8 @@ function repositoryServer({ image }: RegistryPlan): input.core.v1.Container {
     return hardenedContainer({
         name: "repository",
         image,
-        command: ["pgbackrest", `--config=${configurationFile("own")}`, "server"],
+        command: following(PATHS.tls, "/usr/bin/pgbackrest"),
+        args: [`--config=${configurationFile("own")}`, "server"],
         ports: [{ name: "repository", containerPort: PORTS.repository, protocol: "TCP" }],
         resources: guaranteed(HELPER.cpu, HELPER.memory),
         volumeMounts: [...SHARED],

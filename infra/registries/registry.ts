@@ -7,6 +7,7 @@ import { repositories } from "../keys/repositories";
 import { defaultDeny } from "../networking/default-deny";
 import type { NetworkPlan } from "../plan/addresses";
 import type { Validity } from "../plan/authority";
+import { AUTHORITY } from "../plan/cert-manager";
 import { DATABASE, OWNER_SECRET, memberName, ownerName } from "../plan/database";
 import { registryKeys } from "../plan/keys";
 import type { RegistryPlan } from "../plan/registries";
@@ -49,7 +50,7 @@ export class Registry extends pulumi.ComponentResource {
         ];
         this.walls = walls;
 
-        const issuing = { ...placed, issuer: handover.issuer, validity };
+        const issuing = { ...placed, authority: AUTHORITY.site, issuer: handover.issuer, validity };
         const keys = handover.registries.apply((secrets) => registryKeys(name, secretOf(name, secrets)));
         const held = {
             certificate: certificate(
@@ -61,7 +62,7 @@ export class Registry extends pulumi.ComponentResource {
                     dnsNames: registry.database.dnsNames,
                 },
                 inRegistry,
-            ).secret,
+            ),
             repositories: repositories(
                 `${name}-repositories`,
                 { ...placed, database: registry.database, keys },

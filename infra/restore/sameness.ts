@@ -58,8 +58,9 @@ const OWN_FIELDS: readonly DeclaredField[] = [
         why: "each site has hosts of its own, where it stands",
     },
     {
-        resource: /^tls:index\/certRequest:CertRequest::.*-tls-request$/,
-        field: /^dnsNames\.\d+$/,
+        resource:
+            /^(tls:index\/certRequest:CertRequest::.*-tls-request|kubernetes:cert-manager\.io\/v1:Certificate::.*-tls-renewal)$/,
+        field: /^(spec\.)?dnsNames\.\d+$/,
         why: "and names of its own",
     },
     {
@@ -180,9 +181,9 @@ export const LIVE_MAY_DIFFER: readonly DeclaredField[] = [
         why: "a Job knows its pods by its own identity",
     },
     {
-        resource: /^kubernetes:apps\/v1:StatefulSet::object-store-server$/,
-        field: /^spec\.template\.metadata\.annotations\.data-embassy\/certificate$/,
-        why: "each site has a certificate of its own",
+        resource: /^kubernetes:core\/v1:Secret::.*-tls-secret$/,
+        field: /^metadata\.annotations\.cert-manager\.io\/alt-names$/,
+        why: "cert-manager writes there which names are in a certificate",
     },
     {
         resource: /^kubernetes:core\/v1:ConfigMap::.*-members-(agreed|gate-lease)$/,

@@ -9,6 +9,7 @@ import { certificate } from "../keys/certificate";
 import { allow, pods, range, tcp } from "../networking/allow";
 import { defaultDeny } from "../networking/default-deny";
 import type { Validity } from "../plan/authority";
+import { AUTHORITY } from "../plan/cert-manager";
 import type { Issuer } from "../plan/handover";
 import { COMMON_LABELS, LABEL } from "../plan/names";
 import { OBJECT_STORE, type ObjectStorePlan, STORE_SELECTOR, TESTER_SELECTOR } from "../plan/object-store";
@@ -25,9 +26,6 @@ export interface ObjectStoreArgs {
     /** Besides those of the store's own. */
     readonly users: pulumi.Input<StoreUsers>;
 }
-
-/** Tells the pod of a new certificate: the store reads it when it starts. */
-const CERTIFICATE = "data-embassy/certificate";
 
 /**
  * A site's object store. It keeps stored versions, and gives nobody the right to remove one before its time:
@@ -68,12 +66,20 @@ export class ObjectStore extends pulumi.ComponentResource {
         const walled = { ...parent, dependsOn: walls };
         const held = certificate(
             `${name}-tls`,
-            { ...placed, issuer, validity, secret: "tls", commonName: OBJECT_STORE, dnsNames },
+            {
+                ...placed,
+                authority: AUTHORITY.site,
+                issuer,
+                validity,
+                secret: "tls",
+                commonName: OBJECT_STORE,
+                dnsNames,
+            },
             parent,
         );
         const keys = storeKeys(name, { store, namespace, users: args.users }, parent);
-        const inPods = { store, namespace, serviceAccount, keys, certificate: held.secret };
-        server(name, { ...inPods, version: held.version }, walled);
+        const inPods = { store, namespace, serviceAccount, keys, certificate: held };
+        server(name, inPods, walled);
         selfTest(`${name}-self-test`, inPods, walled);
         this.registerOutputs();
     }
@@ -84,8 +90,6 @@ const REGISTRIES = { namespaceSelector: { matchExpressions: [{ key: LABEL.regist
 
 interface ServerArgs extends StorePodArgs {
     readonly namespace: pulumi.Input<string>;
-    /** Of the certificate. */
-    readonly version: pulumi.Input<string>;
 }
 
 function server(name: string, args: ServerArgs, opts: pulumi.CustomResourceOptions): void {
@@ -123,7 +127,7 @@ function server(name: string, args: ServerArgs, opts: pulumi.CustomResourceOptio
                 selector: { matchLabels: STORE_SELECTOR },
                 persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
                 template: {
-                    metadata: { labels: podLabels, annotations: { [CERTIFICATE]: args.version } },
+                    metadata: { labels: podLabels },
                     spec: storePod(args),
                 },
                 volumeClaimTemplates: [

@@ -2,7 +2,7 @@ import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
 import { AGENT_USER, agentContainer } from "../cluster/agent";
 import { PRIORITY } from "../cluster/priorities";
-import { KEY_MODE, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
+import { KEY_MODE, following, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
 import { OBJECT_STORE, OBJECT_STORE_REGION, OBJECT_STORE_SERVICE, type ObjectStorePlan } from "../plan/object-store";
 import { ACCOUNT, FILE, type StoreKeys } from "./store-keys";
 
@@ -158,6 +158,7 @@ function server({ store, keys }: StorePodArgs): input.core.v1.Container {
     return hardenedContainer({
         name: OBJECT_STORE,
         image: store.image,
+        command: following(`${KEYS}/certificate`, "/usr/bin/versitygw"),
         args: ["posix", FOLDERS.objects],
         env: [
             ...Object.entries(settings).map(([name, value]) => ({ name, value })),

@@ -16,8 +16,8 @@ function metadataOf({ inputs }: Rendered): { name?: string; namespace?: string; 
 }
 
 describe.each(STACKS)("stack %s", (stack) => {
-    /** Seven registries, the name server and the object store; and the edge. */
-    const rooms = stack === "luxembourg" ? 10 : 9;
+    /** Seven registries, the name server, the object store and cert-manager; and the edge. */
+    const rooms = stack === "luxembourg" ? 11 : 10;
     /** A workload in each; at the edge the public's page too. */
     const count = stack === "luxembourg" ? rooms + 1 : rooms;
     let resources: Rendered[];

@@ -44,22 +44,27 @@ export class Postgres {
         private readonly folder: string,
         private readonly bin: string,
         private readonly settings: Readonly<Record<string, string>>,
+        private readonly wrapper: readonly string[] = [],
     ) {}
 
     /**
      * A new, running cluster. Commits reach the disk before they are acknowledged, as in production.
      *
      * @param settings of postgresql.conf
+     * @param wrapper program and arguments that run the server
      * @throws UserError where Debian packages cannot be had on this machine
      */
-    static async start(settings: Readonly<Record<string, string>> = {}): Promise<Postgres> {
+    static async start(
+        settings: Readonly<Record<string, string>> = {},
+        wrapper: readonly string[] = [],
+    ): Promise<Postgres> {
         const bin = await installed();
         // Not below EMBASSY_HOME: a socket's path has at most 107 bytes, and that folder may be closed to `nobody`.
         const folder = mkdtempSync(join(tmpdir(), "postgres-"));
         if (identity.uid !== undefined) {
             chownSync(folder, identity.uid, identity.gid);
         }
-        const postgres = new Postgres(folder, bin, settings);
+        const postgres = new Postgres(folder, bin, settings, wrapper);
         try {
             await run(
                 join(bin, "initdb"),
@@ -128,9 +133,15 @@ export class Postgres {
     async resume(): Promise<void> {
         const options = { listen_addresses: "", jit: "off", ...this.settings, unix_socket_directories: this.folder };
         const log = openSync(this.log, "a");
+        const [program, ...args] = [...this.wrapper, join(this.bin, "postgres")];
         this.server = spawn(
-            join(this.bin, "postgres"),
-            ["-D", this.data, ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+            program,
+            [
+                ...args,
+                "-D",
+                this.data,
+                ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+            ],
             { ...identity, env: { TZ: "GMT" }, cwd: this.folder, stdio: ["ignore", log, log] },
         );
         closeSync(log);

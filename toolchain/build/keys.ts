@@ -9,7 +9,7 @@ import { digest } from "./stamp";
 
 /** Of a program: its pins, a main package of ours, how it is built, and what it takes along. The Go release is compared apart (see Stamp). */
 export function goKey(job: GoJob, part: string): string {
-    const own = readdirSync(job.folder).filter((file) => file.endsWith(".go"));
+    const own = readdirSync(job.folder, { encoding: "utf8", recursive: true }).filter((file) => file.endsWith(".go"));
     return digest(
         [process.platform, process.arch, ...buildArguments(job, [part]), ...(job.folders[part] ?? [])],
         ["go.mod", "go.sum", ...own.sort()].map((file) => join(job.folder, file)),

@@ -160,6 +160,20 @@ function goJobs({ modules }: Layout): GoJob[] {
             { download: 260, compile: 650 },
         ),
         job(
+            "cert-manager",
+            "lab",
+            "github.com/cert-manager/cert-manager",
+            // Ours, beside go.mod: its controllers that are used, and what tells servers of what they renew.
+            {
+                "cert-manager": "data-embassy/toolchain/cert-manager",
+                follow: "data-embassy/toolchain/cert-manager/follow",
+            },
+            { download: 120, compile: 300 },
+            (version) => [`github.com/cert-manager/cert-manager/pkg/util.AppVersion=${version}`],
+            // What the API server has to know of certificates.
+            { "cert-manager": ["deploy/crds"] },
+        ),
+        job(
             "versitygw",
             "lab",
             "github.com/versity/versitygw",

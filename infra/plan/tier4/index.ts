@@ -8,7 +8,7 @@ import { workloads } from "./workloads";
 
 export function tier4Site(
     config: Pick<EmbassyConfig, "cluster" | "registries" | "replication" | "restore">,
-    plan: Pick<EmbassyPlan, "hosts" | "registries" | "dns" | "objectStore" | "edge">,
+    plan: Pick<EmbassyPlan, "hosts" | "registries" | "dns" | "objectStore" | "edge" | "certManager">,
 ): Site {
     const all = facility(config.cluster, plan.hosts);
     const hosts = (role: string): number[] =>

@@ -36,7 +36,13 @@ export interface Workload {
  */
 export function workloads(
     { registries: declared, replication, restore }: Pick<EmbassyConfig, "registries" | "replication" | "restore">,
-    { registries, dns, objectStore, edge }: Pick<EmbassyPlan, "registries" | "dns" | "objectStore" | "edge">,
+    {
+        registries,
+        dns,
+        objectStore,
+        edge,
+        certManager,
+    }: Pick<EmbassyPlan, "registries" | "dns" | "objectStore" | "edge" | "certManager">,
 ): Workload[] {
     const other = replication.partner ?? restore?.from;
     const plain = { spread: [], priority: 1, quorum: 0, elsewhere: 0, rebuilt: false };
@@ -88,6 +94,8 @@ export function workloads(
         ...[
             { name: "Jobs that store versions", count: registries.length * JOBS, ...requests(STORING) },
             { name: "gates", count: registries.length * GATES, ...requests(WRITER) },
+            // Nobody misses it for weeks, as long as there is room for it again.
+            { name: "cert-manager", count: 1, ...requests(certManager) },
             { name: "self-tests of the object store", count: TESTS, ...requests(objectStore.agent) },
         ].map((jobs) => ({ ...plain, ...jobs, unit: "pod" })),
     ];

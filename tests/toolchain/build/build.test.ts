@@ -6,7 +6,18 @@ import { type Clone, makeClone, recordingProgress } from "./fixture";
 
 const KUBERNETES = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kube-proxy", "kubelet"];
 const CILIUM = ["cilium-agent", "cilium-cni", "cilium-dbg"];
-const LAB = ["etcd", ...KUBERNETES, "kwok", "registry", "crane", "coredns", "versitygw", ...CILIUM];
+const LAB = [
+    "etcd",
+    ...KUBERNETES,
+    "kwok",
+    "registry",
+    "crane",
+    "coredns",
+    "cert-manager",
+    "follow",
+    "versitygw",
+    ...CILIUM,
+];
 const PROGRAMS = LAB.toSpliced(LAB.indexOf("kwok"), 0, "pulumi", "pulumi-journal");
 
 let clone: Clone;

@@ -88,7 +88,7 @@ describe("a site that is not Tier IV", () => {
         [
             "workers that take few pods",
             (config) => (worker(config).pods = 14),
-            /^feed a must be able to fail while feed b is under maintenance .* for gates \(pods without room: 4;/,
+            /^feed a must be able to fail while feed b is under maintenance .* for gates \(pods without room: 5;/,
         ],
         [
             "fewer disks than volumes, with everything up",

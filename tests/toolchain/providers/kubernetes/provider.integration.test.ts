@@ -272,6 +272,25 @@ describe("update", () => {
         await destroy(made);
     });
 
+    it("writes nothing older over what another manager renews, where that is ignored, also by force", async () => {
+        const made = await create(thing("v1", "Secret", "renewed", { stringData: { "tls.crt": "first" } }));
+        const second = Buffer.from("second").toString("base64");
+        const patch = JSON.stringify({ data: { "tls.crt": second } });
+        await kubectl("patch", "secret", "renewed", "--field-manager=cert-manager", "-p", patch);
+        const metadata = { ...(made.inputs["metadata"] as object), labels: { role: "primary" } };
+        const forced = { ...metadata, annotations: { ...OWNER, "pulumi.com/patchForce": "true" } };
+        const news = { ...made.inputs, metadata: forced } as PropertyMap;
+        await update(made, news, { ignoreChanges: ["stringData", "data"] });
+        const found = await kubectl(
+            "get",
+            "secret",
+            "renewed",
+            "-o",
+            "jsonpath={.data.tls\\.crt} {.metadata.labels.role}",
+        );
+        expect(found).toBe(`${second} primary`);
+    });
+
     it("names the other manager of a field, unless it is to be forced or ignored", async () => {
         const made = await create(thing("v1", "ConfigMap", "contested", { data: { a: "1" } }));
         await kubectl("patch", "configmap", "contested", "--field-manager=operator", "-p", '{"data":{"a":"2"}}');

@@ -1,0 +1,41 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret";
+import type * as pulumi from "@pulumi/pulumi";
+import { HELD } from "../cluster/held";
+import { NOT_AWAITED, metadata } from "../cluster/metadata";
+import { type AuthorityName, CERT_MANAGER_API } from "../plan/cert-manager";
+import type { Issuer } from "../plan/handover";
+
+export interface IssuerArgs {
+    /** Of the Secret, and of the ClusterIssuer, by which certificates name it. */
+    readonly called: AuthorityName;
+    readonly issuer: pulumi.Output<Issuer>;
+    /** cert-manager's own, in which nothing else runs. */
+    readonly namespace: pulumi.Input<string>;
+    readonly labels: Readonly<Record<string, string>>;
+}
+
+/** An authority from whose key cert-manager renews: a new one, under the same root, is taken as soon as it is in the Secret. */
+export function clusterIssuer(name: string, args: IssuerArgs, opts: pulumi.CustomResourceOptions): void {
+    const { called, issuer, namespace, labels } = args;
+    const { group, version } = CERT_MANAGER_API;
+    const { metadata: keys } = new Secret(
+        `${name}-secret`,
+        {
+            metadata: metadata(called, labels, namespace),
+            type: "kubernetes.io/tls",
+            stringData: { "tls.key": issuer.keyPem, "tls.crt": issuer.certPem, "ca.crt": issuer.rootPem },
+        },
+        { ...opts, ...HELD },
+    );
+    new CustomResource(
+        name,
+        {
+            apiVersion: `${group}/${version}`,
+            kind: "ClusterIssuer",
+            metadata: metadata(called, labels, undefined, NOT_AWAITED),
+            spec: { ca: { secretName: keys.name } },
+        },
+        opts,
+    );
+}

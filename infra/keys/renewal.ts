@@ -1,0 +1,53 @@
+/** What cert-manager is told of a certificate that the program has made, so that it renews it and does not make another at once. */
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
+import type * as pulumi from "@pulumi/pulumi";
+import { NOT_AWAITED, metadata } from "../cluster/metadata";
+import { type AuthorityName, CERT_MANAGER_API } from "../plan/cert-manager";
+import type { CertificateArgs } from "./certificate";
+import { SUBJECT, usesOf } from "./subject";
+
+const { group, version } = CERT_MANAGER_API;
+
+/**
+ * Annotations of the Secret: by whom, and as what, cert-manager takes its certificate to be issued. Without them it is somebody
+ * else's, and replaced. https://cert-manager.io/docs/usage/certificate/
+ */
+export function issuedBy(authority: AuthorityName, secret: string): Record<string, string> {
+    return {
+        [`${group}/issuer-name`]: authority,
+        [`${group}/issuer-kind`]: "ClusterIssuer",
+        [`${group}/issuer-group`]: group,
+        [`${group}/certificate-name`]: secret,
+    };
+}
+
+/** Says the same of a certificate as the request for the first one: what differs would be made anew. */
+export function renewal(
+    name: string,
+    { secret, namespace, labels, authority, validity, commonName, dnsNames }: CertificateArgs,
+    opts: pulumi.CustomResourceOptions,
+): void {
+    new CustomResource(
+        name,
+        {
+            apiVersion: `${group}/${version}`,
+            kind: "Certificate",
+            // Nobody waits: what is in the Secret is good for months.
+            metadata: metadata(secret, labels, namespace, NOT_AWAITED),
+            spec: {
+                secretName: secret,
+                issuerRef: { group, kind: "ClusterIssuer", name: authority },
+                commonName,
+                ...(dnsNames.length > 0 && { dnsNames: [...dnsNames] }),
+                subject: { organizations: [SUBJECT.organization], countries: [SUBJECT.country] },
+                usages: usesOf(dnsNames).map((use) => use.replaceAll("_", " ")),
+                // Another key each time.
+                privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+                duration: `${validity.hours}h`,
+                renewBefore: `${validity.renewalHours}h`,
+                revisionHistoryLimit: 1,
+            },
+        },
+        opts,
+    );
+}

@@ -1,0 +1,76 @@
+/** Certificates of a site for tests, of any age: a root, what it signs, and what that signs. */
+import "reflect-metadata";
+import { createPrivateKey, randomBytes, webcrypto } from "node:crypto";
+import * as x509 from "@peculiar/x509";
+
+x509.cryptoProvider.set(webcrypto);
+
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+const DAY_MS = 86_400_000;
+
+/** PEM, as the program has it. */
+export interface Pair {
+    readonly key: string;
+    readonly certificate: string;
+}
+
+export interface Wanted {
+    readonly commonName: string;
+    /** Absent: it signs others. */
+    readonly dnsNames?: readonly string[];
+    /** Absent: it signs itself. */
+    readonly by?: Pair;
+    /** Days since it began, and until it ends. */
+    readonly began?: number;
+    readonly ends?: number;
+}
+
+/** As the program would have issued it some days ago, to the state Estonia. */
+export async function issued({ commonName, dnsNames, by, began = 0, ends = 30 }: Wanted): Promise<Pair> {
+    const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
+    const issuer = by && new x509.X509Certificate(by.certificate);
+    const subject: x509.JsonName = [{ CN: [commonName] }, { O: ["Data Embassy"] }, { C: ["EE"] }];
+    const now = Date.now();
+    const { KeyUsageFlags: use, ExtendedKeyUsage: extended } = x509;
+    const certificate = await x509.X509CertificateGenerator.create({
+        // Positive, as RFC 5280 4.1.2.2 wants it.
+        serialNumber: `40${randomBytes(15).toString("hex")}`,
+        subject,
+        issuer: issuer?.subject ?? subject,
+        notBefore: new Date(now - began * DAY_MS - 60_000),
+        notAfter: new Date(now + ends * DAY_MS),
+        publicKey: keys.publicKey,
+        signingKey: by === undefined ? keys.privateKey : await signingKey(by),
+        signingAlgorithm: ALGORITHM,
+        extensions: [
+            new x509.BasicConstraintsExtension(dnsNames === undefined, undefined, true),
+            dnsNames === undefined
+                ? new x509.KeyUsagesExtension(use.keyCertSign | use.cRLSign, true)
+                : new x509.KeyUsagesExtension(use.digitalSignature, true),
+            await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+            ...(issuer === undefined ? [] : [await x509.AuthorityKeyIdentifierExtension.create(issuer)]),
+            ...(dnsNames === undefined
+                ? []
+                : [new x509.ExtendedKeyUsageExtension([extended.serverAuth, extended.clientAuth])]),
+            ...((dnsNames ?? []).length === 0
+                ? []
+                : [
+                      new x509.SubjectAlternativeNameExtension(
+                          (dnsNames ?? []).map((value) => ({ type: "dns" as const, value })),
+                      ),
+                  ]),
+        ],
+    });
+    const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
+    // SEC 1, as the program's own.
+    const key = createPrivateKey({ key: Buffer.from(pkcs8), type: "pkcs8", format: "der" });
+    return {
+        key: key.export({ type: "sec1", format: "pem" }).toString(),
+        certificate: `${certificate.toString("pem")}\n`,
+    };
+}
+
+function signingKey({ key }: Pair): Promise<webcrypto.CryptoKey> {
+    const pkcs8 = createPrivateKey(key).export({ type: "pkcs8", format: "der" });
+    return webcrypto.subtle.importKey("pkcs8", pkcs8, ALGORITHM, false, ["sign"]);
+}
