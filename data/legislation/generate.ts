@@ -11,7 +11,11 @@ export const legislation: RegistryData = {
     references: [],
     question: {
         tells: "the text of an act that was in force on a day",
-        subject: { table: "act", column: "title", example: "true" },
+        subject: {
+            table: "act",
+            column: "title",
+            example: "act_number IN (SELECT act_number FROM legislation.publication WHERE valid_to IS NULL)",
+        },
     },
     published: ["act", "publication", "paragraph"],
     tables: {
