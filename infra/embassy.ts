@@ -6,8 +6,7 @@ import { jurisdiction } from "./cluster/jurisdiction";
 import { Machines } from "./cluster/machines";
 import { Priorities } from "./cluster/priorities";
 import { siteProvider } from "./cluster/provider";
-import type { Handed } from "./edge/allies";
-import { Edge, type PublicPage } from "./edge/edge";
+import { Edge } from "./edge/edge";
 import { Authority } from "./keys/authority";
 import { CertManager } from "./keys/cert-manager";
 import type { EmbassyPlan } from "./plan";
@@ -24,11 +23,8 @@ import { ObjectStore } from "./storage/object-store";
 export class DataEmbassy extends pulumi.ComponentResource {
     /** For the stacks of the sites whose intermediates are issued here; secret. */
     readonly handovers: pulumi.Output<Record<string, Handover>> | undefined;
-    /** For those who are admitted at this site's edge, by name of the certificate; secret. */
-    readonly allies: pulumi.Output<Record<string, Handed>> | undefined;
-
-    /** Where everybody reads legislation, of a site that has such a page. */
-    readonly publicPage: PublicPage | undefined;
+    /** Where allies read, of a site that has one. */
+    readonly edge: Edge | undefined;
 
     /** @param handed instead of what the stack that holds the root hands to this site */
     constructor(name: string, plan: EmbassyPlan, opts: pulumi.ComponentResourceOptions = {}, handed?: Handover) {
@@ -86,7 +82,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
             { ...inSite, dependsOn },
         );
         const { edge } = plan;
-        const served =
+        this.edge =
             edge &&
             new Edge(
                 "edge",
@@ -100,8 +96,6 @@ export class DataEmbassy extends pulumi.ComponentResource {
                 },
                 { ...inSite, dependsOn },
             );
-        this.allies = served?.allies;
-        this.publicPage = served?.publicPage;
         if (plan.machines.length > 0) {
             // Behind all that is waited for: they are many, and nothing here needs them.
             new Machines("machines", plan, { ...inSite, dependsOn: [...before] });

@@ -70,6 +70,6 @@ export = {
     registries: site.registries.map(({ name }) => name),
     bootOrder: site.bootOrder,
     ...(embassy.handovers && { [HANDOVERS_OUTPUT]: embassy.handovers }),
-    ...(embassy.allies && { allies: embassy.allies }),
-    ...(embassy.publicPage && { publicPage: embassy.publicPage }),
+    ...(embassy.edge && { allies: embassy.edge.allies, revokedAllies: embassy.edge.revokedAllies }),
+    ...(embassy.edge?.publicPage && { publicPage: embassy.edge.publicPage }),
 };

@@ -1,6 +1,6 @@
 /** What the lab has to build for a site: the address ranges and machines that the site's stack file declares. */
 import { plan } from "../infra/plan";
-import { CLUSTER_DOMAIN } from "../infra/plan/addresses";
+import { CLUSTER_DOMAIN, nth } from "../infra/plan/addresses";
 import { TOPOLOGY } from "../infra/plan/inventory";
 import { machineAddress } from "./nodes/addresses";
 import { stackConfig } from "../toolchain/cli/stack-config";
@@ -34,6 +34,8 @@ export interface NetworkInventory {
     readonly registry: string;
     /** Address of the Service that resolves names for pods. */
     readonly dns: string;
+    /** Of a site with an edge: an address from which allies ask it, and the CIDR of the Services that they ask. */
+    readonly ally?: { readonly address: string; readonly services: string };
 }
 
 export interface NodeInventory {
@@ -87,7 +89,8 @@ export const defaultSites: readonly string[] = ["tallinn", "luxembourg"];
 export function siteInventory(stack: string, kind: NodeKind = "simulated"): SiteInventory {
     const configuration = stackConfig(stack);
     const { nodes: range, pods, services } = configuration.networking;
-    const { breakGlass } = configuration.keys;
+    const { edge, keys } = configuration;
+    const { breakGlass } = keys;
     const site = {
         name: stack,
         serviceCidr: services,
@@ -121,6 +124,7 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated"): Site
             gateway: network.gateway,
             registry: configuration.site.imageRegistry,
             dns: network.dns,
+            ...(edge !== undefined && { ally: { address: nth(edge.networks[0] ?? "", 1), services } }),
         },
     };
 }

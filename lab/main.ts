@@ -1,6 +1,7 @@
 /** `npm run lab -- …` */
 import { Command, CommanderError, Option } from "commander";
 import { declaredStacks } from "../toolchain/cli/stack-file";
+import { visitEdges, visitsTable } from "./edge";
 import { LabError, explain } from "./errors";
 import { type NodeKind, defaultSites, nodeKinds } from "./inventory";
 import * as lab from "./lab";
@@ -89,6 +90,14 @@ async function parsePart(id: string): Promise<[string, string]> {
     return [name, part];
 }
 
+async function edge(named: string[], flags: Flags): Promise<void> {
+    const visits = await visitEdges(await existing(named));
+    if (visits.length === 0 || !visits.every(({ asExpected }) => asExpected)) {
+        process.exitCode = 1;
+    }
+    print(flags.json ? visits : visits.length > 0 ? visitsTable(visits) : "No site has an edge.");
+}
+
 async function changeLinks(change: typeof lab.cut, named: string[], flags: Flags): Promise<void> {
     const links = await change(await existing(named));
     print(flags.json ? links : links.map(linkLine).join("\n"));
@@ -142,6 +151,14 @@ function program(): Command {
             await lab.repair(site, part);
             print(`${site}/${part} is ready.`);
         });
+    command
+        .command("edge")
+        .description(
+            "ask the edge as allies and the public do, and as those who are refused; exit 1 unless all is as it is to be",
+        )
+        .argument("[sites...]", "default: all that the lab has")
+        .option("--json", "print the answers as JSON")
+        .action(edge);
     for (const [name, change, what] of [
         ["cut", lab.cut, "sever the link between sites: nothing passes, and neither end is told"],
         ["heal", lab.heal, "mend the link between sites"],

@@ -7,6 +7,7 @@ import { stackConfig } from "../toolchain/cli/stack-config";
 import { colorsFor } from "../toolchain/colors";
 import { runCommand } from "../toolchain/command";
 import { type Contents, compareRegistries, fillRegistries } from "./contents";
+import { type Visit, visitEdges, visitsTable } from "./edge";
 import { type NodeKind, defaultSites, nodeKinds } from "./inventory";
 import * as lab from "./lab";
 import { hostProblems } from "./nodes/host";
@@ -53,7 +54,14 @@ async function start(wanted: NodeKind | undefined): Promise<number> {
         }
     }
     const contents = nodes === "real" ? await registries() : [];
-    await summarize(results, contents, (Date.now() - began) / 1000);
+    const visits = nodes === "real" ? await edges() : [];
+    await summarize(results, contents, visits, (Date.now() - began) / 1000);
+    if (visits.some(({ asExpected }) => !asExpected)) {
+        process.stderr.write(
+            "An edge does not answer as it is to: see npm run lab -- status; npm run lab -- edge asks once more.\n",
+        );
+        return 1;
+    }
     return 0;
 }
 
@@ -64,9 +72,19 @@ async function registries(): Promise<Contents[]> {
     return compareRegistries(configs);
 }
 
+async function edges(): Promise<Visit[]> {
+    say("Edge");
+    return visitEdges(defaultSites);
+}
+
 const STYLE = { head: [], border: [], compact: true };
 
-async function summarize(results: readonly UpResult[], contents: readonly Contents[], seconds: number): Promise<void> {
+async function summarize(
+    results: readonly UpResult[],
+    contents: readonly Contents[],
+    visits: readonly Visit[],
+    seconds: number,
+): Promise<void> {
     const sites = new Map((await lab.status(defaultSites)).map((status) => [status.site, status]));
     const table = new Table({ head: ["site", "API server", "nodes", "resources", "changes"], style: STYLE });
     for (const { stack, resources, changed } of results) {
@@ -84,6 +102,7 @@ async function summarize(results: readonly UpResult[], contents: readonly Conten
         [
             table.toString(),
             contents.length > 0 ? contentsTable(contents) : "On simulated nodes workloads are scheduled, not run.",
+            ...(visits.length > 0 ? [visitsTable(visits)] : []),
             `Ready in ${seconds.toFixed(0)} s. Look around: npm run lab -- status, npm run data -- count --site luxembourg`,
             "",
         ].join("\n"),

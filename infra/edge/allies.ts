@@ -22,37 +22,43 @@ export interface Handed {
 export interface Allies {
     /** By name of the certificate, `FI-1`; secret. */
     readonly handed: pulumi.Output<Record<string, Handed>>;
+    /** What was handed over and is revoked, by name; secret. With it somebody can see for themselves that it is refused. */
+    readonly revoked: pulumi.Output<Record<string, Handed>>;
     /** Name of the certificate → fingerprint of the key that is admitted. */
     readonly admitted: pulumi.Output<Record<string, string>>;
 }
 
 /**
- * The allies' certificates. What is revoked has none any more, and is not admitted; its key stays, held as all keys are, so that
+ * The allies' certificates. What is revoked is not admitted, nor renewed; it stays as it is, its key held as all keys are, so that
  * revoking is one word in the stack file and one `up`.
  */
 export function allies(name: string, args: AlliesArgs, opts: pulumi.CustomResourceOptions): Allies {
-    const { certificates, issuer } = args;
-    const all = certificates.map(({ name: ally, revoked }) => ({
-        ally,
-        revoked,
-        resource: `${name}-${ally.toLowerCase()}`,
-        key: leafKey(`${name}-${ally.toLowerCase()}`, opts),
-    }));
+    const { certificates, issuer, validity } = args;
+    const all = certificates.map(({ name: ally, revoked }) => {
+        const resource = `${name}-${ally.toLowerCase()}`;
+        const key = leafKey(resource, opts);
+        const leaf = {
+            issuer,
+            validity: revoked ? { ...validity, renewalHours: 0 } : validity,
+            commonName: ally,
+            dnsNames: [],
+        };
+        const certificate = signed(resource, key, leaf, opts);
+        const handed = pulumi.output({ key: key.privateKeyPem, certificate, authority: issuer.rootPem });
+        return { ally, revoked, key, handed };
+    });
     const valid = all.filter(({ revoked }) => !revoked);
     return {
-        handed: pulumi.secret(
-            pulumi.all(
-                byName(valid, ({ ally, resource, key }) =>
-                    pulumi.output({
-                        key: key.privateKeyPem,
-                        certificate: signed(resource, key, { ...args, commonName: ally, dnsNames: [] }, opts),
-                        authority: issuer.rootPem,
-                    }),
-                ),
-            ),
-        ),
+        handed: handedTo(valid),
+        revoked: handedTo(all.filter(({ revoked }) => revoked)),
         admitted: pulumi.all(byName(valid, ({ key }) => key.publicKeyPem.apply(fingerprint))),
     };
+}
+
+function handedTo(
+    all: readonly { readonly ally: string; readonly handed: pulumi.Output<Handed> }[],
+): pulumi.Output<Record<string, Handed>> {
+    return pulumi.secret(pulumi.all(byName(all, ({ handed }) => handed)));
 }
 
 /** SHA-256 of a public key (SubjectPublicKeyInfo), as a pin of RFC 7469 has it. */

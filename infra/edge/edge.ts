@@ -39,6 +39,8 @@ export interface PublicPage {
 export class Edge extends pulumi.ComponentResource {
     /** What allies are handed, by name of the certificate; secret. */
     readonly allies: pulumi.Output<Record<string, Handed>>;
+    /** What is revoked, likewise. */
+    readonly revokedAllies: pulumi.Output<Record<string, Handed>>;
     readonly publicPage: PublicPage | undefined;
 
     constructor(name: string, args: EdgeArgs, opts: pulumi.ComponentResourceOptions) {
@@ -61,8 +63,13 @@ export class Edge extends pulumi.ComponentResource {
             { called: AUTHORITY.edge, issuer, namespace: args.authorities, labels },
             parent,
         );
-        const { handed, admitted } = allies(name, { certificates: edge.certificates, issuer, validity }, parent);
+        const { handed, revoked, admitted } = allies(
+            name,
+            { certificates: edge.certificates, issuer, validity },
+            parent,
+        );
         this.allies = handed;
+        this.revokedAllies = revoked;
         /** Each workload has keys of its own: who takes over one has not the other's. */
         const secrets = (
             prefix: string,

@@ -1,13 +1,13 @@
 /**
- * A connection to a pod from the machine that it runs on, as root of that machine has one and nobody else: the API server lets nobody
- * into pods, and policies let a machine reach its own.
+ * Connections into a site: to a pod from the machine that it runs on, as root of that machine has one and nobody else (the API server
+ * lets nobody into pods, and policies let a machine reach its own), and to the edge from an ally's address.
  */
 import { spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { openSite } from "../options";
+import { type Site, openSite } from "../options";
 import { initOf } from "./machine";
-import { RELAY_COMMAND, SYSTEM_PATH } from "./network";
+import { NETWORK, RELAY_COMMAND, SYSTEM_PATH } from "./network";
 
 /** Marks the process as the lab's. */
 const RECORD = "entrance";
@@ -33,8 +33,28 @@ export async function podEntrance(siteName: string, place: PodPlace, within: num
     if (init === undefined) {
         throw refused(`the machine ${node} is down`);
     }
-    const relay = [...RELAY_COMMAND, site.paths.record(RECORD), `carry=${SOCKET},to=${address}:${port}`];
-    const child = spawn("nsenter", [`--net=/proc/${init}/ns/net`, ...relay], {
+    return entrance(site, init, `${address}:${port}`, within);
+}
+
+/**
+ * @param place address and port of a Service that the edge has
+ * @param within milliseconds
+ * @returns a socket that is connected
+ * @throws Error with the code ECONNREFUSED where the site is down, or lets nobody in there
+ */
+export async function allyEntrance(siteName: string, place: string, within: number): Promise<Socket> {
+    const site = openSite(siteName, {});
+    const network = await site.supervisor.live(NETWORK);
+    if (network === undefined) {
+        throw refused(`the network of ${siteName} is down`);
+    }
+    return entrance(site, network.pid, place, within);
+}
+
+/** @param holder process in whose network the connection begins */
+async function entrance({ paths }: Site, holder: number, place: string, within: number): Promise<Socket> {
+    const relay = [...RELAY_COMMAND, paths.record(RECORD), `carry=${SOCKET},to=${place}`];
+    const child = spawn("nsenter", [`--net=/proc/${holder}/ns/net`, ...relay], {
         stdio: ["ignore", "pipe", "pipe", "pipe"],
         env: { PATH: SYSTEM_PATH },
     });
@@ -44,7 +64,7 @@ export async function podEntrance(siteName: string, place: PodPlace, within: num
         child.stdout?.once("data", () => resolve());
         // It ends with the process.
         void buffer(child.stderr as NodeJS.ReadableStream).then((said) =>
-            reject(refused(said.toString().trim() || `${address}:${port} does not answer`)),
+            reject(refused(said.toString().trim() || `${place} does not answer`)),
         );
     });
     clearTimeout(patience);

@@ -3,7 +3,8 @@
 #
 #     ROUTES="PODS MACHINE..." network.sh RECORD USERLAND ADDRESS/PREFIX COMMAND...
 #
-# ROUTES has a line for the pods of each machine: their range, and its address.
+# ROUTES has a line for the pods of each machine: their range, and its address. ALLY is an address outside, from which the site's
+# SERVICES are asked.
 #
 # Started in a new network namespace, which ends with it and with the machines. The tools are the userland's.
 set -eu
@@ -19,4 +20,9 @@ echo 1 > /proc/sys/net/ipv4/ip_forward
 echo "${ROUTES:-}" | while read -r pods machine; do
     [ -z "$pods" ] || ip route add "$pods" via "$machine"
 done
+# What asks a Service from here goes to a pod before it is sent: services.sh.
+[ -z "${ALLY:-}" ] || {
+    ip address add "$ALLY/32" dev nodes
+    ip route add "$SERVICES" dev nodes src "$ALLY"
+}
 exec "$@"

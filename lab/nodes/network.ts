@@ -46,7 +46,11 @@ export function networkPart(
             `listen=${network.gateway}:${apiPort},to=${paths.apiSocket}`,
             `connect=${paths.egressSocket}`,
         ],
-        env: { ...ENVIRONMENT, ROUTES: machines.map(({ pods, address }) => `${pods} ${address}`).join("\n") },
+        env: {
+            ...ENVIRONMENT,
+            ROUTES: machines.map(({ pods, address }) => `${pods} ${address}`).join("\n"),
+            ...(network.ally && { ALLY: network.ally.address, SERVICES: network.ally.services }),
+        },
         reads: [RELAY, path.join(SCRIPTS, "network.sh")],
     };
 }

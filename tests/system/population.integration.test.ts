@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { registryKeys } from "../../infra/plan/keys";
+import type { Visit } from "../../lab/edge";
 import { SitePaths } from "../../lab/paths";
 import type { Comparison } from "../../lab/restore/compare";
 import { bucketFolder, storedVersions } from "../../lab/restore/look";
@@ -91,6 +92,15 @@ describeNodes(`the population registry${why}`, () => {
         expect([refused.code, refused.output]).toEqual([
             1,
             expect.stringMatching(/nobody works here: .* name its kubeconfig with EMBASSY_KUBECONFIG/),
+        ]);
+    });
+
+    it("is answered about at Luxembourg's edge: to an ally, and to none whose certificate is revoked, or who has none", () => {
+        const visits = JSON.parse(must(home.lab("edge", "luxembourg", "--json")).stdout) as Visit[];
+        expect(visits.map(({ who, asked, asExpected }) => [who, asked, asExpected])).toEqual([
+            ["FI-1", "population", true],
+            ["LV-1, revoked", "edge", true],
+            ["no certificate", "edge", true],
         ]);
     });
 

@@ -108,9 +108,11 @@ describe("a certificate that is revoked", () => {
         resources = await renderPlan("luxembourg", planWith(allies), undefined, (one) => registered.push(one));
     });
 
-    it("is neither issued again nor admitted, and its key is still held: one up is enough", () => {
-        expect(kinds(resources, "lv-1")).toEqual(["PrivateKey"]);
-        expect(kinds(resources, "lv-2")).toEqual(["CertRequest", "LocallySignedCert", "PrivateKey"]);
+    it("is neither renewed nor admitted, and is still held: one up is enough", () => {
+        const renewed = (name: string): unknown =>
+            resources.find((one) => one.name === `edge-${name}-certificate`)?.inputs["earlyRenewalHours"];
+        expect(renewed("lv-1")).toBe(0);
+        expect(renewed("lv-2")).toBe(config.keys.renewBeforeDays * 24);
         type Pods = { template: { spec: { containers: { env: { name: string; value: string }[] }[] } } };
         const server = resources.find(({ name }) => name === "edge-server")?.inputs["spec"] as Pods;
         const admitted = server.template.spec.containers[0]?.env.find(({ name }) => name === "ADMITTED")?.value;
