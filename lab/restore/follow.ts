@@ -31,8 +31,8 @@ interface Pod {
  * Goes on until `signal` says that the site is up.
  * @param elapsed seconds since the restore began
  * @returns registry → when its leader was first seen to answer, by `elapsed`
- * @throws LabError as soon as the disk is full, or a member gives up, with what it said: Patroni ends where the restore fails, and would only try
- * the same again
+ * @throws LabError as soon as the disk is full, or a member gives up a second time, with what it said: Patroni ends where the restore fails,
+ * and its container starts anew. Once is a store that did not answer, or a machine that was too busy; what fails again will fail always.
  */
 export async function followMembers(
     site: Site,
@@ -63,7 +63,7 @@ export async function followMembers(
             if (registry === undefined || member === undefined) {
                 continue;
             }
-            if (member.restartCount > 0) {
+            if (member.restartCount > 1) {
                 const previous = [`--namespace=${namespace}`, pod, `--container=${DATABASE}`, "--previous"];
                 const log = await kubectl("logs", ...previous).catch(() => "");
                 throw new LabError(
@@ -98,9 +98,14 @@ const LEAST_MIB = 64;
 export function reasons(log: string): string[] {
     const lines = log
         .split("\n")
-        .filter((line) => /\b(ERROR|FATAL|PANIC)\b|HINT:/.test(line))
-        .filter((line) => !/the database system is (starting up|not yet accepting)|Failed to bootstrap/.test(line));
+        .filter(
+            (line, index, all) => SAYS_WHY.test(line) || (INDENTED.test(line) && SAYS_WHY.test(all[index - 1] ?? "")),
+        )
+        .filter((line) => !/the database system is (starting up|not (yet )?accepting)|Failed to bootstrap/.test(line));
     return lines.length > 0 ? [...new Set(lines)].slice(0, LINES).map((line) => `  ${line.trim()}`) : ["  (nothing)"];
 }
 
 const LINES = 8;
+const SAYS_WHY = /\b(ERROR|FATAL|PANIC)\b/;
+/** pgBackRest goes on like that about what it says first. */
+const INDENTED = /^ {4,}\S/;

@@ -7,7 +7,9 @@ describe("why a member gave up", () => {
             "ERROR: [031]: unable to decrypt",
             "ERROR: [031]: unable to decrypt",
             "       HINT: is the cipher pass right?",
+            "    no advice",
             "FATAL:  the database system is starting up",
+            "FATAL:  the database system is not accepting connections",
             "patroni.exceptions.PatroniFatalException: 'Failed to bootstrap cluster' ERROR",
         ].join("\n");
         expect(reasons(log)).toEqual(["  ERROR: [031]: unable to decrypt", "  HINT: is the cipher pass right?"]);
