@@ -41,6 +41,8 @@ export interface DatabasePlan {
     /** Ordinal of the first member's pod. */
     readonly firstMember: number;
     readonly memory: string;
+    /** Of each member's disk. */
+    readonly storage: string;
     readonly origin: Origin;
     /** Whether the primary waits for the other site. */
     readonly acrossSites: EmbassyConfig["replication"]["acrossSites"];
@@ -69,7 +71,7 @@ export function planDatabase(
     config: Pick<EmbassyConfig, "site" | "networking" | "keys" | "replication" | "recovery" | "restore" | "registries">,
 ): DatabasePlan {
     const { site, replication, recovery } = config;
-    const { members, memory, running } = config.registries[registry as keyof typeof config.registries];
+    const { members, memory, storage, running } = config.registries[registry as keyof typeof config.registries];
     const host = registryName(registry, site.name);
     const firstMember = config.keys.sites.indexOf(site.name) * ORDINALS;
     const address = planNetwork(config).registries[registry] ?? "";
@@ -83,6 +85,7 @@ export function planDatabase(
         members: running ? members : 0,
         firstMember,
         memory,
+        storage,
         origin: originOf(registry, config),
         acrossSites: replication.acrossSites,
         recovery,

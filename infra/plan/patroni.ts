@@ -138,7 +138,7 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
                 wal_receiver_timeout: `${SILENCE_SECONDS}s`,
                 archive_mode: "on",
                 archive_timeout: `${recovery.archiveTimeout}s`,
-                archive_command: commandLine(registry, "archive", "archive-push", '"%p"'),
+                archive_command: archiveCommand(plan),
                 ssl: "on",
                 ssl_min_protocol_version: "TLSv1.3",
                 ssl_ca_file: `${PATHS.tls}/ca.crt`,
@@ -153,6 +153,27 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
 }
 
 const MIB = 1024 * 1024;
+/** Bytes: Postgres' own default. */
+const SEGMENT = 16 * MIB;
+/** Of a member's disk: of so much WAL at most the other site's store is waited for. */
+const WAITING = 1 / 4;
+
+/**
+ * Into both stores; Postgres keeps what is not in both, and asks again. Where the other site is gone for days that would fill the disk,
+ * and the registry would stop: beyond a quarter of it the site's own store is enough. The other one then lacks what was passed
+ * over, and is whole again from the next backup on.
+ */
+function archiveCommand({ registry, storage, stores }: DatabasePlan): string {
+    const push = (use: "archive" | "own", ...words: string[]): string =>
+        commandLine(registry, use, "archive-push", '"%p"', ...words);
+    if (stores.partner === undefined) {
+        return push("archive");
+    }
+    const most = Math.floor((amount(storage) * WAITING) / SEGMENT);
+    const waiting = "ls pg_wal/archive_status | grep -c ready$";
+    // Not asynchronously: what stands in the spool is about both.
+    return `if [ $(${waiting}) -le ${most} ]; then ${push("archive")}; else ${push("own", "--no-archive-async")}; fi`;
+}
 
 /** Name of what libpq finds in {@link serviceFile}. */
 export const SERVICE = "member";

@@ -8,6 +8,9 @@ import type { RegistryKeys } from "./keys";
  */
 export type Use = "own" | "partner" | "archive" | "source";
 
+/** Seconds. While the other site cannot be reached WAL is in the own store within some three minutes, not one. */
+const ARCHIVE_SECONDS = 600;
+
 export function configurationFile(use: Use): string {
     return `${PATHS.repositories}/${use}.conf`;
 }
@@ -54,6 +57,8 @@ export function configuration(plan: DatabasePlan, keys: RegistryKeys, use: Use):
             "log-level-file": "off",
             // Seconds without an answer, after which a store counts as unreachable.
             "io-timeout": "10",
+            // For which a backup waits until its WAL is in its store.
+            "archive-timeout": String(ARCHIVE_SECONDS),
             // Members let the Job in that makes backups, and nobody else.
             "tls-server-address": "*",
             "tls-server-port": String(PORTS.repository),
@@ -62,6 +67,9 @@ export function configuration(plan: DatabasePlan, keys: RegistryKeys, use: Use):
             "tls-server-cert-file": `${PATHS.tls}/tls.crt`,
             "tls-server-key-file": `${PATHS.tls}/tls.key`,
         },
+        // Postgres asks again by itself. Else each segment would first be tried three times in a store that cannot be reached, 15 s apart,
+        // and the store that can be would be minutes behind.
+        "global:archive-push": { "job-retry": "0", "archive-timeout": "60" },
         [plan.registry]: {
             "pg1-path": PATHS.data,
             "pg1-socket-path": PATHS.socket,

@@ -1,3 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type EmbassyConfig, parseConfig } from "../../../infra/config";
 import { REGISTRIES } from "../../../infra/config/registries";
 import { type DatabasePlan, planDatabase } from "../../../infra/plan/database";
@@ -76,6 +80,32 @@ describe("a site's role", () => {
 });
 
 describe("stored versions", () => {
+    it("wait for the other site's store until a quarter of the disk is WAL, and then for the own one alone", () => {
+        const { postgresql } = dynamicConfiguration(planOf("luxembourg")) as {
+            postgresql: { parameters: { archive_command: string } };
+        };
+        const folder = mkdtempSync(join(tmpdir(), "archive-"));
+        const waiting = join(folder, "pg_wal", "archive_status");
+        mkdirSync(waiting, { recursive: true });
+        // In place of the program: only what it is asked is looked at.
+        writeFileSync(join(folder, "pgbackrest"), '#!/bin/sh\necho "$1"\n', { mode: 0o755 });
+        const archived = (): string =>
+            execFileSync("sh", ["-c", postgresql.parameters.archive_command], {
+                cwd: folder,
+                encoding: "utf8",
+                env: { PATH: `${folder}:/usr/bin:/bin` },
+            }).trim();
+        const segments = (50 * 1024) / 4 / 16;
+        for (let segment = 0; segment < segments; segment++) {
+            writeFileSync(join(waiting, `${segment}.ready`), "");
+        }
+        writeFileSync(join(waiting, "before.done"), "");
+        expect(archived()).toMatch(/archive\.conf$/);
+        writeFileSync(join(waiting, "one-more.ready"), "");
+        expect(archived()).toMatch(/own\.conf$/);
+        rmSync(folder, { recursive: true });
+    });
+
     it("go to both stores of a pair, encrypted, and from a restore environment to its own alone", () => {
         expect(usesOf(planOf("tallinn"))).toEqual(["own", "archive", "partner"]);
         const archive = configuration(planOf("tallinn"), keys, "archive");
