@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import Table from "cli-table3";
 import { ask } from "../data/ask";
 import { databaseOf } from "../data/connect";
-import { REGISTRIES } from "../data/registries";
+import { REGISTRIES, type Registry } from "../data/registries";
 import type { EmbassyConfig } from "../infra/config";
 import type { Handed } from "../infra/edge/allies";
 import type { PublicPage } from "../infra/edge/edge";
@@ -51,11 +51,11 @@ const REFUSED = "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED";
 /** Milliseconds in which the edge answers: it gives a question 5 s. */
 const PATIENCE = 10_000;
 
-/** Those of `sites`. @throws LabError where one that has an edge is not up */
-export async function visitEdges(sites: readonly string[]): Promise<Visit[]> {
+/** Those of `sites`, about registries that are `asked` about. @throws LabError where one that has an edge is not up */
+export async function visitEdges(sites: readonly string[], asked: readonly Registry[] = REGISTRIES): Promise<Visit[]> {
     const visits: Visit[] = [];
     for (const site of sites) {
-        visits.push(...(await visitEdge(stackConfig(site))));
+        visits.push(...(await visitEdge(stackConfig(site), asked)));
     }
     return visits;
 }
@@ -67,7 +67,7 @@ export async function visitEdges(sites: readonly string[]): Promise<Visit[]> {
  * @returns nothing for a site without an edge
  * @throws LabError where the stack is not up
  */
-async function visitEdge(config: EmbassyConfig): Promise<Visit[]> {
+async function visitEdge(config: EmbassyConfig, asked: readonly Registry[]): Promise<Visit[]> {
     const site = config.site.name;
     const { edge } = plan(config);
     if (edge === undefined) {
@@ -86,7 +86,7 @@ async function visitEdge(config: EmbassyConfig): Promise<Visit[]> {
         visits.push({ site, who, asked, ...judge(await get(site, at, secure, path)) });
     };
     const [[ally, handed] = []] = Object.entries(allies);
-    const running = REGISTRIES.filter((registry) => config.registries[registry].running);
+    const running = asked.filter((registry) => config.registries[registry].running);
     if (ally !== undefined && handed !== undefined) {
         for (const registry of running) {
             // Whom an application finds there, and what it is told.

@@ -1,5 +1,6 @@
 /** `npm run lab -- …` */
 import { Command, CommanderError, Option } from "commander";
+import { parseRegistry } from "../data/registries";
 import { declaredStacks } from "../toolchain/cli/stack-file";
 import { visitEdges, visitsTable } from "./edge";
 import { LabError, explain } from "./errors";
@@ -14,6 +15,7 @@ interface Flags {
     readonly newPorts?: boolean;
     readonly nodes?: NodeKind;
     readonly delete?: boolean;
+    readonly registry?: readonly string[];
 }
 
 function print(value: unknown): void {
@@ -91,7 +93,7 @@ async function parsePart(id: string): Promise<[string, string]> {
 }
 
 async function edge(named: string[], flags: Flags): Promise<void> {
-    const visits = await visitEdges(await existing(named));
+    const visits = await visitEdges(await existing(named), flags.registry?.map(parseRegistry));
     if (visits.length === 0 || !visits.every(({ asExpected }) => asExpected)) {
         process.exitCode = 1;
     }
@@ -157,6 +159,7 @@ function program(): Command {
             "ask the edge as allies and the public do, and as those who are refused; exit 1 unless all is as it is to be",
         )
         .argument("[sites...]", "default: all that the lab has")
+        .option("--registry <names...>", "only about these; all that run by default")
         .option("--json", "print the answers as JSON")
         .action(edge);
     for (const [name, change, what] of [

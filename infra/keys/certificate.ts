@@ -6,9 +6,8 @@ import { PrivateKey } from "@pulumi/tls/privateKey";
 import { HELD } from "../cluster/held";
 import { metadata } from "../cluster/metadata";
 import type { Validity } from "../plan/authority";
-import type { AuthorityName } from "../plan/cert-manager";
 import type { Issuer } from "../plan/handover";
-import { issuedBy, renewal } from "./renewal";
+import { type RenewalArgs, issuedBy, renewal } from "./renewal";
 import { subject, usesOf } from "./subject";
 
 export interface LeafArgs {
@@ -20,14 +19,7 @@ export interface LeafArgs {
     readonly dnsNames: readonly string[];
 }
 
-export interface CertificateArgs extends LeafArgs {
-    /** Name of the Secret. */
-    readonly secret: string;
-    /** By which cert-manager knows the issuer. */
-    readonly authority: AuthorityName;
-    readonly namespace: pulumi.Input<string>;
-    readonly labels: Readonly<Record<string, string>>;
-}
+export interface CertificateArgs extends LeafArgs, RenewalArgs {}
 
 /**
  * A key and certificate for TLS, in a Secret of type kubernetes.io/tls: `tls.key`, `tls.crt` (with the intermediate), `ca.crt` (the root).

@@ -2,11 +2,23 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import type * as pulumi from "@pulumi/pulumi";
 import { NOT_AWAITED, metadata } from "../cluster/metadata";
+import type { Validity } from "../plan/authority";
 import { type AuthorityName, CERT_MANAGER_API } from "../plan/cert-manager";
-import type { CertificateArgs } from "./certificate";
 import { SUBJECT, usesOf } from "./subject";
 
 const { group, version } = CERT_MANAGER_API;
+
+export interface RenewalArgs {
+    /** Name of the Secret. */
+    readonly secret: string;
+    /** By which cert-manager knows the issuer. */
+    readonly authority: AuthorityName;
+    readonly namespace: pulumi.Input<string>;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly validity: Validity;
+    readonly commonName: string;
+    readonly dnsNames: readonly string[];
+}
 
 /**
  * Annotations of the Secret: by whom, and as what, cert-manager takes its certificate to be issued. Without them it is somebody
@@ -24,7 +36,7 @@ export function issuedBy(authority: AuthorityName, secret: string): Record<strin
 /** Says the same of a certificate as the request for the first one: what differs would be made anew. */
 export function renewal(
     name: string,
-    { secret, namespace, labels, authority, validity, commonName, dnsNames }: CertificateArgs,
+    { secret, namespace, labels, authority, validity, commonName, dnsNames }: RenewalArgs,
     opts: pulumi.CustomResourceOptions,
 ): void {
     new CustomResource(

@@ -163,12 +163,9 @@ const WAITING = 1 / 4;
  * and the registry would stop: beyond a quarter of it the site's own store is enough. The other one then lacks what was passed
  * over, and is whole again from the next backup on.
  */
-function archiveCommand({ registry, storage, stores }: DatabasePlan): string {
+function archiveCommand({ registry, storage }: DatabasePlan): string {
     const push = (use: "archive" | "own", ...words: string[]): string =>
         commandLine(registry, use, "archive-push", '"%p"', ...words);
-    if (stores.partner === undefined) {
-        return push("archive");
-    }
     const most = Math.floor((amount(storage) * WAITING) / SEGMENT);
     const waiting = "ls pg_wal/archive_status | grep -c ready$";
     // Not asynchronously: what stands in the spool is about both.

@@ -152,13 +152,14 @@ export class Home {
         return join(this.path, "state", ".pulumi", "stacks", PROJECT, `${stack}.json`);
     }
 
-    /** A stack, made where it is not there, and its first `up`. @throws Error with what the CLI said, where it fails */
-    up(stack: string): Outcome {
+    /** A stack, made where it is not there, and its first `up`; with other values in its file than the project's. @throws Error with what the CLI said, where it fails */
+    up(stack: string, values: Readonly<Record<string, string>> = {}): Outcome {
         if (!existsSync(this.stateFile(stack))) {
             must(this.pulumi("stack", "init", stack, "--no-select"));
         }
         const asDeclared = ["up", "--stack", stack, "--yes", "--skip-preview"];
-        return must(this.pulumi(...(this.running === undefined ? asDeclared : this.declaration(stack, {}))));
+        const own = this.running === undefined && Object.keys(values).length === 0;
+        return must(this.pulumi(...(own ? asDeclared : this.declaration(stack, values))));
     }
 
     /** A stack whose file has other values in it, brought up. The project's own file stays as it is. */

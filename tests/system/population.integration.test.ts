@@ -96,7 +96,9 @@ describeNodes(`the population registry${why}`, () => {
     });
 
     it("is answered about at Luxembourg's edge: to an ally, and to none whose certificate is revoked, or who has none", () => {
-        const visits = JSON.parse(must(home.lab("edge", "luxembourg", "--json")).stdout) as Visit[];
+        const visits = JSON.parse(
+            must(home.lab("edge", "luxembourg", "--registry", "population", "--json")).stdout,
+        ) as Visit[];
         expect(visits.map(({ who, asked, asExpected }) => [who, asked, asExpected])).toEqual([
             ["FI-1", "population", true],
             ["LV-1, revoked", "edge", true],
