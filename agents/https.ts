@@ -5,7 +5,7 @@ import { type RequestOptions, type Server, request } from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { SecureContextOptions } from "node:tls";
-import { AgentError, messageOf } from "./agent";
+import { AgentError, log, messageOf } from "./agent";
 
 /** Milliseconds after which a server looks whether its certificate was renewed. */
 export const RELOAD_MS = 10 * 60 * 1000;
@@ -32,8 +32,15 @@ const MOST_CONNECTIONS = 500;
 
 /** A server that takes a renewed certificate as it comes. @param folder as {@link identity} has it */
 export function renewed(server: Server, folder: string): Server {
-    setInterval(() => server.setSecureContext(identity(folder)), RELOAD_MS).unref();
-    return server;
+    const looking = setInterval(() => {
+        try {
+            server.setSecureContext(identity(folder));
+        } catch (error) {
+            // It serves on with what it has, and looks again.
+            log("certificate not read", { error: messageOf(error) });
+        }
+    }, RELOAD_MS).unref();
+    return server.once("close", () => clearInterval(looking));
 }
 
 /** The same, for one that strangers reach. */

@@ -167,9 +167,9 @@ function archiveCommand({ registry, storage }: DatabasePlan): string {
     const push = (use: "archive" | "own", ...words: string[]): string =>
         commandLine(registry, use, "archive-push", '"%p"', ...words);
     const most = Math.floor((amount(storage) * WAITING) / SEGMENT);
-    const waiting = "ls pg_wal/archive_status | grep -c ready$";
     // Not asynchronously: what stands in the spool is about both.
-    return `if [ $(${waiting}) -le ${most} ]; then ${push("archive")}; else ${push("own", "--no-archive-async")}; fi`;
+    // By the shell alone: the image has few programs.
+    return `set -- pg_wal/archive_status/*.ready; if [ $# -le ${most} ]; then ${push("archive")}; else ${push("own", "--no-archive-async")}; fi`;
 }
 
 /** Name of what libpq finds in {@link serviceFile}. */

@@ -90,10 +90,10 @@ describe("stored versions", () => {
         // In place of the program: only what it is asked is looked at.
         writeFileSync(join(folder, "pgbackrest"), '#!/bin/sh\necho "$1"\n', { mode: 0o755 });
         const archived = (): string =>
-            execFileSync("sh", ["-c", postgresql.parameters.archive_command], {
+            execFileSync("/bin/sh", ["-c", postgresql.parameters.archive_command], {
                 cwd: folder,
                 encoding: "utf8",
-                env: { PATH: `${folder}:/usr/bin:/bin` },
+                env: { PATH: folder },
             }).trim();
         const segments = (50 * 1024) / 4 / 16;
         for (let segment = 0; segment < segments; segment++) {
