@@ -99,7 +99,8 @@ export function reasons(log: string): string[] {
     const lines = log
         .split("\n")
         .filter(
-            (line, index, all) => SAYS_WHY.test(line) || (INDENTED.test(line) && SAYS_WHY.test(all[index - 1] ?? "")),
+            (line, index, all) =>
+                SAYS_WHY.test(line) || HINT.test(line) || (INDENTED.test(line) && SAYS_WHY.test(all[index - 1] ?? "")),
         )
         .filter((line) => !/the database system is (starting up|not (yet )?accepting)|Failed to bootstrap/.test(line));
     return lines.length > 0 ? [...new Set(lines)].slice(0, LINES).map((line) => `  ${line.trim()}`) : ["  (nothing)"];
@@ -107,5 +108,6 @@ export function reasons(log: string): string[] {
 
 const LINES = 8;
 const SAYS_WHY = /\b(ERROR|FATAL|PANIC)\b/;
+const HINT = /HINT:/;
 /** pgBackRest goes on like that about what it says first. */
 const INDENTED = /^ {4,}\S/;

@@ -15,6 +15,13 @@ describe("why a member gave up", () => {
         expect(reasons(log)).toEqual(["  ERROR: [031]: unable to decrypt", "  HINT: is the cipher pass right?"]);
     });
 
+    it("is in what Postgres advises too, wherever that stands", () => {
+        const log = ["2026-03-01 FATAL:  too few", "2026-03-01 DETAIL:  100 were", "2026-03-01 HINT:  raise it"].join(
+            "\n",
+        );
+        expect(reasons(log)).toEqual(["  2026-03-01 FATAL:  too few", "  2026-03-01 HINT:  raise it"]);
+    });
+
     it("is said to be unknown where it said nothing", () => {
         expect(reasons("")).toEqual(["  (nothing)"]);
     });
