@@ -1,4 +1,7 @@
-/** A site's object store: versitygw, which keeps S3's objects, versions and locks as files. Two static programs, of which one tells the other of a renewed certificate. */
+/**
+ * A site's object store: versitygw, which keeps S3's objects, versions and locks as files. Two static programs, of
+ * which one tells the other of a renewed certificate.
+ */
 import type { Image } from "../declaration";
 
 export const objectStore: Image = {

@@ -1,15 +1,13 @@
 import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
-import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole";
-import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding";
-import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
 import { metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
+import { clusterRole } from "../cluster/role";
 import { tenancy } from "../cluster/tenancy";
-import { type Identity, apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
-import { allow, apiServer } from "../networking/allow";
-import { defaultDeny } from "../networking/default-deny";
+import { NOBODY, apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
+import { apiServer } from "../networking/allow";
+import { walls } from "../networking/walls";
 import type { NetworkPlan } from "../plan/addresses";
 import {
     AUTHORITY,
@@ -30,8 +28,6 @@ export interface CertManagerArgs {
     readonly issuer: pulumi.Output<Issuer>;
 }
 
-/** As in images/catalogue/cert-manager.ts. */
-const NOBODY: Identity = { uid: 65535, gid: 65535 };
 /** Of the role, which is the cluster's. */
 const ROLE = "embassy-cert-manager";
 
@@ -52,21 +48,9 @@ export class CertManager extends pulumi.ComponentResource {
         );
         this.namespace = namespace;
         const placed = { namespace, labels };
-        const walls = [
-            defaultDeny(`${name}-default-deny`, placed, parent),
-            allow(
-                `${name}-allow`,
-                {
-                    ...placed,
-                    workload: CERT_MANAGER,
-                    selector: CERT_MANAGER_SELECTOR,
-                    ingress: [],
-                    egress: [apiServer(network)],
-                },
-                parent,
-            ),
-        ];
-        mayRenew(name, labels, { kind: "ServiceAccount", name: serviceAccount, namespace }, parent);
+        const flows = { selector: CERT_MANAGER_SELECTOR, ingress: [], egress: [apiServer(network)] };
+        const dependsOn = walls(name, { ...placed, workload: CERT_MANAGER, ...flows }, parent);
+        clusterRole(name, { ...placed, called: ROLE, rules: RULES, serviceAccount }, parent);
         clusterIssuer(`${name}-site`, { ...placed, called: AUTHORITY.site, issuer }, parent);
         new PodDisruptionBudget(
             `${name}-budget`,
@@ -93,52 +77,25 @@ export class CertManager extends pulumi.ComponentResource {
                 },
             },
             // Walls before anything moves in.
-            { ...parent, dependsOn: walls },
+            { ...parent, dependsOn },
         );
         this.registerOutputs();
     }
 }
 
+const apiGroups = [CERT_MANAGER_API.group];
+const REQUESTS = ["certificates", "certificaterequests"];
+const LOOKS = ["get", "list", "watch"];
 /**
  * It finds Secrets by their labels, and RBAC knows none: it may read all of them. https://cert-manager.io/docs/devops-tips/scoping-rbac/
  */
-function mayRenew(
-    name: string,
-    labels: CertManagerPlan["labels"],
-    account: input.rbac.v1.Subject,
-    opts: pulumi.CustomResourceOptions,
-): void {
-    const apiGroups = [CERT_MANAGER_API.group];
-    const requests = ["certificates", "certificaterequests"];
-    const looks = ["get", "list", "watch"];
-    const role = new ClusterRole(
-        `${name}-role`,
-        {
-            metadata: metadata(ROLE, labels),
-            rules: [
-                { apiGroups, resources: [...requests, "issuers", "clusterissuers"], verbs: looks },
-                { apiGroups, resources: ["certificaterequests"], verbs: ["create", "delete", "update"] },
-                {
-                    apiGroups,
-                    resources: [...requests, "clusterissuers"].map((kind) => `${kind}/status`),
-                    verbs: ["update"],
-                },
-                { apiGroups: [""], resources: ["secrets"], verbs: [...looks, "create", "delete", "patch"] },
-                { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
-            ],
-        },
-        opts,
-    );
-    new ClusterRoleBinding(
-        `${name}-role-binding`,
-        {
-            metadata: metadata(ROLE, labels),
-            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-            subjects: [account],
-        },
-        opts,
-    );
-}
+const RULES = [
+    { apiGroups, resources: [...REQUESTS, "issuers", "clusterissuers"], verbs: LOOKS },
+    { apiGroups, resources: ["certificaterequests"], verbs: ["create", "delete", "update"] },
+    { apiGroups, resources: [...REQUESTS, "clusterissuers"].map((kind) => `${kind}/status`), verbs: ["update"] },
+    { apiGroups: [""], resources: ["secrets"], verbs: [...LOOKS, "create", "delete", "patch"] },
+    { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+];
 
 function podSpec(
     { image, cpu, memory }: CertManagerPlan,

@@ -3,19 +3,17 @@ import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
-import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole";
-import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding";
-import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
 import { NOT_AWAITED, metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
+import { clusterRole } from "../cluster/role";
 import { tenancy } from "../cluster/tenancy";
-import { type Identity, apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
+import { NOBODY, apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
 import type { NetworkPlan } from "../plan/addresses";
 import { DNS, DNS_FOLDER, DNS_PORT, DNS_SELECTOR, type DnsPlan, HEALTH_PORT, READY_PORT } from "../plan/dns";
 import { COMMON_LABELS } from "../plan/names";
-import { EMBASSY, LOOKUPS, allow, apiServer } from "./allow";
-import { defaultDeny } from "./default-deny";
+import { EMBASSY, LOOKUPS, apiServer } from "./allow";
+import { walls } from "./walls";
 
 export interface NameServerArgs {
     readonly dns: DnsPlan;
@@ -23,8 +21,6 @@ export interface NameServerArgs {
     readonly podSecurityVersion: string;
 }
 
-/** As in images/catalogue/coredns.ts. */
-const NOBODY: Identity = { uid: 65535, gid: 65535 };
 /** Of the role, which is the cluster's. */
 const ROLE = "embassy-dns";
 /** Tells the pods of a new configuration: they are replaced, one after the other, and only if the new ones answer. */
@@ -45,21 +41,13 @@ export class NameServer extends pulumi.ComponentResource {
             parent,
         );
         const placed = { namespace, labels };
-        const walls = [
-            defaultDeny(`${name}-default-deny`, placed, parent),
-            allow(
-                `${name}-allow`,
-                {
-                    ...placed,
-                    workload: DNS,
-                    selector: DNS_SELECTOR,
-                    ingress: [{ from: [EMBASSY], ports: LOOKUPS.ports }],
-                    egress: [apiServer(network)],
-                },
-                parent,
-            ),
-        ];
-        mayReadServices(name, labels, { kind: "ServiceAccount", name: serviceAccount, namespace }, parent);
+        const flows = {
+            selector: DNS_SELECTOR,
+            ingress: [{ from: [EMBASSY] as const, ports: LOOKUPS.ports }],
+            egress: [apiServer(network)],
+        };
+        const dependsOn = walls(name, { ...placed, workload: DNS, ...flows }, parent);
+        clusterRole(name, { ...placed, called: ROLE, rules: RULES, serviceAccount }, parent);
         const configuration = new ConfigMap(
             `${name}-configuration`,
             { metadata: metadata(DNS, labels, namespace), data: dns.files },
@@ -105,40 +93,17 @@ export class NameServer extends pulumi.ComponentResource {
                 },
             },
             // Walls before anything moves in.
-            { ...parent, dependsOn: walls },
+            { ...parent, dependsOn },
         );
         this.registerOutputs();
     }
 }
 
 /** What the name server answers from: https://coredns.io/plugins/kubernetes/ */
-function mayReadServices(
-    name: string,
-    labels: DnsPlan["labels"],
-    account: input.rbac.v1.Subject,
-    opts: pulumi.CustomResourceOptions,
-): void {
-    const role = new ClusterRole(
-        `${name}-role`,
-        {
-            metadata: metadata(ROLE, labels),
-            rules: [
-                { apiGroups: [""], resources: ["namespaces", "services"], verbs: ["list", "watch"] },
-                { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },
-            ],
-        },
-        opts,
-    );
-    new ClusterRoleBinding(
-        `${name}-role-binding`,
-        {
-            metadata: metadata(ROLE, labels),
-            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-            subjects: [account],
-        },
-        opts,
-    );
-}
+const RULES = [
+    { apiGroups: [""], resources: ["namespaces", "services"], verbs: ["list", "watch"] },
+    { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },
+];
 
 function podSpec(
     { image, cpu, memory, spread }: DnsPlan,

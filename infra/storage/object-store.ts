@@ -6,8 +6,8 @@ import { HELD } from "../cluster/held";
 import { NOT_AWAITED, metadata } from "../cluster/metadata";
 import { tenancy } from "../cluster/tenancy";
 import { certificate } from "../keys/certificate";
-import { allow, pods, range, tcp } from "../networking/allow";
-import { defaultDeny } from "../networking/default-deny";
+import { pods, range, tcp } from "../networking/allow";
+import { walls } from "../networking/walls";
 import type { Validity } from "../plan/authority";
 import { AUTHORITY } from "../plan/cert-manager";
 import type { Issuer } from "../plan/handover";
@@ -43,27 +43,12 @@ export class ObjectStore extends pulumi.ComponentResource {
             parent,
         );
         const placed = { namespace, labels };
-        const walls = [
-            defaultDeny(`${name}-default-deny`, placed, parent),
-            allow(
-                `${name}-allow`,
-                {
-                    ...placed,
-                    workload: OBJECT_STORE,
-                    selector: STORE_SELECTOR,
-                    ingress: [
-                        {
-                            from: [REGISTRIES, pods(TESTER_SELECTOR), ...store.peers.map(range)],
-                            ports: tcp(STORE_PORT),
-                        },
-                    ],
-                    egress: [],
-                },
-                parent,
-            ),
+        const ingress = [
+            { from: [REGISTRIES, pods(TESTER_SELECTOR), ...store.peers.map(range)] as const, ports: tcp(STORE_PORT) },
         ];
+        const flows = { ...placed, workload: OBJECT_STORE, selector: STORE_SELECTOR, ingress, egress: [] };
         // Walls before anything moves in.
-        const walled = { ...parent, dependsOn: walls };
+        const walled = { ...parent, dependsOn: walls(name, flows, parent) };
         const held = certificate(
             `${name}-tls`,
             {
