@@ -13,6 +13,7 @@ import { registry } from "./registry";
 import { Site } from "./site";
 import { speed } from "./speed";
 import { toolchain } from "./toolchain";
+import { TABLE_STYLE } from "../toolchain/table";
 
 const BENCHES = ["speed", "growth", "toolchain", "load", "registry", "availability"];
 /** What runs where nothing is named: minutes, not the half hour that cold builds take. */
@@ -49,7 +50,7 @@ const colors = colorsFor(process.stdout);
 function table(figures: readonly Figure[]): string {
     const rows = new Table({
         head: ["figure", "measured", "promised", "", "behind it"],
-        style: { head: [], border: [], compact: true },
+        style: TABLE_STYLE,
     });
     for (const { name, value, limit, unit, detail } of figures) {
         const show = (number: number): string =>

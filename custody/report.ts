@@ -4,12 +4,12 @@ import Table from "cli-table3";
 import { GLASS_CERTIFICATE, GLASS_KUBECONFIG, GLASS_RECORD } from "./files";
 import type { GlassRecord, Transcript } from "./format";
 import type { RehearsalReport } from "./rehearse";
+import { TABLE_STYLE } from "../toolchain/table";
 
-const STYLE = { head: [], border: [], compact: true };
 const NARROW = { colWidths: [null, null, 60], wordWrap: true };
 
 export function ceremonyReport({ witness, threshold, custodians, secrets, until }: Transcript, folder: string): string {
-    const table = new Table({ head: ["custodian", "country", "until", "shares"], style: STYLE });
+    const table = new Table({ head: ["custodian", "country", "until", "shares"], style: TABLE_STYLE });
     const names = Object.keys(secrets);
     table.push(...custodians.map(({ office, country, until }) => [office, country, until, names.join(", ")]));
     return [
@@ -22,7 +22,7 @@ export function ceremonyReport({ witness, threshold, custodians, secrets, until 
 }
 
 export function rehearsalReport({ steps, right, seconds }: RehearsalReport): string {
-    const table = new Table({ head: ["step", "as it must be", "detail"], style: STYLE, ...NARROW });
+    const table = new Table({ head: ["step", "as it must be", "detail"], style: TABLE_STYLE, ...NARROW });
     table.push(...steps.map(({ step, right, detail }) => [step, right ? "yes" : "NO", detail]));
     const verdict = right ? "Everything came out as it must" : "NOT everything came out as it must";
     return `${table.toString()}\n${verdict}, in ${seconds.toFixed(1)} s with throw-away keys.`;

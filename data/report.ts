@@ -8,6 +8,7 @@ import type { LostResult } from "./lost";
 import type { ReferencesResult } from "./references";
 import type { Registry } from "./registries";
 import type { WriteResult } from "./write";
+import { TABLE_STYLE } from "../toolchain/table";
 
 const MOST_NAMED = 20;
 
@@ -27,7 +28,7 @@ export function tableReport(
 function plainTable(head: readonly string[], numbers: readonly string[] = []): Table.Table {
     return new Table({
         head: [...head],
-        style: { head: [], border: [], compact: true },
+        style: TABLE_STYLE,
         colAligns: head.map((name) => (numbers.includes(name) ? "right" : "left")),
     });
 }

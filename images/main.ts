@@ -7,6 +7,7 @@ import { type BuiltImage, buildImages } from "./build";
 import { catalogue } from "./catalogue";
 import { ImageError } from "./error";
 import { recordDigests } from "./lock";
+import { TABLE_STYLE } from "../toolchain/table";
 
 interface Flags {
     readonly update?: boolean;
@@ -45,7 +46,7 @@ function say(image: string, message: string): void {
 function report(built: readonly BuiltImage[]): string {
     const table = new Table({
         head: ["image", "digest", "size", "packages", "layers", ""],
-        style: { head: [], border: [], compact: true },
+        style: TABLE_STYLE,
         colAligns: ["left", "left", "right", "right", "right", "left"],
     });
     for (const { image, digest, size, packages, layers, outcome } of built) {

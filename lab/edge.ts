@@ -17,10 +17,11 @@ import { plan } from "../infra/plan";
 import { GAZETTE, GAZETTE_READS } from "../infra/plan/gazette";
 import type { ServedPlan } from "../infra/plan/served";
 import { toolchainChoice } from "../toolchain/build";
-import { runPulumi } from "../toolchain/cli/run";
+import { stackOutputs } from "../toolchain/cli/outputs";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { LabError } from "./errors";
 import { allyEntrance } from "./nodes/entrance";
+import { TABLE_STYLE } from "../toolchain/table";
 
 export interface Visit {
     readonly site: string;
@@ -48,7 +49,7 @@ const NO_HANDSHAKE = "no handshake";
 /** RFC 8446, section 6.2: certificate_required; Node's name of it. */
 const REFUSED = "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED";
 
-/** Milliseconds in which the edge answers: it gives a question 5 s. */
+/** Milliseconds in which the edge answers: longer than it waits for a registry. */
 const PATIENCE = 10_000;
 
 /** Those of `sites`, about registries that are `asked` about. @throws LabError where one that has an edge is not up */
@@ -67,7 +68,7 @@ export async function visitEdges(sites: readonly string[], asked: readonly Regis
  * @returns nothing for a site without an edge
  * @throws LabError where the stack is not up
  */
-async function visitEdge(config: EmbassyConfig, asked: readonly Registry[]): Promise<Visit[]> {
+async function visitEdge(config: EmbassyConfig, about: readonly Registry[]): Promise<Visit[]> {
     const site = config.site.name;
     const { edge } = plan(config);
     if (edge === undefined) {
@@ -86,7 +87,7 @@ async function visitEdge(config: EmbassyConfig, asked: readonly Registry[]): Pro
         visits.push({ site, who, asked, ...judge(await get(site, at, secure, path)) });
     };
     const [[ally, handed] = []] = Object.entries(allies);
-    const running = asked.filter((registry) => config.registries[registry].running);
+    const running = about.filter((registry) => config.registries[registry].running);
     if (ally !== undefined && handed !== undefined) {
         for (const registry of running) {
             // Whom an application finds there, and what it is told.
@@ -154,7 +155,7 @@ async function get(
 export function visitsTable(visits: readonly Visit[]): string {
     const table = new Table({
         head: ["edge", "who", "asks", "is told"],
-        style: { head: [], border: [], compact: true },
+        style: TABLE_STYLE,
     });
     for (const { site, who, asked, answer, asExpected } of visits) {
         table.push([site, who, asked, asExpected ? answer : `WRONG: ${answer}`]);
@@ -163,9 +164,7 @@ export function visitsTable(visits: readonly Visit[]): string {
 }
 
 async function outputsOf(site: string): Promise<Outputs> {
-    const args = ["stack", "output", "--show-secrets", "--json", "--stack", site];
-    const { code, output } = await runPulumi(args, { toolchain: toolchainChoice(), capture: true });
-    const outputs = (code === 0 ? JSON.parse(output) : {}) as Partial<Outputs>;
+    const outputs: Partial<Outputs> = (await stackOutputs(site, toolchainChoice())) ?? {};
     if (outputs.allies === undefined || outputs.revokedAllies === undefined) {
         throw new LabError(`The stack ${site} hands nothing to allies: run npm run pulumi -- up -s ${site}`);
     }

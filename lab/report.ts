@@ -4,6 +4,7 @@ import { colorsFor } from "../toolchain/colors";
 import type { LinkStatus } from "./links";
 import { ROUND_TRIP_MS } from "./nodes/link";
 import type { PartState, PartStatus, SiteStatus } from "./status";
+import { TABLE_STYLE } from "../toolchain/table";
 
 const colors = colorsFor(process.stdout);
 const MIB = 1024 * 1024;
@@ -39,7 +40,7 @@ function partRow({ part, state, pid, port, memoryBytes, since }: PartStatus): st
 export function statusReport(sites: readonly SiteStatus[]): string {
     const table = new Table({
         head: ["site", "part", "state", "pid", "port", "memory", "since"],
-        style: { head: [], border: [], compact: true },
+        style: TABLE_STYLE,
         colAligns: ["left", "left", "left", "right", "right", "right", "left"],
     });
     for (const { site, parts } of sites) {

@@ -12,6 +12,7 @@ import { type NodeKind, defaultSites, nodeKinds } from "./inventory";
 import * as lab from "./lab";
 import { hostProblems } from "./nodes/host";
 import { eachSite } from "./progress";
+import { TABLE_STYLE } from "../toolchain/table";
 
 function say(step: string): void {
     process.stderr.write(`${colorsFor(process.stderr).bold(step)}\n`);
@@ -77,8 +78,6 @@ async function edges(): Promise<Visit[]> {
     return visitEdges(defaultSites);
 }
 
-const STYLE = { head: [], border: [], compact: true };
-
 async function summarize(
     results: readonly UpResult[],
     contents: readonly Contents[],
@@ -86,7 +85,7 @@ async function summarize(
     seconds: number,
 ): Promise<void> {
     const sites = new Map((await lab.status(defaultSites)).map((status) => [status.site, status]));
-    const table = new Table({ head: ["site", "API server", "nodes", "resources", "changes"], style: STYLE });
+    const table = new Table({ head: ["site", "API server", "nodes", "resources", "changes"], style: TABLE_STYLE });
     for (const { stack, resources, changed } of results) {
         const site = sites.get(stack);
         const port = site?.parts.find(({ part }) => part === "kube-apiserver")?.port;
@@ -110,7 +109,7 @@ async function summarize(
 }
 
 function contentsTable(contents: readonly Contents[]): string {
-    const table = new Table({ head: ["registry", "site", "role", "rows", "digest", "behind"], style: STYLE });
+    const table = new Table({ head: ["registry", "site", "role", "rows", "digest", "behind"], style: TABLE_STYLE });
     for (const { registry, site, role, rows, digest, lag } of contents) {
         const behind = lag === undefined ? "" : `${lag.bytes} bytes, ${lag.seconds.toFixed(2)} s`;
         table.push([registry, site, role, rows, digest, behind]);

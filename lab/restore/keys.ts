@@ -5,7 +5,7 @@ import { parseFile } from "../../custody/format";
 import { REGISTRIES } from "../../infra/config/registries";
 import { type RegistryKeys, registryKeys } from "../../infra/plan/keys";
 import { HANDOVERS_OUTPUT, type Handover, type Issuer } from "../../infra/plan/handover";
-import { runPulumi } from "../../toolchain/cli/run";
+import { stackOutputs } from "../../toolchain/cli/outputs";
 import { stateFile } from "../../toolchain/cli/states";
 import type { Toolchain } from "../../toolchain/cli/environment";
 import { LabError } from "../errors";
@@ -21,15 +21,14 @@ export interface Keys {
 
 /** What the holder's stack has for `site`. @throws LabError where it has nothing */
 export async function keysFor(site: string, holder: string, toolchain: Toolchain): Promise<Keys> {
-    const args = ["stack", "output", HANDOVERS_OUTPUT, "--show-secrets", "--json", "--stack", holder];
-    const { code, output } = await runPulumi(args, { toolchain, capture: true });
-    if (code !== 0) {
+    const handovers = (await stackOutputs(holder, toolchain))?.[HANDOVERS_OUTPUT];
+    if (handovers === undefined) {
         throw new LabError(
             `The keys cannot be had from the stack ${holder}. They are in its state (${stateFile(holder)}) and open with the ` +
                 `passphrase: bring both here, or run npm start where they are.`,
         );
     }
-    const handover = (JSON.parse(output) as Record<string, Handover | undefined>)[site];
+    const handover = (handovers as Record<string, Handover | undefined>)[site];
     if (handover === undefined) {
         throw new LabError(
             `The stack ${holder} hands nothing to ${site}: add it to data-embassy:keys.sites in Pulumi.${holder}.yaml, and ` +

@@ -13,6 +13,7 @@ import { LabError } from "../errors";
 import { stackConfig } from "../../toolchain/cli/stack-config";
 import { type Comparison, compare } from "./compare";
 import { type Digests, ENVIRONMENT, type RestoreReport, discard, restore } from "./restore";
+import { TABLE_STYLE } from "../../toolchain/table";
 
 interface Flags {
     readonly from?: string;
@@ -100,13 +101,16 @@ function digests(file: string): Digests {
 }
 
 function summary(report: RestoreReport): string {
-    const style = { head: [], border: [], compact: true };
-    const times = new Table({ head: ["phase", "seconds"], style, colAligns: ["left", "right"] });
+    const times = new Table({ head: ["phase", "seconds"], style: TABLE_STYLE, colAligns: ["left", "right"] });
     times.push(...report.phases.map(({ phase, seconds }) => [phase, seconds.toFixed(1)]));
     times.push(["in all", report.seconds.toFixed(1)]);
-    const answered = new Table({ head: ["registry", "answered after, s"], style, colAligns: ["left", "right"] });
+    const answered = new Table({
+        head: ["registry", "answered after, s"],
+        style: TABLE_STYLE,
+        colAligns: ["left", "right"],
+    });
     answered.push(...Object.entries(report.answered).map(([registry, after]) => [registry, after.toFixed(0)]));
-    const tables = new Table({ head: ["registry", "table", "digest"], style });
+    const tables = new Table({ head: ["registry", "table", "digest"], style: TABLE_STYLE });
     for (const [registry, found] of Object.entries(report.digests)) {
         tables.push(...Object.entries(found).map(([table, digest]) => [registry, table, digest]));
     }
@@ -148,7 +152,7 @@ function dangling({ references }: RestoreReport): RestoreReport["references"] {
 function compared({ site, environment, objects, declared, undeclared }: Comparison): string {
     const table = new Table({
         head: ["object", "field", site, environment],
-        style: { head: [], border: [], compact: true },
+        style: TABLE_STYLE,
     });
     table.push(...undeclared.map(({ resource, field, left, right }) => [resource, field, text(left), text(right)]));
     return [

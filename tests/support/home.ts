@@ -152,7 +152,10 @@ export class Home {
         return join(this.path, "state", ".pulumi", "stacks", PROJECT, `${stack}.json`);
     }
 
-    /** A stack, made where it is not there, and its first `up`; with other values in its file than the project's. @throws Error with what the CLI said, where it fails */
+    /**
+     * A stack, made where it is not there, and its first `up`; with other values in its file than the project's.
+     * @throws Error with what the CLI said, where it fails
+     */
     up(stack: string, values: Readonly<Record<string, string>> = {}): Outcome {
         if (!existsSync(this.stateFile(stack))) {
             must(this.pulumi("stack", "init", stack, "--no-select"));

@@ -4,7 +4,7 @@ import { plan } from "../../../infra/plan";
 import { parseConfig } from "../../../infra/config";
 import * as lab from "../../../lab/lab";
 import { issueAuthority, issueLeaf, pemBlock } from "../../../lab/pki/issue";
-import { Client, declared, describeNodes, makeHome, why, inContainer } from "../../lab/nodes/fixture";
+import { Client, declared, describeNodes, makeHome, why } from "../../lab/nodes/fixture";
 import type { Status } from "../../../agents/sealer/statistics";
 import { stackValues } from "../../support/stacks";
 
@@ -68,9 +68,8 @@ describeNodes(`a site's object store on real nodes${why}`, () => {
     });
 
     async function sealer(): Promise<Status> {
-        const id = 'jsonpath={..initContainerStatuses[?(@.name=="sealer")].containerID}';
-        const container = await site.run("get", "pod", "object-store-0", IN_STORE, "-o", id);
-        return JSON.parse(await inContainer(container, ["node", "/usr/lib/agents/status.cjs"])) as Status;
+        const said = await site.inside("object-store-0", "sealer", "node", "/usr/lib/agents/status.cjs");
+        return JSON.parse(said) as Status;
     }
 
     /** The first sweep that began after now, or a later one. */

@@ -172,15 +172,19 @@ export class Client {
         return this.run("get", this.inNamespace, "pod", pod, "-o", "jsonpath={.status.podIP}");
     }
 
-    /** What a program prints in the first container of `pod`. */
-    async inside(pod: string, ...command: string[]): Promise<string> {
-        const id = "jsonpath={.status.containerStatuses[0].containerID}";
-        return inContainer(await this.run("get", this.inNamespace, "pod", pod, "-o", id), command);
+    /** What a program prints in a container of `pod`. */
+    async inside(pod: string, container: string, ...command: string[]): Promise<string> {
+        // A sidecar is among the init containers.
+        const ids = ["containerStatuses", "initContainerStatuses"].map(
+            (statuses) => `{.status.${statuses}[?(@.name=="${container}")].containerID}`,
+        );
+        const id = await this.run("get", this.inNamespace, "pod", pod, "-o", `jsonpath=${ids.join("")}`);
+        return inContainer(id, command);
     }
 
     /** What `script` prints that Python runs in `pod`. */
     async python(pod: string, script: string): Promise<string> {
-        return this.inside(pod, "python3", "-c", script);
+        return this.inside(pod, "main", "python3", "-c", script);
     }
 
     /** HTTP status that `pod` gets from `url`. */

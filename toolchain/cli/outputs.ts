@@ -1,0 +1,13 @@
+/** What a stack says of itself, with its secrets: out of its state, for which no site has to run. */
+import { type Toolchain } from "./environment";
+import { runPulumi } from "./run";
+
+/** Name → value of the stack's outputs. @returns undefined where its state cannot be read, or not be opened: why, the CLI has said */
+export async function stackOutputs(
+    stack: string,
+    toolchain: Toolchain,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const args = ["stack", "output", "--show-secrets", "--json", "--stack", stack];
+    const { code, output } = await runPulumi(args, { toolchain, capture: true });
+    return code === 0 ? (JSON.parse(output) as Record<string, unknown>) : undefined;
+}
