@@ -23,6 +23,7 @@ function workloadOf({ metadata: { labels } }: Pod): string {
         "store-version": "Jobs that store versions",
         gate: "gates",
         "write-once-self-test": "self-tests of the object store",
+        "cert-manager": "cert-manager",
     };
     return names[labels["app.kubernetes.io/name"] ?? ""] ?? "unknown";
 }
