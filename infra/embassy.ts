@@ -46,6 +46,9 @@ export class DataEmbassy extends pulumi.ComponentResource {
         const { network, podSecurityVersion } = plan;
         new NameServer("dns", { dns: plan.dns, network, podSecurityVersion }, { ...inSite, dependsOn });
         const { own: handover } = authority;
+        const generations = Object.fromEntries(
+            plan.registries.map(({ name, database }) => [name, database.generations]),
+        );
         const validity = plan.authority.leaf;
         const onDisks = { ...inSite, dependsOn: [...dependsOn, storageClass] };
         new ObjectStore(
@@ -55,7 +58,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
                 podSecurityVersion,
                 issuer: handover.issuer,
                 validity,
-                users: handover.registries.apply(storeUsers),
+                users: handover.registries.apply((secrets) => storeUsers(secrets, generations)),
             },
             onDisks,
         );

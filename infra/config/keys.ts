@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
+import { REGISTRIES } from "./registries";
 
 /** A site must go on for this long with Tallinn cut off: the attack of 2007 lasted two weeks. */
 export const DAYS_ALONE = 14;
@@ -21,6 +22,18 @@ export const keys = z
         renewBeforeDays: days,
         /** An operator runs `up` on every stack at least so often: what renews, renews then. */
         upkeepDays: days,
+        /** Registry → generations of its keys, where it is not the first alone: docs/decisions/rotation.md. */
+        generations: z
+            .partialRecord(
+                z.enum(REGISTRIES),
+                z
+                    .array(z.int().min(1))
+                    .refine(
+                        ([one = 0, next = one + 1, ...more]) => one > 0 && next === one + 1 && more.length === 0,
+                        "must be the generation that versions are stored with, such as [2], or that and the one before it: [1, 2]",
+                    ),
+            )
+            .default({}),
         /** Certificate of the authority of those who break the glass, PEM, out of a ceremony (custody/README.md). Without it nobody can. */
         breakGlass: z
             .string()

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { REGISTRIES } from "./registries";
 
 /** Where a site of role `restore` comes from. */
 export const restore = z
@@ -9,5 +10,7 @@ export const restore = z
         at: z.iso
             .datetime({ offset: true, error: "must be an instant with its zone, such as 2026-03-01T12:00:00Z" })
             .optional(),
+        /** Registry → generation of the keys that open what it is restored from; where not named, the newest. */
+        generations: z.partialRecord(z.enum(REGISTRIES), z.int().min(1)).optional(),
     })
     .optional();

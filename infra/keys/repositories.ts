@@ -3,12 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { HELD } from "../cluster/held";
 import { metadata } from "../cluster/metadata";
 import type { DatabasePlan } from "../plan/database";
-import type { RegistryKeys } from "../plan/keys";
 import { configuration, usesOf } from "../plan/pgbackrest";
 
 export interface RepositoriesArgs {
     readonly database: DatabasePlan;
-    readonly keys: pulumi.Output<RegistryKeys>;
+    /** Of the registry. */
+    readonly secret: pulumi.Output<string>;
     readonly namespace: pulumi.Input<string>;
     readonly labels: Readonly<Record<string, string>>;
 }
@@ -16,12 +16,12 @@ export interface RepositoriesArgs {
 /** How pgBackRest reaches the stores of a registry's versions, keys included. @returns the Secret's name */
 export function repositories(
     name: string,
-    { database, keys, namespace, labels }: RepositoriesArgs,
+    { database, secret, namespace, labels }: RepositoriesArgs,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
     const files = usesOf(database).map((use) => [
         `${use}.conf`,
-        pulumi.secret(keys.apply((known) => configuration(database, known, use))),
+        pulumi.secret(secret.apply((known) => configuration(database, known, use))),
     ]);
     const { metadata: created } = new Secret(
         `${name}-secret`,

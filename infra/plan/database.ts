@@ -1,6 +1,7 @@
 /** A registry's database: its members, where its data comes from, and where its versions are stored. Pure. */
 import type { EmbassyConfig } from "../config";
 import { CLUSTER_DOMAIN, objectStoreName, planNetwork, registryName } from "./addresses";
+import { FIRST_GENERATION } from "./keys";
 import { LABEL } from "./names";
 import { type WriterPlan, planWriter } from "./writer";
 
@@ -25,8 +26,16 @@ export const PATHS = {
 export type Origin =
     | { readonly kind: "empty" }
     | { readonly kind: "primary"; readonly host: string }
-    /** `at`: the last instant that is still in it, ISO 8601; without it all that is stored. */
-    | { readonly kind: "stored"; readonly store: string; readonly at: string | undefined };
+    /** `at`: the last instant that is still in it, ISO 8601; without it all that is stored. `generation`: of the keys that open it. */
+    | {
+          readonly kind: "stored";
+          readonly store: string;
+          readonly at: string | undefined;
+          readonly generation: number;
+      };
+
+/** Of a registry's keys. Backups are stored with the first, the newest; WAL with the one before it too, where that is named. */
+export type Generations = readonly [newest: number, ...before: number[]];
 
 export interface DatabasePlan {
     readonly registry: string;
@@ -47,6 +56,7 @@ export interface DatabasePlan {
     /** Whether the primary waits for the other site. */
     readonly acrossSites: EmbassyConfig["replication"]["acrossSites"];
     readonly recovery: EmbassyConfig["recovery"];
+    readonly generations: Generations;
     /** Host names of the object stores that hold its versions: this site's, and the other site's of the pair. */
     readonly stores: { readonly own: string; readonly partner: string | undefined };
     /** Fixed address of the leader, and the name by which other sites know it. */
@@ -89,6 +99,7 @@ export function planDatabase(
         origin: originOf(registry, config),
         acrossSites: replication.acrossSites,
         recovery,
+        generations: generationsOf(registry, config),
         stores: {
             own: objectStoreName(site.name),
             partner: replication.partner === undefined ? undefined : objectStoreName(replication.partner),
@@ -99,17 +110,29 @@ export function planDatabase(
     };
 }
 
-function originOf(
-    registry: string,
-    { site, replication, restore }: Pick<EmbassyConfig, "site" | "replication" | "restore">,
-): Origin {
+export function generationsOf(registry: string, { keys }: Pick<EmbassyConfig, "keys">): Generations {
+    const [newest = FIRST_GENERATION, ...before] = named(registry, keys.generations)?.toReversed() ?? [];
+    return [newest, ...before];
+}
+
+function named<T>(registry: string, values: Readonly<Partial<Record<string, T>>>): T | undefined {
+    return values[registry];
+}
+
+function originOf(registry: string, config: Pick<EmbassyConfig, "site" | "replication" | "restore" | "keys">): Origin {
+    const { site, replication, restore } = config;
     switch (site.role) {
         case "primary":
             return { kind: "empty" };
         case "standby":
             return { kind: "primary", host: registryName(registry, replication.partner ?? "") };
         case "restore":
-            return { kind: "stored", store: objectStoreName(restore?.from ?? ""), at: restore?.at };
+            return {
+                kind: "stored",
+                store: objectStoreName(restore?.from ?? ""),
+                at: restore?.at,
+                generation: named(registry, restore?.generations ?? {}) ?? generationsOf(registry, config)[0],
+            };
     }
 }
 

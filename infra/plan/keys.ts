@@ -10,6 +10,8 @@ export interface StoreUser {
 export interface RegistryKeys {
     /** Encrypts stored versions before they leave the site. */
     readonly cipher: string;
+    /** Of the registry's bucket: in it is what the cipher key opens, and nothing else. */
+    readonly folder: string;
     /** May write the registry's versions. */
     readonly backup: StoreUser;
     /** May read them, which is all that a restore needs. */
@@ -18,16 +20,28 @@ export interface RegistryKeys {
 
 const BYTES = 24;
 
+/** Of a registry's keys: where nobody has rotated them. */
+export const FIRST_GENERATION = 1;
+
 /**
  * One secret for each registry, so that there is one thing to keep, share out and hand on; the keys are derived (HKDF with
- * SHA-256, RFC 5869) and tell nothing of each other.
+ * SHA-256, RFC 5869) and tell nothing of each other, nor of another generation's.
  */
-export function registryKeys(registry: string, secret: string): RegistryKeys {
+export function registryKeys(registry: string, secret: string, generation = FIRST_GENERATION): RegistryKeys {
+    const ending = generation === FIRST_GENERATION ? "" : `-${generation}`;
     const derive = (use: string): string =>
-        Buffer.from(hkdfSync("sha256", secret, "data-embassy", `${registry}/${use}`, BYTES)).toString("hex");
+        Buffer.from(hkdfSync("sha256", secret, "data-embassy", `${registry}/${use}${ending}`, BYTES)).toString("hex");
     return {
         cipher: derive("cipher"),
-        backup: { id: `${registry}-backup`, secret: derive("backup") },
-        read: { id: `${registry}-read`, secret: derive("read") },
+        folder: ending === "" ? "/" : `/generation${ending}`,
+        backup: { id: `${registry}-backup${ending}`, secret: derive("backup") },
+        read: { id: `${registry}-read${ending}`, secret: derive("read") },
     };
+}
+
+/** Whose versions a bucket holds, the newest first. @param names what is in it */
+export function generationsIn(names: readonly string[]): [newest: number, ...before: number[]] {
+    const later = names.flatMap((name) => /^generation-(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+    const [newest = FIRST_GENERATION, ...before] = later.sort((one, other) => other - one);
+    return newest === FIRST_GENERATION ? [newest] : [newest, ...before, FIRST_GENERATION];
 }

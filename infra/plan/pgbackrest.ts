@@ -1,6 +1,6 @@
 /** How a registry's versions are stored and fetched: pgBackRest's configuration. Pure. */
 import { type DatabasePlan, PATHS, PORTS, memberHosts, memberName } from "./database";
-import type { RegistryKeys } from "./keys";
+import { type RegistryKeys, type StoreUser, registryKeys } from "./keys";
 
 /**
  * A file for each use, because pgBackRest, asked for one of several repositories, still reads the settings of all.
@@ -30,19 +30,15 @@ export function usesOf({ stores, origin }: DatabasePlan): Use[] {
     ];
 }
 
-/** The content of {@link configurationFile}. It holds the keys: https://pgbackrest.org/configuration.html */
-export function configuration(plan: DatabasePlan, keys: RegistryKeys, use: Use): string {
-    const { stores, origin } = plan;
-    const hosts: Record<Use, readonly (string | undefined)[]> = {
-        own: [stores.own],
-        partner: [stores.partner],
-        archive: [stores.own, stores.partner],
-        source: [origin.kind === "stored" ? origin.store : undefined],
-    };
-    const user = use === "source" ? keys.read : keys.backup;
-    const repositories = hosts[use]
-        .filter((host) => host !== undefined)
-        .flatMap((host, index) => repository(index + 1, host, user, plan, keys.cipher));
+/**
+ * The content of {@link configurationFile}. It holds the keys: https://pgbackrest.org/configuration.html
+ *
+ * @param secret of the registry
+ */
+export function configuration(plan: DatabasePlan, secret: string, use: Use): string {
+    const repositories = repositoriesOf(plan, secret, use).flatMap((options, index) =>
+        Object.entries(options).map(([key, value]): [string, string] => [`repo${index + 1}-${key}`, value]),
+    );
     return ini({
         global: {
             ...Object.fromEntries(repositories),
@@ -94,16 +90,37 @@ export function remoteMembers({ namespace, firstMember, members }: DatabasePlan)
     });
 }
 
+/** A backup goes into the first, WAL into all. */
+function repositoriesOf(plan: DatabasePlan, secret: string, use: Use): Repository[] {
+    const { registry, stores, origin, generations } = plan;
+    const keysOf = (generation: number): RegistryKeys => registryKeys(registry, secret, generation);
+    if (use === "source") {
+        // The store knows the newest generation's users, whichever it is that opens what is read.
+        return origin.kind === "stored"
+            ? [repository(plan, origin.store, keysOf(origin.generation), keysOf(generations[0]).read)]
+            : [];
+    }
+    const hosts: Readonly<Record<typeof use, readonly (string | undefined)[]>> = {
+        own: [stores.own],
+        partner: [stores.partner],
+        archive: [stores.own, stores.partner],
+    };
+    return hosts[use]
+        .filter((host) => host !== undefined)
+        .flatMap((host) => generations.map(keysOf).map((keys) => repository(plan, host, keys, keys.backup)));
+}
+
+type Repository = Readonly<Record<string, string>>;
+
 function repository(
-    number: number,
-    host: string,
-    { id, secret }: RegistryKeys["backup"],
     { namespace, recovery }: DatabasePlan,
-    cipher: string,
-): [string, string][] {
-    const options = {
+    host: string,
+    { cipher, folder }: RegistryKeys,
+    { id, secret }: StoreUser,
+): Repository {
+    return {
         type: "s3",
-        path: "/",
+        path: folder,
         "s3-endpoint": host,
         "s3-bucket": namespace,
         // Any will do: the store is the site's own.
@@ -120,7 +137,6 @@ function repository(
         "retention-full-type": "time",
         "retention-full": String(recovery.retentionDays),
     };
-    return Object.entries(options).map(([key, value]) => [`repo${number}-${key}`, value]);
 }
 
 function ini(sections: Readonly<Record<string, Readonly<Record<string, string>>>>): string {

@@ -1,5 +1,5 @@
 /** Who uses an object store, and with which right. Pure. */
-import { registryKeys } from "./keys";
+import { FIRST_GENERATION, registryKeys } from "./keys";
 import { registryNamespace } from "./registries";
 
 /**
@@ -20,16 +20,26 @@ export interface StoreUser {
 /** Access key id → user. */
 export type StoreUsers = Readonly<Record<string, StoreUser>>;
 
-/** Those of the registries: the same at every site, so that each stores its versions in both stores of the pair. */
-export function storeUsers(secrets: Readonly<Record<string, string>>): StoreUsers {
+/**
+ * Those of the registries: the same at every site, so that each stores its versions in both stores of the pair.
+ *
+ * @param secrets registry → the secret from which its keys follow
+ * @param generations registry → those of its keys that are in use, where it is not the first alone
+ */
+export function storeUsers(
+    secrets: Readonly<Record<string, string>>,
+    generations: Readonly<Record<string, readonly number[]>> = {},
+): StoreUsers {
     return Object.fromEntries(
-        Object.entries(secrets).flatMap(([registry, secret]): [string, StoreUser][] => {
-            const { backup, read } = registryKeys(registry, secret);
-            const bucket = registryNamespace(registry);
-            return [
-                [backup.id, { secret: backup.secret, right: "backup", bucket }],
-                [read.id, { secret: read.secret, right: "read", bucket }],
-            ];
-        }),
+        Object.entries(secrets).flatMap(([registry, secret]) =>
+            (generations[registry] ?? [FIRST_GENERATION]).flatMap((generation): [string, StoreUser][] => {
+                const { backup, read } = registryKeys(registry, secret, generation);
+                const bucket = registryNamespace(registry);
+                return [
+                    [backup.id, { secret: backup.secret, right: "backup", bucket }],
+                    [read.id, { secret: read.secret, right: "read", bucket }],
+                ];
+            }),
+        ),
     );
 }

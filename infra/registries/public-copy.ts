@@ -7,7 +7,7 @@ import { metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
 import { hardenedPod } from "../cluster/workload";
 import { LOOKUPS, allow, pods, range, tcp } from "../networking/allow";
-import type { RegistryKeys } from "../plan/keys";
+import type { StoreUser } from "../plan/keys";
 import { COMMON_LABELS, LABEL } from "../plan/names";
 import { OBJECT_STORE, STORE_SELECTOR } from "../plan/object-store";
 import { COPIER, COPIER_SELECTOR, PUBLIC_COPY, type PublicCopyPlan } from "../plan/public-copy";
@@ -21,7 +21,8 @@ export interface PublicCopyArgs {
     readonly serviceAccount: pulumi.Input<string>;
     /** Secret with the root behind the store's certificate. */
     readonly certificate: pulumi.Input<string>;
-    readonly keys: pulumi.Output<RegistryKeys>;
+    /** May read the registry's versions. */
+    readonly reader: pulumi.Output<StoreUser>;
 }
 
 /** Each hour: by so much the copy is behind what the site's own store has. */
@@ -35,7 +36,7 @@ const CLOUD = { id: "id", secret: "secret" } as const;
  * those two and has the key to read the one and the key of the other; no database, no cipher key.
  */
 export function publicCopy(name: string, args: PublicCopyArgs, opts: pulumi.CustomResourceOptions): void {
-    const { registry, copy, namespace, keys } = args;
+    const { registry, copy, namespace } = args;
     const { labels, database } = registry;
     const walls = allow(
         `${name}-allow`,
@@ -57,7 +58,9 @@ export function publicCopy(name: string, args: PublicCopyArgs, opts: pulumi.Cust
         `${name}-reader`,
         {
             metadata: metadata(PUBLIC_COPY, labels, namespace),
-            stringData: pulumi.secret(keys.apply(({ read }) => ({ [CLOUD.id]: read.id, [CLOUD.secret]: read.secret }))),
+            stringData: pulumi.secret(
+                args.reader.apply(({ id, secret }) => ({ [CLOUD.id]: id, [CLOUD.secret]: secret })),
+            ),
         },
         { ...opts, ...HELD },
     );

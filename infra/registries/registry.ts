@@ -51,7 +51,7 @@ export class Registry extends pulumi.ComponentResource {
         this.walls = walls;
 
         const issuing = { ...placed, authority: AUTHORITY.site, issuer: handover.issuer, validity };
-        const keys = handover.registries.apply((secrets) => registryKeys(name, secretOf(name, secrets)));
+        const secret = handover.registries.apply((secrets) => secretOf(name, secrets));
         const held = {
             certificate: certificate(
                 `${name}-tls`,
@@ -65,7 +65,7 @@ export class Registry extends pulumi.ComponentResource {
             ),
             repositories: repositories(
                 `${name}-repositories`,
-                { ...placed, database: registry.database, keys },
+                { ...placed, database: registry.database, secret },
                 inRegistry,
             ),
         };
@@ -84,7 +84,9 @@ export class Registry extends pulumi.ComponentResource {
         database(`${name}-database`, { ...inPods, files, before: [...walls, agreed] }, inRegistry);
         storedVersions(`${name}-stored`, inPods, { ...inRegistry, dependsOn: walls });
         if (registry.publicCopy !== undefined) {
-            publicCopy(`${name}-public-copy`, { ...inPods, copy: registry.publicCopy, keys }, inRegistry);
+            const [newest] = registry.database.generations;
+            const reader = secret.apply((known) => registryKeys(name, known, newest).read);
+            publicCopy(`${name}-public-copy`, { ...inPods, copy: registry.publicCopy, reader }, inRegistry);
         }
         this.registerOutputs();
     }

@@ -6,6 +6,7 @@ import { NOT_AWAITED, metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
 import { guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
 import { PATHS } from "../plan/database";
+import { FIRST_GENERATION } from "../plan/keys";
 import { COMMON_LABELS, LABEL } from "../plan/names";
 import { type Use, commandLine, remoteMembers } from "../plan/pgbackrest";
 import { type RegistryPlan, STORING } from "../plan/registries";
@@ -28,13 +29,13 @@ const PAUSE = 10;
 
 /**
  * When a registry's versions are stored and verified, by Jobs that read the members over TLS and write to the stores: by schedule, and
- * once in each store as soon as there is a database and the store can be reached. Only the site that is written to stores
+ * once in each store, and with each generation of keys, as soon as there is a database and the store can be reached. Only the site that is written to stores
  * versions; in the others that is declared and suspended. Each verifies what is in its own store, every byte of it.
  */
 export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.CustomResourceOptions): void {
     const { registry, namespace } = args;
     const { labels, database } = registry;
-    const { origin, recovery, members, stores } = database;
+    const { origin, recovery, members, stores, generations } = database;
     const uses: Use[] = stores.partner === undefined ? ["own"] : ["own", "partner"];
     const suspend = members === 0 || origin.kind === "primary";
 
@@ -61,11 +62,12 @@ export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.Cu
         );
     }
     for (const use of uses) {
+        const first = generations[0] === FIRST_GENERATION ? `first-${use}` : `first-${use}-${generations[0]}`;
         new Job(
-            `${name}-first-${use}`,
+            `${name}-${first}`,
             {
                 // The other site's store comes up after this site: nothing waits for it.
-                metadata: metadata(`store-first-${use}`, labels, namespace, NOT_AWAITED),
+                metadata: metadata(`store-${first}`, labels, namespace, NOT_AWAITED),
                 spec: {
                     suspend,
                     backoffLimit: RETRIES,
@@ -121,7 +123,7 @@ function storing({ name, database }: RegistryPlan, uses: readonly Use[], kind: K
 
 /** pgBackRest verifies, and ends well whatever it finds: https://github.com/pgbackrest/pgbackrest/issues/2502 */
 function verifying({ name }: RegistryPlan): string {
-    const verify = commandLine(name, "own", "verify", "--output=text", "--verbose");
+    const verify = commandLine(name, "own", "verify", "--repo=1", "--output=text", "--verbose");
     return [`found=$(${verify}) || exit 1`, 'echo "$found"', 'case $found in *"status: error"*) exit 1 ;; esac'].join(
         "\n",
     );

@@ -14,7 +14,7 @@ import { issueAuthority, pemBlock } from "../pki/issue";
 export interface Keys {
     readonly issuer: Issuer;
     /** @throws LabError for a registry without a key */
-    readonly of: (registry: string) => RegistryKeys;
+    readonly of: (registry: string, generation?: number) => RegistryKeys;
     /** For the program, where there is no state of the root's stack from which it could read it. */
     readonly handed: Handover | undefined;
 }
@@ -38,14 +38,14 @@ export async function keysFor(site: string, holder: string, toolchain: Toolchain
     return {
         handed: undefined,
         issuer: handover.issuer,
-        of(registry) {
+        of(registry, generation) {
             const secret = handover.registries[registry];
             if (secret === undefined) {
                 throw new LabError(
                     `The stack ${holder} has no key of ${registry}: run npm run pulumi -- up -s ${holder}`,
                 );
             }
-            return registryKeys(registry, secret);
+            return registryKeys(registry, secret, generation);
         },
     };
 }
@@ -72,7 +72,7 @@ export async function recoveredKeys(file: string, site: string, days: number): P
     return {
         issuer,
         handed: { issuer, registries: Object.fromEntries(registries) as Handover["registries"] },
-        of(registry) {
+        of(registry, generation) {
             const secret = secrets[registry as keyof typeof secrets];
             if (secret === undefined) {
                 const found = Object.keys(secrets).join(", ");
@@ -81,7 +81,7 @@ export async function recoveredKeys(file: string, site: string, days: number): P
                         "others with --registry",
                 );
             }
-            return registryKeys(registry, secret);
+            return registryKeys(registry, secret, generation);
         },
     };
 }

@@ -7,7 +7,7 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import type { RegistryKeys } from "../../infra/plan/keys";
+import { type RegistryKeys, generationsIn } from "../../infra/plan/keys";
 import { registryNamespace } from "../../infra/plan/registries";
 import { repoRoot } from "../../toolchain/paths";
 import { LabError } from "../errors";
@@ -57,22 +57,26 @@ async function isFolder(file: string): Promise<boolean> {
 }
 
 export interface Stored {
+    /** Of the keys that open it. */
+    readonly generation: number;
     readonly stanza: StanzaInfo;
     readonly wal: Listing;
-    /** Of all that is stored, whether it is needed or not. */
-    readonly damage: readonly Damage[];
 }
 
 /** What pgBackRest says to `args`, with the stored versions of `registry` as its repository. @throws LabError */
 export type Reader = (...args: string[]) => Promise<string>;
 
-export async function reader(paths: SitePaths, registry: string, { cipher }: RegistryKeys): Promise<Reader> {
-    const folder = await bucketFolder(paths, registryNamespace(registry));
+export async function reader(paths: SitePaths, registry: string, { cipher, folder }: RegistryKeys): Promise<Reader> {
+    const bucket = await bucketFolder(paths, registryNamespace(registry));
     const userland = await ensureUserland(paths.home, () => undefined);
     return async (...args) => {
-        const options = ["--repo1-path=/mnt", "--repo1-cipher-type=aes-256-cbc", "--log-level-file=off"];
+        const options = [
+            `--repo1-path=${path.join("/mnt", folder)}`,
+            "--repo1-cipher-type=aes-256-cbc",
+            "--log-level-file=off",
+        ];
         const env = { PATH: SYSTEM_PATH, PGBACKREST_REPO1_CIPHER_PASS: cipher };
-        const { stdout } = await run(SCRIPT, [userland, folder, ...args, ...options], {
+        const { stdout } = await run(SCRIPT, [userland, bucket, ...args, ...options], {
             env,
             maxBuffer: LONGEST,
         }).catch((error: unknown) => {
@@ -83,18 +87,44 @@ export async function reader(paths: SitePaths, registry: string, { cipher }: Reg
     };
 }
 
-/** What is stored of `registry`, every byte of it read. @throws LabError where it cannot be, or the key is not the right one */
-export async function storedVersions(paths: SitePaths, registry: string, keys: RegistryKeys): Promise<Stored> {
+/**
+ * What is stored of `registry`, the newest generation of keys first, and of none that has no backup yet.
+ *
+ * @param keysOf a generation
+ * @throws LabError where nothing is, or it cannot be read, or a key is not the right one
+ */
+export async function storedVersions(
+    paths: SitePaths,
+    registry: string,
+    keysOf: (generation: number) => RegistryKeys,
+): Promise<[Stored, ...Stored[]]> {
+    const bucket = await bucketFolder(paths, registryNamespace(registry));
+    const list = async (generation: number): Promise<Stored> =>
+        listed(await reader(paths, registry, keysOf(generation)), registry, generation);
+    const [newest, ...before] = generationsIn(await fs.readdir(bucket));
+    const stored: [Stored, ...Stored[]] = [await list(newest)];
+    for (const generation of before) {
+        stored.push(await list(generation));
+    }
+    const [first, ...others] = stored.filter(({ stanza }) => stanza.backup.length > 0);
+    return first === undefined ? stored : [first, ...others];
+}
+
+/** Damage of all that is stored with these keys, whether it is needed or not: every byte of it is read. */
+export async function damaged(paths: SitePaths, registry: string, keys: RegistryKeys): Promise<readonly Damage[]> {
     const look = await reader(paths, registry, keys);
+    const cores = `--process-max=${os.availableParallelism()}`;
+    return damageIn(await look(`--stanza=${registry}`, "verify", "--verbose", "--log-level-console=info", cores));
+}
+
+async function listed(look: Reader, registry: string, generation: number): Promise<Stored> {
     const stanza = stanzaIn(registry, await look(`--stanza=${registry}`, "info", "--output=json"));
     const last = stanza.archive.at(-1);
     const wal =
         last === undefined
             ? "{}"
             : await look("repo-ls", "--output=json", "--recurse", `archive/${registry}/${last.id}`);
-    const cores = `--process-max=${os.availableParallelism()}`;
-    const verified = await look(`--stanza=${registry}`, "verify", "--verbose", "--log-level-console=info", cores);
-    return { stanza, wal: JSON.parse(wal) as Listing, damage: damageIn(verified) };
+    return { generation, stanza, wal: JSON.parse(wal) as Listing };
 }
 
 /**

@@ -75,6 +75,11 @@ export function rangeOf({ name, status, backup }: StanzaInfo, wal: Listing): Ran
     };
 }
 
+/** Of what is stored with several generations of keys, the newest first: the newest that reaches back to the instant, else the oldest. */
+export function reaching<T extends { readonly range: Range }>(at: Date | undefined, all: readonly [T, ...T[]]): T {
+    return all.find(({ range }) => at === undefined || range.from <= at) ?? all.at(-1) ?? all[0];
+}
+
 /**
  * @param ranges by registry: all are to be as they were at the one instant
  * @throws LabError for an instant that one of them lacks, with those that all have

@@ -23,14 +23,14 @@ import { type Site, foundedWith, openSite } from "../options";
 import { SitePaths } from "../paths";
 import { refuseFullDisk } from "../preflight";
 import { stackConfig } from "../../toolchain/cli/stack-config";
-import { chainTo, refuseBroken } from "./chain";
+import { choose } from "./choose";
 import { followMembers } from "./follow";
 import { type Keys, keysFor, recoveredKeys } from "./keys";
-import { type Stored, bucketFolder, storedVersions } from "./look";
+import { bucketFolder } from "./look";
 import { type Phases, phases } from "./phases";
-import { type Range, checkInstant, commonInstant, rangeOf } from "./range";
+import type { Range } from "./range";
 import { ensureRescue } from "./rescue";
-import { stampStackFile } from "./stamp";
+import { type Stamp, stampStackFile } from "./stamp";
 
 /** The stack, the site, and the file from which it is stamped. */
 export const ENVIRONMENT = "restore";
@@ -86,14 +86,20 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
             ? keysFor(ENVIRONMENT, root, toolchain)
             : recoveredKeys(keysFile, ENVIRONMENT, intermediateDays),
     );
-    const { at, ranges, bytes } = await timed.phase(
+    const { at, ranges, generations, bytes } = await timed.phase(
         "versions",
         `what ${from} has stored: from when to when, and whether it is whole`,
-        () => lookInto(source, registries, keys, request.at, config),
+        () => choose({ source, registries, keys, at: request.at }, config),
     );
     await refuseFullDisk(home, bytes);
     try {
-        const { answered, digests, references } = await build({ ...request, at }, site, source, keys, timed);
+        const { answered, digests, references } = await build(
+            { ...request, at, generations },
+            site,
+            source,
+            keys,
+            timed,
+        );
         return {
             site: ENVIRONMENT,
             from,
@@ -116,7 +122,7 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
 }
 
 async function build(
-    { from, at, registries, toolchain, home }: RestoreRequest,
+    { from, at, registries, generations, toolchain, home }: RestoreRequest & Pick<Stamp, "generations">,
     site: Site,
     source: SitePaths,
     keys: Keys,
@@ -132,7 +138,7 @@ async function build(
     const configFile = path.join(home, "restore", `Pulumi.${ENVIRONMENT}.yaml`);
     await makeDirectory(path.dirname(configFile));
     const template = await fs.readFile(stackFile(ENVIRONMENT), "utf8");
-    await ensureFile(configFile, stampStackFile(template, { from, at: at?.toISOString(), registries }));
+    await ensureFile(configFile, stampStackFile(template, { from, at: at?.toISOString(), registries, generations }));
     if (keys.handed !== undefined) {
         await ensureFile(handoverFile(home), JSON.stringify(keys.handed));
     }
@@ -218,38 +224,6 @@ function sourceOf(from: string, home: string, { networking }: EmbassyConfig): Si
         throw new LabError(`There is no site "${from}" to restore from: choose from ${known.join(", ")}.`);
     }
     return new SitePaths(home, from);
-}
-
-/**
- * @param asked for, if any
- * @returns the instant of all of them, and the bytes that all members have on their disks
- * @throws LabError where it is not stored, or not whole
- */
-async function lookInto(
-    source: SitePaths,
-    registries: readonly string[],
-    keys: Keys,
-    asked: Date | undefined,
-    config: EmbassyConfig,
-): Promise<{ at: Date | undefined; ranges: RestoreReport["ranges"]; bytes: number }> {
-    const found: Record<string, Stored> = {};
-    for (const registry of registries) {
-        found[registry] = await storedVersions(source, registry, keys.of(registry));
-    }
-    const ranges = Object.fromEntries(
-        Object.entries(found).map(([registry, { stanza, wal }]) => [registry, rangeOf(stanza, wal)]),
-    );
-    const at = asked ?? commonInstant(Object.values(ranges), config.recovery.archiveTimeout);
-    if (at !== undefined) {
-        checkInstant(at, ranges);
-    }
-    let bytes = 0;
-    for (const [registry, { stanza, wal, damage }] of Object.entries(found)) {
-        const chain = chainTo(at, stanza, wal);
-        refuseBroken(registry, at, chain, damage);
-        bytes += chain.bytes * config.registries[parseRegistry(registry)].members;
-    }
-    return { at, ranges, bytes };
 }
 
 async function digestsOf(registries: readonly string[]): Promise<Digests> {

@@ -1,6 +1,7 @@
 /** The stack file of a restore environment: the template, told what it comes from. Pure. */
 import { type Document, Scalar, parseDocument } from "yaml";
 import { PROJECT } from "../../infra/config";
+import { FIRST_GENERATION } from "../../infra/plan/keys";
 import { REGISTRIES } from "../../infra/config/registries";
 
 export interface Stamp {
@@ -9,12 +10,24 @@ export interface Stamp {
     readonly at: string | undefined;
     /** The others are declared and do not run. */
     readonly registries: readonly string[];
+    /** Registry → generations of its keys: the one that opens what is restored, and the newest. */
+    readonly generations: Readonly<Record<string, { readonly read: number; readonly newest: number }>>;
 }
 
 /** @param template text of Pulumi.restore.yaml */
-export function stampStackFile(template: string, { from, at, registries }: Stamp): string {
+export function stampStackFile(template: string, { from, at, registries, generations }: Stamp): string {
     const document = parseDocument(template);
-    document.setIn(["config", `${PROJECT}:restore`], { from, ...(at !== undefined && { at: quoted(at) }) });
+    const rotated = Object.entries(generations).filter(([, { newest }]) => newest !== FIRST_GENERATION);
+    document.setIn(["config", `${PROJECT}:restore`], {
+        from,
+        ...(at !== undefined && { at: quoted(at) }),
+        ...(rotated.length > 0 && {
+            generations: Object.fromEntries(rotated.map(([registry, { read }]) => [registry, read])),
+        }),
+    });
+    for (const [registry, { newest }] of rotated) {
+        document.setIn(["config", `${PROJECT}:keys`, "generations", registry], [newest]);
+    }
     runOnly(document, registries);
     return document.toString();
 }

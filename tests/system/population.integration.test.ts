@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } 
 import { basename, join } from "node:path";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { registryKeys } from "../../infra/plan/keys";
+import { type RegistryKeys, registryKeys } from "../../infra/plan/keys";
 import type { Visit } from "../../lab/edge";
 import { SitePaths } from "../../lab/paths";
 import type { Comparison } from "../../lab/restore/compare";
@@ -19,6 +19,12 @@ interface Report {
     readonly digests: { readonly population: Readonly<Record<string, string>> };
 }
 
+interface Moment {
+    readonly at: string;
+    /** With the digests of all tables. */
+    readonly file: string;
+}
+
 interface Lost {
     readonly acknowledged: number;
     /** Sequence numbers. */
@@ -27,8 +33,13 @@ interface Lost {
 
 describeNodes(`the population registry${why}`, () => {
     const SITES = ["tallinn", "luxembourg"];
+    /** Luxembourg first: its store has to know the users of new keys before Tallinn comes with them. */
+    const PARTNER_FIRST = SITES.toReversed();
+    const ROTATED = { generations: "{population: [2]}" };
     const namespace = "--namespace=registry-population";
     let home: Home;
+    /** An instant at which it is still stored with the first keys. */
+    let before: Moment;
 
     beforeAll(() => {
         home = new Home("population", "cache", "images").only("population");
@@ -46,7 +57,7 @@ describeNodes(`the population registry${why}`, () => {
     }
 
     /** Commits, then what the register is and when: the last commit is before that instant, the next one after it. */
-    function moment(name: string): { at: string; file: string } {
+    function moment(name: string): Moment {
         must(home.data("write", "--site", "tallinn", "--rate", "20", "--for", "2s"));
         const file = join(home.path, `${name}.json`);
         writeFileSync(file, digests("tallinn"));
@@ -140,8 +151,23 @@ describeNodes(`the population registry${why}`, () => {
         await says("verified", /status: ok/);
     });
 
-    it("comes back as it was at each of two instants, with every site stopped, and is told from what it was not", async () => {
-        const [before, after] = [moment("before"), moment("after")];
+    it("is stored with other keys from then on, without a pause for who writes", async () => {
+        before = moment("before");
+        const journaled = ["--journal", join(home.path, "rotation.jsonl")];
+        const writing = ["--rate", "20", "--for", "120s", ...journaled];
+        const written = once(home.startData("write", "--site", "tallinn", ...writing), "exit");
+        PARTNER_FIRST.forEach((site) => home.declare(site, { generations: "{population: [1, 2]}" }));
+        ["own", "partner"].forEach((use) => complete(`store-first-${use}-2`));
+        PARTNER_FIRST.forEach((site) => home.declare(site, ROTATED));
+        expect(await written).toEqual([0, null]);
+        const { lost } = JSON.parse(
+            must(home.data("lost", "--site", "tallinn", ...journaled, "--json")).stdout,
+        ) as Lost;
+        expect(lost).toEqual([]);
+    });
+
+    it("comes back as it was at each of two instants, before and after that, with every site stopped, and is told from what it was not", async () => {
+        const after = moment("after");
         await sql("DROP TABLE population.marriage CASCADE");
         const segment = await sql("SELECT pg_walfile_name(pg_switch_wal())");
         // Stored means stored in both places.
@@ -188,7 +214,8 @@ describeNodes(`the population registry${why}`, () => {
             ["a byte of a backup", isBackup, flip, /invalid/],
             ["a file of a backup", isBackup, rmSync, /missing/],
         ])("is not restored at all, and what is damaged is named: %s", async (_, which, damage, found) => {
-            const folder = await bucketFolder(new SitePaths(home.path, "luxembourg"), "registry-population");
+            const bucket = await bucketFolder(new SitePaths(home.path, "luxembourg"), "registry-population");
+            const folder = join(bucket, "generation-2");
             const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => which.test(file));
             // Of the log not the newest, without which it is whole and ends earlier.
             const name = files.sort().at(-2) ?? files.at(-1) ?? "";
@@ -207,8 +234,8 @@ describeNodes(`the population registry${why}`, () => {
 
         it("does not open with another key", async () => {
             const paths = new SitePaths(home.path, "luxembourg");
-            const keys = registryKeys("population", "not the secret");
-            await expect(storedVersions(paths, "population", keys)).rejects.toThrow(/do not open with the key/);
+            const keysOf = (): RegistryKeys => registryKeys("population", "not the secret");
+            await expect(storedVersions(paths, "population", keysOf)).rejects.toThrow(/do not open with the key/);
         });
     });
 
@@ -224,13 +251,13 @@ describeNodes(`the population registry${why}`, () => {
             await sleep(10_000);
             must(home.lab("cut"));
             await ended;
-            home.declare(standby, { role: "primary" }, ...options);
+            home.declare(standby, { ...ROTATED, role: "primary" }, ...options);
             return JSON.parse(home.data("lost", "--site", standby, ...journaled, "--json").stdout) as Lost;
         }
 
         it("has all that was acknowledged in the other site, where that was waited for, and writes there", async () => {
             must(home.lab("up", ...SITES));
-            SITES.forEach((site) => home.declare(site, { acrossSites: "sync" }));
+            SITES.forEach((site) => home.declare(site, { ...ROTATED, acrossSites: "sync" }));
             must(home.data("lag", "--site", "luxembourg"));
             const { acknowledged, lost } = await cutOff("tallinn", "luxembourg");
             expect(acknowledged).toBeGreaterThan(0);
@@ -240,7 +267,7 @@ describeNodes(`the population registry${why}`, () => {
 
         it("follows the other site once they are linked again", async () => {
             must(home.lab("heal"));
-            home.declare("tallinn", { role: "standby" });
+            home.declare("tallinn", { ...ROTATED, role: "standby" });
             const written = digests("luxembourg");
             const deadline = Date.now() + MINUTES;
             while (home.data("digest", "--site", "tallinn", "--json").stdout !== written && Date.now() < deadline) {

@@ -246,6 +246,11 @@ describe("a wrong stack file", () => {
             "data-embassy:keys.leafDays is 13; it must be more than renewBeforeDays (30), within which every up renews: it has to outlast 14 days without Tallinn",
         ],
         [
+            "a generation of keys that was skipped",
+            (values) => (section(values, "keys")["generations"] = { land: [1, 3] }),
+            "data-embassy:keys.generations.land is [1,3]; it must be the generation that versions are stored with, such as [2], or that and the one before it: [1, 2]",
+        ],
+        [
             "a site without certificates",
             (values) => (section(values, "keys")["sites"] = ["tallinn"]),
             'data-embassy:keys.sites is ["tallinn"]; it must name this site, luxembourg, or it gets no certificates',

@@ -12,7 +12,7 @@ import { registryNamespace } from "../../../infra/plan/registries";
 import { setupScript } from "../../../infra/plan/roles";
 import { STACKS, stackValues } from "../../support/stacks";
 
-const keys = registryKeys("population", "s".repeat(43));
+const SECRET = "s".repeat(43);
 
 function planOf(stack: string, change: (config: EmbassyConfig) => Partial<EmbassyConfig> = () => ({})): DatabasePlan {
     const config = parseConfig(stack, stackValues(stack));
@@ -108,20 +108,61 @@ describe("stored versions", () => {
 
     it("go to both stores of a pair, encrypted, and from a restore environment to its own alone", () => {
         expect(usesOf(planOf("tallinn"))).toEqual(["own", "archive", "partner"]);
-        const archive = configuration(planOf("tallinn"), keys, "archive");
+        const archive = configuration(planOf("tallinn"), SECRET, "archive");
         expect(archive).toContain("repo1-s3-endpoint=objects.tallinn.embassy.internal\n");
         expect(archive).toContain("repo2-s3-endpoint=objects.luxembourg.embassy.internal\n");
         expect(archive.match(/repo\d-cipher-type=aes-256-cbc/g)).toHaveLength(2);
 
         const restored = planOf("restore");
         expect(usesOf(restored)).toEqual(["own", "archive", "source"]);
-        expect(configuration(restored, keys, "archive")).not.toContain("luxembourg");
+        expect(configuration(restored, SECRET, "archive")).not.toContain("luxembourg");
     });
 
     it("are read by a restore with a key that cannot write", () => {
-        const source = configuration(planOf("restore"), keys, "source");
+        const source = configuration(planOf("restore"), SECRET, "source");
         expect(source).toContain("repo1-s3-key=population-read\n");
-        expect(source).not.toContain(keys.backup.secret);
+        expect(source).not.toContain(registryKeys("population", SECRET).backup.secret);
+    });
+
+    describe("while keys are rotated", () => {
+        const options = (text: string): Record<string, string> =>
+            Object.fromEntries(text.split("\n").map((line) => line.split("=") as [string, string]));
+        const rotating = (stack: string, ...generations: number[]): DatabasePlan =>
+            planOf(stack, ({ keys, restore }) => ({
+                keys: { ...keys, generations: { population: generations } },
+                restore: restore && { ...restore, generations: { population: 1 } },
+            }));
+        const [first, second] = [1, 2].map((generation) => registryKeys("population", SECRET, generation));
+
+        it("have the newest keys in each store, and WAL those before them too, each in a folder of its own", () => {
+            const archive = options(configuration(rotating("tallinn", 1, 2), SECRET, "archive"));
+            const stores = ["tallinn", "luxembourg"].flatMap((site) => [
+                `objects.${site}.embassy.internal`,
+                `objects.${site}.embassy.internal`,
+            ]);
+            [second, first, second, first].forEach((keys, index) => {
+                const repository = `repo${index + 1}`;
+                expect(archive).toMatchObject({
+                    [`${repository}-s3-endpoint`]: stores[index],
+                    [`${repository}-path`]: keys?.folder,
+                    [`${repository}-cipher-pass`]: keys?.cipher,
+                    [`${repository}-s3-key`]: keys?.backup.id,
+                });
+            });
+            expect(options(configuration(rotating("tallinn", 1, 2), SECRET, "own"))["repo1-path"]).toBe(
+                "/generation-2",
+            );
+            expect(configuration(rotating("tallinn", 2), SECRET, "archive")).not.toContain(first?.cipher);
+        });
+
+        it("are read with the keys that open them, as a user that the store still knows", () => {
+            const source = options(configuration(rotating("restore", 2), SECRET, "source"));
+            expect(source).toMatchObject({
+                "repo1-path": "/",
+                "repo1-cipher-pass": first?.cipher,
+                "repo1-s3-key": second?.read.id,
+            });
+        });
     });
 
     it("are made by Jobs that reach every member by its own name", () => {

@@ -5,6 +5,7 @@ import {
     checkInstant,
     commonInstant,
     rangeOf,
+    reaching,
 } from "../../../lab/restore/range";
 
 const stanza = (backup: StanzaInfo["backup"]): StanzaInfo => ({
@@ -72,5 +73,21 @@ describe("what can be restored", () => {
         const ends = [3_000, 2_900, 5_000].map((to) => ({ from: new Date(0), to: new Date(to * 1000) }));
         expect(commonInstant(ends, 60)).toEqual(new Date(2_840_000));
         expect(commonInstant(ends.slice(0, 1), 60)).toBeUndefined();
+    });
+});
+
+describe("of what was stored with several generations of keys", () => {
+    const range = (from: number, to: number): { range: Range } => ({
+        range: { from: new Date(from), to: new Date(to) },
+    });
+    const [newest, before] = [range(2_000, 3_000), range(1_000, 2_500)];
+
+    it.each([
+        ["the newest for an instant that both have", 2_200, newest],
+        ["the one before it for an earlier one", 1_500, before],
+        ["the oldest for one that none has, so that it is said from when there is something", 500, before],
+        ["the newest for the last that is stored", undefined, newest],
+    ])("takes %s", (_, at, expected) => {
+        expect(reaching(at === undefined ? undefined : new Date(at), [newest, before])).toBe(expected);
     });
 });

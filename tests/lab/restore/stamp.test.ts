@@ -10,24 +10,42 @@ function configOf(text: string): ReturnType<typeof parseConfig> {
     return parseConfig("restore", (parse(text) as { config: Record<string, unknown> }).config);
 }
 
+const AT = "2026-03-01T12:00:00.000Z";
+
 describe("a restore environment's stack file", () => {
     it("is the template, told what to restore, up to when, and which registries", () => {
         const stamped = configOf(
-            stampStackFile(template, { from: "tallinn", at: "2026-03-01T12:00:00.000Z", registries: ["land"] }),
+            stampStackFile(template, {
+                from: "tallinn",
+                at: AT,
+                registries: ["land"],
+                generations: { land: { read: 1, newest: 1 } },
+            }),
         );
-        expect(stamped.restore).toEqual({ from: "tallinn", at: "2026-03-01T12:00:00.000Z" });
+        expect(stamped.restore).toEqual({ from: "tallinn", at: AT });
         expect(Object.entries(stamped.registries).filter(([, { running }]) => running)).toMatchObject([["land", {}]]);
         const { restore, registries } = configOf(template);
         expect({ ...stamped, restore, registries }).toEqual(configOf(template));
     });
 
     it("has the instant in quotes: the engine's reader would take it for a date", () => {
-        const text = stampStackFile(template, { from: "luxembourg", at: "2026-03-01T12:00:00.000Z", registries: [] });
+        const text = stampStackFile(template, { from: "luxembourg", at: AT, registries: [], generations: {} });
         expect(text).toContain('at: "2026-03-01T12:00:00.000Z"');
     });
 
     it("names no instant where all is wanted", () => {
-        const stamped = configOf(stampStackFile(template, { from: "luxembourg", at: undefined, registries: [] }));
+        const stamped = configOf(
+            stampStackFile(template, { from: "luxembourg", at: undefined, registries: [], generations: {} }),
+        );
         expect(stamped.restore).toEqual({ from: "luxembourg" });
+    });
+
+    it("says which generation of keys opens what is restored, and has the newest for its own versions", () => {
+        const generations = { land: { read: 1, newest: 2 } };
+        const stamped = configOf(
+            stampStackFile(template, { from: "tallinn", at: AT, registries: ["land"], generations }),
+        );
+        expect(stamped.restore?.generations).toEqual({ land: 1 });
+        expect(stamped.keys.generations).toEqual({ land: [2] });
     });
 });
