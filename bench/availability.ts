@@ -5,6 +5,7 @@ import { tier4Site } from "../infra/plan/tier4";
 import { interval, siteAvailability } from "../infra/plan/tier4/availability";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { declaredStacks } from "../toolchain/cli/stack-file";
+import { repoRoot } from "../toolchain/paths";
 import type { Figure } from "./figure";
 
 const RUN = { batches: 200, years: 500 };
@@ -16,7 +17,7 @@ const RESOLUTION = 2 ** 32;
 /** Minutes a year, at the worse end of the interval. */
 export function availability(seed = 1): Figure[] {
     return declaredStacks().map((stack) => {
-        const config = stackConfig(stack);
+        const config = stackConfig(stack, repoRoot);
         const random = new Random().restart(seed, 0, 0);
         const found = siteAvailability(tier4Site(config, plan(config)), {
             ...RUN,

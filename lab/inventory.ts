@@ -4,6 +4,7 @@ import { CLUSTER_DOMAIN, nth } from "../infra/plan/addresses";
 import { TOPOLOGY } from "../infra/plan/inventory";
 import { machineAddress } from "./nodes/addresses";
 import { stackConfig } from "../toolchain/cli/stack-config";
+import { stackFolder } from "../toolchain/cli/stack-file";
 
 /** Local disks of one kind in one machine, each a PersistentVolume. */
 export interface DiskInventory {
@@ -85,9 +86,9 @@ export type NodeKind = (typeof nodeKinds)[number];
 
 export const defaultSites: readonly string[] = ["tallinn", "luxembourg"];
 
-/** @throws LabError for a stack without a file, or with a wrong one. */
-export function siteInventory(stack: string, kind: NodeKind = "simulated"): SiteInventory {
-    const configuration = stackConfig(stack);
+/** @param home where restore environments have their stack files. @throws LabError for a stack without a file, or with a wrong one. */
+export function siteInventory(stack: string, kind: NodeKind = "simulated", home?: string): SiteInventory {
+    const configuration = stackConfig(stack, stackFolder(stack, home));
     const { nodes: range, pods, services } = configuration.networking;
     const { edge, keys } = configuration;
     const { breakGlass } = keys;

@@ -34,7 +34,7 @@ export function openSite(name: string, options: LabOptions): Site {
         paths,
         binDirectory,
         supervisor: new Supervisor(paths, binDirectory),
-        inventory: () => options.inventory?.(name) ?? siteInventory(name, foundedWith(paths) ?? options.nodes),
+        inventory: () => options.inventory?.(name) ?? siteInventory(name, foundedWith(paths) ?? options.nodes, home),
         report: (message) => options.onProgress?.(name, message),
     };
 }

@@ -9,7 +9,7 @@ import { LabError } from "../errors";
 import { ensureFile, readJson } from "../files";
 
 const LIMIT = "/proc/sys/fs/inotify/max_user_instances";
-/** Enough for both sites, a restore environment and the tests, beside what else the computer runs. */
+/** Enough for both sites, restore environments and the tests, beside what else the computer runs. */
 export const INSTANCES = 512;
 
 /** Where it is kept what the limit was. Of all sites of this home, as the limit is the computer's. */

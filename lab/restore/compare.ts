@@ -13,7 +13,6 @@ import {
 import { stateFile } from "../../toolchain/cli/states";
 import { LabError } from "../errors";
 import { SitePaths } from "../paths";
-import { ENVIRONMENT } from "./restore";
 
 export interface Comparison {
     readonly site: string;
@@ -44,14 +43,19 @@ interface Named extends Identity {
     readonly name: string;
 }
 
-/** @throws LabError where one of the two does not answer */
-export async function compare(site: string, home: string, binDirectory: string): Promise<Comparison> {
-    const [left, right] = [await live(site, home, binDirectory), await live(ENVIRONMENT, home, binDirectory)];
+/** @param environment name of its site. @throws LabError where one of the two does not answer */
+export async function compare(
+    site: string,
+    environment: string,
+    home: string,
+    binDirectory: string,
+): Promise<Comparison> {
+    const [left, right] = [await live(site, home, binDirectory), await live(environment, home, binDirectory)];
     const found = differences(left, right);
     const wrong = undeclared(found, LIVE_MAY_DIFFER);
     return {
         site,
-        environment: ENVIRONMENT,
+        environment,
         objects: { site: left.length, environment: right.length },
         declared: found.length - wrong.length,
         undeclared: wrong,

@@ -1,5 +1,5 @@
-/** `npm run restore -- --from luxembourg [--at TIME] [--registry NAME]` */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+/** `npm run restore -- --from luxembourg [--name NAME] [--at TIME] [--registry NAME]` */
+import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
@@ -10,12 +10,13 @@ import { colorsFor } from "../../toolchain/colors";
 import { runCommand } from "../../toolchain/command";
 import { binDir, embassyHome } from "../../toolchain/paths";
 import { LabError } from "../errors";
-import { stackConfig } from "../../toolchain/cli/stack-config";
 import { type Comparison, compare } from "./compare";
-import { type Digests, ENVIRONMENT, type RestoreReport, discard, restore } from "./restore";
+import { environmentOf, templateConfig } from "./environment";
+import { type Digests, type RestoreReport, discard, restore } from "./restore";
 import { TABLE_STYLE } from "../../toolchain/table";
 
 interface Flags {
+    readonly name?: string;
     readonly from?: string;
     readonly at?: string;
     readonly registry?: string[];
@@ -26,17 +27,16 @@ interface Flags {
     readonly json?: boolean;
 }
 
-const REPORT = path.join(embassyHome, "restore", "report.json");
-
 async function main(flags: Flags): Promise<number> {
     const toolchain = toolchainChoice();
+    const environment = environmentOf(flags.name, embassyHome);
     if (flags.remove) {
-        await discard(embassyHome, toolchain);
-        process.stdout.write(`${ENVIRONMENT}: removed\n`);
+        await discard(environment, embassyHome, toolchain);
+        process.stdout.write(`${environment.site}: removed\n`);
         return 0;
     }
     if (flags.compare !== undefined) {
-        const comparison = await compare(flags.compare, embassyHome, binDir);
+        const comparison = await compare(flags.compare, environment.site, embassyHome, binDir);
         process.stdout.write(flags.json ? `${JSON.stringify(comparison, null, 4)}\n` : compared(comparison));
         return comparison.undeclared.length > 0 ? 1 : 0;
     }
@@ -44,6 +44,7 @@ async function main(flags: Flags): Promise<number> {
         throw new LabError("Say whose stored versions: --from luxembourg");
     }
     const request = {
+        environment,
         from: flags.from,
         at: flags.at === undefined ? undefined : instant(flags.at),
         registries: flags.registry?.map(known) ?? running(),
@@ -56,9 +57,8 @@ async function main(flags: Flags): Promise<number> {
     const { bold } = colorsFor(process.stderr);
     const onPhase = (phase: string, detail: string): void => void process.stderr.write(`${bold(phase)}: ${detail}\n`);
     const report = await restore({ ...request, toolchain, home: embassyHome, onPhase });
-    mkdirSync(path.dirname(REPORT), { recursive: true });
-    writeAtomically(REPORT, `${JSON.stringify(report, null, 4)}\n`);
-    process.stdout.write(flags.json ? `${JSON.stringify(report, null, 4)}\n` : summary(report));
+    writeAtomically(environment.report, `${JSON.stringify(report, null, 4)}\n`);
+    process.stdout.write(flags.json ? `${JSON.stringify(report, null, 4)}\n` : summary(report, environment.report));
     return report.asExpected === false || dangling(report).length > 0 ? 1 : 0;
 }
 
@@ -73,7 +73,7 @@ export function instant(text: string): Date {
 
 /** Those that the template says run. */
 function running(): string[] {
-    return Object.entries(stackConfig(ENVIRONMENT).registries)
+    return Object.entries(templateConfig().registries)
         .filter(([, registry]) => registry.running)
         .map(([name]) => name);
 }
@@ -100,7 +100,7 @@ function digests(file: string): Digests {
     }
 }
 
-function summary(report: RestoreReport): string {
+function summary(report: RestoreReport, file: string): string {
     const times = new Table({ head: ["phase", "seconds"], style: TABLE_STYLE, colAligns: ["left", "right"] });
     times.push(...report.phases.map(({ phase, seconds }) => [phase, seconds.toFixed(1)]));
     times.push(["in all", report.seconds.toFixed(1)]);
@@ -140,7 +140,7 @@ function summary(report: RestoreReport): string {
         tables.toString(),
         ...agree,
         `${report.site} holds what ${report.from} had stored ${report.at === null ? "last" : `by ${report.at}`}. ${verdict}`,
-        `Report: ${path.relative(process.cwd(), REPORT)}`,
+        `Report: ${path.relative(process.cwd(), file)}`,
         "",
     ].join("\n");
 }
@@ -170,6 +170,10 @@ function text(value: unknown): string {
 const command = new Command("npm run restore --")
     .description("Makes a restore environment out of what a site has stored, and proves what is in it.")
     .option("--from <site>", "whose stored versions")
+    .option(
+        "--name <name>",
+        "of an environment beside others, whose site and stack are restore-<name>; by default restore",
+    )
     .option(
         "--at <time>",
         "the last instant that is to be in it, with its zone; by default the last that is stored, or that several have in common",

@@ -13,17 +13,17 @@ import { planNetwork, objectStoreName } from "../../infra/plan/addresses";
 import { registryNamespace } from "../../infra/plan/registries";
 import type { Toolchain } from "../../toolchain/cli/environment";
 import { runPulumi } from "../../toolchain/cli/run";
-import { stackFile } from "../../toolchain/cli/stack-file";
+import { copiesFolder, stackFile } from "../../toolchain/cli/stack-file";
 import { stateFile } from "../../toolchain/cli/states";
 import { upStack } from "../../toolchain/cli/up";
 import { LabError, explain } from "../errors";
-import { ensureFile, makeDirectory } from "../files";
+import { ensureFile } from "../files";
 import * as lab from "../lab";
 import { type Site, foundedWith, openSite } from "../options";
 import { SitePaths } from "../paths";
 import { refuseFullDisk } from "../preflight";
-import { stackConfig } from "../../toolchain/cli/stack-config";
 import { choose } from "./choose";
+import { type Environment, TEMPLATE_FILE, templateConfig } from "./environment";
 import { followMembers } from "./follow";
 import { type Keys, keysFor, recoveredKeys } from "./keys";
 import { bucketFolder } from "./look";
@@ -32,12 +32,11 @@ import type { Range } from "./range";
 import { ensureRescue } from "./rescue";
 import { type Stamp, stampStackFile } from "./stamp";
 
-/** The stack, the site, and the file from which it is stamped. */
-export const ENVIRONMENT = "restore";
-
 export type Digests = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export interface RestoreRequest {
+    /** Which is to be made. */
+    readonly environment: Environment;
     /** Site whose stored versions are restored. */
     readonly from: string;
     /** The last instant that is to be in it; where none is given, of one registry all that is stored, of several the last in common. */
@@ -74,17 +73,17 @@ export interface RestoreReport {
 
 /** @throws LabError, having taken down what it began, where what is asked for cannot be restored */
 export async function restore(request: RestoreRequest): Promise<RestoreReport> {
-    const { from, registries, expected, keysFile, toolchain, home, onPhase } = request;
+    const { environment, from, registries, expected, keysFile, toolchain, home, onPhase } = request;
     const timed = phases(onPhase);
-    const site = openSite(ENVIRONMENT, { home, nodes: "real" });
-    refuseSecond(site);
-    const config = stackConfig(ENVIRONMENT);
+    const site = openSite(environment.site, { home, nodes: "real" });
+    refuseSecond(site, environment);
+    const config = templateConfig();
     const source = sourceOf(from, home, config);
     const { root, intermediateDays } = config.keys;
     const keys = await timed.phase("keys", keysFile ?? `from the state of ${root}`, () =>
         keysFile === undefined
-            ? keysFor(ENVIRONMENT, root, toolchain)
-            : recoveredKeys(keysFile, ENVIRONMENT, intermediateDays),
+            ? keysFor(config.site.name, root, toolchain)
+            : recoveredKeys(keysFile, config.site.name, intermediateDays),
     );
     const { at, ranges, generations, bytes } = await timed.phase(
         "versions",
@@ -93,15 +92,10 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
     );
     await refuseFullDisk(home, bytes);
     try {
-        const { answered, digests, references } = await build(
-            { ...request, at, generations },
-            site,
-            source,
-            keys,
-            timed,
-        );
+        const stamp = { site: environment.site, from, at: at?.toISOString(), registries, generations };
+        const { answered, digests, references } = await build(request, stamp, site, source, keys, timed);
         return {
-            site: ENVIRONMENT,
+            site: environment.site,
             from,
             at: at?.toISOString() ?? null,
             ranges,
@@ -113,44 +107,42 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
         };
     } catch (error) {
         onPhase("undone", "the environment is taken down again");
-        await discard(home, toolchain).catch((left: unknown) => {
+        await discard(environment, home, toolchain).catch((left: unknown) => {
             // Not in place of why it is taken down.
-            onPhase("left", `${explain(left)}; take it away with npm run restore -- --remove`);
+            onPhase("left", `${explain(left)}; take it away with ${environment.removal}`);
         });
         throw error;
     }
 }
 
 async function build(
-    { from, at, registries, generations, toolchain, home }: RestoreRequest & Pick<Stamp, "generations">,
+    { environment, from, registries, toolchain, home }: RestoreRequest,
+    stamp: Stamp,
     site: Site,
     source: SitePaths,
     keys: Keys,
     timed: Phases,
 ): Promise<Pick<RestoreReport, "answered" | "digests" | "references">> {
+    await ensureFile(environment.stackFile, stampStackFile(await fs.readFile(TEMPLATE_FILE, "utf8"), stamp));
     await timed.phase("site", "a control plane, a network and machines of its own", async () => {
-        await lab.up([ENVIRONMENT], { home, nodes: "real" });
-        const address = planNetwork(stackConfig(ENVIRONMENT)).hosts[objectStoreName(from)] ?? "";
+        await lab.up([environment.site], { home, nodes: "real" });
+        const address = planNetwork(templateConfig()).hosts[objectStoreName(from)] ?? "";
         const folder = await bucketFolder(source, registryNamespace(registries[0] ?? ""));
         const disk = path.dirname(path.dirname(folder));
         await ensureRescue(site, { site: from, address, disk }, keys.issuer);
     });
-    const configFile = path.join(home, "restore", `Pulumi.${ENVIRONMENT}.yaml`);
-    await makeDirectory(path.dirname(configFile));
-    const template = await fs.readFile(stackFile(ENVIRONMENT), "utf8");
-    await ensureFile(configFile, stampStackFile(template, { from, at: at?.toISOString(), registries, generations }));
     if (keys.handed !== undefined) {
-        await ensureFile(handoverFile(home), JSON.stringify(keys.handed));
+        await ensureFile(environment.handover, JSON.stringify(keys.handed));
     }
-    const environment = keys.handed === undefined ? {} : { EMBASSY_HANDOVER: handoverFile(home) };
+    const variables = keys.handed === undefined ? {} : { EMBASSY_HANDOVER: environment.handover };
     const elapsed = (): number => timed.report().seconds;
     const answered = await timed.phase("registries", `pulumi up with ${registries.join(", ")}`, () =>
-        bringUp(site, configFile, registries, { toolchain, environment, elapsed }),
+        bringUp(site, registries, { toolchain, environment: variables, elapsed }),
     );
     return timed.phase("verification", "digests of every table, and references from registry to registry", async () => {
-        const digests = await digestsOf(registries);
+        const digests = await digestsOf(registries, environment.site);
         const { checked } = await checkReferences(registries.map(parseRegistry), (name) =>
-            databaseOf(name, ENVIRONMENT),
+            databaseOf(name, environment.site),
         );
         return { answered, digests, references: checked };
     });
@@ -159,7 +151,6 @@ async function build(
 /** `pulumi up`, ended as soon as a registry's members say that they cannot. */
 async function bringUp(
     site: Site,
-    configFile: string,
     registries: readonly string[],
     {
         toolchain,
@@ -173,46 +164,45 @@ async function bringUp(
         up.abort();
         return error as Error;
     });
-    const result = await upStack(ENVIRONMENT, toolchain, { configFile, environment, capture: true, signal: up.signal });
+    const stack = site.paths.site;
+    const result = await upStack(stack, toolchain, { environment, capture: true, signal: up.signal });
     done.abort();
     const answered = await followed;
     if (answered instanceof Error) {
         throw answered;
     }
     if (result.code !== 0) {
-        throw new LabError(`pulumi up of ${ENVIRONMENT} failed:\n${result.output.trim()}`);
+        throw new LabError(`pulumi up of ${stack} failed:\n${result.output.trim()}`);
     }
     return answered;
 }
 
-/** Keys of the environment that came out of custody: there as long as it is, for a later `up`. */
-function handoverFile(home: string): string {
-    return path.join(home, "restore", "handover.json");
-}
-
-/** Takes an environment down, and whatever is left of one. */
-export async function discard(home: string, toolchain: Toolchain): Promise<void> {
-    await fs.rm(handoverFile(home), { force: true });
-    if ((await lab.knownSites({ home })).includes(ENVIRONMENT)) {
-        await lab.down([ENVIRONMENT], { home, deleteData: true });
+/** Takes an environment down, and whatever is left of one. Only its report stays. */
+export async function discard(environment: Environment, home: string, toolchain: Toolchain): Promise<void> {
+    const { site } = environment;
+    await fs.rm(environment.handover, { force: true });
+    if ((await lab.knownSites({ home })).includes(site)) {
+        await lab.down([site], { home, deleteData: true });
     }
-    const state = stateFile(ENVIRONMENT);
-    if (await fs.stat(state).catch(() => undefined)) {
+    if (await fs.stat(stateFile(site, home)).catch(() => undefined)) {
         // Its cluster is gone, and all that the state speaks of with it.
-        const args = ["stack", "rm", ENVIRONMENT, "--yes", "--force", "--preserve-config"];
+        const args = ["stack", "rm", site, "--yes", "--force", "--preserve-config", "--remove-backups"];
         const { code, output } = await runPulumi(args, { toolchain, capture: true });
         if (code !== 0) {
-            throw new LabError(`The state of ${ENVIRONMENT} could not be removed:\n${output.trim()}`);
+            throw new LabError(`The state of ${site} could not be removed:\n${output.trim()}`);
         }
     }
+    await fs.rm(stackFile(site, copiesFolder), { force: true });
+    // The last: without it the lab does not know which machines the site has.
+    await fs.rm(environment.stackFile, { force: true });
 }
 
 /** @throws LabError where there is an environment already: it may be in use */
-function refuseSecond({ paths }: Site): void {
+function refuseSecond({ paths }: Site, { removal }: Environment): void {
     if (foundedWith(paths) !== undefined) {
         throw new LabError(
             `There is a site ${paths.site} already, and a restore never writes into one. Look at it with ` +
-                `npm run data -- count --site ${paths.site}, or remove it: npm run restore -- --remove`,
+                `npm run data -- count --site ${paths.site}, remove it (${removal}), or make another beside it: --name NAME`,
         );
     }
 }
@@ -226,11 +216,11 @@ function sourceOf(from: string, home: string, { networking }: EmbassyConfig): Si
     return new SitePaths(home, from);
 }
 
-async function digestsOf(registries: readonly string[]): Promise<Digests> {
+async function digestsOf(registries: readonly string[], site: string): Promise<Digests> {
     const digests: Record<string, Record<string, string>> = {};
     for (const name of registries) {
         const registry = parseRegistry(name);
-        digests[name] = await digest(databaseOf(registry, ENVIRONMENT), registry);
+        digests[name] = await digest(databaseOf(registry, site), registry);
     }
     return digests;
 }

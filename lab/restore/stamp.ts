@@ -5,6 +5,8 @@ import { FIRST_GENERATION } from "../../infra/plan/keys";
 import { REGISTRIES } from "../../infra/config/registries";
 
 export interface Stamp {
+    /** Of the lab: its kubeconfig names its cluster so. */
+    readonly site: string;
     readonly from: string;
     /** ISO 8601; all that is stored where none is given. */
     readonly at: string | undefined;
@@ -15,8 +17,9 @@ export interface Stamp {
 }
 
 /** @param template text of Pulumi.restore.yaml */
-export function stampStackFile(template: string, { from, at, registries, generations }: Stamp): string {
+export function stampStackFile(template: string, { site, from, at, registries, generations }: Stamp): string {
     const document = parseDocument(template);
+    document.setIn(["config", `${PROJECT}:cluster`, "context"], site);
     const rotated = Object.entries(generations).filter(([, { newest }]) => newest !== FIRST_GENERATION);
     document.setIn(["config", `${PROJECT}:restore`], {
         from,

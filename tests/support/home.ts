@@ -131,7 +131,7 @@ export class Home {
             symlinkSync(join(repoRoot, linked), join(folder, linked));
         }
         for (const stack of declaredStacks()) {
-            copyFileSync(stackFile(stack), stackFile(stack, folder));
+            copyFileSync(stackFile(stack, repoRoot), stackFile(stack, folder));
         }
         return folder;
     }
@@ -180,7 +180,7 @@ export class Home {
         const document = parseDocument(
             Object.entries(values).reduce(
                 (text, [key, value]) => text.replace(new RegExp(`^( +${key}:) .*$`, "m"), `$1 ${value}`),
-                readFileSync(stackFile(stack), "utf8"),
+                readFileSync(stackFile(stack, repoRoot), "utf8"),
             ),
         );
         if (this.running !== undefined) {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../command";
-import { embassyHome, pulumiHome, repoRoot, stateDir } from "../paths";
+import { pulumiHome, repoRoot, stateDir } from "../paths";
 import { turnOffAutomaticLogs } from "./automatic-logs";
 import { takeDecisions } from "./decisions";
 import { type Toolchain, previewEnvironment, pulumiEnvironment } from "./environment";
@@ -16,8 +16,8 @@ import { statesFolder } from "./states";
 import {
     checkStackFile,
     commandOf,
-    declaredStacks,
     isAboutResources,
+    knownStacks,
     namedStack,
     removeSalts,
     withStackCopies,
@@ -56,7 +56,7 @@ export async function runPulumi(given: readonly string[], { environment, ...rest
         process.stderr.write(`The run that had locked ${stack} is gone; its lock was removed.\n`);
     }
     recoverJournals();
-    const result = await spawnPulumi(withStackCopies(args, join(embassyHome, "stacks")), options);
+    const result = await spawnPulumi(withStackCopies(args), options);
     const stack = namedStack(args);
     if (result.code === 0 && stack !== undefined && commandOf(args) === "up") {
         await settlePending(stack, async (more) => {
@@ -76,7 +76,7 @@ async function spawnPulumi(
 ): Promise<PulumiRun> {
     const debug = args.includes("-d") || args.includes("--debug");
     const env = {
-        ...pulumiEnvironment(process.env, toolchain, declaredStacks()),
+        ...pulumiEnvironment(process.env, toolchain, knownStacks()),
         ...(toolchain === "modules" && previewEnvironment(args)),
         ...(debug && { EMBASSY_PROGRAM_DEBUG: "true" }),
         ...environment,

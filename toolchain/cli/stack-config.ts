@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { ConfigError, type EmbassyConfig, parseConfig } from "../../infra/config";
 import { UserError } from "../command";
-import { declaredStacks, stackFile } from "./stack-file";
+import { knownStacks, stackFile, stackFolder } from "./stack-file";
 
 /** What the stack file of a site declares. @throws UserError where there is none, or it is wrong */
-export function stackConfig(stack: string): EmbassyConfig {
-    const file = stackFile(stack);
+export function stackConfig(stack: string, folder = stackFolder(stack)): EmbassyConfig {
+    const file = stackFile(stack, folder);
     if (!existsSync(file)) {
         throw new UserError(
-            `There is no site "${stack}": no file Pulumi.${stack}.yaml. Sites are ${declaredStacks().join(", ")}.`,
+            `There is no site "${stack}": no file Pulumi.${stack}.yaml. Sites are ${knownStacks().join(", ")}.`,
         );
     }
     const { config = {} } = parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> };

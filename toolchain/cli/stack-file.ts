@@ -2,19 +2,38 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../infra/config";
-import { repoRoot } from "../paths";
+import { embassyHome, repoRoot } from "../paths";
 import { UserError } from "../command";
 
 const ABOUT_RESOURCES = new Set(["preview", "pre", "up", "update", "refresh", "destroy", "watch", "import"]);
 const MAKES_STACK = new Set(["init", "new", "create"]);
 
-export function stackFile(stack: string, root = repoRoot): string {
-    return join(root, `Pulumi.${stack}.yaml`);
+/** Copies of stack files, into which the CLI may write. */
+export const copiesFolder = join(embassyHome, "stacks");
+
+/** The stack files of a home's restore environments, which no project declares. */
+export function stampedFolder(home = embassyHome): string {
+    return join(home, "restore");
 }
 
-/** Every stack that has a file. */
+/** Where a stack's file is: with the restore environments where it was stamped for one, else in the project. */
+export function stackFolder(stack: string, home = embassyHome): string {
+    const stamped = stampedFolder(home);
+    return existsSync(stackFile(stack, stamped)) ? stamped : repoRoot;
+}
+
+export function stackFile(stack: string, folder = stackFolder(stack)): string {
+    return join(folder, `Pulumi.${stack}.yaml`);
+}
+
+/** Every stack that has a file: in the project, or as a restore environment. */
+export function knownStacks(): string[] {
+    return [...new Set([...declaredStacks(), ...declaredStacks(stampedFolder())])];
+}
+
+/** Every stack that has a file in a folder, the project's by default. */
 export function declaredStacks(root = repoRoot): string[] {
-    return readdirSync(root)
+    return (existsSync(root) ? readdirSync(root) : [])
         .map((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1])
         .filter((stack) => stack !== undefined)
         .sort();
@@ -43,7 +62,7 @@ function namesConfig(args: readonly string[]): boolean {
 }
 
 /** @throws UserError where a command needs the configuration of a stack that has none */
-export function checkStackFile(args: readonly string[], root = repoRoot): void {
+export function checkStackFile(args: readonly string[], root?: string): void {
     const stack = namedStack(args);
     if (stack === undefined || !isAboutResources(args) || namesConfig(args) || existsSync(stackFile(stack, root))) {
         return;
@@ -62,7 +81,7 @@ export function checkStackFile(args: readonly string[], root = repoRoot): void {
  *
  * @param copies a folder of this home
  */
-export function withStackCopies(args: readonly string[], copies: string, root = repoRoot): string[] {
+export function withStackCopies(args: readonly string[], copies = copiesFolder, root?: string): string[] {
     const [command = "", subcommand = ""] = args.filter((argument) => !argument.startsWith("-"));
     mkdirSync(copies, { recursive: true });
     if (command === "stack" && MAKES_STACK.has(subcommand)) {

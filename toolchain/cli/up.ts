@@ -23,8 +23,6 @@ interface EngineEvent {
 }
 
 export interface UpOptions {
-    /** Instead of Pulumi.<stack>.yaml. */
-    readonly configFile?: string;
     /** Keep what the CLI prints for {@link UpResult.output}, instead of passing it to the terminal. */
     readonly capture?: boolean;
     /** Of the program as well. */
@@ -32,8 +30,7 @@ export interface UpOptions {
     readonly signal?: AbortSignal;
 }
 
-export async function upStack(stack: string, toolchain: Toolchain, options: UpOptions = {}): Promise<UpResult> {
-    const { configFile, ...run } = options;
+export async function upStack(stack: string, toolchain: Toolchain, run: UpOptions = {}): Promise<UpResult> {
     const isNew = !existsSync(stateFile(stack));
     if (isNew) {
         const made = await runPulumi(["stack", "init", stack, "--no-select"], { ...run, toolchain });
@@ -44,10 +41,9 @@ export async function upStack(stack: string, toolchain: Toolchain, options: UpOp
     const log = join(embassyHome, `up-${stack}-${process.pid}.json`);
     try {
         const args = ["up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs", "--event-log", log];
-        const config = configFile === undefined ? [] : ["--config-file", configFile];
         // The CLI takes --event-log only with its debugging commands switched on; the Automation API does the same.
         const environment = { ...run.environment, PULUMI_DEBUG_COMMANDS: "true" };
-        const { code, output } = await runPulumi([...args, ...config], { ...run, toolchain, environment });
+        const { code, output } = await runPulumi(args, { ...run, toolchain, environment });
         // Where it failed, the log may have failed too.
         const changes = code === 0 ? Object.entries(summary(log)) : [];
         const total = (entries: typeof changes): number => entries.reduce((sum, [, count]) => sum + count, 0);

@@ -20,6 +20,7 @@ describe("stack files", () => {
 
     it("are found by name", () => {
         expect(declaredStacks(root)).toEqual(["tallinn"]);
+        expect(declaredStacks(join(root, "none"))).toEqual([]);
     });
 
     it.each([
