@@ -25,12 +25,12 @@ interface GlassFlags {
 
 async function runBreakGlass(flags: GlassFlags): Promise<void> {
     const { site, person, askedBy, reason, out } = flags;
-    const { cluster, keys } = stackConfig(site);
+    const { cluster, keys, site: declared } = stackConfig(site);
     await refuseExisting(out);
     const opening = await readOpening(flags);
     const access = { site: cluster.context, user: person, ...(await serverOf(site, cluster.context)) };
     const hours = parseDuration(flags.for) / 3600;
-    const request = { site, person, askedBy, reason, hours, ...opening, now: new Date() };
+    const request = { site: declared.name, person, askedBy, reason, hours, ...opening, now: new Date() };
     const { credentials, record, problems } = await breakGlass(request);
     warn(...problems, ...unknownTo(site, keys.breakGlass, opening.transcript));
     await writeGlass(out, record, kubeconfig({ ...access, credentials }));
