@@ -3,9 +3,11 @@ import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } 
 import { basename, join } from "node:path";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { PROJECT } from "../../infra/config";
 import { type RegistryKeys, registryKeys } from "../../infra/plan/keys";
 import type { Visit } from "../../lab/edge";
 import { SitePaths } from "../../lab/paths";
+import { runningCommands } from "../../lab/processes/identity";
 import type { Comparison } from "../../lab/restore/compare";
 import { bucketFolder, storedVersions } from "../../lab/restore/look";
 import { describeNodes, inContainer, why } from "../lab/nodes/fixture";
@@ -15,6 +17,7 @@ const MINUTES = 60_000;
 jest.setTimeout(20 * MINUTES);
 
 interface Report {
+    readonly site: string;
     readonly asExpected: boolean;
     readonly digests: { readonly population: Readonly<Record<string, string>> };
 }
@@ -166,7 +169,19 @@ describeNodes(`the population registry${why}`, () => {
         expect(lost).toEqual([]);
     });
 
-    it("comes back as it was at each of two instants, before and after that, with every site stopped, and is told from what it was not", async () => {
+    /** Folders, files and processes that bear the name of a site. */
+    async function traces(site: string): Promise<string[]> {
+        const folders = ["lab", "restore", "stacks", join("state", ".pulumi", "stacks", PROJECT)];
+        const files = folders.flatMap((folder) => readdirSync(join(home.path, folder)));
+        const { directory } = new SitePaths(home.path, site);
+        const commands = (await runningCommands()).map(({ argv }) => argv.join(" "));
+        return [
+            ...files.filter((file) => file.includes(site)),
+            ...commands.filter((command) => command.includes(`${directory}/`)),
+        ];
+    }
+
+    it("comes back as it was before and after that, side by side with every site stopped, and is told from what it was not", async () => {
         const after = moment("after");
         await sql("DROP TABLE population.marriage CASCADE");
         const segment = await sql("SELECT pg_walfile_name(pg_switch_wal())");
@@ -177,14 +192,25 @@ describeNodes(`the population registry${why}`, () => {
         }
         must(home.lab("down", ...SITES));
 
-        for (const { at, file } of [before, after]) {
-            const args = ["--from", "luxembourg", "--at", at, "--expect", file, "--json"];
+        const environments = [
+            { site: "restore", named: [], ...before },
+            { site: "restore-audit", named: ["--name", "audit"], ...after },
+        ];
+        for (const { site, named, at, file } of environments) {
+            const args = [...named, "--from", "luxembourg", "--at", at, "--expect", file, "--json"];
             const report = JSON.parse(must(home.restore(...args)).stdout) as Report;
-            expect(report.asExpected).toBe(true);
+            expect(report).toMatchObject({ site, asExpected: true });
             expect(report.digests.population).toHaveProperty("marriage");
-            expect(home.restore(...args).output).toMatch(/There is a site restore already/);
-            must(home.restore("--remove"));
+            expect(home.restore(...args).output).toContain(`There is a site ${site} already`);
         }
+        for (const { site, file } of environments) {
+            expect(JSON.parse(digests(site))).toEqual(JSON.parse(readFileSync(file, "utf8")));
+        }
+        expect(await traces("restore-audit")).not.toEqual([]);
+        must(home.restore("--remove", "--name", "audit"));
+        expect(await traces("restore-audit")).toEqual([]);
+        expect(JSON.parse(digests("restore"))).toEqual(JSON.parse(readFileSync(before.file, "utf8")));
+        must(home.restore("--remove"));
         const wrong = home.restore("--from", "luxembourg", "--at", after.at, "--expect", before.file);
         expect(wrong.output).toContain("NOT every digest is the expected one.");
         expect(wrong.code).toBe(1);

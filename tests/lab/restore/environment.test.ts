@@ -16,7 +16,7 @@ afterEach(() => rmSync(home, { recursive: true }));
 
 /** Its stack file, as a restore writes it. */
 function stamp({ site, stackFile }: Environment): void {
-    const stamped = { site, from: "luxembourg", at: undefined, registries: ["land"] };
+    const stamped = { site, from: "luxembourg", at: undefined, registries: ["land"], generations: {} };
     mkdirSync(dirname(stackFile), { recursive: true });
     writeFileSync(stackFile, stampStackFile(readFileSync(TEMPLATE_FILE, "utf8"), stamped));
 }
