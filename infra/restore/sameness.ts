@@ -129,7 +129,7 @@ export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
         why: "it reads where it comes from and stores nothing there",
     },
     {
-        resource: /^kubernetes:batch\/v1:Job::.*-stored-first-partner$/,
+        resource: /^kubernetes:batch\/v1:Job::.*-stored-first-partner(-\d+)?$/,
         field: /^$/,
         why: "it has no first version to store in another place",
     },
