@@ -62,6 +62,9 @@ export function abandon(client: Client): void {
     (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
+/** The connection is gone, or never was: later there may be one. */
+export class UnreachableError extends UserError {}
+
 /** An error of the server's or of the way to it, with the message for people; errors of ours go through unchanged. */
 export function explained(error: unknown, { name, advice }: Pick<Database, "name" | "advice">): unknown {
     if (error instanceof UserError) {
@@ -79,7 +82,7 @@ export function explained(error: unknown, { name, advice }: Pick<Database, "name
         return new UserError(`${name}: ${reason}. ${advice.certificate}`);
     }
     return isNetworkError(error)
-        ? new UserError(`${name} cannot be reached: ${message(error)}. ${advice.unreachable}`)
+        ? new UnreachableError(`${name} cannot be reached: ${message(error)}. ${advice.unreachable}`)
         : error;
 }
 

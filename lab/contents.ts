@@ -1,7 +1,9 @@
 /** What is in the registries that run: filled where they are empty, and compared from site to site. */
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { databaseOf } from "../data/connect";
 import { count } from "../data/count";
+import { UnreachableError } from "../data/database";
 import { digest } from "../data/digest";
 import { type Lag, siteLag } from "../data/lag";
 import { load } from "../data/load";
@@ -27,18 +29,35 @@ export interface Contents {
 /** Seconds for which a standby is waited for that has just come up. */
 const PATIENCE = 60;
 
-/** Loads made-up people where the primary has none; what is there stays. @throws UserError where a site has no leader */
+/** Milliseconds for which members may hand over to each other: all of them have just come up, on a machine that is busy with that. */
+const UNSETTLED_MS = 300_000;
+const PAUSE_MS = 5_000;
+
+/** Loads made-up people where the primary has none; what is there stays. @throws UserError where a site has no leader that stays */
 export async function fillRegistries(configs: readonly EmbassyConfig[]): Promise<void> {
     for (const [registry, config] of runningIn(configs, "primary")) {
-        const database = databaseOf(registry, config.site.name);
-        if (await isEmpty(database, registry)) {
-            await load(database, registry, {
-                people: DEFAULT_PEOPLE,
-                seed: 1,
-                replace: false,
-                progress: showProgress(),
-            });
+        const deadline = performance.now() + UNSETTLED_MS;
+        while (!(await isFilled(registry, config.site.name, performance.now() < deadline))) {
+            await sleep(PAUSE_MS);
         }
+    }
+}
+
+/** A load is one transaction: cut off, it has left nothing. @returns false where it was, and may be tried again */
+async function isFilled(registry: Registry, site: string, again: boolean): Promise<boolean> {
+    const database = databaseOf(registry, site);
+    try {
+        if (await isEmpty(database, registry)) {
+            const progress = showProgress();
+            await load(database, registry, { people: DEFAULT_PEOPLE, seed: 1, replace: false, progress });
+        }
+        return true;
+    } catch (error) {
+        if (!again || !(error instanceof UnreachableError)) {
+            throw error;
+        }
+        process.stderr.write(`${registry} in ${site} does not answer at the moment; it is tried again.\n`);
+        return false;
     }
 }
 
