@@ -110,7 +110,7 @@ export function planDatabase(
     };
 }
 
-export function generationsOf(registry: string, { keys }: Pick<EmbassyConfig, "keys">): Generations {
+function generationsOf(registry: string, { keys }: Pick<EmbassyConfig, "keys">): Generations {
     const [newest = FIRST_GENERATION, ...before] = named(registry, keys.generations)?.toReversed() ?? [];
     return [newest, ...before];
 }

@@ -23,12 +23,17 @@ const BYTES = 24;
 /** Of a registry's keys: where nobody has rotated them. */
 export const FIRST_GENERATION = 1;
 
+/** At the end of what is named after a generation; nothing for the first, which had its names before there was another. */
+export function generationSuffix(generation: number): string {
+    return generation === FIRST_GENERATION ? "" : `-${generation}`;
+}
+
 /**
  * One secret for each registry, so that there is one thing to keep, share out and hand on; the keys are derived (HKDF with
  * SHA-256, RFC 5869) and tell nothing of each other, nor of another generation's.
  */
 export function registryKeys(registry: string, secret: string, generation = FIRST_GENERATION): RegistryKeys {
-    const ending = generation === FIRST_GENERATION ? "" : `-${generation}`;
+    const ending = generationSuffix(generation);
     const derive = (use: string): string =>
         Buffer.from(hkdfSync("sha256", secret, "data-embassy", `${registry}/${use}${ending}`, BYTES)).toString("hex");
     return {

@@ -6,7 +6,7 @@ import { NOT_AWAITED, metadata } from "../cluster/metadata";
 import { PRIORITY } from "../cluster/priorities";
 import { guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
 import { PATHS } from "../plan/database";
-import { FIRST_GENERATION } from "../plan/keys";
+import { generationSuffix } from "../plan/keys";
 import { COMMON_LABELS, LABEL } from "../plan/names";
 import { type Use, commandLine, remoteMembers } from "../plan/pgbackrest";
 import { type RegistryPlan, STORING } from "../plan/registries";
@@ -29,8 +29,8 @@ const PAUSE = 10;
 
 /**
  * When a registry's versions are stored and verified, by Jobs that read the members over TLS and write to the stores: by schedule, and
- * once in each store, and with each generation of keys, as soon as there is a database and the store can be reached. Only the site that is written to stores
- * versions; in the others that is declared and suspended. Each verifies what is in its own store, every byte of it.
+ * once in each store, and with each generation of keys, as soon as there is a database and the store can be reached. Only the site
+ * that is written to stores versions; in the others that is declared and suspended. Each verifies what is in its own store, every byte of it.
  */
 export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.CustomResourceOptions): void {
     const { registry, namespace } = args;
@@ -62,7 +62,7 @@ export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.Cu
         );
     }
     for (const use of uses) {
-        const first = generations[0] === FIRST_GENERATION ? `first-${use}` : `first-${use}-${generations[0]}`;
+        const first = `first-${use}${generationSuffix(generations[0])}`;
         new Job(
             `${name}-${first}`,
             {
