@@ -1,11 +1,13 @@
-/** `npm run bench [-- speed|growth|toolchain|load|registry|availability]`: the promises that are ratios, measured again. */
+/** `npm run bench [-- speed|growth|toolchain|load|registry|embassy|availability]`: the promises that are ratios, measured again. */
 import { Command } from "commander";
 import Table from "cli-table3";
+import { DEFAULT_PEOPLE } from "../data/options";
 import { NATION } from "../data/registry-data";
 import { buildToolchain } from "../toolchain/build";
 import { colorsFor } from "../toolchain/colors";
 import { UserError, runCommand } from "../toolchain/command";
 import { availability } from "./availability";
+import { embassy } from "./embassy";
 import type { Figure } from "./figure";
 import { growth } from "./growth";
 import { loading } from "./load";
@@ -15,11 +17,11 @@ import { speed } from "./speed";
 import { toolchain } from "./toolchain";
 import { TABLE_STYLE } from "../toolchain/table";
 
-const BENCHES = ["speed", "growth", "toolchain", "load", "registry", "availability"];
+const BENCHES = ["speed", "growth", "toolchain", "load", "registry", "embassy", "availability"];
 /** What runs where nothing is named: minutes, not the half hour that cold builds take. */
 const USUAL = ["speed", "growth"];
 
-async function run(names: readonly string[], rounds: number, people: number): Promise<Figure[]> {
+async function run(names: readonly string[], rounds: number, people: number | undefined): Promise<Figure[]> {
     const unknown = names.filter((name) => !BENCHES.includes(name));
     if (unknown.length > 0) {
         throw new UserError(`There is no bench ${unknown.join(", ")}: choose from ${BENCHES.join(", ")}.`);
@@ -31,8 +33,9 @@ async function run(names: readonly string[], rounds: number, people: number): Pr
     }
     await buildToolchain();
     figures.push(...(names.includes("toolchain") ? await toolchain() : []));
-    figures.push(...(names.includes("load") ? await loading(people) : []));
-    figures.push(...(names.includes("registry") ? await registry(people) : []));
+    figures.push(...(names.includes("load") ? await loading(people ?? NATION) : []));
+    figures.push(...(names.includes("registry") ? await registry(people ?? NATION) : []));
+    figures.push(...(names.includes("embassy") ? await embassy(people ?? DEFAULT_PEOPLE) : []));
     if (names.includes("speed") || names.includes("growth")) {
         const site = new Site();
         try {
@@ -65,10 +68,14 @@ runCommand(async () => {
     const command = new Command("bench")
         .argument("[names...]", `which: ${BENCHES.join(", ")}`, USUAL)
         .option("--rounds <n>", "repetitions of each measure; the median counts", Number, 3)
-        .option("--people <n>", "how many are in the registry that is loaded and restored", Number, NATION)
+        .option(
+            "--people <n>",
+            `how many are in what is loaded and restored (default: ${NATION}, in all seven ${DEFAULT_PEOPLE})`,
+            Number,
+        )
         .option("--json", "print the figures as JSON")
         .parse();
-    const { rounds, people, json = false } = command.opts<{ rounds: number; people: number; json?: boolean }>();
+    const { rounds, people, json = false } = command.opts<{ rounds: number; people?: number; json?: boolean }>();
     const names = command.args.length > 0 ? command.args : USUAL;
     const figures = await run(names, rounds, people);
     process.stdout.write(`${json ? JSON.stringify(figures, null, 2) : table(figures)}\n`);

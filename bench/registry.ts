@@ -11,13 +11,13 @@ import { registryNamespace } from "../infra/plan/registries";
 import type { RestoreReport } from "../lab/restore/restore";
 import { Home, type Outcome, must } from "../tests/support/home";
 import { type Figure, ratio } from "./figure";
+import { idle } from "./idle";
+import { say } from "./say";
 import { unpackWithStandardTools } from "./unpack";
 
 const SITES = ["tallinn", "luxembourg"];
 const [PRIMARY, STANDBY] = ["tallinn", "luxembourg"] as const;
 const NAMESPACE = registryNamespace("population");
-/** Seconds for which the sites are left alone. */
-const IDLE_SECONDS = 60;
 const MOST_MS = 180_000;
 const MIB = 1024 * 1024;
 
@@ -31,7 +31,7 @@ export async function registry(people: number): Promise<Figure[]> {
             waitForJob(home, `store-first-${use}`);
         }
         say("idle");
-        const figures = await idle(home);
+        const figures = await idle(home, SITES, "both sites", { memory: 4096, processors: 25 });
         say(`load of ${people} people`);
         must(home.data("load", "--site", PRIMARY, "--people", String(people)));
         say("full backups");
@@ -56,10 +56,6 @@ export async function registry(people: number): Promise<Figure[]> {
     }
 }
 
-function say(step: string): void {
-    process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${step}\n`);
-}
-
 /** Members that come up again need some seconds to find each other. */
 async function followedAgain(home: Home): Promise<void> {
     const deadline = Date.now() + MOST_MS;
@@ -77,50 +73,9 @@ function waitForJob(home: Home, name: string): void {
     must(kubectl(home, "wait", `job/${name}`, "--for=condition=complete", "--timeout=550s"));
 }
 
-async function idle(home: Home): Promise<Figure[]> {
-    await sleep(IDLE_SECONDS * 1000);
-    const before = busySeconds();
-    await sleep(IDLE_SECONDS * 1000);
-    const share = ((busySeconds() - before) / IDLE_SECONDS / cpus().length) * 100;
-    const sites = JSON.parse(must(home.lab("status", ...SITES, "--json")).stdout) as {
-        site: string;
-        memoryBytes: number;
-    }[];
-    const mebibytes = sites.map(({ memoryBytes }) => memoryBytes / MIB);
-    return [
-        {
-            name: "both sites idle: memory",
-            value: mebibytes.reduce((sum, each) => sum + each, 0),
-            limit: 4096,
-            unit: "MiB",
-            detail: sites.map(({ site }, index) => `${site} ${mebibytes[index]?.toFixed(0) ?? "?"} MiB`).join(", "),
-        },
-        {
-            name: "both sites idle: processors",
-            value: share,
-            limit: 25,
-            unit: "%",
-            detail: `all that this machine did in ${IDLE_SECONDS} s, of ${cpus().length} cores`,
-        },
-    ];
-}
-
-/** Of all processors since the machine's start: https://www.kernel.org/doc/html/latest/filesystems/proc.html (/proc/stat) */
-function busySeconds(): number {
-    const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = readFileSync("/proc/stat", "utf8")
-        .split("\n", 1)
-        .flatMap((line) => line.split(/\s+/).map(Number));
-    return (user + nice + system + irq + softirq) / HERTZ;
-}
-
-/** Of the counters in /proc, on every Linux of today. */
-const HERTZ = 100;
-
 async function restored(home: Home, people: number): Promise<Figure> {
     const report = JSON.parse(must(home.restore("--from", STANDBY, "--json")).stdout) as RestoreReport;
-    // Until it answers; the digests are read of what answers.
-    const verification = report.phases.find(({ phase }) => phase === "verification")?.seconds ?? 0;
-    const answering = report.seconds - verification;
+    const answering = report.answered["population"] ?? NaN;
     const plain = await unpackWithStandardTools(home, STANDBY, "population");
     say(`${answering.toFixed(1)} s, and ${plain.seconds.toFixed(1)} s with standard tools`);
     const phases = report.phases.map(({ phase, seconds }) => `${phase} ${seconds.toFixed(1)}`).join(", ");

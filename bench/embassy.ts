@@ -1,0 +1,84 @@
+/**
+ * The whole embassy on real nodes: what both sites with all seven registries cost while nothing happens, and how long it
+ * takes to bring all of them back to one instant when both sites are gone.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { REGISTRIES } from "../infra/config/registries";
+import { registryNamespace } from "../infra/plan/registries";
+import type { RestoreReport } from "../lab/restore/restore";
+import { Home, must } from "../tests/support/home";
+import { stackConfig } from "../toolchain/cli/stack-config";
+import { repoRoot } from "../toolchain/paths";
+import { type Figure, ratio } from "./figure";
+import { idle } from "./idle";
+import { say } from "./say";
+
+const SITES = ["tallinn", "luxembourg"];
+const [HOME, EMBASSY] = ["tallinn", "luxembourg"] as const;
+
+/** @throws Error where a restored registry has other digests than at that instant, or a reference of it names nobody */
+export async function embassy(people: number): Promise<Figure[]> {
+    const home = new Home("bench", "cache", "images");
+    try {
+        say("both sites");
+        must(home.lab("up", ...SITES, "--nodes", "real"));
+        SITES.forEach((site) => home.up(site));
+        say(`seven registries of ${people} people`);
+        must(home.data("load", "--all", "--site", HOME, "--people", String(people)));
+        say("first versions");
+        for (const registry of REGISTRIES) {
+            ["own", "partner"].forEach((use) => waitForJob(home, registry, `store-first-${use}`));
+        }
+        say("idle");
+        const figures = await idle(home, SITES, "the whole embassy", { memory: 10 * 1024, processors: 25 });
+        const instant = await storedInstant(home);
+        must(home.lab("down", ...SITES));
+        say("restore of all");
+        const all = restored(home, ...instant);
+        say("restore of one");
+        const one = restored(home, ...instant, "--registry", "population");
+        return [...figures, beside(all, one)];
+    } finally {
+        home.restore("--remove");
+        home.remove();
+    }
+}
+
+function waitForJob(home: Home, registry: string, name: string): void {
+    const where = `--namespace=${registryNamespace(registry)}`;
+    must(home.kubectl(HOME, "wait", where, `job/${name}`, "--for=condition=complete", "--timeout=550s"));
+}
+
+/** An instant that every registry will have stored, with its digests: each commits once more after it. @returns options of a restore */
+async function storedInstant(home: Home): Promise<string[]> {
+    const expected = join(home.path, "expected.json");
+    writeFileSync(expected, must(home.data("digest", "--all", "--site", HOME, "--json")).stdout);
+    const at = new Date().toISOString();
+    for (const registry of REGISTRIES) {
+        must(home.data("write", "--registry", registry, "--site", HOME, "--rate", "1", "--for", "1s"));
+    }
+    // A segment is stored when this time is over, and then has to travel.
+    await sleep(2 * stackConfig(HOME, repoRoot).recovery.archiveTimeout * 1000);
+    return ["--from", EMBASSY, "--at", at, "--expect", expected];
+}
+
+function restored(home: Home, ...options: readonly string[]): RestoreReport {
+    const report = JSON.parse(must(home.restore(...options, "--json")).stdout) as RestoreReport;
+    must(home.restore("--remove"));
+    return report;
+}
+
+/** Together they are to take no longer than one after the other. */
+function beside(all: RestoreReport, one: RestoreReport): Figure {
+    const answered = Object.entries(all.answered).map(([registry, after]) => `${registry} after ${after.toFixed(0)} s`);
+    return ratio(
+        "all seven registries at one instant, both sites gone ÷ one of them",
+        all.seconds,
+        one.seconds,
+        REGISTRIES.length,
+        `${all.seconds.toFixed(0)} s ÷ ${one.seconds.toFixed(0)} s, with digests and ${all.references.length} references as they ` +
+            `are to be; ${answered.join(", ")}`,
+    );
+}

@@ -1,0 +1,54 @@
+/** What both sites cost while nothing happens. */
+import { readFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Home, must } from "../tests/support/home";
+import type { Figure } from "./figure";
+
+const SECONDS = 60;
+const MIB = 1024 * 1024;
+
+/** @param limits promised, in MiB and in percent of all processors */
+export async function idle(
+    home: Home,
+    sites: readonly string[],
+    name: string,
+    limits: { readonly memory: number; readonly processors: number },
+): Promise<Figure[]> {
+    await sleep(SECONDS * 1000);
+    const before = busySeconds();
+    await sleep(SECONDS * 1000);
+    const share = ((busySeconds() - before) / SECONDS / cpus().length) * 100;
+    const found = JSON.parse(must(home.lab("status", ...sites, "--json")).stdout) as {
+        site: string;
+        memoryBytes: number;
+    }[];
+    const mebibytes = found.map(({ memoryBytes }) => memoryBytes / MIB);
+    return [
+        {
+            name: `${name} idle: memory`,
+            value: mebibytes.reduce((sum, each) => sum + each, 0),
+            limit: limits.memory,
+            unit: "MiB",
+            detail: found.map(({ site }, index) => `${site} ${mebibytes[index]?.toFixed(0) ?? "?"} MiB`).join(", "),
+        },
+        {
+            name: `${name} idle: processors`,
+            value: share,
+            limit: limits.processors,
+            unit: "%",
+            detail: `all that this machine did in ${SECONDS} s, of ${cpus().length} cores`,
+        },
+    ];
+}
+
+/** Of all processors since the machine's start: https://www.kernel.org/doc/html/latest/filesystems/proc.html (/proc/stat) */
+function busySeconds(): number {
+    const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = readFileSync("/proc/stat", "utf8")
+        .split("\n", 1)
+        .flatMap((line) => line.split(/\s+/).map(Number));
+    return (user + nice + system + irq + softirq) / HERTZ;
+}
+
+/** Of the counters in /proc, on every Linux of today. */
+const HERTZ = 100;
