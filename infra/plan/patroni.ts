@@ -6,6 +6,7 @@
  * role decides. https://patroni.readthedocs.io/en/latest/dynamic_configuration.html
  */
 import { amount } from "../config/quantity";
+import { archiveCommand } from "./archive";
 import { type DatabasePlan, PATHS, PORTS, ROLE_LABEL, memberName, ownerName } from "./database";
 import { LABEL } from "./names";
 import { commandLine } from "./pgbackrest";
@@ -153,24 +154,6 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
 }
 
 const MIB = 1024 * 1024;
-/** Bytes: Postgres' own default. */
-const SEGMENT = 16 * MIB;
-/** Of a member's disk: of so much WAL at most the other site's store is waited for. */
-const WAITING = 1 / 4;
-
-/**
- * Into both stores; Postgres keeps what is not in both, and asks again. Where the other site is gone for days that would fill the disk,
- * and the registry would stop: beyond a quarter of it the site's own store is enough. The other one then lacks what was passed
- * over, and is whole again from the next backup on.
- */
-function archiveCommand({ registry, storage }: DatabasePlan): string {
-    const push = (use: "archive" | "own", ...words: string[]): string =>
-        commandLine(registry, use, "archive-push", '"%p"', ...words);
-    const most = Math.floor((amount(storage) * WAITING) / SEGMENT);
-    // Not asynchronously: what stands in the spool is about both.
-    // By the shell alone: the image has few programs.
-    return `set -- pg_wal/archive_status/*.ready; if [ $# -le ${most} ]; then ${push("archive")}; else ${push("own", "--no-archive-async")}; fi`;
-}
 
 /** Name of what libpq finds in {@link serviceFile}. */
 export const SERVICE = "member";

@@ -4,12 +4,14 @@ import { type RegistryKeys, type StoreUser, registryKeys } from "./keys";
 
 /**
  * A file for each use, because pgBackRest, asked for one of several repositories, still reads the settings of all.
- * `own`: the store of this site. `partner`: the other site's. `archive`: both, for WAL. `source`: what is restored from.
+ * `own`: the store of this site. `partner`: the other site's. `source`: what is restored from.
  */
-export type Use = "own" | "partner" | "archive" | "source";
+export type Use = "own" | "partner" | "source";
 
-/** Seconds. While the other site cannot be reached WAL is in the own store within some three minutes, not one. */
+/** Seconds for which a backup waits until its WAL is in its store. */
 const ARCHIVE_SECONDS = 600;
+/** For which Postgres waits until a segment is. It asks again, and the push goes on meanwhile. */
+const PUSH_SECONDS = 20;
 
 export function configurationFile(use: Use): string {
     return `${PATHS.repositories}/${use}.conf`;
@@ -24,7 +26,6 @@ export function commandLine(registry: string, use: Use, command: string, ...word
 export function usesOf({ stores, origin }: DatabasePlan): Use[] {
     return [
         "own",
-        "archive",
         ...(stores.partner === undefined ? [] : (["partner"] as const)),
         ...(origin.kind === "stored" ? (["source"] as const) : []),
     ];
@@ -47,13 +48,13 @@ export function configuration(plan: DatabasePlan, secret: string, use: Use): str
             // A backup begins with a checkpoint of its own and does not wait for the next.
             "start-fast": "y",
             "archive-async": "y",
-            "spool-path": PATHS.spool,
-            "lock-path": "/tmp/pgbackrest",
+            // Of its own, so that what is pushed to one store never waits for the other.
+            "spool-path": `${PATHS.spool}/${use}`,
+            "lock-path": `/tmp/pgbackrest/${use}`,
             "log-level-console": "info",
             "log-level-file": "off",
             // Seconds without an answer, after which a store counts as unreachable.
             "io-timeout": "10",
-            // For which a backup waits until its WAL is in its store.
             "archive-timeout": String(ARCHIVE_SECONDS),
             // Members let the Job in that makes backups, and nobody else.
             "tls-server-address": "*",
@@ -63,9 +64,8 @@ export function configuration(plan: DatabasePlan, secret: string, use: Use): str
             "tls-server-cert-file": `${PATHS.tls}/tls.crt`,
             "tls-server-key-file": `${PATHS.tls}/tls.key`,
         },
-        // Postgres asks again by itself. Else each segment would first be tried three times in a store that cannot be reached, 15 s apart,
-        // and the store that can be would be minutes behind.
-        "global:archive-push": { "job-retry": "0", "archive-timeout": "60" },
+        // Postgres asks again by itself. Else each segment would first be tried three times in a store that cannot be reached, 15 s apart.
+        "global:archive-push": { "job-retry": "0", "archive-timeout": String(PUSH_SECONDS) },
         [plan.registry]: {
             "pg1-path": PATHS.data,
             "pg1-socket-path": PATHS.socket,
@@ -90,7 +90,7 @@ export function remoteMembers({ namespace, firstMember, members }: DatabasePlan)
     });
 }
 
-/** A backup goes into the first, WAL into all. */
+/** A backup goes into the first, WAL into all: of a store, those of each generation of keys. */
 function repositoriesOf(plan: DatabasePlan, secret: string, use: Use): Repository[] {
     const { registry, stores, origin, generations } = plan;
     const keysOf = (generation: number): RegistryKeys => registryKeys(registry, secret, generation);
@@ -100,14 +100,8 @@ function repositoriesOf(plan: DatabasePlan, secret: string, use: Use): Repositor
             ? [repository(plan, origin.store, keysOf(origin.generation), keysOf(generations[0]).read)]
             : [];
     }
-    const hosts: Readonly<Record<typeof use, readonly (string | undefined)[]>> = {
-        own: [stores.own],
-        partner: [stores.partner],
-        archive: [stores.own, stores.partner],
-    };
-    return hosts[use]
-        .filter((host) => host !== undefined)
-        .flatMap((host) => generations.map(keysOf).map((keys) => repository(plan, host, keys, keys.backup)));
+    const host = stores[use];
+    return host === undefined ? [] : generations.map(keysOf).map((keys) => repository(plan, host, keys, keys.backup));
 }
 
 type Repository = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -80,42 +80,87 @@ describe("a site's role", () => {
 });
 
 describe("stored versions", () => {
-    it("wait for the other site's store until a quarter of the disk is WAL, and then for the own one alone", () => {
-        const { postgresql } = dynamicConfiguration(planOf("luxembourg")) as {
-            postgresql: { parameters: { archive_command: string } };
-        };
-        const folder = mkdtempSync(join(tmpdir(), "archive-"));
-        const waiting = join(folder, "pg_wal", "archive_status");
-        mkdirSync(waiting, { recursive: true });
-        // In place of the program: only what it is asked is looked at.
-        writeFileSync(join(folder, "pgbackrest"), '#!/bin/sh\necho "$1"\n', { mode: 0o755 });
-        const archived = (): string =>
-            execFileSync("/bin/sh", ["-c", postgresql.parameters.archive_command], {
+    describe("are handed on by Postgres", () => {
+        const segments = (50 * 1024) / 4 / 16;
+        const oldest = "000000010000000000000001";
+        const newest = "0000000100000000000000FF";
+        let folder: string;
+        let waiting: string;
+
+        beforeEach(() => {
+            folder = mkdtempSync(join(tmpdir(), "archive-"));
+            waiting = join(folder, "pg_wal", "archive_status");
+            mkdirSync(waiting, { recursive: true });
+            [oldest, newest].forEach((segment) => writeFileSync(join(waiting, `${segment}.ready`), ""));
+            writeFileSync(join(waiting, "000000010000000000000000.done"), "");
+        });
+        afterEach(() => {
+            rmSync(folder, { recursive: true });
+        });
+
+        /** @returns what the program was asked in turn, and the exit code, where these stores do not answer */
+        function archived(stack: string, ...silent: string[]): [string[], number | null] {
+            const { postgresql } = dynamicConfiguration(planOf(stack)) as {
+                postgresql: { parameters: { archive_command: string } };
+            };
+            // In place of the program: only what it is asked is looked at.
+            const program = `#!/bin/sh\necho "$1 $4"\ncase $1 in ${["none", ...silent].map((store) => `*/${store}.conf`).join("|")}) exit 1; esac\n`;
+            writeFileSync(join(folder, "pgbackrest"), program, { mode: 0o755 });
+            // As Postgres does: https://www.postgresql.org/docs/15/runtime-config-wal.html#GUC-ARCHIVE-COMMAND
+            const command = postgresql.parameters.archive_command
+                .replaceAll("%p", `pg_wal/${oldest}`)
+                .replaceAll("%%", "%");
+            const { stdout, status } = spawnSync("/bin/sh", ["-c", command], {
                 cwd: folder,
                 encoding: "utf8",
                 env: { PATH: folder },
-            }).trim();
-        const segments = (50 * 1024) / 4 / 16;
-        for (let segment = 0; segment < segments; segment++) {
-            writeFileSync(join(waiting, `${segment}.ready`), "");
+            });
+            const asked = stdout.trim().split("\n");
+            return [asked.map((line) => line.replace(/.*\/(\w+)\.conf pg_wal\//, "$1 ")), status];
         }
-        writeFileSync(join(waiting, "before.done"), "");
-        expect(archived()).toMatch(/archive\.conf$/);
-        writeFileSync(join(waiting, "one-more.ready"), "");
-        expect(archived()).toMatch(/own\.conf$/);
-        rmSync(folder, { recursive: true });
+
+        it("into both sites' stores, and from a restore environment into its own", () => {
+            expect(archived("luxembourg")).toEqual([[`own ${oldest}`, `partner ${oldest}`], 0]);
+            expect(archived("restore")).toEqual([[`own ${oldest}`], 0]);
+        });
+
+        it.each(["own", "partner"])(
+            "up to the newest into the other store where the %s one does not answer",
+            (silent) => {
+                const other = silent === "own" ? "partner" : "own";
+                expect(archived("luxembourg", silent)).toEqual([
+                    [`own ${oldest}`, `partner ${oldest}`, `${other} ${newest}`],
+                    1,
+                ]);
+                expect(archived("luxembourg", "own", "partner")).toEqual([[`own ${oldest}`, `partner ${oldest}`], 1]);
+            },
+        );
+
+        it("into the own store alone where more than a quarter of the disk waits", () => {
+            for (let segment = 2; segment < segments; segment++) {
+                writeFileSync(join(waiting, `0000000100000000000000_${segment}.ready`), "");
+            }
+            expect(archived("luxembourg", "partner")).toMatchObject([{ length: 3 }, 1]);
+            writeFileSync(join(waiting, "0000000100000000000000_one-more.ready"), "");
+            expect(archived("luxembourg", "partner")).toEqual([[`own ${oldest}`], 0]);
+            expect(archived("luxembourg", "own", "partner")).toEqual([[`own ${oldest}`], 1]);
+        });
     });
 
-    it("go to both stores of a pair, encrypted, and from a restore environment to its own alone", () => {
-        expect(usesOf(planOf("tallinn"))).toEqual(["own", "archive", "partner"]);
-        const archive = configuration(planOf("tallinn"), SECRET, "archive");
-        expect(archive).toContain("repo1-s3-endpoint=objects.tallinn.embassy.internal\n");
-        expect(archive).toContain("repo2-s3-endpoint=objects.luxembourg.embassy.internal\n");
-        expect(archive.match(/repo\d-cipher-type=aes-256-cbc/g)).toHaveLength(2);
+    it("go to the stores of a pair, encrypted, each with a spool of its own, and from a restore environment to its own alone", () => {
+        expect(usesOf(planOf("tallinn"))).toEqual(["own", "partner"]);
+        (["own", "partner"] as const).forEach((use, index) => {
+            const file = configuration(planOf("tallinn"), SECRET, use);
+            expect(file).toContain(
+                `repo1-s3-endpoint=objects.${["tallinn", "luxembourg"][index] ?? ""}.embassy.internal\n`,
+            );
+            expect(file).toContain("repo1-cipher-type=aes-256-cbc\n");
+            expect(file).toContain(`spool-path=/var/lib/postgresql/spool/${use}\n`);
+        });
 
         const restored = planOf("restore");
-        expect(usesOf(restored)).toEqual(["own", "archive", "source"]);
-        expect(configuration(restored, SECRET, "archive")).not.toContain("luxembourg");
+        expect(usesOf(restored)).toEqual(["own", "source"]);
+        expect(configuration(restored, SECRET, "own")).not.toContain("luxembourg");
     });
 
     it("are read by a restore with a key that cannot write", () => {
@@ -134,25 +179,21 @@ describe("stored versions", () => {
             }));
         const [first, second] = [1, 2].map((generation) => registryKeys("population", SECRET, generation));
 
-        it("have the newest keys in each store, and WAL those before them too, each in a folder of its own", () => {
-            const archive = options(configuration(rotating("tallinn", 1, 2), SECRET, "archive"));
-            const stores = ["tallinn", "luxembourg"].flatMap((site) => [
-                `objects.${site}.embassy.internal`,
-                `objects.${site}.embassy.internal`,
-            ]);
-            [second, first, second, first].forEach((keys, index) => {
-                const repository = `repo${index + 1}`;
-                expect(archive).toMatchObject({
-                    [`${repository}-s3-endpoint`]: stores[index],
-                    [`${repository}-path`]: keys?.folder,
-                    [`${repository}-cipher-pass`]: keys?.cipher,
-                    [`${repository}-s3-key`]: keys?.backup.id,
+        it("have the newest keys first in each store, and for WAL those before them too, each in a folder of its own", () => {
+            const sites = { own: "tallinn", partner: "luxembourg" } as const;
+            for (const use of ["own", "partner"] as const) {
+                const stored = options(configuration(rotating("tallinn", 1, 2), SECRET, use));
+                [second, first].forEach((keys, index) => {
+                    const repository = `repo${index + 1}`;
+                    expect(stored).toMatchObject({
+                        [`${repository}-s3-endpoint`]: `objects.${sites[use]}.embassy.internal`,
+                        [`${repository}-path`]: keys?.folder,
+                        [`${repository}-cipher-pass`]: keys?.cipher,
+                        [`${repository}-s3-key`]: keys?.backup.id,
+                    });
                 });
-            });
-            expect(options(configuration(rotating("tallinn", 1, 2), SECRET, "own"))["repo1-path"]).toBe(
-                "/generation-2",
-            );
-            expect(configuration(rotating("tallinn", 2), SECRET, "archive")).not.toContain(first?.cipher);
+            }
+            expect(configuration(rotating("tallinn", 2), SECRET, "own")).not.toContain(first?.cipher);
         });
 
         it("are read with the keys that open them, as a user that the store still knows", () => {

@@ -1,0 +1,40 @@
+/** How Postgres hands on its WAL, so that a store that answers never waits for one that does not. Pure. */
+import { amount } from "../config/quantity";
+import type { DatabasePlan } from "./database";
+import { commandLine } from "./pgbackrest";
+
+/** Bytes: Postgres' own default. */
+const SEGMENT = 16 * 1024 * 1024;
+/** Of a member's disk: of so much WAL at most the other site's store is waited for. */
+const WAITING = 1 / 4;
+
+/**
+ * Into both stores, each with a spool of its own; Postgres keeps what is not in both, and asks again, for the oldest segment first. So
+ * while one store does not answer, the other one is asked for the newest segment as well: pgBackRest then takes all that
+ * wait, and would else take none, since the oldest is there already. Where the other site is gone for days the disk would fill
+ * and the registry would stop: beyond a quarter of it the site's own store is enough. The other one then lacks what was passed
+ * over, and is whole again from the next backup on.
+ *
+ * @returns for sh, by its own means alone: the image has few programs. `%%` is Postgres' `%`
+ * @see https://www.postgresql.org/docs/15/continuous-archiving.html#BACKUP-ARCHIVING-WAL
+ */
+export function archiveCommand({ registry, storage, stores }: DatabasePlan): string {
+    const push = (use: "own" | "partner", segment: string): string =>
+        commandLine(registry, use, "archive-push", `"${segment}"`);
+    if (stores.partner === undefined) {
+        return push("own", "%p");
+    }
+    const most = Math.floor((amount(storage) * WAITING) / SEGMENT);
+    const newest = "pg_wal/${last%%.ready}";
+    return [
+        "set -- pg_wal/archive_status/*.ready",
+        `${push("own", "%p")}; own=$?`,
+        `if [ $# -gt ${most} ]; then exit $own; fi`,
+        `${push("partner", "%p")}; partner=$?`,
+        "if [ $own = 0 ] && [ $partner = 0 ]; then exit 0; fi",
+        "for last; do last=${last##*/}; done",
+        `if [ $own = 0 ]; then ${push("own", newest)}; fi`,
+        `if [ $partner = 0 ]; then ${push("partner", newest)}; fi`,
+        "exit 1",
+    ].join("; ");
+}
