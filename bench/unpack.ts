@@ -5,9 +5,9 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { HANDOVERS_OUTPUT, type Handover } from "../infra/plan/handover";
 import { registryKeys } from "../infra/plan/keys";
-import { registryNamespace } from "../infra/plan/registries";
 import { SitePaths } from "../lab/paths";
-import { bucketFolder, reader } from "../lab/restore/look";
+import { reader } from "../lab/restore/look";
+import { storeOf } from "../lab/restore/source";
 import { type Home, must } from "../tests/support/home";
 
 export interface Unpacked {
@@ -31,8 +31,8 @@ export async function unpackWithStandardTools(home: Home, site: string, registry
         home.pulumi("stack", "output", HANDOVERS_OUTPUT, "--show-secrets", "--json", "--stack", "tallinn"),
     ).stdout;
     const secret = (JSON.parse(handovers) as Record<string, Handover>)[site]?.registries[registry] ?? "";
-    const paths = new SitePaths(home.path, site);
-    const read = await reader(paths, registry, registryKeys(registry, secret));
+    const source = storeOf(new SitePaths(home.path, site));
+    const read = await reader(source, registry, registryKeys(registry, secret));
     const [{ backup } = { backup: [] }] = JSON.parse(await read(`--stanza=${registry}`, "info", "--output=json")) as {
         backup: { label: string }[];
     }[];
@@ -43,7 +43,7 @@ export async function unpackWithStandardTools(home: Home, site: string, registry
         return bni !== undefined || size === 0 || size === undefined ? [] : [{ name, size, stored: stored ?? 0 }];
     });
     const target = mkdtempSync(join(home.path, "unpacked-"));
-    const folder = join(await bucketFolder(paths, registryNamespace(registry)), "backup", registry, label);
+    const folder = join(await source.bucket(registry), "backup", registry, label);
     const began = performance.now();
     const { status, stderr } = spawnSync(
         "xargs",

@@ -20,8 +20,11 @@ interface Link extends Pick<Segment, "name"> {
     readonly time: number | undefined;
 }
 
-/** @param at is in the stanza's range; undefined for all that is stored */
-export function chainTo(at: Date | undefined, { backup }: StanzaInfo, wal: Listing): Chain {
+/**
+ * @param at is in the stanza's range; undefined for all that is stored
+ * @param isCopy the listing's times are those of copying, and tell nothing of what is in a segment: all are taken
+ */
+export function chainTo(at: Date | undefined, { backup }: StanzaInfo, wal: Listing, isCopy = false): Chain {
     const base = backup.filter(({ timestamp }) => at === undefined || timestamp.stop * 1000 <= at.getTime()).at(-1);
     if (base === undefined) {
         return { backups: [], segments: [], bytes: 0 };
@@ -30,7 +33,8 @@ export function chainTo(at: Date | undefined, { backup }: StanzaInfo, wal: Listi
     const byNumber = new Map(stored.map((segment) => [segment.number, segment]));
     const first = numberOf(base.archive.start);
     // The instant is in the first segment that was stored after it, at the latest.
-    const last = stored.filter(({ number, time }) => number >= first && at !== undefined && time * 1000 > at.getTime());
+    const isAfter = ({ time }: Segment): boolean => at !== undefined && !isCopy && time * 1000 > at.getTime();
+    const last = stored.filter((segment) => segment.number >= first && isAfter(segment));
     const end = Math.min(...last.map(({ number }) => number), Math.max(...byNumber.keys()));
     let timeline = base.archive.start.slice(0, TIMELINE);
     const segments = Array.from({ length: Math.max(0, end - first + 1) }, (_, index) => {

@@ -1,15 +1,15 @@
 /** What of all that a site has stored is restored: from which instant on, with which keys, and whether that is whole. */
 import { parseRegistry } from "../../data/registries";
 import type { EmbassyConfig } from "../../infra/config";
-import type { SitePaths } from "../paths";
 import { chainTo, refuseBroken } from "./chain";
 import type { Keys } from "./keys";
 import { type Stored, damaged, storedVersions } from "./look";
 import { type Range, checkInstant, commonInstant, rangeOf, reaching } from "./range";
+import type { Source } from "./source";
 import type { Stamp } from "./stamp";
 
 export interface Wanted {
-    readonly source: SitePaths;
+    readonly source: Source;
     readonly registries: readonly string[];
     readonly keys: Keys;
     /** As it was asked for, if it was. */
@@ -45,7 +45,7 @@ export async function choose(
     }
     let bytes = 0;
     for (const { registry, generation, stanza, wal } of chosen) {
-        const chain = chainTo(at, stanza, wal);
+        const chain = chainTo(at, stanza, wal, source.isCopy);
         refuseBroken(registry, at, chain, await damaged(source, registry, keys.of(registry, generation)));
         bytes += chain.bytes * config.registries[parseRegistry(registry)].members;
     }

@@ -1,6 +1,6 @@
 /**
- * Looks into the versions that a site has stored, on the disk of its object store: neither the site nor the store need run,
- * and nothing can be written. The store keeps an object as a file of its name, which pgBackRest reads as it would over S3.
+ * Looks into the versions that a site has stored, on a disk: neither the site nor its store need run, and nothing can be
+ * written. A store keeps an object as a file of its name, which pgBackRest reads as it would over S3.
  */
 import { execFile } from "node:child_process";
 import * as fs from "node:fs/promises";
@@ -8,53 +8,16 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { type RegistryKeys, generationsIn } from "../../infra/plan/keys";
-import { registryNamespace } from "../../infra/plan/registries";
 import { repoRoot } from "../../toolchain/paths";
 import { LabError } from "../errors";
-import { DISKS } from "../objects";
-import { SitePaths } from "../paths";
 import { ensureUserland } from "../nodes/userland";
 import { SYSTEM_PATH } from "../nodes/network";
 import { type Damage, damageIn } from "./damage";
 import type { Listing, StanzaInfo } from "./range";
+import type { Source } from "./source";
 
 const run = promisify(execFile);
 const SCRIPT = path.join(repoRoot, "lab", "restore", "look.sh");
-
-/** The folder of `bucket` on whichever disk of the site's machines has it. @throws LabError where none has */
-export async function bucketFolder(paths: SitePaths, bucket: string): Promise<string> {
-    const machines = path.join(paths.directory, "machines");
-    for (const disk of await folders(machines, "*", "var", DISKS, "*", "*")) {
-        for (const folder of await folders(disk, "*")) {
-            const candidate = path.join(folder, bucket);
-            if (await isFolder(path.join(candidate, "archive"))) {
-                return candidate;
-            }
-        }
-    }
-    throw new LabError(
-        `No disk of ${paths.site} below ${machines} holds stored versions in a bucket ${bucket}. ` +
-            `Bring the site up with real nodes, and let it store a first version: npm start`,
-    );
-}
-
-/** Folders that fit a path whose part `*` stands for any name. */
-async function folders(top: string, ...[part, ...rest]: readonly string[]): Promise<string[]> {
-    if (part === undefined) {
-        return [top];
-    }
-    const names =
-        part === "*"
-            ? (await fs.readdir(top, { withFileTypes: true }).catch(() => []))
-                  .filter((entry) => entry.isDirectory())
-                  .map(({ name }) => name)
-            : [part];
-    return (await Promise.all(names.sort().map((name) => folders(path.join(top, name), ...rest)))).flat();
-}
-
-async function isFolder(file: string): Promise<boolean> {
-    return (await fs.stat(file).catch(() => undefined))?.isDirectory() ?? false;
-}
 
 export interface Stored {
     /** Of the keys that open it. */
@@ -66,9 +29,9 @@ export interface Stored {
 /** What pgBackRest says to `args`, with the stored versions of `registry` as its repository. @throws LabError */
 export type Reader = (...args: string[]) => Promise<string>;
 
-export async function reader(paths: SitePaths, registry: string, { cipher, folder }: RegistryKeys): Promise<Reader> {
-    const bucket = await bucketFolder(paths, registryNamespace(registry));
-    const userland = await ensureUserland(paths.home, () => undefined);
+export async function reader(source: Source, registry: string, { cipher, folder }: RegistryKeys): Promise<Reader> {
+    const bucket = await source.bucket(registry);
+    const userland = await ensureUserland(source.home, () => undefined);
     return async (...args) => {
         const options = [
             `--repo1-path=${path.join("/mnt", folder)}`,
@@ -94,14 +57,13 @@ export async function reader(paths: SitePaths, registry: string, { cipher, folde
  * @throws LabError where nothing is, or it cannot be read, or a key is not the right one
  */
 export async function storedVersions(
-    paths: SitePaths,
+    source: Source,
     registry: string,
     keysOf: (generation: number) => RegistryKeys,
 ): Promise<[Stored, ...Stored[]]> {
-    const bucket = await bucketFolder(paths, registryNamespace(registry));
     const list = async (generation: number): Promise<Stored> =>
-        listed(await reader(paths, registry, keysOf(generation)), registry, generation);
-    const [newest, ...before] = generationsIn(await fs.readdir(bucket));
+        listed(await reader(source, registry, keysOf(generation)), registry, generation);
+    const [newest, ...before] = generationsIn(await fs.readdir(await source.bucket(registry)));
     const stored: [Stored, ...Stored[]] = [await list(newest)];
     for (const generation of before) {
         stored.push(await list(generation));
@@ -111,8 +73,8 @@ export async function storedVersions(
 }
 
 /** Damage of all that is stored with these keys, whether it is needed or not: every byte of it is read. */
-export async function damaged(paths: SitePaths, registry: string, keys: RegistryKeys): Promise<readonly Damage[]> {
-    const look = await reader(paths, registry, keys);
+export async function damaged(source: Source, registry: string, keys: RegistryKeys): Promise<readonly Damage[]> {
+    const look = await reader(source, registry, keys);
     const cores = `--process-max=${os.availableParallelism()}`;
     return damageIn(await look(`--stanza=${registry}`, "verify", "--verbose", "--log-level-console=info", cores));
 }

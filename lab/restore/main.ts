@@ -1,4 +1,4 @@
-/** `npm run restore -- --from luxembourg [--name NAME] [--at TIME] [--registry NAME]` */
+/** `npm run restore -- --from luxembourg [--copy FOLDER] [--name NAME] [--at TIME] [--registry NAME]` */
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import Table from "cli-table3";
@@ -18,6 +18,7 @@ import { TABLE_STYLE } from "../../toolchain/table";
 interface Flags {
     readonly name?: string;
     readonly from?: string;
+    readonly copy?: string;
     readonly at?: string;
     readonly registry?: string[];
     readonly expect?: string;
@@ -46,6 +47,7 @@ async function main(flags: Flags): Promise<number> {
     const request = {
         environment,
         from: flags.from,
+        copy: flags.copy,
         at: flags.at === undefined ? undefined : instant(flags.at),
         registries: flags.registry?.map(known) ?? running(),
         expected: flags.expect === undefined ? undefined : digests(flags.expect),
@@ -170,6 +172,10 @@ function text(value: unknown): string {
 const command = new Command("npm run restore --")
     .description("Makes a restore environment out of what a site has stored, and proves what is in it.")
     .option("--from <site>", "whose stored versions")
+    .option(
+        "--copy <folder>",
+        "where those of one registry were copied to, as from the public cloud's bucket; by default the disk of the site's store",
+    )
     .option(
         "--name <name>",
         "of an environment beside others, whose site and stack are restore-<name>; by default restore",

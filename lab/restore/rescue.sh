@@ -1,14 +1,19 @@
 #!/bin/sh
 # Another site's object store, off its disk, in this site's network and under the other's address:
 #
-#     rescue.sh RECORD USERLAND ADDRESS DISK RUN VERSITYGW
+#     rescue.sh RECORD USERLAND ADDRESS FOLDER RUN VERSITYGW [BUCKET]
 #
-# Started in the site's network and in mounts of its own, where the disk can only be read.
+# Started in the site's network and in mounts of its own, where the folder can only be read: a store's disk, or what is in the one
+# BUCKET of a copy.
 set -eu
-userland=$2 address=$3 disk=$4 run=$5 versitygw=$6
+userland=$2 address=$3 folder=$4 run=$5 versitygw=$6 bucket=${7:-}
 chroot "$userland" /sbin/ip address replace "$address/32" dev lo
-mkdir -p "$run/rescue"
-mount --bind "$disk" "$run/rescue"
-mount -o remount,bind,ro "$run/rescue"
+at=$run/rescue${bucket:+/objects/$bucket}
+mkdir -p "$at"
+mount --bind "$folder" "$at"
+mount -o remount,bind,ro "$at"
+if [ -n "$bucket" ]; then
+    exec "$versitygw" --readonly posix "$run/rescue/objects"
+fi
 exec "$versitygw" --readonly --iam-dir "$run/rescue/accounts" \
     posix --versioning-dir "$run/rescue/versions" "$run/rescue/objects"

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import * as path from "node:path";
 import { objectStoreName } from "../../infra/plan/addresses";
 import type { Issuer } from "../../infra/plan/handover";
+import type { StoreUser } from "../../infra/plan/keys";
 import { OBJECT_STORE_REGION } from "../../infra/plan/object-store";
 import { repoRoot } from "../../toolchain/paths";
 import { LabError } from "../errors";
@@ -25,18 +26,20 @@ export interface RescueSource {
     readonly site: string;
     /** Address at which its store is looked for. */
     readonly address: string;
-    /** The folder with the store's objects, versions and accounts. */
-    readonly disk: string;
+    /** With the store's objects, versions and accounts; or what is in the one bucket of a copy. */
+    readonly folder: string;
+    readonly copy: { readonly bucket: string; readonly reader: StoreUser } | undefined;
 }
 
 export async function ensureRescue(site: Site, source: RescueSource, issuer: Issuer): Promise<void> {
     const { paths, supervisor, binDirectory, report } = site;
+    const { site: from, address, folder, copy } = source;
     const network = await supervisor.live(NETWORK);
     if (!network) {
         throw new LabError(`${paths.site} has no network to serve a store in: npm run lab -- up ${paths.site}`);
     }
     const pem = paths.pem(RESCUE);
-    const purpose = { commonName: RESCUE, names: [objectStoreName(source.site)] };
+    const purpose = { commonName: RESCUE, names: [objectStoreName(from)] };
     await ensureFile(
         pem,
         `${await issueLeaf(`${issuer.keyPem}\n${issuer.certPem}`, purpose, RESCUE_DAYS)}${issuer.certPem}`,
@@ -56,26 +59,27 @@ export async function ensureRescue(site: Site, source: RescueSource, issuer: Iss
                 SCRIPT,
                 paths.record(RESCUE),
                 userland,
-                source.address,
-                source.disk,
+                address,
+                folder,
                 paths.run,
                 path.join(binDirectory, "versitygw"),
+                ...(copy === undefined ? [] : [copy.bucket]),
             ],
             env: {
                 PATH: SYSTEM_PATH,
-                VGW_PORT: `${source.address}:${HTTPS}`,
+                VGW_PORT: `${address}:${HTTPS}`,
                 VGW_REGION: OBJECT_STORE_REGION,
                 VGW_CERT: pem,
                 VGW_KEY: pem,
                 VGW_DISABLE_ACL: "true",
                 VGW_QUIET: "true",
-                // Nobody's: whoever reads does so as the user that the source's own store knows.
-                ROOT_ACCESS_KEY_ID: "nobody",
-                ROOT_SECRET_ACCESS_KEY: randomBytes(32).toString("hex"),
+                // Nobody's where the source's own store knows who reads. A copy knows nobody.
+                ROOT_ACCESS_KEY_ID: copy?.reader.id ?? "nobody",
+                ROOT_SECRET_ACCESS_KEY: copy?.reader.secret ?? randomBytes(32).toString("hex"),
             },
             reads: [SCRIPT, pem],
         },
-        answersAt(paths, `${source.address}:${HTTPS}`),
+        answersAt(paths, `${address}:${HTTPS}`),
         () => report(`${RESCUE}: starting`),
     );
 }

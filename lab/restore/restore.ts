@@ -26,10 +26,10 @@ import { choose } from "./choose";
 import { type Environment, TEMPLATE_FILE, templateConfig } from "./environment";
 import { followMembers } from "./follow";
 import { type Keys, keysFor, recoveredKeys } from "./keys";
-import { bucketFolder } from "./look";
 import { type Phases, phases } from "./phases";
 import type { Range } from "./range";
-import { ensureRescue } from "./rescue";
+import { type RescueSource, ensureRescue } from "./rescue";
+import { type Source, copyIn, storeOf } from "./source";
 import { type Stamp, stampStackFile } from "./stamp";
 
 export type Digests = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -39,6 +39,8 @@ export interface RestoreRequest {
     readonly environment: Environment;
     /** Site whose stored versions are restored. */
     readonly from: string;
+    /** A folder that those of one registry were copied to, in place of the disk of the site's store. */
+    readonly copy: string | undefined;
     /** The last instant that is to be in it; where none is given, of one registry all that is stored, of several the last in common. */
     readonly at: Date | undefined;
     readonly registries: readonly string[];
@@ -73,12 +75,12 @@ export interface RestoreReport {
 
 /** @throws LabError, having taken down what it began, where what is asked for cannot be restored */
 export async function restore(request: RestoreRequest): Promise<RestoreReport> {
-    const { environment, from, registries, expected, keysFile, toolchain, home, onPhase } = request;
+    const { environment, from, copy, registries, expected, keysFile, toolchain, home, onPhase } = request;
     const timed = phases(onPhase);
     const site = openSite(environment.site, { home, nodes: "real" });
     refuseSecond(site, environment);
     const config = templateConfig();
-    const source = sourceOf(from, home, config);
+    const source = sourceOf(request, config);
     const { root, intermediateDays } = config.keys;
     const keys = await timed.phase("keys", keysFile ?? `from the state of ${root}`, () =>
         keysFile === undefined
@@ -87,7 +89,7 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
     );
     const { at, ranges, generations, bytes } = await timed.phase(
         "versions",
-        `what ${from} has stored: from when to when, and whether it is whole`,
+        `what ${from} has stored${copy === undefined ? "" : `, as copied to ${copy}`}: from when to when, and whether it is whole`,
         () => choose({ source, registries, keys, at: request.at }, config),
     );
     await refuseFullDisk(home, bytes);
@@ -116,20 +118,17 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
 }
 
 async function build(
-    { environment, from, registries, toolchain, home }: RestoreRequest,
+    { environment, registries, toolchain, home }: RestoreRequest,
     stamp: Stamp,
     site: Site,
-    source: SitePaths,
+    source: Source,
     keys: Keys,
     timed: Phases,
 ): Promise<Pick<RestoreReport, "answered" | "digests" | "references">> {
     await ensureFile(environment.stackFile, stampStackFile(await fs.readFile(TEMPLATE_FILE, "utf8"), stamp));
     await timed.phase("site", "a control plane, a network and machines of its own", async () => {
         await lab.up([environment.site], { home, nodes: "real" });
-        const address = planNetwork(templateConfig()).hosts[objectStoreName(from)] ?? "";
-        const folder = await bucketFolder(source, registryNamespace(registries[0] ?? ""));
-        const disk = path.dirname(path.dirname(folder));
-        await ensureRescue(site, { site: from, address, disk }, keys.issuer);
+        await ensureRescue(site, await served(source, stamp, keys), keys.issuer);
     });
     if (keys.handed !== undefined) {
         await ensureFile(environment.handover, JSON.stringify(keys.handed));
@@ -207,13 +206,37 @@ function refuseSecond({ paths }: Site, { removal }: Environment): void {
     }
 }
 
-/** @throws LabError for a site that the environment does not know as a peer */
-function sourceOf(from: string, home: string, { networking }: EmbassyConfig): SitePaths {
+/** The store that the environment looks for: off its disk, whole, or in place of it the copy of the one registry's bucket. */
+async function served(source: Source, { from, registries, generations }: Stamp, keys: Keys): Promise<RescueSource> {
+    const address = planNetwork(templateConfig()).hosts[objectStoreName(from)] ?? "";
+    const [registry = ""] = registries;
+    const bucket = await source.bucket(registry);
+    return source.isCopy
+        ? {
+              site: from,
+              address,
+              folder: bucket,
+              copy: {
+                  bucket: registryNamespace(registry),
+                  reader: keys.of(registry, generations[registry]?.newest).read,
+              },
+          }
+        : { site: from, address, folder: path.dirname(path.dirname(bucket)), copy: undefined };
+}
+
+/** @throws LabError for a site that the environment does not know as a peer, and for a copy of several registries */
+function sourceOf({ from, copy, registries, home }: RestoreRequest, { networking }: EmbassyConfig): Source {
     const known = Object.keys(networking.peers);
     if (!known.includes(from)) {
         throw new LabError(`There is no site "${from}" to restore from: choose from ${known.join(", ")}.`);
     }
-    return new SitePaths(home, from);
+    if (copy === undefined) {
+        return storeOf(new SitePaths(home, from));
+    }
+    if (registries.length !== 1) {
+        throw new LabError(`A copy is of one registry, not of ${registries.join(", ")}: name it with --registry.`);
+    }
+    return copyIn(path.resolve(copy), from, home);
 }
 
 async function digestsOf(registries: readonly string[], site: string): Promise<Digests> {

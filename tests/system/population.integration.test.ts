@@ -9,7 +9,8 @@ import type { Visit } from "../../lab/edge";
 import { SitePaths } from "../../lab/paths";
 import { runningCommands } from "../../lab/processes/identity";
 import type { Comparison } from "../../lab/restore/compare";
-import { bucketFolder, storedVersions } from "../../lab/restore/look";
+import { storedVersions } from "../../lab/restore/look";
+import { type Source, storeOf } from "../../lab/restore/source";
 import { describeNodes, inContainer, why } from "../lab/nodes/fixture";
 import { Home, must } from "../support/home";
 
@@ -65,6 +66,10 @@ describeNodes(`the population registry${why}`, () => {
         const file = join(home.path, `${name}.json`);
         writeFileSync(file, digests("tallinn"));
         return { at: new Date().toISOString(), file };
+    }
+
+    function luxembourg(): Source {
+        return storeOf(new SitePaths(home.path, "luxembourg"));
     }
 
     /** In Tallinn, whose output is wanted. */
@@ -181,7 +186,7 @@ describeNodes(`the population registry${why}`, () => {
         ];
     }
 
-    it("comes back as it was before and after that, side by side with every site stopped, and is told from what it was not", async () => {
+    it("comes back as it was before and after that, off a store's disk and beside it out of a copy, with every site stopped, and is told from what it was not", async () => {
         const after = moment("after");
         await sql("DROP TABLE population.marriage CASCADE");
         const segment = await sql("SELECT pg_walfile_name(pg_switch_wal())");
@@ -191,10 +196,13 @@ describeNodes(`the population registry${why}`, () => {
             await sql("SELECT pg_sleep(1)");
         }
         must(home.lab("down", ...SITES));
+        // As from a bucket: the names and what is in them, and nothing that a store keeps beside that.
+        const copy = join(home.path, "copy");
+        cpSync(await luxembourg().bucket("population"), copy, { recursive: true });
 
         const environments = [
             { site: "restore", named: [], ...before },
-            { site: "restore-audit", named: ["--name", "audit"], ...after },
+            { site: "restore-audit", named: ["--name", "audit", "--copy", copy], ...after },
         ];
         for (const { site, named, at, file } of environments) {
             const args = [...named, "--from", "luxembourg", "--at", at, "--expect", file, "--json"];
@@ -209,6 +217,7 @@ describeNodes(`the population registry${why}`, () => {
         expect(await traces("restore-audit")).not.toEqual([]);
         must(home.restore("--remove", "--name", "audit"));
         expect(await traces("restore-audit")).toEqual([]);
+        rmSync(copy, { recursive: true });
         expect(JSON.parse(digests("restore"))).toEqual(JSON.parse(readFileSync(before.file, "utf8")));
         must(home.restore("--remove"));
         const wrong = home.restore("--from", "luxembourg", "--at", after.at, "--expect", before.file);
@@ -240,7 +249,7 @@ describeNodes(`the population registry${why}`, () => {
             ["a byte of a backup", isBackup, flip, /invalid/],
             ["a file of a backup", isBackup, rmSync, /missing/],
         ])("is not restored at all, and what is damaged is named: %s", async (_, which, damage, found) => {
-            const bucket = await bucketFolder(new SitePaths(home.path, "luxembourg"), "registry-population");
+            const bucket = await luxembourg().bucket("population");
             const folder = join(bucket, "generation-2");
             const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => which.test(file));
             // Of the log not the newest, without which it is whole and ends earlier.
@@ -259,9 +268,10 @@ describeNodes(`the population registry${why}`, () => {
         });
 
         it("does not open with another key", async () => {
-            const paths = new SitePaths(home.path, "luxembourg");
             const keysOf = (): RegistryKeys => registryKeys("population", "not the secret");
-            await expect(storedVersions(paths, "population", keysOf)).rejects.toThrow(/do not open with the key/);
+            await expect(storedVersions(luxembourg(), "population", keysOf)).rejects.toThrow(
+                /do not open with the key/,
+            );
         });
     });
 

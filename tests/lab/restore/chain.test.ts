@@ -44,6 +44,11 @@ describe("what a restore takes", () => {
         expect(names(chain)).toEqual(SEGMENTS.slice(0, 3));
     });
 
+    it("is all of the log where it was copied, which took place after every instant", () => {
+        const copied = Object.fromEntries(Object.keys(wal).map((name) => [name, { type: "file", time: 9_000 }]));
+        expect(names(chainTo(at(1_150), stanza, copied, true))).toEqual(SEGMENTS);
+    });
+
     it("has a segment that is not stored, by the name that it had", () => {
         const { [file(SEGMENTS[3] ?? "")]: gone, ...rest } = wal;
         expect(gone).toBeDefined();

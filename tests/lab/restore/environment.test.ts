@@ -5,6 +5,7 @@ import { siteInventory } from "../../../lab/inventory";
 import { SitePaths } from "../../../lab/paths";
 import { type Environment, TEMPLATE_FILE, environmentOf, templateConfig } from "../../../lab/restore/environment";
 import { discard, restore } from "../../../lab/restore/restore";
+import { copyIn } from "../../../lab/restore/source";
 import { stampStackFile } from "../../../lab/restore/stamp";
 import { stackConfig } from "../../../toolchain/cli/stack-config";
 import { stackFolder } from "../../../toolchain/cli/stack-file";
@@ -87,12 +88,30 @@ describe("a restore environment", () => {
         const { directory, foundation } = new SitePaths(home, audit.site);
         mkdirSync(directory, { recursive: true });
         writeFileSync(foundation, "{}");
-        const request = { from: "luxembourg", at: undefined, registries: ["land"], expected: undefined };
+        const request = {
+            from: "luxembourg",
+            copy: undefined,
+            at: undefined,
+            registries: ["land"],
+            expected: undefined,
+        };
         const how = { keysFile: undefined, toolchain: "modules", home, onPhase: () => undefined } as const;
         await expect(restore({ ...request, ...how, environment: audit })).rejects.toThrow(
             "There is a site restore-audit already, and a restore never writes into one. Look at it with " +
                 "npm run data -- count --site restore-audit, remove it (npm run restore -- --remove --name audit), " +
                 "or make another beside it: --name NAME",
+        );
+    });
+
+    it("is of one registry where it comes out of a copy, and of a folder that is one", async () => {
+        const request = { from: "luxembourg", copy: home, at: undefined, expected: undefined };
+        const how = { keysFile: undefined, toolchain: "modules", home, onPhase: () => undefined } as const;
+        const environment = environmentOf("cloud", home);
+        await expect(restore({ ...request, ...how, environment, registries: ["land", "taxes"] })).rejects.toThrow(
+            "A copy is of one registry, not of land, taxes: name it with --registry.",
+        );
+        await expect(copyIn(home, "luxembourg", home).bucket("land")).rejects.toThrow(
+            `${home} holds no stored versions of land: give the folder that archive/land and backup/land are in`,
         );
     });
 
