@@ -33,10 +33,11 @@ export async function embassy(people: number): Promise<Figure[]> {
         }
         say("idle");
         const figures = await idle(home, SITES, "the whole embassy", { memory: 10 * 1024, processors: 25 });
-        const instant = await storedInstant(home);
+        const expected = join(home.path, "expected.json");
+        const instant = ["--from", EMBASSY, "--at", await storedInstant(home, expected)];
         must(home.lab("down", ...SITES));
         say("restore of all");
-        const all = restored(home, ...instant);
+        const all = restored(home, ...instant, "--expect", expected);
         say("restore of one");
         const one = restored(home, ...instant, "--registry", "population");
         return [...figures, beside(all, one)];
@@ -51,9 +52,8 @@ function waitForJob(home: Home, registry: string, name: string): void {
     must(home.kubectl(HOME, "wait", where, `job/${name}`, "--for=condition=complete", "--timeout=550s"));
 }
 
-/** An instant that every registry will have stored, with its digests: each commits once more after it. @returns options of a restore */
-async function storedInstant(home: Home): Promise<string[]> {
-    const expected = join(home.path, "expected.json");
+/** An instant that every registry has stored, whose digests are in `expected`: each commits once more after it. */
+async function storedInstant(home: Home, expected: string): Promise<string> {
     writeFileSync(expected, must(home.data("digest", "--all", "--site", HOME, "--json")).stdout);
     const at = new Date().toISOString();
     for (const registry of REGISTRIES) {
@@ -61,7 +61,7 @@ async function storedInstant(home: Home): Promise<string[]> {
     }
     // A segment is stored when this time is over, and then has to travel.
     await sleep(2 * stackConfig(HOME, repoRoot).recovery.archiveTimeout * 1000);
-    return ["--from", EMBASSY, "--at", at, "--expect", expected];
+    return at;
 }
 
 function restored(home: Home, ...options: readonly string[]): RestoreReport {
