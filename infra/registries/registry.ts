@@ -69,12 +69,6 @@ export class Registry extends pulumi.ComponentResource {
                 inRegistry,
             ),
         };
-        // For the registry's own application, and for who loads its data.
-        certificate(
-            `${name}-owner-tls`,
-            { ...issuing, secret: OWNER_SECRET, commonName: ownerName(name), dnsNames: [] },
-            inRegistry,
-        );
         const inPods = { ...held, registry, namespace, serviceAccount };
         const { files, agreed } = members(
             `${name}-members`,
@@ -82,7 +76,15 @@ export class Registry extends pulumi.ComponentResource {
             inRegistry,
         );
         database(`${name}-database`, { ...inPods, files, before: [...walls, agreed] }, inRegistry);
-        storedVersions(`${name}-stored`, inPods, { ...inRegistry, dependsOn: walls });
+        // Behind the gate: a site that may not be written to stores nothing either, and members come up meanwhile.
+        const behindGate = { ...inRegistry, dependsOn: [...walls, agreed] };
+        storedVersions(`${name}-stored`, inPods, behindGate);
+        // For the registry's own application, and for who loads its data.
+        certificate(
+            `${name}-owner-tls`,
+            { ...issuing, secret: OWNER_SECRET, commonName: ownerName(name), dnsNames: [] },
+            behindGate,
+        );
         if (registry.publicCopy !== undefined) {
             const [newest] = registry.database.generations;
             const reader = secret.apply((known) => registryKeys(name, known, newest).read);
