@@ -50,7 +50,11 @@ describe("CertRequest", () => {
             ) as string,
         });
         const base64 = text(properties["certRequestPem"]).split("\n").slice(1, -2).join("");
-        expect(id).toBe(createHash("sha1").update(Buffer.from(base64, "base64")).digest("hex"));
+        // The plugin hashes it without white space at its end, and a signature may end with such a byte.
+        const hashed = Buffer.from(base64, "base64")
+            .toString("latin1")
+            .replace(/[\t-\r ]+$/, "");
+        expect(id).toBe(createHash("sha1").update(hashed, "latin1").digest("hex"));
     });
 
     test("carries subject and names, as OpenSSL reads them", async () => {
