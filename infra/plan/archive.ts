@@ -1,7 +1,7 @@
 /** How Postgres hands on its WAL, so that a store that answers never waits for one that does not. Pure. */
 import { amount } from "../config/quantity";
 import type { DatabasePlan } from "./database";
-import { commandLine } from "./pgbackrest";
+import { commandLine, configurationFile } from "./pgbackrest";
 
 /** Bytes: Postgres' own default. */
 const SEGMENT = 16 * 1024 * 1024;
@@ -18,18 +18,16 @@ const WAITING = 1 / 4;
  * @returns for sh, by its own means alone: the image has few programs. `%%` is Postgres' `%`
  * @see https://www.postgresql.org/docs/15/continuous-archiving.html#BACKUP-ARCHIVING-WAL
  */
-export function archiveCommand({ registry, storage, stores }: DatabasePlan): string {
+export function archiveCommand({ registry, storage }: DatabasePlan): string {
     const push = (use: "own" | "partner", segment: string): string =>
         commandLine(registry, use, "archive-push", `"${segment}"`);
-    if (stores.partner === undefined) {
-        return push("own", "%p");
-    }
     const most = Math.floor((amount(storage) * WAITING) / SEGMENT);
     const newest = "pg_wal/${last%%.ready}";
     return [
         "set -- pg_wal/archive_status/*.ready",
         `${push("own", "%p")}; own=$?`,
-        `if [ $# -gt ${most} ]; then exit $own; fi`,
+        // The same in every site: where there is no partner there is no such file.
+        `if [ $# -gt ${most} ] || [ ! -e ${configurationFile("partner")} ]; then exit $own; fi`,
         `${push("partner", "%p")}; partner=$?`,
         "if [ $own = 0 ] && [ $partner = 0 ]; then exit 0; fi",
         "for last; do last=${last##*/}; done",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmbassyConfig, parseConfig } from "../../../infra/config";
 import { REGISTRIES } from "../../../infra/config/registries";
-import { type DatabasePlan, planDatabase } from "../../../infra/plan/database";
+import { type DatabasePlan, PATHS, planDatabase } from "../../../infra/plan/database";
 import { registryKeys } from "../../../infra/plan/keys";
 import { dynamicConfiguration, localConfiguration } from "../../../infra/plan/patroni";
 import { commandLine, configuration, remoteMembers, usesOf } from "../../../infra/plan/pgbackrest";
@@ -100,14 +100,17 @@ describe("stored versions", () => {
 
         /** @returns what the program was asked in turn, and the exit code, where these stores do not answer */
         function archived(stack: string, ...silent: string[]): [string[], number | null] {
-            const { postgresql } = dynamicConfiguration(planOf(stack)) as {
+            const plan = planOf(stack);
+            const { postgresql } = dynamicConfiguration(plan) as {
                 postgresql: { parameters: { archive_command: string } };
             };
             // In place of the program: only what it is asked is looked at.
             const program = `#!/bin/sh\necho "$1 $4"\ncase $1 in ${["none", ...silent].map((store) => `*/${store}.conf`).join("|")}) exit 1; esac\n`;
             writeFileSync(join(folder, "pgbackrest"), program, { mode: 0o755 });
             // As Postgres does: https://www.postgresql.org/docs/15/runtime-config-wal.html#GUC-ARCHIVE-COMMAND
+            usesOf(plan).forEach((use) => writeFileSync(join(folder, `${use}.conf`), ""));
             const command = postgresql.parameters.archive_command
+                .replaceAll(PATHS.repositories, folder)
                 .replaceAll("%p", `pg_wal/${oldest}`)
                 .replaceAll("%%", "%");
             const { stdout, status } = spawnSync("/bin/sh", ["-c", command], {
@@ -120,8 +123,8 @@ describe("stored versions", () => {
         }
 
         it("into both sites' stores, and from a restore environment into its own", () => {
-            expect(archived("luxembourg")).toEqual([[`own ${oldest}`, `partner ${oldest}`], 0]);
             expect(archived("restore")).toEqual([[`own ${oldest}`], 0]);
+            expect(archived("luxembourg")).toEqual([[`own ${oldest}`, `partner ${oldest}`], 0]);
         });
 
         it.each(["own", "partner"])(
