@@ -118,11 +118,15 @@ function* compareLists(path: Path, old: Plain[], live: Plain[], next: Plain[]): 
     }
 }
 
-/** The live item that an item of the inputs became. Others may have put items into the list: a name tells more than a place. */
+/**
+ * The live item that an item of the inputs became. Others may have put items into the list: a name tells more than a place, unless
+ * several have it.
+ */
 function peerOf(item: Optional, live: Plain[], index: number, length: number): Optional {
     const name = isMap(item) ? item["name"] : undefined;
-    if (name !== undefined) {
-        return live.find((other) => isMap(other) && other["name"] === name);
+    const named = live.filter((other) => isMap(other) && other["name"] === name);
+    if (name !== undefined && named.length <= 1) {
+        return named[0];
     }
     return live.length === length ? live[index] : undefined;
 }

@@ -266,6 +266,11 @@ describe("diffObjects: properties", () => {
     })).value;
     const spec = fc.dictionary(fc.constantFrom("a", "b", "c"), tree) as fc.Arbitrary<PlainMap>;
 
+    it("finds nothing where several in a list have one name and nothing changed", () => {
+        const twice = { a: [{ name: "a", b: 1 }, { name: "a" }] };
+        expect(diff({ old: policy(twice), next: policy(twice) }).kinds).toEqual({});
+    });
+
     it("finds nothing where nothing changed", () => {
         fc.assert(
             fc.property(spec, (inputs) => {
