@@ -12,6 +12,7 @@ import { beat } from "./database";
 import { sendFollowersAway } from "./followers";
 import { HEARTBEAT_MS } from "./lessee";
 import { leaseServer, sendReport } from "./partner";
+import { Reminder, reloadPatroni } from "./patroni";
 import { Site } from "./site";
 
 const clock = { monotonic: () => performance.now(), wall: () => Date.now() };
@@ -38,12 +39,15 @@ runAgent(async () => {
 
     const database = connect();
     const members = JSON.parse(variable("MEMBERS")) as string[];
+    const [patroniPort, patroniName] = [positive("PATRONI_PORT"), variable("PATRONI_NAME")];
+    const reminder = new Reminder(() => reloadPatroni(folder, patroniPort, patroniName), clock.monotonic);
     const pass = async (): Promise<void> => {
         const local = await beat(database).catch((error: unknown) => {
             log("the database does not answer", { error: messageOf(error) });
             return undefined;
         });
         const leads = await site.pass(local);
+        await reminder.pass(leads && site.waitsAcross && local?.writing === true && !local.waits);
         if (local !== undefined && !leads) {
             await sendFollowersAway(database, members);
         }

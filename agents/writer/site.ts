@@ -36,6 +36,7 @@ export class Site {
     private readonly standby = new Since();
     private nextReport = -Infinity;
     private bound = false;
+    private across = false;
 
     constructor(
         private readonly member: Member,
@@ -73,6 +74,11 @@ export class Site {
     /** Whether what the partner lacks is limited, as of the last look: declared so, and it could be promoted in this site's place. */
     get isBound(): boolean {
         return this.bound;
+    }
+
+    /** Whether each commit is to wait for the partner, as of the last look. */
+    get waitsAcross(): boolean {
+        return this.across;
     }
 
     /** What the partner says, and the answer to it. */
@@ -137,7 +143,9 @@ export class Site {
             throw new AgentError(`There is no ConfigMap ${LEASE} with this registry's labels: run pulumi up.`);
         }
         const record = recordOf(lease);
-        this.bound = record.validUntil !== undefined && annotation(lease, ANNOTATION.acrossSites) === "bounded";
+        const declared = annotation(lease, ANNOTATION.acrossSites);
+        this.bound = record.validUntil !== undefined && declared === "bounded";
+        this.across = declared === "sync";
         return {
             record,
             version: lease.metadata.resourceVersion,

@@ -221,6 +221,8 @@ function writer({ agentsImage, database }: RegistryPlan): input.core.v1.Containe
             PATIENCE_SECONDS: String(GIVES_UP_SECONDS),
             MAXIMUM_LAG: String(terms.maximumLag),
             MEMBERS: JSON.stringify(memberNames(database)),
+            PATRONI_PORT: String(PORTS.patroni),
+            PATRONI_NAME: database.dnsNames[0] ?? "",
         },
         mounts: [
             { name: VOLUME.run, mountPath: PATHS.socket },

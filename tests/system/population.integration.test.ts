@@ -97,6 +97,18 @@ describeNodes(`the population registry${why}`, () => {
         );
     }
 
+    /** Within a minute. */
+    async function until(holds: () => boolean | Promise<boolean>): Promise<boolean> {
+        const deadline = Date.now() + MINUTES;
+        while (Date.now() < deadline) {
+            if (await holds()) {
+                return true;
+            }
+            await sleep(1_000);
+        }
+        return false;
+    }
+
     it("is the same in Luxembourg as in Tallinn, row for row", () => {
         must(home.data("lag", "--site", "luxembourg"));
         expect(JSON.parse(digests("luxembourg"))).toEqual(JSON.parse(digests("tallinn")));
@@ -293,8 +305,16 @@ describeNodes(`the population registry${why}`, () => {
 
         it("has all that was acknowledged in the other site, where that was waited for, and writes there", async () => {
             must(home.lab("up", ...SITES));
+            // With a member that is waited for within the site, as there is one in every site that has been up for a while.
+            const synchronous = ["configmap/population-sync", "-o", "jsonpath={.metadata.annotations.sync_standby}"];
+            expect(await until(() => home.kubectl("tallinn", "get", namespace, ...synchronous).stdout !== "")).toBe(
+                true,
+            );
             SITES.forEach((site) => home.declare(site, { ...ROTATED, acrossSites: "sync" }));
             must(home.data("lag", "--site", "luxembourg"));
+            const waitedFor = async (): Promise<boolean> =>
+                (await sql("SHOW synchronous_standby_names")) === "ANY 2 (*)";
+            expect(await until(waitedFor)).toBe(true);
             const { acknowledged, lost } = await cutOff("tallinn", "luxembourg");
             expect(acknowledged).toBeGreaterThan(0);
             expect(lost).toEqual([]);
