@@ -267,7 +267,12 @@ describe("diffObjects: properties", () => {
     const spec = fc.dictionary(fc.constantFrom("a", "b", "c"), tree) as fc.Arbitrary<PlainMap>;
 
     it("finds nothing where several in a list have one name and nothing changed", () => {
-        const twice = { a: [{ name: "a", b: 1 }, { name: "a" }] };
+        const twice = {
+            a: [
+                { name: "a", b: 1 },
+                { name: "a", b: 2 },
+            ],
+        };
         expect(diff({ old: policy(twice), next: policy(twice) }).kinds).toEqual({});
     });
 
