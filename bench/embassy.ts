@@ -6,13 +6,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { REGISTRIES } from "../infra/config/registries";
-import { registryNamespace } from "../infra/plan/registries";
 import type { RestoreReport } from "../lab/restore/restore";
 import { Home, must } from "../tests/support/home";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { repoRoot } from "../toolchain/paths";
 import { type Figure, ratio } from "./figure";
 import { idle } from "./idle";
+import { waitForJob } from "./job";
 import { say } from "./say";
 
 const SITES = ["tallinn", "luxembourg"];
@@ -29,7 +29,7 @@ export async function embassy(people: number): Promise<Figure[]> {
         must(home.data("load", "--all", "--site", HOME, "--people", String(people)));
         say("first versions");
         for (const registry of REGISTRIES) {
-            ["own", "partner"].forEach((use) => waitForJob(home, registry, `store-first-${use}`));
+            ["own", "partner"].forEach((use) => waitForJob(home, HOME, registry, `store-first-${use}`));
         }
         say("idle");
         const figures = await idle(home, SITES, "the whole embassy", { memory: 10 * 1024, processors: 25 });
@@ -45,11 +45,6 @@ export async function embassy(people: number): Promise<Figure[]> {
         home.restore("--remove");
         home.remove();
     }
-}
-
-function waitForJob(home: Home, registry: string, name: string): void {
-    const where = `--namespace=${registryNamespace(registry)}`;
-    must(home.kubectl(HOME, "wait", where, `job/${name}`, "--for=condition=complete", "--timeout=550s"));
 }
 
 /** An instant that every registry has stored, whose digests are in `expected`: each commits once more after it. */

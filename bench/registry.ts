@@ -12,12 +12,13 @@ import type { RestoreReport } from "../lab/restore/restore";
 import { Home, type Outcome, must } from "../tests/support/home";
 import { type Figure, ratio } from "./figure";
 import { idle } from "./idle";
+import { waitForJob } from "./job";
 import { say } from "./say";
 import { unpackWithStandardTools } from "./unpack";
 
 const SITES = ["tallinn", "luxembourg"];
 const [PRIMARY, STANDBY] = ["tallinn", "luxembourg"] as const;
-const NAMESPACE = registryNamespace("population");
+const NAMESPACE = `--namespace=${registryNamespace("population")}`;
 const MOST_MS = 180_000;
 const MIB = 1024 * 1024;
 
@@ -28,15 +29,15 @@ export async function registry(people: number): Promise<Figure[]> {
         must(home.lab("up", ...SITES, "--nodes", "real"));
         SITES.forEach((site) => home.up(site));
         for (const use of ["own", "partner"]) {
-            waitForJob(home, `store-first-${use}`);
+            waitForJob(home, PRIMARY, "population", `store-first-${use}`);
         }
         say("idle");
         const figures = await idle(home, SITES, "both sites", { memory: 4096, processors: 25 });
         say(`load of ${people} people`);
         must(home.data("load", "--site", PRIMARY, "--people", String(people)));
         say("full backups");
-        must(kubectl(home, "create", "job", "full", "--from=cronjob/store-full"));
-        waitForJob(home, "full");
+        must(home.kubectl(PRIMARY, NAMESPACE, "create", "job", "full", "--from=cronjob/store-full"));
+        waitForJob(home, PRIMARY, "population", "full");
         must(home.data("lag", "--site", STANDBY));
         must(home.lab("down", ...SITES));
 
@@ -63,14 +64,6 @@ async function followedAgain(home: Home): Promise<void> {
         await sleep(1_000);
     }
     must(home.data("lag", "--site", STANDBY));
-}
-
-function kubectl(home: Home, ...args: string[]): ReturnType<Home["kubectl"]> {
-    return home.kubectl(PRIMARY, `--namespace=${NAMESPACE}`, ...args);
-}
-
-function waitForJob(home: Home, name: string): void {
-    must(kubectl(home, "wait", `job/${name}`, "--for=condition=complete", "--timeout=550s"));
 }
 
 async function restored(home: Home, people: number): Promise<Figure> {

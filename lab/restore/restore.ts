@@ -211,17 +211,11 @@ async function served(source: Source, { from, registries, generations }: Stamp, 
     const address = planNetwork(templateConfig()).hosts[objectStoreName(from)] ?? "";
     const [registry = ""] = registries;
     const bucket = await source.bucket(registry);
-    return source.isCopy
-        ? {
-              site: from,
-              address,
-              folder: bucket,
-              copy: {
-                  bucket: registryNamespace(registry),
-                  reader: keys.of(registry, generations[registry]?.newest).read,
-              },
-          }
-        : { site: from, address, folder: path.dirname(path.dirname(bucket)), copy: undefined };
+    if (!source.isCopy) {
+        return { site: from, address, folder: path.dirname(path.dirname(bucket)), copy: undefined };
+    }
+    const reader = keys.of(registry, generations[registry]?.newest).read;
+    return { site: from, address, folder: bucket, copy: { bucket: registryNamespace(registry), reader } };
 }
 
 /** @throws LabError for a site that the environment does not know as a peer, and for a copy of several registries */
@@ -236,7 +230,7 @@ function sourceOf({ from, copy, registries, home }: RestoreRequest, { networking
     if (registries.length !== 1) {
         throw new LabError(`A copy is of one registry, not of ${registries.join(", ")}: name it with --registry.`);
     }
-    return copyIn(path.resolve(copy), from, home);
+    return copyIn(path.resolve(copy), home);
 }
 
 async function digestsOf(registries: readonly string[], site: string): Promise<Digests> {

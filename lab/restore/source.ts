@@ -9,8 +9,6 @@ import { SitePaths } from "../paths";
 
 /** Read, and never written to. */
 export interface Source {
-    /** Whose versions they are. */
-    readonly site: string;
     /** Of the lab that reads them. */
     readonly home: string;
     /** Whether it is a copy of one registry's, which has no users of its own. */
@@ -21,12 +19,11 @@ export interface Source {
 
 /** Neither the site nor its store need run. */
 export function storeOf(paths: SitePaths): Source {
-    const { site, home } = paths;
-    return { site, home, isCopy: false, bucket: (registry) => onDisk(paths, registryNamespace(registry)) };
+    return { home: paths.home, isCopy: false, bucket: (registry) => onDisk(paths, registryNamespace(registry)) };
 }
 
 /** A copy of a bucket, whoever made it: docs/decisions/public-cloud.md. @param folder absolute */
-export function copyIn(folder: string, site: string, home: string): Source {
+export function copyIn(folder: string, home: string): Source {
     const bucket = async (registry: string): Promise<string> => {
         if (!(await holdsVersions(folder))) {
             throw new LabError(
@@ -36,7 +33,7 @@ export function copyIn(folder: string, site: string, home: string): Source {
         }
         return folder;
     };
-    return { site, home, isCopy: true, bucket };
+    return { home, isCopy: true, bucket };
 }
 
 /** On whichever disk of the site's machines has it. */

@@ -110,7 +110,7 @@ describe("a restore environment", () => {
         await expect(restore({ ...request, ...how, environment, registries: ["land", "taxes"] })).rejects.toThrow(
             "A copy is of one registry, not of land, taxes: name it with --registry.",
         );
-        await expect(copyIn(home, "luxembourg", home).bucket("land")).rejects.toThrow(
+        await expect(copyIn(home, home).bucket("land")).rejects.toThrow(
             `${home} holds no stored versions of land: give the folder that archive/land and backup/land are in`,
         );
     });
