@@ -103,7 +103,7 @@ async function make(
     programs.forEach(({ install }) => install(root));
     const entries = tree(image, root);
     say(`packing ${entries.length} files …`);
-    const file = join(work, "layer.tar.gz");
+    const file = join(work, "layer.tar.zst");
     const layer = await writeLayer(entries, file);
     const config = configBlob(image, layer);
     const manifest = manifestBlob(config, layer);
@@ -144,7 +144,7 @@ async function contents(programs: readonly Made[], packages: readonly DebianPack
 /** Of all that an image is made from. The same lists give the same packages, so that apt need not be asked. */
 function keyOf(image: Image, home: string, programs: readonly Made[]): string {
     // The compressor is Node's.
-    const made = [process.arch, process.versions.zlib, JSON.stringify(image), listsDigest(home) ?? ""];
+    const made = [process.arch, process.versions["zstd"] ?? "", JSON.stringify(image), listsDigest(home) ?? ""];
     return digestOf([...made, ...programs.map(({ key }) => key)], sources());
 }
 

@@ -11,7 +11,7 @@ const MEDIA = {
     index: "application/vnd.oci.image.index.v1+json",
     manifest: "application/vnd.oci.image.manifest.v1+json",
     config: "application/vnd.oci.image.config.v1+json",
-    layer: "application/vnd.oci.image.layer.v1.tar+gzip",
+    layer: "application/vnd.oci.image.layer.v1.tar+zstd",
 } as const;
 
 /** The time that all of an image claims to be made at. */

@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { buildToolchain } from "../toolchain/build";
 import { digest, readStamp } from "../toolchain/build/stamp";
 import { binDir, repoRoot } from "../toolchain/paths";
-import { bundleAgent } from "./agent-bundle";
+import { type AgentBundle, bundleAgents } from "./agent-bundle";
 import { type Component, goComponents, npmComponent } from "./contents";
-import type { Image, Program } from "./declaration";
+import type { Image } from "./declaration";
 import { ImageError } from "./error";
 
 /** A program that is ready to be put into an image. */
@@ -23,15 +23,15 @@ export async function makePrograms({ name, programs = [] }: Pick<Image, "name" |
     if (parts.length > 0) {
         await buildToolchain({ parts });
     }
-    return Promise.all(programs.map((program) => make(name, program)));
-}
-
-async function make(image: string, program: Program): Promise<Made> {
-    const { path } = program;
-    if ("part" in program) {
-        return fromGo(program.part, path);
-    }
-    return "agent" in program ? fromAgent(program.agent, path) : fromNpm(image, program.npm, path);
+    const agents = programs.flatMap((program) => ("agent" in program ? [program.agent] : []));
+    const bundleOf = await bundleAgents(agents);
+    return programs.map((program) => {
+        const { path } = program;
+        if ("part" in program) {
+            return fromGo(program.part, path);
+        }
+        return "agent" in program ? fromAgent(bundleOf(program.agent), path) : fromNpm(name, program.npm, path);
+    });
 }
 
 function fromGo(part: string, path: string): Made {
@@ -43,8 +43,7 @@ function fromGo(part: string, path: string): Made {
     };
 }
 
-async function fromAgent(agent: string, path: string): Promise<Made> {
-    const { content, packages } = await bundleAgent(agent);
+function fromAgent({ content, packages }: AgentBundle, path: string): Made {
     return {
         key: digest([content, ...packages]),
         install: (root) => {

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { copyRepository } from "../../agents/copier/copier";
-import { bundleAgent } from "../../images/agent-bundle";
+import { bundleAgents } from "../../images/agent-bundle";
 import { registryKeys } from "../../infra/plan/keys";
 import { storeUsers } from "../../infra/plan/store-users";
 import { REGION, TestStore } from "../support/object-store";
@@ -29,7 +29,7 @@ let own: TestStore;
 let cloud: TestStore;
 
 beforeAll(async () => {
-    program = (await bundleAgent("copier")).content;
+    program = (await bundleAgents(["copier"]))("copier").content;
     [own, cloud] = await Promise.all([TestStore.start(), TestStore.start()]);
     await own.declare(storeUsers({ legislation: "secret-of-legislation", taxes: "secret-of-taxes" }), [
         BUCKET,

@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { zstdDecompressSync } from "node:zlib";
 import { type BuiltImage, buildImages, layoutFolder, spdxFile } from "../../images/build";
 import { catalogue } from "../../images/catalogue";
 import type { Image } from "../../images/declaration";
@@ -44,17 +45,20 @@ function layerOf(name: string): string {
     return blobFile(layout, layers[0]?.digest ?? "");
 }
 
+/** What `tar` says of the archive: a program other than the one that made it. */
+function tar(name: string, ...args: string[]): string {
+    const input = zstdDecompressSync(readFileSync(layerOf(name)));
+    return execFileSync("tar", [...args, "--file=-"], { input, encoding: "utf8", maxBuffer: Infinity });
+}
+
 interface Listed {
     readonly mode: string;
     readonly owner: string;
     readonly path: string;
 }
 
-/** As another program reads the archive. */
 function list(name: string): Listed[] {
-    const text = execFileSync("tar", ["--list", "--verbose", "--numeric-owner", "--gzip", "--file", layerOf(name)]);
-    return text
-        .toString()
+    return tar(name, "--list", "--verbose", "--numeric-owner")
         .trim()
         .split("\n")
         .map((line) => {
@@ -124,7 +128,7 @@ const skipped = isRoot ? "" : " (skipped: chroot needs root)";
         root = mkdtempSync(join(first, "root-"));
         // For this user alone until now.
         chmodSync(root, 0o755);
-        execFileSync("tar", ["--extract", "--same-permissions", "--gzip", "--file", layerOf("postgres"), "-C", root]);
+        tar("postgres", "--extract", "--same-permissions", `--directory=${root}`);
     });
 
     function run(...command: string[]): string {

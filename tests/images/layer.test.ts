@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { zstdDecompressSync } from "node:zlib";
 import { type Layer, writeLayer } from "../../images/layer";
 import { tree } from "../../images/tree";
 import { Folder, image } from "./fixture";
@@ -53,19 +53,16 @@ describe("writeLayer", () => {
         const content = readFileSync(file);
         expect(layer).toEqual({
             digest: sha256(content),
-            diffId: sha256(gunzipSync(content)),
+            diffId: sha256(zstdDecompressSync(content)),
             size: content.length,
         });
     });
 
-    it("puts neither times nor names of this machine into archive and compressor", async () => {
+    it("puts neither times nor names of this machine into the archive", async () => {
         const file = join(output.path, "layer");
         await make(file, false);
-        const content = readFileSync(file);
-        // RFC 1952: flags, then four bytes of time.
-        expect([...content.subarray(3, 8)]).toEqual([0, 0, 0, 0, 0]);
         // POSIX ustar: time at 136, user's and group's names at 265 and 297.
-        const header = gunzipSync(content).subarray(0, 512);
+        const header = zstdDecompressSync(readFileSync(file)).subarray(0, 512);
         expect(Number.parseInt(header.toString("latin1", 136, 147), 8)).toBe(0);
         expect(header.subarray(265, 329).every((byte) => byte === 0)).toBe(true);
     });

@@ -43,7 +43,7 @@ describe("the manifest", () => {
                 digest: config.digest,
                 size: config.content.length,
             },
-            layers: [{ mediaType: "application/vnd.oci.image.layer.v1.tar+gzip", digest: LAYER.digest, size: 7 }],
+            layers: [{ mediaType: "application/vnd.oci.image.layer.v1.tar+zstd", digest: LAYER.digest, size: 7 }],
         });
     });
 

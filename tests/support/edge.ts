@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { fromEnvironment } from "../../data/environment";
 import { load } from "../../data/load";
 import type { Registry } from "../../data/registries";
-import { bundleAgent } from "../../images/agent-bundle";
+import { bundleAgents } from "../../images/agent-bundle";
 import { parseConfig } from "../../infra/config";
 import { memberName, planDatabase } from "../../infra/plan/database";
 import { localConfiguration } from "../../infra/plan/patroni";
@@ -77,7 +77,7 @@ export async function startDeclared(
     const declared = await declaredEnvironment(deployment);
     expect(Object.keys(declared)).toEqual(expect.arrayContaining(Object.keys(here)));
     const file = join(folder, `${agent}.cjs`);
-    writeFileSync(file, (await bundleAgent(agent)).content);
+    writeFileSync(file, (await bundleAgents([agent]))(agent).content);
     const started = spawn(join(repoRoot, "node_modules", ".bin", "node"), [file], {
         cwd: "/",
         env: { ...declared, ...here },
