@@ -1,5 +1,6 @@
 /** The parts of a site: the processes of its control plane, and kwok in place of its kubelets. */
 import type { CertificateName } from "./pki/catalogue";
+import { together } from "./together";
 
 /** Also the names of their binaries; in the order in which a status lists them. */
 export const partNames = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"] as const;
@@ -83,10 +84,5 @@ async function walk(
         visits.set(part, visited);
         return visited;
     };
-    // All have ended before a failure is reported, so that nothing goes on behind the caller's back.
-    for (const result of await Promise.allSettled(partNames.map(start))) {
-        if (result.status === "rejected") {
-            throw result.reason;
-        }
-    }
+    await together(partNames.map(start));
 }

@@ -10,10 +10,10 @@ import { clusterApiDefinitions } from "./machine-api/cluster-api";
 import { metal3Definitions } from "./machine-api/metal3";
 import { ciliumDefinitions } from "./nodes/cilium";
 import { makeRoomForWatchers } from "./nodes/inotify";
-import { bringUpMachines } from "./nodes/up";
+import { bringUpMachines, layGround } from "./nodes/up";
 import { siteManifests } from "./objects";
 import { Site } from "./options";
-import { Part, PartName, inStartOrder, readiness } from "./part";
+import { Part, PartName, type Supervised, inStartOrder, readiness } from "./part";
 import { SitePaths } from "./paths";
 import { isReady } from "./probe";
 import type { Ready } from "./processes/supervisor";
@@ -21,6 +21,7 @@ import { ensureEncryptionKey, ensurePki } from "./pki/ensure";
 import { Ports, ensurePorts } from "./ports";
 import { foundation, refuseForeignPorts, refuseLostKey, refuseMovedRanges } from "./preflight";
 import { isNodeReady } from "./status";
+import { together } from "./together";
 
 const NODES_READY_MS = 60_000;
 const POLL_MS = 100;
@@ -45,9 +46,16 @@ export async function bringUp(site: Site, newPorts: boolean): Promise<Up> {
     }
     const parts = await configure(site, newPorts);
     const access = apiAccess(site, parts);
+    const { port } = parts["kube-apiserver"];
     const started: string[] = [];
+    const ensure = async (part: Supervised, ready: Ready): Promise<void> => {
+        if ((await supervisor.ensure(part, ready, () => report(`${part.name}: starting`))) !== "unchanged") {
+            started.push(part.name);
+            report(`${part.name}: ready`);
+        }
+    };
     let changedObjects = 0;
-    await inStartOrder(async (name) => {
+    const controlPlaneUp = inStartOrder(async (name) => {
         if (name === "kwok") {
             // Its permissions have to be there before it is.
             const definitions = [
@@ -58,15 +66,12 @@ export async function bringUp(site: Site, newPorts: boolean): Promise<Up> {
             ];
             changedObjects = await converge(access, [...siteManifests(inventory), ...definitions]);
         }
-        const outcome = await supervisor.ensure(parts[name], answers(site, parts[name]), () =>
-            report(`${name}: starting`),
-        );
-        if (outcome !== "unchanged") {
-            started.push(name);
-            report(`${name}: ready`);
-        }
+        await ensure(parts[name], answers(site, parts[name]));
     });
-    started.push(...(await bringUpMachines(site, inventory, parts["kube-apiserver"].port)));
+    const [ground] = await together([layGround(site, { inventory, port, ensure }), controlPlaneUp] as const);
+    if (ground) {
+        await bringUpMachines(site, ground, { inventory, ensure });
+    }
     await nodesReady(access, inventory.nodes.length);
     return {
         site: paths.site,

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { imageReference } from "../../infra/plan/images";
 import { LabError } from "../errors";
 import { ensureFile } from "../files";
-import { type SiteInventory, machines } from "../inventory";
+import { type NetworkInventory, type SiteInventory, machines } from "../inventory";
 import type { Site } from "../options";
 import type { Supervised } from "../part";
 import { REGISTRY } from "../pki/catalogue";
@@ -31,26 +31,37 @@ export function machineParts(inventory: SiteInventory): string[] {
         : [];
 }
 
+/** Where machines are plugged in, and what they find there. */
+export interface Ground {
+    readonly network: NetworkInventory;
+    /** Of the API server. */
+    readonly port: number;
+    readonly userland: string;
+    /** Process that holds the site's network. */
+    readonly holder: Process;
+    /** Name → digest, of what is in the site's registry. */
+    readonly images: Readonly<Record<string, string>>;
+}
+
+/** Makes sure that a part runs. */
+export type Ensure = (part: Supervised, ready: Ready) => Promise<void>;
+
 /**
- * Network, registry with its images, then the machines side by side. Call it when the API server answers.
+ * Network, links, registry with its images: what needs no API server. Of a site without machines there is none.
  *
  * @param port of the API server
- * @returns the parts that were started
  */
-export async function bringUpMachines(site: Site, inventory: SiteInventory, port: number): Promise<string[]> {
+export async function layGround(
+    site: Site,
+    { inventory, port, ensure }: { inventory: SiteInventory; port: number; ensure: Ensure },
+): Promise<Ground | undefined> {
     const { network } = inventory;
     if (!network) {
-        return [];
+        return undefined;
     }
     const { paths, supervisor, report, binDirectory } = site;
     const userland = await ensureUserland(paths.home, report);
     const images = await ensureImages(paths.home, report);
-    const started: string[] = [];
-    const ensure = async (part: Supervised, ready: Ready): Promise<void> => {
-        if ((await supervisor.ensure(part, ready, () => report(`${part.name}: starting`))) !== "unchanged") {
-            started.push(part.name);
-        }
-    };
     const ensureSocket = async (part: Supervised, socket: string): Promise<void> => {
         if (!(await supervisor.live(part.name))) {
             // What a killed process has left would pass for one that somebody answers.
@@ -67,7 +78,16 @@ export async function bringUpMachines(site: Site, inventory: SiteInventory, port
         await ensureSocket(linkPart(paths, network, peer, userland, holder), linkSocket(paths, peer));
     }
     await pushImages(paths, network, binDirectory, holder, images);
+    return { network, port, userland, holder, images };
+}
 
+/** The machines, side by side. Call it when the API server answers. */
+export async function bringUpMachines(
+    site: Site,
+    { network, port, userland, holder, images }: Ground,
+    { inventory, ensure }: { inventory: SiteInventory; ensure: Ensure },
+): Promise<void> {
+    const { paths } = site;
     const around = { inventory, network, port, pause: imageReference(network.registry, "pause", images) };
     await Promise.all(
         machines(inventory).map(async (machine) => {
@@ -82,7 +102,6 @@ export async function bringUpMachines(site: Site, inventory: SiteInventory, port
     // After the machines: it waits until the first is a node.
     await configureServices(paths, inventory, port);
     await ensure(servicesPart(site, userland, holder), gatewayAnswers(paths, network, SERVICES_PORT));
-    return started;
 }
 
 /** The process that holds the site's network. */
@@ -96,7 +115,7 @@ async function holderOf({ paths, supervisor }: Site): Promise<Process> {
     return holder;
 }
 
-/** Everything that {@link bringUpMachines} has started. What machines and registry keep stays. */
+/** Everything that {@link layGround} and {@link bringUpMachines} have started. What machines and registry keep stays. */
 export async function takeDownMachines(site: Site, inventory: SiteInventory): Promise<void> {
     await site.supervisor.stop(RESCUE, true);
     await site.supervisor.stop(SERVICES, true);
