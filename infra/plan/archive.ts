@@ -15,8 +15,12 @@ const WAITING = 1 / 4;
  * and the registry would stop: beyond a quarter of it the site's own store is enough. The other one then lacks what was passed
  * over, and is whole again from the next backup on.
  *
+ * A Postgres that is to stop asks for what is left up to six times, a second apart, and whoever waits for it waits for a store that does
+ * not answer. An exit code above 125 ends that: what is left stays, and is asked for after the next start.
+ *
  * @returns for sh, by its own means alone: the image has few programs. `%%` is Postgres' `%`
  * @see https://www.postgresql.org/docs/15/continuous-archiving.html#BACKUP-ARCHIVING-WAL
+ * @see https://www.postgresql.org/docs/15/runtime-config-wal.html#GUC-ARCHIVE-COMMAND
  */
 export function archiveCommand({ registry, storage }: DatabasePlan): string {
     const push = (use: "own" | "partner", segment: string): string =>
@@ -24,15 +28,17 @@ export function archiveCommand({ registry, storage }: DatabasePlan): string {
     const most = Math.floor((amount(storage) * WAITING) / SEGMENT);
     const newest = "pg_wal/${last%%.ready}";
     return [
+        // Postgres writes there how it is: PM_STATUS_STOPPING, src/include/utils/pidfile.h.
+        'leave() { while [ $1 != 0 ] && read -r line; do [ "$line" != stopping ] || exit 255; done < postmaster.pid; exit $1; }',
         "set -- pg_wal/archive_status/*.ready",
         `${push("own", "%p")}; own=$?`,
         // The same in every site: where there is no partner there is no such file.
-        `if [ $# -gt ${most} ] || [ ! -e ${configurationFile("partner")} ]; then exit $own; fi`,
+        `if [ $# -gt ${most} ] || [ ! -e ${configurationFile("partner")} ]; then leave $own; fi`,
         `${push("partner", "%p")}; partner=$?`,
         "if [ $own = 0 ] && [ $partner = 0 ]; then exit 0; fi",
         "for last; do last=${last##*/}; done",
         `if [ $own = 0 ]; then ${push("own", newest)}; fi`,
         `if [ $partner = 0 ]; then ${push("partner", newest)}; fi`,
-        "exit 1",
+        "leave 1",
     ].join("; ");
 }

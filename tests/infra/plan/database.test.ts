@@ -139,6 +139,19 @@ describe("stored versions", () => {
             },
         );
 
+        it("and has a Postgres that stops not wait for a store that does not answer", () => {
+            const status = (text: string): void =>
+                writeFileSync(join(folder, "postmaster.pid"), `26\n/var/lib/postgresql/15/data\n${text}\n`);
+            for (const running of ["starting", "ready   ", "standby "]) {
+                status(running);
+                expect(archived("restore", "own")).toEqual([[`own ${oldest}`], 1]);
+            }
+            status("stopping");
+            expect(archived("restore", "own")).toEqual([[`own ${oldest}`], 255]);
+            expect(archived("luxembourg", "partner")[1]).toBe(255);
+            expect(archived("luxembourg")[1]).toBe(0);
+        });
+
         it("into the own store alone where more than a quarter of the disk waits", () => {
             for (let segment = 2; segment < segments; segment++) {
                 writeFileSync(join(waiting, `0000000100000000000000_${segment}.ready`), "");
