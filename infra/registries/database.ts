@@ -181,7 +181,7 @@ function member({ image, cpu, memory, database }: RegistryPlan): input.core.v1.C
         ],
         resources: guaranteed(cpu, memory),
         // Until it is up a member is looked at often, and from then on seldom: each look costs both ends a TLS handshake.
-        startupProbe: { ...ready, periodSeconds: 2, failureThreshold: STARTUP / 2 },
+        startupProbe: { ...ready, periodSeconds: 1, failureThreshold: STARTUP },
         readinessProbe: { ...ready, periodSeconds: 10 },
         livenessProbe: { ...ask("/liveness"), periodSeconds: 10, failureThreshold: 6 },
         volumeMounts: [...SHARED, { name: VOLUME.files, mountPath: PATHS.patroni, readOnly: true }, apiToken.mount],
