@@ -49,18 +49,18 @@ export function kept(server: Server, folder: string): Server {
     return renewed(server, folder);
 }
 
+type Sending = RequestOptions & { readonly timeout: number };
+
 /**
  * One request.
  * @param options with a `timeout` in milliseconds, for the whole exchange
- * @throws AgentError where nobody answers, or not in JSON
+ * @throws AgentError where nobody answers
  */
-export async function requestJson(
-    { timeout, headers, ...options }: RequestOptions & { readonly timeout: number },
-    body?: unknown,
-): Promise<{ readonly status: number; readonly content: unknown }> {
-    const payload = body === undefined ? undefined : JSON.stringify(body);
-    const length = payload === undefined ? {} : { "content-length": Buffer.byteLength(payload) };
-    const where = `https://${options.host ?? ""}:${options.port ?? ""}${options.path ?? ""}`;
+export async function send(
+    { timeout, headers, ...options }: Sending,
+    body?: string,
+): Promise<{ readonly status: number; readonly content: string }> {
+    const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
     try {
         return await new Promise((resolve, reject) => {
             const sending = {
@@ -70,13 +70,30 @@ export async function requestJson(
             };
             const sent = request(sending, (response) => {
                 text(response)
-                    .then((content) => ({ status: response.statusCode ?? 0, content: JSON.parse(content) as unknown }))
+                    .then((content) => ({ status: response.statusCode ?? 0, content }))
                     .then(resolve, reject);
             });
             sent.once("error", reject);
-            sent.end(payload);
+            sent.end(body);
         });
     } catch (error) {
-        throw new AgentError(`No answer from ${where}: ${messageOf(error)}`);
+        throw noAnswer(options, error);
     }
+}
+
+/** The same in JSON, there and back. @throws AgentError where nobody answers, or not in JSON */
+export async function requestJson(
+    options: Sending,
+    body?: unknown,
+): Promise<{ readonly status: number; readonly content: unknown }> {
+    const { status, content } = await send(options, body === undefined ? undefined : JSON.stringify(body));
+    try {
+        return { status, content: JSON.parse(content) as unknown };
+    } catch (error) {
+        throw noAnswer(options, error);
+    }
+}
+
+function noAnswer({ host, port, path }: RequestOptions, error: unknown): AgentError {
+    return new AgentError(`No answer from https://${host ?? ""}:${port ?? ""}${path ?? ""}: ${messageOf(error)}`);
 }

@@ -1,9 +1,6 @@
 /** The Patroni of the same pod, which has to be reminded that the other site is waited for. */
-import { once } from "node:events";
-import type { IncomingMessage } from "node:http";
-import { request } from "node:https";
 import { AgentError, log } from "../agent";
-import { identity } from "../https";
+import { identity, send } from "../https";
 
 /** Milliseconds: longer than Patroni takes to act on it, at the end of its loop. */
 const PAUSE_MS = 10_000;
@@ -38,15 +35,12 @@ export class Reminder {
  *
  * @param folder with the member's key, certificate and root
  * @param name one in the certificate, which all members share
- * @throws Error where it does not answer, or refuses
+ * @throws AgentError where it does not answer, or refuses
  */
 export async function reloadPatroni(folder: string, port: number, name: string): Promise<void> {
-    const signal = AbortSignal.timeout(ANSWER_MS);
-    const options = { ...identity(folder), host: "127.0.0.1", port, servername: name, path: "/reload", method: "POST" };
-    const sent = request({ ...options, signal }).end();
-    const [response] = (await once(sent, "response", { signal })) as [IncomingMessage];
-    response.resume();
-    if (response.statusCode !== 202) {
-        throw new AgentError(`Patroni does not read its configuration again: ${response.statusCode ?? "no answer"}`);
+    const there = { host: "127.0.0.1", port, servername: name, path: "/reload", method: "POST" };
+    const { status } = await send({ ...identity(folder), ...there, timeout: ANSWER_MS });
+    if (status !== 202) {
+        throw new AgentError(`Patroni does not read its configuration again: ${status}`);
     }
 }
