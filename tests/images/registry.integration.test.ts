@@ -1,9 +1,10 @@
 /** An image on its way: into a site's registry and out of it again by digest. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildImages, layoutFolder, spdxFile } from "../../images/build";
@@ -73,6 +74,10 @@ async function untilReady(): Promise<void> {
     throw new Error(`the registry did not answer:\n${log.join("")}`);
 }
 
+function digestOf(content: Buffer): string {
+    return createHash("sha256").update(content).digest("hex");
+}
+
 function crane(...args: string[]): string {
     // With a home of its own it takes no credentials from this machine.
     const env = { HOME: home };
@@ -90,7 +95,12 @@ it("has the same digest in the layout, in the registry and in what a node pulls"
     crane("pull", "--format=oci", `${address}/pause@${digest}`, pulled);
     const index = JSON.parse(readFileSync(join(pulled, "index.json"), "utf8")) as { manifests: { digest: string }[] };
     expect(index.manifests.map((manifest) => manifest.digest)).toEqual([digest]);
-    expect(() => crane("validate", "--remote", `${address}/pause@${digest}`)).not.toThrow();
+    const blobs = join(pulled, "blobs", "sha256");
+    const contents = readdirSync(blobs).map((name) => [name, digestOf(readFileSync(join(blobs, name)))]);
+    expect(contents).toHaveLength(3);
+    contents.forEach(([name, content]) => expect(content).toBe(name));
+    // Without --fast it takes every layer for gzip.
+    expect(() => crane("validate", "--fast", "--remote", `${address}/pause@${digest}`)).not.toThrow();
 });
 
 it("makes images of Go programs too, and lists their modules", async () => {
