@@ -32,7 +32,7 @@ export async function embassy(people: number): Promise<Figure[]> {
             ["own", "partner"].forEach((use) => waitForJob(home, HOME, registry, `store-first-${use}`));
         }
         say("idle");
-        const figures = await idle(home, SITES, "the whole embassy", { memory: 10 * 1024, processors: 25 });
+        const figures = await idle(home, SITES, "the whole embassy", { memory: 10 * 1024 });
         const expected = join(home.path, "expected.json");
         const instant = ["--from", EMBASSY, "--at", await storedInstant(home, expected)];
         must(home.lab("down", ...SITES));

@@ -8,12 +8,12 @@ import type { Figure } from "./figure";
 const SECONDS = 60;
 const MIB = 1024 * 1024;
 
-/** @param limits promised, in MiB and in percent of all processors */
+/** @param limits promised, in MiB and, if at all, in percent of all processors */
 export async function idle(
     home: Home,
     sites: readonly string[],
     name: string,
-    limits: { readonly memory: number; readonly processors: number },
+    limits: { readonly memory: number; readonly processors?: number },
 ): Promise<Figure[]> {
     await sleep(SECONDS * 1000);
     const before = busySeconds();
@@ -24,22 +24,26 @@ export async function idle(
         memoryBytes: number;
     }[];
     const mebibytes = found.map(({ memoryBytes }) => memoryBytes / MIB);
-    return [
+    const busy = `all that this machine did in ${SECONDS} s, of ${cpus().length} cores`;
+    const figures: Figure[] = [
         {
             name: `${name} idle: memory`,
             value: mebibytes.reduce((sum, each) => sum + each, 0),
             limit: limits.memory,
             unit: "MiB",
-            detail: found.map(({ site }, index) => `${site} ${mebibytes[index]?.toFixed(0) ?? "?"} MiB`).join(", "),
+            detail: `${found.map(({ site }, index) => `${site} ${mebibytes[index]?.toFixed(0) ?? "?"} MiB`).join(", ")}; ${share.toFixed(0)} % was ${busy}`,
         },
-        {
+    ];
+    if (limits.processors !== undefined) {
+        figures.push({
             name: `${name} idle: processors`,
             value: share,
             limit: limits.processors,
             unit: "%",
-            detail: `all that this machine did in ${SECONDS} s, of ${cpus().length} cores`,
-        },
-    ];
+            detail: busy,
+        });
+    }
+    return figures;
 }
 
 /** Of all processors since the machine's start: https://www.kernel.org/doc/html/latest/filesystems/proc.html (/proc/stat) */
