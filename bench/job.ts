@@ -1,4 +1,4 @@
-/** Jobs in the primary site that a bench waits for. */
+/** Jobs that a bench waits for. */
 import { registryNamespace } from "../infra/plan/registries";
 import { type Home, must } from "../tests/support/home";
 

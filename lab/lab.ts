@@ -21,6 +21,7 @@ import {
     refuseOtherNodes,
 } from "./preflight";
 import { SiteStatus, sitePartNames, siteStatus } from "./status";
+import { together } from "./together";
 import { Up, answers, bringUp, configure } from "./up";
 
 export { LabError } from "./errors";
@@ -64,13 +65,7 @@ export async function upSite(name: string, options: UpOptions = {}): Promise<Up>
 /** Brings `sites` up side by side, after a {@link preflight} of all. @throws LabError */
 export async function up(sites: readonly string[], options: UpOptions = {}): Promise<Up[]> {
     await preflight(sites, options);
-    const results = await Promise.allSettled(sites.map((name) => upSite(name, options)));
-    return results.map((result) => {
-        if (result.status === "rejected") {
-            throw result.reason;
-        }
-        return result.value;
-    });
+    return together(sites.map((name) => upSite(name, options)));
 }
 
 /** Stops one site. Its data stays, unless `deleteData`. */

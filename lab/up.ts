@@ -10,10 +10,10 @@ import { clusterApiDefinitions } from "./machine-api/cluster-api";
 import { metal3Definitions } from "./machine-api/metal3";
 import { ciliumDefinitions } from "./nodes/cilium";
 import { makeRoomForWatchers } from "./nodes/inotify";
-import { bringUpMachines, layGround } from "./nodes/up";
+import { type Ensure, bringUpMachines, layGround } from "./nodes/up";
 import { siteManifests } from "./objects";
 import { Site } from "./options";
-import { Part, PartName, type Supervised, inStartOrder, readiness } from "./part";
+import { Part, PartName, inStartOrder, readiness } from "./part";
 import { SitePaths } from "./paths";
 import { isReady } from "./probe";
 import type { Ready } from "./processes/supervisor";
@@ -48,7 +48,7 @@ export async function bringUp(site: Site, newPorts: boolean): Promise<Up> {
     const access = apiAccess(site, parts);
     const { port } = parts["kube-apiserver"];
     const started: string[] = [];
-    const ensure = async (part: Supervised, ready: Ready): Promise<void> => {
+    const ensure: Ensure = async (part, ready) => {
         if ((await supervisor.ensure(part, ready, () => report(`${part.name}: starting`))) !== "unchanged") {
             started.push(part.name);
             report(`${part.name}: ready`);
