@@ -1,4 +1,5 @@
 /** Folders and an image for tests of how images are made. */
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -26,3 +27,8 @@ export const image: Image = {
     entrypoint: ["/usr/bin/sample", "--flag"],
     env: { PATH: "/usr/bin" },
 };
+
+/** As OCI names what is in `content`. */
+export function sha256(content: Buffer): string {
+    return `sha256:${createHash("sha256").update(content).digest("hex")}`;
+}
