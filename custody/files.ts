@@ -5,9 +5,11 @@ import { type KeyObject, createPrivateKey, randomUUID } from "node:crypto";
 import { identityToRecipient } from "age-encryption";
 import { hasCode } from "../lab/errors";
 import { PRIVATE_FILE, ensureFile, makeDirectory } from "../lab/files";
+import { together } from "../lab/together";
 import { UserError } from "../toolchain/command";
 import type { Held } from "./ceremony";
 import { type Envelope, type GlassRecord, type Recovered, type Transcript, parseFile } from "./format";
+import { refusal } from "./step";
 
 export const TRANSCRIPT = "transcript.json";
 export const GLASS_CERTIFICATE = "break-glass.crt";
@@ -52,19 +54,27 @@ export async function writeRecovered(file: string, recovered: Recovered): Promis
     await fs.writeFile(file, json(recovered), { flag: "wx", mode: PRIVATE_FILE });
 }
 
-/** @throws UserError where there is something already: a ceremony is never written over */
+/** @throws UserError where there is something already, or nothing can be: a ceremony is never written over */
 export async function refuseExisting(file: string): Promise<void> {
-    if (await fs.stat(file).catch(() => undefined)) {
-        throw new UserError(`${file} is there already, and is not written over: give another name with --out.`);
+    try {
+        await fs.lstat(file);
+    } catch (error) {
+        if (hasCode(error, "ENOENT")) {
+            return;
+        }
+        throw new UserError(`${file} cannot be written: ${(error as Error).message}. Give another name with --out.`);
     }
+    throw new UserError(`${file} is there already, and is not written over: give another name with --out.`);
 }
 
-/** @throws UserError naming the file that cannot be read */
+/** Without the mark that some editors put before the first line. @throws UserError naming the file that cannot be read */
 export async function readText(file: string): Promise<string> {
-    return fs.readFile(file, "utf8").catch((error: unknown) => {
+    try {
+        return (await fs.readFile(file, "utf8")).replace(/^\uFEFF/, "");
+    } catch (error) {
         const why = hasCode(error, "ENOENT") ? "there is no such file" : (error as Error).message;
         throw new UserError(`${file} cannot be read: ${why}.`);
-    });
+    }
 }
 
 interface OpeningFiles {
@@ -73,16 +83,27 @@ interface OpeningFiles {
     readonly identity: readonly string[];
 }
 
-/** What custodians bring with them. @throws UserError naming the file that is none */
+/** What custodians bring with them. @throws UserError naming the file that cannot be read, or is no transcript or identity */
 export async function readOpening(files: OpeningFiles): Promise<{
     readonly transcript: Transcript;
     readonly envelopes: readonly Envelope[];
+    /** What is wrong with files that are no envelope: those of others may do without it. */
+    readonly damaged: readonly string[];
     readonly identities: readonly string[];
 }> {
     const transcript = parseFile("transcript", await readText(files.transcript), files.transcript);
-    const envelopes = files.envelope.map(async (file) => parseFile("envelope", await readText(file), file));
-    const identities = await Promise.all(files.identity.map(readIdentities));
-    return { transcript, envelopes: await Promise.all(envelopes), identities: identities.flat() };
+    const texts = await together(files.envelope.map(readText));
+    const identities = await together(files.identity.map(readIdentities));
+    const envelopes: Envelope[] = [];
+    const damaged: string[] = [];
+    for (const [index, file] of files.envelope.entries()) {
+        try {
+            envelopes.push(parseFile("envelope", texts[index] ?? "", file));
+        } catch (error) {
+            damaged.push(refusal(error));
+        }
+    }
+    return { transcript, envelopes, damaged, identities: identities.flat() };
 }
 
 /** The identities in a file as age-keygen writes it. @throws UserError where there is none, or one that is damaged */

@@ -1,5 +1,6 @@
 /** From envelopes back to secrets. A share that is wrong is named; it never leads to a wrong key. */
 import { verify } from "node:crypto";
+import { together } from "../lab/together";
 import { UserError } from "../toolchain/command";
 import { endOf } from "./custodians";
 import {
@@ -23,6 +24,8 @@ export interface OpeningRequest<Name extends HeldName> {
     readonly now: Date;
     /** Takes the shares of custodians whose term has ended: nothing else would bring the keys back. */
     readonly acceptExpired?: boolean;
+    /** What is wrong with files that are no envelope any more, a line each: told with whatever else is wrong. */
+    readonly damaged?: readonly string[];
 }
 
 export type RecoveryRequest = OpeningRequest<SecretName>;
@@ -46,11 +49,15 @@ export async function recover(request: RecoveryRequest): Promise<Recovery> {
     return { recovered: { format: "data-embassy/recovered-keys", version: 1, ceremony, secrets }, problems };
 }
 
-/** @throws UserError that names each share that could not be used, where too few are left */
+/**
+ * The same whatever the order in which envelopes and identities are given, and however many copies of one there are.
+ *
+ * @throws UserError that names each share that could not be used, where too few are left
+ */
 export async function openShares<Name extends HeldName>(request: OpeningRequest<Name>): Promise<Opened<Name>> {
-    const { transcript, envelopes, identities, wanted } = request;
+    const { transcript, envelopes, identities, wanted, damaged = [] } = request;
     refuseForged(transcript);
-    const problems = new Set<string>();
+    const problems = new Set(damaged);
     const usable = usableEnvelopes(request, problems);
     const secrets: Partial<Record<Name, string>> = {};
     const custodians = new Set<string>();
@@ -61,14 +68,15 @@ export async function openShares<Name extends HeldName>(request: OpeningRequest<
             throw new UserError(`${name} was not in this ceremony; it had ${held}. Look for a later transcript.`);
         }
         const shares: [office: string, share: Uint8Array][] = [];
-        for (const { custodian, secrets: parts } of usable) {
-            const share = await decryptWith(identities, parts[name]?.share ?? "");
-            if (share === undefined) {
-                problems.add(`${custodian}: none of the identities opens the share of ${name}, or it is damaged`);
-            } else if (sha256(share) !== committed.shares[custodian]) {
-                problems.add(`${custodian}: the share of ${name} is not the one that was made in the ceremony`);
-            } else {
-                shares.push([custodian, share]);
+        for (const [office, copies] of usable) {
+            const parts = copies.map(({ secrets }) => secrets[name]?.share ?? "");
+            const { share, wrong } = await soundShare(parts, identities, committed.shares[office]);
+            for (const why of wrong) {
+                const end = share === undefined ? "" : "; another copy of the envelope has it";
+                problems.add(`${office}: ${why(name)}${end}`);
+            }
+            if (share !== undefined) {
+                shares.push([office, share]);
             }
         }
         const copies = envelopes.map(({ secrets: parts }) => parts[name]?.sealed ?? "");
@@ -85,7 +93,32 @@ export async function openShares<Name extends HeldName>(request: OpeningRequest<
             sealed,
         );
     }
-    return { secrets, custodians: [...custodians], problems: [...problems] };
+    return { secrets, custodians: [...custodians], problems: [...problems].toSorted() };
+}
+
+type Wrong = (name: HeldName) => string;
+const unopened: Wrong = (name) => `none of the identities opens the share of ${name}, or it is damaged`;
+const another: Wrong = (name) => `the share of ${name} is not the one that was made in the ceremony`;
+
+/**
+ * Of one custodian, out of whichever copy of the envelope has it.
+ *
+ * @param copies of the encrypted share
+ * @param made its digest, as the transcript has it
+ * @returns with what is wrong with the other copies
+ */
+async function soundShare(
+    copies: readonly string[],
+    identities: readonly string[],
+    made: string | undefined,
+): Promise<{ readonly share: Uint8Array | undefined; readonly wrong: readonly Wrong[] }> {
+    const opened = await together(copies.map((copy) => decryptWith(identities, copy)));
+    const isSound = (share: Uint8Array | undefined): share is Uint8Array =>
+        share !== undefined && sha256(share) === made;
+    return {
+        share: opened.find(isSound),
+        wrong: opened.filter((share) => !isSound(share)).map((share) => (share === undefined ? unopened : another)),
+    };
 }
 
 /** @throws UserError for what the witness has not signed */
@@ -99,14 +132,15 @@ export function refuseForged(transcript: Transcript): void {
     }
 }
 
-/** One for each custodian of this ceremony whose term lasts; what is left out is told in `problems`. */
+/**
+ * Of each custodian of this ceremony whose term lasts, all copies that were given, in the transcript's order; what is left out is
+ * told in `problems`.
+ */
 function usableEnvelopes(
     { transcript, envelopes, now, acceptExpired = false }: OpeningRequest<HeldName>,
     problems: Set<string>,
-): Envelope[] {
-    const usable = new Map<string, Envelope>();
-    for (const envelope of envelopes) {
-        const { ceremony, custodian: office } = envelope;
+): [office: string, copies: Envelope[]][] {
+    const usable = envelopes.filter(({ ceremony, custodian: office }) => {
         const custodian = transcript.custodians.find((known) => known.office === office);
         if (ceremony !== transcript.ceremony) {
             problems.add(`${office}: the envelope is of another ceremony (${ceremony}) than the transcript`);
@@ -117,17 +151,18 @@ function usableEnvelopes(
                 `${office}: the term has ended on ${custodian.until}, and who is out of office gives no share`,
             );
         } else {
-            usable.set(office, envelope);
+            return true;
         }
-    }
-    return [...usable.values()];
+        return false;
+    });
+    return transcript.custodians.map(({ office }) => [office, usable.filter(({ custodian }) => custodian === office)]);
 }
 
 function lacking(what: string, problems: ReadonlySet<string>, { custodians }: Transcript): string {
     const offices = custodians.map(({ office }) => office).join(", ");
     return [
         `${what}${problems.size > 0 ? ":" : "."}`,
-        ...[...problems].map((problem) => `  - ${problem}`),
+        ...[...problems].toSorted().map((problem) => `  - ${problem}`),
         `Give the envelopes and identities of others as well: ${offices} have one each.`,
     ].join("\n");
 }

@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
     readIdentities,
+    readOpening,
     readSigningKey,
     readText,
     refuseExisting,
@@ -10,6 +12,7 @@ import {
     writeRecovered,
 } from "../../custody/files";
 import { type Recovered, parseFile } from "../../custody/format";
+import { repoRoot } from "../../toolchain/paths";
 import { fixture, hold } from "./fixture";
 
 let folder: string;
@@ -41,6 +44,12 @@ describe("the files of a ceremony", () => {
         expect(readdirSync(folder)).toEqual(["out"]);
     });
 
+    it("are refused before anything is made where nothing can be written", async () => {
+        writeFileSync(join(folder, "file"), "in use");
+        await expect(refuseExisting(join(folder, "file", "out"))).rejects.toThrow("cannot be written: ENOTDIR");
+        await expect(refuseExisting(join(folder, "new", "out"))).resolves.toBeUndefined();
+    });
+
     it("take nobody's place: where there is something, nothing is left of the new ones", async () => {
         const held = await hold(await fixture());
         const out = join(folder, "out");
@@ -49,6 +58,87 @@ describe("the files of a ceremony", () => {
         await expect(writeCeremony(out, held)).rejects.toThrow();
         expect(readdirSync(folder)).toEqual(["out"]);
         expect(readFileSync(out, "utf8")).toBe("in use");
+    });
+});
+
+describe("what custodians bring", () => {
+    /** The files of a ceremony, and of the identities. */
+    async function brought(): Promise<{ folder: string; transcript: string; envelope: string[]; identity: string[] }> {
+        const made = await fixture();
+        const out = join(folder, "out");
+        await writeCeremony(out, await hold(made));
+        const identity = made.identities.map((text, index) => {
+            const file = join(folder, `${index + 1}.txt`);
+            writeFileSync(file, text);
+            return file;
+        });
+        const envelope = [1, 2, 3].map((number) => join(out, `custodian-${number}.envelope.json`));
+        return { folder: out, transcript: join(out, "transcript.json"), envelope, identity };
+    }
+
+    it.each([
+        ["cut short", (text: string) => text.slice(0, 500), "it is no JSON"],
+        ["empty", () => "", "it is no JSON"],
+        ["a list", () => "[]", "is no envelope, or is damaged"],
+        ["null", () => "null", "is no envelope, or is damaged"],
+    ])("may be an envelope that is %s: it is told, and the others are read", async (_, damage, why) => {
+        const files = await brought();
+        const [first = "", ...others] = files.envelope;
+        writeFileSync(first, damage(readFileSync(first, "utf8")));
+        for (const envelope of [
+            [first, ...others],
+            [...others, first],
+        ]) {
+            const { envelopes, damaged } = await readOpening({ ...files, envelope });
+            expect(envelopes.map(({ custodian }) => custodian)).toEqual(["custodian-2", "custodian-3"]);
+            expect(damaged).toEqual([expect.stringContaining(why)]);
+        }
+    });
+
+    it("is read as editors leave it, with a mark before the first line and with other line ends", async () => {
+        const files = await brought();
+        for (const file of [files.transcript, ...files.envelope, ...files.identity]) {
+            writeFileSync(file, `\uFEFF${readFileSync(file, "utf8").replaceAll("\n", "\r\n")}`);
+        }
+        const { envelopes, damaged, identities } = await readOpening(files);
+        expect([envelopes.length, damaged, identities.length]).toEqual([3, [], 5]);
+    });
+
+    it.each([
+        ["transcript", "none.json", "there is no such file"],
+        ["envelope", "none.json", "there is no such file"],
+        ["identity", "none.txt", "there is no such file"],
+        ["envelope", ".", "EISDIR"],
+    ] as const)("is refused where the %s %s cannot be read, wherever it stands", async (option, name, why) => {
+        const files = await brought();
+        const wrong = join(folder, name);
+        const orders =
+            option === "transcript"
+                ? [wrong]
+                : [
+                      [wrong, ...files[option]],
+                      [...files[option], wrong],
+                  ];
+        for (const order of orders) {
+            await expect(readOpening({ ...files, [option]: order })).rejects.toThrow(why);
+        }
+    });
+
+    it("is refused in a sentence, and by one alone, where a name is mistyped", async () => {
+        const { transcript, envelope, identity } = await brought();
+        const { status, stderr } = spawnSync(
+            process.execPath,
+            [
+                ...["--require", require.resolve("tsx/cjs"), join(repoRoot, "custody", "main.ts"), "recover"],
+                ...["--transcript", transcript, "--envelope", join(folder, "mistyped.json"), ...envelope],
+                ...["--identity", ...identity, "--out", join(folder, "keys.json")],
+            ],
+            { encoding: "utf8" },
+        );
+        expect([status, stderr]).toEqual([
+            1,
+            `${join(folder, "mistyped.json")} cannot be read: there is no such file.\n`,
+        ]);
     });
 });
 

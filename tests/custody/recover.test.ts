@@ -1,8 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
+import fc from "fast-check";
 import type { Held } from "../../custody/ceremony";
 import { holdCeremony } from "../../custody/ceremony";
 import { type Envelope, SECRET_NAMES, type Transcript } from "../../custody/format";
-import { type Recovery, type RecoveryRequest, recover } from "../../custody/recover";
+import { type Recovery, type RecoveryRequest, openShares, recover } from "../../custody/recover";
 import { type Fixture, NOW, fixture, hold } from "./fixture";
 
 let made: Fixture;
@@ -65,9 +66,9 @@ describe("a recovery", () => {
         await expect(refused).rejects.toThrow(
             [
                 "root needs 3 shares, and 1 can be used:",
-                "  - custodian-9: no custodian of this ceremony",
-                `  - custodian-5: the envelope is of another ceremony (${earlier.ceremony}) than the transcript`,
                 "  - custodian-1: none of the identities opens the share of root, or it is damaged",
+                `  - custodian-5: the envelope is of another ceremony (${earlier.ceremony}) than the transcript`,
+                "  - custodian-9: no custodian of this ceremony",
                 "Give the envelopes and identities of others as well: custodian-1, custodian-2",
             ].join("\n"),
         );
@@ -75,6 +76,37 @@ describe("a recovery", () => {
 
     it("counts an envelope once, however often it is given", async () => {
         await expect(attempt([0, 1, 1, 1])).rejects.toThrow("root needs 3 shares, and 2 can be used");
+    });
+
+    it("comes out the same in whatever order and however often envelopes and identities are given", async () => {
+        const [first, second, third] = held.envelopes as [Envelope, Envelope, Envelope];
+        const unopened = changed(first, { share: first.secrets.land?.share.slice(0, -80) ?? "" });
+        const swapped = changed(second, { share: third.secrets.land?.share ?? "" });
+        const stranger: Envelope = { ...third, custodian: "custodian-9" };
+        const given = [first, unopened, second, swapped, third, third, stranger];
+        const order = fc.shuffledSubarray(given, { minLength: given.length });
+        const keys = fc.shuffledSubarray([...made.identities, ...made.identities], { minLength: 10 });
+        await fc.assert(
+            fc.asyncProperty(order, keys, async (envelopes, identities) => {
+                const opened = await openShares({
+                    transcript: held.transcript,
+                    envelopes,
+                    identities,
+                    wanted: ["land"],
+                    now: NOW,
+                });
+                expect(opened).toEqual({
+                    secrets: { land: made.secrets.land },
+                    custodians: ["custodian-1", "custodian-2", "custodian-3"],
+                    problems: [
+                        "custodian-1: none of the identities opens the share of land, or it is damaged; another copy of the envelope has it",
+                        "custodian-2: the share of land is not the one that was made in the ceremony; another copy of the envelope has it",
+                        "custodian-9: no custodian of this ceremony",
+                    ],
+                });
+            }),
+            { numRuns: 20 },
+        );
     });
 
     it("takes no share of a custodian whose term has ended, unless that is accepted", async () => {
