@@ -1,13 +1,14 @@
 import pulumi from "@pulumi/eslint-plugin";
 import jest from "eslint-plugin-jest";
 import tseslint from "typescript-eslint";
+import heardLate from "./toolchain/lint/heard-late.mjs";
 
 export default tseslint.config(
     { ignores: ["node_modules/", ".embassy/", "**/*.js", "**/*.cjs", "**/*.mjs"] },
     ...tseslint.configs.strictTypeChecked,
     {
         languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-        plugins: { "@pulumi": pulumi },
+        plugins: { "@pulumi": pulumi, embassy: { rules: { "heard-late": heardLate } } },
         rules: {
             "@pulumi/no-output-instance-in-template-literal": "error",
             "@pulumi/no-output-in-template-literal": "error",
@@ -16,6 +17,7 @@ export default tseslint.config(
             "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
             // Overflows the stack on recursive types such as a JSON value (typescript-eslint 8.73).
             "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
+            "embassy/heard-late": "error",
             eqeqeq: "error",
             "no-console": "error",
         },
@@ -25,6 +27,8 @@ export default tseslint.config(
         ...jest.configs["flat/recommended"],
         rules: {
             ...jest.configs["flat/recommended"].rules,
+            // A test looks at work that is under way, and whatever fails unheard fails it.
+            "embassy/heard-late": "off",
             "jest/expect-expect": ["error", { assertFunctionNames: ["expect", "expect*", "fc.assert"] }],
         },
     },

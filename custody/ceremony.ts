@@ -3,6 +3,7 @@
  * of those who break the glass is made here, and is nowhere else.
  */
 import { type KeyObject, createPublicKey, randomUUID, sign } from "node:crypto";
+import { together } from "../lab/together";
 import { UserError } from "../toolchain/command";
 import { glassAuthority } from "./break-glass";
 import { type Custodians, quorumUntil } from "./custodians";
@@ -50,7 +51,7 @@ export async function holdCeremony(request: CeremonyRequest): Promise<Held> {
         onSecret?.(name);
         splits.push([name, await splitSecret(secret, custodians.length, threshold)]);
     }
-    const envelopes = await Promise.all(
+    const envelopes = await together(
         custodians.map(async ({ office, recipient }, index): Promise<Envelope> => {
             const entries = splits.map(async ([name, { shares, sealed }]) => {
                 const share = await encryptTo(recipient, shares[index] as Uint8Array);
@@ -61,7 +62,7 @@ export async function holdCeremony(request: CeremonyRequest): Promise<Held> {
                 version: 1,
                 ceremony,
                 custodian: office,
-                secrets: Object.fromEntries(await Promise.all(entries)),
+                secrets: Object.fromEntries(await together(entries)),
             };
         }),
     );

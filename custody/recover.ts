@@ -113,11 +113,13 @@ async function soundShare(
     made: string | undefined,
 ): Promise<{ readonly share: Uint8Array | undefined; readonly wrong: readonly Wrong[] }> {
     const opened = await together(copies.map((copy) => decryptWith(identities, copy)));
-    const isSound = (share: Uint8Array | undefined): share is Uint8Array =>
-        share !== undefined && sha256(share) === made;
+    const judged = opened.map((share) => ({
+        share,
+        wrong: share === undefined ? unopened : sha256(share) === made ? undefined : another,
+    }));
     return {
-        share: opened.find(isSound),
-        wrong: opened.filter((share) => !isSound(share)).map((share) => (share === undefined ? unopened : another)),
+        share: judged.find(({ wrong }) => wrong === undefined)?.share,
+        wrong: judged.flatMap(({ wrong }) => wrong ?? []),
     };
 }
 

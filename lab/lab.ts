@@ -91,7 +91,7 @@ export async function down(
     sites: readonly string[],
     options: LabOptions & { deleteData?: boolean } = {},
 ): Promise<void> {
-    await Promise.all(sites.map((name) => downSite(name, options)));
+    await together(sites.map((name) => downSite(name, options)));
 }
 
 export async function status(sites: readonly string[], options: LabOptions = {}): Promise<SiteStatus[]> {

@@ -6,6 +6,7 @@ import { machines } from "../inventory";
 import { type LabOptions, type Site, openSite } from "../options";
 import { OWNED } from "../objects";
 import { rememberedPorts } from "../ports";
+import { together } from "../together";
 import { askAgent } from "./agent";
 import { initOf } from "./machine";
 
@@ -47,7 +48,7 @@ export async function policiesInForce(name: string, options: LabOptions = {}): P
     };
     await kubectl(access, ["create", "-f", "-"], JSON.stringify(policy));
     try {
-        await Promise.all(machines(site.inventory()).map((machine) => inForce(site, machine.name, mark)));
+        await together(machines(site.inventory()).map((machine) => inForce(site, machine.name, mark)));
     } finally {
         await kubectl(access, ["delete", "networkpolicy", mark, `--namespace=${NAMESPACE}`, "--wait=false"]);
     }

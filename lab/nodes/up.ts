@@ -14,6 +14,7 @@ import { configureMachine, machinePart, machineWorks, partOf, plugIn, stopMachin
 import { GATEWAY, NETWORK, gatewayAnswers, gatewayPart, networkPart } from "./network";
 import { ensureImages, pushImages, registryConfiguration, registryPart, registryPort } from "./registry";
 import { SERVICES, SERVICES_PORT, configureServices, servicesPart } from "./services";
+import { together } from "../together";
 import { RESCUE } from "../restore/rescue";
 import { ensureUserland } from "./userland";
 
@@ -89,7 +90,7 @@ export async function bringUpMachines(
 ): Promise<void> {
     const { paths } = site;
     const around = { inventory, network, port, pause: imageReference(network.registry, "pause", images) };
-    await Promise.all(
+    await together(
         machines(inventory).map(async (machine) => {
             await configureMachine(paths, machine, around);
             const part = machinePart(site, machine, userland, holder);
@@ -119,8 +120,8 @@ async function holderOf({ paths, supervisor }: Site): Promise<Process> {
 export async function takeDownMachines(site: Site, inventory: SiteInventory): Promise<void> {
     await site.supervisor.stop(RESCUE, true);
     await site.supervisor.stop(SERVICES, true);
-    await Promise.all(machines(inventory).map(({ name }) => stopMachine(site, name)));
-    await Promise.all(
+    await together(machines(inventory).map(({ name }) => stopMachine(site, name)));
+    await together(
         Object.keys(inventory.network?.peers ?? {}).map((peer) => site.supervisor.stop(linkName(peer), true)),
     );
     await site.supervisor.stop(REGISTRY);

@@ -8,6 +8,7 @@ import { LabError } from "../errors";
 import { PRIVATE_FILE, ensureFile, makeDirectory, readIfThere, readJson } from "../files";
 import { Supervised } from "../part";
 import { SitePaths } from "../paths";
+import { together } from "../together";
 import { Process, identityOf, isAlive, runningCommands, signal } from "./identity";
 
 const START_MS = 60_000;
@@ -73,15 +74,15 @@ export class Supervisor {
 
     /** Ends the part's process and forgets it. `atOnce`: as a power cut, without asking. */
     async stop(name: string, atOnce = false): Promise<void> {
-        await Promise.all((await this.processes(name)).map((running) => terminate(running, atOnce)));
+        await together((await this.processes(name)).map((running) => terminate(running, atOnce)));
         await fs.rm(this.paths.record(name), { force: true });
     }
 
     /** Kills the part's process as a crash would, and remembers that this was meant. */
     async fail(name: string): Promise<void> {
         const processes = await this.processes(name);
-        await Promise.all(processes.map((running) => signal(running, "SIGKILL")));
-        await Promise.all(processes.map((running) => waitGone(running, STOP_MS)));
+        await together(processes.map((running) => signal(running, "SIGKILL")));
+        await together(processes.map((running) => waitGone(running, STOP_MS)));
         const record: PartRecord = {
             pid: 0,
             identity: "",

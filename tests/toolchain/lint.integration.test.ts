@@ -1,0 +1,33 @@
+/** The project's own rule of lint: work that may fail before anybody waits for it. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { repoRoot } from "../../toolchain/paths";
+
+const CODE = `
+export async function begun(begin: () => Promise<number>, names: string[]): Promise<unknown> {
+    const late = begin();
+    const lateList = names.map(() => begin());
+    const never = begin();
+    await begin();
+    const heard = begin().catch(() => 0);
+    await begin();
+    const atOnce = begin();
+    const [one, all] = await Promise.all([atOnce, Promise.all(lateList)]);
+    const closure = async (): Promise<number> => (await begin()) + 1;
+    const next = closure();
+    // Also while late is waited for.
+    return [await late, one, all, await heard, await next, never];
+}
+`;
+
+test("names work that fails unheard while other work is waited for, and nothing else", () => {
+    const { stdout } = spawnSync(
+        join(repoRoot, "node_modules", ".bin", "eslint"),
+        // In the name of a file that the project has: its types are needed.
+        ["--stdin", "--stdin-filename", join(repoRoot, "lab", "together.ts"), "--format", "json"],
+        { cwd: repoRoot, encoding: "utf8", input: CODE },
+    );
+    const [{ messages }] = JSON.parse(stdout) as [{ messages: { ruleId: string; message: string }[] }];
+    const named = messages.filter(({ ruleId }) => ruleId === "embassy/heard-late").map(({ message }) => message);
+    expect(named.map((message) => message.split(" ")[0])).toEqual(["late", "lateList", "never", "next"]);
+});
