@@ -70,7 +70,7 @@ const STANDING = `
 const REFERENCE = "'RT I, ' || to_char(published_on, 'DD.MM.YYYY') || ', ' || substr(rt_id, 10)::int";
 const VERSION = `${REFERENCE} AS reference, valid_from::text AS from, (valid_to - 1)::text AS to`;
 
-/** $1: part of a title or a reference, $2: a day, $3: how many to pass over. Of each act the version that is named, or else in force. */
+/** $1: part of a title or a reference in NFKC, $2: a day, $3: how many to pass over. Of each act the version that is named, or else in force. */
 const LIST = `
     SELECT act_number AS number, kind, title, version.*, count(*) OVER ()::int AS total
       FROM legislation.act
@@ -81,7 +81,7 @@ const LIST = `
             WHERE publication.act_number = act.act_number
             ORDER BY named DESC, current DESC, valid_from DESC
             LIMIT 1) AS version
-     WHERE named OR strpos(lower(title), lower($1)) > 0
+     WHERE named OR strpos(lower(normalize(title, NFKC)), lower($1)) > 0
      ORDER BY act_number
      LIMIT ${PAGE} OFFSET $3`;
 

@@ -8,11 +8,12 @@ import { secureHeaders } from "hono/secure-headers";
 import { z } from "zod";
 import { log, messageOf } from "../agent";
 import { REQUEST_LIMITS, identity, kept } from "../https";
+import { NO_CONTROL, isAskersFault, queryOf } from "../query";
 import { Rates } from "../rates";
 import type { Acts } from "./acts";
 import { type Html, type Site, actPage, listPage, refusalPage } from "./pages";
 import { POLICY } from "./style";
-import { today } from "./words";
+import { normalized, today } from "./words";
 
 export interface GazetteOptions {
     readonly acts: Pick<Acts, "list" | "act">;
@@ -24,13 +25,12 @@ export interface GazetteOptions {
 
 /** `?q=<part of a title or a reference>&page=<number>` */
 const search = z.strictObject({
-    // Without control characters: the database takes no NUL.
-    q: z
+    q: z.string().max(200).transform(normalized).pipe(z.string().regex(NO_CONTROL)).default(""),
+    page: z
         .string()
-        .max(200)
-        .regex(/^\P{Cc}*$/u)
-        .default(""),
-    page: z.coerce.number().int().min(1).max(1000).default(1),
+        .regex(/^([1-9]\d{0,2}|1000)$/)
+        .transform(Number)
+        .default(1),
 });
 /** `?at=<day>`, not before there was a state. */
 const version = z.strictObject({
@@ -93,11 +93,11 @@ export function gazette({ acts, site, requestsPerMinute, now }: GazetteOptions):
     });
     app.use(etag());
     app.get("/", async (context) => {
-        const { success, data } = search.safeParse(context.req.query());
+        const { success, data } = search.safeParse(queryOf(new URL(context.req.url).search));
         return success ? show(listPage(site, data, await acts.list(data.q, today(now()), data.page))) : refuse(400);
     });
     app.get("/acts/:number{[1-9][0-9]{0,8}}", async (context) => {
-        const { success, data } = version.safeParse(context.req.query());
+        const { success, data } = version.safeParse(queryOf(new URL(context.req.url).search));
         if (!success) {
             return refuse(400);
         }
@@ -108,6 +108,9 @@ export function gazette({ acts, site, requestsPerMinute, now }: GazetteOptions):
     });
     app.notFound(() => refuse(404));
     app.onError((error) => {
+        if (isAskersFault(error)) {
+            return refuse(400);
+        }
         log("the register does not answer", { error: messageOf(error) });
         return refuse(503, { "retry-after": "60" });
     });

@@ -26,3 +26,15 @@ export function countryInWords(code: string): string {
 export function today(now: Date): string {
     return isoDay.format(now);
 }
+
+/**
+ * What somebody looks for, however it was typed or pasted: letters composed, full-width ones as usual ones, without what cannot be
+ * seen (soft hyphens, zero-width characters), and with single spaces between words. What is looked through is composed likewise.
+ */
+export function normalized(text: string): string {
+    return text
+        .normalize("NFKC")
+        .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+        .replace(/[\p{Zs}\t\r\n]+/gu, " ")
+        .trim();
+}

@@ -5,6 +5,7 @@ import type { TLSSocket } from "node:tls";
 import { z } from "zod";
 import { log, messageOf } from "../agent";
 import { REQUEST_LIMITS, identity, kept } from "../https";
+import { NO_CONTROL, isAskersFault, queryOf } from "../query";
 import { Rates } from "../rates";
 import { type Admitted, admittedAs, allyOf } from "./admission";
 import type { Row } from "./registry";
@@ -24,8 +25,14 @@ interface Answer {
     readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `?of=<code>&at=<day>` */
-const asked = z.strictObject({ of: z.string().min(1).max(200), at: z.iso.date().optional() });
+/** `?of=<code>&at=<day>`; a database has no year 0 */
+const asked = z.strictObject({
+    of: z.string().min(1).max(200).regex(NO_CONTROL),
+    at: z.iso
+        .date()
+        .refine((day) => day >= "0001-01-01")
+        .optional(),
+});
 
 export function edgeServer(options: EdgeOptions): Server {
     const { folder, admitted, requestsPerMinute } = options;
@@ -70,12 +77,20 @@ async function answer(
     if (parsed === null || registry === undefined) {
         return refusal(404, `ask one of ${registries.map((name) => `/${name}`).join(", ")}`);
     }
-    const question = asked.safeParse(Object.fromEntries(parsed.searchParams));
+    const unclear = refusal(400, `ask /${registry}?of=CODE&at=YYYY-MM-DD; without at it is as of today`);
+    const question = asked.safeParse(queryOf(parsed.search));
     if (!question.success) {
-        return refusal(400, `ask /${registry}?of=CODE&at=YYYY-MM-DD; without at it is as of today`);
+        return unclear;
     }
     const { of, at = new Date().toISOString().slice(0, 10) } = question.data;
-    return { status: 200, content: { registry, of, at, rows: await ask(registry, of, at) } };
+    try {
+        return { status: 200, content: { registry, of, at, rows: await ask(registry, of, at) } };
+    } catch (error) {
+        if (isAskersFault(error)) {
+            return unclear;
+        }
+        throw error;
+    }
 }
 
 function refusal(status: number, refused: string, headers: Answer["headers"] = {}): Answer {

@@ -121,6 +121,21 @@ describe("a page", () => {
     });
 });
 
+describe("what somebody looks for", () => {
+    it.each([
+        ["in decomposed form", "o\u0303igus", "õigus"],
+        ["with spaces around and between", "\u00a0 maa \t amet\u2003", "maa amet"],
+        ["in full-width letters", "ＲＴ　Ｉ", "RT I"],
+        ["with what cannot be seen", "\ufeffõi\u00adgus\u200b", "õigus"],
+        ["with signs that databases know", "50%_\\'", "50%_\\'"],
+        ["with nothing but spaces", "  ", ""],
+    ])("is found when it was typed %s", async (_, typed, asked) => {
+        const list = jest.fn(() => Promise.resolve({ standing, total: 0, acts: [] }));
+        await page({ list })(`/?q=${encodeURIComponent(typed)}`);
+        expect(list.mock.calls).toEqual([[asked, "2026-03-02", 1]]);
+    });
+});
+
 describe("a refusal", () => {
     it.each([
         ["POST", "/", 405],
@@ -130,7 +145,13 @@ describe("a refusal", () => {
         ["GET", "/acts/1;drop", 404],
         ["GET", "/legislation", 404],
         ["GET", "/?q=%00", 400],
+        ["GET", "/?q=%FF", 400],
+        ["GET", "/?q=%ED%A0%80", 400],
+        ["GET", "/?q=a&q=b", 400],
+        ["GET", `/?q=${"a".repeat(201)}`, 400],
         ["GET", "/?page=0", 400],
+        ["GET", "/?page=1e2", 400],
+        ["GET", "/?page=1001", 400],
         ["GET", "/?sql=y", 400],
         ["GET", "/acts/1?at=2026-02-30", 400],
         ["GET", "/acts/1?at=0000-01-01", 400],
@@ -148,6 +169,11 @@ describe("a refusal", () => {
             Promise.all([0, 1, 2].map(async () => (await read("/", { from })).status));
         expect(await statuses("192.0.2.1")).toEqual([200, 200, 429]);
         expect(await statuses("192.0.2.2")).toEqual([200, 200, 429]);
+    });
+
+    it("of what the database cannot take is the asker's", async () => {
+        const error = Object.assign(new Error("invalid byte sequence"), { code: "22021" });
+        expect((await page({ list: () => Promise.reject(error) })("/")).status).toBe(400);
     });
 
     it("says that the register does not answer, and not why", async () => {

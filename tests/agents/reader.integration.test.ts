@@ -139,6 +139,10 @@ describe("the allied edge", () => {
         ["GET", "//", 404],
         ["GET", "/population", 400],
         ["GET", "/population?of=x&at=2026-02-30", 400],
+        ["GET", "/population?of=x&at=0000-01-01", 400],
+        ["GET", "/population?of=%00", 400],
+        ["GET", "/population?of=%FF", 400],
+        ["GET", "/population?of=x&of=y", 400],
         ["GET", "/population?of=x&sql=y", 400],
     ])("refuses %s %s with %i", async (method, path, status) => {
         expect((await request(allies["FI-1"], path, method)).status).toBe(status);

@@ -30,4 +30,5 @@ test("names work that fails unheard while other work is waited for, and nothing 
     const [{ messages }] = JSON.parse(stdout) as [{ messages: { ruleId: string; message: string }[] }];
     const named = messages.filter(({ ruleId }) => ruleId === "embassy/heard-late").map(({ message }) => message);
     expect(named.map((message) => message.split(" ")[0])).toEqual(["late", "lateList", "never", "next"]);
-});
+    // The types of the whole project are read first.
+}, 120_000);
