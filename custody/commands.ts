@@ -56,7 +56,7 @@ async function runCeremony(flags: CeremonyFlags): Promise<void> {
     const progress = showProgress();
     progress.update("secrets", `from the state of ${stack}`);
     if (!existsSync(join(binDir, "pulumi"))) {
-        await buildToolchain();
+        await buildToolchain({ uses: ["pulumi"] });
     }
     const secrets = await secretsOf(stack, toolchainChoice());
     const onSecret = (name: string): void => progress.update("shares", name);

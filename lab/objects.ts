@@ -137,8 +137,7 @@ const kubeletAccess: Manifest = {
 
 export function siteManifests(site: SiteInventory): Manifest[] {
     return [
-        ...(site.network ? [kubeletAccess, ...ciliumAccess] : []),
-        ...kwokAccess,
+        ...(site.network ? [kubeletAccess, ...ciliumAccess] : kwokAccess),
         ...site.nodes.map(nodeManifest),
         ...site.nodes.flatMap((node) => diskManifests(site.name, node)),
     ];

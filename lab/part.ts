@@ -1,10 +1,16 @@
-/** The parts of a site: the processes of its control plane, and kwok in place of its kubelets. */
+/** The parts of a site: the processes of its control plane, and kwok in place of its kubelets where nodes are simulated. */
+import type { NodeKind } from "./inventory";
 import type { CertificateName } from "./pki/catalogue";
 import { together } from "./together";
 
 /** Also the names of their binaries; in the order in which a status lists them. */
 export const partNames = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"] as const;
 export type PartName = (typeof partNames)[number];
+
+/** Those of a site whose nodes are of this kind. */
+export function partsWith(nodes: NodeKind): PartName[] {
+    return partNames.filter((part) => nodes === "simulated" || part !== "kwok");
+}
 
 export function isPartName(name: string): name is PartName {
     return (partNames as readonly string[]).includes(name);
@@ -30,12 +36,17 @@ export interface Part extends Supervised {
     readonly port: number;
 }
 
-const dependsOn: Readonly<Record<PartName, readonly PartName[]>> = {
+/** What is done as a site comes up: a part is started, or the lab's objects are put into the API. */
+export type Step = PartName | "objects";
+
+const dependsOn: Readonly<Record<Step, readonly Step[]>> = {
     etcd: [],
     "kube-apiserver": ["etcd"],
     "kube-controller-manager": ["kube-apiserver"],
     "kube-scheduler": ["kube-apiserver"],
-    kwok: ["kube-apiserver"],
+    objects: ["kube-apiserver"],
+    // Its permissions are among the objects.
+    kwok: ["kube-apiserver", "objects"],
 };
 
 /** A question over TLS to a process of the site. */
@@ -62,27 +73,28 @@ export function readiness(part: PartName, port: number): Query {
     }
 }
 
-/** Visits every part after those that it depends on, and as many at once as that allows. */
-export async function inStartOrder(visit: (part: PartName) => Promise<void>): Promise<void> {
-    await walk((part) => dependsOn[part], visit);
+/** Visits every step after those that it depends on, and as many at once as that allows. */
+export async function inStartOrder(parts: readonly PartName[], visit: (step: Step) => Promise<void>): Promise<void> {
+    await walk([...parts, "objects"], (step) => dependsOn[step], visit);
 }
 
 /**
  * Visits every part after those that depend on it: an API server whose etcd went first lingers for a minute.
  */
 export async function inStopOrder(visit: (part: PartName) => Promise<void>): Promise<void> {
-    await walk((part) => partNames.filter((other) => dependsOn[other].includes(part)), visit);
+    await walk(partNames, (part) => partNames.filter((other) => dependsOn[other].includes(part)), visit);
 }
 
-async function walk(
-    before: (part: PartName) => readonly PartName[],
-    visit: (part: PartName) => Promise<void>,
+async function walk<T extends Step>(
+    all: readonly T[],
+    before: (one: T) => readonly T[],
+    visit: (one: T) => Promise<void>,
 ): Promise<void> {
-    const visits = new Map<PartName, Promise<void>>();
-    const start = (part: PartName): Promise<void> => {
-        const visited = visits.get(part) ?? Promise.all(before(part).map(start)).then(() => visit(part));
-        visits.set(part, visited);
+    const visits = new Map<T, Promise<void>>();
+    const start = (one: T): Promise<void> => {
+        const visited = visits.get(one) ?? Promise.all(before(one).map(start)).then(() => visit(one));
+        visits.set(one, visited);
         return visited;
     };
-    await together(partNames.map(start));
+    await together(all.map(start));
 }

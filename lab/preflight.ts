@@ -5,7 +5,7 @@ import { LabError } from "./errors";
 import { makeDirectory, readJson } from "./files";
 import { NodeKind, SiteInventory } from "./inventory";
 import { Site, foundedWith } from "./options";
-import { partNames } from "./part";
+import { type PartName, partsWith } from "./part";
 import { PortName, refuseTakenPorts, rememberedPorts } from "./ports";
 
 /** Data and logs of a site at its start, with room to work; below it etcd would soon refuse to write. */
@@ -18,7 +18,7 @@ export async function refuseMissingBinaries({ binDirectory, inventory }: Site): 
     const ofMachines = inventory().network
         ? ["kubelet", "cilium-agent", "cilium-cni", "kube-proxy", "registry", "crane"]
         : [];
-    for (const binary of [...partNames, "kubectl", ...ofMachines]) {
+    for (const binary of [...partsOf(inventory()), "kubectl", ...ofMachines]) {
         await fs.access(path.join(binDirectory, binary), fs.constants.X_OK).catch(() => missing.push(binary));
     }
     if (missing.length > 0) {
@@ -26,6 +26,10 @@ export async function refuseMissingBinaries({ binDirectory, inventory }: Site): 
             `${missing.join(", ")} not found in ${binDirectory}. Run npm start, or npm run toolchain, which builds what the lab runs.`,
         );
     }
+}
+
+function partsOf({ network }: SiteInventory): PartName[] {
+    return partsWith(network ? "real" : "simulated");
 }
 
 /** @throws LabError where the site exists with nodes of another kind */
@@ -56,9 +60,9 @@ export async function refuseFullDisk(directory: string, data = 0): Promise<void>
 }
 
 /** @throws LabError where a stranger listens on a port of a part that does not run. */
-export async function refuseForeignPorts({ paths, supervisor }: Site): Promise<void> {
+export async function refuseForeignPorts({ paths, supervisor, inventory }: Site): Promise<void> {
     const names: PortName[] = [];
-    for (const part of partNames) {
+    for (const part of partsOf(inventory())) {
         const ours = (await supervisor.live(part)) ?? (await supervisor.processes(part))[0];
         if (!ours) {
             names.push(part, ...(part === "etcd" ? (["etcd-peer"] as const) : []));

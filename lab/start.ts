@@ -32,13 +32,13 @@ async function start(wanted: NodeKind | undefined): Promise<number> {
     const began = Date.now();
     const toolchain = toolchainChoice();
     say("Toolchain");
-    const parts = await buildToolchain();
+    const nodes = wanted ?? (await chooseNodes());
+    const parts = await buildToolchain({ uses: ["pulumi", nodes] });
     process.stderr.write(
         `${parts.length} parts, ${parts.filter(({ outcome }) => outcome === "built").length} built now\n`,
     );
 
     say("Lab");
-    const nodes = wanted ?? (await chooseNodes());
     await lab.preflight(defaultSites, { nodes });
     await eachSite(defaultSites, "up", (site, onProgress) => lab.upSite(site, { nodes, onProgress }));
 

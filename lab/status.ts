@@ -3,7 +3,7 @@ import { Access, Live, listOwned } from "./converge";
 import type { NodeKind } from "./inventory";
 import { machineMemory, machineOf, machineWorks } from "./nodes/machine";
 import { machineParts } from "./nodes/up";
-import { isPartName, partNames, readiness } from "./part";
+import { isPartName, partsWith, readiness } from "./part";
 import { Site, foundedWith } from "./options";
 import { rememberedPorts } from "./ports";
 import { PROBE_MS, isReady } from "./probe";
@@ -49,8 +49,9 @@ export function isNodeReady({ status, spec }: Live): boolean {
 
 /** The names of a site's parts. Nothing is asked of them. */
 export function sitePartNames({ paths, inventory }: Pick<Site, "paths" | "inventory">): string[] {
+    const nodes = foundedWith(paths) ?? "simulated";
     // Of simulated nodes the stack file need not be read, which may be gone.
-    return [...partNames, ...(foundedWith(paths) === "real" ? machineParts(inventory()) : [])];
+    return [...partsWith(nodes), ...(nodes === "real" ? machineParts(inventory()) : [])];
 }
 
 export async function siteStatus(site: Site): Promise<SiteStatus> {

@@ -13,7 +13,7 @@ import { makeRoomForWatchers } from "./nodes/inotify";
 import { type Ensure, bringUpMachines, layGround } from "./nodes/up";
 import { siteManifests } from "./objects";
 import { Site } from "./options";
-import { Part, PartName, inStartOrder, readiness } from "./part";
+import { Part, PartName, inStartOrder, partsWith, readiness } from "./part";
 import { SitePaths } from "./paths";
 import { isReady } from "./probe";
 import type { Ready } from "./processes/supervisor";
@@ -55,9 +55,9 @@ export async function bringUp(site: Site, newPorts: boolean): Promise<Up> {
         }
     };
     let changedObjects = 0;
-    const controlPlaneUp = inStartOrder(async (name) => {
-        if (name === "kwok") {
-            // Its permissions have to be there before it is.
+    const nodes = inventory.network ? "real" : "simulated";
+    const controlPlaneUp = inStartOrder(partsWith(nodes), async (step) => {
+        if (step === "objects") {
             const definitions = [
                 ...(inventory.network ? ciliumDefinitions(site.binDirectory) : []),
                 ...clusterApiDefinitions(site.binDirectory),
@@ -65,8 +65,9 @@ export async function bringUp(site: Site, newPorts: boolean): Promise<Up> {
                 ...metal3Definitions(),
             ];
             changedObjects = await converge(access, [...siteManifests(inventory), ...definitions]);
+        } else {
+            await ensure(parts[step], answers(site, parts[step]));
         }
-        await ensure(parts[name], answers(site, parts[name]));
     });
     const [ground] = await together([layGround(site, { inventory, port, ensure }), controlPlaneUp] as const);
     if (ground) {
@@ -137,7 +138,7 @@ async function nodesReady(access: Access, expected: SiteInventory["nodes"]["leng
         if (Date.now() > deadline) {
             const { paths } = access;
             throw new LabError(
-                `${ready} of ${expected} nodes of ${paths.site} are ready after ${NODES_READY_MS / 1000} s. See ${paths.log("kwok")} and ${paths.log("kube-controller-manager")}.`,
+                `${ready} of ${expected} nodes of ${paths.site} are ready after ${NODES_READY_MS / 1000} s. See ${paths.logs} and ${paths.log("kube-controller-manager")}.`,
             );
         }
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));

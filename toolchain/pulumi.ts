@@ -11,7 +11,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (toolchain === "system") {
         systemPulumi();
     } else if (!existsSync(join(binDir, "pulumi"))) {
-        await buildToolchain();
+        await buildToolchain({ uses: ["pulumi"] });
     }
     const { code } = await runPulumi(args, { toolchain });
     if (code !== 0) {

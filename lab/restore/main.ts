@@ -54,7 +54,7 @@ async function main(flags: Flags): Promise<number> {
         keysFile: flags.keys,
     };
     if (!existsSync(path.join(binDir, "pulumi"))) {
-        await buildToolchain();
+        await buildToolchain({ uses: ["pulumi", "real"] });
     }
     const { bold } = colorsFor(process.stderr);
     const onPhase = (phase: string, detail: string): void => void process.stderr.write(`${bold(phase)}: ${detail}\n`);

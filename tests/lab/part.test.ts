@@ -1,18 +1,24 @@
-import { PartName, inStartOrder, inStopOrder, isPartName, partNames, readiness } from "../../lab/part";
+import { type Step, inStartOrder, inStopOrder, isPartName, partNames, partsWith, readiness } from "../../lab/part";
 
-async function visited(order: typeof inStartOrder): Promise<PartName[]> {
-    const seen: PartName[] = [];
-    await order(async (part) => {
+async function visited(order: (visit: (step: Step) => Promise<void>) => Promise<void>): Promise<Step[]> {
+    const seen: Step[] = [];
+    await order(async (step) => {
         await Promise.resolve();
-        seen.push(part);
+        seen.push(step);
     });
     return seen;
 }
 
 test("the API server starts after etcd and before all that asks it", async () => {
-    const order = await visited(inStartOrder);
+    const order = await visited((visit) => inStartOrder(partNames, visit));
     expect(order.slice(0, 2)).toEqual(["etcd", "kube-apiserver"]);
-    expect([...order].sort()).toEqual([...partNames].sort());
+    expect([...order].sort()).toEqual([...partNames, "objects"].sort());
+});
+
+test("kwok starts after its permissions, and not at all beside real nodes", async () => {
+    expect((await visited((visit) => inStartOrder(partsWith("simulated"), visit))).slice(-1)).toEqual(["kwok"]);
+    const real = await visited((visit) => inStartOrder(partsWith("real"), visit));
+    expect([...real].sort()).toEqual([...partNames.filter((part) => part !== "kwok"), "objects"].sort());
 });
 
 test("etcd stops last, after the API server", async () => {
@@ -22,8 +28,8 @@ test("etcd stops last, after the API server", async () => {
 });
 
 test("nothing starts after a part that did not", async () => {
-    const seen: PartName[] = [];
-    const start = inStartOrder((part) => {
+    const seen: Step[] = [];
+    const start = inStartOrder(partNames, (part) => {
         seen.push(part);
         return part === "kube-apiserver" ? Promise.reject(new Error("no port")) : Promise.resolve();
     });

@@ -7,13 +7,14 @@ import { findGo, goEnvironment, goRelease } from "./go-tool";
 import { bundleKey, foldersKey, goKey } from "./keys";
 import { type Layout, projectLayout } from "./layout";
 import { liveProgress } from "./live-progress";
-import { type Job, allJobs } from "./parts";
+import { type Job, type Use, allJobs, isUsed } from "./parts";
 import { type Missing, buildAll } from "./pipeline";
 import { type Progress, plainProgress } from "./progress";
 import { isWhole, readStamp } from "./stamp";
 
 export { ToolchainError } from "./errors";
 export { type ToolchainChoice, systemPulumi, toolchainChoice } from "./choice";
+export type { Use } from "./parts";
 export { type Progress, plainProgress, silent } from "./progress";
 
 export interface BuildRequest {
@@ -21,6 +22,8 @@ export interface BuildRequest {
     readonly progress?: Progress;
     /** Names of parts (`kube-apiserver`, `pulumi-resource-tls`). Default: all. */
     readonly parts?: readonly string[];
+    /** Of those only what is run so. Default: all. */
+    readonly uses?: readonly Use[];
     /** Stops the build; what is compiled by then is kept. */
     readonly signal?: AbortSignal;
     readonly layout?: Layout;
@@ -46,7 +49,7 @@ export interface BuiltPart {
  */
 export async function buildToolchain(request: BuildRequest = {}): Promise<BuiltPart[]> {
     const { layout = projectLayout, env = process.env } = request;
-    const jobs = wantedJobs(layout, env, request.parts);
+    const jobs = wantedJobs(layout, env, request);
     if ((await findMissing(jobs, layout, env)).length === 0) {
         return report(jobs, new Map());
     }
@@ -69,7 +72,7 @@ export async function buildToolchain(request: BuildRequest = {}): Promise<BuiltP
     }
 }
 
-function wantedJobs(layout: Layout, env: NodeJS.ProcessEnv, parts: readonly string[] | undefined): Missing[] {
+function wantedJobs(layout: Layout, env: NodeJS.ProcessEnv, { parts, uses }: BuildRequest): Missing[] {
     const all = allJobs(layout);
     const names = all.flatMap((job) => job.parts);
     const unknown = (parts ?? []).filter((part) => !names.includes(part));
@@ -84,7 +87,9 @@ function wantedJobs(layout: Layout, env: NodeJS.ProcessEnv, parts: readonly stri
     }
     return all
         .filter((job) => !(system && job.purpose === "pulumi"))
-        .map((job) => only(job, (part) => parts?.includes(part) ?? true))
+        .map((job) =>
+            only(job, (part) => (parts?.includes(part) ?? true) && (uses === undefined || isUsed(part, job, uses))),
+        )
         .filter((task) => task.parts.length > 0);
 }
 

@@ -6,6 +6,31 @@ import type { Layout } from "./layout";
 /** Who needs a part: `pulumi` parts are the user's own with `EMBASSY_TOOLCHAIN=system`, `lab` parts never are. */
 export type Purpose = "pulumi" | "lab";
 
+/** What a command runs: the Pulumi CLI, or a lab whose nodes are of one kind. */
+export type Use = "pulumi" | "real" | "simulated";
+
+/** Parts of the lab that only sites with nodes of one kind run. What else there is of the lab both do. */
+const ONLY: Readonly<Record<string, Use>> = {
+    kwok: "simulated",
+    kubelet: "real",
+    "kube-proxy": "real",
+    "cilium-agent": "real",
+    "cilium-cni": "real",
+    "cilium-dbg": "real",
+    registry: "real",
+    crane: "real",
+    // In images, and images are for machines. cert-manager is not here: what its API looks like comes with it.
+    coredns: "real",
+    versitygw: "real",
+    follow: "real",
+};
+
+export function isUsed(part: string, { purpose }: Job, uses: readonly Use[]): boolean {
+    return purpose === "pulumi"
+        ? uses.includes("pulumi")
+        : uses.some((use) => use !== "pulumi" && (ONLY[part] ?? use) === use);
+}
+
 interface Common {
     /** The parts that one build makes. */
     readonly parts: readonly string[];

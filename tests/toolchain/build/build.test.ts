@@ -59,6 +59,22 @@ describe("what is built", () => {
         expect(clone.goCalls().filter((call) => !call.startsWith("env"))).toEqual([]);
     });
 
+    it("builds for a command what that runs, and nothing else", async () => {
+        const engine = built(await build({ uses: ["pulumi"] }));
+        expect(engine.slice(0, 2)).toEqual(["pulumi", "pulumi-journal"]);
+        expect(engine.filter((part) => !part.startsWith("pulumi"))).toEqual([]);
+
+        const simulated = built(await build({ uses: ["simulated"] }));
+        expect(simulated).toEqual(expect.arrayContaining(["etcd", "kubectl", "kwok", "cert-manager", "cluster-api"]));
+        expect(simulated).not.toEqual(expect.arrayContaining(["kubelet"]));
+        expect(simulated.filter((part) => CILIUM.includes(part))).toEqual([]);
+
+        const real = built(await build({ uses: ["pulumi", "real"] }));
+        expect(real).toEqual(expect.arrayContaining(["kubelet", "kube-proxy", "versitygw", ...CILIUM]));
+        expect(real).not.toContain("kwok");
+        expect(built(await build())).toEqual([]);
+    });
+
     it("reports versions as pinned", async () => {
         const versions = Object.fromEntries((await build()).map(({ part, version }) => [part, version]));
         expect(versions).toMatchObject({ kubectl: "v1.36.3", pulumi: "v3.256.0", "pulumi-resource-tls": "1.2.3" });
