@@ -4,7 +4,8 @@ import { CheckFailure, CheckRequest, CheckResult } from "../../plugin/provider";
 import { Plain, PlainMap, UNKNOWN, reveal } from "../../plugin/values";
 import { AUTONAMED } from "./diff";
 import { annotation, isMap, map, nameOf, text, without } from "./objects";
-import { READ_ONLY_METADATA, markSecrets } from "./state";
+import { markInputs } from "./secrets";
+import { READ_ONLY_METADATA } from "./state";
 import { GroupVersionKind, isBuiltInGroup, isPatch, kindOf } from "./types";
 
 export interface CheckContext {
@@ -37,7 +38,7 @@ export function checkObject(request: Request, context: CheckContext): CheckResul
     const own = map(named, "metadata");
     const namespace = text(own, "namespace") || context.defaultNamespace;
     const inputs = namespace ? { ...named, metadata: { ...own, namespace } } : named;
-    return { inputs: markSecrets(inputs, request.news) };
+    return { inputs: markInputs(inputs, request.news) };
 }
 
 function* refuse(

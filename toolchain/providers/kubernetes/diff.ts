@@ -13,6 +13,8 @@ export interface DiffArguments {
     readonly news: PlainMap;
     readonly immutable: readonly (readonly string[])[];
     readonly ignoreChanges?: readonly string[];
+    /** Where a value is secret now that stands in plain in the state. */
+    readonly exposed?: readonly Path[];
     /** A path to name where the object is to be replaced although nothing about it has changed. */
     readonly unready?: string | undefined;
 }
@@ -38,6 +40,9 @@ export function diffObjects(args: DiffArguments): DiffResult {
             const replaces = !settled && args.immutable.some((pattern) => touches(path, pattern, before, after));
             detailedDiff[formatPath(path)] = { kind: replaces ? `${kind}-replace` : kind, inputDiff };
         }
+    }
+    for (const path of args.exposed ?? []) {
+        detailedDiff[formatPath(path)] ??= { kind: "update", inputDiff: true };
     }
     if (args.unready !== undefined) {
         detailedDiff[args.unready] = { kind: "update-replace", inputDiff: false };

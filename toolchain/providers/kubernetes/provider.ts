@@ -29,6 +29,7 @@ import { Target, applyUpdate, create, patchUpdate, relinquish, remove, replace }
 import { asPreviewed, cannotBePreviewed } from "./preview";
 import { readObject } from "./read";
 import { render, unrender } from "./render";
+import { exposed } from "./secrets";
 import { State, fieldManagerOf, parseState, toApi, toState } from "./state";
 import { GroupVersionKind, apiVersionOf, isDefinition, isPatch, kindOf, refusal } from "./types";
 import { replaceUnready } from "./unready";
@@ -98,6 +99,7 @@ export class KubernetesProvider implements Provider {
             news,
             immutable: immutablePaths(gvk, news, this.settings, isPatch(request.type, gvk.kind)),
             ignoreChanges: request.ignoreChanges,
+            exposed: [...exposed(request.news, request.olds)],
             unready: replaceUnready(gvk, live, news),
         });
     }

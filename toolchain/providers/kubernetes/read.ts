@@ -7,7 +7,8 @@ import { ownershipOf } from "./managed-fields";
 import { KubeObject, parseId } from "./objects";
 import { getObject } from "./operations";
 import { reflectInputs } from "./reflect";
-import { State, fieldManagerOf, fromApi, importedInputs, markSecrets, parseState, toApi, toState } from "./state";
+import { markSecrets } from "./secrets";
+import { State, fieldManagerOf, fromApi, importedInputs, parseState, toApi, toState } from "./state";
 import { apiVersionOf, kindOf } from "./types";
 
 /** Undefined only if the API server itself says that there is no such object, or no such kind. */
@@ -39,7 +40,7 @@ export async function readObject(
     };
     return {
         id: request.id,
-        properties: toState(state, request.inputs),
+        properties: toState(state, request.inputs, request.properties),
         inputs: markSecrets(fromApi(inputs), request.inputs),
     };
 }
