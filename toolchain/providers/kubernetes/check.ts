@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { CheckFailure, CheckRequest, CheckResult } from "../../plugin/provider";
 import { Plain, PlainMap, UNKNOWN, reveal } from "../../plugin/values";
+import { canonicalBase64 } from "./base64";
 import { AUTONAMED } from "./diff";
 import { annotation, isMap, map, nameOf, text, without } from "./objects";
 import { markInputs } from "./secrets";
@@ -107,17 +108,32 @@ function suffix({ urn, randomSeed }: Request): string {
         : randomBytes(4).toString("hex");
 }
 
-/** A Secret's `stringData` is write-only and shadows `data` in the API server: kept as data, it can be compared. */
+/**
+ * Data as the API server gives it back. A Secret's `stringData` is write-only and shadows `data` in the API server: kept as data, it
+ * can be compared. Base64 may have line breaks on its way in, and has none afterwards.
+ */
 function withData(object: PlainMap): PlainMap {
-    const { stringData, ...rest } = object;
-    if (object["kind"] !== "Secret" || stringData === undefined || stringData === null) {
+    if (object["kind"] === "ConfigMap") {
+        const { binaryData } = object;
+        return isMap(binaryData) ? { ...object, binaryData: mapValues(binaryData, canonicalBase64) } : object;
+    }
+    if (object["kind"] !== "Secret") {
         return object;
     }
-    if (!isMap(stringData)) {
-        return { ...rest, data: stringData };
+    const { stringData, ...rest } = object;
+    const data = rest["data"];
+    const own = isMap(data) ? { ...rest, data: mapValues(data, canonicalBase64) } : rest;
+    if (stringData === undefined || stringData === null) {
+        return own;
     }
-    const encoded = Object.entries(stringData).map(([key, value]): [string, Plain] => [key, encode(value)]);
-    return { ...rest, data: { ...map(object, "data"), ...Object.fromEntries(encoded) } };
+    if (!isMap(stringData)) {
+        return { ...own, data: stringData };
+    }
+    return { ...own, data: { ...map(own, "data"), ...mapValues(stringData, encode) } };
+}
+
+function mapValues(values: PlainMap, change: (value: Plain) => Plain): PlainMap {
+    return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
 }
 
 function encode(value: Plain): Plain {

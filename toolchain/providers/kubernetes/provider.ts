@@ -30,7 +30,7 @@ import { asPreviewed, cannotBePreviewed } from "./preview";
 import { readObject } from "./read";
 import { render, unrender } from "./render";
 import { exposed } from "./secrets";
-import { State, fieldManagerOf, parseState, toApi, toState } from "./state";
+import { State, fieldManagerOf, isImported, parseState, toApi, toState } from "./state";
 import { GroupVersionKind, apiVersionOf, isDefinition, isPatch, kindOf, refusal } from "./types";
 import { replaceUnready } from "./unready";
 import { decodeYaml } from "./yaml";
@@ -89,12 +89,15 @@ export class KubernetesProvider implements Provider {
 
     async diff(request: DiffRequest): Promise<DiffResult> {
         await this.configured.check();
-        const { inputs, live } = parseState(request.olds);
+        const state = parseState(request.olds);
+        const { inputs, live } = state;
         const news = toApi(reveal(request.news));
         const gvk = kindOf(request.type, news);
         const known = Object.keys(request.oldInputs).length > 0;
+        const oldInputs = known ? toApi(reveal(request.oldInputs)) : inputs;
         return diffObjects({
-            oldInputs: known ? toApi(reveal(request.oldInputs)) : inputs,
+            oldInputs,
+            imported: isImported(state, oldInputs),
             live,
             news,
             immutable: immutablePaths(gvk, news, this.settings, isPatch(request.type, gvk.kind)),

@@ -9,7 +9,7 @@ import { getObject } from "./operations";
 import { reflectInputs } from "./reflect";
 import { markSecrets } from "./secrets";
 import { State, fieldManagerOf, fromApi, importedInputs, parseState, toApi, toState } from "./state";
-import { apiVersionOf, kindOf } from "./types";
+import { type GroupVersionKind, apiVersionOf, isBuiltInGroup, isPatch, kindOf } from "./types";
 
 /** Undefined only if the API server itself says that there is no such object, or no such kind. */
 export async function readObject(
@@ -20,7 +20,7 @@ export async function readObject(
     const before = parseState(request.properties);
     const oldInputs = toApi(reveal(request.inputs));
     const imported = Object.keys(oldInputs).length === 0;
-    const gvk = kindOf(request.type, imported ? before.live : oldInputs);
+    const gvk = imported ? await importedKind(request.type, before.live, connection) : kindOf(request.type, oldInputs);
     const { namespace, name } = parseId(request.id);
     let live: KubeObject;
     try {
@@ -36,11 +36,22 @@ export async function readObject(
         inputs,
         live,
         initialApiVersion: before.initialApiVersion || apiVersionOf(gvk),
-        fieldManager: fieldManagerOf(request.urn, inputs, before.fieldManager, serverSideApply),
+        // An imported object has none until this resource has changed it: see `isImported`.
+        fieldManager: imported
+            ? ""
+            : before.fieldManager && fieldManagerOf(request.urn, inputs, before.fieldManager, serverSideApply),
     };
     return {
         id: request.id,
         properties: toState(state, request.inputs, request.properties),
         inputs: markSecrets(fromApi(inputs), request.inputs),
     };
+}
+
+/** A custom kind may be called `…Patch` itself: the API server knows. */
+async function importedKind(type: string, live: KubeObject, { discovery }: Connection): Promise<GroupVersionKind> {
+    const gvk = kindOf(type, live);
+    const whole = { ...gvk, kind: `${gvk.kind}Patch` };
+    const ambiguous = isPatch(type, gvk.kind) && !isBuiltInGroup(gvk.group);
+    return ambiguous && (await discovery.known(whole)) ? whole : gvk;
 }

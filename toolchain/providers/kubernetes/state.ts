@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { Plain, PlainMap, PropertyMap, reveal } from "../../plugin/values";
+import { same } from "./equality";
 import { KubeObject, LAST_APPLIED, annotation, isMap, map, text, without } from "./objects";
 import { markSecrets } from "./secrets";
 
@@ -27,6 +28,14 @@ export function parseState(properties: PropertyMap): State {
         initialApiVersion: text(plain, INITIAL_API_VERSION),
         fieldManager: text(plain, FIELD_MANAGER),
     };
+}
+
+/**
+ * True if `oldInputs` are what was read at an import rather than what a program has said: then the state names no field manager, and
+ * has the same inputs beside it.
+ */
+export function isImported(state: State, oldInputs: PlainMap): boolean {
+    return state.fieldManager === "" && Object.keys(state.inputs).length > 0 && same([], oldInputs, state.inputs);
 }
 
 /** @param models where `inputs` come from, with their secret marks; and the state before, for what was secret in it */

@@ -111,6 +111,15 @@ describe("checkObject: the rest", () => {
         });
     });
 
+    it.each([
+        ["Secret", "data"],
+        ["ConfigMap", "binaryData"],
+    ])("a %s's %s is base64 as the API server gives it back, and what is none is left to it", (kind, field) => {
+        const given = { lines: "aHVudGVy\nMjI=\r\n\n", plain: "aHVudGVyMjI=", none: "hunter 22!", later: UNKNOWN };
+        const result = check({ kind, metadata: { name: "a" }, [field]: given });
+        expect(reveal(result.inputs)[field]).toEqual({ ...given, lines: "aHVudGVyMjI=" });
+    });
+
     it("leaves stringData that is wholly unknown unknown", () => {
         const result = check({ kind: "Secret", metadata: { name: "a" }, stringData: UNKNOWN });
         expect(result.inputs["data"]).toEqual(new Secret(UNKNOWN));
