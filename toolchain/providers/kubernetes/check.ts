@@ -36,9 +36,9 @@ export function checkObject(request: Request, context: CheckContext): CheckResul
     if (typeof named === "string") {
         return { inputs: request.news, failures: [{ property: "metadata.name", reason: named }] };
     }
-    const own = map(named, "metadata");
+    const own = withLabel(map(named, "metadata"), reveal(request.olds), context);
     const namespace = text(own, "namespace") || context.defaultNamespace;
-    const inputs = namespace ? { ...named, metadata: { ...own, namespace } } : named;
+    const inputs = { ...named, metadata: namespace ? { ...own, namespace } : own };
     return { inputs: markInputs(inputs, request.news) };
 }
 
@@ -69,6 +69,20 @@ function* refuse(
             reason: "generateName cannot go with server-side apply: set metadata.name, or leave both out for a generated name",
         };
     }
+}
+
+const MANAGED_BY = "app.kubernetes.io/managed-by";
+
+/**
+ * Without server-side apply there is no field manager that tells whose an object is: a label does, from its creation on. One that
+ * came to be without it stays without.
+ */
+function withLabel(metadata: PlainMap, olds: PlainMap, { serverSideApply }: CheckContext): PlainMap {
+    const value = process.env["PULUMI_KUBERNETES_MANAGED_BY_LABEL"] ?? "pulumi";
+    const labels = metadata["labels"] ?? {};
+    const labelled =
+        Object.keys(olds).length > 0 ? text(olds, "metadata", "labels", MANAGED_BY) === value : !serverSideApply;
+    return labelled && isMap(labels) ? { ...metadata, labels: { ...labels, [MANAGED_BY]: value } } : metadata;
 }
 
 /** The object with a name: its own, the one generated for it before, or a new one. A string says why it gets none. */

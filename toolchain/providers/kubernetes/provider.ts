@@ -24,7 +24,7 @@ import { diffObjects } from "./diff";
 import { failure, maskSecrets, messageOf } from "./errors";
 import { immutablePaths } from "./immutable";
 import { diffSettings } from "./kubeconfig";
-import { KubeObject, annotation, describe, idOf, map, namespaceOf, parseId, text } from "./objects";
+import { KubeObject, annotation, describe, idOf, map, nameOf, namespaceOf, parseId, text } from "./objects";
 import { Target, applyUpdate, create, patchUpdate, relinquish, remove, replace } from "./operations";
 import { asPreviewed, cannotBePreviewed } from "./preview";
 import { readObject } from "./read";
@@ -80,10 +80,9 @@ export class KubernetesProvider implements Provider {
             throw new NotSupported(reason);
         }
         const gvk = kindOf(request.type, reveal(request.news));
-        const namespaced = await this.configured.isNamespaced(gvk);
         return checkObject(request, {
             serverSideApply: this.settings.enableServerSideApply,
-            defaultNamespace: namespaced ? await this.configured.defaultNamespace() : "",
+            defaultNamespace: await this.namespaceFor(gvk),
         });
     }
 
@@ -153,7 +152,7 @@ export class KubernetesProvider implements Provider {
         if (!connection) {
             return deleteUnreachable ? undefined : asIs;
         }
-        return readObject(request, connection, enableServerSideApply);
+        return readObject(request, connection, enableServerSideApply, (gvk) => this.namespaceFor(gvk));
     }
 
     async update(request: UpdateRequest): Promise<PropertyMap> {
@@ -172,7 +171,7 @@ export class KubernetesProvider implements Provider {
         }
         const connection = await this.connect();
         const target = {
-            ...this.target(connection, gvk, inputs, fieldManager, request.preview),
+            ...this.target(connection, gvk, named(inputs, request.id), fieldManager, request.preview),
             formerManager: before.fieldManager,
         };
         let live: KubeObject;
@@ -231,6 +230,11 @@ export class KubernetesProvider implements Provider {
         return this.cluster;
     }
 
+    /** The namespace of an object that names none; empty for a cluster-wide kind. */
+    private async namespaceFor(gvk: GroupVersionKind): Promise<string> {
+        return (await this.configured.isNamespaced(gvk)) ? this.configured.defaultNamespace() : "";
+    }
+
     private connect(): Promise<Connection> {
         return this.configured.connect();
     }
@@ -250,7 +254,7 @@ export class KubernetesProvider implements Provider {
             return replace(target);
         }
         if (!this.settings.enableServerSideApply) {
-            return patchUpdate(target, toApi(reveal(request.oldInputs)));
+            return patchUpdate(target, toApi(reveal(request.oldInputs)), request.ignoreChanges ?? []);
         }
         return applyUpdate(target, request.ignoreChanges ?? [], isPatch(request.type, target.gvk.kind));
     }
@@ -302,4 +306,10 @@ export class KubernetesProvider implements Provider {
     private wait(connection: Connection, gvk: GroupVersionKind, inputs: PlainMap, timeout: number): Wait {
         return { connection, gvk, inputs, timeout, cancelled: this.cancelled.signal };
     }
+}
+
+/** With the name that the API server has generated, where the inputs leave it to it (`generateName`). */
+function named(inputs: KubeObject, id: string): KubeObject {
+    const { name } = parseId(id);
+    return nameOf(inputs) || !name ? inputs : { ...inputs, metadata: { ...map(inputs, "metadata"), name } };
 }

@@ -4,7 +4,7 @@ import { reveal } from "../../plugin/values";
 import { Connection } from "./cluster";
 import { ApiError, UnknownKindError, failure } from "./errors";
 import { ownershipOf } from "./managed-fields";
-import { KubeObject, parseId } from "./objects";
+import { KubeObject, idOf, parseId } from "./objects";
 import { getObject } from "./operations";
 import { reflectInputs } from "./reflect";
 import { markSecrets } from "./secrets";
@@ -16,12 +16,14 @@ export async function readObject(
     request: ReadRequest,
     connection: Connection,
     serverSideApply: boolean,
+    defaultNamespace: (gvk: GroupVersionKind) => Promise<string>,
 ): Promise<ReadResult | undefined> {
     const before = parseState(request.properties);
     const oldInputs = toApi(reveal(request.inputs));
     const imported = Object.keys(oldInputs).length === 0;
     const gvk = imported ? await importedKind(request.type, before.live, connection) : kindOf(request.type, oldInputs);
-    const { namespace, name } = parseId(request.id);
+    const { name, ...parsed } = parseId(request.id);
+    const namespace = parsed.namespace || (imported ? await defaultNamespace(gvk) : "");
     let live: KubeObject;
     try {
         live = await getObject(connection, gvk, namespace, name);
@@ -42,7 +44,7 @@ export async function readObject(
             : before.fieldManager && fieldManagerOf(request.urn, inputs, before.fieldManager, serverSideApply),
     };
     return {
-        id: request.id,
+        id: imported ? idOf(live) : request.id,
         properties: toState(state, request.inputs, request.properties),
         inputs: markSecrets(fromApi(inputs), request.inputs),
     };

@@ -74,6 +74,26 @@ describe("checkObject: names", () => {
     });
 });
 
+describe("checkObject: without server-side apply", () => {
+    const plain = { serverSideApply: false };
+    const labels = (result: CheckResult): unknown => metadata(result)["labels"];
+
+    it("labels a new object as Pulumi's, and goes on with what it has", () => {
+        const made = check({ metadata: { name: "a", labels: { b: "c" } } }, plain);
+        expect(labels(made)).toEqual({ b: "c", "app.kubernetes.io/managed-by": "pulumi" });
+        expect(labels(check({ metadata: { name: "a" } }, { ...plain, olds: made.inputs }))).toEqual({
+            "app.kubernetes.io/managed-by": "pulumi",
+        });
+        const olds = { metadata: { name: "a" } };
+        expect(labels(check({ metadata: { name: "a" } }, { ...plain, olds }))).toBeUndefined();
+        expect(labels(check({ metadata: { name: "a" } }))).toBeUndefined();
+    });
+
+    it("leaves the name to the API server where that is to generate it", () => {
+        expect(metadata(check({ metadata: { generateName: "a-" } }, plain))["name"]).toBeUndefined();
+    });
+});
+
 describe("checkObject: the rest", () => {
     it.each([
         [undefined, "home", "home"],
