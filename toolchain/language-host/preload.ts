@@ -12,12 +12,15 @@
  * - A stack trace for each promise, unless PULUMI_DEBUG_PROMISE_LEAKS asks which promise leaked.
  * - The SDK's debug messages, four calls to the engine per resource, unless EMBASSY_PROGRAM_DEBUG is set; `npm run
  *   pulumi -- --debug` sets it.
+ *
+ * And keeps manifests that the SDK's kubernetes components are given as text out of the plain state: components.ts.
  */
 import { readFileSync } from "node:fs";
 import type { Session } from "node:inspector";
 import Module from "node:module";
 import { dirname, join } from "node:path";
 import { type StructModule, lighten } from "../plugin/struct";
+import { secretManifests } from "./components";
 import { type Transform, cached } from "./transpiled";
 
 type Load = (request: string, parent: { filename: string } | undefined, isMain: boolean) => unknown;
@@ -111,6 +114,15 @@ const changes: Change[] = [
         request: /^google-protobuf\/google\/protobuf\/struct_pb(\.js)?$/,
         from: new RegExp(SDK),
         apply: (load) => lighten(load() as unknown as StructModule) as unknown as Functions,
+    },
+    {
+        request: /^\.\/runtime\/resource$/,
+        from: new RegExp(String.raw`${SDK}resource\.js$`),
+        apply: (load, from) =>
+            replacing("registerResource", (original) => secretManifests(original, Module.createRequire(from)))(
+                load,
+                from,
+            ),
     },
     { request: /^\.\/index$/, from: /[\\/]sucrase[\\/]dist[\\/]register\.js$/, apply: withCache },
 ];

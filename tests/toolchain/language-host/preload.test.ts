@@ -71,4 +71,25 @@ describe("what the language host keeps from a program's start", () => {
         expect(run(program)).toBe(0);
         expect(run(program, { EMBASSY_PROGRAM_DEBUG: "true" })).toBe(4);
     });
+
+    it("manifests that a ConfigGroup is given are secret in what it registers, and nothing else is", () => {
+        const program = `sdk.runtime.setMocks({ newResource: ({ name }) => ({ id: name, state: {} }), call: () => ({}) });
+            const monitor = sdk.runtime.getMonitor();
+            const register = monitor.registerResource;
+            monitor.registerResource = function (request, ...rest) {
+                console.log(JSON.stringify(request.getObject().toJavaScript()));
+                return register.call(this, request, ...rest);
+            };
+            const props = { yaml: "kind: Secret", objs: [{ kind: "Secret" }], resourcePrefix: "a" };
+            new sdk.ComponentResource("kubernetes:yaml:ConfigGroup", "group", props);`;
+        const secret = (value: unknown): unknown => ({
+            "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+            value,
+        });
+        expect(run(program)).toEqual({
+            yaml: secret("kind: Secret"),
+            objs: secret([{ kind: "Secret" }]),
+            resourcePrefix: "a",
+        });
+    });
 });

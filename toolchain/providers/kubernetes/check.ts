@@ -2,9 +2,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import { CheckFailure, CheckRequest, CheckResult } from "../../plugin/provider";
 import { Plain, PlainMap, UNKNOWN, reveal } from "../../plugin/values";
+import { canonicalBase64 } from "./base64";
 import { AUTONAMED } from "./diff";
 import { annotation, isMap, map, nameOf, text, without } from "./objects";
-import { READ_ONLY_METADATA, markSecrets } from "./state";
+import { markInputs } from "./secrets";
+import { READ_ONLY_METADATA } from "./state";
 import { GroupVersionKind, isBuiltInGroup, isPatch, kindOf } from "./types";
 
 export interface CheckContext {
@@ -34,10 +36,10 @@ export function checkObject(request: Request, context: CheckContext): CheckResul
     if (typeof named === "string") {
         return { inputs: request.news, failures: [{ property: "metadata.name", reason: named }] };
     }
-    const own = map(named, "metadata");
+    const own = withLabel(map(named, "metadata"), reveal(request.olds), context);
     const namespace = text(own, "namespace") || context.defaultNamespace;
-    const inputs = namespace ? { ...named, metadata: { ...own, namespace } } : named;
-    return { inputs: markSecrets(inputs, request.news) };
+    const inputs = { ...named, metadata: namespace ? { ...own, namespace } : own };
+    return { inputs: markInputs(inputs, request.news) };
 }
 
 function* refuse(
@@ -67,6 +69,20 @@ function* refuse(
             reason: "generateName cannot go with server-side apply: set metadata.name, or leave both out for a generated name",
         };
     }
+}
+
+const MANAGED_BY = "app.kubernetes.io/managed-by";
+
+/**
+ * Without server-side apply there is no field manager that tells whose an object is: a label does, from its creation on. One that
+ * came to be without it stays without.
+ */
+function withLabel(metadata: PlainMap, olds: PlainMap, { serverSideApply }: CheckContext): PlainMap {
+    const value = process.env["PULUMI_KUBERNETES_MANAGED_BY_LABEL"] ?? "pulumi";
+    const labels = metadata["labels"] ?? {};
+    const labelled =
+        Object.keys(olds).length > 0 ? text(olds, "metadata", "labels", MANAGED_BY) === value : !serverSideApply;
+    return labelled && isMap(labels) ? { ...metadata, labels: { ...labels, [MANAGED_BY]: value } } : metadata;
 }
 
 /** The object with a name: its own, the one generated for it before, or a new one. A string says why it gets none. */
@@ -106,17 +122,32 @@ function suffix({ urn, randomSeed }: Request): string {
         : randomBytes(4).toString("hex");
 }
 
-/** A Secret's `stringData` is write-only and shadows `data` in the API server: kept as data, it can be compared. */
+/**
+ * Data as the API server gives it back. A Secret's `stringData` is write-only and shadows `data` in the API server: kept as data, it
+ * can be compared. Base64 may have line breaks on its way in, and has none afterwards.
+ */
 function withData(object: PlainMap): PlainMap {
-    const { stringData, ...rest } = object;
-    if (object["kind"] !== "Secret" || stringData === undefined || stringData === null) {
+    if (object["kind"] === "ConfigMap") {
+        const { binaryData } = object;
+        return isMap(binaryData) ? { ...object, binaryData: mapValues(binaryData, canonicalBase64) } : object;
+    }
+    if (object["kind"] !== "Secret") {
         return object;
     }
-    if (!isMap(stringData)) {
-        return { ...rest, data: stringData };
+    const { stringData, ...rest } = object;
+    const data = rest["data"];
+    const own = isMap(data) ? { ...rest, data: mapValues(data, canonicalBase64) } : rest;
+    if (stringData === undefined || stringData === null) {
+        return own;
     }
-    const encoded = Object.entries(stringData).map(([key, value]): [string, Plain] => [key, encode(value)]);
-    return { ...rest, data: { ...map(object, "data"), ...Object.fromEntries(encoded) } };
+    if (!isMap(stringData)) {
+        return { ...own, data: stringData };
+    }
+    return { ...own, data: { ...map(own, "data"), ...mapValues(stringData, encode) } };
+}
+
+function mapValues(values: PlainMap, change: (value: Plain) => Plain): PlainMap {
+    return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
 }
 
 function encode(value: Plain): Plain {

@@ -2,6 +2,7 @@
 import { DiffResult, PropertyDiff } from "../../plugin/provider";
 import { Plain, PlainMap, UNKNOWN } from "../../plugin/values";
 import { same, sameScalar } from "./equality";
+import { isAddition } from "./managed-fields";
 import { Path, annotation, isMap, map, nameOf, namespaceOf } from "./objects";
 import { formatPath, parsePath, startsWith } from "./paths";
 
@@ -13,6 +14,10 @@ export interface DiffArguments {
     readonly news: PlainMap;
     readonly immutable: readonly (readonly string[])[];
     readonly ignoreChanges?: readonly string[];
+    /** The inputs in state are all that an import found: what the program leaves out of them it leaves to whoever filled it in. */
+    readonly imported?: boolean;
+    /** Where a value is secret now that stands in plain in the state. */
+    readonly exposed?: readonly Path[];
     /** A path to name where the object is to be replaced although nothing about it has changed. */
     readonly unready?: string | undefined;
 }
@@ -32,24 +37,35 @@ export function diffObjects(args: DiffArguments): DiffResult {
         args.live,
         args.news,
     )) {
-        if (!ignored.some((prefix) => startsWith(path, prefix))) {
+        const left = args.imported === true && kind === "delete" && !isOwnKey(path);
+        if (!left && !ignored.some((prefix) => startsWith(path, prefix))) {
             // Saying what an immutable field already is (a default, for instance) changes nothing about it.
             const settled = live !== undefined && same(path, live, after);
             const replaces = !settled && args.immutable.some((pattern) => touches(path, pattern, before, after));
             detailedDiff[formatPath(path)] = { kind: replaces ? `${kind}-replace` : kind, inputDiff };
         }
     }
+    for (const path of args.exposed ?? []) {
+        detailedDiff[formatPath(path)] ??= { kind: "update", inputDiff: true };
+    }
     if (args.unready !== undefined) {
         detailedDiff[args.unready] = { kind: "update-replace", inputDiff: false };
     }
-    return { detailedDiff, deleteBeforeReplace: mustDeleteFirst(detailedDiff, args) };
+    return { detailedDiff, deleteBeforeReplace: Object.keys(detailedDiff).length > 0 && mustDeleteFirst(args) };
 }
 
-/** An object that the user has named cannot exist twice; one with a generated name gets another. */
-function mustDeleteFirst(detailedDiff: Record<string, PropertyDiff>, { live, news }: DiffArguments): boolean {
-    const replaced = Object.values(detailedDiff).some(({ kind }) => kind.endsWith("-replace"));
+/** True for a key of a map whose keys are the user's own, such as a label; other fields and list items may be the API server's. */
+function isOwnKey(path: Path): boolean {
+    const [parent, key] = path.slice(-2);
+    return typeof key === "string" && isAddition(parent, key);
+}
+
+/**
+ * An object that the user has named cannot exist twice; one with a generated name gets another. Whether it is replaced at all may be
+ * the engine's decision: the program's `replaceOnChanges` is not told to a provider.
+ */
+function mustDeleteFirst({ live, news }: DiffArguments): boolean {
     return (
-        replaced &&
         annotation(news, AUTONAMED) !== "true" &&
         nameOf(news) === nameOf(live) &&
         (namespaceOf(news) || namespaceOf(live)) === namespaceOf(live)

@@ -33,6 +33,16 @@ export function ownershipOf(live: KubeObject): Ownership {
     return { all, human };
 }
 
+/** What is not this resource's own, nor will be by {@link takeOver}: fields of controllers, operators, people. */
+export function fieldsOfOthers(live: KubeObject, managers: Managers): FieldSet {
+    return entriesOf(live)
+        .filter((entry) => {
+            const manager = text(entry, "manager");
+            return HUMAN.test(manager) || (manager !== managers.now && !isTakeable(entry, managers));
+        })
+        .reduce<FieldSet>((fields, entry) => union(fields, map(entry, "fieldsV1")), {});
+}
+
 function entriesOf(live: KubeObject): PlainMap[] {
     return list(live, "metadata", "managedFields").filter(isMap);
 }

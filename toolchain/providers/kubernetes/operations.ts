@@ -4,11 +4,11 @@ import { PlainMap } from "../../plugin/values";
 import { Query, Request } from "./client";
 import { Connection } from "./cluster";
 import { ApiError, UnknownKindError } from "./errors";
-import { isOwnName, needsTakeOver, takeOver } from "./managed-fields";
-import { mergePatch } from "./merge-patch";
+import { withoutIgnored } from "./ignored";
+import { fieldsOfOthers, isOwnName, needsTakeOver, takeOver } from "./managed-fields";
+import { updatePatch } from "./merge-patch";
 import { KubeObject, annotation, at, map, nameOf, namespaceOf, text } from "./objects";
 import { IP_ADDRESS, waitedForOwnAddress } from "./orphaned-address";
-import { parsePath } from "./paths";
 import { GroupVersionKind, Mapping, isBuiltInGroup, pathOf } from "./types";
 
 const APPLY = "application/apply-patch+yaml";
@@ -159,7 +159,7 @@ export async function applyUpdate(
     const managed = at(live, "metadata", "managedFields") !== undefined;
     const force = target.force || !managed;
     const managers = { now: target.fieldManager, before: target.formerManager };
-    const body = withoutIgnored(target.object, live, ignoreChanges);
+    const body = withoutIgnored(target.object, live, fieldsOfOthers(live, managers), ignoreChanges);
     if (patch) {
         return apply(target, force, body);
     }
@@ -190,23 +190,6 @@ async function getIfThere(target: Target): Promise<KubeObject | undefined> {
     }
 }
 
-/** A field that the program ignores stays as it is: left to its manager, or kept at its live value. */
-function withoutIgnored(object: KubeObject, live: KubeObject, ignoreChanges: readonly string[]): KubeObject {
-    return ignoreChanges.map(parsePath).reduce((result, path) => {
-        const value = at(live, ...path);
-        return value === undefined || path.some((step) => typeof step === "number")
-            ? result
-            : mergeIn(result, path as readonly string[], value);
-    }, object);
-}
-
-function mergeIn(object: PlainMap, [step, ...rest]: readonly string[], value: PlainMap[string]): PlainMap {
-    if (step === undefined) {
-        return object;
-    }
-    return { ...object, [step]: rest.length === 0 ? value : mergeIn(map(object, step), rest, value) };
-}
-
 /** Replaces a CRD whole, as `kubectl replace` does: the merge rules of apply make little sense of schemas. */
 export async function replace(target: Target): Promise<KubeObject> {
     for (let attempt = 0; ; attempt++) {
@@ -227,11 +210,19 @@ export async function replace(target: Target): Promise<KubeObject> {
     }
 }
 
-/** Without server-side apply: what changed between two inputs, as a JSON merge patch. */
-export function patchUpdate(target: Target, oldInputs: PlainMap): Promise<KubeObject> {
+/** Without server-side apply: what the live object lacks of the new inputs, and what the old ones had besides, as a patch. */
+export async function patchUpdate(
+    target: Target,
+    oldInputs: PlainMap,
+    ignoreChanges: readonly string[],
+): Promise<KubeObject> {
+    const live = await get(target);
+    // A custom kind has no merge keys: its lists change as a whole.
+    const strategic = isBuiltInGroup(target.gvk.group);
+    const news = withoutIgnored(target.object, live, {}, ignoreChanges);
     return send(target, "PATCH", {
-        contentType: "application/merge-patch+json",
-        body: mergePatch(oldInputs, target.object),
+        contentType: strategic ? "application/strategic-merge-patch+json" : "application/merge-patch+json",
+        body: updatePatch(oldInputs, live, news, strategic),
         query: { fieldManager: target.fieldManager },
     });
 }

@@ -24,12 +24,13 @@ import { diffObjects } from "./diff";
 import { failure, maskSecrets, messageOf } from "./errors";
 import { immutablePaths } from "./immutable";
 import { diffSettings } from "./kubeconfig";
-import { KubeObject, annotation, describe, idOf, map, namespaceOf, parseId, text } from "./objects";
+import { KubeObject, annotation, describe, idOf, map, nameOf, namespaceOf, parseId, text } from "./objects";
 import { Target, applyUpdate, create, patchUpdate, relinquish, remove, replace } from "./operations";
 import { asPreviewed, cannotBePreviewed } from "./preview";
 import { readObject } from "./read";
 import { render, unrender } from "./render";
-import { State, fieldManagerOf, parseState, toApi, toState } from "./state";
+import { exposed } from "./secrets";
+import { State, fieldManagerOf, isImported, parseState, toApi, toState } from "./state";
 import { GroupVersionKind, apiVersionOf, isDefinition, isPatch, kindOf, refusal } from "./types";
 import { replaceUnready } from "./unready";
 import { decodeYaml } from "./yaml";
@@ -79,25 +80,28 @@ export class KubernetesProvider implements Provider {
             throw new NotSupported(reason);
         }
         const gvk = kindOf(request.type, reveal(request.news));
-        const namespaced = await this.configured.isNamespaced(gvk);
         return checkObject(request, {
             serverSideApply: this.settings.enableServerSideApply,
-            defaultNamespace: namespaced ? await this.configured.defaultNamespace() : "",
+            defaultNamespace: await this.namespaceFor(gvk),
         });
     }
 
     async diff(request: DiffRequest): Promise<DiffResult> {
         await this.configured.check();
-        const { inputs, live } = parseState(request.olds);
+        const state = parseState(request.olds);
+        const { inputs, live } = state;
         const news = toApi(reveal(request.news));
         const gvk = kindOf(request.type, news);
         const known = Object.keys(request.oldInputs).length > 0;
+        const oldInputs = known ? toApi(reveal(request.oldInputs)) : inputs;
         return diffObjects({
-            oldInputs: known ? toApi(reveal(request.oldInputs)) : inputs,
+            oldInputs,
+            imported: isImported(state, oldInputs),
             live,
             news,
             immutable: immutablePaths(gvk, news, this.settings, isPatch(request.type, gvk.kind)),
             ignoreChanges: request.ignoreChanges,
+            exposed: [...exposed(request.news, request.olds)],
             unready: replaceUnready(gvk, live, news),
         });
     }
@@ -148,7 +152,7 @@ export class KubernetesProvider implements Provider {
         if (!connection) {
             return deleteUnreachable ? undefined : asIs;
         }
-        return readObject(request, connection, enableServerSideApply);
+        return readObject(request, connection, enableServerSideApply, (gvk) => this.namespaceFor(gvk));
     }
 
     async update(request: UpdateRequest): Promise<PropertyMap> {
@@ -167,7 +171,7 @@ export class KubernetesProvider implements Provider {
         }
         const connection = await this.connect();
         const target = {
-            ...this.target(connection, gvk, inputs, fieldManager, request.preview),
+            ...this.target(connection, gvk, named(inputs, request.id), fieldManager, request.preview),
             formerManager: before.fieldManager,
         };
         let live: KubeObject;
@@ -226,6 +230,11 @@ export class KubernetesProvider implements Provider {
         return this.cluster;
     }
 
+    /** The namespace of an object that names none; empty for a cluster-wide kind. */
+    private async namespaceFor(gvk: GroupVersionKind): Promise<string> {
+        return (await this.configured.isNamespaced(gvk)) ? this.configured.defaultNamespace() : "";
+    }
+
     private connect(): Promise<Connection> {
         return this.configured.connect();
     }
@@ -245,7 +254,7 @@ export class KubernetesProvider implements Provider {
             return replace(target);
         }
         if (!this.settings.enableServerSideApply) {
-            return patchUpdate(target, toApi(reveal(request.oldInputs)));
+            return patchUpdate(target, toApi(reveal(request.oldInputs)), request.ignoreChanges ?? []);
         }
         return applyUpdate(target, request.ignoreChanges ?? [], isPatch(request.type, target.gvk.kind));
     }
@@ -297,4 +306,10 @@ export class KubernetesProvider implements Provider {
     private wait(connection: Connection, gvk: GroupVersionKind, inputs: PlainMap, timeout: number): Wait {
         return { connection, gvk, inputs, timeout, cancelled: this.cancelled.signal };
     }
+}
+
+/** With the name that the API server has generated, where the inputs leave it to it (`generateName`). */
+function named(inputs: KubeObject, id: string): KubeObject {
+    const { name } = parseId(id);
+    return nameOf(inputs) || !name ? inputs : { ...inputs, metadata: { ...map(inputs, "metadata"), name } };
 }

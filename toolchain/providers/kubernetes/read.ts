@@ -4,23 +4,26 @@ import { reveal } from "../../plugin/values";
 import { Connection } from "./cluster";
 import { ApiError, UnknownKindError, failure } from "./errors";
 import { ownershipOf } from "./managed-fields";
-import { KubeObject, parseId } from "./objects";
+import { KubeObject, idOf, parseId } from "./objects";
 import { getObject } from "./operations";
 import { reflectInputs } from "./reflect";
-import { State, fieldManagerOf, fromApi, importedInputs, markSecrets, parseState, toApi, toState } from "./state";
-import { apiVersionOf, kindOf } from "./types";
+import { markSecrets } from "./secrets";
+import { State, fieldManagerOf, fromApi, importedInputs, parseState, toApi, toState } from "./state";
+import { type GroupVersionKind, apiVersionOf, isBuiltInGroup, isPatch, kindOf } from "./types";
 
 /** Undefined only if the API server itself says that there is no such object, or no such kind. */
 export async function readObject(
     request: ReadRequest,
     connection: Connection,
     serverSideApply: boolean,
+    defaultNamespace: (gvk: GroupVersionKind) => Promise<string>,
 ): Promise<ReadResult | undefined> {
     const before = parseState(request.properties);
     const oldInputs = toApi(reveal(request.inputs));
     const imported = Object.keys(oldInputs).length === 0;
-    const gvk = kindOf(request.type, imported ? before.live : oldInputs);
-    const { namespace, name } = parseId(request.id);
+    const gvk = imported ? await importedKind(request.type, before.live, connection) : kindOf(request.type, oldInputs);
+    const { name, ...parsed } = parseId(request.id);
+    const namespace = parsed.namespace || (imported ? await defaultNamespace(gvk) : "");
     let live: KubeObject;
     try {
         live = await getObject(connection, gvk, namespace, name);
@@ -35,11 +38,22 @@ export async function readObject(
         inputs,
         live,
         initialApiVersion: before.initialApiVersion || apiVersionOf(gvk),
-        fieldManager: fieldManagerOf(request.urn, inputs, before.fieldManager, serverSideApply),
+        // An imported object has none until this resource has changed it: see `isImported`.
+        fieldManager: imported
+            ? ""
+            : before.fieldManager && fieldManagerOf(request.urn, inputs, before.fieldManager, serverSideApply),
     };
     return {
-        id: request.id,
-        properties: toState(state, request.inputs),
+        id: imported ? idOf(live) : request.id,
+        properties: toState(state, request.inputs, request.properties),
         inputs: markSecrets(fromApi(inputs), request.inputs),
     };
+}
+
+/** A custom kind may be called `…Patch` itself: the API server knows. */
+async function importedKind(type: string, live: KubeObject, { discovery }: Connection): Promise<GroupVersionKind> {
+    const gvk = kindOf(type, live);
+    const whole = { ...gvk, kind: `${gvk.kind}Patch` };
+    const ambiguous = isPatch(type, gvk.kind) && !isBuiltInGroup(gvk.group);
+    return ambiguous && (await discovery.known(whole)) ? whole : gvk;
 }

@@ -3,8 +3,10 @@
  * go on from the other's state.
  */
 import { createHash } from "node:crypto";
-import { Plain, PlainMap, PropertyMap, Secret, Value, hasSecret, reveal } from "../../plugin/values";
+import { Plain, PlainMap, PropertyMap, reveal } from "../../plugin/values";
+import { same } from "./equality";
 import { KubeObject, LAST_APPLIED, annotation, isMap, map, text, without } from "./objects";
+import { markSecrets } from "./secrets";
 
 const INPUTS = "__inputs";
 const INITIAL_API_VERSION = "__initialApiVersion";
@@ -28,11 +30,19 @@ export function parseState(properties: PropertyMap): State {
     };
 }
 
-/** @param model where `inputs` come from, with its secret marks */
-export function toState(state: State, model: PropertyMap): PropertyMap {
+/**
+ * True if `oldInputs` are what was read at an import rather than what a program has said: then the state names no field manager, and
+ * has the same inputs beside it.
+ */
+export function isImported(state: State, oldInputs: PlainMap): boolean {
+    return state.fieldManager === "" && Object.keys(state.inputs).length > 0 && same([], oldInputs, state.inputs);
+}
+
+/** @param models where `inputs` come from, with their secret marks; and the state before, for what was secret in it */
+export function toState(state: State, ...models: readonly PropertyMap[]): PropertyMap {
     return {
-        ...markSecrets(fromApi(clean(state.live)), model),
-        [INPUTS]: markSecrets(fromApi(state.inputs), model),
+        ...markSecrets(fromApi(clean(state.live)), ...models),
+        [INPUTS]: markSecrets(fromApi(state.inputs), ...models),
         [INITIAL_API_VERSION]: state.initialApiVersion,
         [FIELD_MANAGER]: state.fieldManager,
     };
@@ -70,41 +80,6 @@ export function importedInputs(live: KubeObject): PlainMap {
         own["annotations"] = without(own["annotations"], "deployment.kubernetes.io/revision");
     }
     return { ...rest, metadata: own };
-}
-
-/**
- * `plain` with secret wrappers where `model` has them, and around all of a Secret's data. A list is wrapped whole if anything in
- * it is secret: the API server may order it anew.
- */
-export function markSecrets(plain: PlainMap, model: PropertyMap): PropertyMap {
-    const marked: PropertyMap = Object.fromEntries(
-        Object.entries(plain).map(([key, value]) => [key, mark(value, model[key])]),
-    );
-    if (plain["kind"] === "Secret") {
-        for (const key of ["data", "stringData"]) {
-            const value = plain[key];
-            if (value !== undefined && value !== null) {
-                marked[key] = new Secret(value);
-            }
-        }
-    }
-    return marked;
-}
-
-function mark(plain: Plain, model: Value | undefined): Value {
-    if (model === undefined || !hasSecret(model)) {
-        return plain;
-    }
-    if (
-        isMap(plain) &&
-        model !== null &&
-        typeof model === "object" &&
-        !Array.isArray(model) &&
-        !(model instanceof Secret)
-    ) {
-        return Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, mark(value, model[key])]));
-    }
-    return new Secret(plain);
 }
 
 /** The name a resource's fields are owned under: the user's, else the one in state, else one of its own. */

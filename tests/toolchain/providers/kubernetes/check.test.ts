@@ -74,6 +74,26 @@ describe("checkObject: names", () => {
     });
 });
 
+describe("checkObject: without server-side apply", () => {
+    const plain = { serverSideApply: false };
+    const labels = (result: CheckResult): unknown => metadata(result)["labels"];
+
+    it("labels a new object as Pulumi's, and goes on with what it has", () => {
+        const made = check({ metadata: { name: "a", labels: { b: "c" } } }, plain);
+        expect(labels(made)).toEqual({ b: "c", "app.kubernetes.io/managed-by": "pulumi" });
+        expect(labels(check({ metadata: { name: "a" } }, { ...plain, olds: made.inputs }))).toEqual({
+            "app.kubernetes.io/managed-by": "pulumi",
+        });
+        const olds = { metadata: { name: "a" } };
+        expect(labels(check({ metadata: { name: "a" } }, { ...plain, olds }))).toBeUndefined();
+        expect(labels(check({ metadata: { name: "a" } }))).toBeUndefined();
+    });
+
+    it("leaves the name to the API server where that is to generate it", () => {
+        expect(metadata(check({ metadata: { generateName: "a-" } }, plain))["name"]).toBeUndefined();
+    });
+});
+
 describe("checkObject: the rest", () => {
     it.each([
         [undefined, "home", "home"],
@@ -109,6 +129,15 @@ describe("checkObject: the rest", () => {
             later: UNKNOWN,
             marked: "eA==",
         });
+    });
+
+    it.each([
+        ["Secret", "data"],
+        ["ConfigMap", "binaryData"],
+    ])("a %s's %s is base64 as the API server gives it back, and what is none is left to it", (kind, field) => {
+        const given = { lines: "aHVudGVy\nMjI=\r\n\n", plain: "aHVudGVyMjI=", none: "hunter 22!", later: UNKNOWN };
+        const result = check({ kind, metadata: { name: "a" }, [field]: given });
+        expect(reveal(result.inputs)[field]).toEqual({ ...given, lines: "aHVudGVyMjI=" });
     });
 
     it("leaves stringData that is wholly unknown unknown", () => {

@@ -194,7 +194,7 @@ describe("diffObjects: replacement", () => {
         ["mutable Secret", { ...of("v1", "Secret", "data.a", "1", "2"), settings: MUTABLE }, "data.a"],
         ["mutable ConfigMap", { ...of("v1", "ConfigMap", "data.a", "1", "2"), settings: MUTABLE }, "data.a"],
     ])("not of %s", (_, given, path) => {
-        expect(diff(given)).toEqual({ kinds: { [path]: "update" }, deleteBeforeReplace: false });
+        expect(diff(given).kinds).toEqual({ [path]: "update" });
     });
 
     it("of an immutable Secret, mutable flag or not", () => {
@@ -232,6 +232,13 @@ describe("diffObjects: deleteBeforeReplace", () => {
         expect(diff(change({ name: "a", namespace: "land" })).deleteBeforeReplace).toBe(true);
     });
 
+    it("for a change that replaces only because the program says so, as with replaceOnChanges", () => {
+        expect(diff({ old: set({ replicas: 1 }), next: set({ replicas: 2 }) })).toEqual({
+            kinds: { "spec.replicas": "update" },
+            deleteBeforeReplace: true,
+        });
+    });
+
     it("not for a generated name", () => {
         const annotations = { "pulumi.com/autonamed": "true" };
         expect(diff(change({ name: "a", namespace: "land", annotations })).deleteBeforeReplace).toBe(false);
@@ -241,6 +248,40 @@ describe("diffObjects: deleteBeforeReplace", () => {
         const named = (name: string, namespace: string): PlainMap => ({ ...set({}), metadata: { name, namespace } });
         expect(diff({ old: named("a", "x"), next: named("b", "x") }).deleteBeforeReplace).toBe(false);
         expect(diff({ old: named("a", "x"), next: named("a", "y") }).deleteBeforeReplace).toBe(false);
+    });
+});
+
+describe("diffObjects: an imported object", () => {
+    const imported = (live: PlainMap, next: PlainMap, settings = SETTINGS): Record<string, string> => {
+        const immutable = immutablePaths(kindOf("", next), next, settings, false);
+        const result = diffObjects({ oldInputs: live, live, news: next, immutable, imported: true });
+        return Object.fromEntries(Object.entries(result.detailedDiff).map(([path, { kind }]) => [path, kind]));
+    };
+
+    it("leaves alone what the API server has filled in", () => {
+        const live = object("v1", "Service", {
+            spec: {
+                clusterIP: "10.0.0.1",
+                clusterIPs: ["10.0.0.1"],
+                type: "ClusterIP",
+                ports: [{ port: 80, protocol: "TCP", targetPort: 80 }],
+            },
+        });
+        expect(imported(live, object("v1", "Service", { spec: { ports: [{ port: 80 }] } }))).toEqual({});
+        const claim = object("v1", "PersistentVolumeClaim", {
+            spec: { storageClassName: "local", volumeName: "pv-1" },
+        });
+        expect(imported(claim, object("v1", "PersistentVolumeClaim", { spec: {} }))).toEqual({});
+        const pod = object("v1", "Pod", { spec: { nodeName: "a", volumes: [{ name: "kube-api-access" }] } });
+        expect(imported(pod, object("v1", "Pod", { spec: {} }))).toEqual({});
+    });
+
+    it("shows what the program says otherwise, and keys of its own that it leaves out", () => {
+        const live = object("v1", "ConfigMap", { data: { a: "1", b: "2" } });
+        expect(imported(live, object("v1", "ConfigMap", { data: { a: "3" } }), MUTABLE)).toEqual({
+            "data.a": "update",
+            "data.b": "delete",
+        });
     });
 });
 

@@ -1,12 +1,6 @@
 import { asPreviewed } from "../../../../toolchain/providers/kubernetes/preview";
-import {
-    fieldManagerOf,
-    importedInputs,
-    markSecrets,
-    parseState,
-    toState,
-} from "../../../../toolchain/providers/kubernetes/state";
-import { PlainMap, Secret, UNKNOWN } from "../../../../toolchain/plugin/values";
+import { fieldManagerOf, importedInputs, parseState, toState } from "../../../../toolchain/providers/kubernetes/state";
+import { PlainMap, UNKNOWN } from "../../../../toolchain/plugin/values";
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -48,12 +42,6 @@ describe("toState", () => {
         expect(json).not.toContain("aHVudGVyMjI=");
         expect(json).not.toContain("managedFields");
         expect(json).toContain('"kept":"yes"');
-    });
-
-    it("keeps the secret marks of the inputs, a list whole", () => {
-        const plain = { spec: { env: [{ value: "a" }, { value: "b" }], image: "i" } };
-        const model = { spec: { env: [{ value: new Secret("a") }], image: "i" } };
-        expect(markSecrets(plain, model)).toEqual({ spec: { env: new Secret(plain.spec.env), image: "i" } });
     });
 
     it("spells OpenAPI extensions as the SDK does", () => {

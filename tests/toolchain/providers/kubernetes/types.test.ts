@@ -1,7 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
 import { indexOf } from "../../../../toolchain/providers/kubernetes/discovery";
-import { mergePatch } from "../../../../toolchain/providers/kubernetes/merge-patch";
 import { idOf, parseId } from "../../../../toolchain/providers/kubernetes/objects";
 import { VERSION } from "../../../../toolchain/providers/kubernetes/provider";
 import { builtInMapping, isPatch, kindOf, pathOf, refusal } from "../../../../toolchain/providers/kubernetes/types";
@@ -105,14 +104,6 @@ describe("ids", () => {
     ])("%s", (id, parts) => {
         expect(parseId(id)).toEqual(parts);
         expect(idOf({ metadata: parts })).toBe(id);
-    });
-});
-
-describe("mergePatch", () => {
-    it("removes with null, replaces lists, and leaves out what is the same", () => {
-        const before = { a: 1, b: { c: 1, d: 2 }, e: [1, 2], f: 1 };
-        const after = { a: 1, b: { c: 1, d: 3 }, e: [2], g: null };
-        expect(mergePatch(before, after)).toEqual({ b: { d: 3 }, e: [2], f: null });
     });
 });
 

@@ -1,0 +1,51 @@
+/** A Pulumi program in the test's own process, the real engine, and this source tree's kubernetes provider. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import { registerProvider } from "../../toolchain/plugin/provider";
+import { serveConnection } from "../../toolchain/plugin/serve";
+import { KubernetesProvider } from "../../toolchain/providers/kubernetes/provider";
+
+const EMBASSY = resolve(__dirname, "../../.embassy");
+
+export interface Programs {
+    /** @param settings of the default provider, beside its cluster */
+    stack(name: string, program: PulumiFn, settings?: Readonly<Record<string, string>>): Promise<Stack>;
+    stop(): void;
+}
+
+export async function startPrograms(kubeconfig: string): Promise<Programs> {
+    const home = mkdtempSync(join(tmpdir(), "programs-"));
+    // One provider for each that a program configures, as with a plugin.
+    const server = createServer((connection) =>
+        serveConnection(connection, (grpcServer) => registerProvider(grpcServer, new KubernetesProvider())),
+    );
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    const envVars = {
+        PULUMI_BACKEND_URL: `file://${home}`,
+        PULUMI_CONFIG_PASSPHRASE: "test",
+        PULUMI_DEBUG_PROVIDERS: `kubernetes:${(server.address() as AddressInfo).port}`,
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        PULUMI_HOME: join(home, "pulumi"),
+        PULUMI_SKIP_UPDATE_CHECK: "1",
+    };
+    const pulumiCommand = await PulumiCommand.get({ root: EMBASSY });
+    return {
+        stack: async (stackName, program, settings = {}) => {
+            const stack = await LocalWorkspace.createOrSelectStack(
+                { stackName, projectName: "test", program },
+                { pulumiCommand, envVars, projectSettings: { name: "test", runtime: "nodejs" } },
+            );
+            for (const [key, value] of Object.entries({ kubeconfig, ...settings })) {
+                await stack.setConfig(`kubernetes:${key}`, { value });
+            }
+            return stack;
+        },
+        stop: () => {
+            server.close();
+            rmSync(home, { recursive: true });
+        },
+    };
+}
