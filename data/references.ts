@@ -32,6 +32,11 @@ export interface ReferencesResult {
 
 const MOST_EXAMPLES = 5;
 
+/** Whether values were looked up, and all were there: where no registry names another there is nothing to say. */
+export function agree({ checked }: Pick<ReferencesResult, "checked">): boolean {
+    return checked.some(({ values }) => values > 0) && checked.every(({ missing }) => missing === 0);
+}
+
 /** Of all registries, each with the registry that it is of. */
 export function allReferences(): (Reference & { readonly from: Registry })[] {
     return (Object.keys(CATALOGUE) as Registry[]).flatMap((from) =>
