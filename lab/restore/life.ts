@@ -50,7 +50,7 @@ export async function live<Prepared, Made, Proof>(
         steps.onRemoval("unfinished");
         await steps.remove();
     }
-    let answers = false;
+    let answers = false as boolean;
     let made: Made | undefined;
     const onAnswer = (): void => {
         if (!answers) {

@@ -13,11 +13,17 @@ async function played(there: Presence, change: Partial<Play> = {}): Promise<{ do
         presence: () => Promise.resolve(there),
         refusal: () => new Error("there already"),
         prepare: () => step("prepare"),
-        begin: async () => void (await step("begin")),
+        begin: async () => {
+            await step("begin");
+        },
         make: () => step("make"),
-        keep: () => void done.push("keep"),
+        keep: () => {
+            done.push("keep");
+        },
         verify: () => step("verify"),
-        remove: async () => void (await step("remove")),
+        remove: async () => {
+            await step("remove");
+        },
         mustGo: () => false,
         onRemoval: (why) => void done.push(why),
         ...change,
