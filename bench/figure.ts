@@ -9,6 +9,11 @@ export interface Figure {
     readonly detail: string;
 }
 
+/** Whether something was measured, and all of it is as promised. */
+export function areKept(figures: readonly Figure[]): boolean {
+    return figures.length > 0 && figures.every(({ value, limit }) => value <= limit);
+}
+
 export function ratio(name: string, above: number, below: number, limit: number, detail: string): Figure {
     return { name, value: above / below, limit, unit: "×", detail };
 }

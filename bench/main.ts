@@ -8,7 +8,7 @@ import { colorsFor } from "../toolchain/colors";
 import { UserError, runCommand } from "../toolchain/command";
 import { availability } from "./availability";
 import { embassy } from "./embassy";
-import type { Figure } from "./figure";
+import { type Figure, areKept } from "./figure";
 import { growth } from "./growth";
 import { loading } from "./load";
 import { registry } from "./registry";
@@ -79,5 +79,5 @@ runCommand(async () => {
     const names = command.args.length > 0 ? command.args : USUAL;
     const figures = await run(names, rounds, people);
     process.stdout.write(`${json ? JSON.stringify(figures, null, 2) : table(figures)}\n`);
-    return figures.every(({ value, limit }) => value <= limit) ? 0 : 1;
+    return areKept(figures) ? 0 : 1;
 });

@@ -29,7 +29,7 @@ const transcript = z.strictObject({
     until: z.iso.date(),
     /** Whose state the secrets were in. */
     stack: z.string(),
-    threshold: z.int(),
+    threshold: z.int().min(2),
     witness: z.strictObject({ office: z.string(), key: z.string() }),
     custodians: z.array(
         z.strictObject({ office: z.string(), country: z.string(), recipient: z.string(), until: z.iso.date() }),
@@ -87,7 +87,7 @@ const record = z.strictObject({
     given: z.iso.datetime(),
     until: z.iso.datetime(),
     /** Offices whose shares it took. */
-    custodians: z.array(z.string()),
+    custodians: z.array(z.string()).min(1),
     /** SHA-256 of the certificate, as the audit log has it: `X509SHA256=…`. */
     certificate: digest,
     /** Base64: by the authority's key, which is there only where a quorum is. */

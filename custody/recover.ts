@@ -57,6 +57,9 @@ export async function recover(request: RecoveryRequest): Promise<Recovery> {
 export async function openShares<Name extends HeldName>(request: OpeningRequest<Name>): Promise<Opened<Name>> {
     const { transcript, envelopes, identities, wanted, damaged = [] } = request;
     refuseForged(transcript);
+    if (wanted.length === 0) {
+        throw new UserError("No secret is asked for, or this ceremony had none: look for another transcript.");
+    }
     const problems = new Set(damaged);
     const usable = usableEnvelopes(request, problems);
     const secrets: Partial<Record<Name, string>> = {};

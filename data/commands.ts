@@ -10,10 +10,10 @@ import { digest } from "./digest";
 import { readJournal } from "./journal";
 import { siteLag } from "./lag";
 import { type LoadResult, load } from "./load";
-import { lost } from "./lost";
+import { isWhole, lost } from "./lost";
 import { parseDay, parseDuration, parsePeople, parseRate, parseSeed } from "./options";
 import { showProgress } from "./progress";
-import { checkReferences } from "./references";
+import { agree, checkReferences } from "./references";
 import { DEFAULT_REGISTRY, REGISTRIES, type Registry, parseRegistry } from "./registries";
 import { answerReport, lagReport, loadReport, lostReport, referencesReport, tableReport, writeReport } from "./report";
 import { type Common, type ManyFlags, runningIn, target, targets } from "./targets";
@@ -142,26 +142,27 @@ export function program(fail: (code: number) => void): Command {
             const answer = await ask(database, registry, options);
             print(flags.json, answer, () => answerReport(answer));
         });
-    sub("references", "whether all codes by which registries name one another are there; exit 1 if any is not").action(
-        async (flags: Common) => {
-            const result = await checkReferences(runningIn(flags.site), (name) => databaseOf(name, flags.site));
-            print(flags.json, result, () => referencesReport(result));
-            fail(result.checked.some(({ missing }) => missing > 0) ? 1 : 0);
-        },
-    );
+    sub(
+        "references",
+        "whether all codes by which registries name one another are there; exit 1 if any is not, or none is named",
+    ).action(async (flags: Common) => {
+        const result = await checkReferences(runningIn(flags.site), (name) => databaseOf(name, flags.site));
+        print(flags.json, result, () => referencesReport(result));
+        fail(agree(result) ? 0 : 1);
+    });
     sub("write", "keep committing, and keep a journal of what was acknowledged")
         .option(...registry)
         .option("--rate <r>", "commits a second", "10")
         .option("--for <time>", "as 30s, 5m or 2h", "30s")
         .option("--journal <file>", "a new file for the journal (default: in .embassy/data)")
         .action(runWrite);
-    sub("lost", "count the acknowledged commits of a journal that are gone; exit 1 if any is")
+    sub("lost", "count the acknowledged commits of a journal that are gone; exit 1 if any is, or none was acknowledged")
         .requiredOption("--journal <file>", "what data write has made")
         .action(async (flags: LostFlags) => {
             const { registry } = readJournal(flags.journal).header;
             const result = await lost(target({ ...flags, registry }).database, flags.journal);
             print(flags.json, result, () => lostReport(result));
-            fail(result.lost.length + result.refusedButFound.length > 0 ? 1 : 0);
+            fail(isWhole(result) ? 0 : 1);
         });
     command
         .command("lag")

@@ -27,23 +27,36 @@ const CANONICAL: Readonly<Record<string, string>> = {
     row_security: "off",
 };
 
-/** @returns 32 hexadecimal digits by table, all of one instant */
-export function digest(database: Database, registry: Registry): Promise<Record<string, string>> {
-    return readTables(database, registry, tableDigest);
+export interface TableContents {
+    /** 32 hexadecimal digits; a table without rows has one as well. */
+    readonly digest: string;
+    readonly rows: number;
 }
 
-async function tableDigest(client: Client, from: string, { columns }: Table): Promise<string> {
+/** @returns 32 hexadecimal digits by table, all of one instant */
+export async function digest(database: Database, registry: Registry): Promise<Record<string, string>> {
+    const tables = Object.entries(await readTables(database, registry, tableContents));
+    return Object.fromEntries(tables.map(([name, { digest: found }]) => [name, found]));
+}
+
+/** By table, all of one instant; of none where the registry has no tables, as before its first rows. */
+export function contents(database: Database, registry: Registry): Promise<Record<string, TableContents>> {
+    return readTables(database, registry, tableContents, { mayBeEmpty: true });
+}
+
+async function tableContents(client: Client, from: string, { columns }: Table): Promise<TableContents> {
     for (const [name, value] of Object.entries(CANONICAL)) {
         await client.query("SELECT set_config($1, $2, true)", [name, value]);
     }
-    const { rows } = await client.query<{ digest: string }>(
+    const { rows } = await client.query<{ digest: string; rows: string }>(
         digestQuery(
             from,
             columns.map((column) => client.escapeIdentifier(column)),
             client.escapeLiteral(JSON.stringify(columns)),
         ),
     );
-    return rows[0]?.digest as string;
+    const [found] = rows;
+    return { digest: found?.digest as string, rows: Number(found?.rows) };
 }
 
 function digestQuery(from: string, columns: readonly string[], names: string): string {
@@ -53,6 +66,6 @@ function digestQuery(from: string, columns: readonly string[], names: string): s
     // The outer join, which changes nothing, has the hash reckoned once for both halves: a plain subquery is merged into
     // the sums and reckoned in each, which takes more than twice as long.
     return `
-        SELECT left(encode(sha256(convert_to(concat_ws(':', ${names}, count(*), sum(${half(1)}), sum(${half(17)})), 'UTF8')), 'hex'), 32) AS digest
+        SELECT left(encode(sha256(convert_to(concat_ws(':', ${names}, count(*), sum(${half(1)}), sum(${half(17)})), 'UTF8')), 'hex'), 32) AS digest, count(*) AS rows
           FROM ${from} LEFT JOIN LATERAL (SELECT ${hash} AS hash) AS hashed ON true`;
 }

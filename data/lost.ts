@@ -16,6 +16,11 @@ export interface LostResult {
     readonly refusedButFound: readonly number[];
 }
 
+/** Whether commits were acknowledged, and all of them are there: a journal without one shows nothing. */
+export function isWhole({ acknowledged, lost, refusedButFound }: LostResult): boolean {
+    return acknowledged > 0 && lost.length === 0 && refusedButFound.length === 0;
+}
+
 /** @throws UserError where the journal is none, or the database has no table of commits */
 export async function lost(database: Database, file: string): Promise<LostResult> {
     const { header, entries } = readJournal(file);

@@ -5,13 +5,12 @@
  * Each reference is a merge of two sorted lists of values, streamed from two servers: here memory does not grow with the
  * nation, and there it is an index or a sort within `work_mem`.
  */
-import type { Client } from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { CATALOGUE } from "./catalogue";
 import { type Database, explained } from "./database";
 import { type Registry, schemaOf } from "./registries";
 import type { Column, Reference } from "./registry-data";
-import { type Snapshot, openSnapshot } from "./tables";
+import { type Snapshot, type SnapshotOptions, openSnapshot } from "./tables";
 
 export interface CheckedReference {
     /** As `taxes.payer.personal_code`. */
@@ -33,6 +32,11 @@ export interface ReferencesResult {
 
 const MOST_EXAMPLES = 5;
 
+/** Whether values were looked up, and all were there: where no registry names another there is nothing to say. */
+export function agree({ checked }: Pick<ReferencesResult, "checked">): boolean {
+    return checked.some(({ values }) => values > 0) && checked.every(({ missing }) => missing === 0);
+}
+
 /** Of all registries, each with the registry that it is of. */
 export function allReferences(): (Reference & { readonly from: Registry })[] {
     return (Object.keys(CATALOGUE) as Registry[]).flatMap((from) =>
@@ -49,11 +53,12 @@ export function allReferences(): (Reference & { readonly from: Registry })[] {
 export async function checkReferences(
     registries: readonly Registry[],
     databaseOf: (registry: Registry) => Database,
+    options: SnapshotOptions = {},
 ): Promise<ReferencesResult> {
     const snapshots = new Map<Registry, Snapshot>();
     try {
         for (const registry of (Object.keys(CATALOGUE) as Registry[]).filter((name) => registries.includes(name))) {
-            snapshots.set(registry, await openSnapshot(databaseOf(registry), registry));
+            snapshots.set(registry, await openSnapshot(databaseOf(registry), registry, options));
         }
         const checked: CheckedReference[] = [];
         const unchecked: { from: string; to: string }[] = [];
@@ -68,7 +73,7 @@ export async function checkReferences(
                 continue;
             }
             try {
-                const [named, there] = [sorted(source.client, names.from), sorted(target.client, names.to)];
+                const [named, there] = [sorted(source, names.from), sorted(target, names.to)];
                 checked.push({ ...names, ...(await missing(named, there)) });
             } catch (error) {
                 throw explained(error, databaseOf(reference.from));
@@ -113,7 +118,10 @@ function nameOf(registry: Registry, { table, column }: Column): string {
 }
 
 /** The different values of a column, in the order of their bytes: codes are ASCII, of which JavaScript has the same order. */
-async function* sorted(client: Client, name: string): AsyncGenerator<string, void, undefined> {
+async function* sorted({ client, tables }: Snapshot, name: string): AsyncGenerator<string, void, undefined> {
+    if (tables.length === 0) {
+        return;
+    }
     const [schema = "", table = "", column = ""] = name.split(".");
     const query = `SELECT DISTINCT ${column} COLLATE "C" FROM ${schema}.${table} WHERE ${column} IS NOT NULL ORDER BY 1`;
     let rest = "";

@@ -50,7 +50,10 @@ export function referencesReport({ checked, unchecked }: ReferencesResult): stri
         ...checked.map(({ from, to, values, missing, examples }) => [from, to, values, missing, examples.join(", ")]),
     );
     const left = unchecked.map(({ from, to }) => `Not checked, because one of the two does not run: ${from} → ${to}`);
-    return [table.toString(), ...left].join("\n");
+    const nothing = checked.every(({ values }) => values === 0)
+        ? ["NOTHING was checked: no registry names another."]
+        : [];
+    return [table.toString(), ...left, ...nothing].join("\n");
 }
 
 export function loadReport({ registry, people, seed, loaded, rows, seconds }: LoadResult): string {
@@ -73,6 +76,7 @@ export function writeReport(result: WriteResult): string {
 export function lostReport({ registry, acknowledged, lost, unknown, refusedButFound }: LostResult): string {
     const named = lost.slice(0, MOST_NAMED).join(", ") + (lost.length > MOST_NAMED ? ", …" : "");
     return [
+        ...(acknowledged === 0 ? ["NOTHING was counted: the journal has no acknowledged commit."] : []),
         `${registry}: of ${acknowledged} acknowledged commits ${lost.length} are lost${lost.length > 0 ? ` (${named})` : ""}.`,
         `Of ${unknown.total} commits without an answer ${unknown.found} are there.`,
         ...(refusedButFound.length > 0 ? [`Refused, and there all the same: ${refusedButFound.join(", ")}.`] : []),

@@ -17,13 +17,22 @@ export interface Snapshot {
     readonly end: () => Promise<void>;
 }
 
-/** @throws UserError where the registry has no tables in this database */
-export async function openSnapshot(database: Database, registry: Registry): Promise<Snapshot> {
+export interface SnapshotOptions {
+    /** A registry without tables is one in which nothing has been written yet. */
+    readonly mayBeEmpty?: boolean;
+}
+
+/** @throws UserError where the registry has no tables in this database, and may not be empty */
+export async function openSnapshot(
+    database: Database,
+    registry: Registry,
+    { mayBeEmpty = false }: SnapshotOptions = {},
+): Promise<Snapshot> {
     const client = await database.connect();
     try {
         await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
         const tables = await list(client, schemaOf(registry));
-        if (tables.length === 0) {
+        if (tables.length === 0 && !mayBeEmpty) {
             throw new UserError(
                 `${database.name} holds nothing of the registry ${registry}. Load it: npm run data -- load --registry ${registry}`,
             );
@@ -35,13 +44,14 @@ export async function openSnapshot(database: Database, registry: Registry): Prom
     }
 }
 
-/** Calls `read` for each table, by name, in one snapshot. @throws UserError where the registry has no tables in this database */
+/** Calls `read` for each table, by name, in one snapshot. @throws UserError as {@link openSnapshot} */
 export async function readTables<T>(
     database: Database,
     registry: Registry,
     read: (client: Client, from: string, table: Table) => Promise<T>,
+    options: SnapshotOptions = {},
 ): Promise<Record<string, T>> {
-    const { client, tables, end } = await openSnapshot(database, registry);
+    const { client, tables, end } = await openSnapshot(database, registry, options);
     try {
         const found: Record<string, T> = {};
         for (const table of tables) {

@@ -36,7 +36,14 @@ export function targets(flags: ManyFlags): Target[] {
     return runningIn(flags.site).map((registry) => ({ registry, database: databaseOf(registry, flags.site) }));
 }
 
+/** @throws UserError where none does: what is said of all of them would be said of nothing */
 export function runningIn(site: string | undefined): Registry[] {
     const registries = site === undefined ? undefined : stackConfig(site).registries;
-    return REGISTRIES.filter((name) => registries?.[name].running ?? true);
+    const running = REGISTRIES.filter((name) => registries?.[name].running ?? true);
+    if (running.length === 0) {
+        throw new UserError(
+            `No registry runs in ${site ?? "the site"}: say data-embassy:registries.${DEFAULT_REGISTRY}.running: true in its stack file, or name one with --registry.`,
+        );
+    }
+    return running;
 }

@@ -57,8 +57,14 @@ export async function selfTest(test: SelfTest): Promise<string[]> {
  * Looks for versions that should have been sealed by now.
  *
  * @returns the breaches, a sentence for each bucket that has some
+ * @throws AgentError where no buckets are declared: nothing would be looked at
  */
 export async function findUnsealed(test: SelfTest, buckets: readonly string[]): Promise<string[]> {
+    if (buckets.length === 0) {
+        throw new AgentError(
+            "No buckets are declared, so that no version was looked at: run pulumi up, which declares them.",
+        );
+    }
     const { administrator } = test.clients;
     const breaches: string[] = [];
     for (const bucket of buckets) {

@@ -51,6 +51,7 @@ export async function compare(
     binDirectory: string,
 ): Promise<Comparison> {
     const [left, right] = [await live(site, home, binDirectory), await live(environment, home, binDirectory)];
+    refuseNothing([site, left], [environment, right]);
     const found = differences(left, right);
     const wrong = undeclared(found, LIVE_MAY_DIFFER);
     return {
@@ -62,8 +63,23 @@ export async function compare(
     };
 }
 
+/** Two that have nothing are the same in all of it. @throws LabError naming the site without objects */
+export function refuseNothing(...compared: readonly (readonly [site: string, objects: readonly unknown[]])[]): void {
+    for (const [site, objects] of compared) {
+        if (objects.length === 0) {
+            throw new LabError(
+                `${site} has no objects to compare: its stack declares none, or none of them is there. Run npm run pulumi -- up -s ${site}`,
+            );
+        }
+    }
+}
+
 async function live(site: string, home: string, binDirectory: string): Promise<SiteResource[]> {
     const known = await stated(site);
+    if (known.length === 0) {
+        // Kubectl takes no empty list.
+        return [];
+    }
     const list = {
         apiVersion: "v1",
         kind: "List",

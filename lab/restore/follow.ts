@@ -27,9 +27,13 @@ interface Pod {
     };
 }
 
+/** On a full disk also what has nothing to do with the restore stops. */
+export class DiskFull extends LabError {}
+
 /**
  * Goes on until `signal` says that the site is up.
  * @param elapsed seconds since the restore began
+ * @param onAnswer told when the first leader answers
  * @returns registry → when its leader was first seen to answer, by `elapsed`
  * @throws LabError as soon as the disk is full, or a member gives up a second time, with what it said: Patroni ends where the restore fails,
  * and its container starts anew. Once is a store that did not answer, or a machine that was too busy; what fails again will fail always.
@@ -39,6 +43,7 @@ export async function followMembers(
     registries: readonly string[],
     signal: AbortSignal,
     elapsed: () => number,
+    onAnswer: () => void,
 ): Promise<Readonly<Record<string, number>>> {
     const kubectl = async (...args: string[]): Promise<string> => {
         const command = path.join(site.binDirectory, "kubectl");
@@ -71,6 +76,7 @@ export async function followMembers(
                 );
             }
             if (member.ready && labels[ROLE_LABEL.key] === ROLE_LABEL.leader) {
+                onAnswer();
                 answered[registry] ??= elapsed();
             }
         }
@@ -85,7 +91,7 @@ export async function followMembers(
 async function refuseFilledDisk(directory: string): Promise<void> {
     const free = await freeMebibytes(directory);
     if (free < LEAST_MIB) {
-        throw new LabError(
+        throw new DiskFull(
             `The disk of ${directory} has filled up: ${free} MiB are free, and no restore goes on with less than ${LEAST_MIB} MiB. ` +
                 `Free some and run the command again: it begins anew.`,
         );

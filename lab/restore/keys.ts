@@ -13,6 +13,8 @@ import { issueAuthority, pemBlock } from "../pki/issue";
 
 export interface Keys {
     readonly issuer: Issuer;
+    /** Where the keys are from, and what may be wrong with one that opens nothing; after the words "the key". */
+    readonly origin: string;
     /** @throws LabError for a registry without a key */
     readonly of: (registry: string, generation?: number) => RegistryKeys;
     /** For the program, where there is no state of the root's stack from which it could read it. */
@@ -38,6 +40,7 @@ export async function keysFor(site: string, holder: string, toolchain: Toolchain
     return {
         handed: undefined,
         issuer: handover.issuer,
+        origin: `that the stack ${holder} hands out: either it is the stack of another home (EMBASSY_HOME)`,
         of(registry, generation) {
             const secret = handover.registries[registry];
             if (secret === undefined) {
@@ -71,6 +74,7 @@ export async function recoveredKeys(file: string, site: string, days: number): P
     const registries = REGISTRIES.map((name) => [name, secrets[name] ?? randomBytes(32).toString("base64url")]);
     return {
         issuer,
+        origin: `in ${file}: either it is not this registry's, or of another embassy (recover it again: npm run keys -- recover)`,
         handed: { issuer, registries: Object.fromEntries(registries) as Handover["registries"] },
         of(registry, generation) {
             const secret = secrets[registry as keyof typeof secrets];

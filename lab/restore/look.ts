@@ -44,7 +44,7 @@ export async function reader(source: Source, registry: string, { cipher, folder 
             maxBuffer: LONGEST,
         }).catch((error: unknown) => {
             const { stderr = "", stdout: said = "" } = error as { stderr?: string; stdout?: string };
-            throw new LabError(explained(registry, `${said}${stderr}`.trim()));
+            throw explained(registry, `${said}${stderr}`.trim());
         });
         return stdout;
     };
@@ -101,7 +101,7 @@ export function stanzaIn(registry: string, info: string): StanzaInfo {
     }
     if (stanza.status.code === UNREADABLE) {
         const why = (stanza.repo ?? []).map(({ status }) => status.message);
-        throw new LabError(explained(registry, [stanza.status.message, ...why].join(": ")));
+        throw explained(registry, [stanza.status.message, ...why].join(": "));
     }
     return stanza;
 }
@@ -111,9 +111,26 @@ const UNREADABLE = 99;
 /** Bytes that pgBackRest may say: a listing has a line for each of a window's segments. */
 const LONGEST = 256 * 1024 * 1024;
 
-function explained(registry: string, words: string): string {
+function explained(registry: string, words: string): LabError {
     return /cipher|CryptoError|FormatError|decrypt/i.test(words)
-        ? `The stored versions of ${registry} do not open with the key that Tallinn's stack hands out: either it is the stack ` +
-              `of another home (EMBASSY_HOME), or what is stored is damaged. pgBackRest: ${words}`
-        : `The stored versions of ${registry} cannot be read. pgBackRest: ${words}`;
+        ? new DoesNotOpen(registry, words)
+        : new LabError(`The stored versions of ${registry} cannot be read. pgBackRest: ${words}`);
+}
+
+/** The key is another one. Where it is from, says {@link DoesNotOpen.with} whoever knows. */
+export class DoesNotOpen extends LabError {
+    constructor(
+        private readonly registry: string,
+        private readonly words: string,
+        origin = "that was given: either it is another's",
+    ) {
+        super(
+            `The stored versions of ${registry} do not open with the key ${origin}, or what is stored is damaged. pgBackRest: ${words}`,
+        );
+    }
+
+    /** @param origin of the key, and what may be wrong with it, after the words "the key" */
+    with(origin: string): DoesNotOpen {
+        return new DoesNotOpen(this.registry, this.words, origin);
+    }
 }

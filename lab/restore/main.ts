@@ -12,7 +12,10 @@ import { binDir, embassyHome } from "../../toolchain/paths";
 import { LabError } from "../errors";
 import { type Comparison, compare } from "./compare";
 import { environmentOf, templateConfig } from "./environment";
-import { type Digests, type RestoreReport, discard, restore } from "./restore";
+import { type Digests, parseExpected } from "./expect";
+import { alone } from "./presence";
+import { isProven, summary } from "./report";
+import { discard, restore } from "./restore";
 import { TABLE_STYLE } from "../../toolchain/table";
 
 interface Flags {
@@ -32,7 +35,7 @@ async function main(flags: Flags): Promise<number> {
     const toolchain = toolchainChoice();
     const environment = environmentOf(flags.name, embassyHome);
     if (flags.remove) {
-        await discard(environment, embassyHome, toolchain);
+        await alone(environment, embassyHome, () => discard(environment, embassyHome, toolchain));
         process.stdout.write(`${environment.site}: removed\n`);
         return 0;
     }
@@ -44,13 +47,14 @@ async function main(flags: Flags): Promise<number> {
     if (flags.from === undefined) {
         throw new LabError("Say whose stored versions: --from luxembourg");
     }
+    const registries = flags.registry?.map(known) ?? running();
     const request = {
         environment,
         from: flags.from,
         copy: flags.copy,
         at: flags.at === undefined ? undefined : instant(flags.at),
-        registries: flags.registry?.map(known) ?? running(),
-        expected: flags.expect === undefined ? undefined : digests(flags.expect),
+        registries,
+        expected: flags.expect === undefined ? undefined : expectedIn(flags.expect, registries),
         keysFile: flags.keys,
     };
     if (!existsSync(path.join(binDir, "pulumi"))) {
@@ -60,8 +64,8 @@ async function main(flags: Flags): Promise<number> {
     const onPhase = (phase: string, detail: string): void => void process.stderr.write(`${bold(phase)}: ${detail}\n`);
     const report = await restore({ ...request, toolchain, home: embassyHome, onPhase });
     writeAtomically(environment.report, `${JSON.stringify(report, null, 4)}\n`);
-    process.stdout.write(flags.json ? `${JSON.stringify(report, null, 4)}\n` : summary(report, environment.report));
-    return report.asExpected === false || dangling(report).length > 0 ? 1 : 0;
+    process.stdout.write(flags.json ? `${JSON.stringify(report, null, 4)}\n` : summary(report, environment));
+    return isProven(report) ? 0 : 1;
 }
 
 /** @throws LabError for what is no instant: a time without its zone is another one elsewhere */
@@ -92,63 +96,15 @@ function known(name: string): string {
     return name;
 }
 
-function digests(file: string): Digests {
+/** @throws LabError before anything is made, for a file that does not say it of every table */
+function expectedIn(file: string, registries: readonly string[]): Digests {
+    let text: string;
     try {
-        return JSON.parse(readFileSync(file, "utf8")) as Digests;
+        text = readFileSync(file, "utf8");
     } catch (error) {
-        throw new LabError(
-            `${file} has no digests: give a file that npm run data -- digest --json has made. ${(error as Error).message}`,
-        );
+        throw new LabError(`${file}, which is to say what is expected, cannot be read: ${(error as Error).message}`);
     }
-}
-
-function summary(report: RestoreReport, file: string): string {
-    const times = new Table({ head: ["phase", "seconds"], style: TABLE_STYLE, colAligns: ["left", "right"] });
-    times.push(...report.phases.map(({ phase, seconds }) => [phase, seconds.toFixed(1)]));
-    times.push(["in all", report.seconds.toFixed(1)]);
-    const answered = new Table({
-        head: ["registry", "answered after, s"],
-        style: TABLE_STYLE,
-        colAligns: ["left", "right"],
-    });
-    answered.push(...Object.entries(report.answered).map(([registry, after]) => [registry, after.toFixed(0)]));
-    const tables = new Table({ head: ["registry", "table", "digest"], style: TABLE_STYLE });
-    for (const [registry, found] of Object.entries(report.digests)) {
-        tables.push(...Object.entries(found).map(([table, digest]) => [registry, table, digest]));
-    }
-    const verdict =
-        report.asExpected === null
-            ? "Compare the digests with those of another site: npm run data -- digest --site tallinn"
-            : report.asExpected
-              ? "Every digest is the expected one."
-              : "NOT every digest is the expected one.";
-    const agree =
-        report.references.length === 0
-            ? []
-            : [
-                  `${report.references.length} references from registry to registry: ` +
-                      (dangling(report).length === 0
-                          ? "whoever is named is there."
-                          : dangling(report)
-                                .map(
-                                    ({ from, to, missing, values }) =>
-                                        `${from} → ${to}: ${missing} of ${values} MISSING`,
-                                )
-                                .join("; ")),
-              ];
-    return [
-        times.toString(),
-        answered.toString(),
-        tables.toString(),
-        ...agree,
-        `${report.site} holds what ${report.from} had stored ${report.at === null ? "last" : `by ${report.at}`}. ${verdict}`,
-        `Report: ${path.relative(process.cwd(), file)}`,
-        "",
-    ].join("\n");
-}
-
-function dangling({ references }: RestoreReport): RestoreReport["references"] {
-    return references.filter(({ missing }) => missing > 0);
+    return parseExpected(text, file, registries);
 }
 
 function compared({ site, environment, objects, declared, undeclared }: Comparison): string {
@@ -187,7 +143,7 @@ const command = new Command("npm run restore --")
     .option("--registry <names...>", "only these; all that run by default")
     .option(
         "--expect <file>",
-        "digests that must come out, as data digest --json prints them; exit code 1 where they do not",
+        "digests that must come out, of every table, as data digest --json prints them or a restore's report has them; exit code 1 where they do not",
     )
     .option(
         "--keys <file>",

@@ -5,34 +5,33 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { databaseOf } from "../../data/connect";
-import { digest } from "../../data/digest";
-import { type CheckedReference, checkReferences } from "../../data/references";
-import { parseRegistry } from "../../data/registries";
 import type { EmbassyConfig } from "../../infra/config";
 import { planNetwork, objectStoreName } from "../../infra/plan/addresses";
 import { registryNamespace } from "../../infra/plan/registries";
 import type { Toolchain } from "../../toolchain/cli/environment";
-import { runPulumi } from "../../toolchain/cli/run";
-import { copiesFolder, stackFile } from "../../toolchain/cli/stack-file";
-import { stateFile } from "../../toolchain/cli/states";
-import { upStack } from "../../toolchain/cli/up";
 import { LabError, explain } from "../errors";
 import { ensureFile } from "../files";
 import * as lab from "../lab";
-import { type Site, foundedWith, openSite } from "../options";
+import { type Site, openSite } from "../options";
 import { SitePaths } from "../paths";
 import { refuseFullDisk } from "../preflight";
-import { choose } from "./choose";
+import { type Chosen, choose } from "./choose";
 import { type Environment, TEMPLATE_FILE, templateConfig } from "./environment";
-import { followMembers } from "./follow";
+import { type Comparison, type Digests, compareDigests } from "./expect";
+import { DiskFull } from "./follow";
 import { type Keys, keysFor, recoveredKeys } from "./keys";
+import { type Lived, live } from "./life";
+import { DoesNotOpen } from "./look";
 import { type Phases, phases } from "./phases";
+import { alone, discard, markKept, markUnfinished, presenceOf } from "./presence";
 import type { Range } from "./range";
+import { bringUp } from "./registries";
 import { type RescueSource, ensureRescue } from "./rescue";
 import { type Source, copyIn, storeOf } from "./source";
 import { type Stamp, stampStackFile } from "./stamp";
+import { type Proof, verify } from "./verify";
 
-export type Digests = Readonly<Record<string, Readonly<Record<string, string>>>>;
+export { discard };
 
 export interface RestoreRequest {
     /** Which is to be made. */
@@ -44,7 +43,7 @@ export interface RestoreRequest {
     /** The last instant that is to be in it; where none is given, of one registry all that is stored, of several the last in common. */
     readonly at: Date | undefined;
     readonly registries: readonly string[];
-    /** Registry → table → digest that must come out. */
+    /** Those that must come out, of every table of each registry. */
     readonly expected: Digests | undefined;
     /** A file of recovered keys, in place of the state of the stack that holds the root. */
     readonly keysFile: string | undefined;
@@ -54,31 +53,96 @@ export interface RestoreRequest {
     readonly onPhase: (phase: string, detail: string) => void;
 }
 
-export interface RestoreReport {
+export interface RestoreReport extends Proof {
     readonly site: string;
     readonly from: string;
     /** ISO 8601; null for all that is stored. */
     readonly at: string | null;
     /** Registry → from when to when it could have been restored. */
     readonly ranges: Readonly<Record<string, Range>>;
-    /** Registry → seconds from the beginning until its leader answered, to within one. */
+    /** Registry → seconds from the beginning until its leader answered, to within one; empty where not all of them do. */
     readonly answered: Readonly<Record<string, number>>;
-    readonly digests: Digests;
     /** Whether all digests are the expected ones; null where none were expected. */
     readonly asExpected: boolean | null;
-    /** Those from one of the restored registries to another. */
-    readonly references: readonly CheckedReference[];
+    /** Which tables were compared with what was expected, and those that differ; null where nothing was expected. */
+    readonly comparison: Comparison | null;
     /** Seconds of each, in order. */
     readonly phases: readonly { readonly phase: string; readonly seconds: number }[];
     readonly seconds: number;
 }
 
-/** @throws LabError, having taken down what it began, where what is asked for cannot be restored */
-export async function restore(request: RestoreRequest): Promise<RestoreReport> {
-    const { environment, from, copy, registries, expected, keysFile, toolchain, home, onPhase } = request;
+interface Prepared {
+    readonly source: Source;
+    readonly keys: Keys;
+    readonly chosen: Chosen;
+    readonly stamp: Stamp;
+}
+
+type Answered = RestoreReport["answered"];
+
+/**
+ * What answers is kept, also where it could not be verified: the report says what was not.
+ *
+ * @throws LabError where what is asked for cannot be restored, or somebody else is at it; what it began is taken down again
+ */
+export function restore(request: RestoreRequest): Promise<RestoreReport> {
+    const { environment, home, toolchain, registries, onPhase } = request;
+    const { site: name, removal } = environment;
     const timed = phases(onPhase);
-    const site = openSite(environment.site, { home, nodes: "real" });
-    refuseSecond(site, environment);
+    const site = openSite(name, { home, nodes: "real" });
+    const told = {
+        unfinished: "what a run left that was killed is taken down",
+        failed: "the environment is taken down again",
+    };
+    return alone(environment, home, async () => {
+        const lived = await live<Prepared, Answered, Proof>({
+            presence: () => Promise.resolve(presenceOf(environment, home)),
+            refusal: () => thereAlready(environment),
+            prepare: () => prepare(request, timed),
+            begin: async ({ chosen }) => {
+                await refuseFullDisk(home, chosen.bytes);
+                await markUnfinished(environment);
+            },
+            make: (prepared, onAnswer) => build(request, prepared, site, timed, onAnswer),
+            keep: () => markKept(environment),
+            verify: () =>
+                timed.phase("verification", "digests of every table, and references from registry to registry", () =>
+                    verify(registries, (registry) => databaseOf(registry, name)),
+                ),
+            remove: () => discard(environment, home, toolchain),
+            mustGo: (error) => error instanceof DiskFull,
+            onRemoval: (why, error) =>
+                why === "left"
+                    ? onPhase("left", `${explain(error)}; take it away with ${removal}`)
+                    : onPhase("undone", told[why]),
+        });
+        return { ...reportOf(request, lived), ...timed.report() };
+    });
+}
+
+const UNPROVEN: Proof = { digests: {}, rows: {}, empty: [], references: [], problems: [] };
+
+function reportOf(
+    { environment, from, expected }: RestoreRequest,
+    { prepared: { chosen }, made, proof = UNPROVEN, failure }: Lived<Prepared, Answered, Proof>,
+): Omit<RestoreReport, "phases" | "seconds"> {
+    const comparison = expected === undefined ? null : compareDigests(expected, proof.digests);
+    return {
+        site: environment.site,
+        from,
+        at: chosen.at?.toISOString() ?? null,
+        ranges: chosen.ranges,
+        answered: made ?? {},
+        ...proof,
+        problems: failure === undefined ? proof.problems : [...proof.problems, explain(failure)],
+        asExpected: comparison && failure === undefined && comparison.differing.length === 0,
+        comparison,
+    };
+}
+
+/** Keys, and what is stored: all that can be refused before anything is made. */
+async function prepare(request: RestoreRequest, timed: Phases): Promise<Prepared> {
+    const { environment, from, copy, registries, keysFile, toolchain } = request;
     const config = templateConfig();
     const source = sourceOf(request, config);
     const { root, intermediateDays } = config.keys;
@@ -87,44 +151,26 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
             ? keysFor(config.site.name, root, toolchain)
             : recoveredKeys(keysFile, config.site.name, intermediateDays),
     );
-    const { at, ranges, generations, bytes } = await timed.phase(
+    const chosen = await timed.phase(
         "versions",
         `what ${from} has stored${copy === undefined ? "" : `, as copied to ${copy}`}: from when to when, and whether it is whole`,
-        () => choose({ source, registries, keys, at: request.at }, config),
+        () =>
+            choose({ source, registries, keys, at: request.at }, config).catch((error: unknown) => {
+                throw error instanceof DoesNotOpen ? error.with(keys.origin) : error;
+            }),
     );
-    await refuseFullDisk(home, bytes);
-    try {
-        const stamp = { site: environment.site, from, at: at?.toISOString(), registries, generations };
-        const { answered, digests, references } = await build(request, stamp, site, source, keys, timed);
-        return {
-            site: environment.site,
-            from,
-            at: at?.toISOString() ?? null,
-            ranges,
-            answered,
-            digests,
-            asExpected: expected === undefined ? null : same(digests, expected),
-            references,
-            ...timed.report(),
-        };
-    } catch (error) {
-        onPhase("undone", "the environment is taken down again");
-        await discard(environment, home, toolchain).catch((left: unknown) => {
-            // Not in place of why it is taken down.
-            onPhase("left", `${explain(left)}; take it away with ${environment.removal}`);
-        });
-        throw error;
-    }
+    const { at, generations } = chosen;
+    const stamp = { site: environment.site, from, at: at?.toISOString(), registries, generations };
+    return { source, keys, chosen, stamp };
 }
 
 async function build(
     { environment, registries, toolchain, home }: RestoreRequest,
-    stamp: Stamp,
+    { source, keys, stamp }: Prepared,
     site: Site,
-    source: Source,
-    keys: Keys,
     timed: Phases,
-): Promise<Pick<RestoreReport, "answered" | "digests" | "references">> {
+    onAnswer: () => void,
+): Promise<Answered> {
     await ensureFile(environment.stackFile, stampStackFile(await fs.readFile(TEMPLATE_FILE, "utf8"), stamp));
     await timed.phase("site", "a control plane, a network and machines of its own", async () => {
         await lab.up([environment.site], { home, nodes: "real" });
@@ -135,75 +181,17 @@ async function build(
     }
     const variables = keys.handed === undefined ? {} : { EMBASSY_HANDOVER: environment.handover };
     const elapsed = (): number => timed.report().seconds;
-    const answered = await timed.phase("registries", `pulumi up with ${registries.join(", ")}`, () =>
-        bringUp(site, registries, { toolchain, environment: variables, elapsed }),
+    return timed.phase("registries", `pulumi up with ${registries.join(", ")}`, () =>
+        bringUp(site, registries, { toolchain, environment: variables, elapsed, onAnswer }),
     );
-    return timed.phase("verification", "digests of every table, and references from registry to registry", async () => {
-        const digests = await digestsOf(registries, environment.site);
-        const { checked } = await checkReferences(registries.map(parseRegistry), (name) =>
-            databaseOf(name, environment.site),
-        );
-        return { answered, digests, references: checked };
-    });
 }
 
-/** `pulumi up`, ended as soon as a registry's members say that they cannot. */
-async function bringUp(
-    site: Site,
-    registries: readonly string[],
-    {
-        toolchain,
-        environment,
-        elapsed,
-    }: { toolchain: Toolchain; environment: NodeJS.ProcessEnv; elapsed: () => number },
-): Promise<RestoreReport["answered"]> {
-    const [up, done] = [new AbortController(), new AbortController()];
-    // Kept, not thrown: nobody waits for it before the CLI has ended.
-    const followed = followMembers(site, registries, done.signal, elapsed).catch((error: unknown) => {
-        up.abort();
-        return error as Error;
-    });
-    const stack = site.paths.site;
-    const result = await upStack(stack, toolchain, { environment, capture: true, signal: up.signal });
-    done.abort();
-    const answered = await followed;
-    if (answered instanceof Error) {
-        throw answered;
-    }
-    if (result.code !== 0) {
-        throw new LabError(`pulumi up of ${stack} failed:\n${result.output.trim()}`);
-    }
-    return answered;
-}
-
-/** Takes an environment down, and whatever is left of one. Only its report stays. */
-export async function discard(environment: Environment, home: string, toolchain: Toolchain): Promise<void> {
-    const { site } = environment;
-    await fs.rm(environment.handover, { force: true });
-    if ((await lab.knownSites({ home })).includes(site)) {
-        await lab.down([site], { home, deleteData: true });
-    }
-    if (await fs.stat(stateFile(site, home)).catch(() => undefined)) {
-        // Its cluster is gone, and all that the state speaks of with it.
-        const args = ["stack", "rm", site, "--yes", "--force", "--preserve-config", "--remove-backups"];
-        const { code, output } = await runPulumi(args, { toolchain, capture: true });
-        if (code !== 0) {
-            throw new LabError(`The state of ${site} could not be removed:\n${output.trim()}`);
-        }
-    }
-    await fs.rm(stackFile(site, copiesFolder), { force: true });
-    // The last: without it the lab does not know which machines the site has.
-    await fs.rm(environment.stackFile, { force: true });
-}
-
-/** @throws LabError where there is an environment already: it may be in use */
-function refuseSecond({ paths }: Site, { removal }: Environment): void {
-    if (foundedWith(paths) !== undefined) {
-        throw new LabError(
-            `There is a site ${paths.site} already, and a restore never writes into one. Look at it with ` +
-                `npm run data -- count --site ${paths.site}, remove it (${removal}), or make another beside it: --name NAME`,
-        );
-    }
+/** It may be in use. */
+function thereAlready({ site, removal }: Environment): LabError {
+    return new LabError(
+        `There is a site ${site} already, and a restore never writes into one. Look at it with ` +
+            `npm run data -- count --site ${site}, remove it (${removal}), or make another beside it: --name NAME`,
+    );
 }
 
 /** The store that the environment looks for: off its disk, whole, or in place of it the copy of the one registry's bucket. */
@@ -231,20 +219,4 @@ function sourceOf({ from, copy, registries, home }: RestoreRequest, { networking
         throw new LabError(`A copy is of one registry, not of ${registries.join(", ")}: name it with --registry.`);
     }
     return copyIn(path.resolve(copy), home);
-}
-
-async function digestsOf(registries: readonly string[], site: string): Promise<Digests> {
-    const digests: Record<string, Record<string, string>> = {};
-    for (const name of registries) {
-        const registry = parseRegistry(name);
-        digests[name] = await digest(databaseOf(registry, site), registry);
-    }
-    return digests;
-}
-
-/** Whether every expected table is there with its digest. */
-function same(digests: Digests, expected: Digests): boolean {
-    return Object.entries(expected).every(([registry, tables]) =>
-        Object.entries(tables).every(([table, wanted]) => digests[registry]?.[table] === wanted),
-    );
 }

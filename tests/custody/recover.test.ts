@@ -35,6 +35,12 @@ describe("a recovery", () => {
         expect(problems).toEqual([]);
     });
 
+    it("of nothing is refused, not written down as done", async () => {
+        await expect(attempt([0, 1, 2], { wanted: [] })).rejects.toThrow(
+            /^No secret is asked for, or this ceremony had none/,
+        );
+    });
+
     it("brings back one secret and no other: a registry's key opens that registry only", async () => {
         const { recovered } = await attempt([0, 1, 2], { wanted: ["land"] });
         expect(recovered.secrets).toEqual({ land: "the secret of land" });

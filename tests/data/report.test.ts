@@ -1,3 +1,5 @@
+import { isWhole } from "../../data/lost";
+import { agree } from "../../data/references";
 import {
     answerReport,
     lagReport,
@@ -53,6 +55,30 @@ test("references are listed with what is missing, and those that were not checke
     const report = referencesReport({ checked, unchecked: [{ from: "g.h.i", to: "d.e.f" }] });
     expect(report).toMatch(/a\.b\.c │ d\.e\.f │\s+9 │\s+2 │ 1, 2/);
     expect(report).toContain("Not checked, because one of the two does not run: g.h.i → d.e.f");
+});
+
+test("a check of nothing does not read as if all were well", () => {
+    const nobody = { from: "a.b.c", to: "d.e.f", values: 0, missing: 0, examples: [] };
+    for (const checked of [[], [nobody]]) {
+        expect(agree({ checked })).toBe(false);
+        expect(referencesReport({ checked, unchecked: [] })).toContain("NOTHING was checked");
+    }
+    expect(agree({ checked: [nobody, { ...nobody, values: 1 }] })).toBe(true);
+    expect(agree({ checked: [{ ...nobody, values: 2, missing: 1 }] })).toBe(false);
+
+    const none = {
+        run: "x",
+        registry: "land",
+        acknowledged: 0,
+        lost: [],
+        unknown: { total: 0, found: 0 },
+        refusedButFound: [],
+    };
+    expect(isWhole(none)).toBe(false);
+    expect(lostReport(none)).toContain("NOTHING was counted");
+    expect(isWhole({ ...none, acknowledged: 1 })).toBe(true);
+    expect(isWhole({ ...none, acknowledged: 2, lost: [2] })).toBe(false);
+    expect(isWhole({ ...none, acknowledged: 2, refusedButFound: [3] })).toBe(false);
 });
 
 test("an answer says what was asked, and that there is none", () => {

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { siteInventory } from "../../../lab/inventory";
 import { SitePaths } from "../../../lab/paths";
 import { type Environment, TEMPLATE_FILE, environmentOf, templateConfig } from "../../../lab/restore/environment";
+import { alone, markKept, markUnfinished, presenceOf } from "../../../lab/restore/presence";
 import { discard, restore } from "../../../lab/restore/restore";
 import { copyIn } from "../../../lab/restore/source";
 import { stampStackFile } from "../../../lab/restore/stamp";
@@ -113,6 +114,46 @@ describe("a restore environment", () => {
         await expect(copyIn(home, home).bucket("land")).rejects.toThrow(
             `${home} holds no stored versions of land: give the folder that archive/land and backup/land are in`,
         );
+    });
+
+    it("is made or removed by one process at a time, and a second is told by which, and what to do", async () => {
+        const audit = environmentOf("audit", home);
+        await alone(audit, home, async () => {
+            await expect(alone(audit, home, () => Promise.resolve())).rejects.toThrow(
+                new RegExp(
+                    `^restore-audit is being made or removed by process ${process.pid}\\. Wait until .*--name NAME.*kill ${process.pid}.*` +
+                        "npm run restore -- --remove --name audit$",
+                ),
+            );
+            await alone(environmentOf("other", home), home, () => Promise.resolve());
+        });
+    });
+
+    it("is not held by a process that is gone", async () => {
+        const audit = environmentOf("audit", home);
+        const lock = join(home, "lab", ".locks", "restore-audit.restore");
+        mkdirSync(dirname(lock), { recursive: true });
+        writeFileSync(lock, `${process.pid} a process of that number that began at another time`);
+        await expect(alone(audit, home, () => Promise.resolve("done"))).resolves.toBe("done");
+    });
+
+    it("is unfinished until something answers, and while it is being removed", async () => {
+        const audit = environmentOf("audit", home);
+        const { directory, foundation } = new SitePaths(home, audit.site);
+        expect(presenceOf(audit, home)).toBe("nothing");
+        await markUnfinished(audit);
+        expect(presenceOf(audit, home)).toBe("unfinished");
+        mkdirSync(directory, { recursive: true });
+        writeFileSync(foundation, "{}");
+        expect(presenceOf(audit, home)).toBe("unfinished");
+        markKept(audit);
+        expect(presenceOf(audit, home)).toBe("whole");
+        // A removal that was killed: its cluster is gone, and not yet its stack file.
+        rmSync(directory, { recursive: true });
+        stamp(audit);
+        expect(presenceOf(audit, home)).toBe("unfinished");
+        await discard(audit, home, "modules");
+        expect(presenceOf(audit, home)).toBe("nothing");
     });
 
     it("leaves nothing but its report, and the others as they are", async () => {

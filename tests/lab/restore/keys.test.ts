@@ -23,6 +23,7 @@ describe("keys out of custody", () => {
         const file = keysFile({ land: "secret of land" });
         const keys = await recoveredKeys(file, "restore", 30);
         expect(keys.of("land")).toEqual(registryKeys("land", "secret of land"));
+        expect(keys.origin).toContain(`in ${file}`);
         expect(() => keys.of("taxes")).toThrow(/keys\.json has no key of taxes, only of land: recover it too/);
     });
 

@@ -1,4 +1,4 @@
-import { stanzaIn } from "../../../lab/restore/look";
+import { DoesNotOpen, stanzaIn } from "../../../lab/restore/look";
 
 const info = (status: object, ...repo: string[]): string =>
     JSON.stringify([
@@ -17,6 +17,15 @@ describe("what pgbackrest info says", () => {
         ["opens as nonsense", "[FormatError] key/value found outside of section at line 1: \\u00fd"],
     ])("is that another key is needed, where what is stored %s", (_, message) => {
         expect(() => stanzaIn("population", info(other, message))).toThrow(/do not open with the key .*\[\w+Error\]/);
+    });
+
+    it("blames the key, and where it is from, as soon as somebody knows that", () => {
+        const error = new DoesNotOpen("land", "[CryptoError] it");
+        expect(error.message).not.toContain("Tallinn");
+        expect(error.with("in keys.json: either it is not this registry's").message).toBe(
+            "The stored versions of land do not open with the key in keys.json: either it is not this registry's, or what is " +
+                "stored is damaged. pgBackRest: [CryptoError] it",
+        );
     });
 
     it("is read also where it quotes bytes as they are", () => {

@@ -1,0 +1,81 @@
+/** What there is of an environment on this machine, who works on it, and how it is taken away. */
+import { existsSync, rmSync } from "node:fs";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import type { Toolchain } from "../../toolchain/cli/environment";
+import { runPulumi } from "../../toolchain/cli/run";
+import { copiesFolder, stackFile } from "../../toolchain/cli/stack-file";
+import { stateFile } from "../../toolchain/cli/states";
+import { withLock } from "../../toolchain/lock";
+import { LabError } from "../errors";
+import { ensureFile } from "../files";
+import * as lab from "../lab";
+import { foundedWith } from "../options";
+import { SitePaths, labDirectory } from "../paths";
+import type { Environment } from "./environment";
+import type { Presence } from "./life";
+
+/**
+ * Runs `work` while nobody else makes or removes this environment. The lock of a process that is gone is taken over.
+ * @throws LabError at once where somebody does: what it makes would not be what was asked for
+ */
+export function alone<T>({ site, removal }: Environment, home: string, work: () => Promise<T>): Promise<T> {
+    // No site has a dot in its name.
+    return withLock(path.join(labDirectory(home), ".locks", `${site}.restore`), work, (pid) => {
+        throw new LabError(
+            `${site} is being made or removed by process ${pid}. Wait until that has ended and run the command again; or make ` +
+                `another beside it (--name NAME); or end that process (kill ${pid}) and remove what it has left: ${removal}`,
+        );
+    });
+}
+
+/** There from the beginning until something answers, and from the beginning of a removal to its end. */
+function unfinishedMark({ site, stackFile: stamped }: Environment): string {
+    return path.join(path.dirname(stamped), `${site}.unfinished`);
+}
+
+export async function markUnfinished(environment: Environment): Promise<void> {
+    await ensureFile(unfinishedMark(environment), "");
+}
+
+/** At once: the process may be killed at any time. */
+export function markKept(environment: Environment): void {
+    rmSync(unfinishedMark(environment), { force: true });
+}
+
+export function presenceOf(environment: Environment, home: string): Presence {
+    const { site, stackFile: stamped, handover } = environment;
+    const paths = new SitePaths(home, site);
+    if (existsSync(unfinishedMark(environment))) {
+        return "unfinished";
+    }
+    if (foundedWith(paths) !== undefined) {
+        return "whole";
+    }
+    // Without a cluster nothing answers, whatever else has been left.
+    return [stamped, handover, stateFile(site, home), paths.directory].some(existsSync) ? "unfinished" : "nothing";
+}
+
+/** Takes an environment down, and whatever is left of one. Only its report stays. A removal that was killed is gone on with. */
+export async function discard(environment: Environment, home: string, toolchain: Toolchain): Promise<void> {
+    const { site } = environment;
+    if (presenceOf(environment, home) !== "nothing") {
+        await markUnfinished(environment);
+    }
+    await fs.rm(environment.handover, { force: true });
+    if ((await lab.knownSites({ home })).includes(site)) {
+        await lab.down([site], { home, deleteData: true });
+    }
+    if (existsSync(stateFile(site, home))) {
+        // Its cluster is gone, and all that the state speaks of with it.
+        const args = ["stack", "rm", site, "--yes", "--force", "--preserve-config", "--remove-backups"];
+        const { code, output } = await runPulumi(args, { toolchain, capture: true });
+        if (code !== 0) {
+            throw new LabError(`The state of ${site} could not be removed:\n${output.trim()}`);
+        }
+    }
+    await fs.rm(stackFile(site, copiesFolder), { force: true });
+    // The last: without it the lab does not know which machines the site has.
+    await fs.rm(environment.stackFile, { force: true });
+    markKept(environment);
+}
