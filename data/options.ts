@@ -28,11 +28,11 @@ export function parseRate(rate: string): number {
 }
 
 /** @returns seconds @throws UserError naming the option */
-export function parseDuration(text: string): number {
+export function parseDuration(text: string, option = "--for"): number {
     const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
     const seconds = Number(number) * (UNIT_SECONDS[unit] ?? 0);
-    if (!(seconds > 0)) {
-        throw new UserError(`--for is "${text}": it is to be a time with its unit, as 30s, 5m or 2h.`);
+    if (!(seconds > 0 && seconds < Infinity)) {
+        throw new UserError(`${option} is "${text}": it is to be a time with its unit, as 30s, 5m or 2h.`);
     }
     return seconds;
 }

@@ -9,6 +9,7 @@ import { digest } from "../../data/digest";
 import { type CheckedReference, checkReferences } from "../../data/references";
 import { parseRegistry } from "../../data/registries";
 import type { EmbassyConfig } from "../../infra/config";
+import type { Instant } from "../../infra/config/instant";
 import { planNetwork, objectStoreName } from "../../infra/plan/addresses";
 import { registryNamespace } from "../../infra/plan/registries";
 import type { Toolchain } from "../../toolchain/cli/environment";
@@ -42,7 +43,9 @@ export interface RestoreRequest {
     /** A folder that those of one registry were copied to, in place of the disk of the site's store. */
     readonly copy: string | undefined;
     /** The last instant that is to be in it; where none is given, of one registry all that is stored, of several the last in common. */
-    readonly at: Date | undefined;
+    readonly at: Instant | undefined;
+    /** Seconds for which it is waited for what is not stored yet; none by default. */
+    readonly wait?: number;
     readonly registries: readonly string[];
     /** Registry → table → digest that must come out. */
     readonly expected: Digests | undefined;
@@ -57,8 +60,8 @@ export interface RestoreRequest {
 export interface RestoreReport {
     readonly site: string;
     readonly from: string;
-    /** ISO 8601; null for all that is stored. */
-    readonly at: string | null;
+    /** Null for all that is stored. */
+    readonly at: Instant | null;
     /** Registry → from when to when it could have been restored. */
     readonly ranges: Readonly<Record<string, Range>>;
     /** Registry → seconds from the beginning until its leader answered, to within one. */
@@ -90,16 +93,16 @@ export async function restore(request: RestoreRequest): Promise<RestoreReport> {
     const { at, ranges, generations, bytes } = await timed.phase(
         "versions",
         `what ${from} has stored${copy === undefined ? "" : `, as copied to ${copy}`}: from when to when, and whether it is whole`,
-        () => choose({ source, registries, keys, at: request.at }, config),
+        () => choose({ source, registries, keys, at: request.at, wait: request.wait ?? 0 }, config),
     );
     await refuseFullDisk(home, bytes);
     try {
-        const stamp = { site: environment.site, from, at: at?.toISOString(), registries, generations };
+        const stamp = { site: environment.site, from, at, registries, generations };
         const { answered, digests, references } = await build(request, stamp, site, source, keys, timed);
         return {
             site: environment.site,
             from,
-            at: at?.toISOString() ?? null,
+            at: at ?? null,
             ranges,
             answered,
             digests,
