@@ -61,11 +61,8 @@ export async function refuseBroken(
     if (broken.length === 0) {
         return;
     }
-    const breach = chain.segments.findIndex(({ name }) => broken.some(({ object }) => object.includes(name)));
-    const astray = Math.min(...chain.faults.map(({ number }) => number));
-    const whole = chain.segments.findLast(({ number }, index) => number < astray && (breach < 0 || index < breach));
     const isOfBackup = broken.some(({ object }) => chain.backups.some((label) => object.startsWith(label)));
-    const until = isOfBackup || whole?.stored === undefined ? undefined : await last(whole.stored.file);
+    const until = isOfBackup ? undefined : await lastBefore(broken, chain, last);
     throw new LabError(
         [
             `${registry} cannot be restored to ${at ?? "the last instant"}: of what that takes, ` +
@@ -78,6 +75,23 @@ export async function refuseBroken(
                     : `, or to an instant before ${until} (--at).`),
         ].join("\n"),
     );
+}
+
+/** When the last transaction ended before what is broken. */
+async function lastBefore(
+    broken: readonly Damage[],
+    { segments, faults }: Chain,
+    last: LastTransaction,
+): Promise<Instant | undefined> {
+    const breach = segments.find(({ name }) => broken.some(({ object }) => object.includes(name)))?.number ?? Infinity;
+    const first = faults.reduce((least, { number }) => Math.min(least, number), breach);
+    for (const { stored } of segments.filter(({ number }) => number < first).toReversed()) {
+        const ended = stored && (await last(stored.file));
+        if (ended !== undefined) {
+            return ended;
+        }
+    }
+    return undefined;
 }
 
 const SHOWN = 8;

@@ -72,7 +72,7 @@ async function reachable(
     { source, registries, keys, at: asked, wait }: Wanted,
     segmentSeconds: number,
 ): Promise<{ readonly at: Instant | undefined; readonly chosen: readonly Choice[] }> {
-    for (const until = Date.now() + wait * 1000; ; ) {
+    for (const until = Date.now() + wait * 1000; ;) {
         const stored: (readonly [registry: string, all: Choice["all"], ranged: readonly [Ranged, ...Ranged[]]])[] = [];
         for (const registry of registries) {
             const all = await storedVersions(source, registry, (which) => keys.of(registry, which));

@@ -20,8 +20,8 @@ export function rangeOf({ stanza: { name, status, backup }, wal }: Archive, last
     const segments = segmentsOf(wal).length;
     if (oldest === undefined || segments === 0) {
         throw new LabError(
-            `There is no stored version of ${name} to restore from: pgBackRest says "${status.message}" of ${backup.length} ` +
-                `backups and ${segments} segments of WAL. A first one is stored as soon as the primary site reaches the store: ` +
+            `There is no stored version of ${name} to restore from: pgBackRest says "${status.message}", of ${backup.length} ` +
+                `backups in its list (backup.info) and ${segments} segments of WAL. A first one is stored as soon as the primary site reaches the store: ` +
                 `kubectl -n registry-${name} get jobs`,
         );
     }

@@ -36,6 +36,9 @@ export interface Archive {
     readonly histories: Readonly<Record<string, string | undefined>>;
 }
 
+/** Files of it, where it is written down; each history has its own, by its name. */
+export const FOUND = { info: "info.json", wal: "wal.json", backups: "backups.json", verified: "verified.txt" } as const;
+
 /** A stored segment of WAL. */
 export interface Segment {
     /** Timeline and place, 24 hexadecimal digits. */
