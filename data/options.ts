@@ -43,7 +43,8 @@ export function parseDay(text: string | undefined): string | undefined {
         return undefined;
     }
     const date = new Date(`${text}T00:00:00Z`);
-    if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text) {
+    // Postgres has no year 0.
+    if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text || text < "0001") {
         throw new UserError(`--at is "${text}": it is to be a day, as 2025-06-30.`);
     }
     return text;
