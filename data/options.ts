@@ -28,11 +28,11 @@ export function parseRate(rate: string): number {
 }
 
 /** @returns seconds @throws UserError naming the option */
-export function parseDuration(text: string): number {
+export function parseDuration(text: string, option = "--for"): number {
     const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
     const seconds = Number(number) * (UNIT_SECONDS[unit] ?? 0);
-    if (!(seconds > 0)) {
-        throw new UserError(`--for is "${text}": it is to be a time with its unit, as 30s, 5m or 2h.`);
+    if (!(seconds > 0 && seconds < Infinity)) {
+        throw new UserError(`${option} is "${text}": it is to be a time with its unit, as 30s, 5m or 2h.`);
     }
     return seconds;
 }
@@ -43,7 +43,8 @@ export function parseDay(text: string | undefined): string | undefined {
         return undefined;
     }
     const date = new Date(`${text}T00:00:00Z`);
-    if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text) {
+    // Postgres has no year 0.
+    if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text || text < "0001") {
         throw new UserError(`--at is "${text}": it is to be a day, as 2025-06-30.`);
     }
     return text;

@@ -2,7 +2,19 @@
 import type { Image } from "../declaration";
 
 /** Folders in `agents`; each is started as `node /usr/lib/agents/<name>.cjs`. */
-const AGENTS = ["copier", "folders", "gate", "gazette", "reader", "sealer", "self-test", "status", "steward", "writer"];
+const AGENTS = [
+    "copier",
+    "folders",
+    "gate",
+    "gazette",
+    "reader",
+    "sealer",
+    "self-test",
+    "status",
+    "steward",
+    "verifier",
+    "writer",
+];
 
 export const agents: Image = {
     name: "agents",

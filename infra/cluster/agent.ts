@@ -6,7 +6,7 @@ type Container = input.core.v1.Container;
 
 /** The user of the image `agents`, and of `object-store` beside it. */
 export const AGENT_USER: Identity = { uid: 65532, gid: 65532 };
-/** What Node.js may collect before it clears up, in MiB: it does not look at the container's limit by itself. */
+/** Of an agent that says nothing else. */
 const HEAP_MIB = 48;
 
 export interface AgentArgs {
@@ -15,6 +15,8 @@ export interface AgentArgs {
     readonly arguments?: readonly string[];
     readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
     readonly mounts?: Container["volumeMounts"];
+    /** What Node.js may collect before it clears up: it does not look at the container's limit by itself. */
+    readonly heapMebibytes?: number;
 }
 
 /** A container that runs one of our own programs, by the name of its folder in `agents`. */
@@ -22,7 +24,11 @@ export function agentContainer(agent: string, args: AgentArgs): Container {
     return hardenedContainer({
         name: agent,
         image: args.image,
-        args: [`--max-old-space-size=${HEAP_MIB}`, `/usr/lib/agents/${agent}.cjs`, ...(args.arguments ?? [])],
+        args: [
+            `--max-old-space-size=${args.heapMebibytes ?? HEAP_MIB}`,
+            `/usr/lib/agents/${agent}.cjs`,
+            ...(args.arguments ?? []),
+        ],
         env: Object.entries(args.env ?? {}).map(([name, value]) => ({ name, value })),
         resources: guaranteed(args.resources.cpu, args.resources.memory),
         volumeMounts: args.mounts ?? [],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { instant } from "./instant";
 import { REGISTRIES } from "./registries";
 
 /** Where a site of role `restore` comes from. */
@@ -7,9 +8,7 @@ export const restore = z
         /** Site whose object store holds the versions. */
         from: z.string(),
         /** The last instant that is to be in it; all that is stored where none is given. */
-        at: z.iso
-            .datetime({ offset: true, error: "must be an instant with its zone, such as 2026-03-01T12:00:00Z" })
-            .optional(),
+        at: instant.optional(),
         /** Registry → generation of the keys that open what it is restored from; where not named, the newest. */
         generations: z.partialRecord(z.enum(REGISTRIES), z.int().min(1)).optional(),
     })

@@ -1,5 +1,6 @@
 /** A registry's database: its members, where its data comes from, and where its versions are stored. Pure. */
 import type { EmbassyConfig } from "../config";
+import type { Instant } from "../config/instant";
 import { CLUSTER_DOMAIN, objectStoreName, planNetwork, registryName } from "./addresses";
 import { FIRST_GENERATION } from "./keys";
 import { LABEL } from "./names";
@@ -26,11 +27,11 @@ export const PATHS = {
 export type Origin =
     | { readonly kind: "empty" }
     | { readonly kind: "primary"; readonly host: string }
-    /** `at`: the last instant that is still in it, ISO 8601; without it all that is stored. `generation`: of the keys that open it. */
+    /** `at`: the last instant that is still in it; without it all that is stored. `generation`: of the keys that open it. */
     | {
           readonly kind: "stored";
           readonly store: string;
-          readonly at: string | undefined;
+          readonly at: Instant | undefined;
           readonly generation: number;
       };
 

@@ -5,6 +5,7 @@
  * agree with each other, in a ConfigMap, and takes effect on all of them without a restart of pods: it holds what a site's
  * role decides. https://patroni.readthedocs.io/en/latest/dynamic_configuration.html
  */
+import { type Instant, inPostgres } from "../config/instant";
 import { amount } from "../config/quantity";
 import { archiveCommand } from "./archive";
 import { type DatabasePlan, PATHS, PORTS, ROLE_LABEL, memberName, ownerName } from "./database";
@@ -89,21 +90,16 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
 }
 
 /** A new cluster out of stored versions; pgBackRest itself leaves word for Postgres how far to replay. */
-function restoration(registry: string, at: string | undefined): Readonly<Record<string, unknown>> {
+function restoration(registry: string, at: Instant | undefined): Readonly<Record<string, unknown>> {
     const target =
         at === undefined
             ? ["--type=default"]
-            : ["--type=time", `"--target=${timestamp(at)}"`, "--target-action=promote"];
+            : ["--type=time", `"--target=${inPostgres(at)}"`, "--target-action=promote"];
     return {
         command: commandLine(registry, "source", "restore", ...target),
         no_params: true,
         keep_existing_recovery_conf: true,
     };
-}
-
-/** As pgBackRest and Postgres read it: `2026-03-01 12:00:00.123+00`. */
-function timestamp(at: string): string {
-    return new Date(at).toISOString().replace("T", " ").replace("Z", "+00");
 }
 
 /** What the ConfigMap `<scope>-config` holds, and Patroni watches. */

@@ -11,6 +11,7 @@ import { COMMON_LABELS, LABEL } from "../plan/names";
 import { type Use, commandLine, remoteMembers } from "../plan/pgbackrest";
 import { type RegistryPlan, STORING } from "../plan/registries";
 import { POSTGRES, type PostgresArgs, VOLUME, keyVolumes } from "./postgres";
+import { verification } from "./verification";
 
 type Kind = "full" | "diff";
 /** A schedule's Job gives up and is missed; a first version is tried for until it is there. */
@@ -39,10 +40,10 @@ export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.Cu
     const uses: Use[] = stores.partner === undefined ? ["own"] : ["own", "partner"];
     const suspend = members === 0 || origin.kind === "primary";
 
-    for (const [job, schedule, stopped, commands] of [
-        ["full", recovery.full, suspend, storing(registry, uses, "full", "once")],
-        ["diff", recovery.differential, suspend, storing(registry, uses, "diff", "once")],
-        ["verify", recovery.verification, members === 0, verifying(registry)],
+    for (const [job, schedule, stopped, template] of [
+        ["full", recovery.full, suspend, pod(args, storing(registry, uses, "full", "once"))],
+        ["diff", recovery.differential, suspend, pod(args, storing(registry, uses, "diff", "once"))],
+        ["verify", recovery.verification, members === 0, verifying(args)],
     ] as const) {
         new CronJob(
             `${name}-${job}`,
@@ -55,7 +56,7 @@ export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.Cu
                     concurrencyPolicy: "Forbid",
                     successfulJobsHistoryLimit: 3,
                     failedJobsHistoryLimit: 3,
-                    jobTemplate: { spec: { backoffLimit: RETRIES, template: pod(args, commands) } },
+                    jobTemplate: { spec: { backoffLimit: RETRIES, template } },
                 },
             },
             opts,
@@ -80,6 +81,38 @@ export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.Cu
 }
 
 function pod(args: PostgresArgs, commands: string): input.core.v1.PodTemplateSpec {
+    const { registry } = args;
+    return template(args, {
+        containers: [
+            hardenedContainer({
+                name: "store",
+                image: registry.image,
+                command: ["sh", "-c", commands],
+                resources: guaranteed(STORING.cpu, STORING.memory),
+                terminationMessagePolicy: "FallbackToLogsOnError",
+                volumeMounts: MOUNTS,
+            }),
+        ],
+    });
+}
+
+function verifying(args: PostgresArgs): input.core.v1.PodTemplateSpec {
+    return template(args, verification(args.registry, MOUNTS));
+}
+
+/** Of pgBackRest. */
+const MOUNTS = [
+    { name: VOLUME.temporary, mountPath: "/tmp" },
+    { name: VOLUME.certificate, mountPath: PATHS.tls, readOnly: true },
+    { name: VOLUME.repositories, mountPath: PATHS.repositories, readOnly: true },
+];
+
+interface Parts extends Pick<input.core.v1.PodSpec, "initContainers"> {
+    readonly containers: input.core.v1.Container[];
+    readonly volumes?: input.core.v1.Volume[];
+}
+
+function template(args: PostgresArgs, { volumes = [], ...parts }: Parts): input.core.v1.PodTemplateSpec {
     const { registry, serviceAccount } = args;
     return {
         metadata: { labels: { ...COMMON_LABELS, ...STORING_LABEL, [LABEL.registry]: registry.name } },
@@ -87,21 +120,8 @@ function pod(args: PostgresArgs, commands: string): input.core.v1.PodTemplateSpe
             serviceAccountName: serviceAccount,
             priorityClassName: PRIORITY.service.name,
             restartPolicy: "Never",
-            containers: [
-                hardenedContainer({
-                    name: "store",
-                    image: registry.image,
-                    command: ["sh", "-c", commands],
-                    resources: guaranteed(STORING.cpu, STORING.memory),
-                    terminationMessagePolicy: "FallbackToLogsOnError",
-                    volumeMounts: [
-                        { name: VOLUME.temporary, mountPath: "/tmp" },
-                        { name: VOLUME.certificate, mountPath: PATHS.tls, readOnly: true },
-                        { name: VOLUME.repositories, mountPath: PATHS.repositories, readOnly: true },
-                    ],
-                }),
-            ],
-            volumes: [{ name: VOLUME.temporary, emptyDir: { sizeLimit: "1Gi" } }, ...keyVolumes(args)],
+            ...parts,
+            volumes: [{ name: VOLUME.temporary, emptyDir: { sizeLimit: "1Gi" } }, ...volumes, ...keyVolumes(args)],
         }),
     };
 }
@@ -119,12 +139,4 @@ function storing({ name, database }: RegistryPlan, uses: readonly Use[], kind: K
             : `until ${both}; do python3 -c "import time; time.sleep(${PAUSE})"; done`;
     });
     return ["failed=0", ...steps, "exit $failed"].join("\n");
-}
-
-/** pgBackRest verifies, and ends well whatever it finds: https://github.com/pgbackrest/pgbackrest/issues/2502 */
-function verifying({ name }: RegistryPlan): string {
-    const verify = commandLine(name, "own", "verify", "--repo=1", "--output=text", "--verbose");
-    return [`found=$(${verify}) || exit 1`, 'echo "$found"', 'case $found in *"status: error"*) exit 1 ;; esac'].join(
-        "\n",
-    );
 }

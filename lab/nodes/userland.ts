@@ -32,6 +32,9 @@ const PACKAGES = [
     "procps",
 ];
 
+/** Reads WAL, with nothing but what is there (lab/restore/transactions.ts): what else a server needs is left out. */
+const SERVER = "postgresql-15";
+
 /** What the packages leave to their scripts, and one for the agent, which calls no compiler of a certain release. */
 const LINKS = {
     "bin/sh": "bash",
@@ -60,8 +63,9 @@ export async function ensureUserland(home: string, report: (message: string) => 
         }
         report("fetching the machines' Debian packages");
         const packages = await fetchPackages(PACKAGES, home);
+        const server = (await fetchPackages([SERVER], home)).filter(({ name }) => name === SERVER);
         const draft = `${folder}.new`;
-        await unpack(packages, draft);
+        await unpack([...packages, ...server], draft);
         for (const [link, target] of Object.entries(LINKS)) {
             rmSync(path.join(draft, link), { recursive: true, force: true });
             symlinkSync(target, path.join(draft, link));

@@ -1,95 +1,97 @@
-/**
- * What a restore to an instant takes of what is stored: one backup, those that it refers to, and every segment of WAL from
- * there on. Postgres ends without a word at a segment that is not there, so that is looked for before anything is made. Pure.
- */
+/** Whether what a restore takes of what is stored is whole: looked at before anything is made. */
+import { type Instant, instantAt, secondsOf } from "../../infra/config/instant";
+import type { Archive, BackupInfo } from "../../infra/plan/stored/archive";
+import { type Chain, brokenIn } from "../../infra/plan/stored/chain";
+import type { Damage } from "../../infra/plan/stored/damage";
 import { LabError } from "../errors";
-import type { Damage } from "./damage";
-import { type Listing, type Segment, SEGMENTS, type StanzaInfo, numberOf, segmentsOf } from "./range";
 
-export interface Chain {
-    /** Labels: the backup, and those that hold files of it. */
-    readonly backups: readonly string[];
-    /** In order. */
-    readonly segments: readonly Link[];
-    /** Bytes that a member has on its disk with all of it. */
-    readonly bytes: number;
-}
+/** When the last transaction of a stored segment ended; undefined where that is not known. */
+type LastTransaction = (file: string) => Promise<Instant | undefined>;
 
-interface Link extends Pick<Segment, "name"> {
-    /** When it was stored, in seconds since 1970; undefined where it is not. */
-    readonly time: number | undefined;
+/** The backup that pgBackRest begins with: the last that ended in an earlier second. @param at undefined for all that is stored */
+export function baseFor(at: Instant | undefined, { stanza }: Archive): BackupInfo | undefined {
+    return stanza.backup.findLast(({ timestamp }) => at === undefined || timestamp.stop < secondsOf(at));
 }
 
 /**
- * @param at is in the stanza's range; undefined for all that is stored
- * @param isCopy the listing's times are those of copying, and tell nothing of what is in a segment: all are taken
+ * The first segment in which a transaction ended after an instant: as far as that Postgres reads, and no farther.
+ *
+ * Looked for from the first that was stored later, which it is, unless segments waited for the store or were copied since.
+ *
+ * @returns number of the segment; the chain's last where there is none
  */
-export function chainTo(at: Date | undefined, { backup }: StanzaInfo, wal: Listing, isCopy = false): Chain {
-    const base = backup.filter(({ timestamp }) => at === undefined || timestamp.stop * 1000 <= at.getTime()).at(-1);
-    if (base === undefined) {
-        return { backups: [], segments: [], bytes: 0 };
+export async function segmentAfter(at: Instant, { segments }: Chain, last: LastTransaction): Promise<number> {
+    const isLater = async (index: number): Promise<boolean> => {
+        const file = segments[index]?.stored?.file;
+        const ended = file === undefined ? undefined : await last(file);
+        return ended !== undefined && ended > at;
+    };
+    const storedLater = segments.findIndex(({ stored }) => stored !== undefined && instantAt(stored.time) > at);
+    let [low, high] = [0, storedLater < 0 ? segments.length - 1 : storedLater];
+    for (let step = 1; high < segments.length - 1 && !(await isLater(high)); step *= 2) {
+        low = high + 1;
+        high = Math.min(high + step, segments.length - 1);
     }
-    const stored = segmentsOf(wal);
-    const byNumber = new Map(stored.map((segment) => [segment.number, segment]));
-    const first = numberOf(base.archive.start);
-    // The instant is in the first segment that was stored after it, at the latest.
-    const isAfter = ({ time }: Segment): boolean => at !== undefined && !isCopy && time * 1000 > at.getTime();
-    const last = stored.filter((segment) => segment.number >= first && isAfter(segment));
-    const end = Math.min(...last.map(({ number }) => number), Math.max(...byNumber.keys()));
-    let timeline = base.archive.start.slice(0, TIMELINE);
-    const segments = Array.from({ length: Math.max(0, end - first + 1) }, (_, index) => {
-        const segment = byNumber.get(first + index);
-        timeline = segment?.name.slice(0, TIMELINE) ?? timeline;
-        return { name: segment?.name ?? nameOf(timeline, first + index), time: segment?.time };
-    });
-    const log = Math.min(segments.length * SEGMENT_BYTES, LOG_BYTES);
-    return { backups: [base.label, ...(base.reference ?? [])], segments, bytes: base.info.size + log };
+    if (low > 0 || storedLater < 0) {
+        while (low < high) {
+            const middle = Math.floor((low + high) / 2);
+            if (await isLater(middle)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+    }
+    return segments[high]?.number ?? 0;
 }
 
 /**
  * @param at as it was asked for
+ * @param damage that pgBackRest finds
  * @throws LabError that names what of the chain is missing or damaged, and until when there is enough
  */
-export function refuseBroken(registry: string, at: Date | undefined, chain: Chain, damage: readonly Damage[]): void {
-    const ofBackups = damage.filter(({ object }) => chain.backups.some((label) => isOf(label, object)));
-    const ofWal = chain.segments.flatMap(({ name, time }) => {
-        if (time === undefined) {
-            return [{ object: name, what: "missing" }];
-        }
-        return damage.filter(({ object }) => object.includes(name));
-    });
-    const broken = [...ofBackups, ...ofWal];
+export async function refuseBroken(
+    registry: string,
+    at: Instant | undefined,
+    chain: Chain,
+    damage: readonly Damage[],
+    last: LastTransaction,
+): Promise<void> {
+    const broken = brokenIn(chain, damage);
     if (broken.length === 0) {
         return;
     }
-    const breach = chain.segments.findIndex(({ name }) => ofWal.some(({ object }) => object.includes(name)));
-    const until = ofBackups.length === 0 ? chain.segments[breach - 1]?.time : undefined;
+    const isOfBackup = broken.some(({ object }) => chain.backups.some((label) => object.startsWith(label)));
+    const until = isOfBackup ? undefined : await lastBefore(broken, chain, last);
     throw new LabError(
         [
-            `${registry} cannot be restored to ${at?.toISOString() ?? "the last instant"}: of what that takes, ` +
+            `${registry} cannot be restored to ${at ?? "the last instant"}: of what that takes, ` +
                 `${broken.length} stored ${broken.length === 1 ? "version is" : "versions are"} missing or damaged:`,
             ...broken.slice(0, SHOWN).map(({ object, what }) => `  ${object}: ${what}`),
             ...(broken.length > SHOWN ? [`  and ${broken.length - SHOWN} more`] : []),
             `Restore from the other site's store (--from)` +
                 (until === undefined
                     ? ", or to an instant that takes another backup (--at)."
-                    : `, or to an instant before ${new Date(until * 1000).toISOString()} (--at).`),
+                    : `, or to an instant before ${until} (--at).`),
         ].join("\n"),
     );
 }
 
+/** When the last transaction ended before what is broken. */
+async function lastBefore(
+    broken: readonly Damage[],
+    { segments, faults }: Chain,
+    last: LastTransaction,
+): Promise<Instant | undefined> {
+    const breach = segments.find(({ name }) => broken.some(({ object }) => object.includes(name)))?.number ?? Infinity;
+    const first = faults.reduce((least, { number }) => Math.min(least, number), breach);
+    for (const { stored } of segments.filter(({ number }) => number < first).toReversed()) {
+        const ended = stored && (await last(stored.file));
+        if (ended !== undefined) {
+            return ended;
+        }
+    }
+    return undefined;
+}
+
 const SHOWN = 8;
-const SEGMENT_BYTES = 16 * 1024 * 1024;
-/** Of the log that a member keeps: `max_wal_size` as Postgres has it of itself. */
-const LOG_BYTES = 1024 * 1024 * 1024;
-/** Hexadecimal digits of a segment's name that are its timeline: https://www.postgresql.org/docs/15/wal-internals.html */
-const TIMELINE = 8;
-
-function isOf(label: string, object: string): boolean {
-    return object === label || object.startsWith(`${label}/`);
-}
-
-function nameOf(timeline: string, number: number): string {
-    const hex = (value: number): string => value.toString(16).toUpperCase().padStart(8, "0");
-    return `${timeline}${hex(Math.floor(number / SEGMENTS))}${hex(number % SEGMENTS)}`;
-}

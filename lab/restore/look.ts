@@ -12,27 +12,34 @@ import { repoRoot } from "../../toolchain/paths";
 import { LabError } from "../errors";
 import { ensureUserland } from "../nodes/userland";
 import { SYSTEM_PATH } from "../nodes/network";
-import { type Damage, damageIn } from "./damage";
-import type { Listing, StanzaInfo } from "./range";
+import type { Instant } from "../../infra/config/instant";
+import { type Archive, type Listing, type StanzaInfo, historyFilesOf } from "../../infra/plan/stored/archive";
+import { type Damage, damageIn } from "../../infra/plan/stored/damage";
 import type { Source } from "./source";
+import { lastTransaction } from "./transactions";
 
 const run = promisify(execFile);
 const SCRIPT = path.join(repoRoot, "lab", "restore", "look.sh");
 
-export interface Stored {
+export interface Stored extends Archive {
     /** Of the keys that open it. */
     readonly generation: number;
-    readonly stanza: StanzaInfo;
-    readonly wal: Listing;
+    /** When the last transaction in a stored segment ended; undefined where none did, or it cannot be read. @param file in the listing */
+    readonly lastTransaction: (file: string) => Promise<Instant | undefined>;
 }
 
 /** What pgBackRest says to `args`, with the stored versions of `registry` as its repository. @throws LabError */
-export type Reader = (...args: string[]) => Promise<string>;
+export interface Reader {
+    (...args: string[]): Promise<string>;
+    readonly userland: string;
+    /** Of a stored file, decrypted. */
+    content(file: string): Promise<Buffer>;
+}
 
 export async function reader(source: Source, registry: string, { cipher, folder }: RegistryKeys): Promise<Reader> {
     const bucket = await source.bucket(registry);
     const userland = await ensureUserland(source.home, () => undefined);
-    return async (...args) => {
+    const said = async (...args: string[]): Promise<Buffer> => {
         const options = [
             `--repo1-path=${path.join("/mnt", folder)}`,
             "--repo1-cipher-type=aes-256-cbc",
@@ -42,16 +49,21 @@ export async function reader(source: Source, registry: string, { cipher, folder 
         const { stdout } = await run(SCRIPT, [userland, bucket, ...args, ...options], {
             env,
             maxBuffer: LONGEST,
+            encoding: "buffer",
         }).catch((error: unknown) => {
-            const { stderr = "", stdout: said = "" } = error as { stderr?: string; stdout?: string };
-            throw explained(registry, `${said}${stderr}`.trim());
+            const { stderr = "", stdout: words = "" } = error as { stderr?: Buffer; stdout?: Buffer };
+            throw explained(registry, `${words.toString()}${stderr.toString()}`.trim());
         });
         return stdout;
     };
+    return Object.assign(async (...args: string[]) => (await said(...args)).toString(), {
+        userland,
+        content: (file: string) => said("repo-get", file),
+    });
 }
 
 /**
- * What is stored of `registry`, the newest generation of keys first, and of none that has no backup yet.
+ * What is stored of `registry`, the newest generation of keys first.
  *
  * @param keysOf a generation
  * @throws LabError where nothing is, or it cannot be read, or a key is not the right one
@@ -68,8 +80,7 @@ export async function storedVersions(
     for (const generation of before) {
         stored.push(await list(generation));
     }
-    const [first, ...others] = stored.filter(({ stanza }) => stanza.backup.length > 0);
-    return first === undefined ? stored : [first, ...others];
+    return stored;
 }
 
 /** Damage of all that is stored with these keys, whether it is needed or not: every byte of it is read. */
@@ -81,12 +92,29 @@ export async function damaged(source: Source, registry: string, keys: RegistryKe
 
 async function listed(look: Reader, registry: string, generation: number): Promise<Stored> {
     const stanza = stanzaIn(registry, await look(`--stanza=${registry}`, "info", "--output=json"));
-    const last = stanza.archive.at(-1);
-    const wal =
-        last === undefined
-            ? "{}"
-            : await look("repo-ls", "--output=json", "--recurse", `archive/${registry}/${last.id}`);
-    return { generation, stanza, wal: JSON.parse(wal) as Listing };
+    const list = async (...what: string[]): Promise<Listing> =>
+        JSON.parse(await look("repo-ls", "--output=json", "--recurse", ...what)) as Listing;
+    const wal = await list(`archive/${registry}`);
+    const histories: Record<string, string | undefined> = {};
+    for (const { name, file } of historyFilesOf(wal)) {
+        histories[name] = (await look.content(`archive/${registry}/${file}`).catch(unopened))?.toString();
+    }
+    return {
+        generation,
+        stanza,
+        wal,
+        backups: await list(`backup/${registry}`, "--filter=backup\\.manifest$"),
+        histories,
+        lastTransaction: async (file) => {
+            const content = await look.content(`archive/${registry}/${file}`).catch(unopened);
+            return content && lastTransaction(file, content, look.userland);
+        },
+    };
+}
+
+/** What is damaged is named by what takes it. */
+function unopened(): undefined {
+    return undefined;
 }
 
 /**

@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
+import { parseDuration } from "../../data/options";
+import { INSTANT_FORMS, type Instant, parseInstant } from "../../infra/config/instant";
 import { REGISTRIES } from "../../infra/config/registries";
 import { buildToolchain, toolchainChoice } from "../../toolchain/build";
 import { writeAtomically } from "../../toolchain/build/stamp";
@@ -23,6 +25,7 @@ interface Flags {
     readonly from?: string;
     readonly copy?: string;
     readonly at?: string;
+    readonly wait?: string;
     readonly registry?: string[];
     readonly expect?: string;
     readonly keys?: string;
@@ -53,6 +56,7 @@ async function main(flags: Flags): Promise<number> {
         from: flags.from,
         copy: flags.copy,
         at: flags.at === undefined ? undefined : instant(flags.at),
+        wait: flags.wait === undefined ? 0 : parseDuration(flags.wait, "--wait"),
         registries,
         expected: flags.expect === undefined ? undefined : expectedIn(flags.expect, registries),
         keysFile: flags.keys,
@@ -69,10 +73,10 @@ async function main(flags: Flags): Promise<number> {
 }
 
 /** @throws LabError for what is no instant: a time without its zone is another one elsewhere */
-export function instant(text: string): Date {
-    const at = new Date(text);
-    if (Number.isNaN(at.getTime()) || !/(Z|[+-]\d\d:?\d\d)$/.test(text)) {
-        throw new LabError(`"${text}" is not an instant: give it with its zone, as in --at 2026-03-01T12:00:00Z`);
+export function instant(text: string): Instant {
+    const at = parseInstant(text);
+    if (at === undefined) {
+        throw new LabError(`--at is "${text}", which is not an instant: ${INSTANT_FORMS}.`);
     }
     return at;
 }
@@ -139,6 +143,10 @@ const command = new Command("npm run restore --")
     .option(
         "--at <time>",
         "the last instant that is to be in it, with its zone; by default the last that is stored, or that several have in common",
+    )
+    .option(
+        "--wait <time>",
+        "for as long it is waited for what is not stored yet, as 2m; by default it is refused at once",
     )
     .option("--registry <names...>", "only these; all that run by default")
     .option(

@@ -1,107 +1,94 @@
-/** From when to when a registry can be restored, as pgBackRest's own reports of a repository tell. Pure. */
+/** From when to when a registry can be restored. Pure. */
+import { type Instant, instantAt, justBefore, secondsOf } from "../../infra/config/instant";
+import { type Archive, segmentsOf } from "../../infra/plan/stored/archive";
 import { LabError } from "../errors";
 
-/** What `pgbackrest info --output=json` has of a stanza, as far as it is used here. Times are seconds since 1970. */
-export interface StanzaInfo {
-    readonly name: string;
-    readonly status: { readonly code: number; readonly message: string };
-    /** Of each repository; why it cannot be read is said here alone. */
-    readonly repo?: readonly { readonly status: { readonly message: string } }[];
-    readonly archive: readonly { readonly id: string; readonly max: string | null }[];
-    /** Oldest first. */
-    readonly backup: readonly {
-        readonly label: string;
-        readonly timestamp: { readonly stop: number };
-        /** Names of the first and the last segment without which it is of no use. */
-        readonly archive: { readonly start: string; readonly stop: string };
-        /** Labels of the backups that hold files of it. */
-        readonly reference: readonly string[] | null;
-        /** Bytes of the database in it, unpacked. */
-        readonly info: { readonly size: number };
-    }[];
-}
-
-/** What `pgbackrest repo-ls --output=json` has of a file. */
-export type Listing = Readonly<Record<string, { readonly type: string; readonly time?: number }>>;
-
+/** Both are instants that can be restored to. */
 export interface Range {
-    /** End of the oldest full backup: nothing before it can be restored. */
-    readonly from: Date;
-    /** When the newest segment of WAL was stored. */
-    readonly to: Date;
+    /** Of the oldest backup: pgBackRest takes one that ended in an earlier second, and nothing before it can be restored. */
+    readonly from: Instant;
+    /** The last with a later transaction in what is stored: Postgres stops at that, and refuses to end before it has seen one. */
+    readonly to: Instant;
 }
 
-/** A stored segment of WAL. */
-export interface Segment {
-    /** Timeline and place, 24 hexadecimal digits. */
-    readonly name: string;
-    /** Place alone, counted from the first. */
-    readonly number: number;
-    /** When it was stored, in seconds since 1970. */
-    readonly time: number;
-}
-
-const SEGMENT = /(?:^|\/)([\dA-F]{24})-[\da-f]{40}(?:\.\w+)?$/;
-
-export function segmentsOf(wal: Listing): Segment[] {
-    return Object.entries(wal).flatMap(([file, { time }]) => {
-        const name = SEGMENT.exec(file)?.[1];
-        return name === undefined || time === undefined ? [] : [{ name, number: numberOf(name), time }];
-    });
-}
-
-/** Segments of 16 MiB in a logical file: https://www.postgresql.org/docs/15/wal-internals.html */
-export const SEGMENTS = 256;
-
-/** Its place in the log, whatever the timeline. */
-export function numberOf(name: string): number {
-    return Number.parseInt(name.slice(8, 16), 16) * SEGMENTS + Number.parseInt(name.slice(16, 24), 16);
-}
-
-/** @throws LabError where there is nothing to restore from */
-export function rangeOf({ name, status, backup }: StanzaInfo, wal: Listing): Range {
+/**
+ * @param last when the last transaction ended of which there is WAL
+ * @throws LabError where there is nothing to restore from
+ */
+export function rangeOf({ stanza: { name, status, backup }, wal }: Archive, last: Instant | undefined): Range {
     const [oldest] = backup;
-    const stored = segmentsOf(wal).map(({ time }) => time);
-    if (oldest === undefined || stored.length === 0) {
+    const segments = segmentsOf(wal).length;
+    if (oldest === undefined || segments === 0) {
         throw new LabError(
-            `There is no stored version of ${name} to restore from: pgBackRest says "${status.message}" of ${backup.length} ` +
-                `backups and ${stored.length} segments of WAL. A first one is stored as soon as the primary site reaches the store: ` +
+            `There is no stored version of ${name} to restore from: pgBackRest says "${status.message}", of ${backup.length} ` +
+                `backups in its list (backup.info) and ${segments} segments of WAL. A first one is stored as soon as the primary site reaches the store: ` +
                 `kubectl -n registry-${name} get jobs`,
         );
     }
-    return {
-        from: new Date(oldest.timestamp.stop * 1000),
-        to: new Date(Math.max(...stored) * 1000),
-    };
+    const from = instantAt(oldest.timestamp.stop + 1);
+    // Of none later than the backup: it is all that there is.
+    return { from, to: last === undefined ? justBefore(from) : justBefore(last) };
 }
 
 /** Of what is stored with several generations of keys, the newest first: the newest that reaches back to the instant, else the oldest. */
-export function reaching<T extends { readonly range: Range }>(at: Date | undefined, all: readonly [T, ...T[]]): T {
+export function reaching<T extends { readonly range: Range }>(at: Instant | undefined, all: readonly [T, ...T[]]): T {
     return all.find(({ range }) => at === undefined || range.from <= at) ?? all.at(-1) ?? all[0];
+}
+
+/** What is known of a store beside what is in it. */
+export interface Storing {
+    /** Seconds within which a segment is stored, full or not. */
+    readonly segmentSeconds: number;
+    readonly now: Instant;
+    /** Nothing more comes into it. */
+    readonly isCopy: boolean;
 }
 
 /**
  * @param ranges by registry: all are to be as they were at the one instant
- * @throws LabError for an instant that one of them lacks, with those that all have
+ * @throws LabError for an instant that one of them lacks, with those that all have; {@link NotYet} where it may still come
  */
-export function checkInstant(at: Date, ranges: Readonly<Record<string, Range>>): void {
+export function checkInstant(at: Instant, ranges: Readonly<Record<string, Range>>, storing: Storing): void {
     const lacking = Object.entries(ranges).filter(([, { from, to }]) => at < from || at > to);
     if (lacking.length === 0) {
         return;
     }
-    const said = lacking.map(
-        ([registry, range]) =>
-            `${at.toISOString()} is ${at < range.from ? "before the first" : "after the last"} stored version of ${registry}: ` +
-            `there are instants ${span(range)}.`,
+    const said = lacking.map(([registry, range]) =>
+        at < range.from
+            ? `${at} is before the first stored version of ${registry}: there are instants ${span(range)}.`
+            : `${at} is after the last stored version of ${registry}, in which there is no later commit yet: ` +
+              `there are instants ${span(range)}.`,
     );
-    throw new LabError([...said, instead(Object.values(ranges))].join(" "));
+    const advice = instead(Object.values(ranges));
+    if (storing.isCopy || lacking.some(([, { from }]) => at < from)) {
+        throw new LabError([...said, advice].join(" "));
+    }
+    const due = instantAt(secondsOf(at) + 1 + storing.segmentSeconds);
+    const when =
+        due > storing.now
+            ? `A site that runs stores what follows by ${due}, and one that is stopped never does: wait for it with --wait, as in --wait 2m.`
+            : `It would have been stored by ${due}: the site is stopped, or its store did not answer. Start it (npm start), and wait with --wait 2m.`;
+    throw new NotYet([...said, when, advice].join(" "), due);
+}
+
+/** What is asked for is not stored, and may be soon. */
+export class NotYet extends LabError {
+    constructor(
+        message: string,
+        /** When a site that runs has stored it. */
+        readonly due: Instant,
+    ) {
+        super(message);
+    }
 }
 
 function instead(ranges: readonly Range[]): string {
-    const from = new Date(Math.max(...ranges.map((range) => range.from.getTime())));
-    const to = new Date(Math.min(...ranges.map((range) => range.to.getTime())));
+    const from = latest(ranges.map((range) => range.from));
+    const to = earliest(ranges.map((range) => range.to));
     if (from > to) {
-        return "There is no instant that all have: restore them one at a time, with --registry.";
+        return ranges.length === 1
+            ? "Leave --at out for all that is stored."
+            : "There is no instant that all have: restore them one at a time, with --registry.";
     }
     return ranges.length === 1
         ? "Give one of those with --at, or leave it out for the last."
@@ -109,17 +96,22 @@ function instead(ranges: readonly Range[]): string {
 }
 
 function span({ from, to }: Range): string {
-    return `from ${from.toISOString()} to ${to.toISOString()}`;
+    return from > to ? `none: nothing was committed since ${from}` : `from ${from} to ${to}`;
 }
 
 /**
- * The last instant that several registries are sure to have in common: of what was stored when the first of them stored its last,
- * the newest commit is no older than a segment may last.
+ * The last instant that several registries have in common.
  *
- * @param segmentSeconds after which a segment is stored at the latest, full or not
  * @returns undefined for one registry, whose last instant needs no name
  */
-export function commonInstant(ranges: readonly Range[], segmentSeconds: number): Date | undefined {
-    const first = Math.min(...ranges.map(({ to }) => to.getTime()));
-    return ranges.length > 1 ? new Date(first - segmentSeconds * 1000) : undefined;
+export function commonInstant(ranges: readonly Range[]): Instant | undefined {
+    return ranges.length > 1 ? earliest(ranges.map(({ to }) => to)) : undefined;
+}
+
+function earliest(instants: readonly Instant[]): Instant {
+    return instants.reduce((first, at) => (at < first ? at : first));
+}
+
+function latest(instants: readonly Instant[]): Instant {
+    return instants.reduce((last, at) => (at > last ? at : last));
 }

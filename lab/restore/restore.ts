@@ -6,6 +6,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { databaseOf } from "../../data/connect";
 import type { EmbassyConfig } from "../../infra/config";
+import type { Instant } from "../../infra/config/instant";
 import { planNetwork, objectStoreName } from "../../infra/plan/addresses";
 import { registryNamespace } from "../../infra/plan/registries";
 import type { Toolchain } from "../../toolchain/cli/environment";
@@ -41,7 +42,9 @@ export interface RestoreRequest {
     /** A folder that those of one registry were copied to, in place of the disk of the site's store. */
     readonly copy: string | undefined;
     /** The last instant that is to be in it; where none is given, of one registry all that is stored, of several the last in common. */
-    readonly at: Date | undefined;
+    readonly at: Instant | undefined;
+    /** Seconds for which it is waited for what is not stored yet; none by default. */
+    readonly wait?: number;
     readonly registries: readonly string[];
     /** Those that must come out, of every table of each registry. */
     readonly expected: Digests | undefined;
@@ -56,8 +59,8 @@ export interface RestoreRequest {
 export interface RestoreReport extends Proof {
     readonly site: string;
     readonly from: string;
-    /** ISO 8601; null for all that is stored. */
-    readonly at: string | null;
+    /** Null for all that is stored. */
+    readonly at: Instant | null;
     /** Registry → from when to when it could have been restored. */
     readonly ranges: Readonly<Record<string, Range>>;
     /** Registry → seconds from the beginning until its leader answered, to within one; empty where not all of them do. */
@@ -130,7 +133,7 @@ function reportOf(
     return {
         site: environment.site,
         from,
-        at: chosen.at?.toISOString() ?? null,
+        at: chosen.at ?? null,
         ranges: chosen.ranges,
         answered: made ?? {},
         ...proof,
@@ -155,12 +158,14 @@ async function prepare(request: RestoreRequest, timed: Phases): Promise<Prepared
         "versions",
         `what ${from} has stored${copy === undefined ? "" : `, as copied to ${copy}`}: from when to when, and whether it is whole`,
         () =>
-            choose({ source, registries, keys, at: request.at }, config).catch((error: unknown) => {
-                throw error instanceof DoesNotOpen ? error.with(keys.origin) : error;
-            }),
+            choose({ source, registries, keys, at: request.at, wait: request.wait ?? 0 }, config).catch(
+                (error: unknown) => {
+                    throw error instanceof DoesNotOpen ? error.with(keys.origin) : error;
+                },
+            ),
     );
     const { at, generations } = chosen;
-    const stamp = { site: environment.site, from, at: at?.toISOString(), registries, generations };
+    const stamp = { site: environment.site, from, at, registries, generations };
     return { source, keys, chosen, stamp };
 }
 

@@ -1,6 +1,7 @@
 /** The stack file of a restore environment: the template, told what it comes from. Pure. */
 import { type Document, Scalar, parseDocument } from "yaml";
 import { PROJECT } from "../../infra/config";
+import type { Instant } from "../../infra/config/instant";
 import { FIRST_GENERATION } from "../../infra/plan/keys";
 import { REGISTRIES } from "../../infra/config/registries";
 
@@ -8,8 +9,8 @@ export interface Stamp {
     /** Of the lab: its kubeconfig names its cluster so. */
     readonly site: string;
     readonly from: string;
-    /** ISO 8601; all that is stored where none is given. */
-    readonly at: string | undefined;
+    /** All that is stored where none is given. */
+    readonly at: Instant | undefined;
     /** The others are declared and do not run. */
     readonly registries: readonly string[];
     /** Registry → generations of its keys: the one that opens what is restored, and the newest. */

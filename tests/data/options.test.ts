@@ -19,6 +19,7 @@ it("means a rate, a time and a seed", () => {
     expect(() => parseRate("fast")).toThrow("commits a second");
     expect(() => parseDuration("30")).toThrow("with its unit");
     expect(() => parseDuration("0s")).toThrow("with its unit");
+    expect(() => parseDuration("2", "--wait")).toThrow(`--wait is "2"`);
     expect(() => parseSeed("4294967296")).toThrow("--seed");
 });
 
@@ -26,6 +27,7 @@ it("means a day that there is", () => {
     expect([parseDay("2024-02-29"), parseDay(undefined)]).toEqual(["2024-02-29", undefined]);
     expect(() => parseDay("2025-02-29")).toThrow('--at is "2025-02-29"');
     expect(() => parseDay("tomorrow")).toThrow("as 2025-06-30");
+    expect(() => parseDay("0000-01-01")).toThrow("as 2025-06-30");
 });
 
 it("means one of the seven registries", () => {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmbassyConfig, parseConfig } from "../../../infra/config";
+import { parseInstant } from "../../../infra/config/instant";
 import { REGISTRIES } from "../../../infra/config/registries";
 import { type DatabasePlan, PATHS, planDatabase } from "../../../infra/plan/database";
 import { registryKeys } from "../../../infra/plan/keys";
@@ -67,13 +68,12 @@ describe("a site's role", () => {
     });
 
     it("of a restore has it begin with what is stored, up to an instant", () => {
-        const restored = planOf("restore", () => ({
-            restore: { from: "luxembourg", at: "2026-03-01T14:00:00+02:00" },
-        }));
+        const at = parseInstant("2026-03-01T14:00:00.927040+02:00");
+        const restored = planOf("restore", () => ({ restore: { from: "luxembourg", at } }));
         expect(localConfiguration(restored)).toMatchObject({
             bootstrap: {
                 method: "stored",
-                stored: { command: expect.stringContaining('"--target=2026-03-01 12:00:00.000+00"') as string },
+                stored: { command: expect.stringContaining('"--target=2026-03-01 12:00:00.927040+00"') as string },
             },
         });
     });

@@ -1,78 +1,84 @@
-import { type Chain, chainTo, refuseBroken } from "../../../lab/restore/chain";
-import type { Listing, StanzaInfo } from "../../../lab/restore/range";
+import { type Instant, instantAt } from "../../../infra/config/instant";
+import { type Chain, chainFrom, upTo } from "../../../infra/plan/stored/chain";
+import { baseFor, refuseBroken, segmentAfter } from "../../../lab/restore/chain";
+import { ARCHIVE, DIFFERENTIAL, FULL, SEGMENTS, backup, file, without } from "../../infra/plan/stored/fixture";
 
-const HASH = "a".repeat(40);
-const file = (segment: string): string => `15-1/${segment.slice(0, 16)}/${segment}-${HASH}.zst`;
-/** On two timelines and across the end of a logical file: stored at 1000, 1100, and so on. */
-const SEGMENTS = [
-    "0000000100000000000000FD",
-    "0000000100000000000000FE",
-    "0000000200000000000000FF",
-    "000000020000000100000000",
-    "000000020000000100000001",
-];
-const wal: Listing = Object.fromEntries(
-    SEGMENTS.map((segment, index) => [file(segment), { type: "file", time: 1_000 + 100 * index }]),
-);
-const backup = (label: string, stop: number, start: string, reference: string[] | null = null) => ({
-    label,
-    timestamp: { stop },
-    archive: { start, stop: start },
-    reference,
-    info: { size: 1_000 },
+const [full = backup("", 0, "")] = ARCHIVE.stanza.backup;
+const whole = chainFrom(full, ARCHIVE);
+/** In segment n the last transaction ends at 1000 + 100 n − 30: it is stored half a minute later. */
+const last = (stored: string): Promise<Instant> =>
+    Promise.resolve(instantAt(970 + 100 * Number.parseInt(stored.slice(38, 46), 16)));
+const numbers = ({ segments }: Chain): number[] => segments.map(({ number }) => number);
+
+describe("the backup that a restore begins with", () => {
+    it.each([
+        ["the newest for all that is stored", undefined, DIFFERENTIAL],
+        ["the last that ended in an earlier second, as pgBackRest has it", 1_951, DIFFERENTIAL],
+        ["not one that ended in the same second", 1_950, FULL],
+        ["none before the first", 1_250, undefined],
+    ])("is %s", (_, seconds, label) => {
+        expect(baseFor(seconds === undefined ? undefined : instantAt(seconds), ARCHIVE)?.label).toBe(label);
+    });
 });
-const stanza: StanzaInfo = {
-    name: "population",
-    status: { code: 0, message: "ok" },
-    archive: [{ id: "15-1", max: SEGMENTS[4] ?? null }],
-    backup: [backup("A-F", 1_010, SEGMENTS[0] ?? ""), backup("A-F_B-D", 1_210, SEGMENTS[2] ?? "", ["A-F"])],
-};
-const names = ({ segments }: Chain): string[] => segments.map(({ name }) => name);
-const at = (seconds: number): Date => new Date(seconds * 1000);
 
-describe("what a restore takes", () => {
-    it("is the newest backup, what it refers to, and all of the log from there on", () => {
-        const chain = chainTo(undefined, stanza, wal);
-        expect(chain.backups).toEqual(["A-F_B-D", "A-F"]);
-        expect(names(chain)).toEqual(SEGMENTS.slice(2));
-        expect(chain.bytes).toBe(1_000 + 3 * 16 * 1024 * 1024);
+describe("the segment to which an instant takes the log", () => {
+    it.each([
+        ["is the first that was stored later", 1_560, 6],
+        ["is the one after it, where the instant fell while that was on its way to the store", 1_580, 7],
+    ])("%s", async (_, seconds, expected) => {
+        expect(await segmentAfter(instantAt(seconds), whole, last)).toBe(expected);
     });
 
-    it("is the last backup before an instant, and the log to the first segment stored after it", () => {
-        const chain = chainTo(at(1_150), stanza, wal);
-        expect(chain.backups).toEqual(["A-F"]);
-        expect(names(chain)).toEqual(SEGMENTS.slice(0, 3));
+    it("is found where all were stored or copied at once, later than every instant", async () => {
+        const segments = whole.segments.map((link) => ({
+            ...link,
+            stored: link.stored && { ...link.stored, time: 9_000 },
+        }));
+        for (const number of numbers(whole)) {
+            expect(await segmentAfter(instantAt(960 + 100 * number), { ...whole, segments }, last)).toBe(number);
+        }
     });
 
-    it("is all of the log where it was copied, which took place after every instant", () => {
-        const copied = Object.fromEntries(Object.keys(wal).map((name) => [name, { type: "file", time: 9_000 }]));
-        expect(names(chainTo(at(1_150), stanza, copied, true))).toEqual(SEGMENTS);
+    it("may be behind one that is gone, or in which nothing ended", async () => {
+        const idle = (stored: string): Promise<Instant | undefined> =>
+            stored.includes("000000020000000000000007") ? Promise.resolve(undefined) : last(stored);
+        const gone = chainFrom(full, without(ARCHIVE, "000000020000000000000006"));
+        expect(await segmentAfter(instantAt(1_560), gone, idle)).toBe(8);
     });
+});
 
-    it("has a segment that is not stored, by the name that it had", () => {
-        const { [file(SEGMENTS[3] ?? "")]: gone, ...rest } = wal;
-        expect(gone).toBeDefined();
-        const chain = chainTo(undefined, stanza, rest);
-        expect(names(chain)).toEqual(SEGMENTS.slice(2));
-        expect(() => refuseBroken("population", undefined, chain, [])).toThrow(
-            /population cannot be restored to the last instant: .* 1 stored version is missing or damaged:\n {2}000000020000000100000000: missing\n.*before 1970-01-01T00:20:00.000Z/,
+describe("a chain that is not whole", () => {
+    const refused = (chain: Chain, at?: Instant): Promise<void> => refuseBroken("population", at, chain, [], last);
+
+    it("is refused with what is missing, and the last instant before that", async () => {
+        await expect(refused(chainFrom(full, without(ARCHIVE, "000000020000000000000006")))).rejects.toThrow(
+            "population cannot be restored to the last instant: of what that takes, 1 stored version is missing or damaged:\n" +
+                "  000000020000000000000006: missing\n" +
+                "Restore from the other site's store (--from), or to an instant before 1970-01-01T00:24:30.000000Z (--at).",
         );
     });
-});
 
-describe("damage", () => {
-    const refuse = (instant: Date | undefined, object: string) => (): void =>
-        refuseBroken("population", instant, chainTo(instant, stanza, wal), [{ object, what: "invalid checksum" }]);
-
-    it.each([file(SEGMENTS[3] ?? ""), "A-F/pg_data/base/1/112.zst", "A-F_B-D"])("of %s is named", (object) => {
-        expect(refuse(undefined, object)).toThrow(`  ${object}: invalid checksum`);
+    it("is refused where a history is missing, with the last instant before the timelines part", async () => {
+        await expect(refused(chainFrom(full, without(ARCHIVE, "00000003.history")))).rejects.toThrow(
+            / {2}00000003\.history: missing\n.*before 1970-01-01T00:27:50\.000000Z \(--at\)/,
+        );
     });
 
-    it.each([
-        ["another backup's file", at(1_150), "A-F_B-D/pg_data/base/1/112.zst"],
-        ["a segment after the instant", at(1_150), file(SEGMENTS[4] ?? "")],
-        ["a segment before the backup", undefined, file(SEGMENTS[1] ?? "")],
-    ])("of what is not needed stops nothing: %s", (_, instant, object) => {
-        expect(refuse(instant, object)).not.toThrow();
+    it("stops nothing before that", async () => {
+        const chain = upTo(7, chainFrom(full, without(ARCHIVE, "00000003.history")), full);
+        await expect(refused(chain, instantAt(1_600))).resolves.toBeUndefined();
+        expect(numbers(chain)).toEqual([2, 3, 4, 5, 6, 7]);
+        expect(SEGMENTS).toHaveLength(15);
+    });
+
+    it("is refused for damage that pgBackRest finds, and eight are named", async () => {
+        const damage = SEGMENTS.map((name) => ({ object: file(name), what: "invalid checksum" }));
+        await expect(refuseBroken("population", undefined, whole, damage, last)).rejects.toThrow(/and 7 more\n/);
+    });
+
+    it("of a backup's files has no instant before it", async () => {
+        await expect(refused(chainFrom(full, { ...ARCHIVE, backups: {} }))).rejects.toThrow(
+            `  ${FULL}/backup.manifest: missing\nRestore from the other site's store (--from), or to an instant that takes another backup`,
+        );
     });
 });

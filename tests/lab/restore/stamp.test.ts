@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { parseConfig } from "../../../infra/config";
+import type { Instant } from "../../../infra/config/instant";
 import { stampStackFile } from "../../../lab/restore/stamp";
 
 const template = readFileSync(join(__dirname, "..", "..", "..", "Pulumi.restore.yaml"), "utf8");
@@ -12,7 +13,7 @@ function configOf(text: string): ReturnType<typeof parseConfig> {
     return parseConfig("restore", (parse(text) as { config: Record<string, unknown> }).config);
 }
 
-const AT = "2026-03-01T12:00:00.000Z";
+const AT = "2026-03-01T12:00:00.927040Z" as Instant;
 
 describe("a restore environment's stack file", () => {
     it("is the template, told its cluster, what to restore, up to when, and which registries", () => {
@@ -36,7 +37,7 @@ describe("a restore environment's stack file", () => {
 
     it("has the instant in quotes: the engine's reader would take it for a date", () => {
         const text = stampStackFile(template, { site, from: "luxembourg", at: AT, registries: [], generations: {} });
-        expect(text).toContain('at: "2026-03-01T12:00:00.000Z"');
+        expect(text).toContain('at: "2026-03-01T12:00:00.927040Z"');
     });
 
     it("names no instant where all is wanted", () => {

@@ -1,4 +1,4 @@
-import { damageIn } from "../../../lab/restore/damage";
+import { damageIn } from "../../../../infra/plan/stored/damage";
 
 const HASH = "d3043bbed69c23f832d8e4dcd927fec177b58a3d";
 
@@ -22,6 +22,20 @@ describe("what pgbackrest verify says", () => {
             { object: `15-1/0000000100000000/00000001000000000000000C-${HASH}.zst`, what: "invalid result" },
             { object: "20261124-095147F/pg_data/base/1/112.zst", what: "file missing" },
             { object: "20261125-095147F", what: "invalid" },
+        ]);
+    });
+
+    it("names what it passes over without counting it: a segment that is stored twice, a backup without a list, no list of backups", () => {
+        const said = `
+INFO: duplicate WAL '00000001000000000000000B' for '15-1' exists, skipping
+INFO: stanza: population
+        status: error
+        backup: 20261129-070456F, status: manifest missing, total files checked: 0, total valid files: 0
+        No usable backup.info file`;
+        expect(damageIn(said)).toEqual([
+            { object: "20261129-070456F", what: "manifest missing" },
+            { object: "00000001000000000000000B", what: "stored twice" },
+            { object: "backup.info", what: "missing or damaged" },
         ]);
     });
 

@@ -1,4 +1,7 @@
-/** What `pgbackrest verify` finds wrong, from what it says: its exit code is 0 either way. Pure. */
+/**
+ * What `pgbackrest verify` finds wrong, from what it says: its exit code is 0 either way. Of what is not there it says nothing: chain.ts. Pure.
+ * @see https://github.com/pgbackrest/pgbackrest/issues/2502
+ */
 
 export interface Damage {
     /** As pgBackRest names it: a segment of WAL with its folder, a file of a backup, or a backup's label. */
@@ -8,7 +11,9 @@ export interface Damage {
 
 /** The words of its source, src/command/verify/verify.c; a file of WAL that it cannot even unpack has no quotes. */
 const OBJECT = /\b(file missing|invalid checksum|invalid size|invalid result) '?([^\s':]+)/g;
-const BACKUP = /\bbackup: (\S+), status: ([\w-]+)/g;
+const BACKUP = /\bbackup: (\S+), status: ([^,\n]+)/g;
+const TWICE = /\bduplicate WAL '([\dA-F]{24})'/g;
+const INFO = /\bNo usable (\S+) file/g;
 const SOUND = ["valid", "in-progress"];
 
 /** @param log what it says with `--verbose` at level info */
@@ -18,6 +23,8 @@ export function damageIn(log: string): Damage[] {
     const backups = [...log.matchAll(BACKUP)]
         .map(([, object = "", what = ""]) => ({ object, what }))
         .filter(({ object, what }) => !SOUND.includes(what) && !objects.some((file) => file.object.startsWith(object)));
-    const found = new Map([...objects, ...backups].map((damage) => [damage.object, damage]));
+    const twice = [...log.matchAll(TWICE)].map(([, object = ""]) => ({ object, what: "stored twice" }));
+    const lists = [...log.matchAll(INFO)].map(([, object = ""]) => ({ object, what: "missing or damaged" }));
+    const found = new Map([...objects, ...backups, ...twice, ...lists].map((damage) => [damage.object, damage]));
     return [...found.values()];
 }

@@ -1,0 +1,27 @@
+/** How what pgBackRest tells of a store is written down for who judges it. Pure. */
+import { type Use, commandLine } from "../pgbackrest";
+import { FOUND } from "./archive";
+
+/**
+ * The commands that write them, for a shell with no other programs. They look into the newest generation of keys, the first repository.
+ * `verify` is the last, and reads every stored byte; it ends well whatever it finds.
+ *
+ * @param folder that is written to
+ */
+export function findings(registry: string, use: Use, folder: string): string {
+    const ask = (command: string, ...words: string[]): string =>
+        commandLine(registry, use, command, "--repo=1", ...words);
+    const quiet = "--log-level-console=off";
+    const list = (...words: string[]): string => ask("repo-ls", "--recurse", quiet, ...words);
+    const log = `archive/${registry}`;
+    return [
+        "set -e",
+        `${ask("info", "--output=json", quiet)} > ${folder}/${FOUND.info}`,
+        `${list("--output=json", log)} > ${folder}/${FOUND.wal}`,
+        `${list("--output=json", "--filter='backup\\.manifest$'", `backup/${registry}`)} > ${folder}/${FOUND.backups}`,
+        `histories=$(${list("--filter='\\.history$'", log)})`,
+        // One that does not open is left as far as it was written, and is none.
+        `for file in $histories; do ${ask("repo-get", quiet, `"${log}/$file"`)} > "${folder}/\${file##*/}" || :; done`,
+        `${ask("verify", "--output=text", "--verbose")} > ${folder}/${FOUND.verified}`,
+    ].join("\n");
+}
