@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../command";
 import { pulumiHome, repoRoot, stateDir } from "../paths";
+import { parseArguments } from "./arguments";
 import { turnOffAutomaticLogs } from "./automatic-logs";
 import { takeDecisions } from "./decisions";
 import { type Toolchain, previewEnvironment, pulumiEnvironment } from "./environment";
@@ -12,6 +13,7 @@ import { recoverJournals } from "./journal";
 import { removeStaleLocks } from "./locks";
 import { ensurePassphrase } from "./passphrase";
 import { settlePending } from "./pending";
+import { withSelectedStack } from "./selected-stack";
 import { statesFolder } from "./states";
 import {
     checkStackFile,
@@ -44,8 +46,9 @@ export interface RunOptions {
  * @throws UserError where the command cannot work: no stack file, no passphrase
  */
 export async function runPulumi(given: readonly string[], { environment, ...rest }: RunOptions): Promise<PulumiRun> {
-    const { args, decided } = takeDecisions(given);
+    const { args: taken, decided } = takeDecisions(given);
     const options = { ...rest, environment: { ...decided, ...environment } };
+    const args = withSelectedStack(taken, { ...pulumiEnvironment(process.env, options.toolchain, []), ...environment });
     checkStackFile(args);
     ensurePassphrase(process.env);
     mkdirSync(stateDir, { recursive: true });
@@ -74,7 +77,7 @@ async function spawnPulumi(
     args: readonly string[],
     { toolchain, capture = false, environment = {}, signal }: RunOptions,
 ): Promise<PulumiRun> {
-    const debug = args.includes("-d") || args.includes("--debug");
+    const debug = parseArguments(args).options.has("debug");
     const env = {
         ...pulumiEnvironment(process.env, toolchain, knownStacks()),
         ...(toolchain === "modules" && previewEnvironment(args)),
