@@ -64,12 +64,15 @@ export function stackToMake(args: readonly string[]): string | undefined {
     return makes ? (named ?? options.get("stack"))?.split("/").at(-1) : undefined;
 }
 
-/** True where the user names a file of their own, or a folder with another project. */
+/** True where the user names a file of their own, or another project. */
 function namesConfig(args: readonly string[]): boolean {
-    const { options } = parseArguments(args);
-    return (
-        options.has("config-file") || (options.has("cwd") && resolve(repoRoot, options.get("cwd") ?? "") !== repoRoot)
-    );
+    return parseArguments(args).options.has("config-file") || isElsewhere(args);
+}
+
+/** True where the user names a folder with another project. */
+export function isElsewhere(args: readonly string[]): boolean {
+    const folder = parseArguments(args).options.get("cwd");
+    return folder !== undefined && resolve(repoRoot, folder) !== repoRoot;
 }
 
 /** @throws UserError where a command needs the configuration of a stack that has none */
