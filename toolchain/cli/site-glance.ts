@@ -23,7 +23,7 @@ export function glanceAtSite(stack: string, environment: NodeJS.ProcessEnv): Gla
     }
     const { context } = stackConfig(stack).cluster;
     const labels = Object.entries(COMMON_LABELS).map(([key, value]) => `${key}=${value}`);
-    const { status, stdout, stderr } = spawnSync(
+    const { status, stdout, stderr, error } = spawnSync(
         "kubectl",
         [
             ...["--context", context, `--request-timeout=${SECONDS}s`],
@@ -31,11 +31,17 @@ export function glanceAtSite(stack: string, environment: NodeJS.ProcessEnv): Gla
         ],
         { env: environment, encoding: "utf8" },
     );
+    if (error !== undefined) {
+        return {
+            namespaces: [],
+            silent: `kubectl, which asks the API server of ${stack}, cannot be started (${error.message})`,
+        };
+    }
     if (status === 0) {
         return { namespaces: stdout.split(" ").filter((name) => name !== "") };
     }
     // A site that has never been brought up has no entry in a kubeconfig.
-    return /context .* does not exist|context was not found/.test(stderr ?? "")
+    return /context .* does not exist|context was not found/.test(stderr)
         ? { namespaces: [] }
         : { namespaces: [], silent: `the API server of ${stack} does not answer` };
 }

@@ -34,13 +34,13 @@ export function problemOf(file: string, stack: string): string | undefined {
         return undefined;
     }
     const text = readFileSync(file, "utf8");
-    let found: Checkpoint;
+    let found: Checkpoint | null;
     try {
-        found = JSON.parse(text) as Checkpoint;
+        found = JSON.parse(text) as Checkpoint | null;
     } catch {
         return text.trim() === "" ? "is empty" : "is not valid JSON";
     }
-    if (typeof found !== "object" || found === null || found.version === undefined || found.checkpoint === undefined) {
+    if (found?.version === undefined || found.checkpoint === undefined) {
         return "holds no state";
     }
     const { stack: named = "" } = found.checkpoint;
