@@ -2,7 +2,16 @@
  * What became of each commit, kept outside the database: one JSON object a line, on the disk before the next commit is
  * tried. The first line says which run it is.
  */
-import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import {
+    closeSync,
+    fdatasyncSync,
+    fstatSync,
+    ftruncateSync,
+    mkdirSync,
+    openSync,
+    readFileSync,
+    writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { UserError } from "../toolchain/command";
@@ -61,8 +70,21 @@ export class Journal {
     }
 
     private write(line: Header | Entry): void {
-        writeSync(this.descriptor, `${JSON.stringify(line)}\n`);
-        fdatasyncSync(this.descriptor);
+        const whole = fstatSync(this.descriptor).size;
+        const text = Buffer.from(`${JSON.stringify(line)}\n`);
+        try {
+            // A disk that gets full takes a part, and says so only when it is asked again.
+            for (let written = 0; written < text.length;) {
+                written += writeSync(this.descriptor, text, written, text.length - written, whole + written);
+            }
+            fdatasyncSync(this.descriptor);
+        } catch (error) {
+            // A part of a line would be one with the next.
+            ftruncateSync(this.descriptor, whole);
+            throw new UserError(
+                `The journal ${this.file} cannot take ${text.length} bytes more (${(error as Error).message}): make room on its disk. What it says until here holds.`,
+            );
+        }
     }
 }
 

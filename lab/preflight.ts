@@ -94,16 +94,35 @@ export function foundation({ serviceCidr, podCidr, network }: SiteInventory): Fo
     return { serviceCidr, podCidr, nodes: network ? "real" : "simulated" };
 }
 
-/** A new key beside old data would make every stored Secret unreadable. @throws LabError */
+/**
+ * What a site is known by and cannot be without is made once: where it has data or has run, nothing of it is made anew because
+ * it is absent. Certificates are, and etcd's authority, which nobody outside the site knows. @throws LabError
+ */
 export async function refuseLostKey({ paths }: Site): Promise<void> {
     const exists = (file: string): Promise<boolean> =>
-        fs.access(file).then(
-            () => true,
+        fs.stat(file).then(
+            ({ size }) => size > 0,
             () => false,
         );
-    if ((await exists(path.join(paths.etcdData, "member"))) && !(await exists(paths.encryption))) {
-        throw new LabError(
-            `${paths.encryption} is gone, and without it the Secrets of ${paths.site} cannot be read. Put it back, or begin anew with npm run lab -- down ${paths.site} --delete`,
-        );
+    const again = `Put it back, or begin anew with npm run lab -- down ${paths.site} --delete`;
+    const { site, encryption, foundation: founded } = paths;
+    if (!(await exists(path.join(paths.etcdData, "member")))) {
+        if (await exists(paths.auditLog)) {
+            throw new LabError(
+                `${paths.etcdData} is gone or empty, and ${site} has run (${paths.auditLog}): its objects would be made anew beside the disks of its machines. ${again}`,
+            );
+        }
+        return;
+    }
+    const kept: readonly [file: string, without: string][] = [
+        [encryption, `the Secrets of ${site} cannot be read`],
+        [founded, `nobody knows with which ranges and nodes ${site} was made`],
+        [paths.pem("ca"), `nobody who has a kubeconfig of ${site} would know it again`],
+        [paths.pem("service-account"), `no token that ${site} has given out is good`],
+    ];
+    for (const [file, without] of kept) {
+        if (!(await exists(file))) {
+            throw new LabError(`${file} is gone or empty, and without it ${without}. ${again}`);
+        }
     }
 }

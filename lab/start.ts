@@ -2,6 +2,7 @@
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import { buildToolchain, toolchainChoice } from "../toolchain/build";
+import { refuseLostStates } from "../toolchain/cli/run";
 import { type UpResult, upStack } from "../toolchain/cli/up";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { colorsFor } from "../toolchain/colors";
@@ -42,6 +43,7 @@ async function start(wanted: NodeKind | undefined): Promise<number> {
     await lab.preflight(defaultSites, { nodes });
     await eachSite(defaultSites, "up", (site, onProgress) => lab.upSite(site, { nodes, onProgress }));
 
+    refuseLostStates(defaultSites, toolchain);
     const results: UpResult[] = [];
     for (const stack of defaultSites) {
         say(`pulumi up ${stack}`);

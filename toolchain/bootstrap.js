@@ -42,6 +42,7 @@ async function main() {
     if (script === undefined) {
         throw new Refusal("usage: node toolchain/bootstrap.js <file.ts> [arguments…]");
     }
+    checkPackages();
     if (!isInstalled()) {
         await install();
     }
@@ -64,6 +65,35 @@ function checkNode() {
         throw new Refusal(
             `Node.js ${process.versions.node} is too old: ${wanted} or later is needed (found at ${process.execPath}).\n` +
                 "Install a current release from https://nodejs.org or with your package manager, and run the command again.",
+        );
+    }
+}
+
+/** What stands in the place of node_modules is the user's: it is named, and left alone. */
+function checkPackages() {
+    const folder = path.join(root, "node_modules");
+    let found;
+    try {
+        fs.lstatSync(folder);
+        found = fs.statSync(folder).isDirectory()
+            ? (fs.accessSync(folder, fs.constants.R_OK | fs.constants.X_OK), "")
+            : "is a file";
+    } catch (error) {
+        const isLink = error.syscall === "stat";
+        if (error.code === "ENOENT" && !isLink) {
+            return;
+        }
+        found =
+            error.code === "ELOOP"
+                ? "is a link that leads back to itself"
+                : error.code === "ENOENT"
+                  ? "is a link to what is not there"
+                  : `cannot be read (${error.code})`;
+    }
+    if (found !== "") {
+        throw new Refusal(
+            `${folder} ${found}, and is to be a folder with the packages of package-lock.json.\n` +
+                "Move it away, or give its owner's rights back, and run the command again: it installs them where there are none.",
         );
     }
 }

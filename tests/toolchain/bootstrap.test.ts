@@ -117,6 +117,31 @@ describe("installing", () => {
     });
 });
 
+describe("what stands in the place of node_modules", () => {
+    const folder = (): string => join(clone, "node_modules");
+    it.each([
+        ["is a link that leads back to itself", () => symlinkSync("node_modules", folder())],
+        ["is a link to what is not there", () => symlinkSync("nowhere", folder())],
+        ["is a file", () => writeFileSync(folder(), "")],
+    ])("%s: named in a sentence, and left alone", (what, make) => {
+        make();
+        const { stderr, status } = bootstrap(["main.js"]);
+        expect({ stderr, status }).toEqual({
+            stderr: expect.stringContaining(`${folder()} ${what}, and is to be`) as string,
+            status: 1,
+        });
+        expect(stderr).not.toMatch(/\n\s+at /);
+        expect(npmCalls()).toBe(0);
+        rmSync(folder());
+    });
+
+    it("may be a link to a folder", () => {
+        mkdirSync(join(clone, "elsewhere"));
+        symlinkSync("elsewhere", folder());
+        expect(bootstrap(["main.js"]).status).toBe(0);
+    });
+});
+
 it("hands a signal on to npm, and says how to go on", async () => {
     // `exec`: a child of the shell could be signalled before it is a `sleep`, and the signal lost.
     const npm = write("path/npm", "#!/bin/sh\necho started >&2\nexec sleep 60\n");

@@ -1,6 +1,6 @@
 /** The passphrase that encrypts the secrets in the lab's state. A real site supplies its own. */
 import { randomBytes } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { embassyHome, stateDir } from "../paths";
 import { UserError } from "../command";
@@ -14,11 +14,20 @@ export const passphraseFile = join(embassyHome, "passphrase");
  */
 export function ensurePassphrase(environment: NodeJS.ProcessEnv): void {
     const supplied = environment["PULUMI_CONFIG_PASSPHRASE"] ?? environment["PULUMI_CONFIG_PASSPHRASE_FILE"];
-    if (supplied !== undefined || existsSync(passphraseFile)) {
+    if (supplied !== undefined) {
         return;
     }
-    const stacks = join(stateDir, ".pulumi", "stacks");
-    if (existsSync(stacks) && readdirSync(stacks).length > 0) {
+    const size = statSync(passphraseFile, { throwIfNoEntry: false })?.size;
+    if (size === 0) {
+        throw new UserError(
+            `The passphrase file ${passphraseFile} is empty: put what was in it back, or, where there is no state yet, remove it.`,
+        );
+    }
+    if (size !== undefined) {
+        return;
+    }
+    const kept = ["stacks", "history", "backups"].map((name) => join(stateDir, ".pulumi", name));
+    if (kept.some((folder) => existsSync(folder) && readdirSync(folder).length > 0)) {
         throw new UserError(
             `The passphrase file ${passphraseFile} is missing, and the state in ${stateDir} can be read with no other.\n` +
                 "Put the file back (mode 0600), or set PULUMI_CONFIG_PASSPHRASE. If it is lost, the secrets in that state " +
@@ -28,7 +37,7 @@ export function ensurePassphrase(environment: NodeJS.ProcessEnv): void {
     mkdirSync(embassyHome, { recursive: true });
     const temporary = `${passphraseFile}.${process.pid}`;
     try {
-        writeFileSync(temporary, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
+        writeFileSync(temporary, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flush: true });
         // A link is made whole or not at all, and not where another process was first.
         linkSync(temporary, passphraseFile);
     } catch (error) {

@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../command";
-import { pulumiHome, repoRoot, stateDir } from "../paths";
+import { embassyHome, pulumiHome, repoRoot, stateDir } from "../paths";
+import { parseArguments } from "./arguments";
 import { turnOffAutomaticLogs } from "./automatic-logs";
 import { takeDecisions } from "./decisions";
 import { type Toolchain, previewEnvironment, pulumiEnvironment } from "./environment";
@@ -12,16 +13,24 @@ import { recoverJournals } from "./journal";
 import { removeStaleLocks } from "./locks";
 import { ensurePassphrase } from "./passphrase";
 import { settlePending } from "./pending";
-import { statesFolder } from "./states";
+import { withSelectedStack } from "./selected-stack";
+import { glanceAtSite } from "./site-glance";
+import { refuseLostState, rememberRemoved } from "./lost-state";
+import { folderUrl, statesFolder } from "./states";
 import {
     checkStackFile,
     commandOf,
     isAboutResources,
+    isElsewhere,
     knownStacks,
     namedStack,
     removeSalts,
+    stackFile,
+    stackToMake,
     withStackCopies,
 } from "./stack-file";
+
+const REMOVES_STACKS = new Set(["stack", "destroy"]);
 
 export interface PulumiRun {
     readonly code: number;
@@ -41,22 +50,26 @@ export interface RunOptions {
 
 /**
  * @param given the CLI's own, `["up", "-s", "tallinn"]`, and this project's `--accept-loss`
- * @throws UserError where the command cannot work: no stack file, no passphrase
+ * @throws UserError where the command cannot work: no stack file, no passphrase, no state where there was one
  */
 export async function runPulumi(given: readonly string[], { environment, ...rest }: RunOptions): Promise<PulumiRun> {
-    const { args, decided } = takeDecisions(given);
+    const { args: taken, decided } = takeDecisions(given);
     const options = { ...rest, environment: { ...decided, ...environment } };
+    const cli = { ...pulumiEnvironment(process.env, options.toolchain, knownStacks()), ...environment };
+    const args = withSelectedStack(taken, cli);
     checkStackFile(args);
-    ensurePassphrase(process.env);
     mkdirSync(stateDir, { recursive: true });
     if (options.toolchain === "modules") {
         turnOffAutomaticLogs(pulumiHome);
     }
-    for (const stack of removeStaleLocks()) {
-        process.stderr.write(`The run that had locked ${stack} is gone; its lock was removed.\n`);
-    }
-    recoverJournals();
+    takeOver();
+    refuseLost(args, cli);
+    ensurePassphrase(process.env);
+    const removed = REMOVES_STACKS.has(commandOf(args)) ? rememberRemoved() : undefined;
     const result = await spawnPulumi(withStackCopies(args), options);
+    if (result.code === 0) {
+        removed?.();
+    }
     const stack = namedStack(args);
     if (result.code === 0 && stack !== undefined && commandOf(args) === "up") {
         await settlePending(stack, async (more) => {
@@ -70,11 +83,38 @@ export async function runPulumi(given: readonly string[], { environment, ...rest
     return result;
 }
 
+/** What a killed run has left: its locks, and the steps that it had noted. */
+function takeOver(): void {
+    for (const stack of removeStaleLocks()) {
+        process.stderr.write(`The run that had locked ${stack} is gone; its lock was removed.\n`);
+    }
+    recoverJournals();
+}
+
+/**
+ * Before anything is begun, the making of a passphrase included, and after what a killed run noted is in the state. Only in the project's own back end: another one keeps its states as it will.
+ * `stack init` is refused where it would write over a backup; else it makes room for `stack import`.
+ */
+function refuseLost(args: readonly string[], cli: NodeJS.ProcessEnv): void {
+    const { PULUMI_BACKEND_URL: backEnd } = cli;
+    const made = stackToMake(args);
+    const named = isAboutResources(args) ? namedStack(args) : undefined;
+    if (backEnd !== folderUrl(embassyHome) || isElsewhere(args)) {
+        return;
+    }
+    if (made !== undefined) {
+        refuseLostState({ stack: made });
+    }
+    if (named !== undefined && existsSync(stackFile(named))) {
+        refuseLostState({ stack: named, glance: () => glanceAtSite(named, cli) });
+    }
+}
+
 async function spawnPulumi(
     args: readonly string[],
     { toolchain, capture = false, environment = {}, signal }: RunOptions,
 ): Promise<PulumiRun> {
-    const debug = args.includes("-d") || args.includes("--debug");
+    const debug = parseArguments(args).options.has("debug");
     const env = {
         ...pulumiEnvironment(process.env, toolchain, knownStacks()),
         ...(toolchain === "modules" && previewEnvironment(args)),
@@ -138,4 +178,11 @@ export function corruptStates(stacks = statesFolder): string[] {
                 return true;
             }
         });
+}
+
+/** @throws UserError where {@link upStack} would make anew what was lost; before the first of several stacks is changed */
+export function refuseLostStates(stacks: readonly string[], toolchain: Toolchain): void {
+    takeOver();
+    const cli = pulumiEnvironment(process.env, toolchain, knownStacks());
+    stacks.forEach((stack) => refuseLost(["up", "--stack", stack], cli));
 }

@@ -1,9 +1,10 @@
 /** Pulumi.<stack>.yaml: there before a stack is used, and not written to by using it. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { PROJECT } from "../../infra/config";
 import { embassyHome, repoRoot } from "../paths";
 import { UserError } from "../command";
+import { parseArguments, withOptions } from "./arguments";
 
 const ABOUT_RESOURCES = new Set(["preview", "pre", "up", "update", "refresh", "destroy", "watch", "import"]);
 const MAKES_STACK = new Set(["init", "new", "create"]);
@@ -39,9 +40,9 @@ export function declaredStacks(root = repoRoot): string[] {
         .sort();
 }
 
-/** The command of a command line, its first word that is no flag. */
+/** The command of a command line; "" where there is none. */
 export function commandOf(args: readonly string[]): string {
-    return args.find((argument) => !argument.startsWith("-")) ?? "";
+    return parseArguments(args).words[0] ?? "";
 }
 
 /** True for the commands that deal with a stack's resources: they need its configuration, and providers. */
@@ -51,14 +52,27 @@ export function isAboutResources(args: readonly string[]): boolean {
 
 /** The stack that a command line names with -s or --stack, without organization and project. */
 export function namedStack(args: readonly string[]): string | undefined {
-    const joined = args.map((argument) => /^(?:--stack|-s)=(.+)$/.exec(argument)?.[1]).find(Boolean);
-    const index = args.findIndex((argument) => argument === "-s" || argument === "--stack");
-    return (joined ?? (index >= 0 ? args[index + 1] : undefined))?.split("/").at(-1);
+    return parseArguments(args).options.get("stack")?.split("/").at(-1);
 }
 
-/** True where the user names a file of their own. */
+/** The stack that `stack init` and its like are to make. */
+export function stackToMake(args: readonly string[]): string | undefined {
+    const { words, options } = parseArguments(args);
+    const [command = "", subcommand = "", named] = words;
+    const makes =
+        command === "stack" && (MAKES_STACK.has(subcommand) || (subcommand === "select" && options.has("create")));
+    return makes ? (named ?? options.get("stack"))?.split("/").at(-1) : undefined;
+}
+
+/** True where the user names a file of their own, or another project. */
 function namesConfig(args: readonly string[]): boolean {
-    return args.some((argument) => argument.startsWith("--config-file"));
+    return parseArguments(args).options.has("config-file") || isElsewhere(args);
+}
+
+/** True where the user names a folder with another project. */
+export function isElsewhere(args: readonly string[]): boolean {
+    const folder = parseArguments(args).options.get("cwd");
+    return folder !== undefined && resolve(repoRoot, folder) !== repoRoot;
 }
 
 /** @throws UserError where a command needs the configuration of a stack that has none */
@@ -82,7 +96,7 @@ export function checkStackFile(args: readonly string[], root?: string): void {
  * @param copies a folder of this home
  */
 export function withStackCopies(args: readonly string[], copies = copiesFolder, root?: string): string[] {
-    const [command = "", subcommand = ""] = args.filter((argument) => !argument.startsWith("-"));
+    const [command = "", subcommand = ""] = parseArguments(args).words;
     mkdirSync(copies, { recursive: true });
     if (command === "stack" && MAKES_STACK.has(subcommand)) {
         writeFileSync(join(copies, "Pulumi.yaml"), `name: ${PROJECT}\nruntime: nodejs\n`);
@@ -94,7 +108,7 @@ export function withStackCopies(args: readonly string[], copies = copiesFolder, 
     }
     const copy = stackFile(stack, copies);
     writeFileSync(copy, withoutSalt(readFileSync(stackFile(stack, root), "utf8")));
-    return [...args, "--config-file", copy];
+    return withOptions(args, "--config-file", copy);
 }
 
 /**

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { embassyHome } from "../paths";
 import type { Toolchain } from "./environment";
-import { runPulumi } from "./run";
+import { refuseLostStates, runPulumi } from "./run";
 import { stateFile } from "./states";
 
 export interface UpResult {
@@ -33,6 +33,7 @@ export interface UpOptions {
 export async function upStack(stack: string, toolchain: Toolchain, run: UpOptions = {}): Promise<UpResult> {
     const isNew = !existsSync(stateFile(stack));
     if (isNew) {
+        refuseLostStates([stack], toolchain);
         const made = await runPulumi(["stack", "init", stack, "--no-select"], { ...run, toolchain });
         if (made.code !== 0) {
             return { stack, code: made.code, output: made.output, resources: 0, changed: 0 };

@@ -27,7 +27,14 @@ describe("stack files", () => {
         [["up", "-s", "tallinn"], "tallinn"],
         [["up", "--stack", "organization/data-embassy/tallinn"], "tallinn"],
         [["--stack=tallinn", "preview"], "tallinn"],
+        [["preview", "-stallinn"], "tallinn"],
+        [["preview", "-s=tallinn"], "tallinn"],
+        [["-s", "tallinn", "preview"], "tallinn"],
+        [["up", "-yfstallinn"], "tallinn"],
+        [["up", "-s", "narva", "-s", "tallinn"], "tallinn"],
         [["preview"], undefined],
+        [["up", "--message", "-s", "tallinn"], undefined],
+        [["import", "--", "-s", "tallinn"], undefined],
     ])("are named by %j", (args, stack) => {
         expect(namedStack(args)).toBe(stack);
     });
@@ -39,6 +46,22 @@ describe("stack files", () => {
         expect(() => checkStackFile(["stack", "rm", "-s", "narva"], root)).not.toThrow();
         expect(() => checkStackFile(["up", "-s", "tallinn"], root)).not.toThrow();
         expect(() => checkStackFile(["import", "-s", "narva", "--config-file", "own.yaml"], root)).not.toThrow();
+    });
+
+    it.each([
+        [["preview", "-snarva"]],
+        [["-s", "narva", "preview"]],
+        [["--color", "always", "--stack=narva", "up"]],
+        [["-C", ".", "destroy", "-s=narva"]],
+    ])("must be there, however the stack is named: %j", (args) => {
+        expect(() => checkStackFile(args, root)).toThrow(/"narva" has no file/);
+    });
+
+    it("are handed to the CLI before what it takes for no option", () => {
+        const copies = join(root, "copies");
+        expect(withStackCopies(["-stallinn", "import", "--", "a"], copies, root)).toEqual([
+            ...["-stallinn", "import", "--config-file", stackFile("tallinn", copies), "--", "a"],
+        ]);
     });
 
     it("are copied for a command that reads them, and left alone themselves", () => {

@@ -18,6 +18,8 @@ import (
 // request brought. A line counts once it is whole: before that nobody was told that it is kept.
 type journal struct {
 	file *os.File
+	// broken is why nothing more can be appended.
+	broken error
 }
 
 // line is one line of a journal; one field of it is there.
@@ -51,8 +53,12 @@ func createJournal(path string, head header) (*journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &journal{file}
-	return j, j.append(line{Header: &head})
+	j := &journal{file: file}
+	if err := j.append(line{Header: &head}); err != nil {
+		// The update has not begun.
+		return nil, errors.Join(err, file.Close(), os.Remove(path))
+	}
+	return j, nil
 }
 
 func (j *journal) append(l line) error {
@@ -63,9 +69,31 @@ func (j *journal) append(l line) error {
 	return j.appendRaw(text)
 }
 
-// appendRaw appends a request's body as it came, {"entries":[…]} in one line.
+// appendRaw appends a request's body as it came, {"entries":[…]} in one line, and returns once that is on the disk. What
+// could not be written whole is cut off again: the next line would else be one with it. Where it cannot even be cut off,
+// nothing is taken any more, and the part of a line stays the last.
 func (j *journal) appendRaw(text []byte) error {
-	_, err := j.file.Write(append(bytes.TrimSpace(text), '\n'))
+	if j.broken != nil {
+		return j.broken
+	}
+	info, err := j.file.Stat()
+	if err != nil {
+		return err
+	}
+	whole := info.Size()
+	added := append(bytes.TrimSpace(text), '\n')
+	_, err = j.file.Write(added)
+	if err == nil {
+		err = j.file.Sync()
+	}
+	if err == nil {
+		return nil
+	}
+	err = fmt.Errorf("%s cannot take %d bytes more, so what this update did last is not noted (%w): "+
+		"make room on the disk of %s and run the command again", j.file.Name(), len(added), err, filepath.Dir(j.file.Name()))
+	if cut := errors.Join(j.file.Truncate(whole), j.file.Sync()); cut != nil {
+		j.broken = errors.Join(err, cut)
+	}
 	return err
 }
 

@@ -186,11 +186,12 @@ func (s *states) write(ctx context.Context, n name, entries []apitype.JournalEnt
 		return err
 	}
 	defer file.Close()
-	if err := (&journal{file}).append(line{Folded: digestOf(text)}); err != nil {
+	if err := (&journal{file: file}).append(line{Folded: digestOf(text)}); err != nil {
 		return err
 	}
 	target := s.statePath(n)
-	if before, err := os.ReadFile(target); err == nil {
+	// A state with nothing in it is no backup of the one that had something.
+	if before, err := os.ReadFile(target); err == nil && len(deployment.Resources) > 0 {
 		if err := replace(target+".bak", before); err != nil {
 			return err
 		}
@@ -275,8 +276,15 @@ func (plainJSON) Unmarshal(data []byte, v any) error { return json.Unmarshal(dat
 
 func replace(path string, text []byte) error {
 	draft := path + ".new"
-	if err := os.WriteFile(draft, text, 0o600); err != nil {
+	file, err := os.OpenFile(draft, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
 		return err
+	}
+	_, err = file.Write(text)
+	// On the disk before it takes the other's place: the journal that could make it again is removed after.
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return errors.Join(fmt.Errorf("%s cannot be written: make room for %d bytes on its disk and run the command again: %w",
+			path, len(text), err), os.Remove(draft))
 	}
 	return os.Rename(draft, path)
 }

@@ -1,0 +1,159 @@
+/** A command line as the CLI takes it: https://pkg.go.dev/github.com/spf13/pflag, and how cobra finds the command in it. */
+
+/** Options with a value, of whatever command. All others are switches, also those that may have a value after `=`. */
+const WITH_VALUE = new Set([
+    ...[
+        "cloud-url",
+        "color",
+        "config",
+        "config-file",
+        "copy-config-from",
+        "cwd",
+        "default-org",
+        "delay",
+        "dependency-edge-color",
+    ],
+    ...[
+        "description",
+        "dest",
+        "dir",
+        "dot-fragment",
+        "env",
+        "event-log",
+        "exclude",
+        "file",
+        "from",
+        "generate-resources",
+    ],
+    ...[
+        "import-file",
+        "import-pending-creates",
+        "language",
+        "mappings",
+        "memprofilerate",
+        "message",
+        "name",
+        "organization",
+    ],
+    ...["otel-traces", "out", "output", "override-env", "page", "page-size", "parallel", "parent", "parent-edge-color"],
+    ...["policy-pack", "policy-pack-config", "profiling", "project", "properties", "provider", "replace", "resource"],
+    ...[
+        "runtime-options",
+        "save-plan",
+        "secrets-provider",
+        "since",
+        "source",
+        "stack",
+        "tag",
+        "target",
+        "target-replace",
+    ],
+    ...["teams", "tracing", "tracing-header", "type", "verbose", "version"],
+]);
+
+/** Letter → the option. Letters of switches are not among them, save those that say `--debug`. */
+const LETTERS: Readonly<Record<string, string>> = {
+    ...{
+        C: "cwd",
+        c: "config",
+        d: "debug",
+        m: "message",
+        o: "out",
+        p: "parallel",
+        s: "stack",
+        t: "target",
+        v: "verbose",
+    },
+    ...{ x: "exclude" },
+};
+
+/** Before the command is known, cobra takes only these for switches, and of any other the next word for its value. */
+const SWITCHES_OF_ALL = new Set([
+    ...[
+        "emoji",
+        "fully-qualify-stack-names",
+        "disable-integrity-checking",
+        "logflow",
+        "logtostderr",
+        "non-interactive",
+        "help",
+    ],
+    ...["e", "Q", "h"],
+]);
+
+export interface CommandLine {
+    /** Command, subcommand, and what they are about. */
+    readonly words: readonly string[];
+    /** Option without its hyphens → its value, "" for a switch. Of several the last counts. */
+    readonly options: ReadonlyMap<string, string>;
+}
+
+/** Pure. What is no command line is for the CLI to refuse. */
+export function parseArguments(args: readonly string[]): CommandLine {
+    const words: string[] = [];
+    const options = new Map<string, string>();
+    for (let index = 0; index < args.length; index++) {
+        const argument = args[index] as string;
+        if (argument === "--") {
+            return { words: [...words, ...args.slice(index + 1)], options };
+        }
+        if (!argument.startsWith("-") || argument === "-") {
+            words.push(argument);
+            continue;
+        }
+        const { name, value } = argument.startsWith("--") ? long(argument, words) : short(argument, words, options);
+        options.set(name, value ?? args[++index] ?? "");
+    }
+    return { words, options };
+}
+
+interface Option {
+    readonly name: string;
+    /** Undefined where it is the next argument. */
+    readonly value: string | undefined;
+}
+
+function long(argument: string, words: readonly string[]): Option {
+    const [, name = "", value] = /^--([^=]*)(?:=(.*))?$/s.exec(argument) ?? [];
+    return { name, value: value ?? (takesNext(name, name, words) ? undefined : "") };
+}
+
+/** Several letters in one argument: the last of them may have a value, in the same argument or the next. */
+function short(argument: string, words: readonly string[], options: Map<string, string>): Option {
+    for (let at = 1; ; at++) {
+        const letter = argument[at] ?? "";
+        const name = optionOf(letter, words);
+        const rest = argument.slice(at + 1);
+        if (rest.startsWith("=")) {
+            return { name, value: rest.slice(1) };
+        }
+        if (takesNext(name, letter, words) && (rest === "" || WITH_VALUE.has(name))) {
+            return { name, value: rest === "" ? undefined : rest };
+        }
+        if (rest === "") {
+            return { name, value: "" };
+        }
+        options.set(name, "");
+    }
+}
+
+function optionOf(letter: string, [command, subcommand]: readonly string[]): string {
+    switch (`${command ?? ""} ${letter}`) {
+        case "import f":
+            return "file";
+        case "stack c":
+            return subcommand === "select" ? "create" : "config";
+        default:
+            return LETTERS[letter] ?? letter;
+    }
+}
+
+function takesNext(name: string, written: string, words: readonly string[]): boolean {
+    return WITH_VALUE.has(name) || (words.length === 0 && name !== "version" && !SWITCHES_OF_ALL.has(written));
+}
+
+/** The same with options more: before a `--`, after which the CLI takes nothing for one. */
+export function withOptions(args: readonly string[], ...options: readonly string[]): string[] {
+    const end = args.indexOf("--");
+    return end < 0 ? [...args, ...options] : [...args.slice(0, end), ...options, ...args.slice(end)];
+}

@@ -1,0 +1,195 @@
+/**
+ * What a stack's state alone remembers (the root, the registries' secrets, ciphers) cannot be made twice. An update of a stack
+ * whose state is absent, empty or another's would make it anew, and put it in the place of what the site works with. So where
+ * anything tells that there was a state, nothing is begun: docs/decisions/state.md.
+ */
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { PROJECT } from "../../infra/config";
+import { UserError } from "../command";
+import { embassyHome } from "../paths";
+import type { Glance } from "./site-glance";
+import { isLarge, problemOf, readState, writtenAt } from "./stack-state";
+import { stateFile } from "./states";
+
+export interface Doubt {
+    readonly stack: string;
+    readonly home?: string;
+    /** Asked where the state alone tells nothing: what the site itself has of this program. */
+    readonly glance?: () => Glance;
+}
+
+/**
+ * Costs a look at two files' first bytes where the state is in order.
+ *
+ * @throws UserError saying what was found and how to recover
+ */
+export function refuseLostState({ stack, home = embassyHome, glance = () => ({ namespaces: [] }) }: Doubt): void {
+    const file = stateFile(stack, home);
+    const found = existsSync(file)
+        ? wrongWith(file, stack, home)
+        : isPacked(file) || wasRemoved(stack, home)
+          ? ""
+          : "is not there";
+    if (found === "") {
+        return;
+    }
+    const backups = backupsOf(stack, home);
+    const evidence = [
+        ...backups.map(({ path, resources }) => `${path} has ${resources} resources`),
+        ...othersThatReferTo(stack, home).map((other) => `${other} refers to this stack`),
+        ...(existsSync(file) ? [] : journalOf(stack, home)),
+    ];
+    if (evidence.length === 0 && !isBroken(found)) {
+        const { namespaces, silent } = glance();
+        evidence.push(...namespaces.map((name) => `the site has the namespace ${name}`).slice(0, 3));
+        if (silent !== undefined) {
+            evidence.push(
+                `${silent}: whether the site is new cannot be seen; bring it up first (npm run lab -- up ${stack})`,
+            );
+        }
+    }
+    if (evidence.length > 0 || isBroken(found)) {
+        throw new UserError(message(file, found, evidence, backups[0]?.path, stack));
+    }
+}
+
+function message(
+    file: string,
+    found: string,
+    evidence: readonly string[],
+    newest: string | undefined,
+    stack: string,
+): string {
+    const way =
+        newest === undefined
+            ? `Put the file back from a backup of yours. An export goes back with npm run pulumi -- stack init ${stack} --no-select and npm run pulumi -- stack import -s ${stack} --file FILE.`
+            : `The newest that is left is ${newest}: cp ${newest} ${file}`;
+    return [
+        `The state file ${file} ${found}, and it is not made anew: keys that only it has (the root, ciphers of what is stored) would be made a second time, and nothing was begun.`,
+        ...evidence.map((line) => `  - ${line}`),
+        way,
+        `Then look at npm run pulumi -- preview --refresh -s ${stack}. Where all that it held is to be given up, with every stored version: npm run clean, and npm start makes everything anew.`,
+    ].join("\n");
+}
+
+const EMPTY = "has no resources";
+
+/** Found without any other evidence: it is no state. */
+function isBroken(found: string): boolean {
+    return found !== EMPTY && found !== "is not there";
+}
+
+/** "" where nothing is. */
+function wrongWith(file: string, stack: string, home: string): string {
+    const problem = problemOf(file, stack);
+    if (problem !== undefined) {
+        return problem;
+    }
+    const last = lastUpdate(stack, home);
+    if (isLarge(file) || (readState(file)?.resources ?? 0) > 0) {
+        return last === undefined ? "" : missingSince(file, last);
+    }
+    // With a journal its first update is under way.
+    return (last !== undefined && wasDestroyed(last)) || journalOf(stack, home).length > 0 ? "" : EMPTY;
+}
+
+/** Only where the state is older than the last update: an old one that lacks none of the keys is the user's choice. */
+function missingSince(file: string, last: string): string {
+    if (!(writtenAt(last) > writtenAt(file))) {
+        return "";
+    }
+    const [now, then] = [readState(file), readState(last)];
+    const missing = (then?.keys ?? []).filter((urn) => !now?.keys.includes(urn)).map((urn) => urn.split("::").at(-1));
+    return missing.length === 0
+        ? ""
+        : `is of ${now?.written ?? "an unknown time"}, older than the last update (${then?.written ?? "?"}), and lacks ${missing.length} keys that were made since (${missing.slice(0, 3).join(", ")})`;
+}
+
+/** The state after the last update, as the stack's history has it. */
+function lastUpdate(stack: string, home: string): string | undefined {
+    return newestIn(join(home, "state", ".pulumi", "history", PROJECT, stack), ".checkpoint.json");
+}
+
+function newestIn(folder: string, suffix: string): string | undefined {
+    // Their names end in the time, with as many digits in each.
+    const name =
+        existsSync(folder) &&
+        readdirSync(folder)
+            .filter((file) => file.endsWith(suffix))
+            .sort()
+            .at(-1);
+    return name ? join(folder, name) : undefined;
+}
+
+function wasDestroyed(checkpoint: string): boolean {
+    const about = checkpoint.replace(/\.checkpoint\.json$/, ".history.json");
+    if (readState(checkpoint)?.resources !== 0 || !existsSync(about)) {
+        return false;
+    }
+    const { kind, result } = JSON.parse(readFileSync(about, "utf8")) as { kind?: string; result?: string };
+    return kind === "destroy" && result === "succeeded";
+}
+
+interface Backup {
+    readonly path: string;
+    readonly resources: number;
+}
+
+/** Earlier states with something in them, the newest first. */
+function backupsOf(stack: string, home: string): Backup[] {
+    const backups = join(home, "state", ".pulumi", "backups", PROJECT, stack);
+    const paths = [lastUpdate(stack, home), newestIn(backups, ".json"), `${stateFile(stack, home)}.bak`];
+    return paths
+        .flatMap((path) => (path === undefined ? [] : [{ path, ...readState(path) }]))
+        .filter((state): state is Backup & typeof state => (state.resources ?? 0) > 0)
+        .sort((one, other) => writtenAt(other.path) - writtenAt(one.path));
+}
+
+function othersThatReferTo(stack: string, home: string): string[] {
+    const folder = dirname(stateFile(stack, home));
+    const others = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
+    const reference = new RegExp(`"type":"pulumi:pulumi:StackReference"[^}]*"organization/${PROJECT}/${stack}"`);
+    return others
+        .filter((name) => name !== `${stack}.json`)
+        .map((name) => join(folder, name))
+        .filter((path) => reference.test(readFileSync(path, "utf8")));
+}
+
+function journalOf(stack: string, home: string): string[] {
+    const journal = join(home, "state", "journals", PROJECT, `${stack}.jsonl`);
+    return existsSync(journal) ? [`${journal} has steps of an update that was killed`] : [];
+}
+
+/** As PULUMI_DIY_BACKEND_GZIP has it. */
+function isPacked(file: string): boolean {
+    return existsSync(`${file}.gz`) || existsSync(`${file}.zst`);
+}
+
+function removedFile(stack: string, home: string): string {
+    return join(home, "state", "removed", PROJECT, stack);
+}
+
+function wasRemoved(stack: string, home: string): boolean {
+    return existsSync(removedFile(stack, home));
+}
+
+/** Keeps in mind what a command has removed on purpose, until it is there again. @returns to be called when the command has succeeded */
+export function rememberRemoved(home = embassyHome): () => void {
+    const folder = dirname(stateFile("any", home));
+    const present = (): string[] =>
+        existsSync(folder)
+            ? readdirSync(folder)
+                  .filter((name) => name.endsWith(".json"))
+                  .map((name) => basename(name, ".json"))
+            : [];
+    const before = present();
+    return () => {
+        const after = present();
+        for (const stack of before.filter((name) => !after.includes(name))) {
+            mkdirSync(dirname(removedFile(stack, home)), { recursive: true });
+            writeFileSync(removedFile(stack, home), "");
+        }
+        after.forEach((stack) => rmSync(removedFile(stack, home), { force: true }));
+    };
+}
