@@ -2,6 +2,7 @@
  * What a restore to an instant takes of what is stored: one backup, those that it refers to, and every segment of WAL from
  * there on. Postgres ends without a word at a segment that is not there, so that is looked for before anything is made. Pure.
  */
+import { SEGMENT_BYTES } from "../../infra/plan/disk";
 import { LabError } from "../errors";
 import type { Damage } from "./damage";
 import { type Listing, type Segment, SEGMENTS, type StanzaInfo, numberOf, segmentsOf } from "./range";
@@ -79,7 +80,6 @@ export function refuseBroken(registry: string, at: Date | undefined, chain: Chai
 }
 
 const SHOWN = 8;
-const SEGMENT_BYTES = 16 * 1024 * 1024;
 /** Of the log that a member keeps: `max_wal_size` as Postgres has it of itself. */
 const LOG_BYTES = 1024 * 1024 * 1024;
 /** Hexadecimal digits of a segment's name that are its timeline: https://www.postgresql.org/docs/15/wal-internals.html */

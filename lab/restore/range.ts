@@ -1,4 +1,5 @@
 /** From when to when a registry can be restored, as pgBackRest's own reports of a repository tell. Pure. */
+import { SEGMENT_BYTES } from "../../infra/plan/disk";
 import { LabError } from "../errors";
 
 /** What `pgbackrest info --output=json` has of a stanza, as far as it is used here. Times are seconds since 1970. */
@@ -50,8 +51,8 @@ export function segmentsOf(wal: Listing): Segment[] {
     });
 }
 
-/** Segments of 16 MiB in a logical file: https://www.postgresql.org/docs/15/wal-internals.html */
-export const SEGMENTS = 256;
+/** Segments in a logical file: https://www.postgresql.org/docs/15/wal-internals.html */
+export const SEGMENTS = 2 ** 32 / SEGMENT_BYTES;
 
 /** Its place in the log, whatever the timeline. */
 export function numberOf(name: string): number {
