@@ -2,10 +2,9 @@
  * What a restore to an instant takes of what is stored: one backup, those that it refers to, and every segment of WAL from
  * there on. Postgres ends without a word at a segment that is not there, so that is looked for before anything is made. Pure.
  */
-import { SEGMENT_BYTES } from "../../infra/plan/disk";
 import { LabError } from "../errors";
 import type { Damage } from "./damage";
-import { type Listing, type Segment, SEGMENTS, type StanzaInfo, numberOf, segmentsOf } from "./range";
+import { type Listing, type Segment, type StanzaInfo, numberOf, segmentBytes, segmentsOf } from "./range";
 
 export interface Chain {
     /** Labels: the backup, and those that hold files of it. */
@@ -32,7 +31,8 @@ export function chainTo(at: Date | undefined, { backup }: StanzaInfo, wal: Listi
     }
     const stored = segmentsOf(wal);
     const byNumber = new Map(stored.map((segment) => [segment.number, segment]));
-    const first = numberOf(base.archive.start);
+    const size = segmentBytes(stored);
+    const first = numberOf(base.archive.start, size);
     // The instant is in the first segment that was stored after it, at the latest.
     const isAfter = ({ time }: Segment): boolean => at !== undefined && !isCopy && time * 1000 > at.getTime();
     const last = stored.filter((segment) => segment.number >= first && isAfter(segment));
@@ -41,9 +41,9 @@ export function chainTo(at: Date | undefined, { backup }: StanzaInfo, wal: Listi
     const segments = Array.from({ length: Math.max(0, end - first + 1) }, (_, index) => {
         const segment = byNumber.get(first + index);
         timeline = segment?.name.slice(0, TIMELINE) ?? timeline;
-        return { name: segment?.name ?? nameOf(timeline, first + index), time: segment?.time };
+        return { name: segment?.name ?? nameOf(timeline, first + index, size), time: segment?.time };
     });
-    const log = Math.min(segments.length * SEGMENT_BYTES, LOG_BYTES);
+    const log = Math.min(segments.length * size, LOG_BYTES);
     return { backups: [base.label, ...(base.reference ?? [])], segments, bytes: base.info.size + log };
 }
 
@@ -89,7 +89,8 @@ function isOf(label: string, object: string): boolean {
     return object === label || object.startsWith(`${label}/`);
 }
 
-function nameOf(timeline: string, number: number): string {
+function nameOf(timeline: string, number: number, bytes: number): string {
+    const inLog = 2 ** 32 / bytes;
     const hex = (value: number): string => value.toString(16).toUpperCase().padStart(8, "0");
-    return `${timeline}${hex(Math.floor(number / SEGMENTS))}${hex(number % SEGMENTS)}`;
+    return `${timeline}${hex(Math.floor(number / inLog))}${hex(number % inLog)}`;
 }

@@ -1,5 +1,5 @@
 /** From when to when a registry can be restored, as pgBackRest's own reports of a repository tell. Pure. */
-import { SEGMENT_BYTES } from "../../infra/plan/disk";
+import { FORMER_SEGMENT_BYTES, SEGMENT_BYTES } from "../../infra/plan/disk";
 import { LabError } from "../errors";
 
 /** What `pgbackrest info --output=json` has of a stanza, as far as it is used here. Times are seconds since 1970. */
@@ -45,18 +45,28 @@ export interface Segment {
 const SEGMENT = /(?:^|\/)([\dA-F]{24})-[\da-f]{40}(?:\.\w+)?$/;
 
 export function segmentsOf(wal: Listing): Segment[] {
-    return Object.entries(wal).flatMap(([file, { time }]) => {
+    const stored = Object.entries(wal).flatMap(([file, { time }]) => {
         const name = SEGMENT.exec(file)?.[1];
-        return name === undefined || time === undefined ? [] : [{ name, number: numberOf(name), time }];
+        return name === undefined || time === undefined ? [] : [{ name, time }];
     });
+    const bytes = segmentBytes(stored);
+    return stored.map((segment) => ({ ...segment, number: numberOf(segment.name, bytes) }));
 }
 
-/** Segments in a logical file: https://www.postgresql.org/docs/15/wal-internals.html */
-export const SEGMENTS = 2 ** 32 / SEGMENT_BYTES;
+/**
+ * How large segments are, as their names tell: of 16 MiB there are 256 in a logical file, and none ends above 000000FF. As long as none does
+ * of the others either, both are counted alike. https://www.postgresql.org/docs/15/wal-internals.html
+ */
+export function segmentBytes(stored: readonly Pick<Segment, "name">[]): number {
+    const isFormer = stored.every(
+        ({ name }) => Number.parseInt(name.slice(16, 24), 16) < 2 ** 32 / FORMER_SEGMENT_BYTES,
+    );
+    return isFormer ? FORMER_SEGMENT_BYTES : SEGMENT_BYTES;
+}
 
-/** Its place in the log, whatever the timeline. */
-export function numberOf(name: string): number {
-    return Number.parseInt(name.slice(8, 16), 16) * SEGMENTS + Number.parseInt(name.slice(16, 24), 16);
+/** Its place in the log, whatever the timeline. @param bytes of a segment */
+export function numberOf(name: string, bytes: number): number {
+    return Number.parseInt(name.slice(8, 16), 16) * (2 ** 32 / bytes) + Number.parseInt(name.slice(16, 24), 16);
 }
 
 /** @throws LabError where there is nothing to restore from */
