@@ -1,7 +1,7 @@
 /**
  * The writer: sees to it that of two sites one writes. It stands beside each member of a registry's database, asks the other
  * site for the right to write, or grants it, commits a heartbeat each second, and has Postgres wait for the other site where that
- * is late. docs/decisions/one-primary.md says how.
+ * is late, and has members made anew that can follow no more. docs/decisions/one-primary.md says how.
  */
 import { once } from "node:events";
 import { log, messageOf, positive, repeat, runAgent, variable } from "../agent";
@@ -12,8 +12,9 @@ import { beat } from "./database";
 import { sendFollowersAway } from "./followers";
 import { HEARTBEAT_MS } from "./lessee";
 import { leaseServer, sendReport } from "./partner";
-import { Reminder, reloadPatroni } from "./patroni";
+import { Patroni, Reminder } from "./patroni";
 import { Site } from "./site";
+import { LOOK_MS as STRANDED_MS, Stranded } from "./stranded";
 
 const clock = { monotonic: () => performance.now(), wall: () => Date.now() };
 
@@ -39,19 +40,30 @@ runAgent(async () => {
 
     const database = connect();
     const members = JSON.parse(variable("MEMBERS")) as string[];
-    const [patroniPort, patroniName] = [positive("PATRONI_PORT"), variable("PATRONI_NAME")];
-    const reminder = new Reminder(() => reloadPatroni(folder, patroniPort, patroniName), clock.monotonic);
+    const patroni = new Patroni(folder, positive("PATRONI_PORT"), variable("PATRONI_NAME"));
+    const reminder = new Reminder(() => patroni.reload(), clock.monotonic);
+    let leads = false;
     const pass = async (): Promise<void> => {
         const local = await beat(database).catch((error: unknown) => {
             log("the database does not answer", { error: messageOf(error) });
             return undefined;
         });
-        const leads = await site.pass(local);
+        leads = await site.pass(local);
         await reminder.pass(leads && site.waitsAcross && local?.writing === true && !local.waits);
         if (local !== undefined && !leads) {
             await sendFollowersAway(database, members);
         }
     };
     const bound = new Bound(connect(), members, clock.monotonic);
-    await Promise.all([repeat(pass, HEARTBEAT_MS / 1000), repeat(() => bound.pass(site.isBound), LOOK_MS / 1000)]);
+    const stranded = new Stranded(
+        connect(),
+        members.filter((name) => name !== member.name),
+        (name) => patroni.ask(name),
+        (name) => patroni.renew(name),
+    );
+    await Promise.all([
+        repeat(pass, HEARTBEAT_MS / 1000),
+        repeat(() => bound.pass(site.isBound), LOOK_MS / 1000),
+        repeat(() => stranded.pass(leads), STRANDED_MS / 1000),
+    ]);
 });

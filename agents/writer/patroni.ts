@@ -1,6 +1,7 @@
-/** The Patroni of the same pod, which has to be reminded that the other site is waited for. */
+/** Patroni: that of the same pod has to be reminded that the other site is waited for; the others are asked how they are. */
+import { z } from "zod";
 import { AgentError, log } from "../agent";
-import { identity, send } from "../https";
+import { identity, requestJson, send } from "../https";
 
 /** Milliseconds: longer than Patroni takes to act on it, at the end of its loop. */
 const PAUSE_MS = 10_000;
@@ -30,17 +31,55 @@ export class Reminder {
     }
 }
 
-/**
- * https://patroni.readthedocs.io/en/latest/rest_api.html#reload-endpoint
- *
- * @param folder with the member's key, certificate and root
- * @param name one in the certificate, which all members share
- * @throws AgentError where it does not answer, or refuses
- */
-export async function reloadPatroni(folder: string, port: number, name: string): Promise<void> {
-    const there = { host: "127.0.0.1", port, servername: name, path: "/reload", method: "POST" };
-    const { status } = await send({ ...identity(folder), ...there, timeout: ANSWER_MS });
-    if (status !== 202) {
-        throw new AgentError(`Patroni does not read its configuration again: ${status}`);
+/** What of a member's answer is looked at. Places are bytes from the beginning of the log. */
+const memberStatus = z.object({
+    state: z.string(),
+    role: z.string(),
+    xlog: z.object({ received_location: z.number().nullish(), replayed_location: z.number().nullish() }).optional(),
+});
+export type MemberStatus = z.infer<typeof memberStatus>;
+
+/** A member's Patroni: https://patroni.readthedocs.io/en/latest/rest_api.html */
+export class Patroni {
+    /**
+     * @param folder with the member's key, certificate and root
+     * @param name one in the certificate, which all members share; below it each has its own in the cluster's DNS
+     */
+    constructor(
+        private readonly folder: string,
+        private readonly port: number,
+        private readonly name: string,
+    ) {}
+
+    /** Has that of the same pod read its configuration again. @throws AgentError where it does not answer, or refuses */
+    async reload(): Promise<void> {
+        const { status } = await send(this.request("127.0.0.1", "POST", "/reload"));
+        if (status !== 202) {
+            throw new AgentError(`Patroni does not read its configuration again: ${status}`);
+        }
+    }
+
+    /** @throws AgentError where it does not answer; ZodError where it says what it never did */
+    async ask(member: string): Promise<MemberStatus> {
+        const { content } = await requestJson(this.request(this.host(member), "GET", "/patroni"));
+        return memberStatus.parse(content);
+    }
+
+    /** Has a member that does not lead be made anew from a copy of the leader. @throws AgentError where it does not answer, or refuses */
+    async renew(member: string): Promise<void> {
+        const request = this.request(this.host(member), "POST", "/reinitialize");
+        const { status, content } = await send(request, JSON.stringify({ force: true }));
+        if (status !== 200) {
+            throw new AgentError(`Patroni does not make ${member} anew: ${status} ${content}`);
+        }
+    }
+
+    private host(member: string): string {
+        return `${member}.${this.name}`;
+    }
+
+    private request(host: string, method: string, path: string): Parameters<typeof send>[0] {
+        const { port, name, folder } = this;
+        return { ...identity(folder), host, port, servername: name, path, method, timeout: ANSWER_MS };
     }
 }

@@ -20,6 +20,11 @@ const registry = z.strictObject({
     memory: quantity,
     /** Volume of each member. */
     storage: quantity,
+    /**
+     * Bytes of WAL that it writes in a day, at most, beside its heartbeat: every member has to have room for two weeks of it. Of a
+     * registry that runs: `SELECT wal_bytes, stats_reset FROM pg_stat_wal`.
+     */
+    walPerDay: quantity.default("1Gi"),
     /** Whether its database runs already. Until then everything is declared, and there are no members. */
     running: z.boolean(),
 });

@@ -1,19 +1,16 @@
 /** How Postgres hands on its WAL, so that a store that answers never waits for one that does not. Pure. */
-import { amount } from "../config/quantity";
 import type { DatabasePlan } from "./database";
+import { FORMER_SEGMENT_BYTES, SEGMENT_BYTES, diskLimits } from "./disk";
 import { commandLine, configurationFile } from "./pgbackrest";
-
-/** Bytes: Postgres' own default. */
-const SEGMENT = 16 * 1024 * 1024;
-/** Of a member's disk: of so much WAL at most the other site's store is waited for. */
-const WAITING = 1 / 4;
 
 /**
  * Into both stores, each with a spool of its own; Postgres keeps what is not in both, and asks again, for the oldest segment first. So
  * while one store does not answer, the other one is asked for the newest segment as well: pgBackRest then takes all that
- * wait, and would else take none, since the oldest is there already. Where the other site is gone for days the disk would fill
- * and the registry would stop: beyond a quarter of it the site's own store is enough. The other one then lacks what was passed
- * over, and is whole again from the next backup on.
+ * wait, and would else take none, since the oldest is there already. Where one of them is gone for weeks the disk would fill
+ * and the registry would stop: beyond a quarter of it either store is enough. The other one then lacks what was passed
+ * over, and is whole again from the next backup on. What neither has is never passed over: infra/plan/disk.ts has room for it.
+ *
+ * How large a segment is, its name tells as soon as there are enough of them: of 16 MiB none ends above 000000FF.
  *
  * A Postgres that is to stop asks for what is left up to six times, a second apart, and whoever waits for it waits for a store that does
  * not answer. An exit code above 125 ends that: what is left stays, and is asked for after the next start.
@@ -25,16 +22,19 @@ const WAITING = 1 / 4;
 export function archiveCommand({ registry, storage }: DatabasePlan): string {
     const push = (use: "own" | "partner", segment: string): string =>
         commandLine(registry, use, "archive-push", `"${segment}"`);
-    const most = Math.floor((amount(storage) * WAITING) / SEGMENT);
+    const most = (segment: number): number => Math.floor(diskLimits(storage).oneStore / segment);
     const newest = "pg_wal/${last%%.ready}";
     return [
         // Postgres writes there how it is: PM_STATUS_STOPPING, src/include/utils/pidfile.h.
         'leave() { while [ $1 != 0 ] && read -r line; do [ "$line" != stopping ] || exit 255; done < postmaster.pid; exit $1; }',
         "set -- pg_wal/archive_status/*.ready",
+        `case $* in *00000[1-9A-F]??.ready*) most=${most(SEGMENT_BYTES)} ;; *) most=${most(FORMER_SEGMENT_BYTES)} ;; esac`,
         `${push("own", "%p")}; own=$?`,
         // The same in every site: where there is no partner there is no such file.
-        `if [ $# -gt ${most} ] || [ ! -e ${configurationFile("partner")} ]; then leave $own; fi`,
+        `if [ ! -e ${configurationFile("partner")} ]; then leave $own; fi`,
+        "if [ $# -gt $most ] && [ $own = 0 ]; then exit 0; fi",
         `${push("partner", "%p")}; partner=$?`,
+        "if [ $# -gt $most ]; then leave $partner; fi",
         "if [ $own = 0 ] && [ $partner = 0 ]; then exit 0; fi",
         "for last; do last=${last##*/}; done",
         `if [ $own = 0 ]; then ${push("own", newest)}; fi`,

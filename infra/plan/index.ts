@@ -6,6 +6,7 @@ import { type AuthorityPlan, planAuthority } from "./authority";
 import { bootOrder } from "./boot-order";
 import { bootParts } from "./boot-parts";
 import { type CertManagerPlan, planCertManager } from "./cert-manager";
+import { refuseTooSmall } from "./disk";
 import { type DnsPlan, planDns } from "./dns";
 import { type EdgePlan, planEdge } from "./edge";
 import { type ImageLock, originPattern } from "./images";
@@ -48,6 +49,7 @@ export function plan(
 ): EmbassyPlan {
     const { site, cluster, machines, storage } = config;
     refuseTooShort(site.name, lifetimes(config));
+    refuseTooSmall(site.name, config);
     const network = planNetwork(config);
     const hosts = inventory(config);
     const planned = {

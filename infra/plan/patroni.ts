@@ -9,6 +9,7 @@ import { type Instant, inPostgres } from "../config/instant";
 import { amount } from "../config/quantity";
 import { archiveCommand } from "./archive";
 import { type DatabasePlan, PATHS, PORTS, ROLE_LABEL, memberName, ownerName } from "./database";
+import { MIB, SEGMENT_BYTES, diskLimits } from "./disk";
 import { LABEL } from "./names";
 import { commandLine } from "./pgbackrest";
 import { WRITER_ROLE, edgeRoles } from "./roles";
@@ -50,7 +51,12 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
         },
         bootstrap: {
             ...(origin.kind === "stored" && { method: "stored", stored: restoration(registry, origin.at) }),
-            initdb: [{ encoding: "UTF8" }, { locale: "C.UTF-8" }, "data-checksums"],
+            initdb: [
+                { encoding: "UTF8" },
+                { locale: "C.UTF-8" },
+                "data-checksums",
+                { "wal-segsize": String(SEGMENT_BYTES / MIB) },
+            ],
             post_bootstrap: `psql --no-psqlrc --set=ON_ERROR_STOP=1 --file=${PATHS.patroni}/setup.sql`,
         },
         // There is no such device in a pod.
@@ -104,7 +110,8 @@ function restoration(registry: string, at: Instant | undefined): Readonly<Record
 
 /** What the ConfigMap `<scope>-config` holds, and Patroni watches. */
 export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string, unknown>> {
-    const { registry, memory, recovery, origin, acrossSites } = plan;
+    const { registry, memory, storage, recovery, origin, acrossSites } = plan;
+    const limits = diskLimits(storage);
     return {
         ttl: PATRONI_SECONDS.ttl,
         loop_wait: PATRONI_SECONDS.loopWait,
@@ -116,8 +123,11 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
             standby_cluster: {
                 host: origin.host,
                 port: PORTS.postgres,
-                // Where the link is cut, or the primary no longer has what is asked for: what is stored here.
-                restore_command: commandLine(registry, "own", "archive-get", "%f", '"%p"'),
+                // Where the link is cut, or the primary no longer has what is asked for: what is stored here, and what was stored
+                // there alone because this site's store was away.
+                restore_command: (["own", "partner"] as const)
+                    .map((use) => commandLine(registry, use, "archive-get", "%f", '"%p"'))
+                    .join(" || "),
                 create_replica_methods: ["basebackup"],
             },
         }),
@@ -129,8 +139,11 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
                 max_connections: 100,
                 // A quarter of the memory: https://www.postgresql.org/docs/15/runtime-config-resource.html
                 shared_buffers: `${Math.floor(amount(memory) / 4 / MIB)}MB`,
-                max_wal_size: "1GB",
-                wal_keep_size: "256MB",
+                max_wal_size: inMegabytes(limits.checkpoint),
+                wal_keep_size: inMegabytes(limits.kept),
+                // A member that is away does not fill this one's disk: infra/plan/disk.ts.
+                max_slot_wal_keep_size: inMegabytes(limits.member),
+                temp_file_limit: inMegabytes(limits.temporary),
                 wal_sender_timeout: `${SILENCE_SECONDS}s`,
                 wal_receiver_timeout: `${SILENCE_SECONDS}s`,
                 archive_mode: "on",
@@ -149,7 +162,10 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
     };
 }
 
-const MIB = 1024 * 1024;
+/** As Postgres reads it, whose MB are MiB: https://www.postgresql.org/docs/15/config-setting.html */
+function inMegabytes(bytes: number): string {
+    return `${Math.floor(bytes / MIB)}MB`;
+}
 
 /** Name of what libpq finds in {@link serviceFile}. */
 export const SERVICE = "member";

@@ -1,5 +1,6 @@
 /** How a registry's versions are stored and fetched: pgBackRest's configuration. Pure. */
 import { type DatabasePlan, PATHS, PORTS, memberHosts, memberName } from "./database";
+import { FETCHED_AHEAD_BYTES } from "./disk";
 import { type RegistryKeys, type StoreUser, registryKeys } from "./keys";
 
 /**
@@ -66,6 +67,12 @@ export function configuration(plan: DatabasePlan, secret: string, use: Use): str
         },
         // Postgres asks again by itself. Else each segment would first be tried three times in a store that cannot be reached, 15 s apart.
         "global:archive-push": { "job-retry": "0", "archive-timeout": String(PUSH_SECONDS) },
+        "global:archive-get": {
+            "archive-get-queue-max": String(FETCHED_AHEAD_BYTES),
+            // A standby asks again by itself as well, and has to see in between whether it can follow again. Not so a restore, which ends
+            // with the first segment that it does not get.
+            ...(use !== "source" && { "job-retry": "0", "archive-timeout": String(PUSH_SECONDS) }),
+        },
         [plan.registry]: {
             "pg1-path": PATHS.data,
             "pg1-socket-path": PATHS.socket,

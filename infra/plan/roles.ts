@@ -41,6 +41,8 @@ export function setupScript({ registry, database }: DatabasePlan): string {
         `GRANT pg_signal_backend TO ${WRITER_ROLE};`,
         `GRANT ALTER SYSTEM ON PARAMETER synchronous_standby_names TO ${WRITER_ROLE};`,
         `GRANT EXECUTE ON FUNCTION pg_reload_conf() TO ${WRITER_ROLE};`,
+        // And sees which WAL a member that was away can still have.
+        `GRANT EXECUTE ON FUNCTION pg_ls_waldir() TO ${WRITER_ROLE};`,
         `CREATE SCHEMA IF NOT EXISTS embassy AUTHORIZATION ${WRITER_ROLE};`,
         "CREATE TABLE IF NOT EXISTS embassy.heartbeat",
         "    (at timestamptz NOT NULL, one boolean PRIMARY KEY DEFAULT true CHECK (one));",

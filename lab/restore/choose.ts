@@ -142,7 +142,7 @@ async function taken(asked: Instant | undefined, at: Instant | undefined, stored
 function newerThan({ generation }: Stored, all: readonly Stored[], { segments }: Chain): Chain["faults"] {
     const last = segments.at(-1)?.number ?? 0;
     return all.flatMap((other) => {
-        const newest = segmentsOf(other.wal).reduce((most, { number }) => Math.max(most, number), 0);
+        const newest = segmentsOf(other).reduce((most, { number }) => Math.max(most, number), 0);
         return other.generation > generation && other.stanza.backup.length === 0 && newest > last
             ? [
                   {

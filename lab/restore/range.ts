@@ -15,9 +15,10 @@ export interface Range {
  * @param last when the last transaction ended of which there is WAL
  * @throws LabError where there is nothing to restore from
  */
-export function rangeOf({ stanza: { name, status, backup }, wal }: Archive, last: Instant | undefined): Range {
+export function rangeOf(archive: Archive, last: Instant | undefined): Range {
+    const { name, status, backup } = archive.stanza;
     const [oldest] = backup;
-    const segments = segmentsOf(wal).length;
+    const segments = segmentsOf(archive).length;
     if (oldest === undefined || segments === 0) {
         throw new LabError(
             `There is no stored version of ${name} to restore from: pgBackRest says "${status.message}", of ${backup.length} ` +

@@ -1,6 +1,7 @@
 /** `npm run expected:update`: the only writer of the files beside this one, and of the tables in docs/. */
 import { writeFileSync } from "node:fs";
 import { BOOT_ORDER_FILE, bootOrderDocument } from "../support/boot-order";
+import { DISKS_FILE, disksDocument } from "../support/disks";
 import { expectedFile, renderedText } from "../support/expected";
 import { FLOWS_FILE, flowsDocument } from "../support/flows";
 import { LIFETIMES_FILE, lifetimesDocument } from "../support/lifetimes";
@@ -14,8 +15,9 @@ async function main(): Promise<void> {
     }
     writeFileSync(FLOWS_FILE, flowsDocument(STACKS));
     writeFileSync(LIFETIMES_FILE, lifetimesDocument(STACKS));
+    writeFileSync(DISKS_FILE, disksDocument(STACKS));
     writeFileSync(BOOT_ORDER_FILE, bootOrderDocument(STACKS));
-    process.stdout.write("docs/flows.md\ndocs/lifetimes.md\ndocs/boot-order.md\n");
+    process.stdout.write("docs/flows.md\ndocs/lifetimes.md\ndocs/disks.md\ndocs/boot-order.md\n");
 }
 
 void main();

@@ -1,4 +1,5 @@
 /** What pgBackRest's own reports say is stored of a registry: backups, segments of WAL, histories of timelines. Pure. */
+import { SEGMENT_BYTES } from "../disk";
 
 /** What `pgbackrest info --output=json` has of a stanza, as far as it is used here. Times are seconds since 1970. */
 export interface StanzaInfo {
@@ -16,6 +17,8 @@ export interface BackupInfo {
     readonly timestamp: { readonly stop: number };
     /** Names of the first and the last segment without which it is of no use. */
     readonly archive: { readonly start: string; readonly stop: string };
+    /** Position in the log, such as `1/5000028`, in the first of these segments. */
+    readonly lsn: { readonly start: string };
     /** Labels of the backups that hold files of it. */
     readonly reference: readonly string[] | null;
     /** Bytes of the database in it, unpacked. */
@@ -56,10 +59,11 @@ const SEGMENT = /(?:^|\/)([\dA-F]{24})-[\da-f]{40}(?:\.\w+)?$/;
 const PARTIAL = /(?:^|\/)([\dA-F]{24})\.partial-[\da-f]{40}(?:\.\w+)?$/;
 const HISTORY = /(?:^|\/)([\dA-F]{8}\.history)$/;
 
-export function segmentsOf(wal: Listing): Segment[] {
-    return Object.entries(wal).flatMap(([file, { time }]) => {
+export function segmentsOf(archive: Pick<Archive, "stanza" | "wal">): Segment[] {
+    const log = logOf(archive);
+    return Object.entries(archive.wal).flatMap(([file, { time }]) => {
         const name = SEGMENT.exec(file)?.[1];
-        return name === undefined || time === undefined ? [] : [{ name, number: numberOf(name), time, file }];
+        return name === undefined || time === undefined ? [] : [{ name, number: log.numberOf(name), time, file }];
     });
 }
 
@@ -76,33 +80,49 @@ export function historyFilesOf(wal: Listing): { readonly name: string; readonly 
     });
 }
 
-/** Bytes, as Postgres has it of itself. */
-export const SEGMENT_BYTES = 16 * 1024 * 1024;
-/** Segments in a logical file: https://www.postgresql.org/docs/15/wal-internals.html */
-const SEGMENTS = 2 ** 32 / SEGMENT_BYTES;
+/** How the segments of a log are named and counted: https://www.postgresql.org/docs/15/wal-internals.html */
+export interface Log {
+    /** Of a segment. */
+    readonly bytes: number;
+    /** A segment's place in the log, whatever the timeline. */
+    readonly numberOf: (name: string) => number;
+    /** Of the segment that is in a place of a timeline. */
+    readonly nameOf: (timeline: number, number: number) => string;
+    /** Of the segment in which a position such as `1/5000028` is. */
+    readonly numberAt: (position: string) => number;
+}
 
-/** Its place in the log, whatever the timeline. */
-export function numberOf(name: string): number {
-    return Number.parseInt(name.slice(8, 16), 16) * SEGMENTS + Number.parseInt(name.slice(16, 24), 16);
+/** How large segments are a database is told when it is made, and only a backup tells it of them: by where in which one it begins. */
+export function logOf({ stanza: { backup } }: Pick<Archive, "stanza">): Log {
+    const fits = (bytes: number): boolean =>
+        backup.every(
+            ({ archive, lsn }) => logWith(bytes).numberAt(lsn.start) === logWith(bytes).numberOf(archive.start),
+        );
+    return logWith(backup.length > 0 ? (SIZES.find(fits) ?? SEGMENT_BYTES) : SEGMENT_BYTES);
+}
+
+/** Bytes, all that Postgres takes: https://www.postgresql.org/docs/15/app-initdb.html */
+const SIZES = Array.from({ length: 11 }, (_, power) => 2 ** power * 1024 * 1024);
+
+function logWith(bytes: number): Log {
+    const inFile = 2 ** 32 / bytes;
+    return {
+        bytes,
+        numberOf: (name) => Number.parseInt(name.slice(8, 16), 16) * inFile + Number.parseInt(name.slice(16, 24), 16),
+        nameOf: (timeline, number) => `${hex(timeline)}${hex(Math.floor(number / inFile))}${hex(number % inFile)}`,
+        numberAt(position) {
+            const [file = "", offset = ""] = position.split("/");
+            return Number.parseInt(file, 16) * inFile + Math.floor(Number.parseInt(offset, 16) / bytes);
+        },
+    };
 }
 
 export function timelineOf(name: string): number {
     return Number.parseInt(name.slice(0, 8), 16);
 }
 
-/** Of the segment that is in a place of a timeline. */
-export function nameOf(timeline: number, number: number): string {
-    return `${hex(timeline)}${hex(Math.floor(number / SEGMENTS))}${hex(number % SEGMENTS)}`;
-}
-
 export function historyName(timeline: number): string {
     return `${hex(timeline)}.history`;
-}
-
-/** Of the segment in which a position such as `1/5000028` is. */
-export function numberAt(position: string): number {
-    const [file = "", offset = ""] = position.split("/");
-    return Number.parseInt(file, 16) * SEGMENTS + Math.floor(Number.parseInt(offset, 16) / SEGMENT_BYTES);
 }
 
 function hex(value: number): string {

@@ -3,16 +3,7 @@
  * histories of the timelines that it comes by. Postgres ends without a word at the first segment or history that it does not find, and
  * `pgbackrest verify` looks only at what is there: so all of it is counted. Pure.
  */
-import {
-    type Archive,
-    type BackupInfo,
-    SEGMENT_BYTES,
-    type Segment,
-    nameOf,
-    numberOf,
-    segmentsOf,
-    timelineOf,
-} from "./archive";
+import { type Archive, type BackupInfo, type Segment, logOf, segmentsOf, timelineOf } from "./archive";
 import type { Damage } from "./damage";
 import { endOf, ownerOf, routeFrom } from "./timelines";
 
@@ -23,6 +14,8 @@ export interface Chain {
     readonly segments: readonly Link[];
     /** What is wrong with it, as far as that can be told from names and histories. */
     readonly faults: readonly Fault[];
+    /** Of each. */
+    readonly segmentBytes: number;
     /** Bytes that a member has on its disk with all of it. */
     readonly bytes: number;
 }
@@ -39,14 +32,15 @@ interface Fault extends Damage {
 
 /** Of all that is stored from a backup on, along the timelines that Postgres follows. */
 export function chainFrom(base: BackupInfo, archive: Archive): Chain {
-    const { stanza, wal } = archive;
+    const { stanza } = archive;
+    const { numberOf, nameOf, bytes } = logOf(archive);
     const first = numberOf(base.archive.start);
     const timeline = timelineOf(base.archive.stop);
     const { path, lacking, astray } = routeFrom(timeline, archive);
     const isOnPath = (name: string): boolean => ownerOf(path, numberOf(name)) === timelineOf(name);
     const left = endOf(path, timeline);
     const stored = new Map<string, Segment[]>();
-    segmentsOf(wal).forEach((segment) => stored.set(segment.name, [...(stored.get(segment.name) ?? []), segment]));
+    segmentsOf(archive).forEach((segment) => stored.set(segment.name, [...(stored.get(segment.name) ?? []), segment]));
     // As far as there is a record of it: a segment, a backup that has one for its last, a timeline that has begun.
     const end = [
         ...[...stored.keys(), ...stanza.backup.map((backup) => backup.archive.stop)].filter(isOnPath).map(numberOf),
@@ -79,7 +73,7 @@ export function chainFrom(base: BackupInfo, archive: Archive): Chain {
             return copies === 1 ? [] : [{ object: name, what: copies === 0 ? "missing" : "stored twice", number }];
         }),
     ];
-    return sized({ backups, segments, faults }, base);
+    return sized({ backups, segments, faults, segmentBytes: bytes }, base);
 }
 
 /** Of it what is needed as far as a segment. */
@@ -108,7 +102,7 @@ export function brokenIn({ backups, segments, faults }: Chain, damage: readonly 
 }
 
 function sized(chain: Omit<Chain, "bytes">, { info }: BackupInfo): Chain {
-    return { ...chain, bytes: info.size + Math.min(chain.segments.length * SEGMENT_BYTES, LOG_BYTES) };
+    return { ...chain, bytes: info.size + Math.min(chain.segments.length * chain.segmentBytes, LOG_BYTES) };
 }
 
 /** Of the log that a member keeps: `max_wal_size` as Postgres has it of itself. */

@@ -6,7 +6,7 @@
  * leads to the newest timeline of which anything is stored.
  * @see `findNewestTimeLine` and `readTimeLineHistory` in https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/access/transam/timeline.c
  */
-import { type Archive, historyName, numberAt, numberOf, partialsOf, segmentsOf, timelineOf } from "./archive";
+import { type Archive, historyName, logOf, partialsOf, segmentsOf, timelineOf } from "./archive";
 
 /** A stretch of the path, up to where the next one begins. */
 interface Stretch {
@@ -63,10 +63,11 @@ export function endOf(path: Path, timeline: number): number | undefined {
 }
 
 /** Every timeline of which there is a trace. */
-function timelinesIn({ stanza, wal, histories }: Archive): number[] {
+function timelinesIn(archive: Archive): number[] {
+    const { stanza, wal, histories } = archive;
     return [
         ...Object.keys(histories).map(timelineOf),
-        ...segmentsOf(wal).map(({ name }) => timelineOf(name)),
+        ...segmentsOf(archive).map(({ name }) => timelineOf(name)),
         ...stanza.backup.map(({ archive }) => timelineOf(archive.stop)),
         // It was left for a later one.
         ...partialsOf(wal).map((name) => timelineOf(name) + 1),
@@ -88,27 +89,29 @@ function pathTo(timeline: number, known: readonly number[], archive: Archive): P
     }
     // Its own history would say where it begins: as far as can be told, in the first segment of it.
     const traces = [
-        ...segmentsOf(archive.wal).map(({ name }) => name),
+        ...segmentsOf(archive).map(({ name }) => name),
         ...archive.stanza.backup.map((backup) => backup.archive.start),
     ];
     const begins = [
         ...traces.filter((name) => timelineOf(name) === timeline),
         ...partialsOf(archive.wal).filter((name) => timelineOf(name) === before),
-    ].reduce((first, name) => Math.min(first, numberOf(name)), Infinity);
+    ].reduce((first, name) => Math.min(first, logOf(archive).numberOf(name)), Infinity);
     return [...pathTo(before, known, archive), { timeline, begins }];
 }
 
 /** What a history says of the timelines before; undefined where it is not there, or is none. */
 function parentsIn(
-    { histories }: Archive,
+    archive: Archive,
     name: string,
 ): readonly { readonly timeline: number; readonly ends: number }[] | undefined {
-    const lines = (histories[name] ?? "").split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#"));
+    const lines = (archive.histories[name] ?? "")
+        .split("\n")
+        .filter((line) => line.trim() !== "" && !line.startsWith("#"));
     const parents = lines.flatMap((line) => {
         const [, timeline, position] = PARENT.exec(line) ?? [];
         return timeline === undefined || position === undefined
             ? []
-            : [{ timeline: Number(timeline), ends: numberAt(position) }];
+            : [{ timeline: Number(timeline), ends: logOf(archive).numberAt(position) }];
     });
     return lines.length > 0 && parents.length === lines.length ? parents : undefined;
 }

@@ -1,5 +1,5 @@
 /** Whether all that is stored can be restored from: what a restore would refuse, found before one is needed. Pure. */
-import { type Archive, type BackupInfo, historyFilesOf, numberOf, segmentsOf } from "./archive";
+import { type Archive, type BackupInfo, historyFilesOf, segmentsOf } from "./archive";
 import { type Chain, chainFrom } from "./chain";
 import type { Damage } from "./damage";
 
@@ -30,9 +30,10 @@ export function wholenessOf(archive: Archive, damage: readonly Damage[], now: nu
 }
 
 /** Without the segments of a timeline that has only just begun: they are on their way. */
-function settled({ faults }: Chain, { wal }: Archive, now: number): Damage[] {
+function settled({ faults }: Chain, archive: Archive, now: number): Damage[] {
+    const { wal } = archive;
     const begun = historyFilesOf(wal).some(({ file }) => (wal[file]?.time ?? 0) > now - ON_ITS_WAY_SECONDS);
-    const last = segmentsOf(wal).reduce((most, { name }) => Math.max(most, numberOf(name)), 0);
+    const last = segmentsOf(archive).reduce((most, { number }) => Math.max(most, number), 0);
     return faults
         .filter(({ what, number }) => !(begun && what === "missing" && number >= last))
         .map(({ object, what }) => ({ object, what }));

@@ -81,7 +81,8 @@ describe("a site's role", () => {
 
 describe("stored versions", () => {
     describe("are handed on by Postgres", () => {
-        const segments = (50 * 1024) / 4 / 16;
+        /** Of 1 MiB, in a quarter of the disk. */
+        const segments = (100 * 1024) / 4;
         const oldest = "000000010000000000000001";
         const newest = "0000000100000000000000FF";
         let folder: string;
@@ -152,14 +153,36 @@ describe("stored versions", () => {
             expect(archived("luxembourg")[1]).toBe(0);
         });
 
-        it("into the own store alone where more than a quarter of the disk waits", () => {
-            for (let segment = 2; segment < segments; segment++) {
-                writeFileSync(join(waiting, `0000000100000000000000_${segment}.ready`), "");
-            }
-            expect(archived("luxembourg", "partner")).toMatchObject([{ length: 3 }, 1]);
-            writeFileSync(join(waiting, "0000000100000000000000_one-more.ready"), "");
-            expect(archived("luxembourg", "partner")).toEqual([[`own ${oldest}`], 0]);
-            expect(archived("luxembourg", "own", "partner")).toEqual([[`own ${oldest}`], 1]);
+        describe.each([
+            ["1 MiB", 4096, segments],
+            ["16 MiB, as Postgres makes them by itself,", 256, segments / 16],
+        ])("where segments of %s wait", (_, inLog, most) => {
+            const hex = (value: number): string => value.toString(16).toUpperCase().padStart(8, "0");
+            const wait = (segment: number): void =>
+                writeFileSync(
+                    join(waiting, `00000001${hex(Math.floor(segment / inLog))}${hex(segment % inLog)}.ready`),
+                    "",
+                );
+            beforeEach(() => {
+                Array.from({ length: most - 2 }, (__, index) => index + 2)
+                    .filter((segment) => segment !== 255)
+                    .forEach(wait);
+                wait(most);
+            });
+
+            it("into both, up to a quarter of the disk", () => {
+                expect(archived("luxembourg", "partner")).toMatchObject([{ length: 3 }, 1]);
+                expect(archived("luxembourg", "own")).toMatchObject([{ length: 3 }, 1]);
+            });
+
+            it("into either alone beyond that, and never into none", () => {
+                wait(most + 1);
+                expect(archived("restore", "own")).toEqual([[`own ${oldest}`], 1]);
+                expect(archived("luxembourg")).toEqual([[`own ${oldest}`], 0]);
+                expect(archived("luxembourg", "partner")).toEqual([[`own ${oldest}`], 0]);
+                expect(archived("luxembourg", "own")).toEqual([[`own ${oldest}`, `partner ${oldest}`], 0]);
+                expect(archived("luxembourg", "own", "partner")).toEqual([[`own ${oldest}`, `partner ${oldest}`], 1]);
+            });
         });
     });
 

@@ -151,7 +151,7 @@ describe("a registry's plan", () => {
             // Three members with what stands beside them, five Jobs that store or verify versions, and two gates.
             "requests.cpu": "11300m",
             "limits.memory": "16256Mi",
-            "requests.storage": "150Gi",
+            "requests.storage": "300Gi",
             pods: "10",
         });
     });

@@ -21,6 +21,21 @@ describe("what a restore takes", () => {
         expect(names(chainFrom(full, both))).toEqual(SEGMENTS);
     });
 
+    it("is counted by the size of the segments, which a backup tells", () => {
+        const base = { ...backup(FULL, 0, "000000010000000000000015"), lsn: { start: "0/1500028" } };
+        const segments = ["000000010000000000000015", "000000010000000000000016", "000000020000000000000017"];
+        const archive = {
+            ...ARCHIVE,
+            wal: listing(...segments),
+            histories: { "00000002.history": "1\t0/17000A0\tno recovery target specified\n" },
+            stanza: { ...ARCHIVE.stanza, backup: [base] },
+        };
+        const chain = chainFrom(base, archive);
+        expect(names(chain)).toEqual(segments);
+        expect(chain.faults).toEqual([]);
+        expect(chain.bytes).toBe(1_000 + 3 * 1024 * 1024);
+    });
+
     it("goes over the end of a logical file", () => {
         const segments = ["0000000100000000000000FE", "0000000100000000000000FF", "000000010000000100000000"];
         const base = backup(FULL, 0, segments[0] ?? "");

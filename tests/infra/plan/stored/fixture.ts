@@ -9,7 +9,9 @@ export function file(name: string): string {
 }
 
 export function backup(label: string, stop: number, start: string, reference: string[] | null = null): BackupInfo {
-    return { label, timestamp: { stop }, archive: { start, stop: start }, reference, info: { size: 1_000 } };
+    // Of 16 MiB: the last two digits of a name are the first two of the offset.
+    const lsn = { start: `0/${start.slice(22)}000028` };
+    return { label, timestamp: { stop }, archive: { start, stop: start }, lsn, reference, info: { size: 1_000 } };
 }
 
 const name = (timeline: number, number: number): string =>

@@ -1,0 +1,49 @@
+/** The document with what fills a disk. */
+import { join } from "node:path";
+import { type EmbassyConfig, parseConfig } from "../../infra/config";
+import { DAYS_ALONE } from "../../infra/config/keys";
+import { diskHolders, diskTable } from "../../infra/plan/disk";
+import { stackValues } from "./stacks";
+
+export const DISKS_FILE = join(__dirname, "..", "..", "docs", "disks.md");
+
+/** Registries whose disks are alike, by the table that says how. */
+function tables(config: EmbassyConfig): Map<string, string[]> {
+    const alike = new Map<string, string[]>();
+    for (const [registry, { storage, walPerDay }] of Object.entries(config.registries)) {
+        const table = `${storage} each, ${walPerDay} of WAL a day:\n\n${diskTable(diskHolders(registry, config))}`;
+        alike.set(table, [...(alike.get(table) ?? []), registry]);
+    }
+    return alike;
+}
+
+export function disksDocument(stacks: readonly string[]): string {
+    return [
+        "# What fills a disk",
+        "",
+        `A member of a registry goes on for ${DAYS_ALONE} days with another member, the other site, either object store, or all of them gone. Whatever holds`,
+        "WAL has a limit that follows from the disk's size (`infra/plan/disk.ts`), and a preview refuses a disk on which the WAL of that time does not fit in",
+        "one half: what is declared as `walPerDay`, and a segment of 1 MiB at each `archiveTimeout`, which a registry at rest fills as well. All WAL is one log: its",
+        "holders hold ends of it, and the longest is what counts. `npm run expected:update` writes the tables; tests fail where they are not what is declared.",
+        ...stacks.flatMap((stack) => [
+            "",
+            `## ${stack}`,
+            ...[...tables(parseConfig(stack, stackValues(stack)))].flatMap(([table, registries]) => [
+                "",
+                `${registries.join(", ")}: ${table}`,
+            ]),
+        ]),
+        "",
+        "## Elsewhere",
+        "",
+        "| what holds it | up to | by |",
+        "|---|---|---|",
+        "| a registry's data | what is left: two fifths of the disk | nobody: a larger disk, before it is full |",
+        "| a member's bootstrap that failed | one copy beside the data | Patroni, which removes the one before |",
+        "| pgBackRest's word of what it has pushed | an empty file for each segment that waits | `spool-path`, on the member's disk |",
+        "| temporary files of a pod | 1 GiB | `emptyDir.sizeLimit`: the kubelet ends the pod |",
+        "| a pod's logs | five files of 10 MiB for each container | the kubelet's `containerLogMaxSize`, as it is by itself |",
+        "| what the object store holds | its volume | nobody: what retention has hidden, and whose seal has ended, stays until somebody removes it |",
+        "",
+    ].join("\n");
+}
