@@ -56,7 +56,9 @@ async function status(named: string[], flags: Flags): Promise<void> {
     const sites = await existing(named);
     const found = await lab.status(sites);
     const expected = named.length > 0 ? found : found.filter((site) => site.up);
-    if (expected.length === 0 || !expected.every((site) => site.ready)) {
+    const isWell = (site: lab.SiteStatus): boolean =>
+        site.ready && (site.stored ?? []).every(({ problem }) => problem === undefined);
+    if (expected.length === 0 || !expected.every(isWell)) {
         process.exitCode = 1;
     }
     const links = await lab.linkStatus(sites);
@@ -131,7 +133,9 @@ function program(): Command {
         .action(down);
     command
         .command("status")
-        .description("show what runs; exit 1 unless all that was brought up is ready")
+        .description(
+            "show what runs, and how old stored versions are; exit 1 unless all that was brought up is ready and none is too old",
+        )
         .argument("[sites...]", "default: all that the lab has")
         .option("--json", "print the status as JSON")
         .action(status);

@@ -46,7 +46,21 @@ export function statusReport(sites: readonly SiteStatus[]): string {
     for (const { site, parts } of sites) {
         table.push(...parts.map((part) => [site, ...partRow(part)]));
     }
-    return [table.toString(), ...sites.map(siteLine)].join("\n");
+    return [table.toString(), ...sites.flatMap((site) => [siteLine(site), ...storedLines(site)])].join("\n");
+}
+
+/** When versions were last stored and verified, one line of all registries, and a line for each that is not as it is to be. */
+function storedLines({ site, stored = [] }: SiteStatus): string[] {
+    const oldest = [...new Set(stored.map(({ job }) => job))].map((name) => {
+        const states = stored.filter(({ job }) => job === name);
+        const times = states.flatMap(({ last }) => last ?? []).sort();
+        const missing = states.length - times.length;
+        return `${name} ${[...times.slice(0, 1), ...(missing > 0 ? [`not yet of ${missing}`] : [])].join(", ")}`;
+    });
+    const problems = stored.flatMap(({ registry, job, problem }) =>
+        problem === undefined ? [] : [colors.red(`  ${registry}, ${job}: ${problem}`)],
+    );
+    return oldest.length === 0 ? [] : [`  ${site} ended well, at the earliest: ${oldest.join(" · ")}`, ...problems];
 }
 
 function siteLine({ site, ready, up, nodes, nodeKind, disks, memoryBytes, kubeconfig }: SiteStatus): string {

@@ -8,6 +8,8 @@ import { Site, foundedWith } from "./options";
 import { rememberedPorts } from "./ports";
 import { PROBE_MS, isReady } from "./probe";
 import { memoryOf } from "./processes/identity";
+import type { StoredState } from "../infra/plan/overdue";
+import { storedIn } from "./stored";
 
 /**
  * running: alive and answering. unready: alive, not answering. dead: it ended and nobody asked it to. failed: killed by
@@ -40,6 +42,8 @@ export interface SiteStatus {
     readonly nodes?: { readonly ready: number; readonly total: number };
     /** Local disks by phase. A released one holds the data of a claim that is gone and serves no other. */
     readonly disks?: { readonly available: number; readonly bound: number; readonly released: number };
+    /** What stores and verifies versions here. Absent where nothing runs, or the API server does not answer. */
+    readonly stored?: readonly StoredState[];
 }
 
 export function isNodeReady({ status, spec }: Live): boolean {
@@ -86,7 +90,14 @@ export async function siteStatus(site: Site): Promise<SiteStatus> {
         }),
     );
     const apiServer = parts.find(({ part, state }) => part === "kube-apiserver" && state === "running");
-    const objects = await objectStatus(apiServer?.port, { paths, binDirectory });
+    const nodeKind = foundedWith(paths) ?? "simulated";
+    const [objects, stored] = await Promise.all([
+        objectStatus(apiServer?.port, { paths, binDirectory }),
+        // Simulated nodes run no Jobs.
+        apiServer?.port === undefined || nodeKind !== "real"
+            ? undefined
+            : storedIn(paths, apiServer.port).catch(() => undefined),
+    ]);
     return {
         site: paths.site,
         up: parts.some(({ state }) => state !== "stopped"),
@@ -95,10 +106,11 @@ export async function siteStatus(site: Site): Promise<SiteStatus> {
             objects.nodes !== undefined &&
             objects.nodes.ready === objects.nodes.total,
         kubeconfig: paths.kubeconfig,
-        nodeKind: foundedWith(paths) ?? "simulated",
+        nodeKind,
         parts,
         memoryBytes: parts.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),
         ...objects,
+        ...(stored !== undefined && { stored }),
     };
 }
 

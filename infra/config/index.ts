@@ -8,7 +8,7 @@ import { keys } from "./keys";
 import { machineProblems, machines } from "./machines";
 import { networking } from "./networking";
 import { amount } from "./quantity";
-import { recovery } from "./recovery";
+import { neededDays, recovery } from "./recovery";
 import { registries } from "./registries";
 import { replication } from "./replication";
 import { restore } from "./restore";
@@ -103,6 +103,14 @@ const schema = z
             problem(
                 ["storage", "sealDays"],
                 `must be ${retentionDays} or more: what a restore may need is not to be removed (recovery.retentionDays)`,
+            );
+        }
+        const needed = neededDays(config.recovery);
+        if (needed !== undefined && config.storage.sealDays < needed) {
+            problem(
+                ["storage", "sealDays"],
+                `must be ${needed} or more: the window, the longest time between two full backups, and a day for one that is late ` +
+                    `(recovery.windowDays: ${config.recovery.windowDays}, recovery.full: "${config.recovery.full}"), or full backups more often`,
             );
         }
         for (const [registry, { members, storage: size }] of Object.entries(config.registries)) {

@@ -11,6 +11,18 @@ export type Use = "own" | "partner" | "source";
 
 /** Seconds for which a backup waits until its WAL is in its store. */
 const ARCHIVE_SECONDS = 600;
+/** For which pgBackRest waits for Postgres' answer to a query. */
+const DATABASE_SECONDS = ARCHIVE_SECONDS;
+/**
+ * Seconds without a word after which either end of a backup ends it, and a member lets go of its lock: more than either waits for anything,
+ * as pgBackRest itself asks for.
+ */
+export const PROTOCOL_SECONDS = DATABASE_SECONDS + 60;
+/**
+ * A peer that vanished with its machine says no goodbye, and its backup would be held for it. The kernel asks an idle peer after so many
+ * seconds, and takes it for gone after so many unanswered tries.
+ */
+const KEEP_ALIVE = { idle: 10, interval: 5, count: 4 } as const;
 /** For which Postgres waits until a segment is. It asks again, and the push goes on meanwhile. */
 const PUSH_SECONDS = 20;
 
@@ -57,6 +69,12 @@ export function configuration(plan: DatabasePlan, secret: string, use: Use): str
             // Seconds without an answer, after which a store counts as unreachable.
             "io-timeout": "10",
             "archive-timeout": String(ARCHIVE_SECONDS),
+            "db-timeout": String(DATABASE_SECONDS),
+            "protocol-timeout": String(PROTOCOL_SECONDS),
+            "sck-keep-alive": "y",
+            "tcp-keep-alive-idle": String(KEEP_ALIVE.idle),
+            "tcp-keep-alive-interval": String(KEEP_ALIVE.interval),
+            "tcp-keep-alive-count": String(KEEP_ALIVE.count),
             // Members let the Job in that makes backups, and nobody else.
             "tls-server-address": "*",
             "tls-server-port": String(PORTS.repository),

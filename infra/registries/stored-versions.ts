@@ -19,14 +19,37 @@ type Patience = "once" | "until-stored";
 
 /** Label of the pods that store versions. */
 export const STORING_LABEL = { "app.kubernetes.io/name": "store-version" } as const;
+/** Tries of a pod that died. One that was drained, or whose machine was taken away, does not count. */
 const RETRIES = 3;
+const LIFE = {
+    backoffLimit: RETRIES,
+    // Two would wait for each other's lock.
+    podReplacementPolicy: "Failed",
+    podFailurePolicy: {
+        rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
+    },
+} satisfies Partial<input.batch.v1.JobSpec>;
+/** A Job that hangs is ended before the next day's is due, which must not begin beside it. */
+const LONGEST_SECONDS = 6 * 60 * 60;
+/** A run that was missed, as nobody was there to begin it, is made up for so long. */
+const MADE_UP_SECONDS = 6 * 60 * 60;
 /**
  * Of two, the second keeps the first one's pipes open, and a backup that fails (its database went away) waits for ever for the
  * first to end, as pgBackRest 2.45 does: no later one was stored.
  */
 const ONE_PROCESS = "--process-max=1";
-/** Seconds between two tries of a first version. */
-const PAUSE = 10;
+/**
+ * Seconds between two tries, of each store by itself. A member lets go of the backup of a Job that vanished within a minute, and after
+ * `PROTOCOL_SECONDS` (infra/plan/pgbackrest.ts) at the latest: together they outlast that.
+ */
+const PAUSES = [10, 20, 40, 80, 160, 320, 320] as const;
+/** Of a first version, which is tried for without end. */
+const [PAUSE] = PAUSES;
+/**
+ * ClockError of pgBackRest: the newest folder in the store has a later name than a differential would get, which is named after its full.
+ * A full that was interrupted leaves one, also once its files are gone: a store that keeps versions keeps folders. A full gets by.
+ */
+const LATER_FOLDER = 106;
 
 /**
  * When a registry's versions are stored and verified, by Jobs that read the members over TLS and write to the stores: by schedule, and
@@ -54,9 +77,10 @@ export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.Cu
                     timeZone: "Etc/UTC",
                     suspend: stopped,
                     concurrencyPolicy: "Forbid",
+                    startingDeadlineSeconds: MADE_UP_SECONDS,
                     successfulJobsHistoryLimit: 3,
                     failedJobsHistoryLimit: 3,
-                    jobTemplate: { spec: { backoffLimit: RETRIES, template } },
+                    jobTemplate: { spec: { ...LIFE, activeDeadlineSeconds: LONGEST_SECONDS, template } },
                 },
             },
             opts,
@@ -71,7 +95,7 @@ export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.Cu
                 metadata: metadata(`store-${first}`, labels, namespace, NOT_AWAITED),
                 spec: {
                     suspend,
-                    backoffLimit: RETRIES,
+                    ...LIFE,
                     template: pod(args, storing(registry, [use], "full", "until-stored")),
                 },
             },
@@ -126,17 +150,36 @@ function template(args: PostgresArgs, { volumes = [], ...parts }: Parts): input.
     };
 }
 
-/** One store after the other, as a database lets itself be read once at a time; where one cannot be reached the other still is. */
-function storing({ name, database }: RegistryPlan, uses: readonly Use[], kind: Kind, patience: Patience): string {
+/**
+ * One store after the other, as a database lets itself be read once at a time; where one cannot be reached the other still is, and what
+ * is stored is not stored again. A full is made where a differential cannot be, and where nothing else helped.
+ */
+export function storing(
+    { name, database }: Pick<RegistryPlan, "name" | "database">,
+    uses: readonly Use[],
+    kind: Kind,
+    patience: Patience,
+): string {
     const remote = remoteMembers(database);
     const steps = uses.map((use) => {
         const create = commandLine(name, use, "stanza-create", ...remote);
-        const store = commandLine(name, use, "backup", `--type=${kind}`, ONE_PROCESS, ...remote);
-        const both = `{ ${create} && ${store}; }`;
-        // The image has Python and no sleep.
-        return patience === "once"
-            ? `${both} || failed=1`
-            : `until ${both}; do python3 -c "import time; time.sleep(${PAUSE})"; done`;
+        const store = (type: Kind): string =>
+            commandLine(name, use, "backup", `--type=${type}`, ONE_PROCESS, ...remote);
+        const instead = kind === "diff" ? ` || { [ $? = ${LATER_FOLDER} ] && ${store("full")}; }` : "";
+        const both = `{ ${create} && { ${store(kind)}${instead}; }; }`;
+        if (patience === "until-stored") {
+            return `until ${both}; do pause ${PAUSE}; done`;
+        }
+        const last = kind === "diff" ? `${store("full")} || failed=1` : "failed=1";
+        return [
+            `set -- ${PAUSES.join(" ")}`,
+            `until ${both}; do`,
+            `    if [ $# = 0 ]; then ${last}; break; fi`,
+            '    pause "$1"; shift',
+            "done",
+        ].join("\n");
     });
-    return ["failed=0", ...steps, "exit $failed"].join("\n");
+    // The image has Python and no sleep.
+    const pause = 'pause() { python3 -c "import time; time.sleep($1)"; }';
+    return [pause, "failed=0", ...steps, "exit $failed"].join("\n");
 }

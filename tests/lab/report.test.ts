@@ -42,6 +42,18 @@ test("a ready site needs no advice", () => {
     expect(report).not.toMatch(/mend|patch/);
 });
 
+test("stored versions have their times, and what is wrong with them is named", () => {
+    const stored = [
+        { registry: "land", job: "store-full", last: "2030-01-06T01:02:00Z" },
+        { registry: "taxes", job: "store-full", last: "2030-01-06T01:03:00Z" },
+        { registry: "land", job: "store-diff", problem: "Job store-diff-1 failed: BackoffLimitExceeded, too often" },
+    ];
+    const report = statusReport([{ ...site, ready: true, stored }]);
+    expect(report).toContain("store-full 2030-01-06T01:02:00Z · store-diff not yet of 1");
+    expect(report).toContain("land, store-diff: Job store-diff-1 failed: BackoffLimitExceeded, too often");
+    expect(statusReport([site])).not.toContain("ended well");
+});
+
 test("a node that is ready but still closed for pods is not ready", () => {
     const node = { kind: "Node", metadata: { name: "n" }, status: { conditions: [{ type: "Ready", status: "True" }] } };
     expect(isNodeReady(node)).toBe(true);

@@ -124,6 +124,31 @@ describe("a wrong stack file", () => {
             "data-embassy:storage.sealDays is 27; it must be 28 or more: what a restore may need is not to be removed (recovery.retentionDays)",
         ],
         [
+            "seal that ends before the next full backup is there",
+            (values) => (section(values, "recovery")["full"] = "0 1 1 * *"),
+            'data-embassy:storage.sealDays is 30; it must be 46 or more: the window, the longest time between two full backups, and a day for one that is late (recovery.windowDays: 14, recovery.full: "0 1 1 * *"), or full backups more often',
+        ],
+        [
+            "schedule of no clock",
+            (values) => (section(values, "recovery")["full"] = "99 99 * * *"),
+            'data-embassy:recovery.full is "99 99 * * *"; it must be a schedule of five fields, such as "0 1 * * 0" or "0 1 * * SUN": Invalid value for minute: 99',
+        ],
+        [
+            "schedule of no calendar",
+            (values) => (section(values, "recovery")["verification"] = "0 0 31 2 *"),
+            'data-embassy:recovery.verification is "0 0 31 2 *"; it must be a schedule that comes about, such as "0 1 * * 0" or "0 1 * * SUN"',
+        ],
+        [
+            "differential that comes as seldom as a full backup",
+            (values) => (section(values, "recovery")["differential"] = "0 1 * * 3"),
+            'data-embassy:recovery.differential is "0 1 * * 3"; it must come more often than each 168 hours, as a full one does (full: "0 1 * * 0"), or it is of no use',
+        ],
+        [
+            "verification that comes too late",
+            (values) => (section(values, "recovery")["verification"] = "0 4 1 * *"),
+            'data-embassy:recovery.verification is "0 4 1 * *"; it must come each 14 days or more often, and comes each 31: damage is to be found while what is damaged can be stored again (windowDays)',
+        ],
+        [
             "retention that ends before the window does",
             (values) => (section(values, "recovery")["retentionDays"] = 13),
             "data-embassy:recovery.retentionDays is 13; it must be 14 or more: any instant of the last 14 days is to be restorable (windowDays)",

@@ -1,0 +1,69 @@
+/** When what is done by schedule is done, and for how long it may not have been. Pure. */
+import { Cron } from "croner";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Intervals are looked for over so many years from a fixed day on: with four of them every date of the calendar has come. */
+const YEARS = 9;
+const FROM = new Date("2024-01-01T00:00:00Z");
+const TO = new Date(Date.UTC(FROM.getUTCFullYear() + YEARS, 0, 1));
+
+const MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec";
+const DAYS = "sun|mon|tue|wed|thu|fri|sat";
+/** What Kubernetes and the library read alike; 7 is no day of the week to Kubernetes. */
+const FORM = new RegExp(
+    "^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|" +
+        `[\\d*,/-]+( [\\d*,/-]+){2} ([\\d*,/-]|${MONTHS})+ ([0-6*,/-]|${DAYS})+)$`,
+    "i",
+);
+
+/**
+ * Why Kubernetes would not take a schedule, or never act on it, in words that follow "must"; undefined where it would.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
+ */
+export function scheduleProblem(schedule: string): string | undefined {
+    const such = 'such as "0 1 * * 0" or "0 1 * * SUN"';
+    if (!FORM.test(schedule)) {
+        return `must be a schedule of five fields in quotes, ${such}: minute, hour, day of month, month, day of week from 0 to 6`;
+    }
+    try {
+        return parse(schedule).nextRun(FROM) === null ? `must be a schedule that comes about, ${such}` : undefined;
+    } catch (error) {
+        const why = error instanceof Error ? error.message.replace(/^CronPattern: /, "") : String(error);
+        return `must be a schedule of five fields, ${such}: ${why}`;
+    }
+}
+
+/** Hours between two runs, at most. @param schedule without a {@link scheduleProblem} */
+export function longestHours(schedule: string): number {
+    const cron = parse(schedule);
+    // Of a schedule that is the same each day, a week has every interval.
+    const [, , day = "", month = ""] = schedule.split(" ");
+    const to = day === "*" && month === "*" ? new Date(FROM.getTime() + 15 * DAY_MS) : TO;
+    let [longest, before] = [0, cron.nextRun(FROM)];
+    while (before !== null && before < to) {
+        const next = cron.nextRun(before);
+        longest = Math.max(longest, next === null ? 0 : next.getTime() - before.getTime());
+        before = next;
+    }
+    return longest / HOUR_MS;
+}
+
+export function longestDays(schedule: string): number {
+    return Math.ceil(longestHours(schedule) / 24);
+}
+
+/** Hours for which a run may take, and be made up for where it was missed: until then nothing is too old. */
+export const SLACK_HOURS = 12;
+
+/** Whether what was last done at `last` should have been done again. @param last and `now` in milliseconds since 1970 */
+export function isTooOld(schedule: string, last: number, now: number): boolean {
+    const due = parse(schedule).nextRun(new Date(last));
+    return due !== null && due.getTime() + SLACK_HOURS * HOUR_MS < now;
+}
+
+function parse(schedule: string): Cron {
+    return new Cron(schedule, { utcOffset: 0, mode: "5-part" });
+}
