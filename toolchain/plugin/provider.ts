@@ -11,6 +11,7 @@ import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { type Warn, warnAt } from "./log";
 import { PropertyMap, decode, encode, hasSecret } from "./values";
 
 /** The resource a request is about. `type` is the full token, `kubernetes:core/v1:Namespace`. */
@@ -101,6 +102,8 @@ export interface ReadResult extends ResourceState {
 export interface Provider {
     readonly version: string;
     readonly supportsAutonamingConfiguration?: boolean;
+    /** Called before everything else, with the way to tell the user something. */
+    connected?(warn: Warn): void;
     checkConfig?(news: PropertyMap): Promise<CheckResult> | CheckResult;
     diffConfig?(oldInputs: PropertyMap, news: PropertyMap): Promise<DiffResult> | DiffResult;
     configure?(args: PropertyMap): Promise<void> | void;
@@ -244,13 +247,17 @@ function topLevel(path: string): string {
 /** Adds `provider` to `server`. */
 export function registerProvider(server: grpc.Server, provider: Provider): void {
     const handlers = {
-        handshake: unary(() =>
-            new proto.ProviderHandshakeResponse()
+        handshake: unary((request: proto.ProviderHandshakeRequest) => {
+            const warn = warnAt(request.getEngineAddress());
+            if (warn) {
+                provider.connected?.(warn);
+            }
+            return new proto.ProviderHandshakeResponse()
                 .setAcceptSecrets(true)
                 .setAcceptResources(false)
                 .setAcceptOutputs(false)
-                .setSupportsAutonamingConfiguration(provider.supportsAutonamingConfiguration ?? false),
-        ),
+                .setSupportsAutonamingConfiguration(provider.supportsAutonamingConfiguration ?? false);
+        }),
         getPluginInfo: unary(() => new plugin.PluginInfo().setVersion(provider.version)),
         checkConfig: unary(async (request: proto.CheckRequest) => {
             const inputs = decode(request.getNews());

@@ -19,6 +19,8 @@ export interface Settings {
     readonly upsertExistingObjects: boolean;
     readonly deleteUnreachable: boolean;
     readonly skipUpdateUnreachable: boolean;
+    /** Set by this project's own command line for whatever changes a cluster: it fails where a preview would go on. */
+    readonly clusterMustAnswer: boolean;
 }
 
 /** Option → the environment variable that stands in for it, and its default. */
@@ -59,6 +61,7 @@ export function parseSettings(args: PropertyMap, environment: Environment): Sett
         upsertExistingObjects: flag("upsertExistingObjects"),
         deleteUnreachable: flag("deleteUnreachable"),
         skipUpdateUnreachable: flag("skipUpdateUnreachable"),
+        clusterMustAnswer: environment["EMBASSY_CLUSTER_MUST_ANSWER"] === "true",
     };
 }
 

@@ -51,6 +51,9 @@ export function loadClient(): Promise<{ KubeConfig: new () => KubeConfig }> {
 }
 
 async function load(kubeconfig: string): Promise<{ config: KubeConfig; source: string }> {
+    if (kubeconfig.includes(UNKNOWN)) {
+        throw new Error("kubernetes:kubeconfig is not known yet: what it comes from is still to be made");
+    }
     const { KubeConfig } = await loadClient();
     const config = new KubeConfig();
     if (isContent(kubeconfig)) {

@@ -14,6 +14,7 @@ import {
     ResourceState,
     UpdateRequest,
 } from "../../plugin/provider";
+import type { Warn } from "../../plugin/log";
 import { PlainMap, PropertyMap, hasUnknown, reveal } from "../../plugin/values";
 import { awaitGone, awaitReady } from "./await";
 import type { Wait } from "./await/wait";
@@ -42,6 +43,11 @@ export class KubernetesProvider implements Provider {
     readonly supportsAutonamingConfiguration = true;
     private readonly cancelled = new AbortController();
     private cluster: Cluster | undefined;
+    private warn: Warn | undefined;
+
+    connected(warn: Warn): void {
+        this.warn = warn;
+    }
 
     checkConfig(news: PropertyMap): CheckResult {
         return { inputs: news, failures: checkSettings(news, process.env) };
@@ -52,7 +58,7 @@ export class KubernetesProvider implements Provider {
     }
 
     configure(args: PropertyMap): void {
-        const cluster = new Cluster(parseSettings(args, process.env));
+        const cluster = this.clusterOf(args);
         this.cluster = cluster;
         if (!cluster.settings.renderYamlToDirectory) {
             // Ahead of the first request, while the program is being loaded.
@@ -78,16 +84,22 @@ export class KubernetesProvider implements Provider {
         if (reason) {
             throw new NotSupported(reason);
         }
+        const known = Object.keys(request.olds).length > 0;
+        if (known && this.settings.skipUpdateUnreachable && (await this.isUnreachable())) {
+            return { inputs: request.olds };
+        }
         const gvk = kindOf(request.type, reveal(request.news));
-        const namespaced = await this.configured.isNamespaced(gvk);
+        const former = known ? namespaceOf(reveal(request.olds)) : undefined;
         return checkObject(request, {
             serverSideApply: this.settings.enableServerSideApply,
-            defaultNamespace: namespaced ? await this.configured.defaultNamespace() : "",
+            defaultNamespace: await this.configured.defaultNamespace(gvk, former),
         });
     }
 
     async diff(request: DiffRequest): Promise<DiffResult> {
-        await this.configured.check();
+        if (!this.settings.skipUpdateUnreachable) {
+            await this.configured.consult();
+        }
         const { inputs, live } = parseState(request.olds);
         const news = toApi(reveal(request.news));
         const gvk = kindOf(request.type, news);
@@ -115,7 +127,10 @@ export class KubernetesProvider implements Provider {
         if (this.settings.renderYamlToDirectory) {
             return request.preview ? asIs : this.rendered(state, request.properties);
         }
-        const connection = await this.connect();
+        const connection = await (request.preview ? this.configured.consult() : this.connect());
+        if (!connection) {
+            return asIs;
+        }
         const target = this.target(connection, gvk, inputs, fieldManager, request.preview);
         let live: KubeObject;
         try {
@@ -165,7 +180,10 @@ export class KubernetesProvider implements Provider {
         if (renderYamlToDirectory) {
             return request.preview ? request.news : (await this.rendered(state, request.news)).properties;
         }
-        const connection = await this.connect();
+        const connection = await (request.preview ? this.configured.consult() : this.connect());
+        if (!connection) {
+            return request.news;
+        }
         const target = {
             ...this.target(connection, gvk, inputs, fieldManager, request.preview),
             formerManager: before.fieldManager,
@@ -222,8 +240,12 @@ export class KubernetesProvider implements Provider {
     }
 
     private get configured(): Cluster {
-        this.cluster ??= new Cluster(parseSettings({}, process.env));
+        this.cluster ??= this.clusterOf({});
         return this.cluster;
+    }
+
+    private clusterOf(args: PropertyMap): Cluster {
+        return new Cluster(parseSettings(args, process.env), (message) => this.warn?.(message) ?? Promise.resolve());
     }
 
     private connect(): Promise<Connection> {
@@ -238,6 +260,10 @@ export class KubernetesProvider implements Provider {
             }
             throw error;
         });
+    }
+
+    private async isUnreachable(): Promise<boolean> {
+        return (await this.connectUnless(true)) === undefined;
     }
 
     private change(target: Target, request: UpdateRequest): Promise<KubeObject> {
