@@ -16,23 +16,23 @@ import {
 } from "../../plugin/provider";
 import type { Warn } from "../../plugin/log";
 import { PlainMap, PropertyMap, hasUnknown, reveal } from "../../plugin/values";
-import { awaitGone, awaitReady } from "./await";
+import { awaitGone, awaitReady, whyNotReady } from "./await";
 import type { Wait } from "./await/wait";
 import { checkObject } from "./check";
 import { Cluster, Connection } from "./cluster";
 import { Settings, checkSettings, parseSettings } from "./config";
 import { diffObjects } from "./diff";
-import { failure, maskSecrets, messageOf } from "./errors";
+import { ApiError, failure, keepsRequired, maskSecrets, messageOf } from "./errors";
 import { immutablePaths } from "./immutable";
 import { diffSettings } from "./kubeconfig";
 import { KubeObject, annotation, describe, idOf, map, namespaceOf, parseId, text } from "./objects";
-import { Target, applyUpdate, create, patchUpdate, relinquish, remove, replace } from "./operations";
+import { Target, applyUpdate, create, getObject, patchUpdate, relinquish, remove, replace } from "./operations";
 import { asPreviewed, cannotBePreviewed } from "./preview";
 import { readObject } from "./read";
 import { render, unrender } from "./render";
 import { State, fieldManagerOf, parseState, toApi, toState } from "./state";
 import { GroupVersionKind, apiVersionOf, isDefinition, isPatch, kindOf, refusal } from "./types";
-import { replaceUnready } from "./unready";
+import { asksForReplacement, replaceUnready } from "./unready";
 import { decodeYaml } from "./yaml";
 
 /** The version of @pulumi/kubernetes that this stands in for. */
@@ -110,7 +110,7 @@ export class KubernetesProvider implements Provider {
             news,
             immutable: immutablePaths(gvk, news, this.settings, isPatch(request.type, gvk.kind)),
             ignoreChanges: request.ignoreChanges,
-            unready: replaceUnready(gvk, live, news),
+            unready: asksForReplacement(gvk, news) ? replaceUnready(await this.now(gvk, request.id, live)) : undefined,
         });
     }
 
@@ -163,7 +163,26 @@ export class KubernetesProvider implements Provider {
         if (!connection) {
             return deleteUnreachable ? undefined : asIs;
         }
-        return readObject(request, connection, enableServerSideApply);
+        const found = await readObject(request, connection, enableServerSideApply);
+        const imported = Object.keys(request.inputs).length === 0;
+        if (found && !imported) {
+            await this.stillReady(request.type, found, connection);
+        }
+        return found;
+    }
+
+    /** An object that is not ready is told so again at each refresh, or the next update would take it for done. */
+    private async stillReady(
+        type: string,
+        { id, inputs, properties }: ReadResult,
+        connection: Connection,
+    ): Promise<void> {
+        const { live } = parseState(properties);
+        const plain = toApi(reveal(inputs));
+        const reasons = await whyNotReady(live, this.wait(connection, kindOf(type, live), plain, 0));
+        if (reasons.length > 0) {
+            throw notReady(live, id, properties, inputs, reasons);
+        }
     }
 
     async update(request: UpdateRequest): Promise<PropertyMap> {
@@ -227,6 +246,13 @@ export class KubernetesProvider implements Provider {
                 await awaitGone(leaving, this.wait(connection, gvk, object, request.timeout));
             }
         } catch (error) {
+            const required = error instanceof ApiError ? error.causes("FieldValueRequired") : [];
+            if (isPatch(request.type, gvk.kind) && required.length > 0) {
+                throw keepsRequired(
+                    object,
+                    required.map((cause) => text(cause, "field")),
+                );
+            }
             throw failure(error, `cannot delete ${describe(object)}`, request.properties, fieldManager);
         }
     }
@@ -262,6 +288,13 @@ export class KubernetesProvider implements Provider {
         });
     }
 
+    /** The object as it is now; as it was in state where that cannot be told. */
+    private async now(gvk: GroupVersionKind, id: string, inState: KubeObject): Promise<KubeObject> {
+        const { namespace, name } = parseId(id);
+        const connection = await this.configured.consult();
+        return connection ? getObject(connection, gvk, namespace, name).catch(() => inState) : inState;
+    }
+
     private async isUnreachable(): Promise<boolean> {
         return (await this.connectUnless(true)) === undefined;
     }
@@ -293,9 +326,7 @@ export class KubernetesProvider implements Provider {
         if (reasons.length === 0) {
             return { id, properties };
         }
-        const told = [`${describe(object)} exists but is not ready`, ...reasons];
-        const masked = told.map((reason) => maskSecrets(reason, model));
-        throw new InitFailed(id, properties, model, masked);
+        throw notReady(object, id, properties, model, reasons);
     }
 
     /** A namespaced object that names no namespace goes to `namespace`. */
@@ -323,4 +354,20 @@ export class KubernetesProvider implements Provider {
     private wait(connection: Connection, gvk: GroupVersionKind, inputs: PlainMap, timeout: number): Wait {
         return { connection, gvk, inputs, timeout, cancelled: this.cancelled.signal };
     }
+}
+
+function notReady(
+    object: KubeObject,
+    id: string,
+    properties: PropertyMap,
+    inputs: PropertyMap,
+    reasons: readonly string[],
+): InitFailed {
+    const told = [`${describe(object)} exists but is not ready`, ...reasons];
+    return new InitFailed(
+        id,
+        properties,
+        inputs,
+        told.map((reason) => maskSecrets(reason, inputs)),
+    );
 }
