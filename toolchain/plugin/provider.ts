@@ -60,6 +60,8 @@ export interface DiffResult {
     /** Path (`spec.template.spec.containers[0].image`) → how it differs. Empty: nothing changes. */
     readonly detailedDiff: Readonly<Record<string, PropertyDiff>>;
     readonly deleteBeforeReplace?: boolean;
+    /** Update the resource even where nothing differs. */
+    readonly always?: boolean;
 }
 
 export interface CreateRequest extends Target {
@@ -104,7 +106,7 @@ export interface Provider {
     readonly supportsAutonamingConfiguration?: boolean;
     /** Called before everything else, with the way to tell the user something. */
     connected?(warn: Warn): void;
-    checkConfig?(news: PropertyMap): Promise<CheckResult> | CheckResult;
+    checkConfig?(news: PropertyMap, urn: string): Promise<CheckResult> | CheckResult;
     diffConfig?(oldInputs: PropertyMap, news: PropertyMap): Promise<DiffResult> | DiffResult;
     configure?(args: PropertyMap): Promise<void> | void;
     /** Always throws: components are built in the program. Say what to use instead of `type`. */
@@ -224,11 +226,13 @@ const KINDS: Record<DiffKind, proto.PropertyDiff.Kind> = {
     "update-replace": proto.PropertyDiff.Kind.UPDATE_REPLACE,
 };
 
-function diffResponse({ detailedDiff, deleteBeforeReplace = false }: DiffResult): proto.DiffResponse {
+function diffResponse({ detailedDiff, deleteBeforeReplace = false, always = false }: DiffResult): proto.DiffResponse {
     const entries = Object.entries(detailedDiff);
     const response = new proto.DiffResponse()
         .setChanges(
-            entries.length > 0 ? proto.DiffResponse.DiffChanges.DIFF_SOME : proto.DiffResponse.DiffChanges.DIFF_NONE,
+            entries.length > 0 || always
+                ? proto.DiffResponse.DiffChanges.DIFF_SOME
+                : proto.DiffResponse.DiffChanges.DIFF_NONE,
         )
         .setDiffsList([...new Set(entries.map(([path]) => topLevel(path)))])
         .setReplacesList(entries.filter(([, diff]) => diff.kind.endsWith("-replace")).map(([path]) => path))
@@ -261,7 +265,7 @@ export function registerProvider(server: grpc.Server, provider: Provider): void 
         getPluginInfo: unary(() => new plugin.PluginInfo().setVersion(provider.version)),
         checkConfig: unary(async (request: proto.CheckRequest) => {
             const inputs = decode(request.getNews());
-            return checkResponse((await provider.checkConfig?.(inputs)) ?? { inputs });
+            return checkResponse((await provider.checkConfig?.(inputs, request.getUrn())) ?? { inputs });
         }),
         diffConfig: unary(async (request: proto.DiffRequest) => {
             const olds = decode(request.getOldInputs() ?? request.getOlds());

@@ -49,8 +49,8 @@ export class KubernetesProvider implements Provider {
         this.warn = warn;
     }
 
-    checkConfig(news: PropertyMap): CheckResult {
-        return { inputs: news, failures: checkSettings(news, process.env) };
+    checkConfig(news: PropertyMap, urn: string): CheckResult {
+        return { inputs: news, failures: checkSettings(news, process.env, urn) };
     }
 
     diffConfig(oldInputs: PropertyMap, news: PropertyMap): Promise<DiffResult> {
@@ -104,7 +104,8 @@ export class KubernetesProvider implements Provider {
         const news = toApi(reveal(request.news));
         const gvk = kindOf(request.type, news);
         const known = Object.keys(request.oldInputs).length > 0;
-        return diffObjects({
+        const { renderYamlToDirectory, alwaysRender } = this.settings;
+        const differences = diffObjects({
             oldInputs: known ? toApi(reveal(request.oldInputs)) : inputs,
             live,
             news,
@@ -112,6 +113,7 @@ export class KubernetesProvider implements Provider {
             ignoreChanges: request.ignoreChanges,
             unready: asksForReplacement(gvk, news) ? replaceUnready(await this.now(gvk, request.id, live)) : undefined,
         });
+        return { ...differences, always: renderYamlToDirectory !== "" && alwaysRender };
     }
 
     async create(request: CreateRequest): Promise<ResourceState> {
