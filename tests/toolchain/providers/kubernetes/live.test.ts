@@ -81,7 +81,7 @@ describe("a refresh", () => {
         serve(1);
         const failure = await provider()
             .read({ ...request, inputs, properties: inputs })
-            ?.catch((error: unknown) => error);
+            .catch((error: unknown) => error);
         expect(failure).toBeInstanceOf(InitFailed);
         const { id, properties, reasons } = failure as InitFailed;
         expect({ id, status: properties["status"] }).toEqual({ id: "land/a", status: live(1)["status"] });
@@ -105,7 +105,7 @@ it("a Job that failed since is made anew where its annotation asks for it", asyn
         kind: "Job",
         metadata: { name: "a", namespace: "land", annotations: { "pulumi.com/replaceUnready": "true" } },
     };
-    answer = () => [200, { ...news, status: { conditions: [{ type: "Failed", status: "True" }] } } as PlainMap];
+    answer = () => [200, { ...news, status: { conditions: [{ type: "Failed", status: "True" }] } }];
     const request = { ...of("kubernetes:batch/v1:Job"), id: "land/a", oldInputs: news, olds: news, news };
     const { detailedDiff } = await provider().diff({ ...request, ignoreChanges: [] });
     expect(Object.keys(detailedDiff)).toEqual(['metadata.annotations["pulumi.com/replaceUnready"]']);

@@ -92,7 +92,9 @@ describe("options", () => {
 
 describe("a run that may change the cluster", () => {
     beforeEach(() => void (process.env["EMBASSY_CLUSTER_MUST_ANSWER"] = "true"));
-    afterEach(() => void delete process.env["EMBASSY_CLUSTER_MUST_ANSWER"]);
+    afterEach(() => {
+        delete process.env["EMBASSY_CLUSTER_MUST_ANSWER"];
+    });
 
     it("fails even where nothing has changed", async () => {
         const { provider: by } = provider({ kubeconfig });

@@ -4,7 +4,7 @@
  * Conditions are read as `kubectl wait` reads them, paths by RFC 9535.
  */
 import { KubeObject, at, list, isMap, text } from "../objects";
-import { PlainMap } from "../../../plugin/values";
+import { Plain, PlainMap } from "../../../plugin/values";
 import { Awaiter, READY, Verdict, failed, waiting } from "./verdict";
 
 type Test = (object: KubeObject) => boolean;
@@ -59,12 +59,12 @@ async function parse(expression: string): Promise<Test> {
     return byValue(braced, await compiled(braced), value);
 }
 
-async function compiled(braced: string): Promise<(object: KubeObject) => readonly unknown[]> {
+async function compiled(braced: string): Promise<(object: KubeObject) => readonly Plain[]> {
     const inner = braced.slice(1, -1).trim();
     const { compile } = await import("json-p3");
     try {
         const query = compile(inner.startsWith("$") ? inner : `$${inner}`);
-        return (object) => query.query(object).values();
+        return (object) => query.query(object).values() as Plain[];
     } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         throw new Error(`pulumi.com/waitFor has the path ${braced}: it is no JSONPath (${reason})`);
@@ -72,7 +72,7 @@ async function compiled(braced: string): Promise<(object: KubeObject) => readonl
 }
 
 /** As upstream: the first value that is found counts; any will do where none is asked for. */
-function byValue(path: string, select: (object: KubeObject) => readonly unknown[], wanted: string | undefined): Test {
+function byValue(path: string, select: (object: KubeObject) => readonly Plain[], wanted: string | undefined): Test {
     return (object) => {
         const [found] = isOutdated(at(object, "status", "observedGeneration"), object) ? [] : select(object);
         if (found === undefined || wanted === undefined) {

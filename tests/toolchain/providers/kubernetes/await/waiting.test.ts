@@ -67,7 +67,9 @@ describe("whether an object is ready now", () => {
 
 describe("a kind of which nothing is known", () => {
     const object = { kind: "Gadget", metadata: { generation: 2 }, status: { observedGeneration: 1 } };
-    afterEach(() => void delete process.env["PULUMI_K8S_AWAIT_ALL"]);
+    afterEach(() => {
+        delete process.env["PULUMI_K8S_AWAIT_ALL"];
+    });
 
     it("is waited for only where PULUMI_K8S_AWAIT_ALL asks for it", async () => {
         expect(await whyNotReady(object, wait([], {}, "Gadget"))).toEqual([]);
