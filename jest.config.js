@@ -15,6 +15,7 @@ const esmOnly = [
     "p-limit",
     "js-yaml",
     "yocto-queue",
+    "shlex",
 ];
 
 const common = {

@@ -256,6 +256,15 @@ function bundleJobs({ root, bin, plugins, packages }: Layout): BundleJob[] {
         },
         {
             kind: "bundle",
+            parts: ["pulumi-resource-pulumi-nodejs"],
+            purpose: "pulumi",
+            version: installedVersion(packages, "@pulumi/pulumi"),
+            entryPoint: join(root, "toolchain", "language-host", "dynamic.ts"),
+            // It has no version of its own: the engine finds it beside itself, as it does the language host.
+            executable: join(bin, "pulumi-resource-pulumi-nodejs"),
+        },
+        {
+            kind: "bundle",
             parts: ["pulumi-providers"],
             purpose: "pulumi",
             version: installedVersion(packages, "@pulumi/pulumi"),

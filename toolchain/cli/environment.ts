@@ -1,7 +1,7 @@
 /** The environment in which the Pulumi CLI runs for this project. */
 import { delimiter, join } from "node:path";
 import { embassyHome, repoRoot } from "../paths";
-import { commandOf } from "./stack-file";
+import { commandOf, isAboutResources } from "./stack-file";
 import { folderUrl } from "./states";
 
 export type Toolchain = "modules" | "system";
@@ -57,4 +57,14 @@ export function pulumiEnvironment(
  */
 export function previewEnvironment(args: readonly string[]): NodeJS.ProcessEnv {
     return commandOf(args) === "preview" ? { PULUMI_PARALLEL_DIFF: "true" } : {};
+}
+
+/**
+ * What whatever may change a cluster has besides: the providers fail where the cluster does not answer, even if nothing turns
+ * out to change. A preview goes on from the state and says so.
+ */
+export function changingEnvironment(args: readonly string[]): NodeJS.ProcessEnv {
+    return isAboutResources(args) && !["preview", "pre"].includes(commandOf(args))
+        ? { EMBASSY_CLUSTER_MUST_ANSWER: "true" }
+        : {};
 }

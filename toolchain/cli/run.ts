@@ -7,7 +7,7 @@ import { embassyHome, pulumiHome, repoRoot, stateDir } from "../paths";
 import { parseArguments } from "./arguments";
 import { turnOffAutomaticLogs } from "./automatic-logs";
 import { takeDecisions } from "./decisions";
-import { type Toolchain, previewEnvironment, pulumiEnvironment } from "./environment";
+import { type Toolchain, changingEnvironment, previewEnvironment, pulumiEnvironment } from "./environment";
 import { served, startCompanions } from "./companions";
 import { recoverJournals } from "./journal";
 import { removeStaleLocks } from "./locks";
@@ -118,6 +118,7 @@ async function spawnPulumi(
     const env = {
         ...pulumiEnvironment(process.env, toolchain, knownStacks()),
         ...(toolchain === "modules" && previewEnvironment(args)),
+        ...changingEnvironment(args),
         ...(debug && { EMBASSY_PROGRAM_DEBUG: "true" }),
         ...environment,
     };

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { split } from "shlex";
 
 interface Manifest {
     readonly name?: string;
@@ -24,14 +25,28 @@ export interface RuntimeOptions {
     /** ts-node in the program's process: `true` unless the project turns it off. */
     readonly typescript: boolean;
     readonly nodeargs: readonly string[];
+    /** Path of the project's own tsconfig.json, from the program's folder. */
+    readonly tsconfig?: string;
 }
 
 export function runtimeOptions(options: Readonly<Record<string, unknown>>): RuntimeOptions {
-    const { typescript, nodeargs } = options;
+    const { typescript, nodeargs, tsconfig } = options;
     return {
         typescript: typescript !== false && typescript !== "false",
-        nodeargs: typeof nodeargs === "string" ? nodeargs.split(/\s+/).filter(Boolean) : [],
+        nodeargs: typeof nodeargs === "string" ? words(nodeargs) : [],
+        ...(typeof tsconfig === "string" && tsconfig !== "" && { tsconfig }),
     };
+}
+
+function words(nodeargs: string): string[] {
+    try {
+        return split(nodeargs);
+    } catch {
+        throw new Error(
+            `nodeargs of runtime.options in Pulumi.yaml is ${JSON.stringify(nodeargs)}: it is split as a shell does it, and a ` +
+                "quotation mark in it is not closed",
+        );
+    }
 }
 
 /** The folder of the nearest package.json at or above `directory`. */

@@ -89,6 +89,7 @@ export function languageRuntime(defaultEngine: string, preload: string): Languag
                 env: {
                     ...process.env,
                     PULUMI_NODEJS_TYPESCRIPT: String(options.typescript),
+                    ...(options.tsconfig !== undefined && { PULUMI_NODEJS_TSCONFIG_PATH: options.tsconfig }),
                     PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().entries())),
                     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
                 },

@@ -11,6 +11,7 @@ import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { type Warn, warnAt } from "./log";
 import { PropertyMap, decode, encode, hasSecret } from "./values";
 
 /** The resource a request is about. `type` is the full token, `kubernetes:core/v1:Namespace`. */
@@ -59,6 +60,8 @@ export interface DiffResult {
     /** Path (`spec.template.spec.containers[0].image`) → how it differs. Empty: nothing changes. */
     readonly detailedDiff: Readonly<Record<string, PropertyDiff>>;
     readonly deleteBeforeReplace?: boolean;
+    /** Update the resource even where nothing differs. */
+    readonly always?: boolean;
 }
 
 export interface CreateRequest extends Target {
@@ -101,7 +104,9 @@ export interface ReadResult extends ResourceState {
 export interface Provider {
     readonly version: string;
     readonly supportsAutonamingConfiguration?: boolean;
-    checkConfig?(news: PropertyMap): Promise<CheckResult> | CheckResult;
+    /** Called before everything else, with the way to tell the user something. */
+    connected?(warn: Warn): void;
+    checkConfig?(news: PropertyMap, urn: string): Promise<CheckResult> | CheckResult;
     diffConfig?(oldInputs: PropertyMap, news: PropertyMap): Promise<DiffResult> | DiffResult;
     configure?(args: PropertyMap): Promise<void> | void;
     /** Always throws: components are built in the program. Say what to use instead of `type`. */
@@ -221,11 +226,13 @@ const KINDS: Record<DiffKind, proto.PropertyDiff.Kind> = {
     "update-replace": proto.PropertyDiff.Kind.UPDATE_REPLACE,
 };
 
-function diffResponse({ detailedDiff, deleteBeforeReplace = false }: DiffResult): proto.DiffResponse {
+function diffResponse({ detailedDiff, deleteBeforeReplace = false, always = false }: DiffResult): proto.DiffResponse {
     const entries = Object.entries(detailedDiff);
     const response = new proto.DiffResponse()
         .setChanges(
-            entries.length > 0 ? proto.DiffResponse.DiffChanges.DIFF_SOME : proto.DiffResponse.DiffChanges.DIFF_NONE,
+            entries.length > 0 || always
+                ? proto.DiffResponse.DiffChanges.DIFF_SOME
+                : proto.DiffResponse.DiffChanges.DIFF_NONE,
         )
         .setDiffsList([...new Set(entries.map(([path]) => topLevel(path)))])
         .setReplacesList(entries.filter(([, diff]) => diff.kind.endsWith("-replace")).map(([path]) => path))
@@ -244,17 +251,21 @@ function topLevel(path: string): string {
 /** Adds `provider` to `server`. */
 export function registerProvider(server: grpc.Server, provider: Provider): void {
     const handlers = {
-        handshake: unary(() =>
-            new proto.ProviderHandshakeResponse()
+        handshake: unary((request: proto.ProviderHandshakeRequest) => {
+            const warn = warnAt(request.getEngineAddress());
+            if (warn) {
+                provider.connected?.(warn);
+            }
+            return new proto.ProviderHandshakeResponse()
                 .setAcceptSecrets(true)
                 .setAcceptResources(false)
                 .setAcceptOutputs(false)
-                .setSupportsAutonamingConfiguration(provider.supportsAutonamingConfiguration ?? false),
-        ),
+                .setSupportsAutonamingConfiguration(provider.supportsAutonamingConfiguration ?? false);
+        }),
         getPluginInfo: unary(() => new plugin.PluginInfo().setVersion(provider.version)),
         checkConfig: unary(async (request: proto.CheckRequest) => {
             const inputs = decode(request.getNews());
-            return checkResponse((await provider.checkConfig?.(inputs)) ?? { inputs });
+            return checkResponse((await provider.checkConfig?.(inputs, request.getUrn())) ?? { inputs });
         }),
         diffConfig: unary(async (request: proto.DiffRequest) => {
             const olds = decode(request.getOldInputs() ?? request.getOlds());

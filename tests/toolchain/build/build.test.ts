@@ -44,6 +44,7 @@ describe("what is built", () => {
             ...PROGRAMS,
             "cluster-api",
             "pulumi-language-nodejs",
+            "pulumi-resource-pulumi-nodejs",
             "pulumi-providers",
             "pulumi-resource-kubernetes",
             "pulumi-resource-random",
@@ -204,7 +205,7 @@ describe("what is built again", () => {
     it("the bundles, when package-lock.json changes", async () => {
         await build();
         clone.write("package-lock.json", `{ "changed": true }`);
-        expect(built(await build())).toHaveLength(5);
+        expect(built(await build())).toHaveLength(6);
     });
 });
 

@@ -91,6 +91,7 @@ export function makeClone(): Clone {
     write("node_modules/@pulumi/pulumi/package.json", JSON.stringify({ version: "3.256.0" }));
     write("toolchain/language-host/index.ts", `console.log("language host");`);
     write("toolchain/language-host/preload.ts", `console.log("preload");`);
+    write("toolchain/language-host/dynamic.ts", `console.log("dynamic");`);
     write("toolchain/providers/random/bcrypt-worker.cjs", `console.log("hashes");`);
     for (const file of [
         "bpf/bpf_lxc.c",

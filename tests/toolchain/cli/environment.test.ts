@@ -1,4 +1,4 @@
-import { previewEnvironment, pulumiEnvironment } from "../../../toolchain/cli/environment";
+import { changingEnvironment, previewEnvironment, pulumiEnvironment } from "../../../toolchain/cli/environment";
 import { binDir, pulumiHome } from "../../../toolchain/paths";
 
 describe("the CLI's environment", () => {
@@ -30,6 +30,18 @@ describe("the CLI's environment", () => {
         const environment = pulumiEnvironment({ ...base, ...own }, "modules", ["tallinn"]);
         expect(environment).toMatchObject({ PULUMI_BACKEND_URL: "s3://state", KUBECONFIG: "/etc/embassy/kubeconfig" });
         expect(environment).not.toHaveProperty("PULUMI_CONFIG_PASSPHRASE_FILE");
+    });
+
+    it("asks the cluster for an answer where it may be changed", () => {
+        expect(["up", "refresh", "destroy"].map((command) => changingEnvironment([command]))).toEqual(
+            Array(3).fill({ EMBASSY_CLUSTER_MUST_ANSWER: "true" }),
+        );
+        expect(
+            [
+                ["preview", "-s", "tallinn"],
+                ["stack", "ls"],
+            ].map(changingEnvironment),
+        ).toEqual([{}, {}]);
     });
 
     it("lets a preview ask for several differences at once, and nothing that changes a site", () => {

@@ -45,7 +45,19 @@ describe("a Node.js project, as the language host sees it", () => {
             { typescript: false, nodeargs: "--require  tsx/cjs" },
             { typescript: false, nodeargs: ["--require", "tsx/cjs"] },
         ],
+        [
+            { tsconfig: "tsconfig.program.json", nodeargs: `--title="data embassy" --require './with space.js' a\\ b` },
+            {
+                typescript: true,
+                nodeargs: ["--title=data embassy", "--require", "./with space.js", "a b"],
+                tsconfig: "tsconfig.program.json",
+            },
+        ],
     ])("reads the runtime options %j", (options, parsed) => {
         expect(runtimeOptions(options)).toEqual(parsed);
+    });
+
+    it("says where a quotation mark is open", () => {
+        expect(() => runtimeOptions({ nodeargs: '--title="data' })).toThrow(/nodeargs.*quotation mark/);
     });
 });

@@ -3,7 +3,16 @@ import * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
-import { CheckRequest, type CheckResponse, CreateRequest, type CreateResponse } from "@pulumi/pulumi/proto/provider_pb";
+import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import {
+    CheckRequest,
+    type CheckResponse,
+    CreateRequest,
+    type CreateResponse,
+    ProviderHandshakeRequest,
+} from "@pulumi/pulumi/proto/provider_pb";
+import type { Warn } from "../../../toolchain/plugin/log";
 import { type Provider, registerProvider } from "../../../toolchain/plugin/provider";
 import { type PropertyMap, Secret, decode, encode } from "../../../toolchain/plugin/values";
 import { randomProvider } from "../../../toolchain/providers/random/provider";
@@ -79,4 +88,29 @@ test.each([["marked"], ["not marked"]])(
 test("a failure of an open value names its property", async () => {
     const { failures } = await checked({ privateKeyPem: new Secret("a key"), dnsNames: "a" });
     expect(failures).toContainEqual(["dnsNames", "dnsNames is a string: give a list of strings"]);
+});
+
+test("what a provider has to say reaches the engine that shook its hand", async () => {
+    const said: [LogSeverity, string][] = [];
+    const engine = new grpc.Server();
+    engine.addService(EngineService, {
+        log: (call: grpc.ServerUnaryCall<LogRequest, Empty>, answer: grpc.sendUnaryData<Empty>) => {
+            said.push([call.request.getSeverity(), call.request.getMessage()]);
+            answer(null, new Empty());
+        },
+    });
+    const port = await new Promise<number>((resolve, reject) => {
+        engine.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+            error ? reject(error) : resolve(bound),
+        );
+    });
+    const connected = jest.fn((warn: Warn) => void warn);
+    const provider = { ...randomProvider(), connected };
+    const request = new ProviderHandshakeRequest().setEngineAddress(`127.0.0.1:${port}`);
+    await ask(provider, (client, answer) => client.handshake(request, answer));
+    await connected.mock.calls[0]?.[0]("the cluster did not answer");
+    expect(said).toEqual([[LogSeverity.WARNING, "the cluster did not answer"]]);
+    engine.forceShutdown();
+    // What nobody hears is no failure.
+    await connected.mock.calls[0]?.[0]("once more");
 });

@@ -1,4 +1,6 @@
 /** The connection to a cluster, made once, when it is first needed. */
+import type { Warn } from "../../plugin/log";
+import { UNKNOWN } from "../../plugin/values";
 import { Client, HOW_TO_GO_ON, unreachable } from "./client";
 import { Settings } from "./config";
 import { Discovery } from "./discovery";
@@ -17,8 +19,14 @@ export interface Connection {
 
 export class Cluster {
     private connection: Promise<Connection> | undefined;
+    private located: Promise<ClusterAddress> | undefined;
+    private warned: Promise<void> | undefined;
 
-    constructor(readonly settings: Settings) {}
+    /** @param warn tells the user that a question was not put to the API server */
+    constructor(
+        readonly settings: Settings,
+        private readonly warn: Warn,
+    ) {}
 
     /**
      * The connection, after the API server has answered. Throws {@link UnreachableError}, the same one at every call: nothing
@@ -33,22 +41,58 @@ export class Cluster {
         return this.connection;
     }
 
-    /** Throws {@link UnreachableError} where there is a cluster to reach, and it is not. */
-    async check(): Promise<void> {
-        if (!this.isRendering) {
-            await this.connect();
+    /**
+     * The connection, for a question that a preview can do without an answer to, and an update as well, since whatever changes
+     * an object asks again. Undefined, and the user is told once, where there is no answer; undefined where objects become files.
+     */
+    async consult(): Promise<Connection | undefined> {
+        if (this.isRendering) {
+            return undefined;
+        }
+        try {
+            return await this.connect();
+        } catch (error) {
+            if (!(error instanceof UnreachableError) || (this.settings.clusterMustAnswer && this.isKnown)) {
+                throw error;
+            }
+            await this.sayUnchecked(error);
+            return undefined;
         }
     }
 
-    /** The namespace of objects that name none. */
-    async defaultNamespace(): Promise<string> {
-        const { namespace } = this.settings;
-        return namespace || (this.isRendering ? "" : (await this.connect()).address.namespace) || "default";
+    /** Tells the user, once, that what follows comes from the program and the state alone. */
+    sayUnchecked({ message }: UnreachableError): Promise<void> {
+        this.warned ??= this.isKnown
+            ? this.warn(`The API server was asked nothing, so a preview is from program and state alone: ${message}`)
+            : Promise.resolve();
+        return this.warned;
+    }
+
+    /**
+     * The namespace of an object that names none; empty for a cluster-wide kind, and where nobody can tell. Without an API server
+     * an object stays where it is.
+     *
+     * @param former the object's namespace in state; undefined for a new object
+     */
+    async defaultNamespace(gvk: GroupVersionKind, former: string | undefined): Promise<string> {
+        const connection = await this.consult();
+        if (!connection && !this.isRendering && former !== undefined) {
+            return former;
+        }
+        if (!(await this.isNamespaced(gvk))) {
+            return "";
+        }
+        if (this.settings.namespace || this.isRendering) {
+            return this.settings.namespace || "default";
+        }
+        const address = connection?.address ?? (await this.locate().catch(() => undefined));
+        return address ? address.namespace || "default" : "";
     }
 
     /** A kind that the cluster does not have (yet) counts as namespaced, as most custom resources are. */
     async isNamespaced(gvk: GroupVersionKind): Promise<boolean> {
-        const mapping = this.isRendering ? builtInMapping(gvk) : await (await this.connect()).discovery.known(gvk);
+        const connection = await this.consult();
+        const mapping = connection ? await connection.discovery.known(gvk) : builtInMapping(gvk);
         return mapping?.namespaced ?? true;
     }
 
@@ -63,14 +107,17 @@ export class Cluster {
         return { client, discovery: new Discovery(client), address };
     }
 
-    private async locate(): Promise<ClusterAddress> {
-        try {
-            return await locateCluster(this.settings);
-        } catch (error) {
+    private get isKnown(): boolean {
+        return !this.settings.kubeconfig.includes(UNKNOWN);
+    }
+
+    private locate(): Promise<ClusterAddress> {
+        this.located ??= locateCluster(this.settings).catch((error: unknown) => {
             throw new UnreachableError(
                 `cannot reach the Kubernetes cluster: ${messageOf(error)}. Nothing in it is taken for deleted. ${HOW_TO_GO_ON}`,
             );
-        }
+        });
+        return this.located;
     }
 }
 

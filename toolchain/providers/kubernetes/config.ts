@@ -12,6 +12,8 @@ export interface Settings {
     readonly clusterIdentifier: string;
     /** Empty: objects go to the cluster, not to files. */
     readonly renderYamlToDirectory: string;
+    /** Every object is written at every update, not only what has changed. */
+    readonly alwaysRender: boolean;
     readonly enableServerSideApply: boolean;
     readonly enableConfigMapMutable: boolean;
     readonly enableSecretMutable: boolean;
@@ -19,6 +21,8 @@ export interface Settings {
     readonly upsertExistingObjects: boolean;
     readonly deleteUnreachable: boolean;
     readonly skipUpdateUnreachable: boolean;
+    /** Set by this project's own command line for whatever changes a cluster: it fails where a preview would go on. */
+    readonly clusterMustAnswer: boolean;
 }
 
 /** Option → the environment variable that stands in for it, and its default. */
@@ -52,6 +56,7 @@ export function parseSettings(args: PropertyMap, environment: Environment): Sett
         namespace: string(values, "namespace"),
         clusterIdentifier: string(values, "clusterIdentifier"),
         renderYamlToDirectory: string(values, "renderYamlToDirectory"),
+        alwaysRender: TRUE.has(values["alwaysRender"]),
         enableServerSideApply: flag("enableServerSideApply"),
         enableConfigMapMutable: flag("enableConfigMapMutable"),
         enableSecretMutable: flag("enableSecretMutable"),
@@ -59,6 +64,7 @@ export function parseSettings(args: PropertyMap, environment: Environment): Sett
         upsertExistingObjects: flag("upsertExistingObjects"),
         deleteUnreachable: flag("deleteUnreachable"),
         skipUpdateUnreachable: flag("skipUpdateUnreachable"),
+        clusterMustAnswer: environment["EMBASSY_CLUSTER_MUST_ANSWER"] === "true",
     };
 }
 
@@ -75,10 +81,47 @@ function kubeconfigText(value: Plain | undefined): string {
     return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** The provider that the engine makes where a program names none: `…::default_4_34_2`. */
+function isDefault(urn: string): boolean {
+    return /::default(_[^:]*)?$/.test(urn);
+}
+
+/** `strictMode`: every cluster is chosen in the program, so that none is changed because of what a shell happened to have set. */
+function* strict(values: PlainMap, urn: string): Generator<CheckFailure> {
+    if (isDefault(urn)) {
+        const reason =
+            "strictMode is on, and a resource names no provider: give it one, new kubernetes.Provider(…), with kubeconfig and context";
+        yield { property: "strictMode", reason };
+    }
+    for (const key of ["kubeconfig", "context"]) {
+        if (values[key] === undefined || values[key] === null || values[key] === "") {
+            yield { property: key, reason: `strictMode is on: set ${key} on the provider` };
+        }
+    }
+}
+
+/** The stack's own `kubernetes:…` settings, which the engine hands a plugin in its environment. */
+function stackSettings(environment: Environment): PlainMap {
+    try {
+        const parsed = JSON.parse(environment["PULUMI_CONFIG"] ?? "{}") as Plain;
+        return parsed !== null && typeof parsed === "object" && !Array.isArray(parsed) ? parsed : {};
+    } catch {
+        return {};
+    }
+}
+
 /** What is wrong with a configuration, each failure naming its key. */
-export function checkSettings(args: PropertyMap, environment: Environment): CheckFailure[] {
+export function checkSettings(args: PropertyMap, environment: Environment, urn = ""): CheckFailure[] {
     const values = reveal(args);
     const failures: CheckFailure[] = [];
+    if (TRUE.has(values["strictMode"] ?? stackSettings(environment)["strictMode"])) {
+        failures.push(...strict(values, urn));
+    }
+    if (TRUE.has(values["alwaysRender"]) && !values["renderYamlToDirectory"]) {
+        const reason =
+            "alwaysRender is for objects that become files: set renderYamlToDirectory as well, or leave it out";
+        failures.push({ property: "alwaysRender", reason });
+    }
     for (const [key, [variable]] of Object.entries(FLAGS)) {
         const [from, value] = values[key] === undefined ? [variable, environment[variable]] : [key, values[key]];
         // An unset variable of a shell is an empty string.

@@ -1,6 +1,6 @@
 /** What can go wrong between the provider and the API server, in words that say how to go on. */
 import { PlainMap, PropertyMap, Secret, Value } from "../../plugin/values";
-import { isMap, list, map, text } from "./objects";
+import { KubeObject, describe, isMap, list, map, text } from "./objects";
 import { GroupVersionKind, describeKind } from "./types";
 
 /** The API server answered with a failure. `status` is its `Status` object, or empty where it sent none. */
@@ -111,6 +111,14 @@ function explain(error: unknown, what: string, fieldManager: string): Error {
         );
     }
     return new Error(`${what}: ${error.message}`);
+}
+
+/** Why a Patch resource cannot be destroyed: `fields` of the object are its own, and nobody else's. */
+export function keepsRequired(object: KubeObject, fields: readonly string[]): Error {
+    return new Error(
+        `cannot destroy the patch of ${describe(object)}: it owns ${fields.join(", ")}, which the object cannot be without. ` +
+            "Let another field manager take them first, or set retainOnDelete on the resource, run up, and destroy it then",
+    );
 }
 
 const MASK = "[secret]";

@@ -4,9 +4,10 @@ import os from "node:os";
 import path from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { DiffResult, PropertyDiff } from "../../plugin/provider";
-import { PropertyMap, UNKNOWN, reveal } from "../../plugin/values";
+import { type Plain, PropertyMap, UNKNOWN, reveal } from "../../plugin/values";
 import { Settings, parseSettings } from "./config";
 import { same } from "./equality";
+import { isMap, list, text } from "./objects";
 
 export interface ClusterAddress {
     readonly config: KubeConfig;
@@ -51,10 +52,14 @@ export function loadClient(): Promise<{ KubeConfig: new () => KubeConfig }> {
 }
 
 async function load(kubeconfig: string): Promise<{ config: KubeConfig; source: string }> {
+    if (kubeconfig.includes(UNKNOWN)) {
+        throw new Error("kubernetes:kubeconfig is not known yet: what it comes from is still to be made");
+    }
     const { KubeConfig } = await loadClient();
     const config = new KubeConfig();
     if (isContent(kubeconfig)) {
         parse(config, "the kubeconfig in kubernetes:kubeconfig", () => config.loadFromString(kubeconfig));
+        await addTokenFiles(config, kubeconfig, process.cwd());
         return { config, source: "the kubeconfig in kubernetes:kubeconfig" };
     }
     const files = kubeconfigFiles(kubeconfig);
@@ -72,9 +77,31 @@ async function load(kubeconfig: string): Promise<{ config: KubeConfig; source: s
     for (const file of existing) {
         const next = new KubeConfig();
         parse(next, `kubeconfig ${file}`, () => next.loadFromFile(file));
+        await addTokenFiles(next, fs.readFileSync(file, "utf8"), path.dirname(file));
         merge(config, next);
     }
     return { config, source };
+}
+
+/**
+ * A user's `tokenFile`, which the client knows from pods alone and leaves out of a kubeconfig. It is read again as it is renewed,
+ * and wins over `token`, as in kubectl.
+ */
+async function addTokenFiles(config: KubeConfig, content: string, folder: string): Promise<void> {
+    if (!content.includes("tokenFile")) {
+        return;
+    }
+    const { parse: parseYaml } = await import("yaml");
+    const users = list(parseYaml(content) as Plain, "users").filter(isMap);
+    config.users = config.users.map((user) => {
+        const tokenFile = text(
+            users.find(({ name }) => name === user.name),
+            "user",
+            "tokenFile",
+        );
+        const authProvider = { name: "tokenFile", config: { tokenFile: path.resolve(folder, tokenFile) } };
+        return tokenFile ? { ...user, token: undefined, authProvider } : user;
+    });
 }
 
 function parse(config: KubeConfig, source: string, run: () => void): void {

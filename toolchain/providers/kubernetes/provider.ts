@@ -14,25 +14,26 @@ import {
     ResourceState,
     UpdateRequest,
 } from "../../plugin/provider";
+import type { Warn } from "../../plugin/log";
 import { PlainMap, PropertyMap, hasUnknown, reveal } from "../../plugin/values";
-import { awaitGone, awaitReady } from "./await";
+import { awaitGone, awaitReady, whyNotReady } from "./await";
 import type { Wait } from "./await/wait";
 import { checkObject } from "./check";
 import { Cluster, Connection } from "./cluster";
 import { Settings, checkSettings, parseSettings } from "./config";
 import { diffObjects } from "./diff";
-import { failure, maskSecrets, messageOf } from "./errors";
+import { ApiError, failure, keepsRequired, maskSecrets, messageOf } from "./errors";
 import { immutablePaths } from "./immutable";
 import { diffSettings } from "./kubeconfig";
 import { KubeObject, annotation, describe, idOf, map, nameOf, namespaceOf, parseId, text } from "./objects";
-import { Target, applyUpdate, create, patchUpdate, relinquish, remove, replace } from "./operations";
+import { Target, applyUpdate, create, getObject, patchUpdate, relinquish, remove, replace } from "./operations";
 import { asPreviewed, cannotBePreviewed } from "./preview";
 import { readObject } from "./read";
 import { render, unrender } from "./render";
 import { exposed } from "./secrets";
 import { State, fieldManagerOf, isImported, parseState, toApi, toState } from "./state";
 import { GroupVersionKind, apiVersionOf, isDefinition, isPatch, kindOf, refusal } from "./types";
-import { replaceUnready } from "./unready";
+import { asksForReplacement, replaceUnready } from "./unready";
 import { decodeYaml } from "./yaml";
 
 /** The version of @pulumi/kubernetes that this stands in for. */
@@ -43,9 +44,14 @@ export class KubernetesProvider implements Provider {
     readonly supportsAutonamingConfiguration = true;
     private readonly cancelled = new AbortController();
     private cluster: Cluster | undefined;
+    private warn: Warn | undefined;
 
-    checkConfig(news: PropertyMap): CheckResult {
-        return { inputs: news, failures: checkSettings(news, process.env) };
+    connected(warn: Warn): void {
+        this.warn = warn;
+    }
+
+    checkConfig(news: PropertyMap, urn: string): CheckResult {
+        return { inputs: news, failures: checkSettings(news, process.env, urn) };
     }
 
     diffConfig(oldInputs: PropertyMap, news: PropertyMap): Promise<DiffResult> {
@@ -53,7 +59,7 @@ export class KubernetesProvider implements Provider {
     }
 
     configure(args: PropertyMap): void {
-        const cluster = new Cluster(parseSettings(args, process.env));
+        const cluster = this.clusterOf(args);
         this.cluster = cluster;
         if (!cluster.settings.renderYamlToDirectory) {
             // Ahead of the first request, while the program is being loaded.
@@ -79,22 +85,30 @@ export class KubernetesProvider implements Provider {
         if (reason) {
             throw new NotSupported(reason);
         }
+        const known = Object.keys(request.olds).length > 0;
+        if (known && this.settings.skipUpdateUnreachable && (await this.isUnreachable())) {
+            return { inputs: request.olds };
+        }
         const gvk = kindOf(request.type, reveal(request.news));
+        const former = known ? namespaceOf(reveal(request.olds)) : undefined;
         return checkObject(request, {
             serverSideApply: this.settings.enableServerSideApply,
-            defaultNamespace: await this.namespaceFor(gvk),
+            defaultNamespace: await this.configured.defaultNamespace(gvk, former),
         });
     }
 
     async diff(request: DiffRequest): Promise<DiffResult> {
-        await this.configured.check();
+        if (!this.settings.skipUpdateUnreachable) {
+            await this.configured.consult();
+        }
         const state = parseState(request.olds);
         const { inputs, live } = state;
         const news = toApi(reveal(request.news));
         const gvk = kindOf(request.type, news);
         const known = Object.keys(request.oldInputs).length > 0;
+        const { renderYamlToDirectory, alwaysRender } = this.settings;
         const oldInputs = known ? toApi(reveal(request.oldInputs)) : inputs;
-        return diffObjects({
+        const differences = diffObjects({
             oldInputs,
             imported: isImported(state, oldInputs),
             live,
@@ -102,8 +116,9 @@ export class KubernetesProvider implements Provider {
             immutable: immutablePaths(gvk, news, this.settings, isPatch(request.type, gvk.kind)),
             ignoreChanges: request.ignoreChanges,
             exposed: [...exposed(request.news, request.olds)],
-            unready: replaceUnready(gvk, live, news),
+            unready: asksForReplacement(gvk, news) ? replaceUnready(await this.now(gvk, request.id, live)) : undefined,
         });
+        return { ...differences, always: renderYamlToDirectory !== "" && alwaysRender };
     }
 
     async create(request: CreateRequest): Promise<ResourceState> {
@@ -119,7 +134,10 @@ export class KubernetesProvider implements Provider {
         if (this.settings.renderYamlToDirectory) {
             return request.preview ? asIs : this.rendered(state, request.properties);
         }
-        const connection = await this.connect();
+        const connection = await (request.preview ? this.configured.consult() : this.connect());
+        if (!connection) {
+            return asIs;
+        }
         const target = this.target(connection, gvk, inputs, fieldManager, request.preview);
         let live: KubeObject;
         try {
@@ -152,7 +170,28 @@ export class KubernetesProvider implements Provider {
         if (!connection) {
             return deleteUnreachable ? undefined : asIs;
         }
-        return readObject(request, connection, enableServerSideApply, (gvk) => this.namespaceFor(gvk));
+        const found = await readObject(request, connection, enableServerSideApply, (gvk) =>
+            this.configured.defaultNamespace(gvk, undefined),
+        );
+        const imported = Object.keys(request.inputs).length === 0;
+        if (found && !imported) {
+            await this.stillReady(request.type, found, connection);
+        }
+        return found;
+    }
+
+    /** An object that is not ready is told so again at each refresh, or the next update would take it for done. */
+    private async stillReady(
+        type: string,
+        { id, inputs, properties }: ReadResult,
+        connection: Connection,
+    ): Promise<void> {
+        const { live } = parseState(properties);
+        const plain = toApi(reveal(inputs));
+        const reasons = await whyNotReady(live, this.wait(connection, kindOf(type, live), plain, 0));
+        if (reasons.length > 0) {
+            throw notReady(live, id, properties, inputs, reasons);
+        }
     }
 
     async update(request: UpdateRequest): Promise<PropertyMap> {
@@ -169,7 +208,10 @@ export class KubernetesProvider implements Provider {
         if (renderYamlToDirectory) {
             return request.preview ? request.news : (await this.rendered(state, request.news)).properties;
         }
-        const connection = await this.connect();
+        const connection = await (request.preview ? this.configured.consult() : this.connect());
+        if (!connection) {
+            return request.news;
+        }
         const target = {
             ...this.target(connection, gvk, named(inputs, request.id), fieldManager, request.preview),
             formerManager: before.fieldManager,
@@ -213,6 +255,13 @@ export class KubernetesProvider implements Provider {
                 await awaitGone(leaving, this.wait(connection, gvk, object, request.timeout));
             }
         } catch (error) {
+            const required = error instanceof ApiError ? error.causes("FieldValueRequired") : [];
+            if (isPatch(request.type, gvk.kind) && required.length > 0) {
+                throw keepsRequired(
+                    object,
+                    required.map((cause) => text(cause, "field")),
+                );
+            }
             throw failure(error, `cannot delete ${describe(object)}`, request.properties, fieldManager);
         }
     }
@@ -226,13 +275,12 @@ export class KubernetesProvider implements Provider {
     }
 
     private get configured(): Cluster {
-        this.cluster ??= new Cluster(parseSettings({}, process.env));
+        this.cluster ??= this.clusterOf({});
         return this.cluster;
     }
 
-    /** The namespace of an object that names none; empty for a cluster-wide kind. */
-    private async namespaceFor(gvk: GroupVersionKind): Promise<string> {
-        return (await this.configured.isNamespaced(gvk)) ? this.configured.defaultNamespace() : "";
+    private clusterOf(args: PropertyMap): Cluster {
+        return new Cluster(parseSettings(args, process.env), (message) => this.warn?.(message) ?? Promise.resolve());
     }
 
     private connect(): Promise<Connection> {
@@ -247,6 +295,17 @@ export class KubernetesProvider implements Provider {
             }
             throw error;
         });
+    }
+
+    /** The object as it is now; as it was in state where that cannot be told. */
+    private async now(gvk: GroupVersionKind, id: string, inState: KubeObject): Promise<KubeObject> {
+        const { namespace, name } = parseId(id);
+        const connection = await this.configured.consult();
+        return connection ? getObject(connection, gvk, namespace, name).catch(() => inState) : inState;
+    }
+
+    private async isUnreachable(): Promise<boolean> {
+        return (await this.connectUnless(true)) === undefined;
     }
 
     private change(target: Target, request: UpdateRequest): Promise<KubeObject> {
@@ -276,9 +335,7 @@ export class KubernetesProvider implements Provider {
         if (reasons.length === 0) {
             return { id, properties };
         }
-        const told = [`${describe(object)} exists but is not ready`, ...reasons];
-        const masked = told.map((reason) => maskSecrets(reason, model));
-        throw new InitFailed(id, properties, model, masked);
+        throw notReady(object, id, properties, model, reasons);
     }
 
     /** A namespaced object that names no namespace goes to `namespace`. */
@@ -312,4 +369,20 @@ export class KubernetesProvider implements Provider {
 function named(inputs: KubeObject, id: string): KubeObject {
     const { name } = parseId(id);
     return nameOf(inputs) || !name ? inputs : { ...inputs, metadata: { ...map(inputs, "metadata"), name } };
+}
+
+function notReady(
+    object: KubeObject,
+    id: string,
+    properties: PropertyMap,
+    inputs: PropertyMap,
+    reasons: readonly string[],
+): InitFailed {
+    const told = [`${describe(object)} exists but is not ready`, ...reasons];
+    return new InitFailed(
+        id,
+        properties,
+        inputs,
+        told.map((reason) => maskSecrets(reason, inputs)),
+    );
 }

@@ -8,10 +8,14 @@ import type { GroupVersionKind } from "./types";
 
 const REPLACE_UNREADY = "pulumi.com/replaceUnready";
 
-/** @param live the object in state @returns the path that is the reason; undefined where there is none */
-export function replaceUnready(gvk: GroupVersionKind, live: KubeObject, news: KubeObject): string | undefined {
-    const asks = gvk.group === "batch" && gvk.kind === "Job" && annotation(news, REPLACE_UNREADY) === "true";
-    return asks && hasFailed(live) ? formatPath(["metadata", "annotations", REPLACE_UNREADY]) : undefined;
+/** True if `news` is a Job that is to be made anew where it has failed. */
+export function asksForReplacement(gvk: GroupVersionKind, news: KubeObject): boolean {
+    return gvk.group === "batch" && gvk.kind === "Job" && annotation(news, REPLACE_UNREADY) === "true";
+}
+
+/** @param live the Job as it is now @returns the path that is the reason to make it anew; undefined where there is none */
+export function replaceUnready(live: KubeObject): string | undefined {
+    return hasFailed(live) ? formatPath(["metadata", "annotations", REPLACE_UNREADY]) : undefined;
 }
 
 function hasFailed(job: KubeObject): boolean {

@@ -1,6 +1,8 @@
-/** RandomInteger and RandomShuffle, which can be drawn from a seed. */
+/** RandomInteger and RandomShuffle, which can be drawn from a seed: then as upstream draws them. */
+import { randomBytes } from "node:crypto";
 import { resource } from "../state-only/schema";
-import { below, entropy, shuffled } from "./entropy";
+import { below, shuffled } from "./entropy";
+import { goGenerator } from "./go-generator";
 import { keepers } from "./keepers";
 
 export const randomInteger = resource({
@@ -23,7 +25,8 @@ export const randomInteger = resource({
     },
     create({ min, max, seed }) {
         const [low, high] = [BigInt(min), BigInt(max)];
-        const result = Number(low + below(high - low + 1n, entropy(seed)));
+        const bound = high - low + 1n;
+        const result = Number(low + (seed ? goGenerator(seed).below(bound) : below(bound, randomBytes)));
         return { id: String(result), outputs: { id: String(result), result } };
     },
     import(id) {
@@ -55,11 +58,13 @@ export const randomShuffle = resource({
     outputs: { id: {}, results: {} },
     create({ inputs: items, resultCount = items.length, seed }) {
         const count = items.length === 0 ? 0 : resultCount;
-        const source = entropy(seed);
+        const generator = seed ? goGenerator(seed) : undefined;
+        const permuted = (): string[] =>
+            generator?.permutation(items.length).map((index) => items[index] ?? "") ?? shuffled(items, randomBytes);
         // Whole permutations one after another: no item is repeated before each has been used.
         const results: string[] = [];
         while (results.length < count) {
-            results.push(...shuffled(items, source).slice(0, count - results.length));
+            results.push(...permuted().slice(0, count - results.length));
         }
         return { id: "-", outputs: { id: "-", results } };
     },

@@ -1,23 +1,7 @@
-/** Uniform draws. All randomness is the operating system's, through `node:crypto`. */
-import { createCipheriv, createHash, randomBytes } from "node:crypto";
+/** Uniform draws. */
 
 /** Gives `size` random bytes. */
 export type Entropy = (size: number) => Buffer;
-
-/**
- * Bytes that depend on `seed` alone, or fresh ones where it is empty or absent.
- *
- * Same seed, same bytes; other bytes than the official plugin's generator gives. That is harmless: a value is drawn
- * once and then stands in the state, and upstream promises no sameness across versions either.
- */
-export function entropy(seed?: string): Entropy {
-    if (!seed) {
-        return randomBytes;
-    }
-    const key = createHash("sha256").update(seed).digest();
-    const keystream = createCipheriv("aes-256-ctr", key, Buffer.alloc(16));
-    return (size) => keystream.update(Buffer.alloc(size));
-}
 
 /** A whole number from 0 up to, not including, `bound`; each as likely as any other. */
 export function below(bound: bigint, source: Entropy): bigint {

@@ -1,7 +1,8 @@
 /** RandomPet: a name that a person can remember, as in `calmly-brave-otter`. */
+import { randomBytes } from "node:crypto";
 import { adjectives, animals } from "unique-names-generator";
 import { resource } from "../state-only/schema";
-import { entropy, pickOne } from "./entropy";
+import { type Entropy, pickOne } from "./entropy";
 import { keepers } from "./keepers";
 
 const ADVERBS = [
@@ -21,7 +22,7 @@ export const randomPet = resource({
     },
     outputs: { id: {} },
     create({ length, prefix, separator }) {
-        const source = entropy();
+        const source: Entropy = randomBytes;
         const words = Array.from({ length }, (_, index) => {
             const fromEnd = length - index;
             return pickOne(fromEnd === 1 ? animals : fromEnd === 2 ? adjectives : ADVERBS, source);

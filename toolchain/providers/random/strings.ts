@@ -1,9 +1,10 @@
 /** RandomPassword and RandomString: the same rules; the password's value is secret and is not its id. */
+import { randomBytes } from "node:crypto";
 import type { CheckFailure } from "../../plugin/provider";
 import type { PlainMap, PropertyMap } from "../../plugin/values";
 import { type InputsOf, type Schema, resource } from "../state-only/schema";
 import { bcryptHash } from "./bcrypt";
-import { entropy, pickOne, shuffled } from "./entropy";
+import { type Entropy, pickOne, shuffled } from "./entropy";
 import { keepers } from "./keepers";
 
 const LOWER = "abcdefghijklmnopqrstuvwxyz";
@@ -64,7 +65,7 @@ function derive({ numeric, number }: PropertyMap): PropertyMap {
 }
 
 function generate(given: Inputs): string {
-    const source = entropy();
+    const source: Entropy = randomBytes;
     const special = given.overrideSpecial ? given.overrideSpecial : SPECIAL;
     const draw = (characters: string, count: number): string[] => {
         // By code point, so that a character outside the basic plane stays whole.

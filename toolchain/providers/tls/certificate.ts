@@ -24,7 +24,7 @@ import {
     id_ce_subjectKeyIdentifier,
 } from "@peculiar/asn1-x509";
 import type { Made } from "../state-only/schema";
-import { bytes, extension, fromPem, signature, signatureIdentifier, toPem } from "./structures";
+import { ED25519, bytes, extension, fromPem, signature, signatureIdentifier, toPem } from "./structures";
 import { isEmpty } from "./subject";
 import { extendedKeyUsage, keyUsage } from "./usages";
 
@@ -111,9 +111,14 @@ function extensions(options: CertificateOptions, holder: Holder, issuer: Issuer)
     return new Extensions(present.filter((item) => item instanceof Object));
 }
 
-/** RFC 5280, 4.2.1.2, method 1. */
-export function keyIdentifier(publicKey: SubjectPublicKeyInfo): ArrayBuffer {
-    return bytes(createHash("sha1").update(Buffer.from(publicKey.subjectPublicKey)).digest());
+/**
+ * RFC 5280, 4.2.1.2, method 1. Upstream hashes an Ed25519 key as a DER OCTET STRING (terraform-provider-tls, common_cert.go), which
+ * a method of one's own may do.
+ */
+export function keyIdentifier({ algorithm, subjectPublicKey }: SubjectPublicKeyInfo): ArrayBuffer {
+    const wrapped = algorithm.algorithm === ED25519.oid;
+    const hashed = wrapped ? AsnConvert.serialize(new OctetString(subjectPublicKey)) : subjectPublicKey;
+    return bytes(createHash("sha1").update(Buffer.from(hashed)).digest());
 }
 
 /** 16 bytes that are a DER INTEGER as they stand: positive, and none too many (the first neither 0 nor above 0x7f). */

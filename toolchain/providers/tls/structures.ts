@@ -14,7 +14,7 @@ interface SignatureAlgorithm {
     readonly nullParameters?: true;
 }
 
-const ED25519: SignatureAlgorithm = { oid: "1.3.101.112", digest: null, name: "Ed25519" };
+export const ED25519: SignatureAlgorithm = { oid: "1.3.101.112", digest: null, name: "Ed25519" };
 const RSA_SHA256: SignatureAlgorithm = {
     oid: "1.2.840.113549.1.1.11",
     digest: "sha256",

@@ -61,3 +61,31 @@ describe("checkSettings", () => {
         expect(checkSettings(args, environment).map(({ reason }) => reason)).toEqual(expected);
     });
 });
+
+describe("strictMode", () => {
+    const own = "urn:pulumi:s::p::pulumi:providers:kubernetes::mine";
+    const byDefault = "urn:pulumi:s::p::pulumi:providers:kubernetes::default_4_34_2";
+
+    it.each<[string, PropertyMap, string, string[]]>([
+        ["whole", { strictMode: "true", kubeconfig: "k", context: "c" }, own, []],
+        ["not known yet", { strictMode: "true", kubeconfig: UNKNOWN, context: "c" }, own, []],
+        ["off", { strictMode: "false" }, byDefault, []],
+        ["empty", { strictMode: "true" }, own, ["kubeconfig", "context"]],
+        ["the default", { strictMode: "true", kubeconfig: "k", context: "c" }, byDefault, ["strictMode"]],
+    ])("asks for a provider with kubeconfig and context: %s", (_, args, urn, failing) => {
+        expect(checkSettings(args, {}, urn).map(({ property }) => property)).toEqual(failing);
+    });
+
+    it("may be the stack's", () => {
+        const environment = { PULUMI_CONFIG: '{"strictMode":"true"}' };
+        expect(checkSettings({}, environment, own)).toHaveLength(2);
+        expect(checkSettings({ strictMode: "false" }, environment, own)).toEqual([]);
+    });
+});
+
+it("alwaysRender needs a folder to render to", () => {
+    expect(checkSettings({ alwaysRender: "true" }, {})).toEqual([
+        { property: "alwaysRender", reason: expect.stringContaining("renderYamlToDirectory") as string },
+    ]);
+    expect(checkSettings({ alwaysRender: "true", renderYamlToDirectory: "out" }, {})).toEqual([]);
+});

@@ -99,6 +99,12 @@ describe("diffSettings", () => {
             { clusterIdentifier: "update-replace" },
         ],
         [
+            "an identifier that is taken off",
+            { kubeconfig: at("https://a"), clusterIdentifier: "x" },
+            { kubeconfig: at("https://a") },
+            { clusterIdentifier: "update" },
+        ],
+        [
             "a render folder",
             { renderYamlToDirectory: "a" },
             { renderYamlToDirectory: "b" },

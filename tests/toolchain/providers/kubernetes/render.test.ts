@@ -34,4 +34,33 @@ describe("renderYamlToDirectory", () => {
         await provider.delete(state);
         expect(fs.existsSync(file)).toBe(false);
     });
+
+    it.each([
+        ["true", true],
+        ["false", false],
+    ])("with alwaysRender %s an object that has not changed is updated: %p", async (alwaysRender, always) => {
+        const provider = new KubernetesProvider();
+        provider.configure({ renderYamlToDirectory: folder, alwaysRender });
+        const type = "kubernetes:core/v1:ConfigMap";
+        const news = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "land" } };
+        const of = { type, name: "a", urn: `urn:pulumi:s::p::${type}::a`, id: "land/a" };
+        const found = await provider.diff({ ...of, oldInputs: news, olds: news, news, ignoreChanges: [] });
+        expect(found).toMatchObject({ detailedDiff: {}, always });
+    });
+
+    it("puts definitions in a folder of their own, to be applied first", async () => {
+        const provider = new KubernetesProvider();
+        provider.configure({ renderYamlToDirectory: folder });
+        const type = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
+        const properties = {
+            apiVersion: "apiextensions.k8s.io/v1",
+            kind: "CustomResourceDefinition",
+            metadata: { name: "a.b" },
+        };
+        const of = { type, name: "a", urn: `urn:pulumi:s::p::${type}::a` };
+        await provider.create({ ...of, properties, timeout: 0, preview: false });
+        expect(fs.readdirSync(path.join(folder, "0-crd"))).toEqual([
+            "apiextensions.k8s.io_v1-customresourcedefinition-default-a.b.yaml",
+        ]);
+    });
 });

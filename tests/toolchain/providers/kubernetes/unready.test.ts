@@ -1,6 +1,6 @@
 import { diffObjects } from "../../../../toolchain/providers/kubernetes/diff";
 import { kindOf } from "../../../../toolchain/providers/kubernetes/types";
-import { replaceUnready } from "../../../../toolchain/providers/kubernetes/unready";
+import { asksForReplacement, replaceUnready } from "../../../../toolchain/providers/kubernetes/unready";
 import type { PlainMap } from "../../../../toolchain/plugin/values";
 
 function job(annotations: PlainMap, condition?: string): PlainMap {
@@ -17,7 +17,7 @@ const ASKS = { "pulumi.com/replaceUnready": "true" };
 describe("a Job that failed", () => {
     it("is made anew where its annotation asks for it", () => {
         const news = job(ASKS);
-        const unready = replaceUnready(kindOf("", news), job(ASKS, "Failed"), news);
+        const unready = replaceUnready(job(ASKS, "Failed"));
         expect(unready).toBe('metadata.annotations["pulumi.com/replaceUnready"]');
         const { detailedDiff, deleteBeforeReplace } = diffObjects({
             oldInputs: news,
@@ -31,10 +31,10 @@ describe("a Job that failed", () => {
     });
 
     it("stays where nothing asks for it, and where it has not failed", () => {
-        const plain = job({});
-        expect(replaceUnready(kindOf("", plain), job({}, "Failed"), plain)).toBeUndefined();
         const news = job(ASKS);
-        expect(replaceUnready(kindOf("", news), job(ASKS, "Complete"), news)).toBeUndefined();
-        expect(replaceUnready(kindOf("", news), job(ASKS), news)).toBeUndefined();
+        expect(asksForReplacement(kindOf("", news), news)).toBe(true);
+        expect(asksForReplacement(kindOf("", news), job({}))).toBe(false);
+        expect(replaceUnready(job(ASKS, "Complete"))).toBeUndefined();
+        expect(replaceUnready(news)).toBeUndefined();
     });
 });

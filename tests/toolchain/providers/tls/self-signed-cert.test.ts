@@ -39,6 +39,16 @@ describe("SelfSignedCert", () => {
         expect(judged.verify(judged.publicKey)).toBe(true);
     });
 
+    test("identifies an Ed25519 key as upstream does", async () => {
+        // The key is 00 01 … 1f; its identifier was printed by a program of Go 1.26 that hashes as upstream does.
+        const privateKeyPem =
+            "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n-----END PRIVATE KEY-----\n";
+        const inputs = { privateKeyPem, subject: { commonName: "a" }, ...LEAF, setSubjectKeyId: true };
+        const told = certificateText(text((await selfSigned.create(inputs)).properties["certPem"]));
+        const keyId = "907A27FFFDE6A5DD30969C87ACC900E709B77981".match(/../g)?.join(":") ?? "";
+        expect(told).toContain(`X509v3 Subject Key Identifier: ${keyId} `);
+    });
+
     test("of a leaf says that it is no CA, and identifies no keys", async () => {
         const made = await selfSigned.create({ privateKeyPem: key, subject: { commonName: "a" }, ...LEAF });
         const told = certificateText(text(made.properties["certPem"]));

@@ -73,6 +73,15 @@ export async function follow(
     }
 }
 
+/** The collection as it is now. */
+export async function listAll(
+    { gvk, namespace, selector }: Related,
+    { client, discovery }: Connection,
+): Promise<KubeObject[]> {
+    const path = pathOf(await discovery.find(gvk), namespace);
+    return list(await client.request({ method: "GET", path, query: selector }), "items").filter(isMap);
+}
+
 function isPassing(error: ApiError): boolean {
     return error.isExpired() || error.code === 429 || error.code >= 500;
 }

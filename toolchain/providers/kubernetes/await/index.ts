@@ -1,20 +1,22 @@
 /** Waits until an object is ready, or gone. */
-import { messageOf } from "../errors";
+import { ApiError, messageOf } from "../errors";
 import { KubeObject, annotation, describe, list, nameOf, namespaceOf, text } from "../objects";
 import { GroupVersionKind } from "../types";
-import { follow } from "./follow";
+import { follow, listAll } from "./follow";
+import { generic } from "./generic";
 import { explainWait } from "./reasons";
 import { ingress, service } from "./networking";
 import { persistentVolume, persistentVolumeClaim, resourceQuota, secret } from "./storage";
-import { Awaiter, Related, Verdict, waiting } from "./verdict";
+import { Awaiter, READY, Related, Verdict, waiting } from "./verdict";
 import type { Wait } from "./wait";
 import { waitFor } from "./wait-for";
-import { daemonSet, deployment, job, pod, statefulSet } from "./workloads";
+import { daemonSet, deployment, job, pod, replicationController, statefulSet } from "./workloads";
 
 const AWAITERS: Readonly<Record<string, Awaiter>> = {
     "/PersistentVolume": persistentVolume,
     "/PersistentVolumeClaim": persistentVolumeClaim,
     "/Pod": pod,
+    "/ReplicationController": replicationController,
     "/ResourceQuota": resourceQuota,
     "/Secret": secret,
     "/Service": service,
@@ -25,7 +27,15 @@ const AWAITERS: Readonly<Record<string, Awaiter>> = {
     "networking.k8s.io/Ingress": ingress,
 };
 /** Kinds whose deletion is not waited for either where `pulumi.com/skipAwait` is set. */
-const SKIPPABLE = new Set(["/Namespace", "/Pod", "apps/DaemonSet", "apps/Deployment", "apps/StatefulSet", "batch/Job"]);
+const SKIPPABLE = new Set([
+    "/Namespace",
+    "/Pod",
+    "/ReplicationController",
+    "apps/DaemonSet",
+    "apps/Deployment",
+    "apps/StatefulSet",
+    "batch/Job",
+]);
 
 const DEFAULT_TIMEOUT_S = 600;
 
@@ -35,12 +45,35 @@ export interface Outcome {
     readonly reasons: readonly string[];
 }
 
-export async function awaitReady(object: KubeObject, wait: Wait): Promise<Outcome> {
-    if (annotation(wait.inputs, "pulumi.com/skipAwait") === "true") {
-        return { object, reasons: [] };
+async function awaiterOf({ inputs, gvk }: Wait): Promise<Awaiter | undefined> {
+    if (annotation(inputs, "pulumi.com/skipAwait") === "true") {
+        return undefined;
     }
-    const expression = annotation(wait.inputs, "pulumi.com/waitFor");
-    const awaiter = expression ? await waitFor(expression) : AWAITERS[kindKey(wait.gvk)];
+    const expression = annotation(inputs, "pulumi.com/waitFor");
+    const other = process.env["PULUMI_K8S_AWAIT_ALL"] === "true" ? generic : undefined;
+    return expression ? waitFor(expression) : (AWAITERS[kindKey(gvk)] ?? other);
+}
+
+/** Why an object, as it is now, is not ready; nothing: it is, or nobody can tell. */
+export async function whyNotReady(object: KubeObject, wait: Wait): Promise<readonly string[]> {
+    const awaiter = await awaiterOf(wait);
+    if (!awaiter) {
+        return [];
+    }
+    try {
+        const related = awaiter.related?.(object);
+        const verdict = awaiter.check(object, related ? await listAll(related, wait.connection) : []);
+        return verdict.settles === undefined ? await explainWait(object, verdict, wait) : [];
+    } catch (error) {
+        if (error instanceof ApiError) {
+            return [];
+        }
+        throw error;
+    }
+}
+
+export async function awaitReady(object: KubeObject, wait: Wait): Promise<Outcome> {
+    const awaiter = await awaiterOf(wait);
     if (!awaiter) {
         return { object, reasons: [] };
     }
@@ -94,10 +127,17 @@ async function watchUntil(
     const seconds = timeoutOf(wait);
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, wait.cancelled, AbortSignal.timeout(seconds * 1000)]);
+    let quiet: NodeJS.Timeout | undefined;
     const update = (): void => {
         verdict = evaluate(current, others);
+        clearTimeout(quiet);
         if (isDone()) {
             stop.abort();
+        } else if (verdict.settles !== undefined) {
+            quiet = setTimeout(() => {
+                verdict = READY;
+                stop.abort();
+            }, verdict.settles);
         }
     };
     const own: Related = {
@@ -137,6 +177,8 @@ async function watchUntil(
     } catch (error) {
         stop.abort();
         return waiting(...verdict.reasons, messageOf(error));
+    } finally {
+        clearTimeout(quiet);
     }
     if (isDone()) {
         return verdict;

@@ -2,6 +2,9 @@
 import { at, isMap, isZero, list, nameOf, namespaceOf, text } from "../objects";
 import { Awaiter, READY, Related, Verdict, waiting } from "./verdict";
 
+/** As upstream: an API server that has looked for endpoints and found none may yet find some for so long. */
+const SETTLES_MS = 10_000;
+
 /** Waits for something to answer behind a service, and for the address of a load balancer. */
 export const service: Awaiter = {
     related(object): Related | undefined {
@@ -29,10 +32,16 @@ export const service: Awaiter = {
             );
         }
         const balanced = text(object, "spec", "type") === "LoadBalancer";
-        if (balanced && list(object, "status", "loadBalancer", "ingress").length === 0) {
+        const addressed = !balanced || list(object, "status", "loadBalancer", "ingress").length > 0;
+        if (!addressed) {
             reasons.push("it has no load balancer address: does the cluster have a load balancer controller?");
         }
-        return reasons.length > 0 ? waiting(...reasons) : READY;
+        if (reasons.length === 0) {
+            return READY;
+        }
+        // Its selector may be for pods that come later, or never.
+        const empty = addressed && slices.length > 0 && endpoints.length === 0;
+        return empty ? { reasons, settles: SETTLES_MS } : waiting(...reasons);
     },
 };
 

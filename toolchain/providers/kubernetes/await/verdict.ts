@@ -7,6 +7,8 @@ import { GroupVersionKind } from "../types";
 export interface Verdict {
     readonly reasons: readonly string[];
     readonly final?: boolean;
+    /** Milliseconds: an object about which nothing changes for so long counts as ready in spite of the reasons. */
+    readonly settles?: number;
 }
 export const READY: Verdict = { reasons: [] };
 

@@ -1,4 +1,4 @@
-/** Deployment, StatefulSet, DaemonSet, Job, Pod: the rules of `kubectl rollout status`, and of the official plugin. */
+/** Deployment, ReplicationController, StatefulSet, DaemonSet, Job, Pod: the rules of `kubectl rollout status`, and of the official plugin. */
 import { KubeObject, at, count, isMap, list, nameOf, text } from "../objects";
 import { Awaiter, READY, Verdict, complaints, condition, failed, isObserved, isTrue, waiting } from "./verdict";
 
@@ -25,6 +25,22 @@ export const deployment: Awaiter = {
             `${updated} of ${replicas} replicas are updated, ${available} available, ${Math.max(total - updated, 0)} old ones left`,
             ...complaints(object, "Progressing", "Available", "ReplicaFailure"),
         );
+    },
+};
+
+export const replicationController: Awaiter = {
+    check(object): Verdict {
+        if (!isObserved(object)) {
+            return waiting(UNSEEN);
+        }
+        const [replicas, total, available] = [
+            wanted(object),
+            count(object, "status", "replicas"),
+            count(object, "status", "availableReplicas"),
+        ];
+        return total === replicas && available === replicas
+            ? READY
+            : waiting(`${available} of ${replicas} replicas are available`, ...complaints(object, "ReplicaFailure"));
     },
 };
 

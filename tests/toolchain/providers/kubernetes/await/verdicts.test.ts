@@ -1,3 +1,4 @@
+import { generic } from "../../../../../toolchain/providers/kubernetes/await/generic";
 import { ingress, service } from "../../../../../toolchain/providers/kubernetes/await/networking";
 import {
     persistentVolume,
@@ -13,6 +14,7 @@ import {
     job,
     pod,
     podReasons,
+    replicationController,
     statefulSet,
 } from "../../../../../toolchain/providers/kubernetes/await/workloads";
 import { PlainMap } from "../../../../../toolchain/plugin/values";
@@ -104,6 +106,25 @@ const CASES: Case[] = [
         ),
         "ready",
     ],
+    [
+        "ReplicationController",
+        replicationController,
+        workload({ replicas: 2 }, { replicas: 2, availableReplicas: 2 }),
+        "ready",
+    ],
+    ["ReplicationController of none", replicationController, workload({ replicas: 0 }, {}), "ready"],
+    [
+        "ReplicationController with a pod that is not available",
+        replicationController,
+        workload({ replicas: 2 }, { replicas: 2, availableReplicas: 1 }),
+        /1 of 2 replicas are available/,
+    ],
+    ["something without conditions", generic, { kind: "Gadget" }, "ready"],
+    ["something ready", generic, { status: conditions({ type: "Ready", status: "True" }) }, "ready"],
+    ["something not ready", generic, { status: conditions({ type: "Ready", status: "False" }) }, /Ready is False/],
+    ["something stalled", generic, { status: conditions({ type: "Stalled", status: "True" }) }, "failed"],
+    ["something reconciling", generic, { status: conditions({ type: "Reconciling", status: "True" }) }, /Reconciling/],
+    ["a definition that is not served yet", generic, { kind: "CustomResourceDefinition" }, /Established is not told/],
     ["DaemonSet on no node", daemonSet, workload({}, { desiredNumberScheduled: 0 }), "ready"],
     [
         "DaemonSet",
@@ -209,7 +230,9 @@ describe("waitFor", () => {
             conditions: [
                 { type: "Ready", status: "False" },
                 { type: "Synced", status: "True" },
+                { type: "Seen", status: "True", observedGeneration: 1 },
             ],
+            ports: [{ name: "web", port: 80 }],
         },
     );
 
@@ -224,12 +247,43 @@ describe("waitFor", () => {
         ['jsonpath={.status.conditions[?(@.type=="Synced")].status}=True', true],
         ['["condition=Synced","jsonpath={.status.phase}=Running"]', true],
         ['["condition=Synced","condition=Ready"]', false],
+        ["condition=synced=true", true],
+        ["condition=Seen", false],
+        ["jsonpath={$.status.phase}=Running", true],
+        ["jsonpath={ .status.phase }=Running", true],
+        ['jsonpath={.status.conditions[?(@.type == "Other" || @.type == "Synced")].status}=True', true],
+        ['jsonpath={.status.conditions[?(@.type=="Other" || @.type=="Missing")].status}', false],
+        ["jsonpath={.status.conditions}", true],
+        ["jsonpath={.status.ports[0].port}=80", true],
+        ["jsonpath={.status.observedGeneration}=2", true],
     ])("%s → %p", async (expression, ready) => {
         const awaiter = await waitFor(expression);
         expect(awaiter.check(object, []).reasons.length === 0).toBe(ready);
     });
 
-    it.each(["ready", "[]", "[1]"])("refuses %s", async (expression) => {
+    it("believes nothing that is said about an older specification", async () => {
+        const outdated = { ...object, metadata: { generation: 3 } };
+        for (const expression of ["condition=Synced", "jsonpath={.status.phase}=Running"]) {
+            expect((await waitFor(expression)).check(outdated, []).reasons).toHaveLength(1);
+        }
+    });
+
+    it("gives up where a whole object is compared with a text", async () => {
+        const { reasons, final } = (await waitFor("jsonpath={.status.ports}=80")).check(object, []);
+        expect([reasons, final]).toEqual([[expect.stringContaining("there is an object or a list")], true]);
+    });
+
+    it.each([
+        "ready",
+        "[]",
+        "[1]",
+        '["condition=Ready"',
+        "jsonpath='{.status.phase}'=Running",
+        "jsonpath={.status.phase}=",
+        "jsonpath={.status.phase}=a=b",
+        "jsonpath=.status.phase",
+        "jsonpath={.status[}",
+    ])("refuses %s", async (expression) => {
         await expect(waitFor(expression)).rejects.toThrow(/pulumi.com\/waitFor/);
     });
 });
