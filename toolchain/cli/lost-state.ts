@@ -26,11 +26,10 @@ export interface Doubt {
  */
 export function refuseLostState({ stack, home = embassyHome, glance = () => ({ namespaces: [] }) }: Doubt): void {
     const file = stateFile(stack, home);
-    const found = existsSync(file)
-        ? wrongWith(file, stack, home)
-        : isPacked(file) || wasRemoved(stack, home)
-          ? ""
-          : "is not there";
+    const found = existsSync(file) ? wrongWith(file, stack, home) : isPacked(file) ? "" : ABSENT;
+    if (!isBroken(found) && found !== "" && wasRemoved(stack, home)) {
+        return;
+    }
     if (found === "") {
         return;
     }
@@ -73,11 +72,12 @@ function message(
     ].join("\n");
 }
 
+const ABSENT = "is not there";
 const EMPTY = "has no resources";
 
 /** Found without any other evidence: it is no state. */
 function isBroken(found: string): boolean {
-    return found !== EMPTY && found !== "is not there";
+    return found !== "" && found !== EMPTY && found !== ABSENT;
 }
 
 /** "" where nothing is. */
@@ -174,7 +174,7 @@ function wasRemoved(stack: string, home: string): boolean {
     return existsSync(removedFile(stack, home));
 }
 
-/** Keeps in mind what a command has removed on purpose, until it is there again. @returns to be called when the command has succeeded */
+/** Keeps in mind what a command has removed on purpose. @returns to be called when the command has succeeded */
 export function rememberRemoved(home = embassyHome): () => void {
     const folder = dirname(stateFile("any", home));
     const present = (): string[] =>
@@ -190,6 +190,12 @@ export function rememberRemoved(home = embassyHome): () => void {
             mkdirSync(dirname(removedFile(stack, home)), { recursive: true });
             writeFileSync(removedFile(stack, home), "");
         }
-        after.forEach((stack) => rmSync(removedFile(stack, home), { force: true }));
     };
+}
+
+/** After a command that has changed resources: a stack that has some again was removed once, and can be lost. */
+export function forgetRemoved(stack: string, home = embassyHome): void {
+    if (wasRemoved(stack, home) && (readState(stateFile(stack, home))?.resources ?? 0) > 0) {
+        rmSync(removedFile(stack, home));
+    }
 }

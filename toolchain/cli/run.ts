@@ -15,7 +15,7 @@ import { ensurePassphrase } from "./passphrase";
 import { settlePending } from "./pending";
 import { withSelectedStack } from "./selected-stack";
 import { glanceAtSite } from "./site-glance";
-import { refuseLostState, rememberRemoved } from "./lost-state";
+import { forgetRemoved, refuseLostState, rememberRemoved } from "./lost-state";
 import { folderUrl, statesFolder } from "./states";
 import {
     checkStackFile,
@@ -71,6 +71,10 @@ export async function runPulumi(given: readonly string[], { environment, ...rest
         removed?.();
     }
     const stack = namedStack(args);
+    if (stack !== undefined) {
+        // Also where it failed: it may have made something.
+        forgetRemoved(stack);
+    }
     if (result.code === 0 && stack !== undefined && commandOf(args) === "up") {
         await settlePending(stack, async (more) => {
             const { code, output } = await spawnPulumi(more, { ...options, capture: true });

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PROJECT } from "../../../infra/config";
-import { refuseLostState, rememberRemoved } from "../../../toolchain/cli/lost-state";
+import { forgetRemoved, refuseLostState, rememberRemoved } from "../../../toolchain/cli/lost-state";
 import { stateFile } from "../../../toolchain/cli/states";
 
 let home: string;
@@ -128,8 +128,14 @@ describe("a state that is not there", () => {
         renameSync(file, backup);
         done();
         expect(refusal(wasNotAsked)).toBe("");
+        // As `stack init` leaves it.
+        write(file, state([]));
+        forgetRemoved("tallinn", home);
+        expect(refusal(wasNotAsked)).toBe("");
+        write(file, "{}");
+        expect(refusal(wasNotAsked)).toContain("holds no state");
         write(file, state());
-        rememberRemoved(home)();
+        forgetRemoved("tallinn", home);
         rmSync(file);
         expect(existsSync(backup)).toBe(true);
         expect(refusal(wasNotAsked)).toContain("is not there");
