@@ -4,7 +4,8 @@ export interface Figure {
     readonly value: number;
     /** The most that the promise allows. */
     readonly limit: number;
-    readonly unit: "×" | "MiB" | "s" | "min" | "%";
+    /** Empty for what is counted. */
+    readonly unit: "×" | "MiB" | "s" | "min" | "%" | "";
     /** The seconds or sizes behind it, in words. */
     readonly detail: string;
 }

@@ -1,4 +1,4 @@
-/** `npm run bench [-- speed|growth|toolchain|load|registry|embassy|availability]`: the promises that are ratios, measured again. */
+/** `npm run bench [-- speed|growth|toolchain|load|registry|embassy|busy|availability]`: the promises that are ratios, measured again. */
 import { Command } from "commander";
 import Table from "cli-table3";
 import { DEFAULT_PEOPLE } from "../data/options";
@@ -7,6 +7,7 @@ import { buildToolchain } from "../toolchain/build";
 import { colorsFor } from "../toolchain/colors";
 import { UserError, runCommand } from "../toolchain/command";
 import { availability } from "./availability";
+import { busy } from "./busy";
 import { embassy } from "./embassy";
 import { type Figure, areKept } from "./figure";
 import { growth } from "./growth";
@@ -17,7 +18,7 @@ import { speed } from "./speed";
 import { toolchain } from "./toolchain";
 import { TABLE_STYLE } from "../toolchain/table";
 
-const BENCHES = ["speed", "growth", "toolchain", "load", "registry", "embassy", "availability"];
+const BENCHES = ["speed", "growth", "toolchain", "load", "registry", "embassy", "busy", "availability"];
 /** What runs where nothing is named: minutes, not the half hour that cold builds take. */
 const USUAL = ["speed", "growth"];
 
@@ -36,6 +37,7 @@ async function run(names: readonly string[], rounds: number, people: number | un
     figures.push(...(names.includes("load") ? await loading(people ?? NATION) : []));
     figures.push(...(names.includes("registry") ? await registry(people ?? NATION) : []));
     figures.push(...(names.includes("embassy") ? await embassy(people ?? DEFAULT_PEOPLE) : []));
+    figures.push(...(names.includes("busy") ? await busy() : []));
     if (names.includes("speed") || names.includes("growth")) {
         const site = new Site();
         try {
@@ -57,7 +59,9 @@ function table(figures: readonly Figure[]): string {
     });
     for (const { name, value, limit, unit, detail } of figures) {
         const show = (number: number): string =>
-            unit === "×" ? number.toFixed(2) : `${number.toFixed(unit === "MiB" ? 0 : 1)} ${unit}`;
+            unit === "×"
+                ? number.toFixed(2)
+                : `${number.toFixed(unit === "MiB" || unit === "" ? 0 : 1)} ${unit}`.trim();
         const verdict = value <= limit ? colors.green("kept") : colors.red("broken");
         rows.push([name, show(value), `≤ ${show(limit)}`, verdict, detail]);
     }

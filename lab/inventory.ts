@@ -1,4 +1,5 @@
 /** What the lab has to build for a site: the address ranges and machines that the site's stack file declares. */
+import { amount } from "../infra/config/quantity";
 import { plan } from "../infra/plan";
 import { CLUSTER_DOMAIN, nth } from "../infra/plan/addresses";
 import { TOPOLOGY } from "../infra/plan/inventory";
@@ -35,6 +36,8 @@ export interface NetworkInventory {
     readonly registry: string;
     /** Address of the Service that resolves names for pods. */
     readonly dns: string;
+    /** Cores of one machine of the control plane: what it does the lab does in processes, which weigh as much. */
+    readonly controlPlaneCores: number;
     /** Of a site with an edge: an address from which allies ask it, and the CIDR of the Services that they ask. */
     readonly ally?: { readonly address: string; readonly services: string };
 }
@@ -109,6 +112,7 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated", home?
     if (kind === "simulated") {
         return { ...site, nodes: hosts };
     }
+    const controlPlane = declared.find(({ role }) => role === "control-plane");
     const zones = new Set(hosts.map(({ labels }) => labels[TOPOLOGY.zone]));
     // The first host of each stands for its zone, with the disks of all in it: a lab has not the memory for more.
     const firsts = [...zones].flatMap((zone) => {
@@ -125,6 +129,7 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated", home?
             gateway: network.gateway,
             registry: configuration.site.imageRegistry,
             dns: network.dns,
+            controlPlaneCores: amount(controlPlane?.cpu ?? "1"),
             ...(edge !== undefined && { ally: { address: nth(edge.networks[0] ?? "", 1), services } }),
         },
     };

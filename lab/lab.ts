@@ -20,6 +20,7 @@ import {
     refuseMovedRanges,
     refuseOtherNodes,
 } from "./preflight";
+import { groupOf, removeGroups } from "./processes/groups";
 import { SiteStatus, sitePartNames, siteStatus } from "./status";
 import { together } from "./together";
 import { Up, answers, bringUp, configure } from "./up";
@@ -80,6 +81,7 @@ export async function downSite(name: string, options: LabOptions & { deleteData?
             site.report(`${part}: stopping`);
             await site.supervisor.stop(part);
         });
+        await removeGroups(groupOf(site.paths));
         if (options.deleteData) {
             await fs.rm(site.paths.directory, { recursive: true, force: true });
         }

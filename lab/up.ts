@@ -16,6 +16,7 @@ import { Site } from "./options";
 import { Part, PartName, inStartOrder, partsWith, readiness } from "./part";
 import { SitePaths } from "./paths";
 import { isReady } from "./probe";
+import { ensureShare } from "./processes/groups";
 import type { Ready } from "./processes/supervisor";
 import { ensureEncryptionKey, ensurePki } from "./pki/ensure";
 import { Ports, ensurePorts } from "./ports";
@@ -43,6 +44,7 @@ export async function bringUp(site: Site, newPorts: boolean): Promise<Up> {
     const inventory = site.inventory();
     if (inventory.network) {
         await makeRoomForWatchers(report);
+        await ensureShare(paths, inventory.network.controlPlaneCores);
     }
     const parts = await configure(site, newPorts);
     const access = apiAccess(site, parts);

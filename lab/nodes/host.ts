@@ -1,7 +1,7 @@
 /** What a host must be for machines. */
 import { existsSync } from "node:fs";
 import { LabError } from "../errors";
-import { CGROUPS } from "./machine";
+import { CGROUPS } from "../processes/groups";
 
 /** What this host lacks for machines; empty where it lacks nothing. */
 export function hostProblems(): string[] {

@@ -19,10 +19,13 @@ outside() {
         mkdir -p "$controller/$group"
         if [ -e "$controller/cpuset.cpus" ]; then
             # A new group has neither processors nor memory, and takes no process before it has both.
-            for top in "$controller/${group%%/*}" "$controller/$group"; do
-                cat "$controller/cpuset.cpus" > "$top/cpuset.cpus"
-                cat "$controller/cpuset.mems" > "$top/cpuset.mems"
-            done
+            cat "$controller/cpuset.cpus" > "$controller/$group/cpuset.cpus"
+            cat "$controller/cpuset.mems" > "$controller/$group/cpuset.mems"
+        fi
+        if [ -e "$controller/$group/cpu.shares" ]; then
+            # A declared core weighs as much as a thread of the host: lab/processes/groups.ts.
+            . "$folder/etc/hardware"
+            echo $((cores * 1024)) > "$controller/$group/cpu.shares"
         fi
         echo $$ > "$controller/$group/cgroup.procs"
     done

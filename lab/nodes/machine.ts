@@ -1,6 +1,5 @@
 /** One machine of a site: what it runs as, its configuration, its plug in the site's network, and its end. */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { promisify } from "node:util";
@@ -14,6 +13,7 @@ import type { Supervised } from "../part";
 import type { SitePaths } from "../paths";
 import { CILIUM, kubeletCertificate } from "../pki/catalogue";
 import { type Process, childOf } from "../processes/identity";
+import { CGROUPS, groupOf, removeGroups } from "../processes/groups";
 import { accessFromWithin } from "./access";
 import { agentWorks } from "./agent";
 import { machineFiles } from "./files";
@@ -22,7 +22,6 @@ import { stampOf } from "./userland";
 
 const run = promisify(execFile);
 const BOOT = path.join(repoRoot, "lab", "nodes", "machine.sh");
-export const CGROUPS = "/sys/fs/cgroup";
 
 const PART = "node-";
 
@@ -140,41 +139,9 @@ export async function stopMachine({ paths, supervisor }: Site, name: string): Pr
     await removeGroups(groupOf(paths, name));
 }
 
-/** The machine's control group, below each controller's folder. Two clones on one host have machines of the same name. */
-export function groupOf(paths: SitePaths, node: string): string {
-    return `embassy/${digest([paths.directory]).slice(0, 8)}-${node}`;
-}
-
 /** Bytes of memory that the processes of a machine hold, its pods' included, without what the kernel caches for them. */
 export async function machineMemory(paths: SitePaths, name: string): Promise<number | undefined> {
     const stat = await readIfThere(path.join(CGROUPS, "memory", groupOf(paths, name), "memory.stat"));
     const rss = /^total_rss (\d+)$/m.exec(stat ?? "")?.[1];
     return rss === undefined ? undefined : Number(rss);
-}
-
-const EMPTY_MS = 10_000;
-
-/** Control groups outlive their processes, and cannot be removed while the last of these are still on their way out. */
-async function removeGroups(group: string): Promise<void> {
-    const deadline = Date.now() + EMPTY_MS;
-    const controllers = await fs.readdir(CGROUPS).catch(() => []);
-    for (const top of controllers.map((controller) => path.join(CGROUPS, controller, group))) {
-        while (!(await removeTree(top)) && Date.now() < deadline) {
-            await new Promise((resolve) => setTimeout(resolve, 50));
-        }
-        // Ours alone, unless another clone's machines are in it.
-        await fs.rmdir(path.dirname(top)).catch(() => undefined);
-    }
-}
-
-/** The deepest first. @returns whether nothing is left */
-async function removeTree(top: string): Promise<boolean> {
-    const below = await fs.readdir(top, { recursive: true, withFileTypes: true }).catch(() => []);
-    const folders = below
-        .filter((entry) => entry.isDirectory())
-        .map((entry) => path.join(entry.parentPath, entry.name));
-    for (const folder of [top, ...folders].sort((a, b) => b.length - a.length)) {
-        await fs.rmdir(folder).catch(() => undefined);
-    }
-    return !existsSync(top);
 }

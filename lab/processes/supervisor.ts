@@ -10,6 +10,7 @@ import { Supervised } from "../part";
 import { SitePaths } from "../paths";
 import { together } from "../together";
 import { Process, identityOf, isAlive, runningCommands, signal } from "./identity";
+import { joinShare } from "./groups";
 
 const START_MS = 60_000;
 /**
@@ -138,6 +139,7 @@ export class Supervisor {
             await new Promise<void>((resolve, reject) => child.once("spawn", resolve).once("error", reject));
             child.unref();
             const pid = child.pid ?? 0;
+            await joinShare(this.paths, pid);
             const identity = (await identityOf(pid)) ?? "";
             const record = { pid, identity, fingerprint, since: new Date().toISOString() };
             await ensureFile(this.paths.record(part.name), JSON.stringify(record));

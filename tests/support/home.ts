@@ -2,7 +2,13 @@
  * A home of its own for a test, as `.embassy` is for a user: lab, state and passphrase, with the built toolchain linked
  * in. Commands run as processes, as a user's do.
  */
-import { type ChildProcess, type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
+import {
+    type ChildProcess,
+    type ChildProcessByStdio,
+    type SpawnSyncReturns,
+    spawn,
+    spawnSync,
+} from "node:child_process";
 import {
     closeSync,
     copyFileSync,
@@ -16,6 +22,7 @@ import {
     writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { parseDocument } from "yaml";
 import { PROJECT } from "../../infra/config";
 import { runOnly } from "../../lab/restore/stamp";
@@ -141,6 +148,14 @@ export class Home {
         return outcome(
             spawnSync(join(this.path, "bin", "kubectl"), ["--kubeconfig", kubeconfig, ...args], { encoding: "utf8" }),
         );
+    }
+
+    /** The same, still running; what it prints can be read as it comes. */
+    startKubectl(site: string, ...args: string[]): ChildProcessByStdio<null, Readable, null> {
+        const kubeconfig = join(this.path, "lab", site, "kubeconfig");
+        return spawn(join(this.path, "bin", "kubectl"), ["--kubeconfig", kubeconfig, ...args], {
+            stdio: ["ignore", "pipe", "inherit"],
+        });
     }
 
     /** A stack's state file, as it lies on the disk. */

@@ -1,9 +1,10 @@
 /** A site with real nodes: machines that run what is scheduled on them, over real packets, and leave nothing behind. */
 import * as fs from "node:fs";
+import * as path from "node:path";
 import * as lab from "../../../lab/lab";
-import { groupOf } from "../../../lab/nodes/machine";
 import { SitePaths } from "../../../lab/paths";
 import { runningCommands } from "../../../lab/processes/identity";
+import { groupOf } from "../../../lab/processes/groups";
 import { Client, describeNodes, makeHome, pod, why } from "./fixture";
 
 jest.setTimeout(240_000);
@@ -27,7 +28,9 @@ function traces(): Record<string, string[]> {
         // Other clones may have machines of the same names.
         groups: fs
             .readdirSync("/sys/fs/cgroup")
-            .flatMap((controller) => NODES.map((node) => `/sys/fs/cgroup/${controller}/${groupOf(paths, node)}`))
+            .flatMap((controller) =>
+                [undefined, ...NODES].map((node) => `/sys/fs/cgroup/${controller}/${groupOf(paths, node)}`),
+            )
             .filter((folder) => fs.existsSync(folder)),
     };
 }
@@ -93,6 +96,16 @@ describeNodes(`a site with real nodes${why}`, () => {
             "jsonpath={range .items[*]}{.status.capacity.cpu} {.status.capacity.memory} {.status.capacity.pods};{end}",
         );
         expect(offered).toBe("32 128Gi 110;".repeat(NODES.length));
+    });
+
+    it("weighs, beside what else the host does, as much as is declared of its hardware", async () => {
+        const weight = (...group: string[]): number =>
+            Number(fs.readFileSync(path.join("/sys/fs/cgroup/cpu", ...group, "cpu.shares"), "utf8"));
+        expect(NODES.map((node) => weight(groupOf(paths, node)))).toEqual([32 * 1024, 32 * 1024]);
+        expect(weight(groupOf(paths))).toBe(8 * 1024);
+        const [status] = await lab.status([SITE], { home });
+        const server = status?.parts.find(({ part }) => part === "kube-apiserver")?.pid ?? 0;
+        expect(fs.readFileSync(`/proc/${server}/cgroup`, "utf8")).toMatch(new RegExp(`:cpu:/${groupOf(paths)}$`, "m"));
     });
 
     it("runs images of the site's own registry, by digest, and of no other", async () => {
