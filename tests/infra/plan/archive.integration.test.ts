@@ -44,7 +44,7 @@ beforeEach(async () => {
     const plan = { ...planDatabase("taxes", "registry-taxes", config), storage: STORAGE };
     const command = archiveCommand(plan)
         .replaceAll(PATHS.repositories, folder)
-        .replaceAll("pgbackrest --", `${program} --`);
+        .replace("pgbackrest --", `${program} --`);
     postgres = await Postgres.start({
         archive_mode: "on",
         archive_command: command,
