@@ -3,6 +3,9 @@ import type { DatabasePlan } from "./database";
 import { FORMER_SEGMENT_BYTES, SEGMENT_BYTES, diskLimits } from "./disk";
 import { commandLine, configurationFile } from "./pgbackrest";
 
+/** MAXPGPATH, src/include/pg_config_manual.h: of the command with what Postgres puts into it, and the end of the string. */
+export const MOST_BYTES = 1023;
+
 /**
  * Into both stores, each with a spool of its own; Postgres keeps what is not in both, and asks again, for the oldest segment first. So
  * while one store does not answer, the other one is asked for the newest segment as well: pgBackRest then takes all that
@@ -15,18 +18,19 @@ import { commandLine, configurationFile } from "./pgbackrest";
  * A Postgres that is to stop asks for what is left up to six times, a second apart, and whoever waits for it waits for a store that does
  * not answer. An exit code above 125 ends that: what is left stays, and is asked for after the next start.
  *
- * @returns for sh, by its own means alone: the image has few programs. `%%` is Postgres' `%`
+ * @returns for sh, by its own means alone: the image has few programs. `%%` is Postgres' `%`. Postgres 15 cuts it off without a word
+ *     where it has more than {@link MOST_BYTES}
  * @see https://www.postgresql.org/docs/15/continuous-archiving.html#BACKUP-ARCHIVING-WAL
  * @see https://www.postgresql.org/docs/15/runtime-config-wal.html#GUC-ARCHIVE-COMMAND
  */
 export function archiveCommand({ registry, storage }: DatabasePlan): string {
-    const push = (use: "own" | "partner", segment: string): string =>
-        commandLine(registry, use, "archive-push", `"${segment}"`);
+    const push = (use: "own" | "partner", segment: string): string => `push ${use} "${segment}"`;
     const most = (segment: number): number => Math.floor(diskLimits(storage).oneStore / segment);
     const newest = "pg_wal/${last%%.ready}";
     return [
         // Postgres writes there how it is: PM_STATUS_STOPPING, src/include/utils/pidfile.h.
         'leave() { while [ $1 != 0 ] && read -r line; do [ "$line" != stopping ] || exit 255; done < postmaster.pid; exit $1; }',
+        `push() { ${commandLine(registry, "$1", "archive-push", '"$2"')}; }`,
         "set -- pg_wal/archive_status/*.ready",
         `case $* in *00000[1-9A-F]??.ready*) most=${most(SEGMENT_BYTES)} ;; *) most=${most(FORMER_SEGMENT_BYTES)} ;; esac`,
         `${push("own", "%p")}; own=$?`,

@@ -26,12 +26,13 @@ const KEEP_ALIVE = { idle: 10, interval: 5, count: 4 } as const;
 /** For which Postgres waits until a segment is. It asks again, and the push goes on meanwhile. */
 const PUSH_SECONDS = 20;
 
-export function configurationFile(use: Use): string {
+/** @param use or a shell's word for it */
+export function configurationFile(use: Use | "$1"): string {
     return `${PATHS.repositories}/${use}.conf`;
 }
 
 /** A command line for Postgres, Patroni or a Job. @param words come after the command, quoted where need be */
-export function commandLine(registry: string, use: Use, command: string, ...words: readonly string[]): string {
+export function commandLine(registry: string, use: Use | "$1", command: string, ...words: readonly string[]): string {
     return ["pgbackrest", `--config=${configurationFile(use)}`, `--stanza=${registry}`, command, ...words].join(" ");
 }
 

@@ -44,7 +44,7 @@ beforeEach(async () => {
     const plan = { ...planDatabase("taxes", "registry-taxes", config), storage: STORAGE };
     const command = archiveCommand(plan)
         .replaceAll(PATHS.repositories, folder)
-        .replaceAll("pgbackrest --", `${program} --`);
+        .replace("pgbackrest --", `${program} --`);
     postgres = await Postgres.start({
         archive_mode: "on",
         archive_command: command,
@@ -89,18 +89,20 @@ it.each([
     ["own", "partner"],
     ["partner", "own"],
 ])(
-    "two weeks without the %s store leave no more than a quarter of the disk waiting, and all of it in the other",
+    "two weeks without the %s store leave no more than a quarter of the disk waiting, and what is released in the other",
     async (gone, there) => {
         silent(gone);
         const written = await days(DAYS_ALONE);
         await postgres.until(`SELECT WHERE ${WAITING} <= ${WAITED}`);
-        expect(lacks(there, written)).toEqual([]);
+        // The rest waits; a store that is asked for the newest is asked for all of it by pgBackRest, and not by what stands in its place.
+        expect(lacks(there, written.slice(0, -WAITED))).toEqual([]);
         expect(lacks(gone, written)).toEqual(written);
         answers(gone);
-        // Not what was passed over; what waited is in both.
-        const more = await days(1);
+        await days(1);
         await postgres.until(`SELECT WHERE ${WAITING} = 0`);
-        expect(lacks(gone, [...written, ...more]).length).toBe(DAYS_ALONE - WAITED);
+        expect(lacks(there, written)).toEqual([]);
+        // Not what was passed over, nor the one that the day has made one too many.
+        expect(lacks(gone, written.slice(1 - WAITED))).toEqual([]);
     },
 );
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type EmbassyConfig, parseConfig } from "../../../infra/config";
 import { parseInstant } from "../../../infra/config/instant";
 import { REGISTRIES } from "../../../infra/config/registries";
+import { MOST_BYTES, archiveCommand } from "../../../infra/plan/archive";
 import { type DatabasePlan, PATHS, planDatabase } from "../../../infra/plan/database";
 import { registryKeys } from "../../../infra/plan/keys";
 import { dynamicConfiguration, localConfiguration } from "../../../infra/plan/patroni";
@@ -139,6 +140,15 @@ describe("stored versions", () => {
                 expect(archived("luxembourg", "own", "partner")).toEqual([[`own ${oldest}`, `partner ${oldest}`], 1]);
             },
         );
+
+        it("by a command that Postgres takes whole: more than 1023 bytes it cuts off without a word", () => {
+            const config = parseConfig("tallinn", stackValues("tallinn"));
+            for (const registry of REGISTRIES) {
+                const command = archiveCommand(planDatabase(registry, registryNamespace(registry), config));
+                const length = command.replaceAll("%p", `pg_wal/${oldest}`).replaceAll("%%", "%").length;
+                expect(length).toBeLessThanOrEqual(MOST_BYTES);
+            }
+        });
 
         it("and has a Postgres that stops not wait for a store that does not answer", () => {
             const status = (text: string): void =>
