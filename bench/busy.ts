@@ -79,10 +79,9 @@ async function renewals(home: Home): Promise<number[]> {
     const where = [`--namespace=${registryNamespace(REGISTRY)}`, "configmap", leaderName({ scope: REGISTRY })];
     const told = `--output=jsonpath={.metadata.annotations.renewTime}{"\\n"}`;
     const watches = SITES.map((site) => home.startKubectl(site, "get", ...where, "--watch", told));
-    const said = watches.map(({ stdout }) => text(stdout));
-    await sleep(SECONDS * 1000);
-    watches.forEach((watch) => watch.kill());
-    return (await Promise.all(said)).map((lines) => {
+    const stopped = sleep(SECONDS * 1000).then(() => watches.forEach((watch) => watch.kill()));
+    const [said] = await Promise.all([Promise.all(watches.map(({ stdout }) => text(stdout))), stopped]);
+    return said.map((lines) => {
         const instants = [...new Set(lines.trim().split("\n").map(Date.parse))];
         const gaps = instants.slice(1).map((instant, index) => (instant - (instants[index] ?? NaN)) / 1000);
         if (gaps.length === 0 || gaps.some(Number.isNaN)) {

@@ -9,7 +9,6 @@ import {
     commonInstant,
     rangeOf,
     reaching,
-    segmentsOf,
 } from "../../../lab/restore/range";
 import { ARCHIVE } from "../../infra/plan/stored/fixture";
 
@@ -120,17 +119,5 @@ describe("of what was stored with several generations of keys", () => {
         ["the newest for the last that is stored", undefined, newest],
     ])("takes %s", (_, at, expected) => {
         expect(reaching(at === undefined ? undefined : instantAt(at), [newest, before])).toBe(expected);
-    });
-});
-
-describe("segments of WAL", () => {
-    it.each([
-        ["1 MiB", "000000010000000000000FFF", "000000010000000100000000", 4095],
-        ["16 MiB", "0000000100000000000000FF", "000000010000000100000000", 255],
-    ])("of %s are counted on from one logical file to the next", (_, last, next, number) => {
-        const listing = Object.fromEntries(
-            [last, next].map((name) => [`15-1/${name.slice(0, 16)}/${name}-${hash}.zst`, { type: "file", time: 1 }]),
-        );
-        expect(segmentsOf(listing).map((segment) => segment.number)).toEqual([number, number + 1]);
     });
 });

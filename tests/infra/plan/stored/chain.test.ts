@@ -21,6 +21,15 @@ describe("what a restore takes", () => {
         expect(names(chainFrom(full, both))).toEqual(SEGMENTS);
     });
 
+    it("counts segments of 1 MiB on from one logical file to the next", () => {
+        const segments = ["000000010000000000000FFF", "000000010000000100000000"];
+        const base = { ...backup(FULL, 0, segments[0] ?? ""), lsn: { start: "0/FFF00028" } };
+        const stanza = { ...ARCHIVE.stanza, backup: [base] };
+        expect(names(chainFrom(base, { ...ARCHIVE, wal: listing(...segments), histories: {}, stanza }))).toEqual(
+            segments,
+        );
+    });
+
     it("is counted by the size of the segments, which a backup tells", () => {
         const base = { ...backup(FULL, 0, "000000010000000000000015"), lsn: { start: "0/1500028" } };
         const segments = ["000000010000000000000015", "000000010000000000000016", "000000020000000000000017"];
