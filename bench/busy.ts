@@ -74,18 +74,19 @@ function lockOf(home: Home, site: string): Lock {
     return JSON.parse(stdout) as Lock;
 }
 
-/** Site by site, the longest seconds from one renewal to the next. Watched, not asked for: whoever asks has to wait for a processor too. */
+/** Site by site, the longest seconds from one renewal to the next, or to the end. Watched, not asked for: whoever asks has to wait for a processor too. */
 async function renewals(home: Home): Promise<number[]> {
     const where = [`--namespace=${registryNamespace(REGISTRY)}`, "configmap", leaderName({ scope: REGISTRY })];
     const told = `--output=jsonpath={.metadata.annotations.renewTime}{"\\n"}`;
     const watches = SITES.map((site) => home.startKubectl(site, "get", ...where, "--watch", told));
     const stopped = sleep(SECONDS * 1000).then(() => watches.forEach((watch) => watch.kill()));
     const [said] = await Promise.all([Promise.all(watches.map(({ stdout }) => text(stdout))), stopped]);
+    const end = Date.now();
     return said.map((lines) => {
-        const instants = [...new Set(lines.trim().split("\n").map(Date.parse))];
+        const instants = [...new Set(lines.trim().split("\n").map(Date.parse)), end];
         const gaps = instants.slice(1).map((instant, index) => (instant - (instants[index] ?? NaN)) / 1000);
         if (gaps.length === 0 || gaps.some(Number.isNaN)) {
-            throw new Error(`no renewals were seen in ${SECONDS} s: ${lines}`);
+            throw new Error(`no lock was seen in ${SECONDS} s: ${lines}`);
         }
         return Math.max(...gaps);
     });

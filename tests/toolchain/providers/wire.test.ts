@@ -104,7 +104,7 @@ test("what a provider has to say reaches the engine that shook its hand", async 
             error ? reject(error) : resolve(bound),
         );
     });
-    const connected = jest.fn<void, [Warn]>();
+    const connected = jest.fn((warn: Warn) => typeof warn);
     const provider = { ...randomProvider(), connected };
     const request = new ProviderHandshakeRequest().setEngineAddress(`127.0.0.1:${port}`);
     await ask(provider, (client, answer) => client.handshake(request, answer));
