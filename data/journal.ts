@@ -2,7 +2,7 @@
  * What became of each commit, kept outside the database: one JSON object a line, on the disk before the next commit is
  * tried. The first line says which run it is.
  */
-import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fdatasyncSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { UserError } from "../toolchain/command";
@@ -36,15 +36,15 @@ export class Journal {
 
     /** @throws UserError where the file is there already: it may be the only record of a run */
     static create(file: string, first: Header): Journal {
-        mkdirSync(dirname(file), { recursive: true });
         let descriptor: number;
         try {
+            mkdirSync(dirname(file), { recursive: true });
             descriptor = openSync(file, "wx", 0o600);
         } catch (error) {
             throw new UserError(
-                (error as NodeJS.ErrnoException).code === "EEXIST"
+                (error as NodeJS.ErrnoException).code === "EEXIST" && existsSync(file)
                     ? `The journal ${file} is there already, and may be the only record of a run. Name another with --journal.`
-                    : `The journal ${file} cannot be written: ${(error as Error).message}`,
+                    : `The journal ${file} cannot be written: ${(error as Error).message}. Name another with --journal.`,
             );
         }
         const journal = new Journal(file, descriptor);
@@ -74,7 +74,8 @@ export class Journal {
 export function readJournal(file: string): { header: Header; entries: Entry[] } {
     let text: string;
     try {
-        text = readFileSync(file, "utf8");
+        // Without the mark that some editors put before the first line.
+        text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
     } catch (error) {
         throw new UserError(`The journal ${file} cannot be read: ${(error as Error).message}`);
     }

@@ -50,6 +50,12 @@ describe("the files of a ceremony", () => {
         await expect(refuseExisting(join(folder, "new", "out"))).resolves.toBeUndefined();
     });
 
+    it("are in their folder also where its name was typed with a slash", async () => {
+        await writeCeremony(`${join(folder, "out")}/`, await hold(await fixture()));
+        expect(readdirSync(folder)).toEqual(["out"]);
+        expect(readdirSync(join(folder, "out"))).toContain("transcript.json");
+    });
+
     it("take nobody's place: where there is something, nothing is left of the new ones", async () => {
         const held = await hold(await fixture());
         const out = join(folder, "out");
@@ -149,6 +155,12 @@ describe("a file of recovered keys", () => {
         expect(statSync(file).mode & 0o777).toBe(0o600);
         expect(parseFile("recovered keys", await readText(file), file)).toEqual(recovered);
         await expect(writeRecovered(file, recovered)).rejects.toThrow("is there already");
+    });
+
+    it("is refused in a sentence where it cannot be written", async () => {
+        const refusal = writeRecovered(`${join(folder, "keys.json")}/`, recovered);
+        await expect(refusal).rejects.toThrow(/keys\.json\/ cannot be written: .*another name with --out/);
+        expect(readdirSync(folder)).toEqual([]);
     });
 
     it.each([
