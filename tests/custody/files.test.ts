@@ -165,6 +165,7 @@ describe("a file of recovered keys", () => {
 
     it.each([
         ["another version", { ...recovered, version: 2 }, "version is wrong"],
+        ["nothing in it", null, "it is no map of keys"],
         ["an unknown key", { ...recovered, note: "a secret" }, "note is wrong"],
         ["an unknown registry", { ...recovered, secrets: { ships: "a secret" } }, "secrets.ships is wrong"],
     ])("with %s is refused, and not quoted", (_, value, message) => {
