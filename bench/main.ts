@@ -1,11 +1,12 @@
 /** `npm run bench [-- speed|growth|toolchain|load|registry|embassy|busy|availability]`: the promises that are ratios, measured again. */
 import { Command } from "commander";
 import Table from "cli-table3";
-import { DEFAULT_PEOPLE } from "../data/options";
+import { DEFAULT_PEOPLE, parsePeople } from "../data/options";
 import { NATION } from "../data/registry-data";
 import { buildToolchain } from "../toolchain/build";
 import { colorsFor } from "../toolchain/colors";
 import { UserError, runCommand } from "../toolchain/command";
+import { runProgram } from "../toolchain/program";
 import { availability } from "./availability";
 import { busy } from "./busy";
 import { embassy } from "./embassy";
@@ -17,10 +18,18 @@ import { Site } from "./site";
 import { speed } from "./speed";
 import { toolchain } from "./toolchain";
 import { TABLE_STYLE } from "../toolchain/table";
+import { wholeNumber } from "../toolchain/typed";
 
 const BENCHES = ["speed", "growth", "toolchain", "load", "registry", "embassy", "busy", "availability"];
 /** What runs where nothing is named: minutes, not the half hour that cold builds take. */
 const USUAL = ["speed", "growth"];
+const MOST_ROUNDS = 1000;
+
+interface Flags {
+    readonly rounds: string;
+    readonly people?: string;
+    readonly json?: boolean;
+}
 
 async function run(names: readonly string[], rounds: number, people: number | undefined): Promise<Figure[]> {
     const unknown = names.filter((name) => !BENCHES.includes(name));
@@ -68,20 +77,22 @@ function table(figures: readonly Figure[]): string {
     return rows.toString();
 }
 
-runCommand(async () => {
-    const command = new Command("bench")
+function program(fail: (code: number) => void): Command {
+    return new Command("bench")
         .argument("[names...]", `which: ${BENCHES.join(", ")}`, USUAL)
-        .option("--rounds <n>", "repetitions of each measure; the median counts", Number, 3)
+        .option("--rounds <n>", "repetitions of each measure; the median counts", "3")
         .option(
             "--people <n>",
             `how many are in what is loaded and restored (default: ${NATION}, in all seven ${DEFAULT_PEOPLE})`,
-            Number,
         )
         .option("--json", "print the figures as JSON")
-        .parse();
-    const { rounds, people, json = false } = command.opts<{ rounds: number; people?: number; json?: boolean }>();
-    const names = command.args.length > 0 ? command.args : USUAL;
-    const figures = await run(names, rounds, people);
-    process.stdout.write(`${json ? JSON.stringify(figures, null, 2) : table(figures)}\n`);
-    return areKept(figures) ? 0 : 1;
-});
+        .action(async (names: string[], flags: Flags) => {
+            const rounds = wholeNumber("--rounds", flags.rounds, 1, MOST_ROUNDS);
+            const people = flags.people === undefined ? undefined : parsePeople(flags.people, false);
+            const figures = await run(names, rounds, people);
+            process.stdout.write(`${flags.json ? JSON.stringify(figures, null, 2) : table(figures)}\n`);
+            fail(areKept(figures) ? 0 : 1);
+        });
+}
+
+runCommand(() => runProgram(program, process.argv.slice(2)));

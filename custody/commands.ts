@@ -8,6 +8,7 @@ import { stackConfig } from "../toolchain/cli/stack-config";
 import { declaredStacks } from "../toolchain/cli/stack-file";
 import { UserError } from "../toolchain/command";
 import { binDir } from "../toolchain/paths";
+import { chosen, wholeNumber } from "../toolchain/typed";
 import { holdCeremony } from "./ceremony";
 import { parseCustodians } from "./custodians";
 import { readOpening, readSigningKey, readText, refuseExisting, writeCeremony, writeRecovered } from "./files";
@@ -67,10 +68,11 @@ async function runCeremony(flags: CeremonyFlags): Promise<void> {
 }
 
 async function runRecover(flags: RecoverFlags): Promise<void> {
+    const only = flags.only && chosen(SECRET_NAMES, flags.only, known);
     await refuseExisting(flags.out);
     const opening = await readOpening(flags);
     const { transcript } = opening;
-    const wanted = flags.only?.map(known) ?? SECRET_NAMES.filter((name) => name in transcript.secrets);
+    const wanted = only ?? SECRET_NAMES.filter((name) => name in transcript.secrets);
     const acceptExpired = flags.acceptExpired ?? false;
     const request = { ...opening, wanted, acceptExpired, now: new Date() };
     const { recovered, problems } = await recover(request);
@@ -86,8 +88,8 @@ async function runRecover(flags: RecoverFlags): Promise<void> {
 async function runRehearse(flags: RehearseFlags, fail: (code: number) => void): Promise<void> {
     const progress = showProgress();
     const report = await rehearse({
-        custodians: atMostAll("--custodians", flags.custodians),
-        threshold: atMostAll("--threshold", flags.threshold),
+        custodians: wholeNumber("--custodians", flags.custodians, 2, MOST_CUSTODIANS),
+        threshold: wholeNumber("--threshold", flags.threshold, 2, MOST_CUSTODIANS),
         now: new Date(),
         onStep: (step) => progress.update(step),
     });
@@ -108,14 +110,6 @@ function known(name: string): SecretName {
         throw new UserError(`"${name}" is no secret in custody: choose from ${SECRET_NAMES.join(", ")}.`);
     }
     return found;
-}
-
-function atMostAll(option: string, text: string): number {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < 2 || value > MOST_CUSTODIANS) {
-        throw new UserError(`${option} is "${text}": it is to be a whole number from 2 to ${MOST_CUSTODIANS}.`);
-    }
-    return value;
 }
 
 /** @param fail told the exit code of a rehearsal in which something was wrong */

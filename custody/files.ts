@@ -34,13 +34,17 @@ export async function writeGlass(folder: string, record: GlassRecord, kubeconfig
     await writeFolder(folder, { [GLASS_RECORD]: json(record), [GLASS_KUBECONFIG]: kubeconfig });
 }
 
-async function writeFolder(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+async function writeFolder(out: string, files: Readonly<Record<string, string>>): Promise<void> {
+    // Without a slash at its end: the unfinished one is beside it, not in it.
+    const folder = path.resolve(out);
     const unfinished = `${folder}.${randomUUID()}`;
     try {
         for (const [name, content] of Object.entries(files)) {
             await ensureFile(path.join(unfinished, name), content);
         }
         await fs.rename(unfinished, folder);
+    } catch (error) {
+        throw unwritable(out, error);
     } finally {
         await fs.rm(unfinished, { recursive: true, force: true });
     }
@@ -49,9 +53,17 @@ async function writeFolder(folder: string, files: Readonly<Record<string, string
 /** A new file with secrets in the clear. @throws UserError where there is one */
 export async function writeRecovered(file: string, recovered: Recovered): Promise<void> {
     await refuseExisting(file);
-    await makeDirectory(path.dirname(file));
-    // Not by renaming, which would take the place of a file that came meanwhile.
-    await fs.writeFile(file, json(recovered), { flag: "wx", mode: PRIVATE_FILE });
+    try {
+        await makeDirectory(path.dirname(file));
+        // Not by renaming, which would take the place of a file that came meanwhile.
+        await fs.writeFile(file, json(recovered), { flag: "wx", mode: PRIVATE_FILE });
+    } catch (error) {
+        throw unwritable(file, error);
+    }
+}
+
+function unwritable(file: string, error: unknown): UserError {
+    return new UserError(`${file} cannot be written: ${(error as Error).message}. Give another name with --out.`);
 }
 
 /** @throws UserError where there is something already, or nothing can be: a ceremony is never written over */
@@ -62,7 +74,7 @@ export async function refuseExisting(file: string): Promise<void> {
         if (hasCode(error, "ENOENT")) {
             return;
         }
-        throw new UserError(`${file} cannot be written: ${(error as Error).message}. Give another name with --out.`);
+        throw unwritable(file, error);
     }
     throw new UserError(`${file} is there already, and is not written over: give another name with --out.`);
 }

@@ -106,6 +106,11 @@ export function parseFile<K extends Kind>(kind: K, text: string, file: string): 
     } catch {
         throw new UserError(`${file} is no ${kind}: it is no JSON. Give the file as npm run keys has written it.`);
     }
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+        throw new UserError(
+            `${file} is no ${kind}, or is damaged: it is no map of keys. Give the file as npm run keys has written it.`,
+        );
+    }
     const parsed = SCHEMAS[kind].safeParse(value);
     if (!parsed.success) {
         throw new UserError(

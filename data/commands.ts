@@ -11,7 +11,7 @@ import { readJournal } from "./journal";
 import { siteLag } from "./lag";
 import { type LoadResult, load } from "./load";
 import { isWhole, lost } from "./lost";
-import { parseDay, parseDuration, parsePeople, parseRate, parseSeed } from "./options";
+import { parseDay, parseDuration, parseOf, parsePeople, parseRate, parseSeed } from "./options";
 import { showProgress } from "./progress";
 import { agree, checkReferences } from "./references";
 import { DEFAULT_REGISTRY, REGISTRIES, type Registry, parseRegistry } from "./registries";
@@ -137,7 +137,7 @@ export function program(fail: (code: number) => void): Command {
         .option("--of <code>", "whom or what it is about (default: one that has an answer)")
         .option("--at <date>", "as of which day, as 2025-06-30 (default: the day of the data)")
         .action(async (flags: AskFlags) => {
-            const options = { of: flags.of, at: parseDay(flags.at) };
+            const options = { of: parseOf(flags.of), at: parseDay(flags.at) };
             const { registry, database } = target(flags);
             const answer = await ask(database, registry, options);
             print(flags.json, answer, () => answerReport(answer));

@@ -4,6 +4,7 @@
  */
 import {
     closeSync,
+    existsSync,
     fdatasyncSync,
     fstatSync,
     ftruncateSync,
@@ -45,15 +46,15 @@ export class Journal {
 
     /** @throws UserError where the file is there already: it may be the only record of a run */
     static create(file: string, first: Header): Journal {
-        mkdirSync(dirname(file), { recursive: true });
         let descriptor: number;
         try {
+            mkdirSync(dirname(file), { recursive: true });
             descriptor = openSync(file, "wx", 0o600);
         } catch (error) {
             throw new UserError(
-                (error as NodeJS.ErrnoException).code === "EEXIST"
+                (error as NodeJS.ErrnoException).code === "EEXIST" && existsSync(file)
                     ? `The journal ${file} is there already, and may be the only record of a run. Name another with --journal.`
-                    : `The journal ${file} cannot be written: ${(error as Error).message}`,
+                    : `The journal ${file} cannot be written: ${(error as Error).message}. Name another with --journal.`,
             );
         }
         const journal = new Journal(file, descriptor);
@@ -96,7 +97,8 @@ export class Journal {
 export function readJournal(file: string): { header: Header; entries: Entry[] } {
     let text: string;
     try {
-        text = readFileSync(file, "utf8");
+        // Without the mark that some editors put before the first line.
+        text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
     } catch (error) {
         throw new UserError(`The journal ${file} cannot be read: ${(error as Error).message}`);
     }

@@ -1,6 +1,7 @@
 /** The registries by name, and where a registry's rows are in its database. */
 import { REGISTRIES } from "../infra/config/registries";
 import { UserError } from "../toolchain/command";
+import { chosen } from "../toolchain/typed";
 
 export { REGISTRIES };
 export type Registry = (typeof REGISTRIES)[number];
@@ -14,6 +15,11 @@ export function parseRegistry(name: string): Registry {
         throw new UserError(`"${name}" is not a registry: the seven are ${REGISTRIES.join(", ")}.`);
     }
     return registry;
+}
+
+/** In the registries' own order, each once. @throws UserError for what is no registry */
+export function parseRegistries(names: readonly string[]): Registry[] {
+    return chosen(REGISTRIES, names, parseRegistry);
 }
 
 /** A registry's tables are in a schema of its name. */

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import Table from "cli-table3";
 import { runCommand } from "../toolchain/command";
 import { updateLists } from "../toolchain/debian/packages";
+import { runProgram } from "../toolchain/program";
 import { type BuiltImage, buildImages } from "./build";
 import { catalogue } from "./catalogue";
 import { ImageError } from "./error";
@@ -55,7 +56,4 @@ function report(built: readonly BuiltImage[]): string {
     return table.toString();
 }
 
-runCommand(async () => {
-    await command.parseAsync();
-    return 0;
-});
+runCommand(() => runProgram(() => command, process.argv.slice(2)));

@@ -1,13 +1,18 @@
 /** `npm run lab -- …` */
-import { Command, CommanderError, Option } from "commander";
-import { parseRegistry } from "../data/registries";
+import { Command, Option } from "commander";
+import { parseRegistries } from "../data/registries";
 import { declaredStacks } from "../toolchain/cli/stack-file";
+import { runCommand } from "../toolchain/command";
+import { runProgram } from "../toolchain/program";
 import { visitEdges, visitsTable } from "./edge";
 import { LabError, explain } from "./errors";
 import { type NodeKind, defaultSites, nodeKinds } from "./inventory";
 import * as lab from "./lab";
 import { eachSite } from "./progress";
 import { linkLine, statusReport } from "./report";
+import { sitesNamed, sitesToBringUp } from "./named";
+
+type Fail = (code: number) => void;
 
 interface Flags {
     readonly all?: boolean;
@@ -23,7 +28,7 @@ function print(value: unknown): void {
 }
 
 async function up(named: string[], flags: Flags): Promise<void> {
-    const sites = named.length > 0 ? named : flags.all ? declaredStacks() : defaultSites;
+    const sites = sitesToBringUp(named, flags.all ? declaredStacks() : undefined);
     const options = { newPorts: flags.newPorts ?? false, ...(flags.nodes && { nodes: flags.nodes }) };
     await lab.preflight(sites, options);
     const results = await eachSite(sites, "up", (site, onProgress) => lab.upSite(site, { ...options, onProgress }));
@@ -52,14 +57,14 @@ async function down(named: string[], flags: Flags): Promise<void> {
     );
 }
 
-async function status(named: string[], flags: Flags): Promise<void> {
+async function status(named: string[], flags: Flags, fail: Fail): Promise<void> {
     const sites = await existing(named);
     const found = await lab.status(sites);
     const expected = named.length > 0 ? found : found.filter((site) => site.up);
     const isWell = (site: lab.SiteStatus): boolean =>
         site.ready && (site.stored ?? []).every(({ problem }) => problem === undefined);
     if (expected.length === 0 || !expected.every(isWell)) {
-        process.exitCode = 1;
+        fail(1);
     }
     const links = await lab.linkStatus(sites);
     print(
@@ -73,17 +78,14 @@ async function status(named: string[], flags: Flags): Promise<void> {
 
 /** The sites that were named, if the lab has them; all that it has, if none was. */
 async function existing(named: readonly string[]): Promise<string[]> {
-    const known = await lab.knownSites();
-    const unknown = named.filter((site) => !known.includes(site));
-    if (unknown.length > 0) {
-        const have = known.length > 0 ? `It has ${known.join(", ")}` : "It has none";
-        throw new LabError(`The lab has no site ${unknown.join(", ")}. ${have}; npm run lab -- up makes one.`);
-    }
-    return named.length > 0 ? [...named] : known;
+    return sitesNamed(named, await lab.knownSites());
 }
 
 async function parsePart(id: string): Promise<[string, string]> {
     const [name = "", part = "", ...rest] = id.split("/");
+    if (part === "") {
+        throw new LabError(`"${id}" is not a part. Write <site>/<part>, for example luxembourg/kube-apiserver.`);
+    }
     await existing([name]);
     const parts = lab.partsOf(name);
     if (rest.length > 0 || !parts.includes(part)) {
@@ -94,10 +96,10 @@ async function parsePart(id: string): Promise<[string, string]> {
     return [name, part];
 }
 
-async function edge(named: string[], flags: Flags): Promise<void> {
-    const visits = await visitEdges(await existing(named), flags.registry?.map(parseRegistry));
+async function edge(named: string[], flags: Flags, fail: Fail): Promise<void> {
+    const visits = await visitEdges(await existing(named), flags.registry && parseRegistries(flags.registry));
     if (visits.length === 0 || !visits.every(({ asExpected }) => asExpected)) {
-        process.exitCode = 1;
+        fail(1);
     }
     print(flags.json ? visits : visits.length > 0 ? visitsTable(visits) : "No site has an edge.");
 }
@@ -107,7 +109,8 @@ async function changeLinks(change: typeof lab.cut, named: string[], flags: Flags
     print(flags.json ? links : links.map(linkLine).join("\n"));
 }
 
-function program(): Command {
+/** @param fail told the exit code where something is not as it is to be */
+function program(fail: Fail): Command {
     const command = new Command("npm run lab --")
         .description("The sites of the data embassy on one machine: control planes and simulated nodes.")
         .exitOverride();
@@ -138,7 +141,7 @@ function program(): Command {
         )
         .argument("[sites...]", "default: all that the lab has")
         .option("--json", "print the status as JSON")
-        .action(status);
+        .action((named: string[], flags: Flags) => status(named, flags, fail));
     command
         .command("fail")
         .description("kill a part as a crash would, and keep it down")
@@ -165,7 +168,7 @@ function program(): Command {
         .argument("[sites...]", "default: all that the lab has")
         .option("--registry <names...>", "only about these; all that run by default")
         .option("--json", "print the answers as JSON")
-        .action(edge);
+        .action((named: string[], flags: Flags) => edge(named, flags, fail));
     for (const [name, change, what] of [
         ["cut", lab.cut, "sever the link between sites: nothing passes, and neither end is told"],
         ["heal", lab.heal, "mend the link between sites"],
@@ -180,20 +183,13 @@ function program(): Command {
     return command;
 }
 
-/** @returns the exit code. */
-async function main(argv: readonly string[]): Promise<number> {
+/** With the lab's advice on errors of the system. */
+async function advised(run: Promise<number>): Promise<number> {
     try {
-        await program().parseAsync([...argv], { from: "user" });
-        return Number(process.exitCode ?? 0);
+        return await run;
     } catch (error) {
-        if (error instanceof CommanderError) {
-            return error.exitCode;
-        }
-        process.stderr.write(`${explain(error)}\n`);
-        return 1;
+        throw new LabError(explain(error));
     }
 }
 
-void main(process.argv.slice(2)).then((code) => {
-    process.exitCode = code;
-});
+runCommand(() => advised(runProgram(program, process.argv.slice(2))));

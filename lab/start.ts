@@ -7,6 +7,7 @@ import { type UpResult, upStack } from "../toolchain/cli/up";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { colorsFor } from "../toolchain/colors";
 import { runCommand } from "../toolchain/command";
+import { runProgram } from "../toolchain/program";
 import { type Contents, compareRegistries, fillRegistries } from "./contents";
 import { type Visit, visitEdges, visitsTable } from "./edge";
 import { type NodeKind, defaultSites, nodeKinds } from "./inventory";
@@ -119,12 +120,13 @@ function contentsTable(contents: readonly Contents[]): string {
     return table.toString();
 }
 
-runCommand(async () => {
-    const command = new Command("npm start --")
+function program(fail: (code: number) => void): Command {
+    return new Command("npm start --")
         .description("From a fresh clone to two running sites.")
         .addOption(
             new Option("--nodes <kind>", "what runs the pods; real by default, as root on Linux").choices(nodeKinds),
         )
-        .parse();
-    return start(command.opts<{ nodes?: NodeKind }>().nodes);
-});
+        .action(async ({ nodes }: { nodes?: NodeKind }) => fail(await start(nodes)));
+}
+
+runCommand(() => runProgram(program, process.argv.slice(2)));

@@ -1,9 +1,12 @@
 /** Runs the command lines that commander reads. Apart from command.ts: what needs no commander does not load it. */
-import { type Command, CommanderError } from "commander";
+import { type Command, CommanderError, type Option } from "commander";
+import { UserError } from "./command";
+import { refuseBlank } from "./typed";
 
 /**
- * @param program makes the command, which throws in place of exiting (`exitOverride`); `fail` is told the exit code where
- *     something was found wrong
+ * An option with one value that is given twice, and a value or an argument that is empty, are refused before anything is done.
+ *
+ * @param program makes the command; `fail` is told the exit code where something was found wrong
  * @param argv arguments alone
  * @returns the exit code
  */
@@ -12,10 +15,13 @@ export async function runProgram(
     argv: readonly string[],
 ): Promise<number> {
     let code = 0;
+    const command = program((worse) => {
+        code = worse;
+    });
+    strict(command);
+    command.hook("preAction", (_, action) => action.args.forEach((word) => refuseBlank("An argument", word)));
     try {
-        await program((worse) => {
-            code = worse;
-        }).parseAsync([...argv], { from: "user" });
+        await command.parseAsync([...argv], { from: "user" });
         return code;
     } catch (error) {
         if (error instanceof CommanderError) {
@@ -23,4 +29,23 @@ export async function runProgram(
         }
         throw error;
     }
+}
+
+function strict(command: Command): void {
+    command.exitOverride();
+    command.options.filter(({ required, optional }) => required || optional).forEach((option) => once(command, option));
+    command.commands.forEach(strict);
+}
+
+/** Commander itself takes the last value of several. */
+function once(command: Command, option: Option): void {
+    const name = option.long ?? option.flags;
+    let first: string | undefined;
+    command.on(`option:${option.name()}`, (value: string) => {
+        refuseBlank(name, value);
+        if (first !== undefined && !option.variadic) {
+            throw new UserError(`${name} is given twice, as "${first}" and as "${value}": it takes one value.`);
+        }
+        first = value;
+    });
 }

@@ -18,7 +18,9 @@ import { type Digests, parseExpected } from "./expect";
 import { alone } from "./presence";
 import { isProven, summary } from "./report";
 import { discard, restore } from "./restore";
+import { runProgram } from "../../toolchain/program";
 import { TABLE_STYLE } from "../../toolchain/table";
+import { chosen } from "../../toolchain/typed";
 
 interface Flags {
     readonly name?: string;
@@ -50,7 +52,7 @@ async function main(flags: Flags): Promise<number> {
     if (flags.from === undefined) {
         throw new LabError("Say whose stored versions: --from luxembourg");
     }
-    const registries = flags.registry?.map(known) ?? running();
+    const registries = flags.registry ? chosen<string>(REGISTRIES, flags.registry, known) : running();
     const request = {
         environment,
         from: flags.from,
@@ -61,7 +63,7 @@ async function main(flags: Flags): Promise<number> {
         expected: flags.expect === undefined ? undefined : expectedIn(flags.expect, registries),
         keysFile: flags.keys,
     };
-    if (!existsSync(path.join(binDir, "pulumi"))) {
+    if (!["pulumi", "kubelet"].every((part) => existsSync(path.join(binDir, part)))) {
         await buildToolchain({ uses: ["pulumi", "real"] });
     }
     const { bold } = colorsFor(process.stderr);
@@ -129,42 +131,42 @@ function text(value: unknown): string {
     return value === undefined ? "" : JSON.stringify(value).slice(0, 60);
 }
 
-const command = new Command("npm run restore --")
-    .description("Makes a restore environment out of what a site has stored, and proves what is in it.")
-    .option("--from <site>", "whose stored versions")
-    .option(
-        "--copy <folder>",
-        "where those of one registry were copied to, as from the public cloud's bucket; by default the disk of the site's store",
-    )
-    .option(
-        "--name <name>",
-        "of an environment beside others, whose site and stack are restore-<name>; by default restore",
-    )
-    .option(
-        "--at <time>",
-        "the last instant that is to be in it, with its zone; by default the last that is stored, or that several have in common",
-    )
-    .option(
-        "--wait <time>",
-        "for as long it is waited for what is not stored yet, as 2m; by default it is refused at once",
-    )
-    .option("--registry <names...>", "only these; all that run by default")
-    .option(
-        "--expect <file>",
-        "digests that must come out, of every table, as data digest --json prints them or a restore's report has them; exit code 1 where they do not",
-    )
-    .option(
-        "--keys <file>",
-        "what custodians have recovered (npm run keys -- recover), where the state of the root's stack is gone",
-    )
-    .option(
-        "--compare <site>",
-        "the environment's live objects with those of a site; exit code 1 where more differs than may",
-    )
-    .option("--remove", "take the environment down, with its data")
-    .option("--json", "print the report as JSON");
+function program(fail: (code: number) => void): Command {
+    return new Command("npm run restore --")
+        .description("Makes a restore environment out of what a site has stored, and proves what is in it.")
+        .option("--from <site>", "whose stored versions")
+        .option(
+            "--copy <folder>",
+            "where those of one registry were copied to, as from the public cloud's bucket; by default the disk of the site's store",
+        )
+        .option(
+            "--name <name>",
+            "of an environment beside others, whose site and stack are restore-<name>; by default restore",
+        )
+        .option(
+            "--at <time>",
+            "the last instant that is to be in it, with its zone; by default the last that is stored, or that several have in common",
+        )
+        .option(
+            "--wait <time>",
+            "for as long it is waited for what is not stored yet, as 2m; by default it is refused at once",
+        )
+        .option("--registry <names...>", "only these; all that run by default")
+        .option(
+            "--expect <file>",
+            "digests that must come out, of every table, as data digest --json prints them or a restore's report has them; exit code 1 where they do not",
+        )
+        .option(
+            "--keys <file>",
+            "what custodians have recovered (npm run keys -- recover), where the state of the root's stack is gone",
+        )
+        .option(
+            "--compare <site>",
+            "the environment's live objects with those of a site; exit code 1 where more differs than may",
+        )
+        .option("--remove", "take the environment down, with its data")
+        .option("--json", "print the report as JSON")
+        .action(async (flags: Flags) => fail(await main(flags)));
+}
 
-runCommand(() => {
-    command.parse();
-    return main(command.opts<Flags>());
-});
+runCommand(() => runProgram(program, process.argv.slice(2)));

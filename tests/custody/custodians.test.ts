@@ -134,3 +134,15 @@ describe("the custodians' file", () => {
         expect(found).not.toContain(pem.slice(40, 60));
     });
 });
+
+it.each([
+    "",
+    "null",
+    "[]",
+    "AGE-SECRET-KEY-1HIDDEN",
+    "-----BEGIN PRIVATE KEY-----\nHIDDEN\n-----END PRIVATE KEY-----\n",
+])("%j is no list of custodians, and is not quoted", (text) => {
+    const refusal =
+        /^custodians\.yaml is no list of custodians: it must be a map of keys, as custody\/README\.md has it\.$/;
+    expect(() => parseCustodians(text, "custodians.yaml", new Date())).toThrow(refusal);
+});

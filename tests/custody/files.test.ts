@@ -50,6 +50,12 @@ describe("the files of a ceremony", () => {
         await expect(refuseExisting(join(folder, "new", "out"))).resolves.toBeUndefined();
     });
 
+    it("are in their folder also where its name was typed with a slash", async () => {
+        await writeCeremony(`${join(folder, "out")}/`, await hold(await fixture()));
+        expect(readdirSync(folder)).toEqual(["out"]);
+        expect(readdirSync(join(folder, "out"))).toContain("transcript.json");
+    });
+
     it("take nobody's place: where there is something, nothing is left of the new ones", async () => {
         const held = await hold(await fixture());
         const out = join(folder, "out");
@@ -151,8 +157,15 @@ describe("a file of recovered keys", () => {
         await expect(writeRecovered(file, recovered)).rejects.toThrow("is there already");
     });
 
+    it("is refused in a sentence where it cannot be written", async () => {
+        const refusal = writeRecovered(`${join(folder, "keys.json")}/`, recovered);
+        await expect(refusal).rejects.toThrow(/keys\.json\/ cannot be written: .*another name with --out/);
+        expect(readdirSync(folder)).toEqual([]);
+    });
+
     it.each([
         ["another version", { ...recovered, version: 2 }, "version is wrong"],
+        ["nothing in it", null, "it is no map of keys"],
         ["an unknown key", { ...recovered, note: "a secret" }, "note is wrong"],
         ["an unknown registry", { ...recovered, secrets: { ships: "a secret" } }, "secrets.ships is wrong"],
     ])("with %s is refused, and not quoted", (_, value, message) => {

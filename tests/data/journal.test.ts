@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Entry, Journal, readJournal } from "../../data/journal";
@@ -45,4 +45,15 @@ it("is told from other files, by the line", () => {
     writeFileSync(file, "");
     expect(() => readJournal(file)).toThrow("line 1");
     expect(() => readJournal(join(folder, "none"))).toThrow("cannot be read");
+});
+
+it("is read also where an editor has put a mark before it, and other ends of lines", () => {
+    writeFileSync(file, `\uFEFF${readFileSync(file, "utf8").replaceAll("\n", "\r\n")}`);
+    expect(readJournal(file)).toEqual({ header, entries });
+});
+
+it("is refused in a sentence where nothing can be written or read", () => {
+    expect(() => Journal.create(join(file, "below", "run.jsonl"), header)).toThrow(/cannot be written: .*--journal/);
+    expect(() => Journal.create(join(file, "run.jsonl"), header)).toThrow(/cannot be written: .*--journal/);
+    expect(() => readJournal(folder)).toThrow("cannot be read");
 });

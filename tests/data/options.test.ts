@@ -1,5 +1,5 @@
 import { fromEnvironment } from "../../data/environment";
-import { parseDay, parseDuration, parsePeople, parseRate, parseSeed } from "../../data/options";
+import { parseDay, parseDuration, parseOf, parsePeople, parseRate, parseSeed } from "../../data/options";
 import { parseRegistry } from "../../data/registries";
 
 it("means a number of people", () => {
@@ -27,7 +27,12 @@ it("means a day that there is", () => {
     expect([parseDay("2024-02-29"), parseDay(undefined)]).toEqual(["2024-02-29", undefined]);
     expect(() => parseDay("2025-02-29")).toThrow('--at is "2025-02-29"');
     expect(() => parseDay("tomorrow")).toThrow("as 2025-06-30");
-    expect(() => parseDay("0000-01-01")).toThrow("as 2025-06-30");
+    expect(() => parseDay("0000-01-01")).toThrow("from the year 0001 on");
+});
+
+it("means a code that a database can take", () => {
+    expect([parseOf("õ 1"), parseOf(undefined)]).toEqual(["õ 1", undefined]);
+    expect(() => parseOf("a\0b")).toThrow('--of is "a\\u0000b"');
 });
 
 it("means one of the seven registries", () => {

@@ -2,10 +2,13 @@
 import { Command } from "commander";
 import { buildToolchain, linesOnStandardError } from ".";
 import { runCommand } from "../command";
+import { runProgram } from "../program";
 
 const command = new Command("toolchain")
     .description("Builds what is missing of the toolchain into .embassy.")
-    .option("--parts <names>", "only these, separated by commas", (value: string) => value.split(","))
+    .option("--parts <names>", "only these, separated by commas", (value: string) =>
+        value.split(",").map((part) => part.trim()),
+    )
     .option("--json", "print the result as JSON: part, version, built or cached, seconds")
     .action(async ({ parts, json = false }: { parts?: string[]; json?: boolean }) => {
         const stop = new AbortController();
@@ -20,7 +23,4 @@ const command = new Command("toolchain")
         process.stdout.write(`${json ? JSON.stringify(result, null, 2) : lines.join("\n")}\n`);
     });
 
-runCommand(async () => {
-    await command.parseAsync();
-    return 0;
-});
+runCommand(() => runProgram(() => command, process.argv.slice(2)));
