@@ -9,13 +9,11 @@ export function dangersOf(pairs: readonly Pair[], restarts: readonly Restart[]):
         ...["deleted", "replaced", "loses protection"].flatMap((kind) =>
             grouped(single.filter((one) => one.kind === kind)),
         ),
-        ...restarts
-            .filter(({ served }) => !served)
-            .map(({ who, text }) => ({
-                kind: "not served meanwhile" as const,
-                text: `${who}: ${text}`,
-                objects: [who],
-            })),
+        ...grouped(
+            restarts
+                .filter(({ served }) => !served)
+                .map(({ who, text }) => ({ kind: "not served meanwhile", text, objects: [who] })),
+        ),
     ];
 }
 

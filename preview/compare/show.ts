@@ -3,24 +3,46 @@ import { isSecretLike } from "../../policy/rules/no-plain-secrets";
 import type { Rendered } from "../render/registrations";
 import { HIDDEN } from "../render/secrets";
 
-/** Longer values are cut: what is read is where they change. */
+/** Longer values are cut to so many characters, from a little before where they part. */
 const LENGTH = 200;
+const LEAD = 40;
 
 /**
  * Both sides of a change. Where either holds a secret neither is shown: what is a secret now was one before, and what was one may
  * still be in use.
  */
 export function shownPair(path: string, before: unknown, after: unknown): { before?: string; after?: string } {
-    const hidden = [before, after].some((value) => holdsSecret(path, value));
-    return {
-        ...(before !== undefined && { before: hidden ? HIDDEN : shown(before) }),
-        ...(after !== undefined && { after: hidden ? HIDDEN : shown(after) }),
-    };
+    if ([before, after].some((value) => holdsSecret(path, value))) {
+        return pair(before === undefined ? before : HIDDEN, after === undefined ? after : HIDDEN);
+    }
+    const [old, next] = [textOf(before), textOf(after)];
+    const from = old === undefined || next === undefined ? 0 : Math.max(0, parting(old, next) - LEAD);
+    return pair(excerpt(old, from), excerpt(next, from));
 }
 
-function shown(value: unknown): string {
-    const text = typeof value === "string" ? value : JSON.stringify(value);
-    return text.length > LENGTH ? `${text.slice(0, LENGTH)}… (${text.length} characters)` : text;
+function pair(before: string | undefined, after: string | undefined): { before?: string; after?: string } {
+    return { ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
+}
+
+function textOf(value: unknown): string | undefined {
+    return value === undefined || typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Place of the first character in which they differ. */
+function parting(one: string, other: string): number {
+    let place = 0;
+    while (place < one.length && one[place] === other[place]) {
+        place++;
+    }
+    return place;
+}
+
+function excerpt(text: string | undefined, from: number): string | undefined {
+    if (text === undefined || text.length <= LENGTH) {
+        return text;
+    }
+    const end = from + LENGTH;
+    return `${from > 0 ? "…" : ""}${text.slice(from, end)}${end < text.length ? "…" : ""} (${text.length} characters)`;
 }
 
 function holdsSecret(name: string, value: unknown): boolean {
@@ -44,7 +66,7 @@ interface Meta {
 }
 
 export function metadataOf({ inputs }: Rendered): Meta {
-    return (inputs["metadata"] ?? {}) as Meta;
+    return inputs["metadata"] ?? {};
 }
 
 export function kindOf({ type }: Rendered): string {

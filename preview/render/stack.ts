@@ -41,7 +41,7 @@ export async function renderTree(root: string, main: string, stack: string): Pro
 }
 
 async function run(program: string, stack: string, { config }: StackFile): Promise<Registered[]> {
-    const keysOf = (key: string): string[] => Object.keys((config[`${PROJECT}:${key}`] ?? {}) as object);
+    const keysOf = (key: string): string[] => Object.keys(config[`${PROJECT}:${key}`] ?? {});
     const sites = (config[`${PROJECT}:keys`] as { sites?: string[] } | undefined)?.sites ?? [];
     const resources: Registered[] = [];
     const failures: unknown[] = [];
@@ -69,7 +69,7 @@ async function run(program: string, stack: string, { config }: StackFile): Promi
 function handedOver(config: StackFile["config"]): [Record<string, string>, string[]] {
     const secrets = Object.keys(config).filter((key) => isEncrypted(config[key]));
     const texts = Object.entries(config).map(([key, value]) => {
-        const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+        const text = typeof value === "string" ? value : JSON.stringify(value);
         return [key, secrets.includes(key) ? HIDDEN : text];
     });
     return [Object.fromEntries(texts) as Record<string, string>, secrets];

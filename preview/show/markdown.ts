@@ -6,7 +6,10 @@ import { factsOf } from "./title";
 /** GitHub takes 65 536 characters of a comment. */
 export const LIMIT = 65_000;
 /** Kept for what says that something was cut. */
-const REST = 300;
+const REST = 600;
+/** More objects than this that break one rule alike are counted. */
+const NAMED = 20;
+const ALL = "`--format json` has all of them.";
 
 /** What is dangerous is whole, however long; details are cut between objects. */
 export function markdown(report: Report): string {
@@ -17,49 +20,71 @@ export function markdown(report: Report): string {
         "",
         `The working tree against ${code(base.ref)} (${code(base.commit.slice(0, 12))}), by code alone: no state and no cluster was asked.`,
         "",
-        ...changed.flatMap(first),
     ];
     const foot = ["", ...leftOut.map((what) => `Not looked at: ${text(what)}.`), ""];
-    const details = changed.flatMap(detailsOf);
-    const room = LIMIT - REST - [...head, ...foot].join("\n").length;
-    return [...head, ...fitting(details, room), ...foot].join("\n");
+    const graves = changed.map((stack) => [
+        `## ${stack.stack}: ${text(factsOf(stack).join(", "))}`,
+        "",
+        ...grave(stack).map((point) => `- ${point}`),
+    ]);
+    let room = LIMIT - REST - [...head, ...graves.flat(), ...foot].join("\n").length;
+    const sections = changed.flatMap((stack, index) => {
+        const lines = [...other(stack).map((point) => `- ${point}`), "", ...table(stack), ""];
+        const kept = lines.filter((line) => {
+            const fits = line.length + 1 <= room;
+            room = fits ? room - line.length - 1 : 0;
+            return fits;
+        });
+        const cut = lines.length - kept.length;
+        return [...(graves[index] ?? []), ...kept, ...(cut > 0 ? [`Cut here: ${cut} lines. ${ALL}`, ""] : [])];
+    });
+    return [...head, ...sections, ...fitting(changed.flatMap(detailsOf), room), ...foot].join("\n");
 }
 
-/** What is decided upon. */
-function first(stack: StackReport): string[] {
-    const { settings, policies, flows, rights } = stack;
-    const points = [
-        ...stack.problems.map(
+/** What is decided upon, and never cut. */
+function grave({ problems, dangers, policies, flows, rights }: StackReport): string[] {
+    return [
+        ...problems.map(
             ({ tree, message, file, line }) =>
                 `**${tree === "head" ? "error" : "base not rendered"}** ${code(line === undefined ? file : `${file}:${line}`)}: ${text(message)}`,
         ),
-        ...stack.dangers.map(
-            ({ kind, text: what, objects }) => `**${kind}** ${text(what)}: ${objects.map(code).join(", ")}`,
-        ),
-        ...policies.map(
-            ({ rule, object, remedy, isNew }) =>
-                `**rule ${rule}**${isNew ? "" : " (as before)"} ${code(object)}: ${text(remedy)}`,
+        ...dangers.map(({ kind, text: what, objects }) => `**${kind}** ${text(what)}: ${places(objects)}`),
+        ...[...groupBy(policies, ({ rule, remedy, isNew }) => [rule, remedy, isNew].join())].flatMap(([, all]) =>
+            all.slice(0, 1).map(({ rule, remedy, isNew }) => {
+                const more = all.length > NAMED ? ` and ${all.length - NAMED} more` : "";
+                const who = all.slice(0, NAMED).map(({ object }) => code(object));
+                return `**rule ${rule}**${isNew ? "" : " (as before)"} ${text(remedy)}: ${who.join(", ")}${more}`;
+            }),
         ),
         ...flows.opened.map((flow) => `**flow opened** ${text(flow)}`),
         ...flows.closed.map((flow) => `**flow closed** ${text(flow)}`),
         ...rights.gained.map((right) => `**right gained** ${text(right)}`),
         ...rights.lost.map((right) => `**right lost** ${text(right)}`),
-        ...settings.filter(({ about }) => about !== undefined).map(settingLine),
-        ...alike(stack.restarts.filter(({ served }) => served)),
-        ...(stack.certificates.length === 0
-            ? []
-            : [`**certificates issued** ${stack.certificates.map(code).join(", ")}`]),
-        ...settings.filter(({ about }) => about === undefined).map(settingLine),
-        ...stack.noise.map(({ change, objects }) => `**in ${objects} objects alike** ${changeLine(change)}`),
     ];
+}
+
+/** What is good to know. */
+function other({ settings, restarts, certificates, noise }: StackReport): string[] {
     return [
-        `## ${stack.stack}: ${factsOf(stack).join(", ")}`,
-        "",
-        ...points.map((point) => `- ${point}`),
-        "",
-        ...table(stack),
-        "",
+        ...settings.filter(({ about }) => about !== undefined).map(settingLine),
+        ...alike(restarts.filter(({ served }) => served)),
+        ...(certificates.length === 0 ? [] : [`**certificates issued** ${certificates.map(code).join(", ")}`]),
+        ...settings.filter(({ about }) => about === undefined).map(settingLine),
+        ...noise.map(({ change, objects }) => `**in ${objects} objects alike** ${changeLine(change)}`),
     ];
+}
+
+/** `database` in registry-land, registry-taxes: objects of one name together, all of them. */
+function places(objects: readonly string[]): string {
+    const byName = groupBy(objects, (object) => object.split("/").at(-1) ?? object);
+    return [...byName]
+        .map(([name, all]) => {
+            const [first = name] = all;
+            return first.includes("/") && all.length > 1
+                ? `${code(name)} in ${all.map((object) => text(object.split("/")[0] ?? "")).join(", ")}`
+                : all.map(code).join(", ");
+        })
+        .join("; ");
 }
 
 /** Registries that restart alike are told together. */
@@ -125,7 +150,7 @@ function fitting(blocks: readonly Block[], room: number): string[] {
             left = space;
         }
     }
-    const note = `Cut here: the details of ${cut} object${cut === 1 ? "" : "s"}. \`--format json\` has all of them.`;
+    const note = `Cut here: the details of ${cut} object${cut === 1 ? "" : "s"}. ${ALL}`;
     return cut === 0 ? lines : [...lines, note];
 }
 
