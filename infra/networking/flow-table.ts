@@ -1,4 +1,6 @@
 /** Who may talk to whom in a site, read off the network policies that it declares: docs/flows.md. Pure. */
+import type { EmbassyConfig } from "../config";
+import type { NetworkPlan } from "../plan/addresses";
 import { LABEL } from "../plan/names";
 import { PUBLIC_COPY } from "../plan/public-copy";
 
@@ -39,6 +41,19 @@ export interface Flow {
 
 /** Names of what is outside the cluster, by its range of addresses. */
 export type Outside = Readonly<Record<string, string>>;
+
+/** What is outside of a site's cluster and may be talked to. */
+export function outsideOf(
+    { gateway, peers }: Pick<NetworkPlan, "gateway" | "peers">,
+    edge: EmbassyConfig["edge"],
+): Outside {
+    return {
+        [`${gateway}/32`]: "API server",
+        ...Object.fromEntries(Object.entries(peers).map(([name, cidr]) => [cidr, `site ${name}`])),
+        ...Object.fromEntries((edge?.networks ?? []).map((cidr) => [cidr, "allies"])),
+        ...Object.fromEntries((edge?.public?.networks ?? []).map((cidr) => [cidr, "everybody"])),
+    };
+}
 
 const REGISTRY = /^registry-/;
 const ANY_REGISTRY = "a registry";

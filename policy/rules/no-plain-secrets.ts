@@ -12,7 +12,7 @@ export const noPlainSecrets: Rule = {
     violations: (object) => [
         ...containersOf(object).flatMap(({ env = [] }) =>
             env
-                .filter(({ name = "", value }) => value !== undefined && isSecret(name, value))
+                .filter(({ name = "", value }) => value !== undefined && isSecretLike(name, value))
                 .map(({ name = "" }) => `variable ${name} has a literal value; it must come out of a mounted Secret`),
         ),
         ...plainData(object).map(
@@ -29,11 +29,12 @@ function plainData({ kind, metadata, data }: KubernetesObject): [string, string]
     };
     return Object.entries(places).flatMap(([where, values = {}]) =>
         Object.entries(values)
-            .filter(([key, value]) => isSecret(key, value))
+            .filter(([key, value]) => isSecretLike(key, value))
             .map(([key]): [string, string] => [where, key]),
     );
 }
 
-function isSecret(name: string, value: string): boolean {
+/** Whether a name or a value says that the value is a secret. */
+export function isSecretLike(name: string, value: string): boolean {
     return (SECRET_NAME.test(name) && value !== "" && !value.startsWith("/")) || SECRET_VALUE.test(value);
 }

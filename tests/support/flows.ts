@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { parseConfig } from "../../infra/config";
-import { type Outside, type Policy, flowTable } from "../../infra/networking/flow-table";
+import { type Outside, type Policy, flowTable, outsideOf } from "../../infra/networking/flow-table";
 import { planNetwork } from "../../infra/plan/addresses";
 import { expectedFile } from "./expected";
 import { stackValues } from "./stacks";
@@ -14,15 +14,9 @@ export const FLOWS_FILE = join(__dirname, "..", "..", "docs", "flows.md");
 export function declaredFlows(stack: string): { readonly policies: Policy[]; readonly outside: Outside } {
     const rendered = parse(readFileSync(expectedFile(stack), "utf8")) as { type: string; inputs: unknown }[];
     const config = parseConfig(stack, stackValues(stack));
-    const { gateway, peers } = planNetwork(config);
     return {
         policies: rendered.filter(({ type }) => type.endsWith(":NetworkPolicy")).map(({ inputs }) => inputs as Policy),
-        outside: {
-            [`${gateway}/32`]: "API server",
-            ...Object.fromEntries(Object.entries(peers).map(([name, cidr]) => [cidr, `site ${name}`])),
-            ...Object.fromEntries((config.edge?.networks ?? []).map((cidr) => [cidr, "allies"])),
-            ...Object.fromEntries((config.edge?.public?.networks ?? []).map((cidr) => [cidr, "everybody"])),
-        },
+        outside: outsideOf(planNetwork(config), config.edge),
     };
 }
 

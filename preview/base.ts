@@ -1,0 +1,95 @@
+/** The base commit as a tree of its own, for as long as it is looked at. */
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../toolchain/command";
+import { withLock } from "../toolchain/lock";
+
+export interface Base {
+    readonly root: string;
+    readonly commit: string;
+}
+
+export interface Place {
+    /** The working tree. */
+    readonly repo: string;
+    /** Holds the trees of bases; nothing else is in it. */
+    readonly folder: string;
+}
+
+/** The digest of each image is no part of a commit: both trees have those of the working tree. */
+const LOCK = join("images", "lock.json");
+
+/** @throws UserError where there is no such commit */
+export async function withBase<T>({ repo, folder }: Place, ref: string, work: (base: Base) => Promise<T>): Promise<T> {
+    const commit = commitOf(repo, ref);
+    const alone = (): Promise<T> => {
+        // Whoever holds the lock is alone here: what is found was left behind.
+        removeAll(repo, folder);
+        // Always there, so that what Node.js compiled of it the last time is of use.
+        const root = join(folder, "base");
+        mkdirSync(folder, { recursive: true });
+        git(repo, ["worktree", "add", "--detach", "--force", root, commit]);
+        if (!existsSync(join(root, "node_modules"))) {
+            symlinkSync(join(repo, "node_modules"), join(root, "node_modules"));
+        }
+        if (existsSync(join(repo, LOCK)) && existsSync(join(root, "images")) && !existsSync(join(root, LOCK))) {
+            copyFileSync(join(repo, LOCK), join(root, LOCK));
+        }
+        return work({ root, commit });
+    };
+    return withLock(
+        `${folder}.lock`,
+        async () => {
+            try {
+                return await alone();
+            } finally {
+                removeAll(repo, folder);
+            }
+        },
+        (pid) => process.stderr.write(`waiting for process ${pid}, which is previewing\n`),
+    );
+}
+
+/** Of worktrees, these alone: one of somebody's whose disk is not there now is not to be pruned. */
+function removeAll(repo: string, folder: string): void {
+    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+        const root = join(folder, name);
+        // Twice: also one that git locks while it is being made. What was killed earlier is no worktree yet.
+        run(repo, ["worktree", "remove", "--force", "--force", root]);
+        rmSync(root, { recursive: true, force: true });
+    }
+}
+
+function commitOf(repo: string, ref: string): string {
+    const found = run(repo, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]);
+    if (found.status === 0) {
+        return found.stdout.trim();
+    }
+    const inside = run(repo, ["rev-parse", "--is-shallow-repository"]);
+    if (inside.status !== 0) {
+        throw new UserError(`${repo} is no clone that git knows, so there is no base: ${inside.stderr.trim()}`);
+    }
+    throw new UserError(
+        inside.stdout.trim() === "true"
+            ? `This clone is shallow and has no ${ref}: run git fetch --unshallow, or fetch that commit, and try again.`
+            : `There is no commit ${ref}: name a branch, a tag or a commit that git rev-parse knows, such as HEAD~1 or origin/main.`,
+    );
+}
+
+function git(repo: string, args: readonly string[]): void {
+    const { status, stderr } = run(repo, args);
+    if (status !== 0) {
+        throw new UserError(`git ${args.slice(0, 2).join(" ")} failed: ${stderr.trim()}`);
+    }
+}
+
+function run(repo: string, args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
+    // A hook is somebody's habit for their own checkouts.
+    const command = ["-c", "core.hooksPath=/dev/null", ...args];
+    const { status, stdout, stderr, error } = spawnSync("git", command, { cwd: repo, encoding: "utf8" });
+    if (error !== undefined) {
+        throw new UserError(`git cannot be started (${error.message}): install it and run the command again.`);
+    }
+    return { status, stdout, stderr };
+}

@@ -1,0 +1,68 @@
+/** Compares what a stack declared with what it declares. Pure. */
+import type { Outside } from "../../infra/networking/flow-table";
+import type { Registered, Rendered } from "../render/registrations";
+import type { ObjectChange, StackReport } from "../report";
+import { NO_FILE, type StackFile } from "../stack-file";
+import { certificatesOf } from "./certificates";
+import { dangersOf } from "./dangers";
+import { flowChanges } from "./flows";
+import { groupBy } from "./group";
+import { foldNoise } from "./noise";
+import { objectChange, pairs } from "./objects";
+import { policyResults } from "./policies";
+import { restartsOf } from "./restarts";
+import { rightsChanges } from "./rights";
+import { settingsChanges } from "./settings";
+
+/** One side of a comparison. */
+export interface Side {
+    readonly resources: readonly Registered[];
+    readonly outside: Outside;
+    readonly file: StackFile;
+}
+
+export const NOTHING: Side = { resources: [], outside: {}, file: NO_FILE };
+
+/** The dangerous first. */
+const ORDER = ["delete", "replace", "update", "create"];
+
+export function compareStack(stack: string, state: StackReport["state"], before: Side, after: Side): StackReport {
+    const all = pairs(before.resources, after.resources);
+    const [olds, news] = [before, after].map(({ resources }) =>
+        resources.flatMap(({ resource }) => resource ?? []),
+    ) as [Rendered[], Rendered[]];
+    const restarts = restartsOf(all);
+    const objects = all
+        .flatMap(objectChange)
+        .sort(
+            (one, other) =>
+                ORDER.indexOf(one.operation) - ORDER.indexOf(other.operation) ||
+                key(one).localeCompare(key(other), "en"),
+        );
+    return {
+        stack,
+        state,
+        problems: [],
+        dangers: dangersOf(all, restarts),
+        restarts,
+        flows: flowChanges({ resources: olds, outside: before.outside }, { resources: news, outside: after.outside }),
+        rights: rightsChanges(olds, news),
+        certificates: certificatesOf(all),
+        settings: settingsChanges(`Pulumi.${stack}.yaml`, before.file, after.file),
+        policies: policyResults(olds, news),
+        counts: countsOf(objects),
+        ...foldNoise(objects),
+    };
+}
+
+function key({ subject, kind, name }: ObjectChange): string {
+    return `${subject} ${kind} ${name}`;
+}
+
+function countsOf(objects: readonly ObjectChange[]): StackReport["counts"] {
+    const groups = groupBy(objects, ({ subject, operation }) => `${subject}\n${operation}`);
+    return [...groups].map(([group, { length: count }]) => {
+        const [subject = "", operation = ""] = group.split("\n");
+        return { subject, operation, count };
+    });
+}

@@ -1,0 +1,85 @@
+/** Whose pods restart, in what order, and whether enough are left meanwhile. Pure. */
+import { at, count, map } from "../../toolchain/providers/kubernetes/objects";
+import type { Plain, PlainMap } from "../../toolchain/plugin/values";
+import type { Rendered } from "../render/registrations";
+import type { Restart } from "../report";
+import type { Pair } from "./objects";
+import { kindOf, metadataOf, subjectOf } from "./show";
+
+const KINDS = ["StatefulSet", "Deployment"];
+
+export function restartsOf(pairs: readonly Pair[]): Restart[] {
+    const budgets = pairs.flatMap(({ after }) => (after && kindOf(after) === "PodDisruptionBudget" ? after : []));
+    return pairs.flatMap(({ before, after, operation, changes }) => {
+        if (before === undefined || after === undefined || !KINDS.includes(kindOf(after))) {
+            return [];
+        }
+        const restarts = operation === "replace" || changes.some(({ path }) => path.startsWith("spec.template."));
+        const running = replicas(before);
+        return restarts && running > 0
+            ? [restart(before, after, operation === "replace", budgetOf(after, budgets))]
+            : [];
+    });
+}
+
+/** Pods that may be missing at once: `spec.maxUnavailable`, or what `minAvailable` leaves of `pods`. */
+function spare(budget: PlainMap, pods: number): number {
+    const { maxUnavailable, minAvailable } = map(budget, "spec");
+    return maxUnavailable === undefined ? pods - share(minAvailable, pods) : share(maxUnavailable, pods);
+}
+
+/** https://kubernetes.io/docs/tasks/run-application/configure-pdb/: shares are rounded up. */
+function share(value: Plain | undefined, pods: number): number {
+    return typeof value === "string" && value.endsWith("%")
+        ? Math.ceil((pods * Number.parseInt(value, 10)) / 100)
+        : Number(value ?? 0);
+}
+
+function restart(before: Rendered, after: Rendered, isReplaced: boolean, budget: Rendered | undefined): Restart {
+    const inputs = after.inputs as PlainMap;
+    const pods = Math.min(replicas(before), replicas(after));
+    const { name = after.name } = metadataOf(after);
+    const who = `${subjectOf(after)}'s ${name}`;
+    const first = count(inputs, "spec", "ordinals", "start");
+    const members =
+        kindOf(after) === "StatefulSet"
+            ? Array.from({ length: replicas(before) }, (_, index) => `${name}-${first + index}`).reverse()
+            : [];
+    const atOnce = isReplaced || at(inputs, "spec", "strategy", "type") === "Recreate";
+    const many = pods === 1 ? "1 pod restarts" : `${pods} pods restart`;
+    if (atOnce || pods < 2) {
+        return { who, members, served: false, text: `${many}, and none serves meanwhile` };
+    }
+    const order = members.length > 0 ? ` one after the other (${members.join(", ")})` : ", one after the other";
+    if (budget === undefined) {
+        return {
+            who,
+            members,
+            served: true,
+            text: `${many}${order}; no disruption budget says how many may be missing`,
+        };
+    }
+    const bears = spare(budget.inputs as PlainMap, pods);
+    return bears >= 1
+        ? {
+              who,
+              members,
+              served: true,
+              text: `${many}${order}; the disruption budget bears ${bears} of ${pods} missing`,
+          }
+        : { who, members, served: false, text: `${many}${order}; the disruption budget bears none missing` };
+}
+
+function replicas({ inputs }: Rendered): number {
+    // https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/: 1 where it is left out.
+    return Number(at(inputs as PlainMap, "spec", "replicas") ?? 1);
+}
+
+function budgetOf(workload: Rendered, budgets: readonly Rendered[]): Rendered | undefined {
+    const labels = map(workload.inputs as PlainMap, "spec", "template", "metadata", "labels");
+    return budgets.find((budget) => {
+        const selected = Object.entries(map(budget.inputs as PlainMap, "spec", "selector", "matchLabels"));
+        const isHere = metadataOf(budget).namespace === metadataOf(workload).namespace;
+        return isHere && selected.length > 0 && selected.every(([key, value]) => labels[key] === value);
+    });
+}

@@ -1,0 +1,14 @@
+import type { Report } from "./report";
+import { factsOf } from "./show/title";
+
+/**
+ * 1 where the working tree cannot be rendered or breaks a rule, all of which are mandatory; 2 for changes where they are asked for;
+ * else 0. A base that cannot be rendered is a change: nobody knows how large.
+ */
+export function exitCode({ stacks }: Report, detailed: boolean): number {
+    const isWrong = stacks.some(
+        ({ problems, policies }) => problems.some(({ tree }) => tree === "head") || policies.length > 0,
+    );
+    const changes = stacks.some((stack) => factsOf(stack).length > 0);
+    return isWrong ? 1 : detailed && changes ? 2 : 0;
+}

@@ -1,0 +1,100 @@
+/** Renders both trees and compares them. */
+import { existsSync } from "node:fs";
+import { declaredStacks, stackFile } from "../toolchain/cli/stack-file";
+import { UserError } from "../toolchain/command";
+import { type Place, withBase } from "./base";
+import { NOTHING, type Side, compareStack } from "./compare";
+import { renderStacks } from "./render";
+import type { Outcome } from "./render/stack";
+import { type Problem, type Report, type StackReport, VERSION } from "./report";
+import { titleOf } from "./show/title";
+import { NO_FILE, type StackFile, keyNamed, readStackFile } from "./stack-file";
+
+/** What a reader might look for in vain. */
+const LEFT_OUT = [
+    "what is in a state or a cluster",
+    "the Tier IV margin, watts and capacity (the program refuses what is not Tier IV)",
+];
+
+/** @throws UserError where there is no such base or stack */
+export async function preview(place: Place, ref: string, only: readonly string[]): Promise<Report> {
+    return withBase(place, ref, async (base) => {
+        const declared = [...new Set([...declaredStacks(place.repo), ...declaredStacks(base.root)])].sort();
+        const unknown = only.filter((stack) => !declared.includes(stack));
+        if (unknown.length > 0) {
+            throw new UserError(`There is no stack ${unknown.join(", ")}: stacks are ${declared.join(", ")}.`);
+        }
+        const stacks = declared.filter((stack) => only.length === 0 || only.includes(stack));
+        const [before, after] = await Promise.all(
+            [base.root, place.repo].map((root) =>
+                renderStacks(
+                    root,
+                    stacks.filter((stack) => existsSync(stackFile(stack, root))),
+                ),
+            ),
+        );
+        const reports = stacks.map((stack) =>
+            reportOf(
+                stack,
+                { outcome: before?.get(stack), file: fileOf(base.root, stack) },
+                { outcome: after?.get(stack), file: fileOf(place.repo, stack) },
+            ),
+        );
+        return {
+            version: VERSION,
+            title: titleOf(reports),
+            base: { ref, commit: base.commit },
+            stacks: reports,
+            leftOut: LEFT_OUT,
+        };
+    });
+}
+
+interface Tree {
+    /** Undefined where the tree has no such stack. */
+    readonly outcome: Outcome | undefined;
+    readonly file: StackFile;
+}
+
+export function reportOf(stack: string, base: Tree, head: Tree): StackReport {
+    const problems = [...problemsOf(stack, "base", base), ...problemsOf(stack, "head", head)];
+    const [before, after] = [sideOf(base), sideOf(head)];
+    if (problems.length > 0) {
+        // Settings are compared all the same: the one that is wrong is among them.
+        const files = [base, head].map(({ file }) => ({ ...NOTHING, file })) as [Side, Side];
+        return { ...compareStack(stack, "not compared", ...files), problems };
+    }
+    const state = base.outcome === undefined ? "added" : head.outcome === undefined ? "removed" : "compared";
+    return compareStack(stack, state, before, after);
+}
+
+function sideOf({ outcome, file }: Tree): Side {
+    return outcome === undefined || "problem" in outcome ? NOTHING : { ...outcome, file };
+}
+
+/** Each line of what the program says is wrong, with the stack file's line where it names a key. */
+function problemsOf(stack: string, tree: Problem["tree"], { outcome, file }: Tree): Problem[] {
+    if (outcome === undefined || !("problem" in outcome)) {
+        return [];
+    }
+    const items = outcome.problem.split("\n").filter((line) => line.startsWith("  - "));
+    const messages = items.length > 0 ? items.map((line) => line.slice("  - ".length)) : [outcome.problem];
+    return messages.map((message) => {
+        const key = keyNamed(message);
+        const line = key && { line: file.lineOf(key) };
+        return { tree, message, file: `Pulumi.${stack}.yaml`, ...line };
+    });
+}
+
+function fileOf(root: string, stack: string): StackFile {
+    const file = stackFile(stack, root);
+    try {
+        return existsSync(file) ? readStackFile(file) : NO_FILE;
+    } catch (error) {
+        // The render of the tree says the same, as a problem of it.
+        if (error instanceof UserError) {
+            return NO_FILE;
+        }
+        throw error;
+    }
+}

@@ -1,0 +1,73 @@
+/** What a program tells the engine of each resource, read off its requests. */
+import * as pulumi from "@pulumi/pulumi";
+import {
+    ReadResourceRequest,
+    type RegisterResourceRequest,
+    type RegisterResourceResponse,
+} from "@pulumi/pulumi/proto/resource_pb";
+import { mask } from "./secrets";
+
+/** A resource that is no component. */
+export interface Rendered {
+    readonly type: string;
+    readonly name: string;
+    readonly protect: boolean;
+    readonly retainOnDelete: boolean;
+    /** Secrets are replaced by `[secret]`. */
+    readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+export interface Registered {
+    readonly urn: string;
+    /** URN; empty for a resource without one. */
+    readonly parent: string;
+    /** URNs of what it waits for: said in its options or in its inputs, and its provider. */
+    readonly dependencies: readonly string[];
+    readonly ignoreChanges: readonly string[];
+    /** Undefined for a component. */
+    readonly resource: Rendered | undefined;
+}
+
+type Request = RegisterResourceRequest | ReadResourceRequest;
+type Register = (
+    request: Request,
+    answer: (error: unknown, response: RegisterResourceResponse | undefined) => void,
+) => unknown;
+
+/** Tells of every resource from now on; the SDK's mocks are set. */
+export function watchRegistrations(onRegister: (registered: Registered) => void): void {
+    const monitor = pulumi.runtime.getMonitor() as unknown as Record<"registerResource" | "readResource", Register>;
+    for (const method of ["registerResource", "readResource"] as const) {
+        const register = monitor[method].bind(monitor);
+        monitor[method] = (request, answer) =>
+            register(request, (error, response) => {
+                if (response !== undefined) {
+                    onRegister(registered(request, response.getUrn()));
+                }
+                answer(error, response);
+            });
+    }
+}
+
+function registered(request: Request, urn: string): Registered {
+    // A provider's reference is its URN and its id.
+    const provider = request.getProvider().split("::").slice(0, 4).join("::");
+    const common = {
+        urn,
+        parent: request.getParent(),
+        dependencies: [...request.getDependenciesList(), ...(provider === "" ? [] : [provider])],
+    };
+    const [type, name] = [request.getType(), request.getName()];
+    const properties = request instanceof ReadResourceRequest ? request.getProperties() : request.getObject();
+    const inputs = mask(properties ? pulumi.runtime.deserializeProperties(properties) : {}) as Rendered["inputs"];
+    if (request instanceof ReadResourceRequest) {
+        const resource = { type, name, protect: false, retainOnDelete: false, inputs };
+        return { ...common, ignoreChanges: [], resource };
+    }
+    const [protect, retainOnDelete] = [request.getProtect() ?? false, request.getRetainondelete() ?? false];
+    return {
+        ...common,
+        ignoreChanges: request.getIgnorechangesList(),
+        resource: request.getCustom() ? { type, name, protect, retainOnDelete, inputs } : undefined,
+    };
+}

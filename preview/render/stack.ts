@@ -1,0 +1,107 @@
+/** What one stack of a tree declares, by that tree's own code: its program, under the SDK's mocks. */
+import { existsSync } from "node:fs";
+import { join, sep } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { PROJECT } from "../../infra/config";
+import { type Outside, outsideOf } from "../../infra/networking/flow-table";
+import { stackFile } from "../../toolchain/cli/stack-file";
+import { type StackFile, readStackFile } from "../stack-file";
+import { mocksFor } from "./mocks";
+import { type Registered, watchRegistrations } from "./registrations";
+import { HIDDEN } from "./secrets";
+
+export interface RenderedStack {
+    readonly resources: readonly Registered[];
+    /** Names of what is outside the cluster; ranges that have none are nobody's that is known. */
+    readonly outside: Outside;
+}
+
+/** What a stack declares, or why it cannot be said. */
+export type Outcome =
+    ({ readonly stack: string } & RenderedStack) | { readonly stack: string; readonly problem: string };
+
+/** Decided for one run, on its command line, so no part of what code declares. */
+const DECISIONS = ["EMBASSY_ACCEPT_LOSS", "EMBASSY_HANDOVER", "KUBECONFIG"];
+
+/**
+ * @param root top folder of the tree
+ * @param main where the program is in it
+ */
+export async function renderTree(root: string, main: string, stack: string): Promise<Outcome> {
+    DECISIONS.forEach((name) => Reflect.deleteProperty(process.env, name));
+    try {
+        const file = readStackFile(stackFile(stack, root));
+        const resources = await run(join(root, main), stack, file);
+        return { stack, resources, outside: outside(root, stack, file.config) };
+    } catch (error) {
+        return { stack, problem: error instanceof Error ? error.message : String(error) };
+    } finally {
+        forget(root);
+    }
+}
+
+async function run(program: string, stack: string, { config }: StackFile): Promise<Registered[]> {
+    const keysOf = (key: string): string[] => Object.keys(config[`${PROJECT}:${key}`] ?? {});
+    const sites = (config[`${PROJECT}:keys`] as { sites?: string[] } | undefined)?.sites ?? [];
+    const resources: Registered[] = [];
+    const failures: unknown[] = [];
+    const failed = (error: unknown): void => void failures.push(error);
+    process.on("unhandledRejection", failed);
+    try {
+        const registries = keysOf("registries");
+        await pulumi.runtime.setMocks(mocksFor({ sites, registries }), PROJECT, stack, false);
+        pulumi.runtime.setAllConfig(...handedOver(config));
+        watchRegistrations((resource) => resources.push(resource));
+        // The tree's own code is not known before: it is what is looked at.
+        // eslint-disable-next-line @typescript-eslint/no-require-imports
+        require(program);
+        await pulumi.runtime.disconnect();
+    } finally {
+        process.off("unhandledRejection", failed);
+    }
+    if (failures.length > 0) {
+        throw failures[0];
+    }
+    return resources.sort((one, other) => (one.urn < other.urn ? -1 : 1));
+}
+
+/** As the engine hands a stack file over: text, structured values as JSON. What is encrypted there stays unread. */
+function handedOver(config: StackFile["config"]): [Record<string, string>, string[]] {
+    const secrets = Object.keys(config).filter((key) => isEncrypted(config[key]));
+    const texts = Object.entries(config).map(([key, value]) => {
+        const text = typeof value === "string" ? value : JSON.stringify(value);
+        return [key, secrets.includes(key) ? HIDDEN : text];
+    });
+    return [Object.fromEntries(texts) as Record<string, string>, secrets];
+}
+
+export function isEncrypted(value: unknown): boolean {
+    return typeof value === "object" && value !== null && Object.keys(value).join() === "secure";
+}
+
+/** A tree whose configuration or addresses are others' has no names for what is outside, and its ranges are shown. */
+function outside(root: string, stack: string, values: StackFile["config"]): Outside {
+    const [config, addresses] = ["config", join("plan", "addresses")].map((name) => join(root, "infra", name));
+    try {
+        /* eslint-disable @typescript-eslint/no-require-imports */
+        const { parseConfig } = require(config as string) as typeof import("../../infra/config");
+        const { planNetwork } = require(addresses as string) as typeof import("../../infra/plan/addresses");
+        /* eslint-enable @typescript-eslint/no-require-imports */
+        const parsed = parseConfig(stack, values);
+        return outsideOf(planNetwork(parsed), parsed.edge);
+    } catch {
+        return {};
+    }
+}
+
+/** Each program starts afresh, as the engine starts it; packages are kept. */
+function forget(root: string): void {
+    const program = join(root, "infra") + sep;
+    Object.keys(require.cache)
+        .filter((file) => file.startsWith(program))
+        .forEach((file) => Reflect.deleteProperty(require.cache, file));
+}
+
+export function hasStack(root: string, stack: string): boolean {
+    return existsSync(stackFile(stack, root));
+}

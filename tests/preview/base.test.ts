@@ -1,0 +1,73 @@
+/** The base as a tree of its own, in a repository of a test. */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Place, withBase } from "../../preview/base";
+import { renderStacks } from "../../preview/render";
+
+let top: string;
+let place: Place;
+
+function git(...args: string[]): string {
+    const identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"];
+    return execFileSync("git", [...identity, ...args], { cwd: place.repo, encoding: "utf8", stdio: "pipe" });
+}
+
+beforeEach(() => {
+    top = mkdtempSync(join(tmpdir(), "base-"));
+    place = { repo: join(top, "repo"), folder: join(top, "home", "preview") };
+    mkdirSync(place.repo);
+    git("init", "--quiet");
+    for (const text of ["first", "second"]) {
+        writeFileSync(join(place.repo, "file"), text);
+        git("add", "file");
+        git("commit", "--quiet", "--message", text);
+    }
+});
+
+afterEach(() => rmSync(top, { recursive: true }));
+
+test("is what was committed, runs no hook, and is gone afterwards", async () => {
+    const hook = join(place.repo, ".git", "hooks", "post-checkout");
+    mkdirSync(join(hook, ".."), { recursive: true });
+    writeFileSync(hook, `#!/bin/sh\ntouch ${join(top, "hooked")}\n`, { mode: 0o755 });
+    const read = await withBase(place, "HEAD~1", ({ root }) =>
+        Promise.resolve(readFileSync(join(root, "file"), "utf8")),
+    );
+    expect(read).toBe("first");
+    expect(existsSync(join(top, "hooked"))).toBe(false);
+    expect(readdirSync(place.folder)).toEqual([]);
+    expect(git("worktree", "list").trim().split("\n")).toHaveLength(1);
+});
+
+test("is gone after a failure, and what a killed run left is removed by the next", async () => {
+    await expect(withBase(place, "HEAD", () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
+    expect(readdirSync(place.folder)).toEqual([]);
+    git("worktree", "add", "--quiet", "--detach", join(place.folder, "base"), "HEAD");
+    mkdirSync(join(place.folder, "half"));
+    const read = await withBase(place, "HEAD~1", ({ root }) =>
+        Promise.resolve(readFileSync(join(root, "file"), "utf8")),
+    );
+    expect(read).toBe("first");
+    expect(readdirSync(place.folder)).toEqual([]);
+});
+
+test("that does not exist is refused, with what to do", async () => {
+    const work = (): Promise<void> => Promise.resolve();
+    await expect(withBase(place, "nowhere", work)).rejects.toThrow("There is no commit nowhere: name a branch");
+    await expect(withBase(place, "--help", work)).rejects.toThrow("There is no commit --help");
+});
+
+test("that a shallow clone leaves out is refused, with how to fetch it", async () => {
+    const shallow = join(top, "shallow");
+    git("clone", "--quiet", "--depth", "1", `file://${place.repo}`, shallow);
+    await expect(withBase({ ...place, repo: shallow }, "HEAD~1", () => Promise.resolve())).rejects.toThrow(
+        "git fetch --unshallow",
+    );
+});
+
+test("that has no program says so, for each stack", async () => {
+    const found = await withBase(place, "HEAD", ({ root }) => renderStacks(root, ["tallinn"]));
+    expect(found.get("tallinn")).toEqual({ stack: "tallinn", problem: "there is no program: no infra/index.ts" });
+});

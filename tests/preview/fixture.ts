@@ -1,0 +1,79 @@
+/** Changes played on the real stacks. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseConfig } from "../../infra/config";
+import { outsideOf } from "../../infra/networking/flow-table";
+import { plan } from "../../infra/plan";
+import { planNetwork } from "../../infra/plan/addresses";
+import type { ImageLock } from "../../infra/plan/images";
+import { type Side, compareStack } from "../../preview/compare";
+import type { Registered, Rendered } from "../../preview/render/registrations";
+import type { Report, StackReport } from "../../preview/report";
+import { titleOf } from "../../preview/show/title";
+import { parseStackFile } from "../../preview/stack-file";
+import { repoRoot } from "../../toolchain/paths";
+import { renderPlan } from "../support/render";
+
+export function stackText(stack: string): string {
+    return readFileSync(join(repoRoot, `Pulumi.${stack}.yaml`), "utf8");
+}
+
+/** The stack file with one place in it otherwise. */
+export function edited(stack: string, from: string, to: string): string {
+    const text = stackText(stack);
+    if (!text.includes(from)) {
+        throw new Error(`Pulumi.${stack}.yaml has no ${from}`);
+    }
+    return text.replace(from, to);
+}
+
+export async function sideOf(stack: string, text = stackText(stack), lock: ImageLock = {}): Promise<Side> {
+    const file = parseStackFile(text, stack);
+    const config = parseConfig(stack, file.config);
+    const resources: Registered[] = [];
+    await renderPlan(stack, plan(config, lock), undefined, (registered) => resources.push(registered));
+    return { resources, outside: outsideOf(planNetwork(config), config.edge), file };
+}
+
+const unchanged = new Map<string, Promise<Side>>();
+
+/** What the stack declares as it is; rendered once, as it takes the longest. */
+export function asItIs(stack: string): Promise<Side> {
+    const known = unchanged.get(stack) ?? sideOf(stack);
+    unchanged.set(stack, known);
+    return known;
+}
+
+/** What a report says of an edit of the stack file. */
+export async function played(stack: string, from: string, to: string): Promise<StackReport> {
+    return compareStack(stack, "compared", await asItIs(stack), await sideOf(stack, edited(stack, from, to)));
+}
+
+export function reportOf(...stacks: StackReport[]): Report {
+    return { version: 1, title: titleOf(stacks), base: { ref: "main", commit: "0".repeat(40) }, stacks, leftOut: [] };
+}
+
+/** A resource as a program registers it. */
+export function registered(kind: string, namespace: string, name: string, more: object, held = false): Registered {
+    const inputs = { apiVersion: "v1", kind, metadata: { namespace, name }, ...more };
+    const type = `kubernetes:core/v1:${kind}`;
+    return {
+        urn: `urn:pulumi:site::data-embassy::${type}::${namespace}-${name}`,
+        parent: "",
+        dependencies: [],
+        ignoreChanges: [],
+        resource: { type, name: `${namespace}-${name}`, protect: held, retainOnDelete: held, inputs },
+    };
+}
+
+/** Every object otherwise. */
+export function mapped(side: Side, change: (inputs: Record<string, unknown>) => unknown): Side {
+    const resources = side.resources.map((one) => {
+        const resource = one.resource && {
+            ...one.resource,
+            inputs: change(structuredClone(one.resource.inputs)) as Rendered["inputs"],
+        };
+        return { ...one, resource };
+    });
+    return { ...side, resources };
+}

@@ -1,0 +1,69 @@
+/** No secret in any format: neither what it is nor what it was. */
+import fc from "fast-check";
+import { type Side, compareStack } from "../../preview/compare";
+import { mask, secret } from "../../preview/render/secrets";
+import { markdown } from "../../preview/show/markdown";
+import { parseStackFile } from "../../preview/stack-file";
+import { registered, reportOf } from "./fixture";
+
+/** Nothing that a report says by itself. */
+const value = fc.stringMatching(/^[g-z]{12,24}$/).map((text) => `q9${text}`);
+const isMarked = fc.boolean();
+
+function sideOf(inputs: object, config: object): Side {
+    const file = parseStackFile(JSON.stringify({ config }), "Pulumi.test.yaml");
+    return { resources: [registered("Secret", "edge", "key", mask(inputs) as object)], outside: {}, file };
+}
+
+function formats(before: Side, after: Side): string {
+    const report = reportOf(compareStack("test", "compared", before, after));
+    return markdown(report) + JSON.stringify(report);
+}
+
+test("a value that is, was or becomes a secret is in no format, wherever it stands", () => {
+    const mark = (marked: boolean, text: string): unknown => (marked ? secret(text) : text);
+    fc.assert(
+        fc.property(
+            value,
+            value,
+            isMarked,
+            isMarked,
+            fc.constantFrom("map", "list", "whole"),
+            (old, next, was, is, where) => {
+                fc.pre(was || is);
+                const place = (marked: boolean, text: string): object =>
+                    ({
+                        map: { data: { token: mark(marked, text) } },
+                        list: { data: [mark(marked, text)] },
+                        whole: { data: marked ? secret({ token: text }) : { token: text } },
+                    })[where];
+                const text = formats(sideOf(place(was, old), {}), sideOf(place(is, next), {}));
+                expect(text).not.toContain(old);
+                expect(text).not.toContain(next);
+            },
+        ),
+    );
+});
+
+test("nor what a stack file has encrypted, or has only just", () => {
+    fc.assert(
+        fc.property(value, value, (old, next) => {
+            const text = formats(
+                sideOf({}, { "data-embassy:token": old }),
+                sideOf({}, { "data-embassy:token": { secure: next } }),
+            );
+            expect(text).toContain("data-embassy:token");
+            expect(text).not.toContain(old);
+            expect(text).not.toContain(next);
+        }),
+    );
+});
+
+test("nor what only looks like one", () => {
+    const pod = (password: string): object => ({
+        spec: { containers: [{ name: "a", env: [{ name: "DB_PASSWORD", value: password }] }] },
+    });
+    const text = formats(sideOf(pod("q9first"), {}), sideOf(pod("q9second"), {}));
+    expect(text).toContain("env[0].value");
+    expect(text).not.toMatch(/q9first|q9second/);
+});
