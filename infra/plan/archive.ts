@@ -46,3 +46,19 @@ export function archiveCommand({ registry, storage }: DatabasePlan): string {
         "leave 1",
     ].join("; ");
 }
+
+/**
+ * What a standby asks for where the link is cut, or the primary no longer has it: what is stored here, and what was stored there alone
+ * because this site's store was away. A promotion waits for the end of this command, and a store behind a link that is cut says nothing
+ * for many seconds: so the other one is asked only where it takes a connection at once.
+ *
+ * @see https://www.postgresql.org/docs/15/runtime-config-wal.html#GUC-RESTORE-COMMAND
+ */
+export function restoreCommand({ registry, stores }: DatabasePlan): string {
+    const get = (use: "own" | "partner"): string => commandLine(registry, use, "archive-get", "%f", '"%p"');
+    const connects = `import socket; socket.create_connection(('${stores.partner ?? ""}', ${HTTPS}), ${CONNECT_SECONDS})`;
+    return `${get("own")} || { python3 -c "${connects}" 2> /dev/null && ${get("partner")}; }`;
+}
+
+const HTTPS = 443;
+const CONNECT_SECONDS = 1;

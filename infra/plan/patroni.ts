@@ -7,7 +7,7 @@
  */
 import { type Instant, inPostgres } from "../config/instant";
 import { amount } from "../config/quantity";
-import { archiveCommand } from "./archive";
+import { archiveCommand, restoreCommand } from "./archive";
 import { type DatabasePlan, PATHS, PORTS, ROLE_LABEL, memberName, ownerName } from "./database";
 import { MIB, SEGMENT_BYTES, diskLimits } from "./disk";
 import { LABEL } from "./names";
@@ -110,7 +110,7 @@ function restoration(registry: string, at: Instant | undefined): Readonly<Record
 
 /** What the ConfigMap `<scope>-config` holds, and Patroni watches. */
 export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string, unknown>> {
-    const { registry, memory, storage, recovery, origin, acrossSites } = plan;
+    const { memory, storage, recovery, origin, acrossSites } = plan;
     const limits = diskLimits(storage);
     return {
         ttl: PATRONI_SECONDS.ttl,
@@ -123,11 +123,7 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
             standby_cluster: {
                 host: origin.host,
                 port: PORTS.postgres,
-                // Where the link is cut, or the primary no longer has what is asked for: what is stored here, and what was stored
-                // there alone because this site's store was away.
-                restore_command: (["own", "partner"] as const)
-                    .map((use) => commandLine(registry, use, "archive-get", "%f", '"%p"'))
-                    .join(" || "),
+                restore_command: restoreCommand(plan),
                 create_replica_methods: ["basebackup"],
             },
         }),

@@ -80,6 +80,35 @@ describe("a site's role", () => {
     });
 });
 
+describe("a standby that cannot follow its primary", () => {
+    /** @returns the stores that are asked, where its own has nothing and the other one takes connections or not */
+    function asked(connects: boolean): string[] {
+        const folder = mkdtempSync(join(tmpdir(), "fetched-"));
+        try {
+            const { standby_cluster: standby } = dynamicConfiguration(planOf("luxembourg")) as {
+                standby_cluster: { restore_command: string };
+            };
+            writeFileSync(join(folder, "pgbackrest"), "#!/bin/sh\necho $1\nexit 1\n", { mode: 0o755 });
+            writeFileSync(join(folder, "python3"), `#!/bin/sh\nexit ${connects ? 0 : 1}\n`, { mode: 0o755 });
+            const { stdout } = spawnSync("/bin/sh", ["-c", standby.restore_command], {
+                encoding: "utf8",
+                env: { PATH: folder },
+            });
+            return stdout
+                .trim()
+                .split("\n")
+                .map((line) => line.replace(/.*\/(\w+)\.conf$/, "$1"));
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    }
+
+    it("asks the other site's store after its own, and not where that takes no connection: a promotion would wait for it", () => {
+        expect(asked(true)).toEqual(["own", "partner"]);
+        expect(asked(false)).toEqual(["own"]);
+    });
+});
+
 describe("stored versions", () => {
     describe("are handed on by Postgres", () => {
         /** Of 1 MiB, in a quarter of the disk. */
