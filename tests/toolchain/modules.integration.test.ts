@@ -1,0 +1,18 @@
+/** The tests of what is ours in Go, beside it: they run where the toolchain was built, on what that has compiled. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { goEnvironment } from "../../toolchain/build/go-tool";
+import { repoRoot } from "../../toolchain/paths";
+
+// Where nothing is compiled yet the engine's packages are first.
+jest.setTimeout(15 * 60_000);
+
+it("the journal of an update: a write that does not fit leaves nothing behind", () => {
+    const { status, stdout, stderr } = spawnSync("go", ["test", "-vet=off", "-count=1", "-v", "."], {
+        cwd: join(repoRoot, "toolchain", "modules", "pulumi"),
+        env: goEnvironment(process.env),
+        encoding: "utf8",
+    });
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("--- PASS: TestWhatDoesNotFitLeavesNothing");
+});
