@@ -25,7 +25,13 @@ async function run(agent: string, ...args: string[]): Promise<{ status: number |
 }
 
 /** The first thing that an agent asks of its pod; the store's all ask for the same. */
-const ASKS: Readonly<Record<string, string>> = { gate: "SCOPE", gazette: "PORT", reader: "PORT", writer: "SOCKET" };
+const ASKS: Readonly<Record<string, string>> = {
+    gate: "SCOPE",
+    gazette: "PORT",
+    reader: "PORT",
+    verifier: "FOUND",
+    writer: "SOCKET",
+};
 const TOLD = NAMES.filter((name) => !["folders", "status"].includes(name));
 
 it.each(TOLD)("%s says what its pod has to tell it", async (agent) => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { CheckRequest, type CheckResponse, ConfigureRequest } from "@pulumi/pulumi/proto/provider_pb";
+import { ReadRequest, type ReadResponse, ConfigureRequest } from "@pulumi/pulumi/proto/provider_pb";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { encode } from "../../../toolchain/plugin/values";
@@ -80,13 +80,14 @@ describe("the providers beside the CLI", () => {
         const [rendering, other] = [connect("kubernetes"), connect("kubernetes")];
         const args = encode({ renderYamlToDirectory: home });
         await call((answer) => rendering.configure(new ConfigureRequest().setArgs(args), answer));
-        const check = (client: ResourceProviderClient): Promise<CheckResponse> => {
+        const read = (client: ResourceProviderClient): Promise<ReadResponse> => {
             const urn = "urn:pulumi:s::p::kubernetes:core/v1:ConfigMap::it";
-            const news = encode({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "it" } });
-            return call((answer) => client.check(new CheckRequest().setUrn(urn).setNews(news), answer));
+            const state = encode({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "it" } });
+            const request = new ReadRequest().setId("default/it").setUrn(urn).setProperties(state).setInputs(state);
+            return call((answer) => client.read(request, answer));
         };
-        await expect(check(rendering)).resolves.toBeDefined();
-        await expect(check(other)).rejects.toThrow(`${home}/none does not exist`);
+        await expect(read(rendering)).resolves.toBeDefined();
+        await expect(read(other)).rejects.toThrow(`${home}/none does not exist`);
     });
 
     it("end when nobody holds them any more, even if that one was killed", async () => {
