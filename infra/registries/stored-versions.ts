@@ -47,7 +47,7 @@ const PAUSES = [10, 20, 40, 80, 160, 320, 320] as const;
 const [PAUSE] = PAUSES;
 /**
  * ClockError of pgBackRest: the newest folder in the store has a later name than a differential would get, which is named after its full.
- * A full that was interrupted leaves one, also once its files are gone: a store that keeps versions keeps folders. A full gets by.
+ * A full that was interrupted leaves one, it seems also once its files are gone: a store that keeps versions keeps folders. A full gets by.
  */
 const LATER_FOLDER = 106;
 
