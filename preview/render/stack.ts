@@ -1,5 +1,4 @@
 /** What one stack of a tree declares, by that tree's own code: its program, under the SDK's mocks. */
-import { existsSync } from "node:fs";
 import { join, sep } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { PROJECT } from "../../infra/config";
@@ -100,8 +99,4 @@ function forget(root: string): void {
     Object.keys(require.cache)
         .filter((file) => file.startsWith(program))
         .forEach((file) => Reflect.deleteProperty(require.cache, file));
-}
-
-export function hasStack(root: string, stack: string): boolean {
-    return existsSync(stackFile(stack, root));
 }

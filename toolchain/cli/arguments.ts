@@ -53,18 +53,16 @@ const WITH_VALUE = new Set([
 
 /** Letter → the option. Letters of switches are not among them, save those that say `--debug`. */
 const LETTERS: Readonly<Record<string, string>> = {
-    ...{
-        C: "cwd",
-        c: "config",
-        d: "debug",
-        m: "message",
-        o: "out",
-        p: "parallel",
-        s: "stack",
-        t: "target",
-        v: "verbose",
-    },
-    ...{ x: "exclude" },
+    C: "cwd",
+    c: "config",
+    d: "debug",
+    m: "message",
+    o: "out",
+    p: "parallel",
+    s: "stack",
+    t: "target",
+    v: "verbose",
+    x: "exclude",
 };
 
 /** Before the command is known, cobra takes only these for switches, and of any other the next word for its value. */

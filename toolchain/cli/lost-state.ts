@@ -27,10 +27,7 @@ export interface Doubt {
 export function refuseLostState({ stack, home = embassyHome, glance = () => ({ namespaces: [] }) }: Doubt): void {
     const file = stateFile(stack, home);
     const found = existsSync(file) ? wrongWith(file, stack, home) : isPacked(file) ? "" : ABSENT;
-    if (!isBroken(found) && found !== "" && wasRemoved(stack, home)) {
-        return;
-    }
-    if (found === "") {
+    if (found === "" || (!isBroken(found) && wasRemoved(stack, home))) {
         return;
     }
     const backups = backupsOf(stack, home);
