@@ -1,7 +1,7 @@
 /** What a site's facility lets expect in a year: infra/plan/tier4/availability.ts. */
 import { Random } from "../data/shared/random";
 import { plan } from "../infra/plan";
-import { tier4Site } from "../infra/plan/tier4";
+import { tier4Site } from "../infra/plan/tier4-site";
 import { interval, siteAvailability } from "../infra/plan/tier4/availability";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { declaredStacks } from "../toolchain/cli/stack-file";

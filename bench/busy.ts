@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { leaderName } from "../infra/plan/database";
-import { registryNamespace } from "../infra/plan/registries";
+import { registryNamespace } from "../infra/plan/names";
 import { PATRONI_SECONDS } from "../infra/plan/writer";
 import { Home, must } from "../tests/support/home";
 import type { Figure } from "./figure";

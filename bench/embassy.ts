@@ -5,7 +5,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { REGISTRIES } from "../infra/config/registries";
+import { REGISTRIES } from "../infra/plan/registry-names";
 import type { RestoreReport } from "../lab/restore/restore";
 import { Home, must } from "../tests/support/home";
 import { stackConfig } from "../toolchain/cli/stack-config";

@@ -8,7 +8,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DATABASE, ROLE_LABEL } from "../infra/plan/database";
-import { registryNamespace } from "../infra/plan/registries";
+import { registryNamespace } from "../infra/plan/names";
 import type { RestoreReport } from "../lab/restore/restore";
 import { Home, type Outcome, must } from "../tests/support/home";
 import { type Figure, ratio } from "./figure";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { wrongKeys } from "../infra/config/errors";
-import { REGISTRIES } from "../infra/config/registries";
+import { REGISTRIES } from "../infra/plan/registry-names";
 import { UserError } from "../toolchain/command";
 
 /** A secret in custody is the root, or one registry's: each is split by itself. docs/decisions/custody.md */

@@ -1,5 +1,5 @@
 /** The registries by name, and where a registry's rows are in its database. */
-import { REGISTRIES } from "../infra/config/registries";
+import { REGISTRIES } from "../infra/plan/registry-names";
 import { UserError } from "../toolchain/command";
 import { chosen } from "../toolchain/typed";
 

@@ -8,7 +8,7 @@ import { delimiter } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EmbassyConfig } from "../infra/config";
 import { PORTS, databaseHost, planDatabase } from "../infra/plan/database";
-import { registryNamespace } from "../infra/plan/registries";
+import { registryNamespace } from "../infra/plan/names";
 import { podEntrance } from "../lab/nodes/entrance";
 import { kubeconfigs } from "../toolchain/cli/environment";
 import { stackConfig } from "../toolchain/cli/stack-config";

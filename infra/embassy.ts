@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { breakGlass } from "./cluster/break-glass";
-import { twoSteps } from "./cluster/held";
 import { imageOrigin } from "./cluster/image-origin";
 import { jurisdiction } from "./cluster/jurisdiction";
 import { Machines } from "./cluster/machines";
 import { Priorities } from "./cluster/priorities";
 import { siteProvider } from "./cluster/provider";
+import { twoSteps } from "./cluster/two-steps";
 import { Edge } from "./edge/edge";
 import { Authority } from "./keys/authority";
 import { CertManager } from "./keys/cert-manager";
-import type { EmbassyPlan } from "./plan";
+import type { EmbassyPlan } from "./plan/embassy-plan";
 import { NameServer } from "./networking/dns";
 import type { Handover } from "./plan/handover";
 import { fence } from "./registries/fence";

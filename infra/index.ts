@@ -7,9 +7,11 @@ import { InputError } from "./config/errors";
 import { parseHandover } from "./config/handover";
 import { DataEmbassy } from "./embassy";
 import { HANDOVERS_OUTPUT, type Handover } from "./plan/handover";
-import { type EmbassyPlan, plan } from "./plan";
+import { plan } from "./plan";
+import type { EmbassyPlan } from "./plan/embassy-plan";
 import type { ImageLock } from "./plan/images";
-import { tier4Problems, tier4Site } from "./plan/tier4";
+import { tier4Problems } from "./plan/tier4";
+import { tier4Site } from "./plan/tier4-site";
 
 /** Pulumi hands configuration over as text, structured values as JSON. */
 function readConfig(): EmbassyConfig {

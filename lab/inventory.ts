@@ -2,7 +2,7 @@
 import { amount } from "../infra/config/quantity";
 import { plan } from "../infra/plan";
 import { CLUSTER_DOMAIN, nth } from "../infra/plan/addresses";
-import { TOPOLOGY } from "../infra/plan/inventory";
+import { TOPOLOGY } from "../infra/plan/names";
 import { machineAddress } from "./nodes/addresses";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { stackFolder } from "../toolchain/cli/stack-file";

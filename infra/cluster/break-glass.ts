@@ -1,9 +1,9 @@
 import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding";
 import type * as pulumi from "@pulumi/pulumi";
-import type { EmbassyPlan } from "../plan";
 import { BREAK_GLASS_ROLE, CLIENT_SIGNER, WAYS_IN, WAYS_PAST, breakGlassGroup } from "../plan/break-glass";
 import { OWNER_SECRET } from "../plan/database";
+import type { Labels } from "../plan/names";
 import { refusing } from "./admission";
 import { metadata } from "./metadata";
 
@@ -20,7 +20,7 @@ const NOT_TO_ETCD =
  */
 export function breakGlass(
     name: string,
-    { site, labels }: Pick<EmbassyPlan, "site" | "labels">,
+    { site, labels }: { readonly site: string; readonly labels: Labels },
     opts: pulumi.CustomResourceOptions,
 ): void {
     const group = breakGlassGroup(site);

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { EmbassyPlan } from "../plan";
+import type { ImageOrigin } from "../plan/images";
+import type { Labels } from "../plan/names";
 import { refusing } from "./admission";
 
 const NAME = "image-origin";
@@ -13,7 +14,7 @@ const KINDS = ["containers", "initContainers", "ephemeralContainers"];
  */
 export function imageOrigin(
     name: string,
-    { labels, imageOrigin: { registry, pattern } }: Pick<EmbassyPlan, "labels" | "imageOrigin">,
+    { labels, imageOrigin: { registry, pattern } }: { readonly labels: Labels; readonly imageOrigin: ImageOrigin },
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
     return refusing(

@@ -1,8 +1,8 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import * as pulumi from "@pulumi/pulumi";
 import { defaultDeny } from "../networking/default-deny";
-import type { EmbassyPlan } from "../plan";
-import { MACHINES } from "../plan/machines";
+import { MACHINES, type MachineObject } from "../plan/machines";
+import type { Labels } from "../plan/names";
 import { HELD } from "./held";
 import { metadata } from "./metadata";
 import { restrictedNamespace } from "./tenancy";
@@ -25,11 +25,17 @@ const STAYING: Readonly<Record<string, pulumi.CustomResourceOptions>> = {
 const TEMPLATE = /Template$/;
 const MAKERS: readonly string[] = ["KubeadmControlPlane", "MachineDeployment"];
 
+export interface MachinesArgs {
+    readonly machines: readonly MachineObject[];
+    readonly labels: Labels;
+    readonly podSecurityVersion: string;
+}
+
 /** The cluster's machines, in a namespace that has no pods: the credentials of their management controllers are in it. */
 export class Machines extends pulumi.ComponentResource {
     constructor(
         name: string,
-        { machines, labels, podSecurityVersion }: Pick<EmbassyPlan, "machines" | "labels" | "podSecurityVersion">,
+        { machines, labels, podSecurityVersion }: MachinesArgs,
         opts: pulumi.ComponentResourceOptions,
     ) {
         super("data-embassy:cluster:Machines", name, {}, opts);

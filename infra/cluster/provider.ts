@@ -1,6 +1,5 @@
 import { Provider } from "@pulumi/kubernetes/provider";
 import type * as pulumi from "@pulumi/pulumi";
-import type { EmbassyPlan } from "../plan";
 
 /**
  * The way into a site: a context of the user's kubeconfig, so that neither path nor credential enters the state.
@@ -12,14 +11,17 @@ import type { EmbassyPlan } from "../plan";
  * - `enableConfigMapMutable`: so does a changed file. Replacing it would replace what mounts it too, and a database is protected
  *   from that: no change of its files could reach a site that is up.
  */
-export function siteProvider(plan: EmbassyPlan, opts: pulumi.ResourceOptions): Provider {
+export function siteProvider(
+    { site, context }: { readonly site: string; readonly context: string },
+    opts: pulumi.ResourceOptions,
+): Provider {
     // The SDK would copy KUBECONFIG, a path of this machine, into the state. The plugin reads the variable by itself.
     delete process.env["KUBECONFIG"];
     return new Provider(
         "site",
         {
-            context: plan.context,
-            clusterIdentifier: plan.site,
+            context,
+            clusterIdentifier: site,
             enableServerSideApply: true,
             upsertExistingObjects: true,
             enablePatchForce: true,

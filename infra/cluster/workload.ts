@@ -1,5 +1,5 @@
 import type { input } from "@pulumi/kubernetes/types";
-import { TOKEN_SECONDS } from "../plan/lifetimes";
+import { TOKEN_SECONDS } from "../plan/token";
 
 type Container = input.core.v1.Container;
 type PodSpec = input.core.v1.PodSpec;

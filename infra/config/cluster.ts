@@ -122,3 +122,8 @@ export function largestDisk({ machines }: Pick<ClusterConfig, "machines">): stri
     const sizes = Object.values(machines).flatMap(({ disks }) => disks?.size ?? []);
     return sizes.toSorted((one, other) => amount(other) - amount(one))[0];
 }
+
+/** A stack's configuration, as far as this section goes. */
+export interface ClusterSection {
+    readonly cluster: z.infer<typeof cluster>;
+}

@@ -51,3 +51,8 @@ export const edge = z
             .optional(),
     })
     .optional();
+
+/** A stack's configuration, as far as this section goes. */
+export interface EdgeSection {
+    readonly edge?: z.infer<typeof edge>;
+}

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Handover } from "../plan/handover";
 import { InputError, wrongKeys } from "./errors";
-import { REGISTRIES } from "./registries";
+import { REGISTRIES } from "../plan/registry-names";
 
 const pem = z.string().startsWith("-----BEGIN ");
 

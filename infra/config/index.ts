@@ -3,6 +3,7 @@ import { z } from "zod";
 import { cidr } from "./cidr";
 import { cluster, largestDisk, workerHosts } from "./cluster";
 import { edge } from "./edge";
+import { PROJECT } from "../plan/names";
 import { InputError, describeIssues } from "./errors";
 import { keys } from "./keys";
 import { machineProblems, machines } from "./machines";
@@ -140,9 +141,6 @@ export class ConfigError extends InputError {
         this.name = "ConfigError";
     }
 }
-
-/** The project's name, which prefixes each key in a stack file. */
-export const PROJECT = "data-embassy";
 
 /**
  * @param stack the stack's name, for messages

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
-import { REGISTRIES } from "./registries";
+import { REGISTRIES } from "../plan/registry-names";
 
 /** A site must go on for this long with Tallinn cut off: the attack of 2007 lasted two weeks. */
 export const DAYS_ALONE = 14;
@@ -78,4 +78,9 @@ function isAuthority(text: string): boolean {
     } catch {
         return false;
     }
+}
+
+/** A stack's configuration, as far as this section goes. */
+export interface KeysSection {
+    readonly keys: z.infer<typeof keys>;
 }

@@ -53,3 +53,8 @@ export const networking = z
             }
         }
     });
+
+/** A stack's configuration, as far as this section goes. */
+export interface NetworkingSection {
+    readonly networking: z.infer<typeof networking>;
+}

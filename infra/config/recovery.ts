@@ -68,3 +68,8 @@ export function neededDays({ windowDays, full }: z.infer<typeof recovery>): numb
 function canFire(text: string): boolean {
     return scheduleProblem(text) === undefined;
 }
+
+/** A stack's configuration, as far as this section goes. */
+export interface RecoverySection {
+    readonly recovery: z.infer<typeof recovery>;
+}

@@ -1,16 +1,6 @@
 import { z } from "zod";
+import { REGISTRIES, type RegistryName } from "../plan/registry-names";
 import { quantity } from "./quantity";
-
-/** The seven datasets of the state. None is optional: an embassy without one of them is not the embassy. */
-export const REGISTRIES = [
-    "taxes",
-    "land",
-    "businesses",
-    "identity-documents",
-    "pensions",
-    "legislation",
-    "population",
-] as const;
 
 const registry = z.strictObject({
     /** Database members. Two or more, so that one feed can be lost. */
@@ -32,8 +22,10 @@ const registry = z.strictObject({
 export type RegistryConfig = z.infer<typeof registry>;
 
 export const registries = z.strictObject(
-    Object.fromEntries(REGISTRIES.map((name) => [name, registry])) as Record<
-        (typeof REGISTRIES)[number],
-        typeof registry
-    >,
+    Object.fromEntries(REGISTRIES.map((name) => [name, registry])) as Record<RegistryName, typeof registry>,
 );
+
+/** A stack's configuration, as far as this section goes. */
+export interface RegistriesSection {
+    readonly registries: z.infer<typeof registries>;
+}

@@ -18,3 +18,8 @@ export const replication = z.strictObject({
     /** Seconds of acknowledged commits that a promotion may lose without `--accept-loss`. */
     maximumLag: z.int().min(0),
 });
+
+/** A stack's configuration, as far as this section goes. */
+export interface ReplicationSection {
+    readonly replication: z.infer<typeof replication>;
+}

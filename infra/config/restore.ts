@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { instant } from "./instant";
-import { REGISTRIES } from "./registries";
+import { REGISTRIES } from "../plan/registry-names";
 
 /** Where a site of role `restore` comes from. */
 export const restore = z
@@ -13,3 +13,8 @@ export const restore = z
         generations: z.partialRecord(z.enum(REGISTRIES), z.int().min(1)).optional(),
     })
     .optional();
+
+/** A stack's configuration, as far as this section goes. */
+export interface RestoreSection {
+    readonly restore?: z.infer<typeof restore>;
+}

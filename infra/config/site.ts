@@ -10,3 +10,8 @@ export const site = z.strictObject({
     /** Host and port of the site's own image registry: every site resolves the name to its own. */
     imageRegistry: z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d+)?$/, "must be host or host:port"),
 });
+
+/** A stack's configuration, as far as this section goes. */
+export interface SiteSection {
+    readonly site: z.infer<typeof site>;
+}

@@ -12,3 +12,8 @@ export const storage = z.strictObject({
     /** Where copies go that are neither at this site nor at its partner; nowhere, without it. */
     publicCloud: publicCloud.optional(),
 });
+
+/** A stack's configuration, as far as this section goes. */
+export interface StorageSection {
+    readonly storage: z.infer<typeof storage>;
+}

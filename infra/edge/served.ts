@@ -4,12 +4,12 @@ import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionB
 import type * as pulumi from "@pulumi/pulumi";
 import { AGENT_USER, agentContainer } from "../cluster/agent";
 import { NOT_AWAITED, metadata } from "../cluster/metadata";
-import { PRIORITY } from "../cluster/priorities";
+import { PRIORITY } from "../plan/priority";
 import { KEY_MODE, hardenedPod } from "../cluster/workload";
-import { LOOKUPS, type Peer, allow, pods, tcp } from "../networking/allow";
+import { type Peer, allow, pods, tcp } from "../networking/allow";
+import { LOOKUPS } from "../networking/egress";
 import { PORTS, databaseLabels } from "../plan/database";
-import { COMMON_LABELS } from "../plan/names";
-import { registryNamespace } from "../plan/registries";
+import { COMMON_LABELS, registryNamespace } from "../plan/names";
 import { EDGE_PORT, type ServedPlan } from "../plan/served";
 
 export interface ServedArgs {

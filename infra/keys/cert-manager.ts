@@ -2,11 +2,11 @@ import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
 import * as pulumi from "@pulumi/pulumi";
 import { metadata } from "../cluster/metadata";
-import { PRIORITY } from "../cluster/priorities";
+import { PRIORITY } from "../plan/priority";
 import { clusterRole } from "../cluster/role";
 import { tenancy } from "../cluster/tenancy";
 import { NOBODY, apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
-import { apiServer } from "../networking/allow";
+import { apiServer } from "../networking/egress";
 import { walls } from "../networking/walls";
 import type { NetworkPlan } from "../plan/addresses";
 import {

@@ -2,8 +2,6 @@ import type { input } from "@pulumi/kubernetes/types";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
 import type * as pulumi from "@pulumi/pulumi";
 import { metadata } from "../cluster/metadata";
-import type { NetworkPlan } from "../plan/addresses";
-import { DNS, DNS_PORT, DNS_SELECTOR } from "../plan/dns";
 import { COMMON_LABELS } from "../plan/names";
 
 type Labels = Readonly<Record<string, string>>;
@@ -63,20 +61,6 @@ export function rangeBut(cidr: string, except: readonly string[]): Peer {
 export function tcp(...ports: readonly [number, ...number[]]): readonly [Port, ...Port[]] {
     const [first, ...others] = ports.map((port): Port => ({ protocol: "TCP", port }));
     return [first as Port, ...others];
-}
-
-/** To the site's name server: what every workload needs that names another. */
-export const LOOKUPS: Egress = {
-    to: [pods(DNS_SELECTOR, DNS)],
-    ports: [
-        { protocol: "UDP", port: DNS_PORT },
-        { protocol: "TCP", port: DNS_PORT },
-    ],
-};
-
-/** To the site's API server. It is outside the cluster, at a port that is each site's own. */
-export function apiServer({ gateway }: NetworkPlan): Egress {
-    return { to: [range(`${gateway}/32`)], ports: [{ protocol: "TCP" }] };
 }
 
 /** What one workload may receive and send, beside the namespace's default of nothing. */

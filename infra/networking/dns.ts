@@ -5,14 +5,15 @@ import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
 import * as pulumi from "@pulumi/pulumi";
 import { NOT_AWAITED, metadata } from "../cluster/metadata";
-import { PRIORITY } from "../cluster/priorities";
+import { PRIORITY } from "../plan/priority";
 import { clusterRole } from "../cluster/role";
 import { tenancy } from "../cluster/tenancy";
 import { NOBODY, apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
 import type { NetworkPlan } from "../plan/addresses";
 import { DNS, DNS_FOLDER, DNS_PORT, DNS_SELECTOR, type DnsPlan, HEALTH_PORT, READY_PORT } from "../plan/dns";
 import { COMMON_LABELS } from "../plan/names";
-import { EMBASSY, LOOKUPS, apiServer } from "./allow";
+import { EMBASSY } from "./allow";
+import { apiServer, LOOKUPS } from "./egress";
 import { walls } from "./walls";
 
 export interface NameServerArgs {

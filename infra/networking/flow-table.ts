@@ -1,5 +1,5 @@
 /** Who may talk to whom in a site, read off the network policies that it declares: docs/flows.md. Pure. */
-import type { EmbassyConfig } from "../config";
+import type { EdgeSection } from "../config/edge";
 import type { NetworkPlan } from "../plan/addresses";
 import { LABEL } from "../plan/names";
 import { PUBLIC_COPY } from "../plan/public-copy";
@@ -45,7 +45,7 @@ export type Outside = Readonly<Record<string, string>>;
 /** What is outside of a site's cluster and may be talked to. */
 export function outsideOf(
     { gateway, peers }: Pick<NetworkPlan, "gateway" | "peers">,
-    edge: EmbassyConfig["edge"],
+    edge: EdgeSection["edge"],
 ): Outside {
     return {
         [`${gateway}/32`]: "API server",

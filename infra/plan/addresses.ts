@@ -1,7 +1,8 @@
 /** Addresses and names at which a site serves, known before anything is built, so that sites can name each other. Pure. */
 import * as ipaddr from "ipaddr.js";
-import type { EmbassyConfig } from "../config";
-import { REGISTRIES } from "../config/registries";
+import type { NetworkingSection } from "../config/networking";
+import type { SiteSection } from "../config/site";
+import { REGISTRIES } from "./registry-names";
 
 /** The embassy's own domain; what is below it resolves inside the sites and nowhere else (RFC 6762 appendix G warns of `.local`). */
 export const DOMAIN = "embassy.internal";
@@ -68,7 +69,7 @@ export function managementName(host: string, site: string): string {
     return `${host}.bmc.${site}.${DOMAIN}`;
 }
 
-export function planNetwork({ site, networking }: Pick<EmbassyConfig, "site" | "networking">): NetworkPlan {
+export function planNetwork({ site, networking }: SiteSection & NetworkingSection): NetworkPlan {
     const { nodes, services, peers } = networking;
     const sites = { [site.name]: services, ...mapValues(peers, (peer) => peer.services) };
     return {

@@ -1,7 +1,8 @@
 /** Who issues certificates here, and for how long. */
-import type { EmbassyConfig } from "../config";
-import { PROJECT } from "../config";
-import { REGISTRIES } from "../config/registries";
+import type { KeysSection } from "../config/keys";
+import type { SiteSection } from "../config/site";
+import { PROJECT } from "./names";
+import { REGISTRIES } from "./registry-names";
 
 export interface Validity {
     readonly hours: number;
@@ -27,11 +28,11 @@ export interface AuthorityPlan {
 const DAY = 24;
 
 /** Days before its end at which an issuer is renewed: it has more left than anything lasts that it may sign until then. */
-export function issuerRenewalDays({ leafDays, renewBeforeDays }: EmbassyConfig["keys"]): number {
+export function issuerRenewalDays({ leafDays, renewBeforeDays }: KeysSection["keys"]): number {
     return leafDays + renewBeforeDays;
 }
 
-export function planAuthority({ site, keys }: Pick<EmbassyConfig, "site" | "keys">): AuthorityPlan {
+export function planAuthority({ site, keys }: SiteSection & KeysSection): AuthorityPlan {
     const validity = (days: number, before = keys.renewBeforeDays): Validity => ({
         hours: days * DAY,
         renewalHours: before * DAY,

@@ -1,5 +1,5 @@
 /** The parts of a site and what each needs, with the hosts that its plan names resolved to whoever serves them. Pure. */
-import type { EmbassyPlan } from ".";
+import type { EmbassyPlan } from "./embassy-plan";
 import { DOMAIN } from "./addresses";
 import type { Need, Part } from "./boot-order";
 import { CERT_MANAGER } from "./cert-manager";

@@ -1,5 +1,5 @@
 /** What renews a site's certificates, out of what the site has itself: which authorities there are, and how it is placed. Pure. */
-import type { EmbassyConfig } from "../config";
+import type { SiteSection } from "../config/site";
 import { type ImageLock, imageReference } from "./images";
 import { COMMON_LABELS, LABEL } from "./names";
 import { quota } from "./quota";
@@ -29,7 +29,7 @@ export interface CertManagerPlan {
     readonly quota: Readonly<Record<string, string>>;
 }
 
-export function planCertManager({ site }: Pick<EmbassyConfig, "site">, lock: ImageLock): CertManagerPlan {
+export function planCertManager({ site }: SiteSection, lock: ImageLock): CertManagerPlan {
     return {
         labels: { ...COMMON_LABELS, ...CERT_MANAGER_SELECTOR, [LABEL.site]: site.name },
         image: imageReference(site.imageRegistry, CERT_MANAGER, lock),

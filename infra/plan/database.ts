@@ -1,5 +1,11 @@
 /** A registry's database: its members, where its data comes from, and where its versions are stored. Pure. */
-import type { EmbassyConfig } from "../config";
+import type { KeysSection } from "../config/keys";
+import type { NetworkingSection } from "../config/networking";
+import type { RecoverySection } from "../config/recovery";
+import type { RegistriesSection } from "../config/registries";
+import type { ReplicationSection } from "../config/replication";
+import type { RestoreSection } from "../config/restore";
+import type { SiteSection } from "../config/site";
 import type { Instant } from "../config/instant";
 import { CLUSTER_DOMAIN, objectStoreName, planNetwork, registryName } from "./addresses";
 import { FIRST_GENERATION } from "./keys";
@@ -55,8 +61,8 @@ export interface DatabasePlan {
     readonly storage: string;
     readonly origin: Origin;
     /** Whether the primary waits for the other site. */
-    readonly acrossSites: EmbassyConfig["replication"]["acrossSites"];
-    readonly recovery: EmbassyConfig["recovery"];
+    readonly acrossSites: ReplicationSection["replication"]["acrossSites"];
+    readonly recovery: RecoverySection["recovery"];
     readonly generations: Generations;
     /** Host names of the object stores that hold its versions: this site's, and the other site's of the pair. */
     readonly stores: { readonly own: string; readonly partner: string | undefined };
@@ -76,11 +82,16 @@ const ORDINALS = 10;
 /** Label that Patroni puts on its members' pods; it moves at a failover, so that nothing else may depend on it. */
 export const ROLE_LABEL = { key: "role", leader: "master" } as const;
 
-export function planDatabase(
-    registry: string,
-    namespace: string,
-    config: Pick<EmbassyConfig, "site" | "networking" | "keys" | "replication" | "recovery" | "restore" | "registries">,
-): DatabasePlan {
+/** What of a stack's configuration a database follows from. */
+export type DatabaseConfig = SiteSection &
+    NetworkingSection &
+    KeysSection &
+    ReplicationSection &
+    RecoverySection &
+    RestoreSection &
+    RegistriesSection;
+
+export function planDatabase(registry: string, namespace: string, config: DatabaseConfig): DatabasePlan {
     const { site, replication, recovery } = config;
     const { members, memory, storage, running } = config.registries[registry as keyof typeof config.registries];
     const host = registryName(registry, site.name);
@@ -111,7 +122,7 @@ export function planDatabase(
     };
 }
 
-function generationsOf(registry: string, { keys }: Pick<EmbassyConfig, "keys">): Generations {
+function generationsOf(registry: string, { keys }: KeysSection): Generations {
     const [newest = FIRST_GENERATION, ...before] = named(registry, keys.generations)?.toReversed() ?? [];
     return [newest, ...before];
 }
@@ -120,7 +131,7 @@ function named<T>(registry: string, values: Readonly<Partial<Record<string, T>>>
     return values[registry];
 }
 
-function originOf(registry: string, config: Pick<EmbassyConfig, "site" | "replication" | "restore" | "keys">): Origin {
+function originOf(registry: string, config: SiteSection & ReplicationSection & RestoreSection & KeysSection): Origin {
     const { site, replication, restore } = config;
     switch (site.role) {
         case "primary":

@@ -2,7 +2,8 @@
  * What a member's disk holds, and up to where: each limit follows from the disk's size, and a preview refuses a disk on which
  * {@link DAYS_ALONE} days of WAL that nobody takes do not fit. Pure. docs/disks.md is generated from it.
  */
-import type { EmbassyConfig } from "../config";
+import type { RecoverySection } from "../config/recovery";
+import type { RegistriesSection } from "../config/registries";
 import { InputError } from "../config/errors";
 import { DAYS_ALONE } from "../config/keys";
 import { amount } from "../config/quantity";
@@ -59,7 +60,7 @@ export function diskLimits(storage: string): DiskLimits {
     };
 }
 
-type Declared = Pick<EmbassyConfig, "recovery" | "registries">;
+type Declared = RecoverySection & RegistriesSection;
 
 /** Bytes of WAL that a registry writes in a day, at most: what is declared, and a segment that is cut short at each archiveTimeout. */
 export function walPerDay(registry: string, { recovery, registries }: Declared): number {

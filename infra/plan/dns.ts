@@ -1,5 +1,5 @@
 /** The site's own name server: what it answers, and how it is placed. It asks no other server. Pure. */
-import type { EmbassyConfig } from "../config";
+import type { SiteSection } from "../config/site";
 import { CLUSTER_DOMAIN, DOMAIN, type NetworkPlan } from "./addresses";
 import { type ImageLock, imageReference } from "./images";
 import { COMMON_LABELS, LABEL } from "./names";
@@ -37,7 +37,7 @@ export interface DnsPlan {
     readonly files: Readonly<Record<string, string>>;
 }
 
-export function planDns({ site }: Pick<EmbassyConfig, "site">, network: NetworkPlan, lock: ImageLock): DnsPlan {
+export function planDns({ site }: SiteSection, network: NetworkPlan, lock: ImageLock): DnsPlan {
     return {
         labels: { ...COMMON_LABELS, ...DNS_SELECTOR, [LABEL.site]: site.name },
         address: network.dns,

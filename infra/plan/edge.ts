@@ -1,10 +1,14 @@
 /** The edge: whom it answers, which registries it asks, and the public's page at its side. Pure. */
-import type { EmbassyConfig } from "../config";
-import { REGISTRIES } from "../config/registries";
+import type { EdgeSection } from "../config/edge";
+import type { NetworkingSection } from "../config/networking";
+import type { RegistriesSection } from "../config/registries";
+import type { SiteSection } from "../config/site";
+import { REGISTRIES } from "./registry-names";
 import { type NetworkPlan, edgeName } from "./addresses";
 import { type GazettePlan, planGazette } from "./gazette";
 import type { ImageLock } from "./images";
 import { quota } from "./quota";
+import type { Asking } from "./registries";
 import { READER_ROLE } from "./roles";
 import { type ServedPlan, planServed } from "./served";
 
@@ -28,9 +32,17 @@ export interface EdgePlan extends ServedPlan {
     readonly gazette: GazettePlan | undefined;
 }
 
+/** Which of the edge's workloads may ask a registry. */
+export function asking(registry: string, edge: EdgePlan | undefined): Asking[] {
+    return [edge, edge?.gazette]
+        .flatMap((served) => served ?? [])
+        .filter(({ databases }) => registry in databases)
+        .map(({ selector }) => ({ namespace: EDGE, selector }));
+}
+
 /** @returns undefined for a site without an edge */
 export function planEdge(
-    config: Pick<EmbassyConfig, "site" | "registries" | "networking" | "edge">,
+    config: SiteSection & RegistriesSection & NetworkingSection & EdgeSection,
     network: Pick<NetworkPlan, "edge" | "gazette">,
     lock: ImageLock,
 ): EdgePlan | undefined {

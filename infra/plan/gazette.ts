@@ -1,5 +1,8 @@
 /** The public's page at the edge: who may read it, and which registry it reads. Pure. */
-import type { EmbassyConfig } from "../config";
+import type { EdgeSection } from "../config/edge";
+import type { NetworkingSection } from "../config/networking";
+import type { RegistriesSection } from "../config/registries";
+import type { SiteSection } from "../config/site";
 import { cidr } from "../config/cidr";
 import { type NetworkPlan, gazetteName } from "./addresses";
 import type { ImageLock } from "./images";
@@ -20,7 +23,7 @@ export interface GazettePlan extends ServedPlan {
 
 /** @returns undefined for a site without such a page */
 export function planGazette(
-    config: Pick<EmbassyConfig, "site" | "registries" | "networking" | "edge">,
+    config: SiteSection & RegistriesSection & NetworkingSection & EdgeSection,
     network: Pick<NetworkPlan, "gazette">,
     lock: ImageLock,
 ): GazettePlan | undefined {

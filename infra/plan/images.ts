@@ -12,6 +12,13 @@ const TAGS: Readonly<Record<string, string>> = {
     postgres: "15",
 };
 
+/** Whence every image comes, and what its reference looks like then. */
+export interface ImageOrigin {
+    readonly registry: string;
+    /** Regular expression that RE2 (CEL) and JavaScript read alike. */
+    readonly pattern: string;
+}
+
 /** @throws Error for an image that is in neither the lock nor the tags */
 export function imageReference(registry: string, name: string, lock: ImageLock): string {
     const digest = lock[name];

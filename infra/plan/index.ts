@@ -1,46 +1,22 @@
 /** The plan: configuration in, plain specifications out. Nothing here knows of Pulumi, a cluster or a clock. */
 import type { EmbassyConfig } from "../config";
-import { REGISTRIES } from "../config/registries";
-import { type NetworkPlan, planNetwork } from "./addresses";
-import { type AuthorityPlan, planAuthority } from "./authority";
+import { REGISTRIES } from "./registry-names";
+import { planNetwork } from "./addresses";
+import { planAuthority } from "./authority";
 import { bootOrder } from "./boot-order";
 import { bootParts } from "./boot-parts";
-import { type CertManagerPlan, planCertManager } from "./cert-manager";
+import { planCertManager } from "./cert-manager";
 import { refuseTooSmall } from "./disk";
-import { type DnsPlan, planDns } from "./dns";
-import { type EdgePlan, planEdge } from "./edge";
+import { planDns } from "./dns";
+import { asking, planEdge } from "./edge";
+import type { EmbassyPlan } from "./embassy-plan";
 import { type ImageLock, originPattern } from "./images";
-import { type Host, inventory } from "./inventory";
+import { inventory } from "./inventory";
 import { lifetimes, refuseTooShort } from "./lifetimes";
-import { type MachineObject, planMachines } from "./machines";
+import { planMachines } from "./machines";
 import { COMMON_LABELS, LABEL } from "./names";
-import { type ObjectStorePlan, planObjectStore } from "./object-store";
-import { type Decisions, type RegistryPlan, planRegistry } from "./registries";
-
-export interface EmbassyPlan {
-    readonly site: string;
-    readonly labels: Readonly<Record<string, string>>;
-    /** Kubeconfig context. */
-    readonly context: string;
-    /** Version of the Pod Security profile, `v1.36`. */
-    readonly podSecurityVersion: string;
-    readonly hosts: readonly Host[];
-    /** What makes machines of the hosts; none where somebody else does. */
-    readonly machines: readonly MachineObject[];
-    readonly storageClass: string;
-    /** Whence every image comes, and what its reference looks like then. */
-    readonly imageOrigin: { readonly registry: string; readonly pattern: string };
-    readonly network: NetworkPlan;
-    readonly dns: DnsPlan;
-    readonly authority: AuthorityPlan;
-    readonly certManager: CertManagerPlan;
-    readonly objectStore: ObjectStorePlan;
-    readonly registries: readonly RegistryPlan[];
-    /** Undefined for a site without an edge. */
-    readonly edge: EdgePlan | undefined;
-    /** Steps in which the site comes up. */
-    readonly bootOrder: readonly (readonly string[])[];
-}
+import { planObjectStore } from "./object-store";
+import { type Decisions, planRegistry } from "./registries";
 
 export function plan(
     config: EmbassyConfig,
@@ -52,6 +28,7 @@ export function plan(
     refuseTooSmall(site.name, config);
     const network = planNetwork(config);
     const hosts = inventory(config);
+    const edge = planEdge(config, network, lock);
     const planned = {
         site: site.name,
         labels: { ...COMMON_LABELS, [LABEL.site]: site.name },
@@ -69,8 +46,8 @@ export function plan(
         authority: planAuthority(config),
         certManager: planCertManager(config, lock),
         objectStore: planObjectStore(config, network, lock),
-        registries: REGISTRIES.map((name) => planRegistry(name, config, lock, decisions)),
-        edge: planEdge(config, network, lock),
+        registries: REGISTRIES.map((name) => planRegistry(name, config, lock, decisions, asking(name, edge))),
+        edge,
     };
     return { ...planned, bootOrder: bootOrder(site.name, bootParts(planned)) };
 }

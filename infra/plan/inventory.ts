@@ -1,6 +1,8 @@
 /** The machines of a site and the fault domains that each stands in. */
-import type { EmbassyConfig } from "../config";
-import { LABEL, dnsLabel } from "./names";
+import type { ClusterSection } from "../config/cluster";
+import type { SiteSection } from "../config/site";
+import type { StorageSection } from "../config/storage";
+import { LABEL, TOPOLOGY, dnsLabel } from "./names";
 
 export interface Host {
     readonly name: string;
@@ -16,16 +18,8 @@ export interface Host {
     readonly watts: number;
 }
 
-export const TOPOLOGY = {
-    region: "topology.kubernetes.io/region",
-    /** The zone that schedulers and storage know of: the first feed of a rack. */
-    zone: "topology.kubernetes.io/zone",
-    host: "kubernetes.io/hostname",
-    rack: LABEL.rack,
-} as const;
-
 /** Hosts are numbered in their rack, in the order in which it declares them. */
-export function inventory({ site, cluster, storage }: Pick<EmbassyConfig, "site" | "cluster" | "storage">): Host[] {
+export function inventory({ site, cluster, storage }: SiteSection & ClusterSection & StorageSection): Host[] {
     return Object.entries(cluster.racks).flatMap(([rack, { feeds, hosts }]) => {
         const [feed = ""] = feeds;
         const kinds = Object.entries(hosts).flatMap(([kind, count]) => Array<string>(count).fill(kind));

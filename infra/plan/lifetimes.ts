@@ -8,12 +8,11 @@ import { DAYS_ALONE } from "../config/keys";
 import { issuerRenewalDays } from "./authority";
 import { BREAK_GLASS_HOURS } from "./break-glass";
 import { TTL_SECONDS } from "./dns";
+import { TOKEN_SECONDS } from "./token";
 import { PATRONI_SECONDS } from "./writer";
 
 export const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3600;
-/** Of a pod's token for the API, which asks for an hour: https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken */
-export const TOKEN_SECONDS = 3607;
 
 export interface Lifetime {
     readonly name: string;

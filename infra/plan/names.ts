@@ -1,7 +1,13 @@
 /** Labels and names that every object carries. */
 
+/** The project's name, which prefixes each key in a stack file. */
+export const PROJECT = "data-embassy";
+
 /** Owner of the fields that this program sets, in server-side apply. Fixed, so that a run which was killed and the one after it are the same manager. */
 export const FIELD_MANAGER = "data-embassy";
+
+/** Of an object in Kubernetes. */
+export type Labels = Readonly<Record<string, string>>;
 
 /** Label keys of our own. */
 export const LABEL = {
@@ -10,6 +16,15 @@ export const LABEL = {
     feed: "data-embassy/feed",
     rack: "data-embassy/rack",
     role: "data-embassy/role",
+} as const;
+
+/** Labels of a node by which pods are spread. */
+export const TOPOLOGY = {
+    region: "topology.kubernetes.io/region",
+    /** The zone that schedulers and storage know of: the first feed of a rack. */
+    zone: "topology.kubernetes.io/zone",
+    host: "kubernetes.io/hostname",
+    rack: LABEL.rack,
 } as const;
 
 /** Recommended by https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
@@ -32,4 +47,9 @@ export function dnsLabel(...parts: readonly string[]): string {
         );
     }
     return name;
+}
+
+/** Namespace of a registry, prefix of its cluster-wide names, and name of the bucket with its stored versions. */
+export function registryNamespace(registry: string): string {
+    return dnsLabel("registry", registry);
 }

@@ -1,11 +1,11 @@
 /** What a site's object store needs: it holds stored versions, this site's and those of its peers. Pure. */
-import type { EmbassyConfig } from "../config";
-import { REGISTRIES } from "../config/registries";
+import type { SiteSection } from "../config/site";
+import type { StorageSection } from "../config/storage";
+import { REGISTRIES } from "./registry-names";
 import { CLUSTER_DOMAIN, type NetworkPlan, objectStoreName } from "./addresses";
 import { type ImageLock, imageReference } from "./images";
-import { COMMON_LABELS, LABEL } from "./names";
+import { COMMON_LABELS, LABEL, registryNamespace } from "./names";
 import { quota } from "./quota";
-import { registryNamespace } from "./registries";
 
 /** Name of the namespace, of the workload in it, and of its Service. */
 export const OBJECT_STORE = "object-store";
@@ -46,7 +46,7 @@ const AGENT = { cpu: "250m", memory: "128Mi" } as const;
 export const TESTS = 2;
 
 export function planObjectStore(
-    { site, storage }: Pick<EmbassyConfig, "site" | "storage">,
+    { site, storage }: SiteSection & StorageSection,
     network: Pick<NetworkPlan, "objectStore" | "peers">,
     lock: ImageLock,
 ): ObjectStorePlan {

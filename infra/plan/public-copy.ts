@@ -1,5 +1,6 @@
 /** The copy of a public registry's stored versions in a public cloud: docs/decisions/public-cloud.md. Pure. */
-import type { EmbassyConfig } from "../config";
+import type { SiteSection } from "../config/site";
+import type { StorageSection } from "../config/storage";
 
 /** Name of the workload, and of what is declared for it. */
 export const PUBLIC_COPY = "public-copy";
@@ -22,7 +23,7 @@ export interface PublicCopyPlan {
 /** @returns undefined for a registry of which there is no such copy: all that are not public, by infra/config/public-cloud.ts */
 export function planPublicCopy(
     registry: string,
-    { site, storage }: Pick<EmbassyConfig, "site" | "storage">,
+    { site, storage }: SiteSection & StorageSection,
 ): PublicCopyPlan | undefined {
     if (!storage.publicCloud?.registries.includes(registry)) {
         return undefined;

@@ -1,12 +1,11 @@
 /** What one registry needs of its site. */
-import type { EmbassyConfig } from "../config";
-import { type DatabasePlan, planDatabase } from "./database";
-import { EDGE } from "./edge";
-import { GAZETTE, GAZETTE_READS } from "./gazette";
+import type { StorageSection } from "../config/storage";
+import { type DatabaseConfig, type DatabasePlan, planDatabase } from "./database";
 import { type ImageLock, imageReference } from "./images";
-import { COMMON_LABELS, LABEL, dnsLabel } from "./names";
+import { COMMON_LABELS, LABEL, registryNamespace } from "./names";
 import { COPIER, type PublicCopyPlan, planPublicCopy } from "./public-copy";
 import { quota } from "./quota";
+import type { RegistryName } from "./registry-names";
 import { SPREAD, type SpreadConstraint } from "./spread";
 
 export interface RegistryPlan {
@@ -29,8 +28,14 @@ export interface RegistryPlan {
     readonly publicCopy: PublicCopyPlan | undefined;
     /** Whether this run may promote it in spite of more loss than `replication.maximumLag`. */
     readonly acceptLoss: boolean;
-    /** Workloads of the site's edge that may ask it. */
-    readonly askedBy: readonly string[];
+    /** Workloads of the site that may ask it. */
+    readonly askedBy: readonly Asking[];
+}
+
+/** A workload, by its namespace and by what selects its pods. */
+export interface Asking {
+    readonly namespace: string;
+    readonly selector: Readonly<Record<string, string>>;
 }
 
 /** What is decided for one run, by whoever starts it. */
@@ -54,23 +59,18 @@ export const JOBS = 5;
 /** The gate of a role that is taken, before that of the one that is given up is gone. */
 export const GATES = 2;
 
-/** Also the name of the bucket with its stored versions. */
-export function registryNamespace(registry: string): string {
-    return dnsLabel("registry", registry);
-}
-
 export function planRegistry(
-    name: keyof EmbassyConfig["registries"],
-    config: Omit<EmbassyConfig, "cluster">,
+    name: RegistryName,
+    config: DatabaseConfig & StorageSection,
     lock: ImageLock,
     { acceptLoss }: Decisions,
+    askedBy: readonly Asking[],
 ): RegistryPlan {
     const { site, storage } = config;
     const registry = config.registries[name];
     const namespace = registryNamespace(name);
     const database = planDatabase(name, namespace, config);
     const publicCopy = planPublicCopy(name, config);
-    const isRead = config.edge?.public !== undefined && name === GAZETTE_READS;
     return {
         name,
         namespace,
@@ -92,6 +92,6 @@ export function planRegistry(
         database,
         publicCopy,
         acceptLoss,
-        askedBy: !registry.running || config.edge === undefined ? [] : [EDGE, ...(isRead ? [GAZETTE] : [])],
+        askedBy,
     };
 }

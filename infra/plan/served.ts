@@ -1,5 +1,6 @@
 /** What the edge's workloads have in common: a fixed address, and two pods over the feeds, at which those outside ask. Pure. */
-import type { EmbassyConfig } from "../config";
+import type { RegistriesSection } from "../config/registries";
+import type { SiteSection } from "../config/site";
 import { registryName } from "./addresses";
 import { databaseName } from "./database";
 import { type ImageLock, imageReference } from "./images";
@@ -36,12 +37,12 @@ export interface ServedPlan {
 
 type Own = Pick<ServedPlan, "workload" | "address" | "host" | "requestsPerMinute" | "role"> & {
     /** Registries that it may ask. */
-    readonly asks: readonly (keyof EmbassyConfig["registries"])[];
+    readonly asks: readonly (keyof RegistriesSection["registries"])[];
 };
 
 export function planServed(
     { asks, ...own }: Own,
-    { site, registries }: Pick<EmbassyConfig, "site" | "registries">,
+    { site, registries }: SiteSection & RegistriesSection,
     lock: ImageLock,
 ): ServedPlan {
     const selector = edgeSelector(own.workload);

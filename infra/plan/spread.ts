@@ -1,5 +1,5 @@
 /** Over which fault domains the pods of a workload are spread. */
-import { TOPOLOGY } from "./inventory";
+import { TOPOLOGY } from "./names";
 
 export interface SpreadConstraint {
     readonly topologyKey: string;

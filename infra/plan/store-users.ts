@@ -1,6 +1,6 @@
 /** Who uses an object store, and with which right. Pure. */
 import { FIRST_GENERATION, registryKeys } from "./keys";
-import { registryNamespace } from "./registries";
+import { registryNamespace } from "./names";
 
 /**
  * - `backup`: puts, gets and lists in its bucket, and hides what it has put. What is hidden or overwritten stays.

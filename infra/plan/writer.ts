@@ -1,5 +1,8 @@
 /** The right to write: of two sites one has it, on the terms that are said here. docs/decisions/one-primary.md. Pure. */
-import type { EmbassyConfig } from "../config";
+import type { NetworkingSection } from "../config/networking";
+import type { ReplicationSection } from "../config/replication";
+import type { RestoreSection } from "../config/restore";
+import type { SiteSection } from "../config/site";
 import { planNetwork, writerName } from "./addresses";
 
 /** ConfigMap in which a registry's members keep what they know of it, and its annotations. agents/writer writes them. */
@@ -17,7 +20,7 @@ export const PATRONI_SECONDS = { ttl: 20, loopWait: 5, retryTimeout: 4 } as cons
 export const GIVES_UP_SECONDS = PATRONI_SECONDS.loopWait + 2 * PATRONI_SECONDS.retryTimeout;
 
 export interface WriterPlan {
-    readonly role: EmbassyConfig["site"]["role"];
+    readonly role: SiteSection["site"]["role"];
     /** Fixed address at which the site's members grant leases, and the name by which the other site knows it. */
     readonly address: string;
     readonly host: string;
@@ -30,7 +33,7 @@ export interface WriterPlan {
 
 export function planWriter(
     registry: string,
-    config: Pick<EmbassyConfig, "site" | "networking" | "replication" | "restore">,
+    config: SiteSection & NetworkingSection & ReplicationSection & RestoreSection,
 ): WriterPlan {
     const { site, replication, restore } = config;
     const partner = replication.partner ?? restore?.from ?? "";

@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { agentContainer } from "../cluster/agent";
 import { HELD } from "../cluster/held";
 import { NOT_AWAITED, metadata } from "../cluster/metadata";
-import { PRIORITY } from "../cluster/priorities";
+import { PRIORITY } from "../plan/priority";
 import { KEY_MODE, apiToken, following, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
 import { DATABASE, PATHS, PORTS, ROLE_LABEL, memberName, memberNames } from "../plan/database";
 import { COMMON_LABELS } from "../plan/names";

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { refusing } from "../cluster/admission";
-import type { EmbassyPlan } from "../plan";
 import { leaderName } from "../plan/database";
-import { LABEL } from "../plan/names";
+import { LABEL, type Labels } from "../plan/names";
+import type { RegistryPlan } from "../plan/registries";
 import { LEASE, VALID_UNTIL } from "../plan/writer";
 
 const NAME = "one-primary";
@@ -19,7 +19,7 @@ const IN_TIME = `timestamp(object.metadata.annotations.renewTime) <= timestamp($
  */
 export function fence(
     name: string,
-    { labels, registries }: Pick<EmbassyPlan, "labels" | "registries">,
+    { labels, registries }: { readonly labels: Labels; readonly registries: readonly RegistryPlan[] },
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
     return refusing(

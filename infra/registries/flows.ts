@@ -1,11 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Egress, LOOKUPS, type Peer, allow, apiServer, pods, range, tcp } from "../networking/allow";
+import { type Egress, type Peer, allow, pods, range, tcp } from "../networking/allow";
+import { apiServer, LOOKUPS } from "../networking/egress";
 import type { NetworkPlan } from "../plan/addresses";
 import { DATABASE, PORTS } from "../plan/database";
-import { EDGE } from "../plan/edge";
 import { OBJECT_STORE, STORE_SELECTOR } from "../plan/object-store";
 import type { RegistryPlan } from "../plan/registries";
-import { edgeSelector } from "../plan/served";
 import { STORE_PORT } from "../storage/store-pod";
 import { GATE_LABEL } from "./gate";
 import { STORING_LABEL } from "./stored-versions";
@@ -33,7 +32,7 @@ export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResource
     const across = (...ports: Ports): Egress[] => toAll(peers, ...ports);
     const stores: Egress[] = [{ to: [pods(STORE_SELECTOR, OBJECT_STORE)], ports: tcp(STORE_PORT) }, ...across(HTTPS)];
     const askers = toAll(
-        registry.askedBy.map((workload) => pods(edgeSelector(workload), EDGE)),
+        registry.askedBy.map(({ namespace, selector }) => pods(selector, namespace)),
         PORTS.postgres,
     );
     return [

@@ -3,7 +3,7 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import type * as pulumi from "@pulumi/pulumi";
 import { agentContainer } from "../cluster/agent";
 import { metadata } from "../cluster/metadata";
-import { PRIORITY } from "../cluster/priorities";
+import { PRIORITY } from "../plan/priority";
 import { apiToken, hardenedPod } from "../cluster/workload";
 import { COMMON_LABELS, LABEL, dnsLabel } from "../plan/names";
 import { type RegistryPlan, WRITER } from "../plan/registries";

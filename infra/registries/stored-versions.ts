@@ -3,7 +3,7 @@ import { Job } from "@pulumi/kubernetes/batch/v1/job";
 import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
 import { NOT_AWAITED, metadata } from "../cluster/metadata";
-import { PRIORITY } from "../cluster/priorities";
+import { PRIORITY } from "../plan/priority";
 import { guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
 import { PATHS } from "../plan/database";
 import { generationSuffix } from "../plan/keys";

@@ -1,7 +1,7 @@
 import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass";
 import type * as pulumi from "@pulumi/pulumi";
 import { metadata } from "../cluster/metadata";
-import type { EmbassyPlan } from "../plan";
+import type { Labels } from "../plan/names";
 
 /**
  * The hosts' own disks, as volumes declared beside the machines.
@@ -9,7 +9,10 @@ import type { EmbassyPlan } from "../plan";
  * WaitForFirstConsumer: the scheduler picks the host first, by fault domain, and only then a disk on it
  * (https://kubernetes.io/docs/concepts/storage/storage-classes/#local). Retain: a claim that goes leaves its data.
  */
-export function localClass(plan: EmbassyPlan, opts: pulumi.CustomResourceOptions): StorageClass {
+export function localClass(
+    plan: { readonly storageClass: string; readonly labels: Labels },
+    opts: pulumi.CustomResourceOptions,
+): StorageClass {
     return new StorageClass(
         plan.storageClass,
         {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { CATALOGUE } from "../../data/catalogue";
 import { type Registry, parseRegistry } from "../../data/registries";
 import { describeIssues } from "../../infra/config/errors";
-import { REGISTRIES } from "../../infra/config/registries";
+import { REGISTRIES } from "../../infra/plan/registry-names";
 import { LabError } from "../errors";
 
 /** Registry → table → 32 hexadecimal digits. */

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { DATABASE, ROLE_LABEL } from "../../infra/plan/database";
-import { registryNamespace } from "../../infra/plan/registries";
+import { registryNamespace } from "../../infra/plan/names";
 import { LabError } from "../errors";
 import type { Site } from "../options";
 import { freeMebibytes } from "../preflight";

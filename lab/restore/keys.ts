@@ -2,7 +2,7 @@
 import { createPrivateKey, randomBytes } from "node:crypto";
 import * as fs from "node:fs/promises";
 import { parseFile } from "../../custody/format";
-import { REGISTRIES } from "../../infra/config/registries";
+import { REGISTRIES } from "../../infra/plan/registry-names";
 import { type RegistryKeys, registryKeys } from "../../infra/plan/keys";
 import { HANDOVERS_OUTPUT, type Handover, type Issuer } from "../../infra/plan/handover";
 import { stackOutputs } from "../../toolchain/cli/outputs";

@@ -5,7 +5,7 @@ import Table from "cli-table3";
 import { Command } from "commander";
 import { parseDuration } from "../../data/options";
 import { INSTANT_FORMS, type Instant, parseInstant } from "../../infra/config/instant";
-import { REGISTRIES } from "../../infra/config/registries";
+import { REGISTRIES } from "../../infra/plan/registry-names";
 import { buildToolchain, toolchainChoice } from "../../toolchain/build";
 import { writeAtomically } from "../../toolchain/build/stamp";
 import { colorsFor } from "../../toolchain/colors";

@@ -8,7 +8,7 @@ import { databaseOf } from "../../data/connect";
 import type { EmbassyConfig } from "../../infra/config";
 import type { Instant } from "../../infra/config/instant";
 import { planNetwork, objectStoreName } from "../../infra/plan/addresses";
-import { registryNamespace } from "../../infra/plan/registries";
+import { registryNamespace } from "../../infra/plan/names";
 import type { Toolchain } from "../../toolchain/cli/environment";
 import { LabError, explain } from "../errors";
 import { ensureFile } from "../files";

@@ -2,7 +2,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { FIRST_GENERATION, generationsIn } from "../../infra/plan/keys";
-import { registryNamespace } from "../../infra/plan/registries";
+import { registryNamespace } from "../../infra/plan/names";
 import { LabError } from "../errors";
 import { DISKS } from "../objects";
 import { SitePaths } from "../paths";

@@ -1,9 +1,9 @@
 /** The stack file of a restore environment: the template, told what it comes from. Pure. */
 import { type Document, Scalar, parseDocument } from "yaml";
-import { PROJECT } from "../../infra/config";
+import { PROJECT } from "../../infra/plan/names";
 import type { Instant } from "../../infra/config/instant";
 import { FIRST_GENERATION } from "../../infra/plan/keys";
-import { REGISTRIES } from "../../infra/config/registries";
+import { REGISTRIES } from "../../infra/plan/registry-names";
 
 export interface Stamp {
     /** Of the lab: its kubeconfig names its cluster so. */

@@ -1,7 +1,7 @@
 /** What one stack of a tree declares, by that tree's own code: its program, under the SDK's mocks. */
 import { join, sep } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { PROJECT } from "../../infra/config";
+import { PROJECT } from "../../infra/plan/names";
 import { type Outside, outsideOf } from "../../infra/networking/flow-table";
 import { stackFile } from "../../toolchain/cli/stack-file";
 import { type StackFile, readStackFile } from "../stack-file";

@@ -11,7 +11,7 @@ import { bundleAgents } from "../../images/agent-bundle";
 import { parseConfig } from "../../infra/config";
 import { memberName, planDatabase } from "../../infra/plan/database";
 import { localConfiguration } from "../../infra/plan/patroni";
-import { registryNamespace } from "../../infra/plan/registries";
+import { registryNamespace } from "../../infra/plan/names";
 import { edgeRoles, setupScript } from "../../infra/plan/roles";
 import { issueLeaf, pemBlock } from "../../lab/pki/issue";
 import { repoRoot } from "../../toolchain/paths";

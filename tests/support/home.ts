@@ -24,7 +24,7 @@ import {
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { parseDocument } from "yaml";
-import { PROJECT } from "../../infra/config";
+import { PROJECT } from "../../infra/plan/names";
 import { runOnly } from "../../lab/restore/stamp";
 import { pulumiEnvironment } from "../../toolchain/cli/environment";
 import { declaredStacks, stackFile } from "../../toolchain/cli/stack-file";

@@ -1,8 +1,10 @@
 /** What a stack declares, without a cluster: the rendered files in tests/expected and the tests stand on it. */
 import * as pulumi from "@pulumi/pulumi";
-import { PROJECT, parseConfig } from "../../infra/config";
+import { parseConfig } from "../../infra/config";
+import { PROJECT } from "../../infra/plan/names";
 import { DataEmbassy } from "../../infra/embassy";
-import { type EmbassyPlan, plan } from "../../infra/plan";
+import { plan } from "../../infra/plan";
+import type { EmbassyPlan } from "../../infra/plan/embassy-plan";
 import type { Handover } from "../../infra/plan/handover";
 import { type Registered, type Rendered, watchRegistrations } from "../../preview/render/registrations";
 import { mocks } from "./mocks";

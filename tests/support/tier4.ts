@@ -1,7 +1,8 @@
 /** Sites whose facility is not as a stack file has it. */
 import { type EmbassyConfig, parseConfig } from "../../infra/config";
 import { plan } from "../../infra/plan";
-import { tier4Problems, tier4Site } from "../../infra/plan/tier4";
+import { tier4Problems } from "../../infra/plan/tier4";
+import { tier4Site } from "../../infra/plan/tier4-site";
 import type { Site } from "../../infra/plan/tier4/fault";
 import { stackValues } from "./stacks";
 

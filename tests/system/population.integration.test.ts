@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } 
 import { basename, join } from "node:path";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PROJECT } from "../../infra/config";
+import { PROJECT } from "../../infra/plan/names";
 import { type RegistryKeys, registryKeys } from "../../infra/plan/keys";
 import type { Visit } from "../../lab/edge";
 import { SitePaths } from "../../lab/paths";

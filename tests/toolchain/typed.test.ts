@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as fc from "fast-check";
 import { parseRegistries } from "../../data/registries";
-import { REGISTRIES } from "../../infra/config/registries";
+import { REGISTRIES } from "../../infra/plan/registry-names";
 import { sitesNamed, sitesToBringUp } from "../../lab/named";
 import { repoRoot } from "../../toolchain/paths";
 import { duration, wholeNumber } from "../../toolchain/typed";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT } from "../../infra/config";
+import { PROJECT } from "../../infra/plan/names";
 import { repoRoot } from "../paths";
 import { parseArguments, withOptions } from "./arguments";
 import { isAboutResources } from "./stack-file";

@@ -1,7 +1,7 @@
 /** Pulumi.<stack>.yaml: there before a stack is used, and not written to by using it. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { PROJECT } from "../../infra/config";
+import { PROJECT } from "../../infra/plan/names";
 import { embassyHome, repoRoot } from "../paths";
 import { UserError } from "../command";
 import { parseArguments, withOptions } from "./arguments";

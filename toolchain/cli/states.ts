@@ -1,7 +1,7 @@
 /** Where the CLI keeps the stacks' states in this project's own back end, a folder. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT } from "../../infra/config";
+import { PROJECT } from "../../infra/plan/names";
 import { embassyHome } from "../paths";
 
 /**

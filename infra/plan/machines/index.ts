@@ -2,7 +2,10 @@
  * The machines of a site, declared: what Cluster API and Metal3 make of the facility's hosts. docs/decisions/machines.md. Pure.
  */
 import { createHash } from "node:crypto";
-import type { EmbassyConfig } from "../../config";
+import type { ClusterSection } from "../../config/cluster";
+import type { KeysSection } from "../../config/keys";
+import type { NetworkingSection } from "../../config/networking";
+import type { SiteSection } from "../../config/site";
 import type { MachinesConfig } from "../../config/machines";
 import { CLUSTER_DOMAIN, type NetworkPlan } from "../addresses";
 import type { Host } from "../inventory";
@@ -13,7 +16,7 @@ import { CLUSTER, type MachineObject, clusterObject, reference } from "./names";
 
 export { MACHINES, type MachineObject } from "./names";
 
-type Site = Pick<EmbassyConfig, "site" | "cluster" | "networking" | "keys"> & { readonly machines: MachinesConfig };
+type Site = SiteSection & ClusterSection & NetworkingSection & KeysSection & { readonly machines: MachinesConfig };
 
 const API_SERVER_PORT = 6443;
 const MEMBERSHIP = { "cluster.x-k8s.io/cluster-name": CLUSTER };

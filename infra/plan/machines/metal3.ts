@@ -1,9 +1,9 @@
 /** The facility's hosts and how machines are made of them, in the terms of Metal3. https://book.metal3.io/capm3/introduction */
-import type { EmbassyConfig } from "../../config";
+import type { SiteSection } from "../../config/site";
 import type { MachinesConfig } from "../../config/machines";
 import { managementName } from "../addresses";
-import { type Host, TOPOLOGY } from "../inventory";
-import { LABEL } from "../names";
+import { type Host } from "../inventory";
+import { LABEL, TOPOLOGY } from "../names";
 import { type MachineObject, type Role, clusterObject } from "./names";
 
 /** https://github.com/metal3-io/cluster-api-provider-metal3/blob/main/docs/api.md */
@@ -58,7 +58,7 @@ export function metal3Cluster(name: string, hosts: readonly Host[], endpoint: ob
  */
 export function machineTemplate(
     name: string,
-    { site, machines }: Pick<EmbassyConfig, "site"> & { readonly machines: MachinesConfig },
+    { site, machines }: SiteSection & { readonly machines: MachinesConfig },
     role: Role,
     feed?: string,
 ): MachineObject {

@@ -1,29 +1,6 @@
 /** Tier IV, proven before anything is built: docs/decisions/tier4.md. Pure. */
-import type { EmbassyPlan } from "..";
-import type { EmbassyConfig } from "../../config";
-import { type Down, type Facility, facility, fallen } from "./facility";
+import { type Down, type Facility, fallen } from "./facility";
 import { type Lack, type Site, judge } from "./fault";
-import { workers } from "./schedule";
-import { workloads } from "./workloads";
-
-export function tier4Site(
-    config: Pick<EmbassyConfig, "cluster" | "registries" | "replication" | "restore">,
-    plan: Pick<EmbassyPlan, "hosts" | "registries" | "dns" | "objectStore" | "edge" | "certManager">,
-): Site {
-    const all = facility(config.cluster, plan.hosts);
-    const hosts = (role: string): number[] =>
-        plan.hosts.filter((host) => host.role === role).map(({ name }) => place(all, `host ${name}`));
-    return {
-        facility: all,
-        workers: workers(plan.hosts),
-        workloads: workloads(config, plan),
-        places: {
-            workers: hosts("worker"),
-            etcd: hosts("control-plane"),
-            uplinks: [...all.keys()].filter((index) => all[index]?.kind === "uplink"),
-        },
-    };
-}
 
 /** Place of the component with this name. */
 export function place(all: Site["facility"], name: string): number {

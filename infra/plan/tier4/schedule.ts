@@ -5,7 +5,7 @@
 import { amount } from "../../config/quantity";
 import type { Host } from "../inventory";
 import type { SpreadConstraint } from "../spread";
-import type { Workload } from "./workloads";
+import type { Workload } from "./workload";
 
 /** A host that takes pods: cores, bytes, pods, and disks of so many bytes each. */
 export interface Worker {

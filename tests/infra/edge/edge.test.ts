@@ -4,7 +4,8 @@ import * as fc from "fast-check";
 import { type EmbassyConfig, parseConfig } from "../../../infra/config";
 import { ALLIES } from "../../../infra/config/allies";
 import { flowsOf } from "../../../infra/networking/flow-table";
-import { type EmbassyPlan, plan } from "../../../infra/plan";
+import { plan } from "../../../infra/plan";
+import type { EmbassyPlan } from "../../../infra/plan/embassy-plan";
 import { planEdge } from "../../../infra/plan/edge";
 import { expectedFile } from "../../support/expected";
 import { declaredFlows } from "../../support/flows";
@@ -31,8 +32,12 @@ function kinds(resources: readonly Rendered[], name: string): string[] {
 }
 
 /** By registry: which of the edge's workloads may ask it. */
-function askedBy({ registries }: EmbassyPlan): Record<string, readonly string[]> {
-    return Object.fromEntries(registries.flatMap(({ name, askedBy }) => (askedBy.length > 0 ? [[name, askedBy]] : [])));
+function askedBy({ registries }: EmbassyPlan): Record<string, readonly (string | undefined)[]> {
+    return Object.fromEntries(
+        registries
+            .filter(({ askedBy }) => askedBy.length > 0)
+            .map(({ name, askedBy }) => [name, askedBy.map(({ selector }) => selector["app.kubernetes.io/name"])]),
+    );
 }
 
 describe("a plan's edge", () => {

@@ -1,5 +1,5 @@
 import { parseConfig } from "../../../infra/config";
-import { REGISTRIES } from "../../../infra/config/registries";
+import { REGISTRIES } from "../../../infra/plan/registry-names";
 import { plan } from "../../../infra/plan";
 import type { Handover } from "../../../infra/plan/handover";
 import { type Rendered, renderPlan, renderStack } from "../../support/render";

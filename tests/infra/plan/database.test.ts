@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmbassyConfig, parseConfig } from "../../../infra/config";
 import { parseInstant } from "../../../infra/config/instant";
-import { REGISTRIES } from "../../../infra/config/registries";
+import { REGISTRIES } from "../../../infra/plan/registry-names";
 import { MOST_BYTES, archiveCommand } from "../../../infra/plan/archive";
 import { type DatabasePlan, PATHS, planDatabase } from "../../../infra/plan/database";
 import { registryKeys } from "../../../infra/plan/keys";
 import { dynamicConfiguration, localConfiguration } from "../../../infra/plan/patroni";
 import { commandLine, configuration, remoteMembers, usesOf } from "../../../infra/plan/pgbackrest";
-import { registryNamespace } from "../../../infra/plan/registries";
+import { registryNamespace } from "../../../infra/plan/names";
 import { setupScript } from "../../../infra/plan/roles";
 import { STACKS, stackValues } from "../../support/stacks";
 

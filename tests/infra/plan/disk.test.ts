@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { type EmbassyConfig, parseConfig } from "../../../infra/config";
 import { DAYS_ALONE } from "../../../infra/config/keys";
 import { amount } from "../../../infra/config/quantity";
-import { REGISTRIES } from "../../../infra/config/registries";
+import { REGISTRIES } from "../../../infra/plan/registry-names";
 import { plan } from "../../../infra/plan";
 import { planDatabase } from "../../../infra/plan/database";
 import { MIB, SEGMENT_BYTES, diskHolders, diskLimits, tooSmall, walPerDay } from "../../../infra/plan/disk";

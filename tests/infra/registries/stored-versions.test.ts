@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { parseConfig } from "../../../infra/config";
 import { planDatabase } from "../../../infra/plan/database";
 import { configuration } from "../../../infra/plan/pgbackrest";
-import { registryNamespace } from "../../../infra/plan/registries";
+import { registryNamespace } from "../../../infra/plan/names";
 import { storing } from "../../../infra/registries/stored-versions";
 import { renderStack } from "../../support/render";
 import { stackValues } from "../../support/stacks";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseHandover } from "../../../infra/config/handover";
-import { REGISTRIES } from "../../../infra/config/registries";
+import { REGISTRIES } from "../../../infra/plan/registry-names";
 import { registryKeys } from "../../../infra/plan/keys";
 import { issueLeaf } from "../../../lab/pki/issue";
 import { recoveredKeys } from "../../../lab/restore/keys";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { type Pool, type Which, schedule } from "../../../../infra/plan/tier4/schedule";
-import type { Workload } from "../../../../infra/plan/tier4/workloads";
+import type { Workload } from "../../../../infra/plan/tier4/workload";
 import { SPREAD } from "../../../../infra/plan/spread";
 
 function workload(rest: Partial<Workload>): Workload {

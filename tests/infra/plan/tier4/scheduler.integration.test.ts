@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { plan } from "../../../../infra/plan";
-import { tier4Problems, tier4Site } from "../../../../infra/plan/tier4";
+import { tier4Problems } from "../../../../infra/plan/tier4";
+import { tier4Site } from "../../../../infra/plan/tier4-site";
 import { fallen } from "../../../../infra/plan/tier4/facility";
 import { type Site, afterLoss, settle, workersDown } from "../../../../infra/plan/tier4/fault";
 import type { Placement, Schedule } from "../../../../infra/plan/tier4/schedule";

@@ -1,0 +1,17 @@
+import type { NetworkPlan } from "../plan/addresses";
+import { DNS, DNS_PORT, DNS_SELECTOR } from "../plan/dns";
+import { type Egress, pods, range } from "./allow";
+
+/** To the site's name server: what every workload needs that names another. */
+export const LOOKUPS: Egress = {
+    to: [pods(DNS_SELECTOR, DNS)],
+    ports: [
+        { protocol: "UDP", port: DNS_PORT },
+        { protocol: "TCP", port: DNS_PORT },
+    ],
+};
+
+/** To the site's API server. It is outside the cluster, at a port that is each site's own. */
+export function apiServer({ gateway }: NetworkPlan): Egress {
+    return { to: [range(`${gateway}/32`)], ports: [{ protocol: "TCP" }] };
+}
