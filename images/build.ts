@@ -2,7 +2,8 @@
 import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { digest as digestOf, isWhole, readStamp, writeAtomically, writeStamp } from "../toolchain/build/stamp";
-import { type DebianPackage, fetchPackages, listsDigest, unpack } from "../toolchain/debian/packages";
+import { type DebianPackage, fetchPackages, listsDigest } from "../toolchain/debian/packages";
+import { unpack } from "../toolchain/debian/unpack";
 import { withLock } from "../toolchain/lock";
 import { embassyHome, repoRoot } from "../toolchain/paths";
 import { type Component, debianComponent } from "./contents";

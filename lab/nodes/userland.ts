@@ -2,7 +2,8 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { digest } from "../../toolchain/build/stamp";
-import { fetchPackages, unpack } from "../../toolchain/debian/packages";
+import { fetchPackages } from "../../toolchain/debian/packages";
+import { unpack } from "../../toolchain/debian/unpack";
 import { withLock } from "../../toolchain/lock";
 import { readIfThere } from "../files";
 import { labDirectory } from "../paths";

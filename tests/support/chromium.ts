@@ -8,7 +8,8 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { runCommand } from "../../toolchain/command";
-import { fetchPackages, unpack } from "../../toolchain/debian/packages";
+import { fetchPackages } from "../../toolchain/debian/packages";
+import { unpack } from "../../toolchain/debian/unpack";
 import { withLock } from "../../toolchain/lock";
 import { embassyHome } from "../../toolchain/paths";
 

@@ -23,7 +23,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Client } from "pg";
-import { fetchPackages, unpack } from "../../toolchain/debian/packages";
+import { fetchPackages } from "../../toolchain/debian/packages";
+import { unpack } from "../../toolchain/debian/unpack";
 import { withLock } from "../../toolchain/lock";
 import { embassyHome } from "../../toolchain/paths";
 

@@ -1,20 +1,8 @@
 /** The processes that serve one run of the CLI, beside it: its providers, and its back end where it changes resources. */
-import type { Writable } from "node:stream";
 import { UserError } from "../command";
+import type { Companion } from "./companion";
 import { startJournal } from "./journal";
 import { startProviders } from "./providers";
-
-export interface Companion {
-    /** For the CLI: where it finds the process. */
-    readonly environment: NodeJS.ProcessEnv;
-    readonly pid: number;
-    /** For the CLI to hold: the process ends when nobody holds it any more, however that came about. */
-    readonly leash: Writable;
-    /** Resolves where it ends before the CLI, and the CLI should not go on without it. */
-    readonly lost?: Promise<void>;
-    /** Ends it, once the CLI has ended. */
-    readonly stop: () => Promise<void>;
-}
 
 /**
  * @param args the CLI's, a command about resources

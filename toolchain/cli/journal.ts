@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { UserError } from "../command";
 import { embassyHome } from "../paths";
-import type { Companion } from "./companions";
+import type { Companion } from "./companion";
 import { commandOf, namedStack } from "./stack-file";
 import { folderUrl, hasState } from "./states";
 

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { PROVIDERS } from "../build/parts";
 import { binDir, repoRoot } from "../paths";
-import type { Companion } from "./companions";
+import type { Companion } from "./companion";
 
 const ATTACH = "PULUMI_DEBUG_PROVIDERS";
 

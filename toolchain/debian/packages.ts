@@ -11,8 +11,6 @@ import { UserError } from "../command";
 import { withLock } from "../lock";
 import { embassyHome } from "../paths";
 
-export { unpack } from "./unpack";
-
 const run = promisify(execFile);
 
 /** The release that everything is taken from, whatever the machine itself runs. */

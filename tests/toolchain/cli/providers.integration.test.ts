@@ -9,7 +9,7 @@ import { ReadRequest, type ReadResponse, ConfigureRequest } from "@pulumi/pulumi
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { encode } from "../../../toolchain/plugin/values";
-import type { Companion } from "../../../toolchain/cli/companions";
+import type { Companion } from "../../../toolchain/cli/companion";
 import { startProviders } from "../../../toolchain/cli/providers";
 
 const home = mkdtempSync(join(tmpdir(), "providers-"));

@@ -6,7 +6,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError } from "./errors";
 import { type KubeObject, nameOf, namespaceOf, text } from "./objects";
-import type { Target } from "./operations";
 import type { GroupVersionKind } from "./types";
 
 export const IP_ADDRESS: GroupVersionKind = { group: "networking.k8s.io", version: "v1", kind: "IPAddress" };
@@ -21,7 +20,11 @@ const POLL_MS = 2_000;
  */
 export async function waitedForOwnAddress(
     error: unknown,
-    { object, preview, signal }: Target,
+    {
+        object,
+        preview,
+        signal,
+    }: { readonly object: KubeObject; readonly preview: boolean; readonly signal: AbortSignal },
     find: (address: string) => Promise<KubeObject>,
 ): Promise<boolean> {
     const taken =
