@@ -3,9 +3,12 @@ import { fork } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { SHORT_LIVED } from "../../toolchain/build/bundle";
 import { UserError } from "../../toolchain/command";
 import type { Outcome } from "./stack";
 
+/** Keeps the SDK from work that only an engine has a use for: half of a program's time. */
+const PRELOAD = require.resolve("../../toolchain/language-host/preload");
 /** How much of what a child says is worth showing. */
 const SHOWN = 2000;
 
@@ -19,7 +22,7 @@ export async function renderStacks(root: string, stacks: readonly string[]): Pro
     }
     const child = fork(join(__dirname, "main.ts"), [root, program, ...stacks], {
         cwd: root,
-        execArgv: ["--require", require.resolve("tsx/cjs")],
+        execArgv: [...SHORT_LIVED, ...[require.resolve("tsx/cjs"), PRELOAD].flatMap((file) => ["--require", file])],
         stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     let said = "";
