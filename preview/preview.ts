@@ -43,14 +43,14 @@ export async function preview(place: Place, ref: string, only: readonly string[]
         return {
             version: VERSION,
             title: titleOf(reports),
-            base: { ref, commit: base.commit },
+            against: { what: "commit", ref, commit: base.commit },
             stacks: reports,
             leftOut: LEFT_OUT,
         };
     });
 }
 
-interface Tree {
+export interface Tree {
     /** Undefined where the tree has no such stack. */
     readonly outcome: Outcome | undefined;
     readonly file: StackFile;
@@ -73,7 +73,7 @@ function sideOf({ outcome, file }: Tree): Side {
 }
 
 /** Each line of what the program says is wrong, with the stack file's line where it names a key. */
-function problemsOf(stack: string, tree: Problem["tree"], { outcome, file }: Tree): Problem[] {
+export function problemsOf(stack: string, tree: Problem["tree"], { outcome, file }: Tree): Problem[] {
     if (outcome === undefined || !("problem" in outcome)) {
         return [];
     }
@@ -86,7 +86,7 @@ function problemsOf(stack: string, tree: Problem["tree"], { outcome, file }: Tre
     });
 }
 
-function fileOf(root: string, stack: string): StackFile {
+export function fileOf(root: string, stack: string): StackFile {
     const file = stackFile(stack, root);
     try {
         return existsSync(file) ? readStackFile(file) : NO_FILE;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 /** Raised where a reader of an older report would misread a newer one. */
-export const VERSION = 1;
+export const VERSION = 2;
 
 const change = z.strictObject({
     path: z.string(),
@@ -57,12 +57,21 @@ const stack = z.strictObject({
     counts: z.array(z.strictObject({ subject: z.string(), operation: z.string(), count: z.int() })),
     objects: z.array(object),
     noise: z.array(z.strictObject({ change, objects: z.int() })).describe("what changes alike in most objects"),
+    notes: z.array(z.string()).describe("what it was compared with, and what the engine warns of"),
 });
+
+const against = z.discriminatedUnion("what", [
+    z.strictObject({ what: z.literal("commit"), ref: z.string(), commit: z.string() }),
+    z.strictObject({
+        what: z.literal("state"),
+        file: z.string().optional().describe("an export; else the back end's"),
+    }),
+]);
 
 export const report = z.strictObject({
     version: z.literal(VERSION),
     title: z.string(),
-    base: z.strictObject({ ref: z.string(), commit: z.string() }),
+    against,
     stacks: z.array(stack),
     leftOut: z.array(z.string()).describe("what this report says nothing about"),
 });

@@ -8,7 +8,7 @@ import { dangersOf } from "./dangers";
 import { flowChanges } from "./flows";
 import { groupBy } from "./group";
 import { foldNoise } from "./noise";
-import { objectChange, pairs } from "./objects";
+import { type Pair, objectChange, pairs } from "./objects";
 import { policyResults } from "./policies";
 import { restartsOf } from "./restarts";
 import { rightsChanges } from "./rights";
@@ -26,8 +26,14 @@ export const NOTHING: Side = { resources: [], outside: {}, file: NO_FILE };
 /** The dangerous first. */
 const ORDER = ["delete", "replace", "update", "create"];
 
-export function compareStack(stack: string, state: StackReport["state"], before: Side, after: Side): StackReport {
-    const all = pairs(before.resources, after.resources);
+/** @param all pairs of what is on both sides, with what happens to each; where the engine tells, that */
+export function compareStack(
+    stack: string,
+    state: StackReport["state"],
+    before: Side,
+    after: Side,
+    all: readonly Pair[] = pairs(before.resources, after.resources),
+): StackReport {
     const [olds, news] = [before, after].map(({ resources }) =>
         resources.flatMap(({ resource }) => resource ?? []),
     ) as [Rendered[], Rendered[]];
@@ -52,6 +58,7 @@ export function compareStack(stack: string, state: StackReport["state"], before:
         policies: policyResults(olds, news),
         counts: countsOf(objects),
         ...foldNoise(objects),
+        notes: [],
     };
 }
 

@@ -13,13 +13,14 @@ const ALL = "`--format json` has all of them.";
 
 /** What is dangerous is whole, however long; details are cut between objects. */
 export function markdown(report: Report): string {
-    const { title, base, stacks, leftOut } = report;
+    const { title, against, stacks, leftOut } = report;
     const changed = stacks.filter((stack) => factsOf(stack).length > 0);
     const head = [
         `# ${text(title)}`,
         "",
-        `The working tree against ${code(base.ref)} (${code(base.commit.slice(0, 12))}), by code alone: no state and no cluster was asked.`,
+        opening(against),
         "",
+        ...stacks.flatMap(({ stack, notes }) => notes.flatMap((note) => [`${text(stack)}: ${text(note)}`, ""])),
     ];
     const foot = ["", ...leftOut.map((what) => `Not looked at: ${text(what)}.`), ""];
     const graves = changed.map((stack) => [
@@ -39,6 +40,14 @@ export function markdown(report: Report): string {
         return [...(graves[index] ?? []), ...kept, ...(cut > 0 ? [`Cut here: ${cut} lines. ${ALL}`, ""] : [])];
     });
     return [...head, ...sections, ...fitting(changed.flatMap(detailsOf), room), ...foot].join("\n");
+}
+
+function opening(against: Report["against"]): string {
+    if (against.what === "commit") {
+        return `The working tree against ${code(against.ref)} (${code(against.commit.slice(0, 12))}), by code alone: no state and no cluster was asked.`;
+    }
+    const state = against.file === undefined ? "the back end's state" : `the state in ${code(against.file)}`;
+    return `The working tree against ${state}, as Pulumi's engine previews it.`;
 }
 
 /** What is decided upon, and never cut. */

@@ -33,7 +33,9 @@ export function factsOf({ state, problems, counts, flows, rights, settings, poli
         [rights.lost.length, "right", " lost"],
         [policies.filter(({ isNew }) => isNew).length, "rule", " broken"],
     ];
+    const errors = problems.filter(({ tree }) => tree === "head").length;
     const all = [
+        ...(errors === 0 ? [] : [some(errors, "error")]),
         ...(state === "compared" ? [] : [`the stack is ${state}`]),
         ...facts,
         ...more.flatMap(([count, what, then]) => (count === 0 ? [] : [some(count, what) + then])),

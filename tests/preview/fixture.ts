@@ -8,7 +8,7 @@ import { planNetwork } from "../../infra/plan/addresses";
 import type { ImageLock } from "../../infra/plan/images";
 import { type Side, compareStack } from "../../preview/compare";
 import type { Registered, Rendered } from "../../preview/render/registrations";
-import type { Report, StackReport } from "../../preview/report";
+import { type Report, type StackReport, VERSION } from "../../preview/report";
 import { titleOf } from "../../preview/show/title";
 import { parseStackFile } from "../../preview/stack-file";
 import { repoRoot } from "../../toolchain/paths";
@@ -50,7 +50,13 @@ export async function played(stack: string, from: string, to: string): Promise<S
 }
 
 export function reportOf(...stacks: StackReport[]): Report {
-    return { version: 1, title: titleOf(stacks), base: { ref: "main", commit: "0".repeat(40) }, stacks, leftOut: [] };
+    return {
+        version: VERSION,
+        title: titleOf(stacks),
+        against: { what: "commit", ref: "main", commit: "0".repeat(40) },
+        stacks,
+        leftOut: [],
+    };
 }
 
 /** A resource as a program registers it. */

@@ -10,7 +10,7 @@ import { UserError } from "../command";
 import { embassyHome } from "../paths";
 import type { Glance } from "./site-glance";
 import { isLarge, problemOf, readState, writtenAt } from "./stack-state";
-import { stateFile } from "./states";
+import { isPacked, stateFile } from "./states";
 
 export interface Doubt {
     readonly stack: string;
@@ -156,11 +156,6 @@ function othersThatReferTo(stack: string, home: string): string[] {
 function journalOf(stack: string, home: string): string[] {
     const journal = join(home, "state", "journals", PROJECT, `${stack}.jsonl`);
     return existsSync(journal) ? [`${journal} has steps of an update that was killed`] : [];
-}
-
-/** As PULUMI_DIY_BACKEND_GZIP has it. */
-function isPacked(file: string): boolean {
-    return existsSync(`${file}.gz`) || existsSync(`${file}.zst`);
 }
 
 function removedFile(stack: string, home: string): string {

@@ -9,12 +9,13 @@ import { turnOffAutomaticLogs } from "./automatic-logs";
 import { takeDecisions } from "./decisions";
 import { type Toolchain, changingEnvironment, previewEnvironment, pulumiEnvironment } from "./environment";
 import { served, startCompanions } from "./companions";
+import { againstNothing, isPreview, previewedWithoutState } from "./empty-state";
 import { recoverJournals } from "./journal";
 import { removeStaleLocks } from "./locks";
 import { ensurePassphrase } from "./passphrase";
 import { settlePending } from "./pending";
 import { withSelectedStack } from "./selected-stack";
-import { glanceAtSite } from "./site-glance";
+import { type Glance, glanceAtSite } from "./site-glance";
 import { forgetRemoved, refuseLostState, rememberRemoved } from "./lost-state";
 import { folderUrl, statesFolder } from "./states";
 import {
@@ -64,6 +65,12 @@ export async function runPulumi(given: readonly string[], { environment, ...rest
     }
     takeOver();
     refuseLost(args, cli);
+    const withoutState = previewedWithoutState(args, cli);
+    if (withoutState !== undefined) {
+        return againstNothing(withoutState, withStackCopies(args), (own, its) =>
+            spawnPulumi(own, { ...options, environment: { ...options.environment, ...its } }),
+        );
+    }
     ensurePassphrase(process.env);
     const removed = REMOVES_STACKS.has(commandOf(args)) ? rememberRemoved() : undefined;
     const result = await spawnPulumi(withStackCopies(args), options);
@@ -76,13 +83,7 @@ export async function runPulumi(given: readonly string[], { environment, ...rest
         forgetRemoved(stack);
     }
     if (result.code === 0 && stack !== undefined && commandOf(args) === "up") {
-        await settlePending(stack, async (more) => {
-            const { code, output } = await spawnPulumi(more, { ...options, capture: true });
-            if (code !== 0) {
-                throw new UserError(`pulumi ${more.join(" ")} failed; the state is as the update left it`);
-            }
-            return output;
-        });
+        await settlePending(stack, (more) => askPulumi(more, options));
     }
     return result;
 }
@@ -110,8 +111,19 @@ function refuseLost(args: readonly string[], cli: NodeJS.ProcessEnv): void {
         refuseLostState({ stack: made });
     }
     if (named !== undefined && existsSync(stackFile(named))) {
-        refuseLostState({ stack: named, glance: () => glanceAtSite(named, cli) });
+        // A preview makes no keys: a site that does not answer keeps nobody from one, as long as nothing tells of a state.
+        const glance = (): Glance => ({ ...glanceAtSite(named, cli), ...(isPreview(args) && { silent: undefined }) });
+        refuseLostState({ stack: named, glance });
     }
+}
+
+/** @throws UserError where the CLI fails */
+async function askPulumi(args: readonly string[], options: RunOptions): Promise<string> {
+    const { code, output } = await spawnPulumi(args, { ...options, capture: true });
+    if (code !== 0) {
+        throw new UserError(`pulumi ${args.join(" ")} failed; the state is as it was before`);
+    }
+    return output;
 }
 
 async function spawnPulumi(

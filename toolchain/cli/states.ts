@@ -21,6 +21,11 @@ export function stateFile(stack: string, home = embassyHome): string {
     return join(projects(home), PROJECT, `${stack}.json`);
 }
 
+/** True where there is a compressed state in the place of `file`: PULUMI_DIY_BACKEND_GZIP. */
+export function isPacked(file: string): boolean {
+    return existsSync(`${file}.gz`) || existsSync(`${file}.zst`);
+}
+
 /** True where any project has such a stack: benches and tests have projects of their own. */
 export function hasState(stack: string, home: string): boolean {
     const folder = projects(home);

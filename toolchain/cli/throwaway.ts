@@ -1,0 +1,81 @@
+/** A back end for one preview: the CLI reads and writes what it likes in it, and it is gone afterwards. */
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { PROJECT } from "../../infra/config";
+import { HANDOVERS_OUTPUT } from "../../infra/plan/handover";
+import { embassyHome } from "../paths";
+import { UNKNOWN } from "../plugin/values";
+import { folderUrl, stateFile, statesFolder } from "./states";
+
+export interface Throwaway {
+    /** For the CLI. */
+    readonly environment: NodeJS.ProcessEnv;
+    /** For whatever else is to be gone afterwards. */
+    readonly folder: string;
+    /** Where the CLI looks for the state of a stack. */
+    readonly stateFile: (stack: string) => string;
+}
+
+/** @param home what killed runs left there is removed; nothing else is touched in it */
+export async function withThrowaway<T>(work: (throwaway: Throwaway) => Promise<T>, home = embassyHome): Promise<T> {
+    const all = join(home, "throwaway");
+    mkdirSync(all, { recursive: true });
+    removeLeft(all);
+    // Readable by its owner alone: the states of others may be in it.
+    const folder = mkdtempSync(join(all, `${process.pid}-`));
+    const file = (stack: string): string => stateFile(stack, folder);
+    mkdirSync(dirname(file("any")), { recursive: true });
+    try {
+        return await work({ folder, environment: { PULUMI_BACKEND_URL: folderUrl(folder) }, stateFile: file });
+    } finally {
+        rmSync(folder, { recursive: true, force: true });
+    }
+}
+
+function removeLeft(all: string): void {
+    for (const name of readdirSync(all).filter((each) => !isAlive(Number.parseInt(each, 10)))) {
+        rmSync(join(all, name), { recursive: true, force: true });
+    }
+}
+
+function isAlive(pid: number): boolean {
+    try {
+        process.kill(pid, 0);
+        return true;
+    } catch (error) {
+        return (error as NodeJS.ErrnoException).code === "EPERM";
+    }
+}
+
+/**
+ * Puts in what a stack may refer to: the states of the others, and for one that has none a state of which nothing is known yet.
+ *
+ * @param stacks all that are declared
+ * @returns those that are there, and those of which nothing is known
+ */
+export function addOthers(
+    throwaway: Throwaway,
+    stack: string,
+    stacks: readonly string[],
+    states = statesFolder,
+): { readonly known: string[]; readonly unknown: string[] } {
+    const others = stacks.filter((other) => other !== stack);
+    const known = others.filter((other) => existsSync(join(states, `${other}.json`)));
+    const unknown = others.filter((other) => !known.includes(other));
+    known.forEach((other) => copyFileSync(join(states, `${other}.json`), throwaway.stateFile(other)));
+    unknown.forEach((other) => addState(throwaway, other, [unknownStack(other)]));
+    return { known, unknown };
+}
+
+/** As the engine's checkpoints are. */
+export function addState({ stateFile: file }: Throwaway, stack: string, resources: readonly unknown[]): void {
+    const checkpoint = { stack: `organization/${PROJECT}/${stack}`, latest: { resources } };
+    writeFileSync(file(stack), JSON.stringify({ version: 3, checkpoint }));
+}
+
+/** What a stack hands over is still to be made, as outputs are in the preview that makes them. */
+function unknownStack(stack: string): unknown {
+    const type = "pulumi:pulumi:Stack";
+    const urn = `urn:pulumi:${stack}::${PROJECT}::${type}::${PROJECT}-${stack}`;
+    return { urn, type, custom: false, outputs: { [HANDOVERS_OUTPUT]: UNKNOWN } };
+}
