@@ -4,19 +4,27 @@ import type { EmbassyConfig } from "../../config";
 import { type Down, type Facility, facility, fallen } from "./facility";
 import { type Lack, type Site, judge } from "./fault";
 import { workers } from "./schedule";
-import { workloads } from "./workloads";
+import { type Workload, workloads } from "./workloads";
 
 export function tier4Site(
     config: Pick<EmbassyConfig, "cluster" | "registries" | "replication" | "restore">,
     plan: Pick<EmbassyPlan, "hosts" | "registries" | "dns" | "objectStore" | "edge" | "certManager">,
 ): Site {
-    const all = facility(config.cluster, plan.hosts);
+    return siteFrom(config.cluster, plan.hosts, workloads(config, plan));
+}
+
+export function siteFrom(
+    cluster: Parameters<typeof facility>[0],
+    inventory: EmbassyPlan["hosts"],
+    running: readonly Workload[],
+): Site {
+    const all = facility(cluster, inventory);
     const hosts = (role: string): number[] =>
-        plan.hosts.filter((host) => host.role === role).map(({ name }) => place(all, `host ${name}`));
+        inventory.filter((host) => host.role === role).map(({ name }) => place(all, `host ${name}`));
     return {
         facility: all,
-        workers: workers(plan.hosts),
-        workloads: workloads(config, plan),
+        workers: workers(inventory),
+        workloads: running,
         places: {
             workers: hosts("worker"),
             etcd: hosts("control-plane"),
