@@ -11,10 +11,7 @@ import { titleOf } from "./show/title";
 import { NO_FILE, type StackFile, keyNamed, readStackFile } from "./stack-file";
 
 /** What a reader might look for in vain. */
-const LEFT_OUT = [
-    "what is in a state or a cluster",
-    "the Tier IV margin, watts and capacity (the program refuses what is not Tier IV)",
-];
+const LEFT_OUT = ["what is in a state or a cluster"];
 
 /** @throws UserError where there is no such base or stack */
 export async function preview(place: Place, ref: string, only: readonly string[]): Promise<Report> {
@@ -60,9 +57,13 @@ export function reportOf(stack: string, base: Tree, head: Tree): StackReport {
     const problems = [...problemsOf(stack, "base", base), ...problemsOf(stack, "head", head)];
     const [before, after] = [sideOf(base), sideOf(head)];
     if (problems.length > 0) {
-        // Settings are compared all the same: the one that is wrong is among them.
-        const files = [base, head].map(({ file }) => ({ ...NOTHING, file })) as [Side, Side];
-        return { ...compareStack(stack, "not compared", ...files), problems };
+        // Settings are compared all the same: the one that is wrong is among them. So is where the site stands.
+        const files = [base, head].map(({ file, outcome }) => ({ ...NOTHING, file, facts: outcome?.facts })) as [
+            Side,
+            Side,
+        ];
+        const compared = compareStack(stack, "not compared", ...files);
+        return { ...compared, problems: problems.map((problem) => placed(problem, compared.settings)) };
     }
     const state = base.outcome === undefined ? "added" : head.outcome === undefined ? "removed" : "compared";
     return compareStack(stack, state, before, after);
@@ -84,6 +85,14 @@ export function problemsOf(stack: string, tree: Problem["tree"], { outcome, file
         const line = key && { line: file.lineOf(key) };
         return { tree, message, file: `Pulumi.${stack}.yaml`, ...line };
     });
+}
+
+/** What a site's facility does not bear names parts of it, and no key: it is told where the facility, or else the file, is another. */
+function placed(problem: Problem, settings: StackReport["settings"]): Problem {
+    const changed = settings.find(({ key }) => key.startsWith("data-embassy:cluster")) ?? settings[0];
+    return problem.tree === "base" || problem.line !== undefined || changed === undefined
+        ? problem
+        : { ...problem, line: changed.line };
 }
 
 export function fileOf(root: string, stack: string): StackFile {

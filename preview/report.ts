@@ -1,5 +1,6 @@
 /** What a report holds, in every format: the JSON format is this and nothing else. */
 import { z } from "zod";
+import { facility } from "./facility/report";
 
 /** Raised where a reader of an older report would misread a newer one. */
 export const VERSION = 2;
@@ -20,7 +21,7 @@ const object = z.strictObject({
 });
 
 const danger = z.strictObject({
-    kind: z.enum(["deleted", "replaced", "loses protection", "not served meanwhile"]),
+    kind: z.enum(["less margin", "deleted", "replaced", "loses protection", "not served meanwhile"]),
     text: z.string(),
     objects: z.array(z.string()).describe("all of them, however many"),
 });
@@ -53,6 +54,7 @@ const stack = z.strictObject({
             line: z.int(),
         }),
     ),
+    facility,
     policies: z.array(z.strictObject({ rule: z.string(), object: z.string(), remedy: z.string(), isNew: z.boolean() })),
     counts: z.array(z.strictObject({ subject: z.string(), operation: z.string(), count: z.int() })),
     objects: z.array(object),

@@ -1,5 +1,7 @@
 /** Compares what a stack declared with what it declares. Pure. */
 import type { Outside } from "../../infra/networking/flow-table";
+import { facilityChange } from "../facility/compare";
+import type { SiteFacts } from "../facility/facts";
 import type { Registered, Rendered } from "../render/registrations";
 import type { ObjectChange, StackReport } from "../report";
 import { NO_FILE, type StackFile } from "../stack-file";
@@ -19,6 +21,8 @@ export interface Side {
     readonly resources: readonly Registered[];
     readonly outside: Outside;
     readonly file: StackFile;
+    /** Undefined where the tree's plan cannot be read. */
+    readonly facts?: SiteFacts | undefined;
 }
 
 export const NOTHING: Side = { resources: [], outside: {}, file: NO_FILE };
@@ -38,6 +42,7 @@ export function compareStack(
         resources.flatMap(({ resource }) => resource ?? []),
     ) as [Rendered[], Rendered[]];
     const restarts = restartsOf(all);
+    const { facility, dangers } = facilityChange(before.facts, after.facts);
     const objects = all
         .flatMap(objectChange)
         .sort(
@@ -49,12 +54,13 @@ export function compareStack(
         stack,
         state,
         problems: [],
-        dangers: dangersOf(all, restarts),
+        dangers: [...dangers, ...dangersOf(all, restarts)],
         restarts,
         flows: flowChanges({ resources: olds, outside: before.outside }, { resources: news, outside: after.outside }),
         rights: rightsChanges(olds, news),
         certificates: certificatesOf(all),
         settings: settingsChanges(`Pulumi.${stack}.yaml`, before.file, after.file),
+        facility,
         policies: policyResults(olds, news),
         counts: countsOf(objects),
         ...foldNoise(objects),

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { PROJECT } from "../../infra/plan/names";
 import { type Outside, outsideOf } from "../../infra/networking/flow-table";
 import { stackFile } from "../../toolchain/cli/stack-file";
+import { type SiteFacts, factsOf } from "../facility/facts";
 import { type StackFile, readStackFile } from "../stack-file";
 import { mocksFor } from "./mocks";
 import { type Registered, watchRegistrations } from "./registrations";
@@ -13,11 +14,14 @@ export interface RenderedStack {
     readonly resources: readonly Registered[];
     /** Names of what is outside the cluster; ranges that have none are nobody's that is known. */
     readonly outside: Outside;
+    /** Undefined where the tree's plan is another's than this program knows. */
+    readonly facts?: SiteFacts | undefined;
 }
 
 /** What a stack declares, or why it cannot be said. */
 export type Outcome =
-    ({ readonly stack: string } & RenderedStack) | { readonly stack: string; readonly problem: string };
+    | ({ readonly stack: string } & RenderedStack)
+    | ({ readonly stack: string; readonly problem: string } & Pick<RenderedStack, "facts">);
 
 /** Decided for one run, on its command line, so no part of what code declares. */
 const DECISIONS = ["EMBASSY_ACCEPT_LOSS", "EMBASSY_HANDOVER", "KUBECONFIG"];
@@ -28,12 +32,15 @@ const DECISIONS = ["EMBASSY_ACCEPT_LOSS", "EMBASSY_HANDOVER", "KUBECONFIG"];
  */
 export async function renderTree(root: string, main: string, stack: string): Promise<Outcome> {
     DECISIONS.forEach((name) => Reflect.deleteProperty(process.env, name));
+    let facts: SiteFacts | undefined;
     try {
         const file = readStackFile(stackFile(stack, root));
+        // Also of what the program refuses then, so that it can be said how much it is short of.
+        facts = siteFacts(root, stack, file.config);
         const resources = await run(join(root, main), stack, file);
-        return { stack, resources, outside: outside(root, stack, file.config) };
+        return { stack, resources, outside: outside(root, stack, file.config), facts };
     } catch (error) {
-        return { stack, problem: error instanceof Error ? error.message : String(error) };
+        return { stack, problem: error instanceof Error ? error.message : String(error), facts };
     } finally {
         forget(root);
     }
@@ -90,6 +97,25 @@ function outside(root: string, stack: string, values: StackFile["config"]): Outs
         return outsideOf(planNetwork(parsed), parsed.edge);
     } catch {
         return {};
+    }
+}
+
+/** Likewise: a tree whose plan is made otherwise, or a file that it refuses, says nothing of where the site stands. */
+function siteFacts(root: string, stack: string, values: StackFile["config"]): SiteFacts | undefined {
+    const [config, plan, running] = ["config", "plan", join("plan", "workloads")].map((name) =>
+        join(root, "infra", name),
+    );
+    try {
+        /* eslint-disable @typescript-eslint/no-require-imports */
+        const { parseConfig } = require(config as string) as typeof import("../../infra/config");
+        const planned = require(plan as string) as typeof import("../../infra/plan");
+        const { workloads } = require(running as string) as typeof import("../../infra/plan/workloads");
+        /* eslint-enable @typescript-eslint/no-require-imports */
+        const parsed = parseConfig(stack, values);
+        const site = planned.plan(parsed);
+        return factsOf(parsed, site, workloads(parsed, site));
+    } catch {
+        return undefined;
     }
 }
 

@@ -57,7 +57,10 @@ function grave({ problems, dangers, policies, flows, rights }: StackReport): str
             ({ tree, message, file, line }) =>
                 `**${tree === "head" ? "error" : "base not rendered"}** ${code(line === undefined ? file : `${file}:${line}`)}: ${text(message)}`,
         ),
-        ...dangers.map(({ kind, text: what, objects }) => `**${kind}** ${text(what)}: ${places(objects)}`),
+        ...dangers.map(
+            ({ kind, text: what, objects }) =>
+                `**${kind}** ${text(what)}${objects.length > 0 ? `: ${places(objects)}` : ""}`,
+        ),
         ...[...groupBy(policies, ({ rule, remedy, isNew }) => [rule, remedy, isNew].join())].flatMap(([, all]) =>
             all.slice(0, 1).map(({ rule, remedy, isNew }) => {
                 const more = all.length > NAMED ? ` and ${all.length - NAMED} more` : "";
@@ -73,8 +76,9 @@ function grave({ problems, dangers, policies, flows, rights }: StackReport): str
 }
 
 /** What is good to know. */
-function other({ settings, restarts, certificates, noise }: StackReport): string[] {
+function other({ settings, facility, restarts, certificates, noise }: StackReport): string[] {
     return [
+        ...facility.told.map((what) => `**Tier IV margin** ${text(what)}`),
         ...settings.filter(({ about }) => about !== undefined).map(settingLine),
         ...alike(restarts.filter(({ served }) => served)),
         ...(certificates.length === 0 ? [] : [`**certificates issued** ${certificates.map(code).join(", ")}`]),

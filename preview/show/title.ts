@@ -16,7 +16,16 @@ export function titleOf(stacks: readonly StackReport[]): string {
     return parts.length === 0 ? "nothing changes" : parts.join("; ");
 }
 
-export function factsOf({ state, problems, counts, flows, rights, settings, policies }: StackReport): string[] {
+export function factsOf({
+    state,
+    problems,
+    dangers,
+    counts,
+    flows,
+    rights,
+    settings,
+    policies,
+}: StackReport): string[] {
     if (state === "not compared") {
         return problems.some(({ tree }) => tree === "head")
             ? [some(problems.filter(({ tree }) => tree === "head").length, "error")]
@@ -37,6 +46,7 @@ export function factsOf({ state, problems, counts, flows, rights, settings, poli
     const all = [
         ...(errors === 0 ? [] : [some(errors, "error")]),
         ...(state === "compared" ? [] : [`the stack is ${state}`]),
+        ...(dangers.some(({ kind }) => kind === "less margin") ? ["less Tier IV margin"] : []),
         ...facts,
         ...more.flatMap(([count, what, then]) => (count === 0 ? [] : [some(count, what) + then])),
     ];

@@ -6,6 +6,8 @@ import { outsideOf } from "../../infra/networking/flow-table";
 import { plan } from "../../infra/plan";
 import { planNetwork } from "../../infra/plan/addresses";
 import type { ImageLock } from "../../infra/plan/images";
+import { workloads } from "../../infra/plan/tier4/workloads";
+import { factsOf } from "../../preview/facility/facts";
 import { type Side, compareStack } from "../../preview/compare";
 import type { Registered, Rendered } from "../../preview/render/registrations";
 import { type Report, type StackReport, VERSION } from "../../preview/report";
@@ -31,8 +33,10 @@ export async function sideOf(stack: string, text = stackText(stack), lock: Image
     const file = parseStackFile(text, stack);
     const config = parseConfig(stack, file.config);
     const resources: Registered[] = [];
-    await renderPlan(stack, plan(config, lock), undefined, (registered) => resources.push(registered));
-    return { resources, outside: outsideOf(planNetwork(config), config.edge), file };
+    const site = plan(config, lock);
+    await renderPlan(stack, site, undefined, (registered) => resources.push(registered));
+    const facts = factsOf(config, site, workloads(config, site));
+    return { resources, outside: outsideOf(planNetwork(config), config.edge), file, facts };
 }
 
 const unchanged = new Map<string, Promise<Side>>();

@@ -98,3 +98,51 @@ export function siteAvailability(site: Site, run: Run): Availability {
     const rates = site.facility.map(({ kind }) => RATES[kind]);
     return simulate(rates, (down) => lacks(fallen(site.facility, down), nothing).length === 0, run);
 }
+
+/** Between which bounds an availability lies, 0 … 1, and what lies between it and 1. */
+export interface Bounds {
+    readonly low: number;
+    readonly high: number;
+    /** Pairs of components that stop something when both are down at once, without notice. */
+    readonly pairs: number;
+    /** What stops something and is down for the largest share of the time: names of components. */
+    readonly likeliest: readonly string[];
+}
+
+/** With more down at once than this nothing is looked at: it counts as an outage in the one bound, and as none in the other. */
+const AT_ONCE = 3;
+
+/**
+ * The same without chance: parts that fail and are repaired by themselves are down independently of each other, each for a share
+ * mttr / (mtbf + mttr) of the time.
+ */
+export function siteBounds({ facility: all, ...rest }: Site): Bounds {
+    const lacks = judge({ facility: all, ...rest });
+    const nothing = all.map(() => false);
+    const odds = all.map(({ kind }) => RATES[kind].mttr / RATES[kind].mtbf);
+    const allUp = odds.reduce((product, odd) => product / (1 + odd), 1);
+    let [up, lost, pairs, likeliest, longest] = [0, 0, 0, [] as readonly number[], 0];
+    for (const gone of sets(all.length, AT_ONCE)) {
+        const share = gone.reduce((product, index) => product * (odds[index] as number), allUp);
+        const fault = [...nothing];
+        gone.forEach((index) => (fault[index] = true));
+        if (lacks(fallen(all, fault), nothing).length === 0) {
+            up += share;
+            continue;
+        }
+        lost += share;
+        pairs += gone.length === 2 ? 1 : 0;
+        [likeliest, longest] = share > longest ? [gone, share] : [likeliest, longest];
+    }
+    return { low: up, high: 1 - lost, pairs, likeliest: likeliest.map((index) => all[index]?.name ?? "") };
+}
+
+/** All sets of at most `most` of the numbers below `count`. */
+function* sets(count: number, most: number, from = 0): Generator<number[]> {
+    yield [];
+    for (let first = from; most > 0 && first < count; first++) {
+        for (const rest of sets(count, most - 1, first + 1)) {
+            yield [first, ...rest];
+        }
+    }
+}

@@ -67,7 +67,8 @@ export function fallen(all: Facility, out: Down): Down {
     }
 }
 
-function overloaded(all: Facility, down: Down): number[] {
+/** W that each component carries once these are down: feeds and loops carry, nothing else does. */
+export function loads(all: Facility, down: Down): number[] {
     const load = all.map(() => 0);
     for (const [index, { needs, watts }] of all.entries()) {
         if (watts > 0 && !down[index]) {
@@ -77,6 +78,11 @@ function overloaded(all: Facility, down: Down): number[] {
             }
         }
     }
+    return load;
+}
+
+function overloaded(all: Facility, down: Down): number[] {
+    const load = loads(all, down);
     return indices(all, ({ capacity }, index) => !down[index] && (load[index] ?? 0) > capacity);
 }
 

@@ -21,13 +21,30 @@ export interface Lack {
  * Nobody knows where the scheduler has put pods when a fault comes: it is assumed that as many were where it strikes as the rules allow.
  */
 export function judge(site: Site): (down: Down, out: Down) => Lack[] {
-    const known = new Map<string, readonly Lack[]>();
+    const standing = standings(site);
     return (down, out) => {
         const [lost, drained] = [workersDown(site, down), workersDown(site, out)];
+        return [...facilityLacking(site, down), ...podsLacking(site, standing(lost, drained))];
+    };
+}
+
+/** Pods after a fault, of each workload. */
+export interface Standing {
+    readonly placement: Placement;
+    /** That run, with every workload placed where it would be worst off; never more than `placement` has. */
+    readonly running: readonly number[];
+    /** That should run, and have found no place. */
+    readonly waiting: readonly number[];
+}
+
+/** What stands once workers are lost, of which some were drained for planned work. */
+export function standings(site: Site): (lost: Which, drained: Which) => Standing {
+    const known = new Map<string, Standing>();
+    return (lost, drained) => {
         const key = likeness(site, drained, lost);
-        const pods = known.get(key) ?? podsLacking(site, drained, lost);
-        known.set(key, pods);
-        return [...facilityLacking(site, down), ...pods];
+        const found = known.get(key) ?? stand(site, drained, lost);
+        known.set(key, found);
+        return found;
     };
 }
 
@@ -43,9 +60,7 @@ function likeness({ workers }: Site, drained: Which, lost: Which): string {
 
 /** What of the facility itself has to stand, beside what pods need. */
 function facilityLacking({ places }: Site, down: Down): Lack[] {
-    const members = places.etcd.length;
-    const left = places.etcd.filter((place) => !down[place]).length;
-    const majority = Math.floor(members / 2) + 1;
+    const { members, left, majority } = quorumLeft(places.etcd, down);
     const why = `${left} of ${members} members, ${majority} needed: more control-plane hosts, or in other racks`;
     return [
         ...(left < majority ? [{ who: "etcd", why }] : []),
@@ -55,26 +70,39 @@ function facilityLacking({ places }: Site, down: Down): Lack[] {
     ];
 }
 
-function podsLacking(site: Site, drained: Which, lost: Which): Lack[] {
-    const together = play(site, drained, lost);
-    return site.workloads.flatMap((workload, index): Lack[] => {
-        const { name, unit, volume, quorum, elsewhere } = workload;
-        const waiting = together.waiting[index] as number;
-        // Others may have been in its way where the fault strikes: it may have been there alone.
-        const alone = volume === undefined ? together : play({ ...site, workloads: [workload] }, drained, lost);
-        const running = Math.min(
-            total(together.placement[index]),
-            total(alone.placement.at(alone === together ? index : 0)),
-        );
+/** Members of etcd: all, those that are left, and how many have to be. */
+export function quorumLeft(
+    etcd: readonly number[],
+    down: Down,
+): Readonly<Record<"members" | "left" | "majority", number>> {
+    const members = etcd.length;
+    const left = etcd.filter((place) => !down[place]).length;
+    return { members, left, majority: Math.floor(members / 2) + 1 };
+}
+
+function podsLacking(site: Site, { running, waiting }: Standing): Lack[] {
+    return site.workloads.flatMap(({ name, unit, quorum, elsewhere }, index): Lack[] => {
+        const [up, without] = [running[index] as number, waiting[index] as number];
         return [
-            ...(waiting > 0
-                ? [{ who: name, why: `${unit}s without room: ${waiting}; more hosts, or larger ones` }]
+            ...(without > 0
+                ? [{ who: name, why: `${unit}s without room: ${without}; more hosts, or larger ones` }]
                 : []),
-            ...(running + elsewhere < quorum
-                ? [{ who: name, why: `${running} members, ${quorum} needed: more, on other hosts` }]
+            ...(up + elsewhere < quorum
+                ? [{ who: name, why: `${up} members, ${quorum} needed: more, on other hosts` }]
                 : []),
         ];
     });
+}
+
+function stand(site: Site, drained: Which, lost: Which): Standing {
+    const together = play(site, drained, lost);
+    const running = site.workloads.map((workload, index) => {
+        // Others may have been in its way where the fault strikes: it may have been there alone.
+        const alone =
+            workload.volume === undefined ? together : play({ ...site, workloads: [workload] }, drained, lost);
+        return Math.min(total(together.placement[index]), total(alone.placement.at(alone === together ? index : 0)));
+    });
+    return { ...together, running };
 }
 
 function total(row: readonly number[] = []): number {

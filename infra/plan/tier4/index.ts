@@ -1,6 +1,29 @@
 /** Tier IV, proven before anything is built: docs/decisions/tier4.md. Pure. */
-import { type Down, type Facility, fallen } from "./facility";
+import type { Host } from "../inventory";
+import { type Down, type Facility, facility, fallen } from "./facility";
 import { type Lack, type Site, judge } from "./fault";
+import { workers } from "./schedule";
+import type { Workload } from "./workload";
+
+export function siteFrom(
+    cluster: Parameters<typeof facility>[0],
+    inventory: readonly Host[],
+    running: readonly Workload[],
+): Site {
+    const all = facility(cluster, inventory);
+    const hosts = (role: string): number[] =>
+        inventory.filter((host) => host.role === role).map(({ name }) => place(all, `host ${name}`));
+    return {
+        facility: all,
+        workers: workers(inventory),
+        workloads: running,
+        places: {
+            workers: hosts("worker"),
+            etcd: hosts("control-plane"),
+            uplinks: [...all.keys()].filter((index) => all[index]?.kind === "uplink"),
+        },
+    };
+}
 
 /** Place of the component with this name. */
 export function place(all: Site["facility"], name: string): number {
