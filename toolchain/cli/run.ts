@@ -10,9 +10,13 @@ import { takeDecisions } from "./decisions";
 import { type Toolchain, changingEnvironment, previewEnvironment, pulumiEnvironment } from "./environment";
 import { served, startCompanions } from "./companions";
 import { recoverJournals } from "./journal";
+import { passOn } from "./output";
 import { removeStaleLocks } from "./locks";
 import { ensurePassphrase } from "./passphrase";
 import { settlePending } from "./pending";
+import { runReviewed } from "./reviewed";
+import { askedOf } from "./reviewed/asked";
+import type { How } from "./reviewed/now";
 import { withSelectedStack } from "./selected-stack";
 import { glanceAtSite } from "./site-glance";
 import { forgetRemoved, refuseLostState, rememberRemoved } from "./lost-state";
@@ -58,6 +62,7 @@ export async function runPulumi(given: readonly string[], { environment, ...rest
     const cli = { ...pulumiEnvironment(process.env, options.toolchain, knownStacks()), ...environment };
     const args = withSelectedStack(taken, cli);
     checkStackFile(args);
+    const asked = askedOf(args);
     mkdirSync(stateDir, { recursive: true });
     if (options.toolchain === "modules") {
         turnOffAutomaticLogs(pulumiHome);
@@ -66,7 +71,9 @@ export async function runPulumi(given: readonly string[], { environment, ...rest
     refuseLost(args, cli);
     ensurePassphrase(process.env);
     const removed = REMOVES_STACKS.has(commandOf(args)) ? rememberRemoved() : undefined;
-    const result = await spawnPulumi(withStackCopies(args), options);
+    const cliRun = (more: readonly string[], how: How = {}): Promise<PulumiRun> =>
+        spawnPulumi(withStackCopies(more), { ...options, ...how });
+    const result = await (asked ? runReviewed(asked, args, options.environment, cliRun) : cliRun(args));
     if (result.code === 0) {
         removed?.();
     }
@@ -116,7 +123,7 @@ function refuseLost(args: readonly string[], cli: NodeJS.ProcessEnv): void {
 
 async function spawnPulumi(
     args: readonly string[],
-    { toolchain, capture = false, environment = {}, signal }: RunOptions,
+    { toolchain, capture = false, environment = {}, signal, redact, redacts }: RunOptions & How,
 ): Promise<PulumiRun> {
     const debug = parseArguments(args).options.has("debug");
     const env = {
@@ -132,8 +139,8 @@ async function spawnPulumi(
         env: served(env, companions),
         stdio: [
             capture ? "ignore" : "inherit",
-            capture ? "pipe" : "inherit",
-            "inherit",
+            capture || redacts === "both" ? "pipe" : "inherit",
+            redact ? "pipe" : "inherit",
             ...companions.map(({ leash }) => leash),
         ],
     });
@@ -151,14 +158,13 @@ async function spawnPulumi(
         // While the providers were being started.
         interrupt();
     }
-    let output = "";
-    child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    const output = passOn(child, capture, redact);
     try {
         const code = await new Promise<number>((resolve, reject) => {
             child.once("error", reject);
             child.once("close", (status) => resolve(status ?? 1));
         });
-        return { code, output };
+        return { code, output: output() };
     } finally {
         process.off("SIGINT", ignore).off("SIGTERM", terminate);
         signal?.removeEventListener("abort", interrupt);
