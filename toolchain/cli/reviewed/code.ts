@@ -32,7 +32,8 @@ export function codeOf(repo: string, leaveOut: string): Bound["code"] {
             GIT_OBJECT_DIRECTORY: objects,
             GIT_ALTERNATE_OBJECT_DIRECTORIES: resolve(repo, git(repo, ["rev-parse", "--git-path", "objects"])),
         };
-        git(repo, ["add", "--all", "--", ".", ...without(repo, leaveOut)], environment);
+        git(repo, ["add", "--all", "--", "."], environment);
+        git(repo, ["update-index", "--force-remove", "--", ...inside(repo, leaveOut)], environment);
         const tree = git(repo, ["write-tree"], environment);
         const listed = git(repo, ["ls-tree", "-r", "-z", tree], environment).split("\0");
         const files = listed.filter((line) => line !== "").map(entryOf);
@@ -42,9 +43,9 @@ export function codeOf(repo: string, leaveOut: string): Bound["code"] {
     }
 }
 
-function without(repo: string, file: string): string[] {
+function inside(repo: string, file: string): string[] {
     const path = relative(repo, resolve(file));
-    return path.startsWith("..") || isAbsolute(path) ? [] : [`:(top,exclude,literal)${path}`];
+    return path.startsWith("..") || isAbsolute(path) ? [] : [path];
 }
 
 /** Mode and digest: a file that becomes executable is another one. */

@@ -104,7 +104,7 @@ async function objectNow(
         const options = [...bound.options.filter((option) => option.startsWith("--")), "--non-interactive"];
         const own = configFile === undefined ? [] : ["--config-file", configFile];
         const asking = ["preview", "--stack", stack, `--save-plan=${engineFile}`, ...own, ...options];
-        const { code } = await cli(asking, { capture: true });
+        const { code } = await cli(asking, { capture: true, redact: redaction(ENGINES_OWN), redacts: "stderr" });
         if (code !== 0) {
             return "A preview of the code as it is now fails.";
         }

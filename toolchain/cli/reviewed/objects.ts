@@ -62,8 +62,12 @@ function wanted({ inputDiff: { adds = {}, updates = {}, deletes = [] } = {} }: G
     return { ...Object.fromEntries(kept), ...adds, ...updates };
 }
 
+/** Lists among them are sets: the engine writes what a resource depends on in whatever order it heard of it. */
 function optionsOf(goal: Goal): Properties {
-    return Object.fromEntries(Object.entries(goal).filter(([key]) => !LEFT_OUT.has(key)));
+    const options = Object.entries(goal).filter(([key]) => !LEFT_OUT.has(key));
+    return Object.fromEntries(
+        options.map(([key, value]) => [key, Array.isArray(value) ? (value as unknown[]).toSorted() : value]),
+    );
 }
 
 /** Of the first place that differs, in the order of keys; undefined where nothing does. */
