@@ -16,7 +16,7 @@ import { ensurePassphrase } from "./passphrase";
 import { settlePending } from "./pending";
 import { runReviewed } from "./reviewed";
 import { askedOf } from "./reviewed/asked";
-import type { How } from "./reviewed/now";
+import { type How, refuseWithoutState } from "./reviewed/now";
 import { withSelectedStack } from "./selected-stack";
 import { glanceAtSite } from "./site-glance";
 import { forgetRemoved, refuseLostState, rememberRemoved } from "./lost-state";
@@ -69,6 +69,9 @@ export async function runPulumi(given: readonly string[], { environment, ...rest
     }
     takeOver();
     refuseLost(args, cli);
+    if (asked) {
+        refuseWithoutState(asked.stack, cli);
+    }
     ensurePassphrase(process.env);
     const removed = REMOVES_STACKS.has(commandOf(args)) ? rememberRemoved() : undefined;
     const cliRun = (more: readonly string[], how: How = {}): Promise<PulumiRun> =>

@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { PROJECT } from "../../../infra/config";
 import { UserError } from "../../command";
-import { repoRoot } from "../../paths";
+import { embassyHome, repoRoot } from "../../paths";
 import { parseArguments } from "../arguments";
 import { stackFile } from "../stack-file";
+import { folderUrl, stateFile } from "../states";
 import { shapingOptions } from "./asked";
 import { codeOf } from "./code";
 import { type Bound, digestOf } from "./plan-file";
@@ -32,6 +33,21 @@ export type RunCli = (args: readonly string[], how: How) => Promise<CliRun>;
 export interface Now {
     readonly bound: Bound;
     readonly exported: Exported;
+}
+
+/**
+ * Before anything is asked of the CLI, which previews a stack without a state all the same.
+ *
+ * @param cli the environment of the CLI: another back end knows its states itself
+ * @throws UserError where there is no state that a plan could be for
+ */
+export function refuseWithoutState(stack: string, { PULUMI_BACKEND_URL: backEnd }: NodeJS.ProcessEnv): void {
+    const file = stateFile(stack);
+    if (backEnd === folderUrl(embassyHome) && ![file, `${file}.gz`, `${file}.zst`].some((each) => existsSync(each))) {
+        throw new UserError(
+            `A plan is for a state, and the stack ${stack} has none yet: make one with npm run pulumi -- stack init ${stack}. Nothing was changed.`,
+        );
+    }
 }
 
 /**
