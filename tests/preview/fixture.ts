@@ -6,7 +6,7 @@ import { outsideOf } from "../../infra/networking/flow-table";
 import { plan } from "../../infra/plan";
 import { planNetwork } from "../../infra/plan/addresses";
 import type { ImageLock } from "../../infra/plan/images";
-import { workloads } from "../../infra/plan/tier4/workloads";
+import { workloads } from "../../infra/plan/workloads";
 import { factsOf } from "../../preview/facility/facts";
 import { type Side, compareStack } from "../../preview/compare";
 import type { Registered, Rendered } from "../../preview/render/registrations";

@@ -49,6 +49,7 @@ export class Home {
     private env: NodeJS.ProcessEnv;
     private limit = LONGEST_MS;
     private running: string | undefined;
+    private root = repoRoot;
 
     /** @param shared folders that are the user's own: what is downloaded and built once for all homes */
     constructor(name: string, ...shared: readonly ("cache" | "images")[]) {
@@ -85,6 +86,11 @@ export class Home {
     /** The same home, whose sites run this registry and declare the others: what is about one costs no more than one. */
     only(registry: string): Home {
         return Object.assign(this.with({}), { running: registry });
+    }
+
+    /** The same home, whose commands are those of another clone of the project. */
+    of(clone: string): Home {
+        return Object.assign(this.with({}), { root: clone });
     }
 
     /** The environment that `npm run pulumi` gives the CLI in this home. */
@@ -237,7 +243,7 @@ export class Home {
     private run(args: readonly string[]): Outcome {
         return outcome(
             spawnSync(join(BIN, "node"), [...TSX, ...args], {
-                cwd: repoRoot,
+                cwd: this.root,
                 env: this.env,
                 encoding: "utf8",
                 timeout: this.limit,

@@ -36,7 +36,17 @@ const WITH_VALUE = new Set([
         "organization",
     ],
     ...["otel-traces", "out", "output", "override-env", "page", "page-size", "parallel", "parent", "parent-edge-color"],
-    ...["policy-pack", "policy-pack-config", "profiling", "project", "properties", "provider", "replace", "resource"],
+    ...[
+        "plan",
+        "policy-pack",
+        "policy-pack-config",
+        "profiling",
+        "project",
+        "properties",
+        "provider",
+        "replace",
+        "resource",
+    ],
     ...[
         "runtime-options",
         "save-plan",
@@ -84,25 +94,32 @@ export interface CommandLine {
     readonly words: readonly string[];
     /** Option without its hyphens → its value, "" for a switch. Of several the last counts. */
     readonly options: ReadonlyMap<string, string>;
+    /** Every option with its value, in the order in which they are given, also those that are given again. */
+    readonly given: readonly (readonly [string, string])[];
 }
 
 /** Pure. What is no command line is for the CLI to refuse. */
 export function parseArguments(args: readonly string[]): CommandLine {
     const words: string[] = [];
-    const options = new Map<string, string>();
+    const given: [string, string][] = [];
+    const parsed = (more: readonly string[] = []): CommandLine => ({
+        words: [...words, ...more],
+        options: new Map(given),
+        given,
+    });
     for (let index = 0; index < args.length; index++) {
         const argument = args[index] as string;
         if (argument === "--") {
-            return { words: [...words, ...args.slice(index + 1)], options };
+            return parsed(args.slice(index + 1));
         }
         if (!argument.startsWith("-") || argument === "-") {
             words.push(argument);
             continue;
         }
-        const { name, value } = argument.startsWith("--") ? long(argument, words) : short(argument, words, options);
-        options.set(name, value ?? args[++index] ?? "");
+        const { name, value } = argument.startsWith("--") ? long(argument, words) : short(argument, words, given);
+        given.push([name, value ?? args[++index] ?? ""]);
     }
-    return { words, options };
+    return parsed();
 }
 
 interface Option {
@@ -117,7 +134,7 @@ function long(argument: string, words: readonly string[]): Option {
 }
 
 /** Several letters in one argument: the last of them may have a value, in the same argument or the next. */
-function short(argument: string, words: readonly string[], options: Map<string, string>): Option {
+function short(argument: string, words: readonly string[], given: [string, string][]): Option {
     for (let at = 1; ; at++) {
         const letter = argument[at] ?? "";
         const name = optionOf(letter, words);
@@ -131,7 +148,7 @@ function short(argument: string, words: readonly string[], options: Map<string, 
         if (rest === "") {
             return { name, value: "" };
         }
-        options.set(name, "");
+        given.push([name, ""]);
     }
 }
 
@@ -154,4 +171,11 @@ function takesNext(name: string, written: string, words: readonly string[]): boo
 export function withOptions(args: readonly string[], ...options: readonly string[]): string[] {
     const end = args.indexOf("--");
     return end < 0 ? [...args, ...options] : [...args.slice(0, end), ...options, ...args.slice(end)];
+}
+
+/** The same with another value for a long option that is there, once, before a `--`. */
+export function withValue(args: readonly string[], option: string, value: string): string[] {
+    const at = args.findIndex((argument) => argument === `--${option}` || argument.startsWith(`--${option}=`));
+    const words = args[at] === `--${option}` ? 2 : 1;
+    return [...args.slice(0, at), `--${option}=${value}`, ...args.slice(at + words)];
 }

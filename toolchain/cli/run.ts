@@ -11,9 +11,13 @@ import { type Toolchain, changingEnvironment, previewEnvironment, pulumiEnvironm
 import { served, startCompanions } from "./companions";
 import { againstNothing, isPreview, previewedWithoutState } from "./empty-state";
 import { recoverJournals } from "./journal";
+import { passOn } from "./output";
 import { removeStaleLocks } from "./locks";
 import { ensurePassphrase } from "./passphrase";
 import { settlePending } from "./pending";
+import { runReviewed } from "./reviewed";
+import { askedOf } from "./reviewed/asked";
+import { type How, refuseWithoutState } from "./reviewed/now";
 import { withSelectedStack } from "./selected-stack";
 import { type Glance, glanceAtSite } from "./site-glance";
 import { forgetRemoved, refuseLostState, rememberRemoved } from "./lost-state";
@@ -59,12 +63,16 @@ export async function runPulumi(given: readonly string[], { environment, ...rest
     const cli = { ...pulumiEnvironment(process.env, options.toolchain, knownStacks()), ...environment };
     const args = withSelectedStack(taken, cli);
     checkStackFile(args);
+    const asked = askedOf(args);
     mkdirSync(stateDir, { recursive: true });
     if (options.toolchain === "modules") {
         turnOffAutomaticLogs(pulumiHome);
     }
     takeOver();
     refuseLost(args, cli);
+    if (asked) {
+        refuseWithoutState(asked.stack, cli);
+    }
     const withoutState = previewedWithoutState(args, cli);
     if (withoutState !== undefined) {
         return againstNothing(withoutState, withStackCopies(args), (own, its) =>
@@ -73,7 +81,9 @@ export async function runPulumi(given: readonly string[], { environment, ...rest
     }
     ensurePassphrase(process.env);
     const removed = REMOVES_STACKS.has(commandOf(args)) ? rememberRemoved() : undefined;
-    const result = await spawnPulumi(withStackCopies(args), options);
+    const cliRun = (more: readonly string[], how: How = {}): Promise<PulumiRun> =>
+        spawnPulumi(withStackCopies(more), { ...options, ...how });
+    const result = await (asked ? runReviewed(asked, args, options.environment, cliRun) : cliRun(args));
     if (result.code === 0) {
         removed?.();
     }
@@ -128,7 +138,7 @@ async function askPulumi(args: readonly string[], options: RunOptions): Promise<
 
 async function spawnPulumi(
     args: readonly string[],
-    { toolchain, capture = false, environment = {}, signal }: RunOptions,
+    { toolchain, capture = false, environment = {}, signal, redact, redacts }: RunOptions & How,
 ): Promise<PulumiRun> {
     const debug = parseArguments(args).options.has("debug");
     const env = {
@@ -144,8 +154,8 @@ async function spawnPulumi(
         env: served(env, companions),
         stdio: [
             capture ? "ignore" : "inherit",
-            capture ? "pipe" : "inherit",
-            "inherit",
+            capture || redacts === "both" ? "pipe" : "inherit",
+            redact ? "pipe" : "inherit",
             ...companions.map(({ leash }) => leash),
         ],
     });
@@ -163,14 +173,13 @@ async function spawnPulumi(
         // While the providers were being started.
         interrupt();
     }
-    let output = "";
-    child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    const output = passOn(child, capture, redact);
     try {
         const code = await new Promise<number>((resolve, reject) => {
             child.once("error", reject);
             child.once("close", (status) => resolve(status ?? 1));
         });
-        return { code, output };
+        return { code, output: output() };
     } finally {
         process.off("SIGINT", ignore).off("SIGTERM", terminate);
         signal?.removeEventListener("abort", interrupt);

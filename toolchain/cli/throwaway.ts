@@ -1,7 +1,7 @@
 /** A back end for one preview: the CLI reads and writes what it likes in it, and it is gone afterwards. */
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { PROJECT } from "../../infra/config";
+import { PROJECT } from "../../infra/plan/names";
 import { HANDOVERS_OUTPUT } from "../../infra/plan/handover";
 import { embassyHome } from "../paths";
 import { UNKNOWN } from "../plugin/values";

@@ -1,0 +1,44 @@
+/** A clone of the project as it is here, uncommitted work included, in which a test may change what it likes. */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { repoRoot } from "../../toolchain/paths";
+
+export class Clone {
+    /** @param root a folder that is not there yet */
+    constructor(readonly root: string) {
+        mkdirSync(root, { recursive: true });
+        const listed = git(repoRoot, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate");
+        const deleted = new Set(git(repoRoot, "ls-files", "-z", "--deleted").split("\0"));
+        for (const file of listed.split("\0").filter((each) => each !== "" && !deleted.has(each))) {
+            mkdirSync(dirname(join(root, file)), { recursive: true });
+            cpSync(join(repoRoot, file), join(root, file));
+        }
+        symlinkSync(join(repoRoot, "node_modules"), join(root, "node_modules"));
+        git(root, "init", "--quiet", "--initial-branch", "main");
+        this.commit("as it is");
+    }
+
+    write(file: string, text: string): void {
+        writeFileSync(join(this.root, file), text);
+    }
+
+    /** Everything that is otherwise. */
+    commit(message: string): void {
+        git(this.root, "add", "--all");
+        git(this.root, "commit", "--quiet", "--message", message);
+    }
+}
+
+function git(folder: string, ...args: string[]): string {
+    const own = ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "commit.gpgSign=false"];
+    const { status, stdout, stderr } = spawnSync("git", [...own, "-c", "core.hooksPath=/dev/null", ...args], {
+        cwd: folder,
+        encoding: "utf8",
+        maxBuffer: 64 * 1024 * 1024,
+    });
+    if (status !== 0) {
+        throw new Error(`git ${args.join(" ")}: ${stderr}`);
+    }
+    return stdout;
+}

@@ -1,0 +1,110 @@
+/** What a plan is bound to, as it is at this moment. */
+import { existsSync, readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { PROJECT } from "../../../infra/plan/names";
+import { UserError } from "../../command";
+import { embassyHome, repoRoot } from "../../paths";
+import { parseArguments } from "../arguments";
+import { stackFile } from "../stack-file";
+import { folderUrl, stateFile } from "../states";
+import { shapingOptions } from "./asked";
+import { codeOf } from "./code";
+import { type Bound, digestOf } from "./plan-file";
+import type { Redaction } from "./redact";
+import { type Exported, stateVersion } from "./state";
+
+export interface CliRun {
+    readonly code: number;
+    readonly output: string;
+}
+
+export interface How {
+    /** Its standard output is kept, and not shown. */
+    readonly capture?: boolean;
+    /** What else it prints is shown as this lets it. */
+    readonly redact?: Redaction;
+    /** Standard output alone stays the terminal's own, with colours and questions. */
+    readonly redacts?: "stderr" | "both";
+}
+
+/** Runs the CLI. */
+export type RunCli = (args: readonly string[], how: How) => Promise<CliRun>;
+
+export interface Now {
+    readonly bound: Bound;
+    readonly exported: Exported;
+}
+
+/**
+ * Before anything is asked of the CLI, which previews a stack without a state all the same.
+ *
+ * @param cli the environment of the CLI: another back end knows its states itself
+ * @throws UserError where there is no state that a plan could be for
+ */
+export function refuseWithoutState(stack: string, { PULUMI_BACKEND_URL: backEnd }: NodeJS.ProcessEnv): void {
+    const file = stateFile(stack);
+    if (backEnd === folderUrl(embassyHome) && ![file, `${file}.gz`, `${file}.zst`].some((each) => existsSync(each))) {
+        throw new UserError(
+            `A plan is for a state, and the stack ${stack} has none yet: make one with npm run pulumi -- stack init ${stack}. Nothing was changed.`,
+        );
+    }
+}
+
+/**
+ * @param file the plan's own
+ * @param environment of the program, over the process's own
+ */
+export async function asItIs(
+    stack: string,
+    file: string,
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv,
+    cli: RunCli,
+): Promise<Now> {
+    const code = codeOf(repoRoot, file);
+    const engine = await answer(["version"], cli);
+    const exported = JSON.parse(await answer(["stack", "export", "--stack", stack], cli)) as Exported;
+    const config = parseArguments(args).options.get("config-file") ?? stackFile(stack);
+    const bound: Bound = {
+        project: PROJECT,
+        stack,
+        engine: engine.trim(),
+        options: [...shapingOptions(args), ...decided(environment)],
+        config: configDigests(config),
+        state: stateVersion(exported),
+        code,
+    };
+    return { bound, exported };
+}
+
+async function answer(args: readonly string[], cli: RunCli): Promise<string> {
+    const { code, output } = await cli(args, { capture: true });
+    if (code !== 0) {
+        throw new UserError(`A plan is for a state, and pulumi ${args.join(" ")} failed: why, it says above.`);
+    }
+    return output;
+}
+
+/** Key of the stack file → digest of its value. */
+function configDigests(file: string): Record<string, string> {
+    const { config } = (parse(readFileSync(file, "utf8")) ?? {}) as { readonly config?: unknown };
+    return Object.fromEntries(leaves(config ?? {}, ""));
+}
+
+function leaves(value: unknown, key: string): [string, string][] {
+    if (typeof value !== "object" || value === null || Object.keys(value).length === 0) {
+        return [[key, digestOf(JSON.stringify(value))]];
+    }
+    return Object.entries(value).flatMap(([name, inner]) => leaves(inner, key === "" ? name : `${key}.${name}`));
+}
+
+/** What the program is told beside its configuration: infra/index.ts. */
+function decided(environment: NodeJS.ProcessEnv): string[] {
+    const { EMBASSY_ACCEPT_LOSS: acceptLoss, EMBASSY_HANDOVER: handover } = { ...process.env, ...environment };
+    return [
+        ...(acceptLoss === "true" ? ["the acceptance of a loss"] : []),
+        ...(handover !== undefined && existsSync(handover)
+            ? [`the handover of digest ${digestOf(readFileSync(handover, "utf8"))}`]
+            : []),
+    ];
+}

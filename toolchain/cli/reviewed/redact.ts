@@ -1,0 +1,45 @@
+/**
+ * What the engine prints, without the values of a violated plan: it shows both, and secrets among them in the clear
+ * (pkg/v3/resource/deploy/plan.go, MakeError). They may have several lines, and whatever follows may be one of them.
+ */
+const VIOLATION = /resource (?:(\S+) )?violates plan: /;
+
+export interface Redaction {
+    /** For each stream of its own: what may be shown of what is written into it. */
+    readonly stream: () => Redacted;
+    /** True once a violation was seen, in any of them. */
+    readonly violated: () => boolean;
+}
+
+interface Redacted {
+    readonly feed: (chunk: string) => string;
+    /** What may be shown of the last line, where it has no end. */
+    readonly end: () => string;
+}
+
+/** @param leaveOut lines that are not shown for another reason */
+export function redaction(leaveOut?: RegExp): Redaction {
+    let violated = false;
+    const shown = (line: string): string => {
+        const found = violated ? undefined : VIOLATION.exec(line);
+        if (found) {
+            violated = true;
+            const before = line.slice(0, found.index);
+            return `${before}${found[1] ?? "the stack's outputs"} would not be as planned; how, is not shown, as it may be secret.\n`;
+        }
+        return violated || leaveOut?.test(line) === true ? "" : line;
+    };
+    return { stream: () => byLine(shown), violated: () => violated };
+}
+
+function byLine(shown: (line: string) => string): Redacted {
+    let rest = "";
+    return {
+        feed: (chunk) => {
+            const lines = `${rest}${chunk}`.split(/(?<=\n)/);
+            rest = lines.at(-1)?.endsWith("\n") === true ? "" : (lines.pop() ?? "");
+            return lines.map(shown).join("");
+        },
+        end: () => shown(rest),
+    };
+}
