@@ -35,7 +35,12 @@ beforeAll(async () => {
     server = https.createServer({ ...options, rejectUnauthorized: false }, ({ socket, headers }, response) => {
         const { subject } = (socket as TLSSocket).getPeerCertificate();
         const told = Object.entries(headers).filter(([name]) => /^(authorization|impersonate)/.test(name));
-        response.end(JSON.stringify({ certificate: (subject as { CN?: string } | undefined)?.CN ?? "none", ...Object.fromEntries(told) }));
+        response.end(
+            JSON.stringify({
+                certificate: (subject as { CN?: string } | undefined)?.CN ?? "none",
+                ...Object.fromEntries(told),
+            }),
+        );
     });
     proxied = [];
     proxy = createPlainServer().on("connect", ({ url = "" }, socket: net.Socket) => {
