@@ -3,9 +3,11 @@ import http from "node:http";
 import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PlainMap } from "../../plugin/values";
+import { type Credentials, type Options, credentialsFor } from "./credentials";
 import { ApiError, UnreachableError, messageOf } from "./errors";
 import { ClusterAddress } from "./kubeconfig";
 import { isMap, text } from "./objects";
+import { type ClientSettings, Throttle, clientSettings } from "./throttle";
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -24,19 +26,21 @@ export interface WatchEvent {
     readonly object: PlainMap;
 }
 
-/** Longer than the API server's own limit of a minute, whose answer says more. */
-const REQUEST_TIMEOUT_MS = 70_000;
 /** A watch is renewed this often, so that a connection that died without a word is noticed. */
 const WATCH_SECONDS = 30;
 /** How often a request is sent again that the API server put off (429, 503) or that met a closed connection. */
 const RETRIES = 5;
 
-type Options = Omit<https.RequestOptions, "headers"> & { headers?: http.OutgoingHttpHeaders };
-
 export class Client {
-    private options: Promise<Options> | undefined;
+    private credentials: Promise<Credentials> | undefined;
+    private readonly throttle: Throttle;
 
-    constructor(private readonly address: ClusterAddress) {}
+    constructor(
+        private readonly address: ClusterAddress,
+        private readonly settings: ClientSettings = clientSettings(undefined, {}),
+    ) {
+        this.throttle = new Throttle(settings);
+    }
 
     /** The JSON answer. Throws {@link ApiError} for a refusal and {@link UnreachableError} where there is no answer. */
     async request(request: Request): Promise<PlainMap> {
@@ -80,8 +84,8 @@ export class Client {
 
     /** The response, once it is known to be a success. */
     private async send(request: Request): Promise<http.IncomingMessage> {
-        this.options ??= this.credentials();
-        const { headers, ...options } = await this.options;
+        await this.throttle.turn(request.signal);
+        const { headers, ...options } = await this.authorised();
         const url = new URL(this.address.server.replace(/\/$/, "") + request.path);
         for (const [key, value] of Object.entries(request.query ?? {})) {
             if (value !== undefined) {
@@ -109,7 +113,7 @@ export class Client {
                 },
                 resolve,
             );
-            const limit = request.timeoutMs ?? REQUEST_TIMEOUT_MS;
+            const limit = request.timeoutMs ?? this.settings.timeout * 1000;
             const timer = setTimeout(() => outgoing.destroy(new TimeoutError(limit)), limit);
             outgoing.on("error", reject).on("close", () => clearTimeout(timer));
             outgoing.end(body);
@@ -120,22 +124,12 @@ export class Client {
         return response;
     }
 
-    private async credentials(): Promise<Options> {
-        const { config } = this.address;
-        const cluster = config.getCurrentCluster();
-        if (cluster?.server.startsWith("http:")) {
-            // The client library wants to be told twice that plain HTTP (`kubectl proxy`) has no TLS to verify.
-            config.clusters = config.clusters.map((other) =>
-                other.name === cluster.name ? { ...other, skipTLSVerify: true } : other,
-            );
+    private async authorised(): Promise<Options> {
+        this.credentials ??= credentialsFor(this.address.config);
+        if (Date.now() >= (await this.credentials).expires) {
+            this.credentials = credentialsFor(this.address.config);
         }
-        const options: Options = {};
-        await config.applyToHTTPSOptions(options);
-        if (!cluster?.proxyUrl && !cluster?.server.startsWith("http:")) {
-            const { ca, cert, key, rejectUnauthorized, servername } = options;
-            options.agent = new https.Agent({ keepAlive: true, ca, cert, key, rejectUnauthorized, servername });
-        }
-        return options;
+        return (await this.credentials).options;
     }
 
     private retryDelay(error: unknown, request: Request, attempt: number): number | undefined {
@@ -144,7 +138,7 @@ export class Client {
         }
         if (error instanceof ApiError && error.code === 401 && attempt === 0) {
             // A token may have run out: ask for another one.
-            this.options = undefined;
+            this.credentials = undefined;
             return 0;
         }
         if (error instanceof ApiError && [429, 503].includes(error.code)) {

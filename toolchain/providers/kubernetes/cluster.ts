@@ -102,7 +102,7 @@ export class Cluster {
 
     private async open(): Promise<Connection> {
         const address = await this.locate();
-        const client = new Client(address);
+        const client = new Client(address, this.settings.client);
         await probe(client, address);
         return { client, discovery: new Discovery(client), address };
     }

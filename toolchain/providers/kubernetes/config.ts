@@ -1,6 +1,7 @@
 /** The provider's configuration. The engine hands every value over as a string, objects as JSON. */
 import { CheckFailure } from "../../plugin/provider";
 import { Plain, PlainMap, PropertyMap, UNKNOWN, reveal } from "../../plugin/values";
+import { type ClientSettings, checkClientSettings, clientSettings } from "./throttle";
 
 export interface Settings {
     /** A path, several joined by the system's path delimiter, or the content itself; empty: where kubectl looks. */
@@ -21,6 +22,7 @@ export interface Settings {
     readonly upsertExistingObjects: boolean;
     readonly deleteUnreachable: boolean;
     readonly skipUpdateUnreachable: boolean;
+    readonly client: ClientSettings;
     /** Set by this project's own command line for whatever changes a cluster: it fails where a preview would go on. */
     readonly clusterMustAnswer: boolean;
 }
@@ -64,6 +66,7 @@ export function parseSettings(args: PropertyMap, environment: Environment): Sett
         upsertExistingObjects: flag("upsertExistingObjects"),
         deleteUnreachable: flag("deleteUnreachable"),
         skipUpdateUnreachable: flag("skipUpdateUnreachable"),
+        client: clientSettings(values["kubeClientSettings"], environment),
         clusterMustAnswer: environment["EMBASSY_CLUSTER_MUST_ANSWER"] === "true",
     };
 }
@@ -132,6 +135,7 @@ export function checkSettings(args: PropertyMap, environment: Environment, urn =
             });
         }
     }
+    failures.push(...checkClientSettings(values["kubeClientSettings"], environment));
     if (values["renderYamlToDirectory"]) {
         const ambient = environment["KUBECONFIG"];
         for (const key of ["cluster", "context", "kubeconfig"]) {

@@ -1,6 +1,7 @@
 /** What can go wrong between the provider and the API server, in words that say how to go on. */
 import { PlainMap, PropertyMap, Secret, Value } from "../../plugin/values";
 import { KubeObject, describe, isMap, list, map, text } from "./objects";
+import { spellings } from "./secrets";
 import { GroupVersionKind, describeKind } from "./types";
 
 /** The API server answered with a failure. `status` is its `Status` object, or empty where it sent none. */
@@ -124,11 +125,12 @@ export function keepsRequired(object: KubeObject, fields: readonly string[]): Er
 const MASK = "[secret]";
 
 /** `message` without any secret value of `properties`, in whatever spelling the API server may have quoted it. */
-export function maskSecrets(message: string, properties: PropertyMap): string {
+export function maskSecrets(message: string, ...properties: readonly PropertyMap[]): string {
     const secrets = new Set<string>();
-    collect(properties, false, secrets);
+    properties.forEach((each) => collect(each, false, secrets));
     return [...secrets]
-        .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), Buffer.from(secret, "base64").toString()])
+        .flatMap((secret) => [secret, Buffer.from(secret).toString("base64"), Buffer.from(secret, "base64").toString()])
+        .flatMap(spellings)
         .filter((secret) => secret.trim().length > 2)
         .sort((left, right) => right.length - left.length)
         .reduce((masked, secret) => masked.replaceAll(secret, MASK), message);
@@ -141,8 +143,8 @@ function collect(value: Value, secret: boolean, found: Set<string>): void {
         value.forEach((item) => collect(item, secret, found));
     } else if (value !== null && typeof value === "object") {
         Object.values(value).forEach((item) => collect(item, secret, found));
-    } else if (secret && typeof value === "string") {
-        found.add(value);
+    } else if (secret && (typeof value === "string" || typeof value === "number")) {
+        found.add(String(value));
     }
 }
 
@@ -151,11 +153,16 @@ function collect(value: Value, secret: boolean, found: Set<string>): void {
  *
  * @param what for instance `cannot create Secret land/database`
  */
-export function failure(error: unknown, what: string, properties: PropertyMap, fieldManager: string): Error {
+export function failure(
+    error: unknown,
+    what: string,
+    properties: PropertyMap | readonly PropertyMap[],
+    fieldManager: string,
+): Error {
     if (error instanceof UnreachableError) {
         return error;
     }
-    return new Error(maskSecrets(explain(error, what, fieldManager).message, properties));
+    return new Error(maskSecrets(explain(error, what, fieldManager).message, ...[properties].flat()));
 }
 
 export function messageOf(error: unknown): string {

@@ -4,10 +4,10 @@ import os from "node:os";
 import path from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { DiffResult, PropertyDiff } from "../../plugin/provider";
-import { type Plain, PropertyMap, UNKNOWN, reveal } from "../../plugin/values";
+import { PropertyMap, Secret, UNKNOWN, reveal } from "../../plugin/values";
 import { Settings, parseSettings } from "./config";
 import { same } from "./equality";
-import { isMap, list, text } from "./objects";
+import { completeUsers } from "./kubeconfig-user";
 
 export interface ClusterAddress {
     readonly config: KubeConfig;
@@ -18,6 +18,8 @@ export interface ClusterAddress {
     /** Where the kubeconfig came from, for messages. */
     readonly source: string;
 }
+
+const ANONYMOUS = "";
 
 /** Finds the cluster that `settings` choose. Throws an error that names the file or context that is missing or malformed. */
 export async function locateCluster(
@@ -36,13 +38,25 @@ export async function locateCluster(
                 `(${contexts.join(", ") || "it has none"})`,
         );
     }
+    if (found.user && !config.getUser(found.user)) {
+        const names = config.getUsers().map(({ name }) => name);
+        throw new Error(
+            `${source} has no user ${JSON.stringify(found.user)}, which context ${JSON.stringify(context)} names: ` +
+                `it has ${names.join(", ") || "none"}`,
+        );
+    }
     const chosen = settings.cluster || found.cluster;
     const cluster = config.getCluster(chosen);
     if (!cluster) {
         const names = config.getClusters().map(({ name }) => name);
         throw new Error(`${source} has no cluster ${JSON.stringify(chosen)}: it has ${names.join(", ")}`);
     }
-    config.contexts = config.contexts.map((each) => (each.name === context ? { ...each, cluster: chosen } : each));
+    // Without a user the library would leave the cluster's certificates out as well.
+    const user = found.user || ANONYMOUS;
+    config.users = found.user ? config.users : [...config.users, { name: ANONYMOUS }];
+    config.contexts = config.contexts.map((each) =>
+        each.name === context ? { ...each, cluster: chosen, user } : each,
+    );
     return { config, context, server: cluster.server, namespace: found.namespace ?? "", source };
 }
 
@@ -59,7 +73,7 @@ async function load(kubeconfig: string): Promise<{ config: KubeConfig; source: s
     const config = new KubeConfig();
     if (isContent(kubeconfig)) {
         parse(config, "the kubeconfig in kubernetes:kubeconfig", () => config.loadFromString(kubeconfig));
-        await addTokenFiles(config, kubeconfig, process.cwd());
+        await completeUsers(config, kubeconfig, process.cwd());
         return { config, source: "the kubeconfig in kubernetes:kubeconfig" };
     }
     const files = kubeconfigFiles(kubeconfig);
@@ -77,31 +91,10 @@ async function load(kubeconfig: string): Promise<{ config: KubeConfig; source: s
     for (const file of existing) {
         const next = new KubeConfig();
         parse(next, `kubeconfig ${file}`, () => next.loadFromFile(file));
-        await addTokenFiles(next, fs.readFileSync(file, "utf8"), path.dirname(file));
+        await completeUsers(next, fs.readFileSync(file, "utf8"), path.dirname(file));
         merge(config, next);
     }
     return { config, source };
-}
-
-/**
- * A user's `tokenFile`, which the client knows from pods alone and leaves out of a kubeconfig. It is read again as it is renewed,
- * and wins over `token`, as in kubectl.
- */
-async function addTokenFiles(config: KubeConfig, content: string, folder: string): Promise<void> {
-    if (!content.includes("tokenFile")) {
-        return;
-    }
-    const { parse: parseYaml } = await import("yaml");
-    const users = list(parseYaml(content) as Plain, "users").filter(isMap);
-    config.users = config.users.map((user) => {
-        const tokenFile = text(
-            users.find(({ name }) => name === user.name),
-            "user",
-            "tokenFile",
-        );
-        const authProvider = { name: "tokenFile", config: { tokenFile: path.resolve(folder, tokenFile) } };
-        return tokenFile ? { ...user, token: undefined, authProvider } : user;
-    });
 }
 
 function parse(config: KubeConfig, source: string, run: () => void): void {
@@ -130,8 +123,17 @@ function merge(config: KubeConfig, next: KubeConfig): void {
     });
 }
 
+/** True for a kubeconfig itself, rather than where there is one. */
 function isContent(kubeconfig: string): boolean {
     return kubeconfig.includes("\n") || kubeconfig.trimStart().startsWith("{");
+}
+
+/** A kubeconfig that is given itself holds keys, whether its program has said so or not: the state must not show it. */
+export function hideCredentials(settings: PropertyMap): PropertyMap {
+    const kubeconfig = settings["kubeconfig"] ?? null;
+    const holds =
+        typeof kubeconfig === "string" ? isContent(kubeconfig) : kubeconfig !== null && typeof kubeconfig === "object";
+    return holds && !(kubeconfig instanceof Secret) ? { ...settings, kubeconfig: new Secret(kubeconfig) } : settings;
 }
 
 function kubeconfigFiles(kubeconfig: string): string[] {

@@ -24,7 +24,7 @@ import { Settings, checkSettings, parseSettings } from "./config";
 import { diffObjects } from "./diff";
 import { ApiError, failure, keepsRequired, maskSecrets, messageOf } from "./errors";
 import { immutablePaths } from "./immutable";
-import { diffSettings } from "./kubeconfig";
+import { diffSettings, hideCredentials } from "./kubeconfig";
 import { KubeObject, annotation, describe, idOf, map, nameOf, namespaceOf, parseId, text } from "./objects";
 import { Target, applyUpdate, create, getObject, patchUpdate, relinquish, remove, replace } from "./operations";
 import { asPreviewed, cannotBePreviewed } from "./preview";
@@ -51,7 +51,11 @@ export class KubernetesProvider implements Provider {
     }
 
     checkConfig(news: PropertyMap, urn: string): CheckResult {
-        return { inputs: news, failures: checkSettings(news, process.env, urn) };
+        const failures = checkSettings(news, process.env, urn);
+        return {
+            inputs: hideCredentials(news),
+            failures: failures.map((each) => ({ ...each, reason: maskSecrets(each.reason, news) })),
+        };
     }
 
     diffConfig(oldInputs: PropertyMap, news: PropertyMap): Promise<DiffResult> {
@@ -223,7 +227,7 @@ export class KubernetesProvider implements Provider {
             if (request.preview && cannotBePreviewed(error)) {
                 return request.news;
             }
-            throw failure(error, `cannot update ${describe(inputs)}`, request.news, fieldManager);
+            throw failure(error, `cannot update ${describe(inputs)}`, [request.news, request.olds], fieldManager);
         }
         if (request.preview) {
             return toState({ ...state, live }, request.news);
@@ -383,6 +387,6 @@ function notReady(
         id,
         properties,
         inputs,
-        told.map((reason) => maskSecrets(reason, inputs)),
+        told.map((reason) => maskSecrets(reason, inputs, properties)),
     );
 }

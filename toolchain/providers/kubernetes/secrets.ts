@@ -1,4 +1,5 @@
 /** Which values of an object are secret: at rest, in a state, and on their way there. */
+import { isDeepStrictEqual } from "node:util";
 import { Plain, PlainMap, PropertyMap, Secret, Value, hasSecret, reveal } from "../../plugin/values";
 import { LAST_APPLIED, Path, isMap } from "./objects";
 
@@ -7,8 +8,8 @@ const SHORTEST = 8;
 
 /**
  * `plain` with secret wrappers where one of `models` has them, around all of a Secret's data, and around what repeats one of the
- * models' secrets in its annotations or status. A list is wrapped whole if anything in it is secret: the API server may
- * order it anew.
+ * models' secrets elsewhere. A list that has changed is wrapped whole if anything in it was secret: the API server may order it
+ * anew.
  */
 export function markSecrets(plain: PlainMap, ...models: readonly PropertyMap[]): PropertyMap {
     const marked = models.reduce<PropertyMap>((value, model) => markMap(value, model), plain);
@@ -29,7 +30,11 @@ function mark(value: Value, model: Value | undefined): Value {
     if (model === undefined || value instanceof Secret || !hasSecret(model)) {
         return value;
     }
-    return isObject(value) && isObject(model) ? markMap(value, model) : new Secret(reveal(value));
+    if (isObject(value) && isObject(model)) {
+        return markMap(value, model);
+    }
+    const plain = reveal(value);
+    return isDeepStrictEqual(plain, reveal(model)) ? model : new Secret(plain);
 }
 
 function markEach(plain: Value, model: Value | undefined): Value {
@@ -44,7 +49,7 @@ function markEach(plain: Value, model: Value | undefined): Value {
 
 /** A Secret's data is secret, and so is kubectl's annotation that repeats it. */
 function ofSecretKind(object: PropertyMap): PropertyMap {
-    if (object["kind"] !== "Secret") {
+    if (reveal(object["kind"] ?? null) !== "Secret") {
         return object;
     }
     const marked = { ...object };
@@ -96,23 +101,38 @@ function* leavesOf(value: Plain): Generator<string> {
     }
 }
 
-/** Names and labels stay as they are: a user's name may stand in both, and is in the resource's id anyway. */
+/**
+ * Of what an object is called only its annotations are looked through: a user's name may stand in labels as well as in the object's
+ * own name, which is in the resource's id anyway.
+ */
 function hide(object: PropertyMap, texts: ReadonlySet<string>): PropertyMap {
-    const sought = [...texts].filter((text) => text.trim().length >= SHORTEST);
+    const sought = [...texts].filter((text) => text.trim().length >= SHORTEST).flatMap(spellings);
     if (sought.length === 0) {
         return object;
     }
-    const within = (value: PropertyMap, key: string): PropertyMap =>
-        value[key] === undefined
-            ? value
-            : { ...value, [key]: hideTexts(value[key], [...sought, ...sought.map(quoted)]) };
-    const { metadata } = object;
-    return within(isObject(metadata) ? { ...object, metadata: within(metadata, "annotations") } : object, "status");
+    const { apiVersion, kind, metadata, ...rest } = object;
+    const annotations = isObject(metadata) ? metadata["annotations"] : undefined;
+    return {
+        ...(hideTexts(rest, sought) as PropertyMap),
+        ...(apiVersion !== undefined && { apiVersion }),
+        ...(kind !== undefined && { kind }),
+        ...(metadata !== undefined && {
+            metadata:
+                isObject(metadata) && annotations !== undefined
+                    ? { ...metadata, annotations: hideTexts(annotations, sought) }
+                    : metadata,
+        }),
+    };
 }
 
-/** As it stands inside another JSON text. */
-function quoted(text: string): string {
-    return JSON.stringify(text).slice(1, -1);
+/**
+ * A text as it may stand inside another one: itself, in JSON, and in JSON as Go writes it, where `<`, `>` and `&` are escaped.
+ * https://pkg.go.dev/encoding/json#Marshal
+ */
+export function spellings(text: string): string[] {
+    const quoted = JSON.stringify(text).slice(1, -1);
+    const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+    return [...new Set([text, quoted, quoted.replaceAll(/[<>&\u2028\u2029]/g, escape)])];
 }
 
 function hideTexts(value: Value, texts: readonly string[]): Value {
@@ -136,6 +156,10 @@ export function* exposed(news: Value, state: Value | undefined, path: Path = [])
         for (const [key, value] of Object.entries(news)) {
             yield* exposed(value, state[key], [...path, key]);
         }
+    } else if (Array.isArray(news) && Array.isArray(state) && news.length === state.length) {
+        // The list is named whole: its items may be in another order in the state.
+        const shown = news.some((value, index) => !exposed(value, state[index]).next().done);
+        yield* shown ? [path] : [];
     } else {
         yield path;
     }

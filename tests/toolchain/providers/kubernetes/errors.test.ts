@@ -60,6 +60,12 @@ describe("maskSecrets", () => {
         plain: "visible",
     };
 
+    it("hides numbers, what Go's JSON escapes, base64, and what was secret before", () => {
+        const now = { a: new Secret(31415926), b: new Secret("a<b>&c") };
+        const message = `31415926 a\\u003cb\\u003e\\u0026c ${btoa("a<b>&c")} former`;
+        expect(maskSecrets(message, now, { c: new Secret(["former"]) })).toBe("[secret] [secret] [secret] [secret]");
+    });
+
     it.each(["hunter22", Buffer.from("hunter22").toString("base64"), pem, JSON.stringify(pem)])(
         "hides %j",
         (secret) => {

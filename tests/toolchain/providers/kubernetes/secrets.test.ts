@@ -39,6 +39,35 @@ describe("markSecrets", () => {
         expect(reveal(marked)).toEqual(live);
     });
 
+    it("keeps the marks of a list that has not changed, item by item, and looks for them elsewhere", () => {
+        const model = deployment(new Secret(VALUE));
+        const live = { ...reveal(model), status: { message: `cannot use ${VALUE}` } };
+        expect(markSecrets(live, model)).toEqual({ ...model, status: { message: new Secret(live.status.message) } });
+    });
+
+    it("hides what the API server copies into another field, and leaves what the object is called", () => {
+        const live = {
+            apiVersion: "v1",
+            kind: VALUE,
+            metadata: { name: VALUE, labels: { a: VALUE } },
+            spec: { serviceAccountName: VALUE, serviceAccount: VALUE, list: [{ a: `<${VALUE}>` }] },
+        };
+        const marked = markSecrets(live, { spec: { serviceAccountName: new Secret(VALUE) } });
+        expect(marked).toEqual({
+            ...live,
+            spec: {
+                serviceAccountName: new Secret(VALUE),
+                serviceAccount: new Secret(VALUE),
+                list: [{ a: new Secret(`<${VALUE}>`) }],
+            },
+        });
+    });
+
+    it("knows a Secret whose kind is marked as well", () => {
+        const marked = markSecrets({ kind: "Secret", data: { a: ENCODED } }, { kind: new Secret("Secret") });
+        expect(JSON.stringify(marked)).not.toContain(ENCODED);
+    });
+
     it("hides what was secret in the state before, though the inputs no longer have it", () => {
         const marked = markSecrets({ spec: { a: "new" } }, { spec: {} }, { spec: { a: new Secret("old") } });
         expect(marked).toEqual({ spec: { a: new Secret("new") } });
