@@ -157,8 +157,8 @@ function value(of: string | undefined): string {
 function table({ counts }: StackReport): string[] {
     const rows = [...groupBy(counts, ({ subject }) => subject)].map(([subject, all]) => {
         const cells = OPERATIONS.map(([operation]) => all.find((one) => one.operation === operation)?.count ?? "");
-        // A table's cells end at any of them, also in a code span.
-        return `| ${text(subject).replaceAll("|", String.raw`\|`)} | ${cells.join(" | ")} |`;
+        // In any of them a table's cell ends, also in a code span, and what escapes it may be escaped itself.
+        return `| ${text(subject.replaceAll("|", String.raw`\u{7c}`))} | ${cells.join(" | ")} |`;
     });
     return rows.length === 0
         ? []
