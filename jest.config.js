@@ -16,6 +16,7 @@ const esmOnly = [
     "js-yaml",
     "yocto-queue",
     "shlex",
+    "marked",
 ];
 
 const common = {

@@ -1,190 +1,191 @@
 /** A report as a comment on a pull request. Pure. */
 import { groupBy } from "../compare/group";
-import type { Change, ObjectChange, Report, StackReport } from "../report";
-import { factsOf } from "./title";
+import type { ObjectChange, Report, StackReport } from "../report";
+import { against } from "./against";
+import { code, summary, text } from "./markup";
+import { type Numbers, numbered, ranges } from "./numbers";
+import { type Piece, type Point, changePieces, grave, other } from "./points";
+import { OPERATIONS, factsOf, shortTitle } from "./title";
+import { visible } from "./visible";
 
-/** GitHub takes 65 536 characters of a comment. */
+/**
+ * UTF-16 code units, of which a character is one or two and, in UTF-8, three bytes at most. GitHub takes 65 536 characters, whatever
+ * they are, of a comment or of a pull request's description; GitLab 1 000 000 of either.
+ */
 export const LIMIT = 65_000;
-/** Kept for what says that something was cut. */
-const REST = 600;
-/** More objects than this that break one rule alike are counted. */
-const NAMED = 20;
-const ALL = "`--format json` has all of them.";
+/** What says that something was cut, in one place. */
+const NOTE = 160;
+const ALL = "The formats html and json have all of them.";
 
-/** What is dangerous is whole, however long; details are cut between objects. */
-export function markdown(report: Report): string {
-    const { title, against, stacks, leftOut } = report;
-    const changed = stacks.filter((stack) => factsOf(stack).length > 0);
-    const head = [
-        `# ${text(title)}`,
+type Write = (pieces: readonly Piece[]) => string;
+
+/** What is dangerous is whole, however long; what else there is, is cut between lines and objects. */
+export function markdown(raw: Report): string {
+    const report = visible(raw);
+    const changed = report.stacks.filter((stack) => factsOf(stack).length > 0);
+    const graves = changed.map(grave);
+    const head = [`# ${text(shortTitle(report))}`, "", text(against(report)), ""];
+    const foot = ["", ...report.leftOut.map((what) => `Not looked at: ${text(what)}.`), ""];
+    const headings = changed.map((stack) => `## ${text(`${stack.stack}: ${factsOf(stack).join(", ")}`)}`);
+    const frame = [...head, ...foot, ...headings].reduce((sum, line) => sum + line.length + 3, 0);
+    const room = new Room(LIMIT - frame - NOTE * (2 * changed.length + 2));
+    const { lines: dangerous, legend } = graveLines(graves, room);
+    const sections = changed.flatMap((stack, index) => [
+        headings[index] ?? "",
         "",
-        opening(against),
+        ...(dangerous[index] ?? []),
+        ...otherLines(stack, room),
         "",
-        ...stacks.flatMap(({ stack, notes }) => notes.flatMap((note) => [`${text(stack)}: ${text(note)}`, ""])),
-    ];
-    const foot = ["", ...leftOut.map((what) => `Not looked at: ${text(what)}.`), ""];
-    const graves = changed.map((stack) => [
-        `## ${stack.stack}: ${text(factsOf(stack).join(", "))}`,
-        "",
-        ...grave(stack).map((point) => `- ${point}`),
     ]);
-    let room = LIMIT - REST - [...head, ...graves.flat(), ...foot].join("\n").length;
-    const sections = changed.flatMap((stack, index) => {
-        const lines = [...other(stack).map((point) => `- ${point}`), "", ...table(stack), ""];
-        const kept = lines.filter((line) => {
-            const fits = line.length + 1 <= room;
-            room = fits ? room - line.length - 1 : 0;
-            return fits;
-        });
-        const cut = lines.length - kept.length;
-        return [...(graves[index] ?? []), ...kept, ...(cut > 0 ? [`Cut here: ${cut} lines. ${ALL}`, ""] : [])];
-    });
-    return [...head, ...sections, ...fitting(changed.flatMap(detailsOf), room), ...foot].join("\n");
+    const details = changed.flatMap((stack) => blocks(stack)).flatMap(room.block);
+    const cut = room.cut === 0 ? [] : [`Cut here: the details of ${many(room.cut, "object")}. ${ALL}`];
+    return [...head, ...sections, ...legend, ...details, ...cut, ...foot].join("\n");
 }
 
-function opening(against: Report["against"]): string {
-    if (against.what === "commit") {
-        return `The working tree against ${code(against.ref)} (${code(against.commit.slice(0, 12))}), by code alone: no state and no cluster was asked.`;
+/** How many characters are left. */
+class Room {
+    /** Objects that found none. */
+    cut = 0;
+
+    constructor(private left: number) {}
+
+    /** Those from the first on that find room, each with its line break. */
+    readonly take = (lines: readonly string[]): string[] => {
+        const kept = lines.slice(0, fitting(lines, this.left));
+        // What comes after a cut is less than what was cut.
+        this.left = kept.length < lines.length ? 0 : this.left - lengthOf(kept);
+        return kept;
+    };
+
+    readonly block = ({ about, objects }: Block): string[] => {
+        const top = ["<details>", `<summary>${summary(about)}</summary>`, ""];
+        const end = ["", "</details>", ""];
+        const count = fitting(objects, this.left - lengthOf([...top, ...end]));
+        this.cut += objects.length - count;
+        if (count === 0) {
+            return [];
+        }
+        const lines = [...top, ...objects.slice(0, count), ...end];
+        this.left -= lengthOf(lines);
+        return lines;
+    };
+
+    fits(lines: readonly string[]): boolean {
+        return lengthOf(lines) <= this.left;
     }
-    const state = against.file === undefined ? "the back end's state" : `the state in ${code(against.file)}`;
-    return `The working tree against ${state}, as Pulumi's engine previews it.`;
 }
 
-/** What is decided upon, and never cut. */
-function grave({ problems, dangers, policies, flows, rights }: StackReport): string[] {
-    return [
-        ...problems.map(
-            ({ tree, message, file, line }) =>
-                `**${tree === "head" ? "error" : "base not rendered"}** ${code(line === undefined ? file : `${file}:${line}`)}: ${text(message)}`,
-        ),
-        ...dangers.map(
-            ({ kind, text: what, objects }) =>
-                `**${kind}** ${text(what)}${objects.length > 0 ? `: ${places(objects)}` : ""}`,
-        ),
-        ...[...groupBy(policies, ({ rule, remedy, isNew }) => [rule, remedy, isNew].join())].flatMap(([, all]) =>
-            all.slice(0, 1).map(({ rule, remedy, isNew }) => {
-                const more = all.length > NAMED ? ` and ${all.length - NAMED} more` : "";
-                const who = all.slice(0, NAMED).map(({ object }) => code(object));
-                return `**rule ${rule}**${isNew ? "" : " (as before)"} ${text(remedy)}: ${who.join(", ")}${more}`;
-            }),
-        ),
-        ...flows.opened.map((flow) => `**flow opened** ${text(flow)}`),
-        ...flows.closed.map((flow) => `**flow closed** ${text(flow)}`),
-        ...rights.gained.map((right) => `**right gained** ${text(right)}`),
-        ...rights.lost.map((right) => `**right lost** ${text(right)}`),
-    ];
+function lengthOf(lines: readonly string[]): number {
+    return lines.reduce((sum, line) => sum + line.length + 1, 0);
 }
 
-/** What is good to know. */
-function other({ settings, facility, restarts, certificates, noise }: StackReport): string[] {
-    return [
-        ...facility.told.map((what) => `**Tier IV margin** ${text(what)}`),
-        ...settings.filter(({ about }) => about !== undefined).map(settingLine),
-        ...alike(restarts.filter(({ served }) => served)),
-        ...(certificates.length === 0 ? [] : [`**certificates issued** ${certificates.map(code).join(", ")}`]),
-        ...settings.filter(({ about }) => about === undefined).map(settingLine),
-        ...noise.map(({ change, objects }) => `**in ${objects} objects alike** ${changeLine(change)}`),
-    ];
+function fitting(lines: readonly string[], room: number): number {
+    let left = room;
+    const tooMany = lines.findIndex((line) => (left -= line.length + 1) < 0);
+    return tooMany === -1 ? lines.length : tooMany;
 }
 
-/** `database` in registry-land, registry-taxes: objects of one name together, all of them. */
-function places(objects: readonly string[]): string {
-    const byName = groupBy(objects, (object) => object.split("/").at(-1) ?? object);
-    return [...byName]
-        .map(([name, all]) => {
-            const [first = name] = all;
-            return first.includes("/") && all.length > 1
-                ? `${code(name)} in ${all.map((object) => text(object.split("/")[0] ?? "")).join(", ")}`
-                : all.map(code).join(", ");
-        })
-        .join("; ");
-}
-
-/** Registries that restart alike are told together. */
-function alike(restarts: StackReport["restarts"]): string[] {
-    return [...groupBy(restarts, ({ text: how }) => how)].map(
-        ([how, all]) => `**restarts** ${all.map(({ who }) => text(who)).join(", ")}: ${text(how)}`,
+/**
+ * Where names do not fit they are numbers, and each is written out once. Where not even these fit, which takes thousands of sentences
+ * that are all different, how many are left out is said first.
+ */
+function graveLines(graves: readonly (readonly Point[])[], room: Room): { lines: string[][]; legend: string[] } {
+    const written = (write: Write): string[][] => graves.map((points) => points.map((point) => line(point, write)));
+    const plain = written(pieces());
+    if (room.fits(plain.flat())) {
+        return { lines: plain.map(room.take), legend: [] };
+    }
+    const numbers = numbered(
+        graves
+            .flat()
+            .flatMap(({ what }) =>
+                what.flatMap((piece) => (typeof piece !== "string" && "names" in piece ? piece.names : [])),
+            ),
     );
+    const legend =
+        numbers.count === 0
+            ? []
+            : [
+                  `Numbers above are those of: ${numbers.names.map((name, index) => `${index + 1} ${text(name)}`).join(", ")}.`,
+                  "",
+              ];
+    const useNumbers = room.fits(legend);
+    return {
+        legend: useNumbers ? room.take(legend) : [],
+        lines: (useNumbers ? written(pieces(numbers)) : plain).map((lines) => {
+            const kept = room.take(lines);
+            const missing = lines.length - kept.length;
+            return missing === 0
+                ? kept
+                : [`- **not all that is dangerous fits here**: ${many(missing, "more point")}. ${ALL}`, ...kept];
+        }),
+    };
 }
 
-function settingLine({ about, key, before, after, file, line }: StackReport["settings"][number]): string {
-    return `**${about ?? "setting"}** ${code(key)}: ${arrow(before, after)} (${code(`${file}:${line}`)})`;
+function otherLines(stack: StackReport, room: Room): string[] {
+    const lines = [...other(stack).map((point) => line(point, pieces())), "", ...table(stack)];
+    const kept = room.take(lines);
+    return kept.length === lines.length
+        ? lines
+        : [...kept, "", `Cut here: ${many(lines.length - kept.length, "line")}. ${ALL}`];
+}
+
+function line({ mark, what }: Point, write: Write): string {
+    return `- **${text(mark)}** ${write(what)}`;
+}
+
+/** @param numbers stand for names */
+function pieces(numbers?: Numbers): Write {
+    const one = (piece: Piece): string => {
+        if (typeof piece === "string") {
+            return text(piece);
+        }
+        if ("names" in piece) {
+            return numbers === undefined || piece.names.length === 1
+                ? piece.names.map(text).join(", ")
+                : ranges(piece.names, numbers);
+        }
+        return "code" in piece ? code(piece.code) : `${value(piece.before)} → ${value(piece.after)}`;
+    };
+    return (what) => what.map(one).join("");
+}
+
+function value(of: string | undefined): string {
+    return of === undefined ? "none" : code(of);
 }
 
 function table({ counts }: StackReport): string[] {
-    const operations = ["delete", "replace", "update", "create"];
     const rows = [...groupBy(counts, ({ subject }) => subject)].map(([subject, all]) => {
-        const cells = operations.map((operation) => all.find((one) => one.operation === operation)?.count ?? "");
-        return `| ${text(subject)} | ${cells.join(" | ")} |`;
+        const cells = OPERATIONS.map(([operation]) => all.find((one) => one.operation === operation)?.count ?? "");
+        // In any of them a table's cell ends, also in a code span, and what escapes it may be escaped itself.
+        return `| ${text(subject.replaceAll("|", String.raw`\u{7c}`))} | ${cells.join(" | ")} |`;
     });
     return rows.length === 0
         ? []
-        : ["| of | deleted | replaced | changed | created |", "|---|---|---|---|---|", ...rows];
+        : [`| of | ${OPERATIONS.map(([, done]) => done).join(" | ")} |`, "|---|---|---|---|---|", ...rows];
 }
 
 /** A folded block for each subject of a stack, with its objects. */
 interface Block {
-    readonly summary: string;
+    readonly about: string;
     readonly objects: readonly string[];
 }
 
-function detailsOf({ stack, objects }: StackReport): Block[] {
+function blocks({ stack, objects }: StackReport): Block[] {
     return [...groupBy(objects, ({ subject }) => subject)].map(([subject, all]) => ({
-        summary: `${stack}: ${subject}, ${all.length} object${all.length === 1 ? "" : "s"}`,
+        about: `${stack}: ${subject}, ${many(all.length, "object")}`,
         objects: all.map(objectLines),
     }));
 }
 
 function objectLines({ operation, kind, name, changes }: ObjectChange): string {
-    return [`- ${operation} ${code(`${kind} ${name}`)}`, ...changes.map((change) => `  - ${changeLine(change)}`)].join(
-        "\n",
-    );
+    const write = pieces();
+    return [
+        `- ${operation} ${code(`${kind} ${name}`)}`,
+        ...changes.map((change) => `  - ${write(changePieces(change))}`),
+    ].join("\n");
 }
 
-function changeLine({ path, before, after, replaces }: Change): string {
-    return `${code(path)}: ${arrow(before, after)}${replaces ? " (replaces)" : ""}`;
-}
-
-/** Details for which there is room, and how many objects had none. */
-function fitting(blocks: readonly Block[], room: number): string[] {
-    const lines: string[] = [];
-    let [left, cut] = [room, 0];
-    for (const { summary, objects } of blocks) {
-        const frame = ["<details>", `<summary>${escaped(summary)}</summary>`, "", "", "</details>", ""];
-        let space = left - frame.join("\n").length - 1;
-        const kept = objects.filter((object) => {
-            const fits = object.length + 1 <= space;
-            space = fits ? space - object.length - 1 : 0;
-            return fits;
-        });
-        cut += objects.length - kept.length;
-        if (kept.length > 0) {
-            lines.push(...frame.slice(0, 3), ...kept, ...frame.slice(3));
-            left = space;
-        }
-    }
-    const note = `Cut here: the details of ${cut} object${cut === 1 ? "" : "s"}. ${ALL}`;
-    return cut === 0 ? lines : [...lines, note];
-}
-
-function arrow(before: string | undefined, after: string | undefined): string {
-    return `${before === undefined ? "none" : code(before)} → ${after === undefined ? "none" : code(after)}`;
-}
-
-/** As a code span: with more backticks around it than are in it. */
-function code(value: string): string {
-    const line = value.replaceAll(/\s*\n\s*/g, " ⏎ ");
-    const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-    const fence = "`".repeat(longest + 1);
-    const pad = line === "" || line.startsWith("`") || line.endsWith("`") ? " " : "";
-    return fence + pad + line + pad + fence;
-}
-
-/** As prose: what a name or message holds is no markup. */
-function text(value: string): string {
-    return escaped(value.replaceAll(/\s*\n\s*/g, " ")).replaceAll(/[\\`*_[\]|]/g, String.raw`\$&`);
-}
-
-function escaped(value: string): string {
-    return value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+function many(count: number, what: string): string {
+    return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

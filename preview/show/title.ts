@@ -1,59 +1,118 @@
 /** A report in one line: `luxembourg: 2 replaced, 5 changed, 1 flow opened`. Pure. */
-import type { StackReport } from "../report";
+import type { Report, StackReport } from "../report";
+import { visible } from "./visible";
 
-const OPERATIONS = [
+/** The dangerous first. */
+export const OPERATIONS = [
     ["delete", "deleted"],
     ["replace", "replaced"],
     ["update", "changed"],
     ["create", "created"],
 ] as const;
 
+/** GitHub takes so many characters for what a commit's status says, GitLab 255. */
+export const TITLE_LIMIT = 140;
+const NOTHING = "nothing changes";
+const MORE = ", and more";
+
 export function titleOf(stacks: readonly StackReport[]): string {
     const parts = stacks.flatMap((stack) => {
         const facts = factsOf(stack);
         return facts.length === 0 ? [] : [`${stack.stack}: ${facts.join(", ")}`];
     });
-    return parts.length === 0 ? "nothing changes" : parts.join("; ");
+    return parts.length === 0 ? NOTHING : parts.join("; ");
 }
 
-export function factsOf({
-    state,
-    problems,
-    dangers,
-    counts,
-    flows,
-    rights,
-    settings,
-    policies,
-}: StackReport): string[] {
-    if (state === "not compared") {
-        return problems.some(({ tree }) => tree === "head")
-            ? [some(problems.filter(({ tree }) => tree === "head").length, "error")]
-            : ["its base cannot be rendered"];
+/** The title on a line of its own. */
+export function titleLine(report: Report): string {
+    return `${shortTitle(visible(report))}\n`;
+}
+
+/**
+ * The title, in {@link TITLE_LIMIT} characters: where it is longer its stacks are counted together, and what there is still no room
+ * for is said to be more.
+ */
+export function shortTitle({ title, stacks }: Report): string {
+    if (title.length <= TITLE_LIMIT) {
+        return title;
     }
-    const facts = OPERATIONS.flatMap(([operation, done]) => {
-        const count = counts.filter((one) => one.operation === operation).reduce((sum, one) => sum + one.count, 0);
-        return count === 0 ? [] : [`${count} ${done}`];
-    });
-    const more: readonly (readonly [number, string, string])[] = [
-        [flows.opened.length, "flow", " opened"],
-        [flows.closed.length, "flow", " closed"],
-        [rights.gained.length, "right", " gained"],
-        [rights.lost.length, "right", " lost"],
-        [policies.filter(({ isNew }) => isNew).length, "rule", " broken"],
-    ];
-    const errors = problems.filter(({ tree }) => tree === "head").length;
-    const all = [
-        ...(errors === 0 ? [] : [some(errors, "error")]),
-        ...(state === "compared" ? [] : [`the stack is ${state}`]),
-        ...(dangers.some(({ kind }) => kind === "less margin") ? ["less Tier IV margin"] : []),
-        ...facts,
-        ...more.flatMap(([count, what, then]) => (count === 0 ? [] : [some(count, what) + then])),
-    ];
-    // A key that no object follows from: a restore, or a proof, may.
-    return all.length === 0 && settings.length > 0 ? [`${some(settings.length, "setting")} changed`] : all;
+    const changed = stacks.filter((stack) => factsOf(stack).length > 0);
+    const counts = new Map<string, number>();
+    for (const [what, count] of changed.flatMap(countsOf)) {
+        counts.set(what, (counts.get(what) ?? 0) + count);
+    }
+    const facts = PHRASES.flatMap((what) => said([what, counts.get(what) ?? 0]));
+    const names = changed.map(({ stack }) => stack).join(", ");
+    const who = names.length <= TITLE_LIMIT / 2 ? names : `${changed.length} stack${changed.length === 1 ? "" : "s"}`;
+    while (facts.length > 1 && lineOf(who, facts).length > TITLE_LIMIT) {
+        // What was put at the end before stays there.
+        facts.splice(-2, 2, MORE);
+    }
+    return lineOf(who, facts);
 }
 
-function some(count: number, what: string): string {
-    return `${count} ${what}${count === 1 ? "" : "s"}`;
+function lineOf(who: string, facts: readonly string[]): string {
+    return `${who}: ${facts.join(", ").replace(`, ${MORE}`, MORE)}`;
+}
+
+/** Not counted. */
+const LESS_MARGIN = "less Tier IV margin";
+
+/** `*` is for several. */
+const PHRASES = [
+    "error*",
+    "base* not rendered",
+    "stack* added",
+    "stack* removed",
+    LESS_MARGIN,
+    ...OPERATIONS.map(([, done]) => done),
+    "unprotected",
+    "flow* opened",
+    "flow* closed",
+    "right* gained",
+    "right* lost",
+    "rule* broken",
+    "setting* changed",
+] as const;
+
+type Phrase = (typeof PHRASES)[number];
+
+export function factsOf(stack: StackReport): string[] {
+    return countsOf(stack).flatMap(said);
+}
+
+function said([what, count]: readonly [Phrase, number]): string[] {
+    if (what === LESS_MARGIN) {
+        return count === 0 ? [] : [what];
+    }
+    return count === 0 ? [] : [`${count} ${what.replace("*", count === 1 ? "" : "s")}`];
+}
+
+function countsOf(stack: StackReport): [Phrase, number][] {
+    const { state, problems, dangers, flows, rights, settings, policies } = stack;
+    const errors = problems.filter(({ tree }) => tree === "head").length;
+    if (state === "not compared") {
+        return errors > 0 ? [["error*", errors]] : [["base* not rendered", 1]];
+    }
+    const unprotected = dangers.filter(({ kind }) => kind === "loses protection").flatMap(({ objects }) => objects);
+    const all: [Phrase, number][] = [
+        ["error*", errors],
+        ["stack* added", Number(state === "added")],
+        ["stack* removed", Number(state === "removed")],
+        [LESS_MARGIN, Number(dangers.some(({ kind }) => kind === "less margin"))],
+        ...OPERATIONS.map(([operation, done]): [Phrase, number] => [done, operationCount(stack, operation)]),
+        ["unprotected", unprotected.length],
+        ["flow* opened", flows.opened.length],
+        ["flow* closed", flows.closed.length],
+        ["right* gained", rights.gained.length],
+        ["right* lost", rights.lost.length],
+        ["rule* broken", policies.filter(({ isNew }) => isNew).length],
+    ];
+    const some = all.filter(([, count]) => count > 0);
+    // A key that no object follows from: a restore, or a proof, may.
+    return some.length === 0 && settings.length > 0 ? [["setting* changed", settings.length]] : some;
+}
+
+function operationCount({ counts }: StackReport, operation: string): number {
+    return counts.filter((one) => one.operation === operation).reduce((sum, { count }) => sum + count, 0);
 }

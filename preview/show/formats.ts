@@ -1,0 +1,25 @@
+/** The formats of a report: a table, of which all that writes one is made. */
+import type { Report } from "../report";
+import { html } from "./html";
+import { junit } from "./junit";
+import { markdown } from "./markdown";
+import { sarif } from "./sarif";
+import { titleLine } from "./title";
+
+interface Format {
+    /** In the folder that holds all of them. */
+    readonly file: string;
+    /** Pure. */
+    readonly text: (report: Report) => string;
+}
+
+export const FORMATS = {
+    markdown: { file: "report.md", text: markdown },
+    html: { file: "report.html", text: html },
+    json: { file: "report.json", text: (report) => `${JSON.stringify(report, undefined, 2)}\n` },
+    junit: { file: "report.junit.xml", text: junit },
+    sarif: { file: "report.sarif", text: sarif },
+    title: { file: "title.txt", text: titleLine },
+} as const satisfies Readonly<Record<string, Format>>;
+
+export type FormatName = keyof typeof FORMATS;

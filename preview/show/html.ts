@@ -1,0 +1,142 @@
+/**
+ * A report as a page by itself: no script, nothing fetched, all of it. What is put into a template is escaped by it:
+ * https://hono.dev/docs/helpers/html. Pure.
+ */
+import { html as escapedHtml } from "hono/html";
+import type { HtmlEscapedString } from "hono/utils/html";
+import { groupBy } from "../compare/group";
+import type { ObjectChange, Report, StackReport } from "../report";
+import { against } from "./against";
+import { POLICY, STYLE } from "./html-style";
+import { type Piece, type Point, changePieces, grave, other } from "./points";
+import { OPERATIONS, factsOf } from "./title";
+import { visible } from "./visible";
+
+/** Nothing in it is waited for. */
+type Html = HtmlEscapedString;
+
+function template(parts: TemplateStringsArray, ...values: unknown[]): Html {
+    return escapedHtml(parts, ...values) as Html;
+}
+
+/** More names than this are folded. */
+const NAMED = 20;
+
+export function html(raw: Report): string {
+    const report = visible(raw);
+    const { stacks, leftOut } = report;
+    const title = report.title;
+    const changed = stacks.filter((stack) => factsOf(stack).length > 0);
+    const page = template`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+${STYLE}
+</head>
+<body>
+<a class="skip" href="#content">To the report</a>
+<header>
+<h1>${title}</h1>
+<p>${against(report)}</p>
+${changed.length > 1 && contents(changed)}
+</header>
+<main id="content">
+${changed.map(section)}
+</main>
+<footer>
+${leftOut.length > 0 && template`<h2>Not looked at</h2><ul>${leftOut.map((what) => template`<li>${what}</li>`)}</ul>`}
+</footer>
+</body>
+</html>
+`;
+    return page.toString();
+}
+
+function contents(stacks: readonly StackReport[]): Html {
+    return template`<nav aria-label="Stacks"><ul>${stacks.map(
+        (stack, index) => template`<li><a href="#stack-${index}">${heading(stack)}</a></li>`,
+    )}</ul></nav>`;
+}
+
+function heading(stack: StackReport): string {
+    return `${stack.stack}: ${factsOf(stack).join(", ")}`;
+}
+
+function section(stack: StackReport, index: number): Html {
+    return template`<section aria-labelledby="stack-${index}">
+<h2 id="stack-${index}">${heading(stack)}</h2>
+${part("To be decided", points(grave(stack), "grave"))}
+${part("Good to know", points(other(stack), "other"))}
+${part("How many objects", counts(stack))}
+${part("Which objects", objects(stack))}
+</section>
+`;
+}
+
+function part(title: string, content: Html | undefined): Html | undefined {
+    return content && template`<h3>${title}</h3>\n${content}\n`;
+}
+
+function points(all: readonly Point[], kind: string): Html | undefined {
+    const items = all.map(({ mark, what }) => template`<li><strong>${mark}</strong> ${what.map(piece)}</li>\n`);
+    return items.length === 0 ? undefined : template`<ul class="${kind}">\n${items}</ul>`;
+}
+
+function counts({ counts: all }: StackReport): Html | undefined {
+    const rows = [...groupBy(all, ({ subject }) => subject)].map(([subject, some]) => {
+        const cells = OPERATIONS.map(([operation]) => some.find((one) => one.operation === operation)?.count ?? "");
+        return template`<tr><th scope="row">${subject}</th>${cells.map((cell) => template`<td>${cell}</td>`)}</tr>\n`;
+    });
+    const columns = ["of", ...OPERATIONS.map(([, done]) => done)];
+    return rows.length === 0
+        ? undefined
+        : template`<table>
+<thead><tr>${columns.map((column) => template`<th scope="col">${column}</th>`)}</tr></thead>
+<tbody>
+${rows}</tbody>
+</table>`;
+}
+
+function objects({ objects: all }: StackReport): Html | undefined {
+    const blocks = [...groupBy(all, ({ subject }) => subject)].map(
+        ([subject, some]) => template`<details>
+<summary>${subject}, ${some.length} object${some.length === 1 ? "" : "s"}</summary>
+<ul>
+${some.map(object)}</ul>
+</details>
+`,
+    );
+    return blocks.length === 0 ? undefined : template`${blocks}`;
+}
+
+function object({ operation, kind, name, changes }: ObjectChange): Html {
+    const lines = changes.map((change) => template`<li>${changePieces(change).map(piece)}</li>\n`);
+    return template`<li>${operation} <code>${kind} ${name}</code>${
+        lines.length > 0 && template`\n<ul>\n${lines}</ul>\n`
+    }</li>
+`;
+}
+
+function piece(one: Piece): Html {
+    if (typeof one === "string") {
+        return template`${one}`;
+    }
+    if ("names" in one) {
+        const all = one.names.join(", ");
+        return one.names.length > NAMED
+            ? template`<details><summary>${one.names.length} of them</summary>${all}</details>`
+            : template`${all}`;
+    }
+    return "code" in one ? template`<code>${one.code}</code>` : template`${was(one.before)} → ${is(one.after)}`;
+}
+
+function was(value: string | undefined): Html {
+    return value === undefined ? template`none` : template`<del>${value}</del>`;
+}
+
+function is(value: string | undefined): Html {
+    return value === undefined ? template`none` : template`<ins>${value}</ins>`;
+}

@@ -1,0 +1,69 @@
+/** Where a report goes, for every command that makes one. */
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type Command, Option } from "commander";
+import { UserError } from "../../toolchain/command";
+import type { Report } from "../report";
+import { FORMATS, type FormatName } from "./formats";
+import { titleLine } from "./title";
+
+export interface WriteOptions {
+    readonly format: FormatName;
+    readonly out?: string;
+    readonly reports?: string;
+}
+
+export function withReportOptions(command: Command): Command {
+    return command
+        .addOption(new Option("--format <format>", "of the report").choices(Object.keys(FORMATS)).default("markdown"))
+        .option("--out <file>", "where the report goes; its title alone is printed then")
+        .option("--reports <folder>", "where the report goes in every format; its title alone is printed then");
+}
+
+/**
+ * Called before the work, so that a place to which nothing can be written is known before anybody has waited.
+ *
+ * @throws UserError where there can be no such file or folder
+ */
+export function prepareReports({ out, reports }: WriteOptions): void {
+    if (out !== undefined) {
+        made("--out", dirname(resolve(out)));
+        if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === true) {
+            throw new UserError(`--out ${out} is a folder: name a file in it, or give the folder as --reports.`);
+        }
+    }
+    if (reports !== undefined) {
+        made("--reports", resolve(reports));
+    }
+}
+
+/** One format to `--out` or to be seen, all of them to `--reports`, each from the same report. */
+export function writeReport(report: Report, { format, out, reports }: WriteOptions): void {
+    if (reports !== undefined) {
+        Object.values(FORMATS).forEach(({ file, text }) => written("--reports", join(reports, file), text(report)));
+    }
+    if (out !== undefined) {
+        written("--out", out, FORMATS[format].text(report));
+    }
+    const isWritten = out !== undefined || reports !== undefined;
+    process.stdout.write(isWritten ? titleLine(report) : FORMATS[format].text(report));
+}
+
+function made(option: string, folder: string): void {
+    attempt(option, folder, () => mkdirSync(folder, { recursive: true }));
+}
+
+function written(option: string, file: string, text: string): void {
+    attempt(option, file, () => writeFileSync(file, text));
+}
+
+function attempt(option: string, place: string, work: () => unknown): void {
+    try {
+        work();
+    } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        throw code === undefined
+            ? error
+            : new UserError(`${option}: ${place} cannot be written to (${message}): name a place that can be.`);
+    }
+}
