@@ -1,6 +1,7 @@
 /** A report as a comment on a pull request. Pure. */
 import { groupBy } from "../compare/group";
 import type { Change, ObjectChange, Report, StackReport } from "../report";
+import { against } from "./against";
 import { factsOf } from "./title";
 
 /** GitHub takes 65 536 characters of a comment. */
@@ -13,15 +14,9 @@ const ALL = "`--format json` has all of them.";
 
 /** What is dangerous is whole, however long; details are cut between objects. */
 export function markdown(report: Report): string {
-    const { title, against, stacks, leftOut } = report;
+    const { title, stacks, leftOut } = report;
     const changed = stacks.filter((stack) => factsOf(stack).length > 0);
-    const head = [
-        `# ${text(title)}`,
-        "",
-        opening(against),
-        "",
-        ...stacks.flatMap(({ stack, notes }) => notes.flatMap((note) => [`${text(stack)}: ${text(note)}`, ""])),
-    ];
+    const head = [`# ${text(title)}`, "", text(against(report)), ""];
     const foot = ["", ...leftOut.map((what) => `Not looked at: ${text(what)}.`), ""];
     const graves = changed.map((stack) => [
         `## ${stack.stack}: ${text(factsOf(stack).join(", "))}`,
@@ -40,14 +35,6 @@ export function markdown(report: Report): string {
         return [...(graves[index] ?? []), ...kept, ...(cut > 0 ? [`Cut here: ${cut} lines. ${ALL}`, ""] : [])];
     });
     return [...head, ...sections, ...fitting(changed.flatMap(detailsOf), room), ...foot].join("\n");
-}
-
-function opening(against: Report["against"]): string {
-    if (against.what === "commit") {
-        return `The working tree against ${code(against.ref)} (${code(against.commit.slice(0, 12))}), by code alone: no state and no cluster was asked.`;
-    }
-    const state = against.file === undefined ? "the back end's state" : `the state in ${code(against.file)}`;
-    return `The working tree against ${state}, as Pulumi's engine previews it.`;
 }
 
 /** What is decided upon, and never cut. */
@@ -137,8 +124,9 @@ function objectLines({ operation, kind, name, changes }: ObjectChange): string {
     );
 }
 
-function changeLine({ path, before, after, replaces }: Change): string {
-    return `${code(path)}: ${arrow(before, after)}${replaces ? " (replaces)" : ""}`;
+function changeLine({ path, before, after, replaces, writers }: Change): string {
+    const by = (writers ?? []).map(text);
+    return `${code(path)}: ${arrow(before, after)}${replaces ? " (replaces)" : ""}${by.length === 0 ? "" : `, by ${by.join(", ")}`}`;
 }
 
 /** Details for which there is room, and how many objects had none. */

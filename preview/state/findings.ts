@@ -1,5 +1,6 @@
 /** What the engine says besides its steps: errors, warnings, and what its policy pack found. Pure. */
 import { RULES } from "../../policy/rules";
+import { groupBy } from "../compare/group";
 import { violations } from "../compare/policies";
 import { described } from "../compare/show";
 import { problemsOf } from "../preview";
@@ -12,20 +13,21 @@ import { rendered } from "./sides";
 /** Says nothing but that there were errors. */
 const SUMMARY = /^(preview|update|refresh) failed$/;
 
-/** Errors, each with the resource that it is of, or the line of the stack file that it names. */
+/** Errors, each with the resources that it is of, or the line of the stack file that it names. */
 export function problemsTold(stack: string, events: readonly EngineEvent[], file: StackFile): Problem[] {
     const names = resourcesOf(events);
-    const messages = events.flatMap(({ diagnosticEvent }) => {
+    const errors = events.flatMap(({ diagnosticEvent }) => {
         const { severity = "", urn = "", message = "" } = diagnosticEvent ?? {};
         const plain = [...names].reduce((text, [each, name]) => text.replaceAll(`"${each}"`, name), message.trim());
-        const isMore = urn !== "" && names.has(urn) && !plain.includes(names.get(urn) ?? "");
-        return severity !== "error" || SUMMARY.test(plain)
-            ? []
-            : [isMore ? `${names.get(urn) ?? ""}: ${plain}` : plain];
+        const who = names.get(urn) ?? "";
+        return severity !== "error" || SUMMARY.test(plain) ? [] : [{ who: plain.includes(who) ? "" : who, plain }];
     });
-    return [...new Set(messages)].flatMap((problem) =>
-        problemsOf(stack, "head", { outcome: { stack, problem }, file }),
-    );
+    return [...groupBy(errors, ({ plain }) => plain)].flatMap(([plain, all]) => {
+        // What keeps all of them from it, such as a cluster that does not answer, is said once.
+        const [first, ...more] = [...new Set(all.map(({ who }) => who).filter((who) => who !== ""))];
+        const who = first === undefined ? "" : `${first}${more.length > 0 ? ` and ${more.length} more` : ""}: `;
+        return problemsOf(stack, "head", { outcome: { stack, problem: `${who}${plain}` }, file });
+    });
 }
 
 export function warnings(events: readonly EngineEvent[]): string[] {

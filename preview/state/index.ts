@@ -4,14 +4,13 @@ import { join } from "node:path";
 import { parseConfig } from "../../infra/config";
 import { type Outside, outsideOf } from "../../infra/networking/flow-table";
 import { planNetwork } from "../../infra/plan/addresses";
-import { type Toolchain, pulumiEnvironment } from "../../toolchain/cli/environment";
+import type { Toolchain } from "../../toolchain/cli/environment";
 import { passphraseFile } from "../../toolchain/cli/passphrase";
 import { engineVersion, readyToolchain } from "../../toolchain/cli/ready";
 import { knownStacks, stackFolder } from "../../toolchain/cli/stack-file";
-import { folderUrl, hasState } from "../../toolchain/cli/states";
 import { addUnknown, withThrowaway } from "../../toolchain/cli/throwaway";
 import { UserError } from "../../toolchain/command";
-import { embassyHome, repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../toolchain/paths";
 import { compareStack } from "../compare";
 import { fileOf } from "../preview";
 import { type Report, type StackReport, VERSION } from "../report";
@@ -22,6 +21,7 @@ import type { EngineEvent } from "./events";
 import { type Exported, readExport } from "./export";
 import { policiesTold, problemsTold, warnings } from "./findings";
 import { sidesOf } from "./sides";
+import { checkDeclared, existingStacks } from "./stacks";
 
 const LEFT_OUT = ["which keys of the stack file have changed since the last update: a state does not hold them"];
 
@@ -37,7 +37,7 @@ export async function previewState({ file, only }: StateRequest): Promise<Report
     const toolchain = await readyToolchain();
     const stacks =
         file === undefined
-            ? await fromBackEnd(stacksOf(only), toolchain)
+            ? await fromBackEnd(existingStacks(only), toolchain)
             : [await fromExport(readExport(file, single(only), engineVersion(toolchain)), toolchain)];
     return {
         version: VERSION,
@@ -128,30 +128,6 @@ function single(only: readonly string[]): string | undefined {
         );
     }
     return only[0];
-}
-
-function stacksOf(only: readonly string[]): readonly string[] {
-    if (only.length > 0) {
-        checkDeclared(only);
-        return only;
-    }
-    const { PULUMI_BACKEND_URL: backEnd = "" } = pulumiEnvironment(process.env, "modules", []);
-    const isOurs = backEnd === folderUrl(embassyHome);
-    const found = isOurs ? knownStacks().filter((stack) => hasState(stack, embassyHome)) : [];
-    if (found.length === 0) {
-        throw new UserError(
-            `${isOurs ? "The back end has no state yet" : "Which stacks a back end of yours has is not asked"}: name what to preview with --stack ` +
-                `(${knownStacks().join(", ")}), an export with --state FILE, or a commit to compare with by code alone, --base REF.`,
-        );
-    }
-    return found;
-}
-
-function checkDeclared(stacks: readonly string[]): void {
-    const unknown = stacks.filter((stack) => !knownStacks().includes(stack));
-    if (unknown.length > 0) {
-        throw new UserError(`There is no stack ${unknown.join(", ")}: stacks are ${knownStacks().join(", ")}.`);
-    }
 }
 
 /** One that was made now would not open it. */
