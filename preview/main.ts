@@ -1,30 +1,44 @@
-/** `npm run preview -- --base REF`: what a change of the code would do, as a report: docs/preview.md */
+/** `npm run preview -- [--base REF | --state FILE]`: what a change would do, as a report: docs/preview.md */
 import { join } from "node:path";
 import { Command } from "commander";
-import { runCommand } from "../toolchain/command";
+import { UserError, runCommand } from "../toolchain/command";
 import { embassyHome, repoRoot } from "../toolchain/paths";
 import { runProgram } from "../toolchain/program";
 import { exitCode } from "./exit-code";
 import { preview } from "./preview";
+import type { Report } from "./report";
 import { type WriteOptions, prepareReports, withReportOptions, writeReport } from "./show/write";
+import { previewState } from "./state";
 
 interface Options extends WriteOptions {
-    readonly base: string;
+    readonly base?: string;
+    readonly state?: string;
     readonly stack: readonly string[];
     readonly detailedExitcode: boolean;
+}
+
+function reportOn(base: string | undefined, state: string | undefined, only: readonly string[]): Promise<Report> {
+    if (base !== undefined && state !== undefined) {
+        throw new UserError("--base compares with a commit and --state with a state: give one of them.");
+    }
+    if (base !== undefined) {
+        return preview({ repo: repoRoot, folder: join(embassyHome, "preview") }, base, only);
+    }
+    return previewState({ file: state, only });
 }
 
 function program(fail: (code: number) => void): Command {
     const command = new Command("npm run preview --")
         .exitOverride()
-        .description("says what the working tree declares otherwise than a commit does, without a state or a cluster")
-        .requiredOption("--base <ref>", "commit, branch or tag to compare with")
+        .description("says what the working tree would change: of what a commit declares, or of what a state records")
+        .option("--base <ref>", "commit, branch or tag to compare with, by code alone")
+        .option("--state <file>", "export of a stack's state to compare with; without it and --base, the back end's")
         .option("--stack <name...>", "these stacks alone", []);
     return withReportOptions(command)
         .option("--detailed-exitcode", "exit code 2 where something changes", false)
-        .action(async ({ base, stack, detailedExitcode, ...options }: Options) => {
+        .action(async ({ base, state, stack, detailedExitcode, ...options }: Options) => {
             prepareReports(options);
-            const report = await preview({ repo: repoRoot, folder: join(embassyHome, "preview") }, base, stack);
+            const report = await reportOn(base, state, stack);
             writeReport(report, options);
             fail(exitCode(report, detailedExitcode));
         });

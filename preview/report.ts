@@ -10,6 +10,7 @@ const change = z.strictObject({
     replaces: z.boolean().describe("whether the object is replaced for it"),
     before: z.string().optional(),
     after: z.string().optional(),
+    writers: z.array(z.string()).optional().describe("of drift: field managers, how, and when"),
 });
 
 const object = z.strictObject({
@@ -68,6 +69,7 @@ const against = z.discriminatedUnion("what", [
         what: z.literal("state"),
         file: z.string().optional().describe("an export; else the back end's"),
     }),
+    z.strictObject({ what: z.literal("clusters") }).describe("drift: each cluster against its own state"),
 ]);
 
 export const report = z.strictObject({

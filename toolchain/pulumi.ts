@@ -1,18 +1,10 @@
 /** `npm run pulumi -- …`: the Pulumi CLI, every argument passed through. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { buildToolchain, systemPulumi, toolchainChoice } from "./build";
+import { readyToolchain } from "./cli/ready";
 import { corruptStates, runPulumi } from "./cli/run";
 import { runCommand } from "./command";
-import { binDir } from "./paths";
 
 async function main(args: readonly string[]): Promise<number> {
-    const toolchain = toolchainChoice();
-    if (toolchain === "system") {
-        systemPulumi();
-    } else if (!existsSync(join(binDir, "pulumi"))) {
-        await buildToolchain({ uses: ["pulumi"] });
-    }
+    const toolchain = await readyToolchain();
     const { code } = await runPulumi(args, { toolchain });
     if (code !== 0) {
         for (const file of corruptStates()) {

@@ -14,7 +14,7 @@ export function policyResults(before: readonly Rendered[], after: readonly Rende
         .sort((one, other) => Number(other.isNew) - Number(one.isNew));
 }
 
-function violations(resources: readonly Rendered[]): Omit<Violation, "isNew">[] {
+export function violations(resources: readonly Rendered[]): Omit<Violation, "isNew">[] {
     return resources.filter(isKubernetes).flatMap((resource) =>
         RULES.flatMap(({ name, violations: find }) =>
             find(resource.inputs as unknown as KubernetesObject, resource).map((remedy) => ({

@@ -1,10 +1,18 @@
 import type { Report } from "../report";
 
-/** What a report compares, in a sentence. */
-export function against({ against: what }: Report): string {
-    if (what.what === "commit") {
-        return `The working tree against ${what.ref} (${what.commit.slice(0, 12)}), by code alone: no state and no cluster was asked.`;
+/** What a report compares, in a sentence, and what is to be known of how. */
+export function against({ against: other, stacks }: Report): string {
+    const notes = stacks.flatMap(({ stack, notes: all }) => all.map((note) => `${stack}: ${note}`));
+    return [opening(other), ...notes].join(" ");
+}
+
+function opening(other: Report["against"]): string {
+    switch (other.what) {
+        case "commit":
+            return `The working tree against ${other.ref} (${other.commit.slice(0, 12)}), by code alone: no state and no cluster was asked.`;
+        case "state":
+            return `The working tree against ${other.file === undefined ? "the back end's state" : `the state in ${other.file}`}, as Pulumi's engine previews it.`;
+        case "clusters":
+            return "Each site's cluster against its state: before is as it was applied, after is as it is now, and by whom.";
     }
-    const state = what.file === undefined ? "the back end's state" : `the state in ${what.file}`;
-    return `The working tree against ${state}, as Pulumi's engine previews it.`;
 }

@@ -34,13 +34,12 @@ export function grave({ problems, dangers, policies, flows, rights }: StackRepor
 }
 
 /** What is good to know. */
-export function other({ notes, settings, facility, restarts, certificates, noise }: StackReport): Point[] {
+export function other({ settings, facility, restarts, certificates, noise }: StackReport): Point[] {
     const alike = groupBy(
         restarts.filter(({ served }) => served),
         ({ text }) => text,
     );
     return [
-        ...notes.map((note) => ({ mark: "note", what: [note] })),
         ...facility.told.map((what) => ({ mark: "Tier IV margin", what: [what] })),
         ...settings.filter(({ about }) => about !== undefined).map(settingPoint),
         ...[...alike].map(([text, who]) => ({

@@ -63,8 +63,13 @@ export function addOthers(
     const known = others.filter((other) => existsSync(join(states, `${other}.json`)));
     const unknown = others.filter((other) => !known.includes(other));
     known.forEach((other) => copyFileSync(join(states, `${other}.json`), throwaway.stateFile(other)));
-    unknown.forEach((other) => addState(throwaway, other, [unknownStack(other)]));
+    addUnknown(throwaway, unknown);
     return { known, unknown };
+}
+
+/** States of stacks of which nothing is known yet. */
+export function addUnknown(throwaway: Throwaway, stacks: readonly string[]): void {
+    stacks.forEach((stack) => addState(throwaway, stack, [unknownStack(stack)]));
 }
 
 /** As the engine's checkpoints are. */

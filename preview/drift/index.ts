@@ -1,0 +1,84 @@
+/** What differs between each site's cluster and its state: by the engine's own refresh, which here only looks. */
+import { FIELD_MANAGER } from "../../infra/plan/names";
+import type { Toolchain } from "../../toolchain/cli/environment";
+import { readyToolchain } from "../../toolchain/cli/ready";
+import { withThrowaway } from "../../toolchain/cli/throwaway";
+import { groupBy } from "../compare/group";
+import { compareStack } from "../compare";
+import { type Report, type StackReport, VERSION } from "../report";
+import { factsOf, titleOf } from "../show/title";
+import { NO_FILE } from "../stack-file";
+import { engineEvents } from "../state/engine";
+import type { EngineEvent } from "../state/events";
+import { problemsTold, warnings } from "../state/findings";
+import { sidesOf } from "../state/sides";
+import { existingStacks } from "../state/stacks";
+import { type Witness, witnessOf } from "./witness";
+
+const LEFT_OUT = [
+    "what others have added in fields that the program does not declare",
+    "who removed a field or an object: a cluster does not remember that",
+];
+
+/** @param only stacks; none: all that have a state */
+export async function drift(only: readonly string[]): Promise<Report> {
+    const toolchain = await readyToolchain();
+    const stacks: StackReport[] = [];
+    for (const stack of existingStacks(only)) {
+        stacks.push(await driftOf(stack, toolchain));
+    }
+    const title = stacks.some((stack) => factsOf(stack).length > 0) ? `drift in ${titleOf(stacks)}` : "no drift";
+    return { version: VERSION, title, against: { what: "clusters" }, stacks, leftOut: LEFT_OUT };
+}
+
+async function driftOf(stack: string, toolchain: Toolchain): Promise<StackReport> {
+    const events = await withThrowaway(({ folder }) =>
+        engineEvents(stack, ["refresh", "--preview-only"], { toolchain, folder, environment: {} }),
+    );
+    return driftReport(stack, events, witnessOf(stack));
+}
+
+/** @param witness asked of each object that differs */
+export async function driftReport(
+    stack: string,
+    events: readonly EngineEvent[],
+    witness: Witness,
+): Promise<StackReport> {
+    // What an object was found to be is told when it has been read, not before.
+    const found = events.flatMap(({ resOutputsEvent }) => resOutputsEvent ?? []);
+    const { before, after, pairs } = sidesOf(found.map((resourcePreEvent) => ({ resourcePreEvent })));
+    const byUrn = groupBy(found, ({ metadata }) => metadata.urn);
+    const told = await Promise.all(
+        pairs.map(async (pair) => {
+            const step = byUrn.get(pair.urn)?.[0]?.metadata;
+            const writers = pair.operation === "update" && step ? await witness(step) : undefined;
+            const changes = pair.changes.map((change) => ({
+                ...change,
+                replaces: false,
+                ...(writers && { writers: writers(change.path, FIELD_MANAGER) }),
+            }));
+            return { ...pair, changes };
+        }),
+    );
+    const side = { outside: {}, file: NO_FILE };
+    const compared = compareStack(
+        stack,
+        "compared",
+        { ...side, resources: before },
+        { ...side, resources: after },
+        told,
+    );
+    const problems = problemsTold(stack, events, NO_FILE);
+    return {
+        ...compared,
+        problems,
+        state: problems.length > 0 && pairs.length === 0 ? "not compared" : "compared",
+        // What has happened already is in no danger of happening.
+        dangers: compared.dangers
+            .filter(({ kind }) => kind === "deleted")
+            .map((one) => ({ ...one, text: `${one.text.split(" ")[0] ?? ""} is not in the cluster any more` })),
+        restarts: [],
+        certificates: [],
+        notes: warnings(events),
+    };
+}

@@ -1,0 +1,28 @@
+/** `npm run drift`: what differs between each site's cluster and its state, and who wrote it: docs/preview.md */
+import { Command } from "commander";
+import { runCommand } from "../../toolchain/command";
+import { runProgram } from "../../toolchain/program";
+import { exitCode } from "../exit-code";
+import { type WriteOptions, prepareReports, withReportOptions, writeReport } from "../show/write";
+import { drift } from ".";
+
+interface Options extends WriteOptions {
+    readonly stack: readonly string[];
+}
+
+function program(fail: (code: number) => void): Command {
+    const command = new Command("npm run drift --")
+        .exitOverride()
+        .description(
+            "says what in the clusters is otherwise than their states have it; nothing is written. Exit code 2: drift",
+        )
+        .option("--stack <name...>", "these stacks alone", []);
+    return withReportOptions(command).action(async ({ stack, ...options }: Options) => {
+        prepareReports(options);
+        const report = await drift(stack);
+        writeReport(report, options);
+        fail(exitCode(report, true));
+    });
+}
+
+runCommand(() => runProgram(program, process.argv.slice(2)));

@@ -1,0 +1,36 @@
+/** The clusters themselves, asked who wrote what: an object's managedFields, which no state has. */
+import { kubeconfigs } from "../../toolchain/cli/environment";
+import { stackConfig } from "../../toolchain/cli/stack-config";
+import { knownStacks } from "../../toolchain/cli/stack-file";
+import { Cluster } from "../../toolchain/providers/kubernetes/cluster";
+import { parseSettings } from "../../toolchain/providers/kubernetes/config";
+import { parseId } from "../../toolchain/providers/kubernetes/objects";
+import { getObject } from "../../toolchain/providers/kubernetes/operations";
+import { parsePath } from "../../toolchain/providers/kubernetes/paths";
+import { kindOf } from "../../toolchain/providers/kubernetes/types";
+import type { PlainMap } from "../../toolchain/plugin/values";
+import type { Step } from "../state/events";
+import { writersOf } from "./writers";
+
+/** Of an object: who wrote the field at a path, beside the field manager `own`. */
+export type Writers = (path: string, own: string) => string[];
+/** Undefined for what is not in a cluster, or is not there any more. */
+export type Witness = (step: Step) => Promise<Writers | undefined>;
+
+export function witnessOf(stack: string): Witness {
+    const { context } = stackConfig(stack).cluster;
+    const settings = parseSettings({ context, kubeconfig: kubeconfigs(process.env, knownStacks()) }, process.env);
+    const cluster = new Cluster(settings, () => Promise.resolve());
+    return async ({ type, new: state }) => {
+        if (!type.startsWith("kubernetes:") || !state) {
+            return undefined;
+        }
+        const { namespace, name } = parseId(state.id);
+        const connection = await cluster.connect();
+        // Gone since: nobody can be asked of it.
+        const live = await getObject(connection, kindOf(type, state.inputs as PlainMap), namespace, name).catch(
+            () => undefined,
+        );
+        return live && ((path, own) => writersOf(live, parsePath(path), own));
+    };
+}

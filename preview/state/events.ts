@@ -1,0 +1,56 @@
+/** The engine's own events, as its CLI writes them: https://pkg.go.dev/github.com/pulumi/pulumi/sdk/v3/go/common/apitype#EngineEvent */
+import { readFileSync } from "node:fs";
+
+/** A resource on one side of a step. Secrets are marked and without their values: the CLI never writes those here. */
+export interface StepState {
+    readonly type: string;
+    /** False for a component. */
+    readonly custom?: boolean;
+    /** Of the resource in the cluster; "" where it is not made yet. */
+    readonly id: string;
+    readonly parent: string;
+    readonly provider?: string;
+    readonly protect?: boolean;
+    readonly retainOnDelete?: boolean;
+    readonly inputs?: Readonly<Record<string, unknown>>;
+    readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+export interface Step {
+    readonly op: string;
+    readonly urn: string;
+    readonly type: string;
+    readonly old?: StepState | null;
+    readonly new?: StepState | null;
+    /** What it is replaced for. */
+    readonly keys?: readonly string[] | null;
+    /** Top-level properties that differ, where the provider says no more. */
+    readonly diffs?: readonly string[] | null;
+    readonly detailedDiff?: Readonly<Record<string, { readonly diffKind: string; readonly inputDiff: boolean }>> | null;
+}
+
+export interface Diagnostic {
+    readonly urn?: string;
+    readonly message: string;
+    readonly severity: string;
+}
+
+export interface PolicyEvent {
+    readonly resourceUrn?: string;
+    readonly message: string;
+    readonly policyName: string;
+}
+
+export interface EngineEvent {
+    readonly resourcePreEvent?: { readonly metadata: Step };
+    readonly resOutputsEvent?: { readonly metadata: Step };
+    readonly diagnosticEvent?: Diagnostic;
+    readonly policyEvent?: PolicyEvent;
+    readonly summaryEvent?: { readonly result?: string; readonly resourceChanges?: Readonly<Record<string, number>> };
+}
+
+/** @param file one event a line; the last may be cut off where the CLI was killed */
+export function readEvents(file: string): EngineEvent[] {
+    const lines = readFileSync(file, "utf8").split("\n");
+    return lines.slice(0, -1).map((line) => JSON.parse(line) as EngineEvent);
+}

@@ -1,0 +1,165 @@
+/** An export of a stack's state: what `pulumi stack export` writes. Read as far as tells whether it can be previewed against. */
+import { readFileSync, statSync } from "node:fs";
+import { PROJECT } from "../../infra/plan/names";
+import { UserError } from "../../toolchain/command";
+
+export interface Exported {
+    readonly stack: string;
+    /** ISO 8601: when an update last wrote it. */
+    readonly written: string | undefined;
+    readonly isEncrypted: boolean;
+    /** As a back end's folder has it; that of the stack, and one of each that it refers to, as it last read that. */
+    readonly checkpoints: ReadonlyMap<string, unknown>;
+}
+
+interface Resource {
+    readonly urn: string;
+    readonly type: string;
+    readonly outputs?: { readonly name?: string; readonly outputs?: unknown };
+}
+
+interface Deployment {
+    readonly manifest?: { readonly time?: string; readonly version?: string };
+    readonly secrets_providers?: { readonly type?: string };
+    readonly resources?: readonly Resource[];
+}
+
+/** https://github.com/pulumi/pulumi/blob/v3.256.0/pkg/resource/stack/deployment.go: what this engine reads. */
+const VERSIONS = [1, 2, 3, 4];
+const HOW = "npm run pulumi -- stack export --stack NAME --file FILE writes one";
+
+/**
+ * @param named by the command line
+ * @param engine the version that previews it, `v3.256.0`; undefined where it is the user's own
+ * @throws UserError where the file is no state of a stack of this project, or one of another engine
+ */
+export function readExport(file: string, named: string | undefined, engine: string | undefined): Exported {
+    const { version, features, deployment } = parsed(file);
+    checkVersion(file, version, deployment, engine);
+    const { resources = [], secrets_providers: secrets, manifest } = deployment;
+    const stack = stackOf(file, resources, named);
+    const checkpoint = (of: string, latest: unknown): unknown => ({
+        version,
+        ...(features !== undefined && { features }),
+        checkpoint: { stack: `organization/${PROJECT}/${of}`, latest },
+    });
+    const others = resources.flatMap(({ type, outputs }): [string, unknown][] => {
+        const [organization, project, other] = outputs?.name?.split("/") ?? [];
+        const isOurs =
+            type === "pulumi:pulumi:StackReference" && organization === "organization" && project === PROJECT;
+        return isOurs && other !== undefined
+            ? [[other, checkpoint(other, { ...deployment, resources: [handing(other, outputs?.outputs)] })]]
+            : [];
+    });
+    return {
+        stack,
+        written: manifest?.time,
+        isEncrypted: secrets?.type === "passphrase",
+        checkpoints: new Map([...others, [stack, checkpoint(stack, deployment)]]),
+    };
+}
+
+/** Of another stack this one knows what it was handed. */
+function handing(stack: string, outputs: unknown): unknown {
+    const type = "pulumi:pulumi:Stack";
+    return { urn: `urn:pulumi:${stack}::${PROJECT}::${type}::${PROJECT}-${stack}`, type, custom: false, outputs };
+}
+
+interface Parsed {
+    readonly version: number;
+    readonly features: readonly string[] | undefined;
+    readonly deployment: Deployment;
+}
+
+function parsed(file: string): Parsed {
+    const text = read(file);
+    if (text.trim() === "") {
+        throw new UserError(`${file} is empty, and is to be an export of a stack's state: ${HOW}.`);
+    }
+    let found: Partial<Parsed> | null;
+    try {
+        found = JSON.parse(text) as Partial<Parsed> | null;
+    } catch (error) {
+        const reason = error instanceof Error ? error.message : "";
+        // Of what is in the file nothing is told: it holds a state, and that may hold anything.
+        const where = /position \d+/.exec(reason)?.[0] ?? "its end";
+        throw new UserError(`${file} is not valid JSON (at ${where}): it is cut off, or no export of a state. ${HOW}.`);
+    }
+    const { version, deployment, features } = found ?? {};
+    const isMap = typeof deployment === "object" && (deployment as unknown) !== null && !Array.isArray(deployment);
+    const resources: unknown = deployment?.resources ?? [];
+    if (typeof version !== "number" || !isMap || !Array.isArray(resources) || !resources.every(hasUrn)) {
+        const own =
+            typeof found === "object" && found !== null && "checkpoint" in found
+                ? " (it is a back end's own file)"
+                : "";
+        throw new UserError(`${file} holds no export of a state${own}: ${HOW}.`);
+    }
+    return { version, deployment, features };
+}
+
+function hasUrn(resource: unknown): boolean {
+    return typeof resource === "object" && resource !== null && "urn" in resource && typeof resource.urn === "string";
+}
+
+function read(file: string): string {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined || found.isDirectory()) {
+        throw new UserError(
+            `${file} ${found ? "is a folder" : "is not there"}, and is to be an export of a state: ${HOW}.`,
+        );
+    }
+    return readFileSync(file, "utf8");
+}
+
+function checkVersion(file: string, version: number, { manifest }: Deployment, engine: string | undefined): void {
+    const writer = manifest?.version;
+    const by = writer === undefined ? "" : `, written by engine ${writer}`;
+    if (!VERSIONS.includes(version)) {
+        throw new UserError(
+            `${file} is a state of version ${version}${by}; this engine${engine === undefined ? "" : ` (${engine})`} reads ${VERSIONS.join(", ")}. ` +
+                "Preview it with the engine that wrote it: EMBASSY_TOOLCHAIN=system takes the pulumi on PATH.",
+        );
+    }
+    if (writer !== undefined && engine !== undefined && isNewer(writer, engine)) {
+        throw new UserError(
+            `${file} was written by engine ${writer}, newer than the one that is pinned here (${engine}), which may read it wrongly. ` +
+                "Preview it with that one: EMBASSY_TOOLCHAIN=system takes the pulumi on PATH.",
+        );
+    }
+}
+
+function isNewer(one: string, other: string): boolean {
+    const [left, right] = [one, other].map((version) => (version.match(/\d+/g) ?? []).slice(0, 3).map(Number));
+    const place = [0, 1, 2].find((index) => left?.[index] !== right?.[index]);
+    return place !== undefined && (left?.[place] ?? 0) > (right?.[place] ?? 0);
+}
+
+/** A URN names stack and project: https://www.pulumi.com/docs/iac/concepts/resources/names/#urns */
+function stackOf(file: string, resources: readonly Resource[], named: string | undefined): string {
+    const places = new Set(resources.map((one) => /^urn:pulumi:([^:]+)::([^:]+)::/.exec(one.urn)?.slice(1).join("\n")));
+    const [place, more] = [...places];
+    if (places.size === 0) {
+        if (named === undefined) {
+            throw new UserError(
+                `${file} has no resources, so it does not say of which stack it is: name it with --stack.`,
+            );
+        }
+        return named;
+    }
+    const [stack, project] = place?.split("\n") ?? [];
+    if (stack === undefined || more !== undefined) {
+        throw new UserError(
+            `${file} holds no state of one stack: its resources are of ${places.size} stacks, or have no URN. ${HOW}.`,
+        );
+    }
+    if (project !== PROJECT) {
+        throw new UserError(`${file} is a state of project ${project}; it must be one of ${PROJECT}.`);
+    }
+    if (named !== undefined && named !== stack) {
+        throw new UserError(
+            `${file} is the state of stack ${stack}, not of ${named}: name the file of ${named}, or leave --stack out.`,
+        );
+    }
+    return stack;
+}

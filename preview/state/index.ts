@@ -1,0 +1,142 @@
+/** What the working tree would do to a state, as the engine previews it: engine, policy pack and report from one run. */
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseConfig } from "../../infra/config";
+import { type Outside, outsideOf } from "../../infra/networking/flow-table";
+import { planNetwork } from "../../infra/plan/addresses";
+import type { Toolchain } from "../../toolchain/cli/environment";
+import { passphraseFile } from "../../toolchain/cli/passphrase";
+import { engineVersion, readyToolchain } from "../../toolchain/cli/ready";
+import { knownStacks, stackFolder } from "../../toolchain/cli/stack-file";
+import { addUnknown, withThrowaway } from "../../toolchain/cli/throwaway";
+import { UserError } from "../../toolchain/command";
+import { repoRoot } from "../../toolchain/paths";
+import { compareStack } from "../compare";
+import { fileOf } from "../preview";
+import { type Report, type StackReport, VERSION } from "../report";
+import { titleOf } from "../show/title";
+import type { StackFile } from "../stack-file";
+import { engineEvents } from "./engine";
+import type { EngineEvent } from "./events";
+import { type Exported, readExport } from "./export";
+import { policiesTold, problemsTold, warnings } from "./findings";
+import { sidesOf } from "./sides";
+import { checkDeclared, existingStacks } from "./stacks";
+
+const LEFT_OUT = ["which keys of the stack file have changed since the last update: a state does not hold them"];
+
+export interface StateRequest {
+    /** An export; without it, what the back end has. */
+    readonly file: string | undefined;
+    /** Stacks; none: the one that the export is of, or all that have a state. */
+    readonly only: readonly string[];
+}
+
+/** @throws UserError where there is no such stack, or its state cannot be read */
+export async function previewState({ file, only }: StateRequest): Promise<Report> {
+    const toolchain = await readyToolchain();
+    const stacks =
+        file === undefined
+            ? await fromBackEnd(existingStacks(only), toolchain)
+            : [await fromExport(readExport(file, single(only), engineVersion(toolchain)), toolchain)];
+    return {
+        version: VERSION,
+        title: titleOf(stacks),
+        against: { what: "state", ...(file !== undefined && { file }) },
+        stacks,
+        leftOut: LEFT_OUT,
+    };
+}
+
+async function fromBackEnd(stacks: readonly string[], toolchain: Toolchain): Promise<StackReport[]> {
+    const reports: StackReport[] = [];
+    for (const stack of stacks) {
+        // Its folder alone is of use here: the back end is the real one, which a preview only reads.
+        const events = await withThrowaway(({ folder }) => run(stack, { toolchain, folder, environment: {} }));
+        reports.push(stackReport(stack, events, []));
+    }
+    return reports;
+}
+
+async function fromExport(
+    { stack, written, isEncrypted, checkpoints }: Exported,
+    toolchain: Toolchain,
+): Promise<StackReport> {
+    checkDeclared([stack]);
+    if (isEncrypted) {
+        checkPassphrase(stack);
+    }
+    const events = await withThrowaway((throwaway) => {
+        const { folder, environment, stateFile } = throwaway;
+        checkpoints.forEach((checkpoint, each) => writeFileSync(stateFile(each), JSON.stringify(checkpoint)));
+        addUnknown(
+            throwaway,
+            knownStacks().filter((each) => !checkpoints.has(each)),
+        );
+        return run(stack, { toolchain, folder, environment });
+    });
+    const others = [...checkpoints.keys()].filter((each) => each !== stack);
+    return stackReport(stack, events, [
+        ...(written === undefined ? [] : [`The state is of ${written}.`]),
+        ...(others.length === 0 ? [] : [`What ${others.join(", ")} hands over is as this state has last read it.`]),
+    ]);
+}
+
+function run(stack: string, how: Parameters<typeof engineEvents>[2]): Promise<EngineEvent[]> {
+    return engineEvents(stack, ["preview", "--policy-pack", join(repoRoot, "policy")], how);
+}
+
+export function stackReport(stack: string, events: readonly EngineEvent[], notes: readonly string[]): StackReport {
+    const file = fileOf(stackFolder(stack), stack);
+    const { before, after, pairs } = sidesOf(events);
+    const problems = problemsTold(stack, events, file);
+    const side = { outside: outside(stack, file), file };
+    const compared = compareStack(
+        stack,
+        "compared",
+        { ...side, resources: before },
+        { ...side, resources: after },
+        pairs,
+    );
+    const isNew = pairs.length > 0 && pairs.every((pair) => pair.before === undefined);
+    return {
+        ...compared,
+        problems,
+        policies: policiesTold(events, before),
+        notes: [
+            ...(isNew ? ["There is no state, or an empty one: everything is new."] : []),
+            ...notes,
+            ...warnings(events),
+        ],
+    };
+}
+
+/** A file that the program refuses has no names for what is outside, and its ranges are shown. */
+function outside(stack: string, { config }: StackFile): Outside {
+    try {
+        const parsed = parseConfig(stack, config);
+        return outsideOf(planNetwork(parsed), parsed.edge);
+    } catch {
+        return {};
+    }
+}
+
+function single(only: readonly string[]): string | undefined {
+    if (only.length > 1) {
+        throw new UserError(
+            `An export is the state of one stack, and --stack names ${only.length}: ${only.join(", ")}.`,
+        );
+    }
+    return only[0];
+}
+
+/** One that was made now would not open it. */
+function checkPassphrase(stack: string): void {
+    const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
+    if (given === undefined && !existsSync(file ?? passphraseFile)) {
+        throw new UserError(
+            `The state of ${stack} is encrypted, and the passphrase that opens it is not there: set PULUMI_CONFIG_PASSPHRASE, ` +
+                `or PULUMI_CONFIG_PASSPHRASE_FILE to a file with it${file === undefined ? "" : ` (${file} is not there)`}.`,
+        );
+    }
+}

@@ -1,0 +1,35 @@
+/** Which stacks a command is about that reads states. */
+import { pulumiEnvironment } from "../../toolchain/cli/environment";
+import { knownStacks } from "../../toolchain/cli/stack-file";
+import { folderUrl, hasState } from "../../toolchain/cli/states";
+import { UserError } from "../../toolchain/command";
+import { embassyHome } from "../../toolchain/paths";
+
+/**
+ * @param only those that are named; none: all that have a state in the project's own back end
+ * @throws UserError where there is no such stack, or nothing tells which there are
+ */
+export function existingStacks(only: readonly string[]): readonly string[] {
+    if (only.length > 0) {
+        checkDeclared(only);
+        return only;
+    }
+    const { PULUMI_BACKEND_URL: backEnd = "" } = pulumiEnvironment(process.env, "modules", []);
+    const isOurs = backEnd === folderUrl(embassyHome);
+    const found = isOurs ? knownStacks().filter((stack) => hasState(stack, embassyHome)) : [];
+    if (found.length === 0) {
+        throw new UserError(
+            `${isOurs ? "The back end has no state yet" : "Which stacks a back end of yours has is not asked"}: name what to preview with --stack ` +
+                `(${knownStacks().join(", ")}), an export with --state FILE, or a commit to compare with by code alone, --base REF.`,
+        );
+    }
+    return found;
+}
+
+/** @throws UserError where a stack has no file */
+export function checkDeclared(stacks: readonly string[]): void {
+    const unknown = stacks.filter((stack) => !knownStacks().includes(stack));
+    if (unknown.length > 0) {
+        throw new UserError(`There is no stack ${unknown.join(", ")}: stacks are ${knownStacks().join(", ")}.`);
+    }
+}
