@@ -1,6 +1,7 @@
 /** Compares what a stack declared with what it declares. Pure. */
 import type { Outside } from "../../infra/networking/flow-table";
 import type { Registered, Rendered } from "../render/registrations";
+import type { Rules } from "../render/rules";
 import type { ObjectChange, StackReport } from "../report";
 import { NO_FILE, type StackFile } from "../stack-file";
 import { certificatesOf } from "./certificates";
@@ -12,13 +13,16 @@ import { objectChange, pairs } from "./objects";
 import { policyResults } from "./policies";
 import { restartsOf } from "./restarts";
 import { rightsChanges } from "./rights";
-import { settingsChanges } from "./settings";
+import { lostRules } from "./rules";
+import { loweredSettings, settingsChanges } from "./settings";
 
 /** One side of a comparison. */
 export interface Side {
     readonly resources: readonly Registered[];
     readonly outside: Outside;
     readonly file: StackFile;
+    /** Of the tree's policy pack; undefined where it has none. */
+    readonly rules?: Rules | undefined;
 }
 
 export const NOTHING: Side = { resources: [], outside: {}, file: NO_FILE };
@@ -32,6 +36,7 @@ export function compareStack(stack: string, state: StackReport["state"], before:
         resources.flatMap(({ resource }) => resource ?? []),
     ) as [Rendered[], Rendered[]];
     const restarts = restartsOf(all);
+    const settings = settingsChanges(`Pulumi.${stack}.yaml`, before.file, after.file);
     const objects = all
         .flatMap(objectChange)
         .sort(
@@ -43,12 +48,12 @@ export function compareStack(stack: string, state: StackReport["state"], before:
         stack,
         state,
         problems: [],
-        dangers: dangersOf(all, restarts),
+        dangers: dangersOf(all, restarts, [...lostRules(before.rules, after.rules), ...loweredSettings(settings)]),
         restarts,
         flows: flowChanges({ resources: olds, outside: before.outside }, { resources: news, outside: after.outside }),
         rights: rightsChanges(olds, news),
         certificates: certificatesOf(all),
-        settings: settingsChanges(`Pulumi.${stack}.yaml`, before.file, after.file),
+        settings,
         policies: policyResults(olds, news),
         counts: countsOf(objects),
         ...foldNoise(objects),

@@ -7,12 +7,14 @@ import { stackFile } from "../../toolchain/cli/stack-file";
 import { type StackFile, readStackFile } from "../stack-file";
 import { mocksFor } from "./mocks";
 import { type Registered, watchRegistrations } from "./registrations";
+import { type Rules, rulesOf } from "./rules";
 import { HIDDEN } from "./secrets";
 
 export interface RenderedStack {
     readonly resources: readonly Registered[];
     /** Names of what is outside the cluster; ranges that have none are nobody's that is known. */
     readonly outside: Outside;
+    readonly rules?: Rules | undefined;
 }
 
 /** What a stack declares, or why it cannot be said. */
@@ -31,12 +33,17 @@ export async function renderTree(root: string, main: string, stack: string): Pro
     try {
         const file = readStackFile(stackFile(stack, root));
         const resources = await run(join(root, main), stack, file);
-        return { stack, resources, outside: outside(root, stack, file.config) };
+        return { stack, resources, outside: outside(root, stack, file.config), rules: rulesOf(root) };
     } catch (error) {
-        return { stack, problem: error instanceof Error ? error.message : String(error) };
+        return { stack, problem: inTree(root, error instanceof Error ? error.message : String(error)) };
     } finally {
         forget(root);
     }
+}
+
+/** Where the tree is says nothing to whoever reads of it, nor does who loaded what. */
+function inTree(root: string, problem: string): string {
+    return problem.replaceAll(root + sep, "").replace(/\nRequire stack:[^]*/, "");
 }
 
 async function run(program: string, stack: string, { config }: StackFile): Promise<Registered[]> {
