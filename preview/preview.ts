@@ -73,6 +73,8 @@ function sideOf({ outcome, file }: Tree): Side {
     return outcome === undefined || "problem" in outcome ? NOTHING : { ...outcome, file };
 }
 
+const NOT_YAML = / is not valid YAML: .* at line (\d+), column/s;
+
 /** Each line of what the program says is wrong, with the stack file's line where it names a key. */
 export function problemsOf(stack: string, tree: Problem["tree"], { outcome, file }: Tree): Problem[] {
     if (outcome === undefined || !("problem" in outcome)) {
@@ -82,7 +84,8 @@ export function problemsOf(stack: string, tree: Problem["tree"], { outcome, file
     const messages = items.length > 0 ? items.map((line) => line.slice("  - ".length)) : [outcome.problem];
     return messages.map((message) => {
         const key = keyNamed(message);
-        const line = key && { line: file.lineOf(key) };
+        const yaml = NOT_YAML.exec(message)?.[1];
+        const line = key ? { line: file.lineOf(key) } : yaml !== undefined && { line: Number(yaml) };
         return { tree, message, file: `Pulumi.${stack}.yaml`, ...line };
     });
 }

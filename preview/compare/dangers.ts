@@ -1,31 +1,52 @@
 /** What a reviewer must not miss: what is lost, or not served for a while. Pure. */
+import { HELD_KINDS } from "../../infra/plan/held";
+import type { Rendered } from "../render/registrations";
 import type { Danger, Restart } from "../report";
+import { groupBy } from "./group";
+import { lostGuards } from "./guards";
 import type { Pair } from "./objects";
-import { kindOf, placeOf } from "./show";
+import { described, isKubernetes, kindOf, placeOf } from "./show";
 
-export function dangersOf(pairs: readonly Pair[], restarts: readonly Restart[]): Danger[] {
-    const single = pairs.flatMap((pair) => [...deleted(pair), ...replaced(pair), ...released(pair)]);
+/** What is made anew without a loss: a certificate, a right and a run, of which a report tells elsewhere. */
+const MADE_ANEW = ["LocallySignedCert", "CertRequest", "RoleBinding", "ClusterRoleBinding", "Job"];
+
+/** The worst first: what is lost with data or keys in it, what is lost else, what guards less, what is away for a while, what is made anew. */
+export function dangersOf(
+    pairs: readonly Pair[],
+    restarts: readonly Restart[],
+    others: readonly Danger[] = [],
+): Danger[] {
+    const names = renamed(pairs);
+    const lost = pairs.filter((pair) => !names.has(pair));
     return [
-        ...["deleted", "replaced", "loses protection"].flatMap((kind) =>
-            grouped(single.filter((one) => one.kind === kind)),
-        ),
+        ...grouped(lost.filter((pair) => isHeld(pair.before)).flatMap((pair) => [...deleted(pair), ...replaced(pair)])),
+        ...grouped([...names.values()]),
+        ...grouped(lost.filter((pair) => !isHeld(pair.before)).flatMap(deleted)),
+        ...grouped([...others, ...pairs.flatMap(weakened)]),
         ...grouped(
             restarts
                 .filter(({ served }) => !served)
                 .map(({ who, text }) => ({ kind: "not served meanwhile", text, objects: [who] })),
         ),
+        ...grouped(lost.filter((pair) => !isHeld(pair.before)).flatMap(replaced)),
     ];
 }
 
-/** What happens alike to several is said once, with all their names; first what holds data or keys. */
+/** What holds data or keys: the program says so of it, or its kind does. */
+function isHeld(resource: Rendered | undefined): boolean {
+    return (
+        resource !== undefined &&
+        (resource.protect ||
+            resource.retainOnDelete ||
+            HELD_KINDS.some(({ kind }) => isKubernetes(resource) && kind === kindOf(resource)))
+    );
+}
+
+/** What happens alike to several is said once, with all their names. */
 function grouped(all: readonly Danger[]): Danger[] {
-    const groups = new Map<string, Danger>();
-    for (const one of all) {
-        const known = groups.get(one.text);
-        groups.set(one.text, known ? { ...known, objects: [...known.objects, ...one.objects] } : one);
-    }
-    const holds = ({ text }: Danger): number => (/protected|kept/.test(text) ? 0 : 1);
-    return [...groups.values()].sort((one, other) => holds(one) - holds(other));
+    return [...groupBy(all, ({ kind, text }) => `${kind} ${text}`).values()].flatMap(([first, ...more]) =>
+        first === undefined ? [] : { ...first, objects: [first, ...more].flatMap(({ objects }) => objects) },
+    );
 }
 
 function deleted({ before, operation }: Pair): Danger[] {
@@ -41,6 +62,9 @@ function replaced({ before, after, operation, changes }: Pair): Danger[] {
     if (operation !== "replace" || before === undefined || after === undefined) {
         return [];
     }
+    if (MADE_ANEW.includes(kindOf(after))) {
+        return [];
+    }
     const fields = changes.filter(({ replaces }) => replaces).map(({ path }) => path);
     const data = fields.some((path) => path.startsWith("spec.volumeClaimTemplates"))
         ? "; its new volumes are empty, data has to be copied or restored"
@@ -50,18 +74,39 @@ function replaced({ before, after, operation, changes }: Pair): Danger[] {
     return [{ kind: "replaced", text, objects: [placeOf(after)] }];
 }
 
-function released({ before, after }: Pair): Danger[] {
-    if (before === undefined || after === undefined) {
-        return [];
-    }
-    const lost = (["protect", "retainOnDelete"] as const).filter((option) => before[option] && !after[option]);
-    return lost.length === 0
+function weakened({ before, after, changes }: Pair): Danger[] {
+    return before === undefined || after === undefined
         ? []
-        : [
-              {
-                  kind: "loses protection",
-                  text: `${kindOf(after)} loses ${lost.join(" and ")}: it is no longer protected from one deletion`,
-                  objects: [placeOf(after)],
-              },
-          ];
+        : lostGuards({ before, after, changes }).map((lost) => ({
+              kind: "loses protection",
+              text: `${kindOf(after)} ${lost}`,
+              objects: [placeOf(after)],
+          }));
+}
+
+/** Under another name of the program, which no alias says to be the same. */
+function renamed(pairs: readonly Pair[]): Map<Pair, Danger> {
+    const made = new Set(
+        pairs.flatMap(({ after, operation }) => (after && operation === "create" ? described(after) : [])),
+    );
+    return new Map(
+        pairs.flatMap((pair): [Pair, Danger][] => {
+            const { before, operation } = pair;
+            if (
+                before === undefined ||
+                operation !== "delete" ||
+                !isKubernetes(before) ||
+                !made.has(described(before))
+            ) {
+                return [];
+            }
+            const then = before.protect
+                ? "the old one is protected, so the engine refuses"
+                : before.retainOnDelete
+                  ? "the engine deletes the old one, and the object itself stays"
+                  : "the engine deletes the old one, and the object with it";
+            const text = `${kindOf(before)} is declared under another name of the program, which no alias says to be the same: ${then}`;
+            return [[pair, { kind: "deleted", text, objects: [placeOf(before)] }]];
+        }),
+    );
 }

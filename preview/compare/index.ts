@@ -3,6 +3,7 @@ import type { Outside } from "../../infra/networking/flow-table";
 import { facilityChange } from "../facility/compare";
 import type { SiteFacts } from "../facility/facts";
 import type { Registered, Rendered } from "../render/registrations";
+import type { Rules } from "../render/rules";
 import type { ObjectChange, StackReport } from "../report";
 import { NO_FILE, type StackFile } from "../stack-file";
 import { certificatesOf } from "./certificates";
@@ -14,7 +15,8 @@ import { type Pair, objectChange, pairs } from "./objects";
 import { policyResults } from "./policies";
 import { restartsOf } from "./restarts";
 import { rightsChanges } from "./rights";
-import { settingsChanges } from "./settings";
+import { lostRules } from "./rules";
+import { loweredSettings, settingsChanges } from "./settings";
 
 /** One side of a comparison. */
 export interface Side {
@@ -23,6 +25,8 @@ export interface Side {
     readonly file: StackFile;
     /** Undefined where the tree's plan cannot be read. */
     readonly facts?: SiteFacts | undefined;
+    /** Of the tree's policy pack; undefined where it has none. */
+    readonly rules?: Rules | undefined;
 }
 
 export const NOTHING: Side = { resources: [], outside: {}, file: NO_FILE };
@@ -43,6 +47,7 @@ export function compareStack(
     ) as [Rendered[], Rendered[]];
     const restarts = restartsOf(all);
     const { facility, dangers } = facilityChange(before.facts, after.facts);
+    const settings = settingsChanges(`Pulumi.${stack}.yaml`, before.file, after.file);
     const objects = all
         .flatMap(objectChange)
         .sort(
@@ -54,12 +59,15 @@ export function compareStack(
         stack,
         state,
         problems: [],
-        dangers: [...dangers, ...dangersOf(all, restarts)],
+        dangers: [
+            ...dangers,
+            ...dangersOf(all, restarts, [...lostRules(before.rules, after.rules), ...loweredSettings(settings)]),
+        ],
         restarts,
         flows: flowChanges({ resources: olds, outside: before.outside }, { resources: news, outside: after.outside }),
         rights: rightsChanges(olds, news),
         certificates: certificatesOf(all),
-        settings: settingsChanges(`Pulumi.${stack}.yaml`, before.file, after.file),
+        settings,
         facility,
         policies: policyResults(olds, news),
         counts: countsOf(objects),

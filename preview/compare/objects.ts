@@ -22,22 +22,31 @@ export interface Pair {
 /** https://www.pulumi.com/registry/packages/tls/: of a certificate, all else makes another one. */
 const IN_PLACE = new Set(["earlyRenewalHours"]);
 
-/** A resource is the same where its URN is, as the engine has it. */
+/** A resource is the same where its URN is, or one that it had before, as the engine has it. */
 export function pairs(before: readonly Registered[], after: readonly Registered[]): Pair[] {
     const [olds, news] = [byUrn(before), byUrn(after)];
     const mutable = mutability(after);
-    return [...new Set([...olds.keys(), ...news.keys()])].map((urn) => {
-        const [old, next] = [olds.get(urn)?.resource, news.get(urn)?.resource];
-        const changes = old && next ? changesOf(old, next, news.get(urn)?.ignoreChanges ?? [], mutable) : [];
-        return {
-            urn,
-            before: old,
-            after: next,
-            operation: operationOf(old, next, changes),
-            changes,
-            dependencies: news.get(urn)?.dependencies ?? [],
-        };
-    });
+    const former = new Map(
+        [...news].flatMap(([urn, { formerly = [] }]) => {
+            const known = olds.has(urn) ? undefined : formerly.find((one) => olds.has(one) && !news.has(one));
+            return known === undefined ? [] : [[urn, known]];
+        }),
+    );
+    const followed = new Set(former.values());
+    return [...new Set([...olds.keys(), ...news.keys()])]
+        .filter((urn) => !followed.has(urn))
+        .map((urn) => {
+            const [old, next] = [olds.get(former.get(urn) ?? urn)?.resource, news.get(urn)?.resource];
+            const changes = old && next ? changesOf(old, next, news.get(urn)?.ignoreChanges ?? [], mutable) : [];
+            return {
+                urn,
+                before: old,
+                after: next,
+                operation: operationOf(old, next, changes),
+                changes,
+                dependencies: news.get(urn)?.dependencies ?? [],
+            };
+        });
 }
 
 function byUrn(all: readonly Registered[]): Map<string, Registered> {

@@ -4,9 +4,10 @@ import type { Plain, PlainMap } from "../../toolchain/plugin/values";
 import type { Rendered } from "../render/registrations";
 import type { Restart } from "../report";
 import type { Pair } from "./objects";
+import { selects } from "./selectors";
 import { kindOf, metadataOf, subjectOf } from "./show";
 
-const KINDS = ["StatefulSet", "Deployment"];
+const KINDS = ["StatefulSet", "Deployment", "DaemonSet"];
 
 export function restartsOf(pairs: readonly Pair[]): Restart[] {
     const budgets = pairs.flatMap(({ after }) => (after && kindOf(after) === "PodDisruptionBudget" ? after : []));
@@ -15,7 +16,8 @@ export function restartsOf(pairs: readonly Pair[]): Restart[] {
             return [];
         }
         const restarts = operation === "replace" || changes.some(({ path }) => path.startsWith("spec.template."));
-        const running = replicas(before);
+        // Of what is to run no longer nothing restarts.
+        const running = Math.min(replicas(before), replicas(after));
         return restarts && running > 0
             ? [restart(before, after, operation === "replace", budgetOf(after, budgets))]
             : [];
@@ -23,7 +25,7 @@ export function restartsOf(pairs: readonly Pair[]): Restart[] {
 }
 
 /** Pods that may be missing at once: `spec.maxUnavailable`, or what `minAvailable` leaves of `pods`. */
-function spare(budget: PlainMap, pods: number): number {
+export function spare(budget: PlainMap, pods: number): number {
     const { maxUnavailable, minAvailable } = map(budget, "spec");
     return maxUnavailable === undefined ? pods - share(minAvailable, pods) : share(maxUnavailable, pods);
 }
@@ -77,9 +79,9 @@ function replicas({ inputs }: Rendered): number {
 
 function budgetOf(workload: Rendered, budgets: readonly Rendered[]): Rendered | undefined {
     const labels = map(workload.inputs as PlainMap, "spec", "template", "metadata", "labels");
-    return budgets.find((budget) => {
-        const selected = Object.entries(map(budget.inputs as PlainMap, "spec", "selector", "matchLabels"));
-        const isHere = metadataOf(budget).namespace === metadataOf(workload).namespace;
-        return isHere && selected.length > 0 && selected.every(([key, value]) => labels[key] === value);
-    });
+    return budgets.find(
+        (budget) =>
+            metadataOf(budget).namespace === metadataOf(workload).namespace &&
+            selects(map(budget.inputs as PlainMap, "spec", "selector"), labels as Record<string, string>),
+    );
 }

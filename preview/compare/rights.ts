@@ -1,7 +1,9 @@
 /** Whose rights grow and shrink: roles as subjects have them, by their bindings. Pure. */
 import type { Rendered } from "../render/registrations";
+import { at, list, text } from "../../toolchain/providers/kubernetes/objects";
 import { groupBy } from "./group";
-import { kindOf, metadataOf } from "./show";
+import { workloadsOf } from "./pods";
+import { described, kindOf, metadataOf } from "./show";
 
 interface Rule {
     readonly apiGroups?: readonly string[];
@@ -34,13 +36,37 @@ export function rightsChanges(
     after: readonly Rendered[],
 ): { gained: string[]; lost: string[] } {
     const [olds, news] = [grants(before), grants(after)];
-    return { gained: beyond(news, olds), lost: beyond(olds, news) };
+    const [oldTokens, newTokens] = [tokens(before), tokens(after)];
+    const told = (rights: readonly string[], one: readonly string[], other: ReadonlySet<string>): string[] =>
+        [...new Set([...rights, ...one.filter((token) => !other.has(token))])].sort();
+    return {
+        gained: told(beyond(news, olds), newTokens, new Set(oldTokens)),
+        lost: told(beyond(olds, news), oldTokens, new Set(newTokens)),
+    };
 }
 
 function beyond(wide: readonly Grant[], known: readonly Grant[]): string[] {
     const bySubject = groupBy(known, ({ subject }) => subject);
     const more = wide.filter((grant) => !bySubject.get(grant.subject)?.some((one) => covers(one, grant)));
-    return [...new Set(more.map(inWords))].sort();
+    // What may be done to one thing is one sentence.
+    const alike = groupBy(more, ({ verb: _, ...what }) => JSON.stringify(what));
+    return [...alike.values()].flatMap(([first, ...others]) =>
+        first === undefined ? [] : inWords(first, new Set([first, ...others].map(({ verb }) => verb))),
+    );
+}
+
+/** Whose identity its pods can show to the API server: https://kubernetes.io/docs/concepts/security/service-accounts/ */
+function tokens(resources: readonly Rendered[]): string[] {
+    return workloadsOf(resources).flatMap(({ resource, namespace, spec }) => {
+        const projected = list(spec, "volumes").some((volume) =>
+            list(volume, "projected", "sources").some((source) => at(source, "serviceAccountToken") !== undefined),
+        );
+        return projected || spec["automountServiceAccountToken"] === true
+            ? [
+                  `${described(resource)} has a token of ServiceAccount ${namespace}/${text(spec, "serviceAccountName") || "default"}`,
+              ]
+            : [];
+    });
 }
 
 function covers(wide: Grant, narrow: Grant): boolean {
@@ -50,9 +76,9 @@ function covers(wide: Grant, narrow: Grant): boolean {
     );
 }
 
-function inWords({ subject, where, verb, group, resource, name }: Grant): string {
+function inWords({ subject, where, group, resource, name }: Grant, verbs: Iterable<string>): string {
     const object = name === "*" ? "" : ` ${name}`;
-    return `${subject} may ${verb} ${resource}${group === "" ? "" : `.${group}`}${object} ${where === EVERYWHERE ? where : `in ${where}`}`;
+    return `${subject} may ${[...verbs].join(", ")} ${resource}${group === "" ? "" : `.${group}`}${object} ${where === EVERYWHERE ? where : `in ${where}`}`;
 }
 
 function grants(resources: readonly Rendered[]): Grant[] {
@@ -68,7 +94,9 @@ function grants(resources: readonly Rendered[]): Grant[] {
             const { roleRef, subjects = [] } = one.inputs as unknown as Binding;
             const rules = roles.get(roleKey(roleRef.kind, roleRef.name, namespace)) ?? [
                 // One that Kubernetes brings along: what it lets do is not declared here.
-                { apiGroups: [""], resources: [`whatever ${roleRef.kind} ${roleRef.name} lets`], verbs: ["do"] },
+                roleRef.name === "cluster-admin"
+                    ? { apiGroups: ["*"], resources: ["*"], verbs: ["*"] }
+                    : { apiGroups: [""], resources: [`whatever ${roleRef.kind} ${roleRef.name} lets`], verbs: ["do"] },
             ];
             return subjects.flatMap((subject) => {
                 const who = [subject.namespace, subject.name].filter((part) => part !== undefined).join("/");

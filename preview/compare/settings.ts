@@ -1,6 +1,6 @@
 /** Which keys of a stack file change. Pure. */
-import { type StackFile, type KeyPath } from "../stack-file";
-import type { StackReport } from "../report";
+import { type KeyPath, NO_FILE, type StackFile } from "../stack-file";
+import type { Danger, StackReport } from "../report";
 import { formatPath } from "../../toolchain/providers/kubernetes/paths";
 import { shownPair } from "./show";
 
@@ -14,10 +14,15 @@ const ABOUT: readonly (readonly [RegExp, string])[] = [
     [/^data-embassy:keys\.generations\b/, "generations of keys"],
     [/^data-embassy:replication\b/, "replication"],
     [/^data-embassy:edge\.allies\b/, "who is let in"],
+    [/^data-embassy:site\.role\b/, "which site is written to"],
 ];
 
 /** @param file its name, for the report */
 export function settingsChanges(file: string, before: StackFile, after: StackFile): Setting[] {
+    if (before === NO_FILE || after === NO_FILE) {
+        // A stack that comes or goes, or a file that nobody can read: all of it is one fact, told elsewhere.
+        return [];
+    }
     return changed([], before.config, after.config)
         .map(({ path, old, next }) => {
             const key = formatPath(path);
@@ -27,6 +32,20 @@ export function settingsChanges(file: string, before: StackFile, after: StackFil
             return { key, ...(about !== undefined && { about }), ...shown, file, line: after.lineOf(path) };
         })
         .sort((one, other) => Number(one.about === undefined) - Number(other.about === undefined));
+}
+
+/** Of these, less is less to fall back on. */
+const FLOORS = /^data-embassy:(recovery\.(windowDays|retentionDays)|storage\.sealDays)$/;
+
+/** What of the settings gives protection up. */
+export function loweredSettings(settings: readonly Setting[]): Danger[] {
+    return settings
+        .filter(({ key, before, after }) => FLOORS.test(key) && Number(after) < Number(before))
+        .map(({ key, before = "", after = "", file, line }) => ({
+            kind: "loses protection",
+            text: `${key} is ${after} instead of ${before}: what is older than that is not to be had back`,
+            objects: [`${file}:${line}`],
+        }));
 }
 
 interface Changed {

@@ -5,6 +5,7 @@ import {
     type RegisterResourceRequest,
     type RegisterResourceResponse,
 } from "@pulumi/pulumi/proto/resource_pb";
+import { formerUrns } from "./aliases";
 import { mask } from "./secrets";
 
 /** A resource that is no component. */
@@ -19,6 +20,8 @@ export interface Rendered {
 
 export interface Registered {
     readonly urn: string;
+    /** URNs under which the engine may know it from before. */
+    readonly formerly?: readonly string[];
     /** URN; empty for a resource without one. */
     readonly parent: string;
     /** URNs of what it waits for: said in its options or in its inputs, and its provider. */
@@ -36,20 +39,21 @@ type Register = (
 
 /** Tells of every resource from now on; the SDK's mocks are set. */
 export function watchRegistrations(onRegister: (registered: Registered) => void): void {
+    const former = new Map<string, readonly string[]>();
     const monitor = pulumi.runtime.getMonitor() as unknown as Record<"registerResource" | "readResource", Register>;
     for (const method of ["registerResource", "readResource"] as const) {
         const register = monitor[method].bind(monitor);
         monitor[method] = (request, answer) =>
             register(request, (error, response) => {
                 if (response !== undefined) {
-                    onRegister(registered(request, response.getUrn()));
+                    onRegister(registered(request, response.getUrn(), former));
                 }
                 answer(error, response);
             });
     }
 }
 
-function registered(request: Request, urn: string): Registered {
+function registered(request: Request, urn: string, former: Map<string, readonly string[]>): Registered {
     // A provider's reference is its URN and its id.
     const provider = request.getProvider().split("::").slice(0, 4).join("::");
     const common = {
@@ -65,8 +69,11 @@ function registered(request: Request, urn: string): Registered {
         return { ...common, ignoreChanges: [], resource };
     }
     const [protect, retainOnDelete] = [request.getProtect() ?? false, request.getRetainondelete() ?? false];
+    const formerly = formerUrns(request, urn, former);
+    former.set(urn, formerly);
     return {
         ...common,
+        ...(formerly.length > 0 && { formerly }),
         ignoreChanges: request.getIgnorechangesList(),
         resource: request.getCustom() ? { type, name, protect, retainOnDelete, inputs } : undefined,
     };

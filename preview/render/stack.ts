@@ -8,6 +8,7 @@ import { type SiteFacts, factsOf } from "../facility/facts";
 import { type StackFile, readStackFile } from "../stack-file";
 import { mocksFor } from "./mocks";
 import { type Registered, watchRegistrations } from "./registrations";
+import { type Rules, rulesOf } from "./rules";
 import { HIDDEN } from "./secrets";
 
 export interface RenderedStack {
@@ -16,6 +17,7 @@ export interface RenderedStack {
     readonly outside: Outside;
     /** Undefined where the tree's plan is another's than this program knows. */
     readonly facts?: SiteFacts | undefined;
+    readonly rules?: Rules | undefined;
 }
 
 /** What a stack declares, or why it cannot be said. */
@@ -38,12 +40,17 @@ export async function renderTree(root: string, main: string, stack: string): Pro
         // Also of what the program refuses then, so that it can be said how much it is short of.
         facts = siteFacts(root, stack, file.config);
         const resources = await run(join(root, main), stack, file);
-        return { stack, resources, outside: outside(root, stack, file.config), facts };
+        return { stack, resources, outside: outside(root, stack, file.config), facts, rules: rulesOf(root) };
     } catch (error) {
-        return { stack, problem: error instanceof Error ? error.message : String(error), facts };
+        return { stack, problem: inTree(root, error instanceof Error ? error.message : String(error)), facts };
     } finally {
         forget(root);
     }
+}
+
+/** Where the tree is says nothing to whoever reads of it, nor does who loaded what. */
+function inTree(root: string, problem: string): string {
+    return problem.replaceAll(root + sep, "").replace(/\nRequire stack:[^]*/, "");
 }
 
 async function run(program: string, stack: string, { config }: StackFile): Promise<Registered[]> {

@@ -52,8 +52,9 @@ export function other({ settings, facility, restarts, certificates, noise }: Sta
     ];
 }
 
-export function changePieces({ path, before, after, replaces }: Change): Piece[] {
-    return [{ code: path }, ": ", { before, after }, replaces ? " (replaces)" : ""];
+export function changePieces({ path, before, after, replaces, writers = [] }: Change): Piece[] {
+    const by = writers.length === 0 ? "" : ` (by ${writers.join("; ")})`;
+    return [{ code: path }, ": ", { before, after }, replaces ? " (replaces)" : "", by];
 }
 
 function settingPoint({ about, key, before, after, file, line }: StackReport["settings"][number]): Point {

@@ -1,0 +1,132 @@
+/** What guards data, keys or service, and is weaker than it was. Pure. */
+import { at, list } from "../../toolchain/providers/kubernetes/objects";
+import { parsePath } from "../../toolchain/providers/kubernetes/paths";
+import type { Plain, PlainMap } from "../../toolchain/plugin/values";
+import type { Rendered } from "../render/registrations";
+import { HIDDEN } from "../render/secrets";
+import type { Pair } from "./objects";
+import { workloadsOf } from "./pods";
+import { spare } from "./restarts";
+import { kindOf } from "./show";
+
+type Both = Required<Pick<Pair, "changes">> & { readonly before: Rendered; readonly after: Rendered };
+
+/** What is lost, in words that follow the object's kind. */
+export function lostGuards(pair: Both): string[] {
+    return [...released(pair), ...shown(pair), ...fewer(pair), ...weaker(pair), ...unpinned(pair)];
+}
+
+function released({ before, after }: Both): string[] {
+    const isLost = (option: "protect" | "retainOnDelete"): boolean => before[option] && !after[option];
+    return [
+        ...(isLost("protect") ? ["loses protect: the engine deletes it where the program no longer declares it"] : []),
+        ...(isLost("retainOnDelete")
+            ? ["loses retainOnDelete: deleted by the engine, it goes from the cluster too"]
+            : []),
+    ];
+}
+
+/** A secret that becomes none is in the state, and in whatever reads it, in plain. */
+function shown({ before, after, changes }: Both): string[] {
+    return changes.flatMap(({ path }) => {
+        const [old, next] = [before, after].map(({ inputs }) => at(inputs as PlainMap, ...parsePath(path)));
+        return holdsHidden(old) && next !== undefined && !holdsHidden(next)
+            ? [`has ${path} in plain, which was a secret`]
+            : [];
+    });
+}
+
+function holdsHidden(value: Plain | undefined): boolean {
+    return value !== undefined && JSON.stringify(value).includes(HIDDEN);
+}
+
+function fewer({ before, after }: Both): string[] {
+    const [old, next] = [before, after].map(({ inputs }) => at(inputs as PlainMap, "spec", "replicas") ?? 1);
+    return workloadsOf([after]).length > 0 && typeof old === "number" && typeof next === "number" && next < old
+        ? [
+              `runs ${next === 0 ? "no pod" : next} instead of ${old}, and ${next === 0 ? "nobody is served" : "bears less"}`,
+          ]
+        : [];
+}
+
+/** By kind, what a field must be that guards something, and what it means where it no longer is. */
+const FIELDS: readonly (readonly [kind: string, path: readonly string[], guards: Plain, then: string])[] = [
+    ["StorageClass", ["reclaimPolicy"], "Retain", "a claim that goes takes its data along"],
+    ["PersistentVolume", ["spec", "persistentVolumeReclaimPolicy"], "Retain", "a claim that goes takes its data along"],
+    ...["whenDeleted", "whenScaled"].map(
+        (when) =>
+            [
+                "StatefulSet",
+                ["spec", "persistentVolumeClaimRetentionPolicy", when],
+                "Retain",
+                "claims go with their pods, and data with them",
+            ] as const,
+    ),
+    ["ValidatingAdmissionPolicy", ["spec", "failurePolicy"], "Fail", "what cannot be judged is let through"],
+    ...["CronJob", "Job"].map((kind) => [kind, ["spec", "suspend"], false, "it no longer runs"] as const),
+    ["Secret", ["immutable"], true, "it can be changed in place"],
+    ["ServiceAccount", ["automountServiceAccountToken"], false, "pods that say nothing else get its token"],
+];
+
+function weaker({ before, after, changes }: Both): string[] {
+    const [old, next] = [before.inputs as PlainMap, after.inputs as PlainMap];
+    const kind = kindOf(after);
+    const fields = FIELDS.filter(([of, path, guards]) => {
+        const [was, is] = [old, next].map(
+            (inputs) => at(inputs, ...path) ?? (path.at(-1) === "suspend" ? false : undefined),
+        );
+        return of === kind && was === guards && is !== guards;
+    }).map(([, path, , then]) => `has ${path.at(-1)} ${JSON.stringify(at(next, ...path) ?? "left out")}: ${then}`);
+    const denied = [old, next].map((inputs) => list(inputs, "spec", "validationActions").includes("Deny"));
+    const [oldValue, nextValue] = [old, next].map((inputs) => at(inputs, "value"));
+    return [
+        ...fields,
+        ...(kind === "ValidatingAdmissionPolicyBinding" && denied[0] === true && denied[1] === false
+            ? ["no longer denies what its policy finds"]
+            : []),
+        ...(kind === "PriorityClass" && Number(nextValue) < Number(oldValue)
+            ? [`has value ${String(nextValue)} instead of ${String(oldValue)}: its pods make room for more others`]
+            : []),
+        ...(kind === "PodDisruptionBudget" && changes.length > 0 ? budget(old, next) : []),
+        ...(kind === "Namespace" ? podSecurity(old, next) : []),
+    ];
+}
+
+/** Of ten pods, as a share is of as many as there are. */
+const PODS = 10;
+
+function budget(old: PlainMap, next: PlainMap): string[] {
+    const [was, is] = [spare(old, PODS), spare(next, PODS)];
+    const said = ["maxUnavailable", "minAvailable"].flatMap((key) => {
+        const value = at(next, "spec", key);
+        return value === undefined ? [] : [`${key} ${String(value)}`];
+    });
+    return is > was ? [`lets more pods be missing at once: ${said.join(", ")}`] : [];
+}
+
+/** https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+const LEVELS = ["privileged", "baseline", "restricted"];
+
+function podSecurity(old: PlainMap, next: PlainMap): string[] {
+    const label = "pod-security.kubernetes.io/enforce";
+    const [was, is] = [old, next].map((inputs) => String(at(inputs, "metadata", "labels", label) ?? "privileged"));
+    return LEVELS.indexOf(is ?? "") < LEVELS.indexOf(was ?? "")
+        ? [`lets in pods at the level ${is}, where it was ${was}`]
+        : [];
+}
+
+/** What is named by a tag is whatever the registry has under it. */
+function unpinned({ before, after }: Both): string[] {
+    const images = (resource: Rendered): Map<string, string> =>
+        new Map(
+            workloadsOf([resource])
+                .flatMap(({ spec }) => [...list(spec, "initContainers"), ...list(spec, "containers")])
+                .map((container) => [String(at(container, "name")), String(at(container, "image"))]),
+        );
+    const olds = images(before);
+    return [...images(after)].flatMap(([name, image]) =>
+        olds.get(name)?.includes("@") === true && !image.includes("@")
+            ? [`has an image by tag in container ${name} that was pinned by its digest`]
+            : [],
+    );
+}

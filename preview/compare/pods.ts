@@ -1,0 +1,45 @@
+/** The pods that an object makes, with their labels. Pure. */
+import type { KubernetesObject } from "../../policy/rules/rule";
+import { makesMachines } from "../../policy/rules/pods";
+import type { Plain, PlainMap } from "../../toolchain/plugin/values";
+import { at, map } from "../../toolchain/providers/kubernetes/objects";
+import type { Rendered } from "../render/registrations";
+import { isKubernetes, kindOf, metadataOf } from "./show";
+
+export interface Workload {
+    readonly resource: Rendered;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    /** Its PodSpec. */
+    readonly spec: PlainMap;
+}
+
+export function workloadsOf(resources: readonly Rendered[]): Workload[] {
+    return resources.flatMap((resource) => {
+        const pod = podOf(resource);
+        return pod === undefined
+            ? []
+            : [
+                  {
+                      resource,
+                      namespace: metadataOf(resource).namespace ?? "default",
+                      labels: map(pod, "metadata", "labels") as Record<string, string>,
+                      spec: map(pod, "spec"),
+                  },
+              ];
+    });
+}
+
+/** Where in an object of a kind its pod's template is. */
+export function templatePath(resource: Rendered): readonly string[] {
+    return kindOf(resource) === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : ["spec", "template"];
+}
+
+function podOf(resource: Rendered): Plain | undefined {
+    const inputs = resource.inputs as PlainMap;
+    if (!isKubernetes(resource) || makesMachines(inputs as unknown as KubernetesObject)) {
+        return undefined;
+    }
+    const pod = kindOf(resource) === "Pod" ? inputs : at(inputs, ...templatePath(resource));
+    return at(pod, "spec") === undefined ? undefined : pod;
+}
