@@ -6,7 +6,7 @@ import { type AuthorityPlan, planAuthority } from "./authority";
 import { bootOrder } from "./boot-order";
 import { bootParts } from "./boot-parts";
 import { type CertManagerPlan, planCertManager } from "./cert-manager";
-import { refuseTooSmall } from "./disk";
+import { refuseTooSmall, tooSmall } from "./disk";
 import { type DnsPlan, planDns } from "./dns";
 import { type EdgePlan, planEdge } from "./edge";
 import { type ImageLock, originPattern } from "./images";
@@ -16,6 +16,7 @@ import { type MachineObject, planMachines } from "./machines";
 import { COMMON_LABELS, LABEL } from "./names";
 import { type ObjectStorePlan, planObjectStore } from "./object-store";
 import { type Decisions, type RegistryPlan, planRegistry } from "./registries";
+import { storeTooSmall } from "./store-disk";
 
 export interface EmbassyPlan {
     readonly site: string;
@@ -49,7 +50,7 @@ export function plan(
 ): EmbassyPlan {
     const { site, cluster, machines, storage } = config;
     refuseTooShort(site.name, lifetimes(config));
-    refuseTooSmall(site.name, config);
+    refuseTooSmall(site.name, [...tooSmall(config), ...storeTooSmall(config)]);
     const network = planNetwork(config);
     const hosts = inventory(config);
     const planned = {
