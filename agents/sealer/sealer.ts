@@ -1,17 +1,16 @@
 /** Seals versions: gives each a retention of its own that nobody can shorten, and looks whether the store has taken it. */
 import type { S3Client } from "@aws-sdk/client-s3";
 import { AgentError, messageOf } from "../agent";
+import { inParallel } from "../store/parallel";
 import { isSealed, retain, retentionOf } from "../store/retention";
 import { type Version, listVersions } from "../store/versions";
+import { Known, nameOf } from "./known";
 import type { Statistics } from "./statistics";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Versions that are being sealed at a time. */
-const ABREAST = 8;
 
 export class Sealer {
-    /** What was found sealed: a sweep need not ask again. */
-    private known = new Set<string>();
+    private known = new Known();
 
     constructor(
         private readonly store: S3Client,
@@ -24,12 +23,16 @@ export class Sealer {
         let versions = 0;
         const failures: string[] = [];
         for (const bucket of buckets) {
+            const [began, before] = [Date.now(), failures.length];
             await inParallel(listVersions(this.store, bucket), async (version) => {
                 versions += 1;
                 await this.seal(version).catch((error: unknown) => {
                     failures.push(`${nameOf(version)}: ${messageOf(error)}`);
                 });
             });
+            if (failures.length === before) {
+                this.known.settle(bucket, began);
+            }
         }
         this.statistics.swept(versions, failures);
     }
@@ -45,13 +48,12 @@ export class Sealer {
 
     /** From the next sweep on every version is looked at again, also those that were found sealed. */
     forget(): void {
-        this.known = new Set();
+        this.known = new Known();
     }
 
     private async seal(version: Version): Promise<void> {
-        const name = nameOf(version);
         const until = version.writtenAt + this.sealDays * DAY_MS;
-        if (this.known.has(name) || until <= Date.now()) {
+        if (this.known.has(version) || until <= Date.now()) {
             return;
         }
         if (!isSealed(await retentionOf(this.store, version), until)) {
@@ -61,22 +63,6 @@ export class Sealer {
             }
             this.statistics.sealed(Date.now() - version.writtenAt);
         }
-        this.known.add(name);
+        this.known.add(version);
     }
-}
-
-function nameOf({ bucket, key, versionId }: Version): string {
-    return `${bucket}/${key}?versionId=${versionId}`;
-}
-
-async function inParallel<T>(items: AsyncIterable<T>, work: (item: T) => Promise<void>): Promise<void> {
-    const running = new Set<Promise<void>>();
-    for await (const item of items) {
-        const one = work(item).finally(() => running.delete(one));
-        running.add(one);
-        if (running.size >= ABREAST) {
-            await Promise.race(running);
-        }
-    }
-    await Promise.all(running);
 }

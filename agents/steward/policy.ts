@@ -8,7 +8,7 @@ interface Actions {
     readonly objects: readonly string[];
 }
 
-/** DeleteObject without a version only hides: DeleteObjectVersion, which destroys, is nobody's. */
+/** DeleteObject without a version only hides: DeleteObjectVersion, which destroys what is not sealed, is the purger's alone. */
 const ACTIONS: Readonly<Record<Right, Actions>> = {
     backup: {
         bucket: ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
@@ -27,6 +27,10 @@ const ACTIONS: Readonly<Record<Right, Actions>> = {
     seal: {
         bucket: ["s3:ListBucketVersions"],
         objects: ["s3:GetObjectRetention", "s3:PutObjectRetention"],
+    },
+    purge: {
+        bucket: ["s3:ListBucketVersions", "s3:ListBucketMultipartUploads"],
+        objects: ["s3:GetObjectRetention", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload"],
     },
 };
 

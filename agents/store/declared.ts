@@ -3,13 +3,13 @@ import { z } from "zod";
 import { AgentError } from "../agent";
 
 /** What each is good for is said where they are declared: infra/plan/store-users.ts. */
-const right = z.enum(["backup", "read", "seal"]);
+const right = z.enum(["backup", "read", "seal", "purge"]);
 export type Right = z.infer<typeof right>;
 
 const user = z
     .strictObject({ secret: z.string().min(1), right, bucket: z.string().min(1).optional() })
-    .refine((declared) => (declared.right === "seal") === (declared.bucket === undefined), {
-        message: "backup and read need a bucket, seal is for all of them and has none",
+    .refine(({ right, bucket }) => (right === "seal" || right === "purge") === (bucket === undefined), {
+        message: "backup and read need a bucket, seal and purge are for all of them and have none",
     });
 
 const users = z.record(z.string(), user);

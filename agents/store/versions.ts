@@ -10,22 +10,75 @@ export interface Version {
     readonly writtenAt: number;
 }
 
+/** A version, or the marker that hides those before it. */
+export interface Entry extends Version {
+    readonly isLatest: boolean;
+    readonly isMarker: boolean;
+}
+
 /** @param prefix of the keys; all where it is absent */
 export async function* listVersions(store: S3Client, bucket: string, prefix?: string): AsyncGenerator<Version> {
+    for await (const page of pages(store, bucket, prefix)) {
+        yield* entries(bucket, page.Versions, false);
+    }
+}
+
+/** All that there is of each key, markers too. @param prefix of the keys; all where it is absent */
+export async function* listKeys(
+    store: S3Client,
+    bucket: string,
+    prefix?: string,
+    pageSize?: number,
+): AsyncGenerator<Entry[]> {
+    // A page may end within a key, which the next one goes on with.
+    let open = new Map<string, Entry[]>();
+    for await (const page of pages(store, bucket, prefix, pageSize)) {
+        const listed = [...entries(bucket, page.Versions, false), ...entries(bucket, page.DeleteMarkers, true)];
+        for (const entry of listed) {
+            const all = open.get(entry.key) ?? [];
+            // versitygw begins a page with the version that the one before ended with, where that is the latest.
+            if (!all.some(({ versionId }) => versionId === entry.versionId)) {
+                open.set(entry.key, [...all, entry]);
+            }
+        }
+        const last = page.IsTruncated ? page.NextKeyMarker : undefined;
+        for (const [key, all] of open) {
+            if (key !== last) {
+                yield all;
+            }
+        }
+        open = new Map([...open].filter(([key]) => key === last));
+    }
+}
+
+async function* pages(
+    store: S3Client,
+    bucket: string,
+    prefix: string | undefined,
+    pageSize?: number,
+): AsyncGenerator<ListObjectVersionsCommandOutput> {
     let from: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
     while (from !== undefined) {
         const page: ListObjectVersionsCommandOutput = await store.send(
-            new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...from }),
+            new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, MaxKeys: pageSize, ...from }),
         );
-        for (const { Key: key, VersionId: versionId, LastModified } of page.Versions ?? []) {
-            if (key !== undefined && versionId !== undefined) {
-                yield { bucket, key, versionId, writtenAt: writtenAt(versionId, LastModified) };
-            }
-        }
+        yield page;
         from = page.IsTruncated
             ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
             : undefined;
     }
+}
+
+type Listed = NonNullable<
+    ListObjectVersionsCommandOutput["Versions"] | ListObjectVersionsCommandOutput["DeleteMarkers"]
+>[number];
+
+function entries(bucket: string, listed: readonly Listed[] = [], isMarker: boolean): Entry[] {
+    return listed.flatMap(({ Key: key, VersionId: versionId, LastModified, IsLatest: isLatest = false }) =>
+        key === undefined || versionId === undefined
+            ? []
+            : [{ bucket, key, versionId, writtenAt: writtenAt(versionId, LastModified), isLatest, isMarker }],
+    );
 }
 
 /**

@@ -7,6 +7,7 @@ const AGENTS = [
     "folders",
     "gate",
     "gazette",
+    "purger",
     "reader",
     "sealer",
     "self-test",

@@ -5,6 +5,7 @@ import { cluster, largestDisk, workerHosts } from "./cluster";
 import { edge } from "./edge";
 import { PROJECT } from "../plan/names";
 import { InputError, describeIssues } from "./errors";
+import { GIVES_UP_SECONDS } from "../plan/writer";
 import { keys } from "./keys";
 import { machineProblems, machines } from "./machines";
 import { networking } from "./networking";
@@ -99,6 +100,22 @@ const schema = z
             }
         };
         fitsOnDisk(["storage", "objectStore", "storage"], config.storage.objectStore.storage);
+        const { acrossSites, leaseSeconds, maximumLag } = config.replication;
+        const unseen = leaseSeconds + GIVES_UP_SECONDS;
+        if (acrossSites !== "sync" && maximumLag >= unseen) {
+            problem(
+                ["replication", "maximumLag"],
+                `must be less than ${unseen}: a primary that is cut off may go on for so long (leaseSeconds: ${leaseSeconds}, and ` +
+                    `${GIVES_UP_SECONDS} s until Patroni gives up), and whoever takes its place would lose that and ask nobody`,
+            );
+        }
+        if (maximumLag > config.recovery.archiveTimeout) {
+            problem(
+                ["replication", "maximumLag"],
+                `must be ${config.recovery.archiveTimeout} or less: a restore from stored versions loses no more ` +
+                    "(recovery.archiveTimeout), so a promotion that does has to be asked for",
+            );
+        }
         const { retentionDays } = config.recovery;
         if (config.storage.sealDays < retentionDays) {
             problem(

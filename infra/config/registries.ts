@@ -11,6 +11,10 @@ const registry = z.strictObject({
     /** Volume of each member. */
     storage: quantity,
     /**
+     * Bytes of its data, at most: what a backup holds. Of a registry that runs: `SELECT sum(pg_database_size(oid)) FROM pg_database`.
+     */
+    data: quantity.default("2Gi"),
+    /**
      * Bytes of WAL that it writes in a day, at most, beside its heartbeat: every member has to have room for two weeks of it. Of a
      * registry that runs: `SELECT wal_bytes, stats_reset FROM pg_stat_wal`.
      */

@@ -9,7 +9,7 @@ import { DAYS_ALONE } from "../config/keys";
 import { amount } from "../config/quantity";
 
 export const MIB = 1024 * 1024;
-const GIB = 1024 * MIB;
+export const GIB = 1024 * MIB;
 const DAY_SECONDS = 86_400;
 
 /**
@@ -28,6 +28,8 @@ const SHARES = {
     oneStore: 1 / 4,
     /** WAL of which only a member that is away has not heard: beyond it, it is rebuilt from a copy. */
     member: 1 / 4,
+    /** Its tables and indexes. */
+    data: 2 / 5,
     /** Sorts and joins of one session that do not fit in memory. */
     temporary: 1 / 20,
 } as const;
@@ -137,44 +139,40 @@ export function diskHolders(registry: string, config: Declared): Holder[] {
     ];
 }
 
-/** Disks on which the WAL of the days that a site must go on alone does not fit, a line each. */
+/** Disks on which the data, or the WAL of the days that a site must go on alone, do not fit, a line each. */
 export function tooSmall(config: Declared): string[] {
     const { checkpoint, kept } = diskLimits("1");
-    return Object.entries(config.registries).flatMap(([registry, { storage, walPerDay: declared }]) => {
+    return Object.entries(config.registries).flatMap(([registry, { storage, data, walPerDay: declared }]) => {
         const wal = DAYS_ALONE * walPerDay(registry, config) + checkpoint + kept;
-        const least = Math.ceil(wal / SHARES.wal / GIB);
+        const least = Math.ceil(Math.max(wal / SHARES.wal, amount(data) / SHARES.data) / GIB);
         return amount(storage) >= least * GIB
             ? []
             : [
                   `data-embassy:registries.${registry}.storage is "${storage}"; it must be ${least}Gi or more: half of it holds the WAL of ` +
                       `${DAYS_ALONE} days that no store and no member takes (walPerDay: ${declared}, and a segment each ` +
-                      `${config.recovery.archiveTimeout} s, recovery.archiveTimeout)`,
+                      `${config.recovery.archiveTimeout} s, recovery.archiveTimeout), and two fifths the data (data: ${data})`,
               ];
     });
 }
 
-/** @throws InputError naming each disk that is too small for {@link DAYS_ALONE} days, and the size that would do */
-export function refuseTooSmall(site: string, config: Declared): void {
-    const problems = tooSmall(config);
+/** @throws InputError of which each line names a disk that would fill, and the size that would do */
+export function refuseTooSmall(site: string, problems: readonly string[]): void {
     if (problems.length > 0) {
         const lines = problems.map((problem) => `  - ${problem}`);
-        throw new InputError(
-            [`${site} has disks that would fill within ${DAYS_ALONE} days; nothing was changed:`, ...lines].join("\n"),
-        );
+        throw new InputError([`${site} has disks that would fill; nothing was changed:`, ...lines].join("\n"));
     }
 }
 
 /** A table in Markdown. */
 export function diskTable(all: readonly Holder[]): string {
-    const rows = all.map(
-        ({ name, bytes, from, days, then }) =>
-            `| ${name} | ${size(bytes)} | ${from} | ${days === undefined ? "" : `${Math.floor(days)} days`} | ${then} |`,
-    );
-    return [
-        "| what holds it | up to | by | full after, at the declared rate | then |",
-        "|---|---|---|---|---|",
-        ...rows,
-    ].join("\n");
+    const timed = all.some(({ days }) => days !== undefined);
+    const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+    const columns = ["what holds it", "up to", "by", ...(timed ? ["full after, at the declared rate"] : []), "then"];
+    const rows = all.map(({ name, bytes, from, days, then }) => {
+        const after = days === undefined ? "" : `${Math.floor(days)} days`;
+        return row([name, size(bytes), from, ...(timed ? [after] : []), then]);
+    });
+    return [row(columns), `|${columns.map(() => "---|").join("")}`, ...rows].join("\n");
 }
 
 function size(bytes: number): string {

@@ -6,7 +6,7 @@ import { planAuthority } from "./authority";
 import { bootOrder } from "./boot-order";
 import { bootParts } from "./boot-parts";
 import { planCertManager } from "./cert-manager";
-import { refuseTooSmall } from "./disk";
+import { refuseTooSmall, tooSmall } from "./disk";
 import { planDns } from "./dns";
 import { asking, planEdge } from "./edge";
 import type { EmbassyPlan } from "./embassy-plan";
@@ -17,6 +17,7 @@ import { planMachines } from "./machines";
 import { COMMON_LABELS, LABEL } from "./names";
 import { planObjectStore } from "./object-store";
 import { type Decisions, planRegistry } from "./registries";
+import { storeTooSmall } from "./store-disk";
 
 export function plan(
     config: EmbassyConfig,
@@ -25,7 +26,7 @@ export function plan(
 ): EmbassyPlan {
     const { site, cluster, machines, storage } = config;
     refuseTooShort(site.name, lifetimes(config));
-    refuseTooSmall(site.name, config);
+    refuseTooSmall(site.name, [...tooSmall(config), ...storeTooSmall(config)]);
     const network = planNetwork(config);
     const hosts = inventory(config);
     const edge = planEdge(config, network, lock);

@@ -15,9 +15,12 @@ export const OBJECT_STORE_SERVICE = `${OBJECT_STORE}.${OBJECT_STORE}.svc`;
 export const OBJECT_STORE_REGION = "embassy";
 /** Bucket in which the store's lock is put to the test, so that no stored version is. */
 export const SELF_TEST_BUCKET = "self-test";
-/** What selects the store's pod, and the pods that test it. */
+/** What selects the store's pod. */
 export const STORE_SELECTOR = { "app.kubernetes.io/name": OBJECT_STORE } as const;
-export const TESTER_SELECTOR = { "app.kubernetes.io/name": "write-once-self-test" } as const;
+/** Workloads that come every night: what tries to break the store's promise, and what removes from it what is due. */
+export const TESTER = "write-once-self-test";
+export const PURGER = "purge";
+export const NIGHTLY = [TESTER, PURGER] as const;
 
 export interface ObjectStorePlan {
     readonly labels: Readonly<Record<string, string>>;
@@ -42,8 +45,8 @@ export interface ObjectStorePlan {
 
 /** A Node.js with few connections. How fast the sealer is depends on its share of a core. */
 const AGENT = { cpu: "250m", memory: "128Mi" } as const;
-/** Of the self-test: one by the clock, one by hand. */
-export const TESTS = 2;
+/** Of what comes every night: one by the clock, one by hand. */
+export const RUNS = 2;
 
 export function planObjectStore(
     { site, storage }: SiteSection & StorageSection,
@@ -63,7 +66,7 @@ export function planObjectStore(
         quota: quota(
             // With steward and sealer.
             { count: 1, containers: [{ cpu, memory }, AGENT, AGENT], storage: size },
-            { count: TESTS, containers: [AGENT] },
+            { count: NIGHTLY.length * RUNS, containers: [AGENT] },
         ),
         sealDays: storage.sealDays,
         buckets: [...REGISTRIES.map(registryNamespace), SELF_TEST_BUCKET],

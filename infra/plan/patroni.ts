@@ -12,7 +12,7 @@ import { type DatabasePlan, PATHS, PORTS, ROLE_LABEL, memberName, ownerName } fr
 import { MIB, SEGMENT_BYTES, diskLimits } from "./disk";
 import { LABEL } from "./names";
 import { commandLine } from "./pgbackrest";
-import { WRITER_ROLE, edgeRoles } from "./roles";
+import { WRITER_ROLE, edgeRoles, setupCommand } from "./roles";
 import { PATRONI_SECONDS } from "./writer";
 
 const BINARIES = "/usr/lib/postgresql/15/bin";
@@ -22,6 +22,15 @@ const ROLE = { superuser: "postgres", replication: "replicator", rewind: "rewind
 
 /** A peer that is silent for so long is taken for gone, within seconds, not after the defaults' minute or two. */
 const SILENCE_SECONDS = 10;
+
+/** Patroni adds how to connect. */
+const SETUP = `psql --no-psqlrc --quiet --output=/dev/null --set=ON_ERROR_STOP=1 --file=${PATHS.patroni}/setup.sql`;
+const SETUP_AGAIN = `sh ${PATHS.patroni}/setup.sh`;
+
+/** The file that {@link SETUP_AGAIN} names. */
+export function setupFile(): string {
+    return setupCommand(`${SETUP} --host=${PATHS.socket} --username=${ROLE.superuser} --dbname=postgres`);
+}
 
 const CLIENT = {
     sslmode: "verify-full",
@@ -57,7 +66,7 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
                 "data-checksums",
                 { "wal-segsize": String(SEGMENT_BYTES / MIB) },
             ],
-            post_bootstrap: `psql --no-psqlrc --set=ON_ERROR_STOP=1 --file=${PATHS.patroni}/setup.sql`,
+            post_bootstrap: SETUP,
         },
         // There is no such device in a pod.
         watchdog: { mode: "off" },
@@ -66,6 +75,7 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
             data_dir: PATHS.data,
             bin_dir: BINARIES,
             pgpass: "/tmp/pgpass",
+            callbacks: { on_start: SETUP_AGAIN, on_role_change: SETUP_AGAIN },
             use_unix_socket: true,
             use_unix_socket_repl: true,
             authentication: {

@@ -19,12 +19,15 @@ export function edgeRoles(registry: string): string[] {
 
 /**
  * The role and the database that the registry's owner works with, the edge's roles, and the writer's table, in which a commit is
- * made each second. What is restored has them already.
+ * made each second. Whatever of it is there already stays, so that it is run again by each new leader ({@link setupCommand}).
  */
 export function setupScript({ registry, database }: DatabasePlan): string {
     const unless = (statement: string, table: string, column: string, name: string): string =>
         `SELECT '${statement}' WHERE NOT EXISTS (SELECT FROM ${table} WHERE ${column} = '${name}') \\gexec`;
     return [
+        // Not the other site's to wait for, and one at a time.
+        "SET synchronous_commit = local;",
+        "SELECT pg_advisory_lock(hashtext('setup.sql'));",
         unless(`CREATE ROLE ${database} LOGIN`, "pg_roles", "rolname", database),
         unless(`CREATE DATABASE ${database} OWNER ${database}`, "pg_database", "datname", database),
         // What they may ask or read, the owner grants with the data (data/registry-data.ts).
@@ -48,6 +51,29 @@ export function setupScript({ registry, database }: DatabasePlan): string {
         "    (at timestamptz NOT NULL, one boolean PRIMARY KEY DEFAULT true CHECK (one));",
         "INSERT INTO embassy.heartbeat VALUES (clock_timestamp()) ON CONFLICT DO NOTHING;",
         `ALTER TABLE embassy.heartbeat OWNER TO ${WRITER_ROLE};`,
+        "",
+    ].join("\n");
+}
+
+/** Tries, a second apart: a member is told that it leads before it takes writes. */
+const SETUP_TRIES = 60;
+
+/**
+ * What Patroni calls with an action, a role and its cluster's name, as a member starts or changes its role: for sh. A database that was made
+ * by an earlier release, or comes out of its versions, so has what this one declares.
+ *
+ * @param psql connects as the superuser
+ * @see https://patroni.readthedocs.io/en/latest/dynamic_configuration.html (callbacks)
+ */
+export function setupCommand(psql: string): string {
+    return [
+        "case $2 in master|promoted|primary) ;; *) exit 0 ;; esac",
+        "tries=0",
+        `until ${psql}; do`,
+        "    tries=$((tries + 1))",
+        `    [ $tries -lt ${SETUP_TRIES} ] || exit 1`,
+        '    python3 -c "import time; time.sleep(1)"',
+        "done",
         "",
     ].join("\n");
 }

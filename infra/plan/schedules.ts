@@ -39,9 +39,7 @@ export function scheduleProblem(schedule: string): string | undefined {
 /** Hours between two runs, at most. @param schedule without a {@link scheduleProblem} */
 export function longestHours(schedule: string): number {
     const cron = parse(schedule);
-    // Of a schedule that is the same each day, a week has every interval.
-    const [, , day = "", month = ""] = schedule.split(" ");
-    const to = day === "*" && month === "*" ? new Date(FROM.getTime() + 15 * DAY_MS) : TO;
+    const to = lookedAt(schedule, 15 * DAY_MS);
     let [longest, before] = [0, cron.nextRun(FROM)];
     while (before !== null && before < to) {
         const next = cron.nextRun(before);
@@ -49,6 +47,31 @@ export function longestHours(schedule: string): number {
         before = next;
     }
     return longest / HOUR_MS;
+}
+
+/** Runs within so many days, at most. @param schedule without a {@link scheduleProblem} */
+export function mostRuns(schedule: string, days: number): number {
+    const cron = parse(schedule);
+    const window = days * DAY_MS;
+    const to = lookedAt(schedule, window + 7 * DAY_MS);
+    // The runs of one window, which goes on from run to run.
+    const inside: number[] = [];
+    let most = 0;
+    for (let run = cron.nextRun(FROM); run !== null && run < to; run = cron.nextRun(run)) {
+        inside.push(run.getTime());
+        while ((inside[0] ?? 0) < run.getTime() - window) {
+            inside.shift();
+        }
+        most = Math.max(most, inside.length);
+    }
+    return most;
+}
+
+/** Until when every interval has come. @param least milliseconds */
+function lookedAt(schedule: string, least: number): Date {
+    // Of a schedule that is the same each day, a week has every interval.
+    const [, , day = "", month = ""] = schedule.split(" ");
+    return day === "*" && month === "*" ? new Date(FROM.getTime() + least) : TO;
 }
 
 export function longestDays(schedule: string): number {

@@ -6,14 +6,15 @@ import { registryNamespace } from "./names";
  * - `backup`: puts, gets and lists in its bucket, and hides what it has put. What is hidden or overwritten stays.
  * - `read`: gets and lists in its bucket, older versions too.
  * - `seal`: lists versions and says how long they stay, in all buckets, and nothing else.
+ * - `purge`: lists versions and removes those that are not sealed, and uploads that never ended, in all buckets, and nothing else.
  */
-export type StoreRight = "backup" | "read" | "seal";
+export type StoreRight = "backup" | "read" | "seal" | "purge";
 
 export interface StoreUser {
     /** Secret access key. */
     readonly secret: string;
     readonly right: StoreRight;
-    /** Absent for `seal` alone. */
+    /** Absent for `seal` and `purge`. */
     readonly bucket?: string;
 }
 

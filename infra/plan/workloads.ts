@@ -2,7 +2,7 @@
 import type { EmbassyPlan } from "./embassy-plan";
 import type { EmbassyConfig } from "../config";
 import { amount } from "../config/quantity";
-import { TESTS } from "./object-store";
+import { NIGHTLY, RUNS } from "./object-store";
 import { GATES, HELPER, JOBS, STORING, WRITER } from "./registries";
 import type { Workload } from "./tier4/workload";
 
@@ -75,7 +75,7 @@ export function workloads(
             { name: "gates", count: registries.length * GATES, ...requests(WRITER) },
             // Nobody misses it for weeks, as long as there is room for it again.
             { name: "cert-manager", count: 1, ...requests(certManager) },
-            { name: "self-tests of the object store", count: TESTS, ...requests(objectStore.agent) },
+            ...NIGHTLY.map((name) => ({ name: `object store: ${name}`, count: RUNS, ...requests(objectStore.agent) })),
         ].map((jobs) => ({ ...plain, ...jobs, unit: "pod" })),
     ];
 }

@@ -3,7 +3,7 @@ import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
 import type * as pulumi from "@pulumi/pulumi";
 import { metadata } from "../cluster/metadata";
 import { DATABASE, type DatabasePlan } from "../plan/database";
-import { dynamicConfiguration, localConfiguration, serviceFile } from "../plan/patroni";
+import { dynamicConfiguration, localConfiguration, serviceFile, setupFile } from "../plan/patroni";
 import { setupScript } from "../plan/roles";
 import type { RegistryPlan } from "../plan/registries";
 import { gate } from "./gate";
@@ -31,6 +31,7 @@ export function memberFiles(plan: DatabasePlan): Record<string, string> {
     return {
         "patroni.yml": JSON.stringify(localConfiguration(plan), null, 2),
         "setup.sql": setupScript(plan),
+        "setup.sh": setupFile(),
         "pg_service.conf": serviceFile(),
     };
 }

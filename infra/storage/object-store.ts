@@ -12,8 +12,9 @@ import type { Validity } from "../plan/authority";
 import { AUTHORITY } from "../plan/cert-manager";
 import type { Issuer } from "../plan/handover";
 import { COMMON_LABELS, LABEL } from "../plan/names";
-import { OBJECT_STORE, type ObjectStorePlan, STORE_SELECTOR, TESTER_SELECTOR } from "../plan/object-store";
+import { OBJECT_STORE, type ObjectStorePlan, NIGHTLY, STORE_SELECTOR } from "../plan/object-store";
 import type { StoreUsers } from "../plan/store-users";
+import { purge } from "./purge";
 import { selfTest } from "./self-test";
 import { storeKeys } from "./store-keys";
 import { STORE_PORT, type StorePodArgs, storePod } from "./store-pod";
@@ -44,7 +45,7 @@ export class ObjectStore extends pulumi.ComponentResource {
         );
         const placed = { namespace, labels };
         const ingress = [
-            { from: [REGISTRIES, pods(TESTER_SELECTOR), ...store.peers.map(range)] as const, ports: tcp(STORE_PORT) },
+            { from: [REGISTRIES, ...NIGHTLY.map(named), ...store.peers.map(range)] as const, ports: tcp(STORE_PORT) },
         ];
         const flows = { ...placed, workload: OBJECT_STORE, selector: STORE_SELECTOR, ingress, egress: [] };
         // Walls before anything moves in.
@@ -66,12 +67,17 @@ export class ObjectStore extends pulumi.ComponentResource {
         const inPods = { store, namespace, serviceAccount, keys, certificate: held };
         server(name, inPods, walled);
         selfTest(`${name}-self-test`, inPods, walled);
+        purge(`${name}-purge`, inPods, walled);
         this.registerOutputs();
     }
 }
 
 /** The pods of every registry: those of the databases, and of the Jobs that store versions. */
 const REGISTRIES = { namespaceSelector: { matchExpressions: [{ key: LABEL.registry, operator: "Exists" }] } };
+
+function named(workload: string): ReturnType<typeof pods> {
+    return pods({ "app.kubernetes.io/name": workload });
+}
 
 interface ServerArgs extends StorePodArgs {
     readonly namespace: pulumi.Input<string>;

@@ -8,7 +8,12 @@ import { type ObjectStorePlan, SELF_TEST_BUCKET } from "../plan/object-store";
 import type { StoreUsers } from "../plan/store-users";
 
 /** Accounts of the store's own: access key ids, and keys in the Secret of keys. */
-export const ACCOUNT = { administrator: "administrator", sealer: "sealer", selfTest: "self-test" } as const;
+export const ACCOUNT = {
+    administrator: "administrator",
+    sealer: "sealer",
+    purger: "purger",
+    selfTest: "self-test",
+} as const;
 /** Keys of the objects that hold them. */
 export const FILE = { users: "users.json", buckets: "buckets.json" } as const;
 
@@ -31,16 +36,22 @@ export interface StoreKeysArgs {
 export function storeKeys(name: string, args: StoreKeysArgs, opts: pulumi.CustomResourceOptions): StoreKeys {
     const { store, namespace } = args;
     const key = (account: string): pulumi.Output<string> => generatedSecret(`${name}-${account}`, opts);
-    const [administrator, sealer, selfTest] = [key(ACCOUNT.administrator), key(ACCOUNT.sealer), key(ACCOUNT.selfTest)];
-    const users = pulumi.all([args.users, sealer, selfTest]).apply(([others, sealerKey, selfTestKey]) => {
-        const own: StoreUsers = {
-            [ACCOUNT.sealer]: { secret: sealerKey, right: "seal" },
-            [ACCOUNT.selfTest]: { secret: selfTestKey, right: "backup", bucket: SELF_TEST_BUCKET },
-        };
-        // In order of name: the engine hands maps on in any order, and another text would be a change.
-        const users = Object.entries({ ...others, ...own }).sort(([a], [b]) => (a < b ? -1 : 1));
-        return JSON.stringify(Object.fromEntries(users));
-    });
+    const keys = Object.fromEntries(Object.values(ACCOUNT).map((account) => [account, key(account)])) as Record<
+        (typeof ACCOUNT)[keyof typeof ACCOUNT],
+        pulumi.Output<string>
+    >;
+    const users = pulumi
+        .all([args.users, keys.sealer, keys.purger, keys["self-test"]])
+        .apply(([others, sealer, purger, selfTest]) => {
+            const own: StoreUsers = {
+                [ACCOUNT.sealer]: { secret: sealer, right: "seal" },
+                [ACCOUNT.purger]: { secret: purger, right: "purge" },
+                [ACCOUNT.selfTest]: { secret: selfTest, right: "backup", bucket: SELF_TEST_BUCKET },
+            };
+            // In order of name: the engine hands maps on in any order, and another text would be a change.
+            const users = Object.entries({ ...others, ...own }).sort(([a], [b]) => (a < b ? -1 : 1));
+            return JSON.stringify(Object.fromEntries(users));
+        });
     const secret = (object: string, stringData: Record<string, pulumi.Input<string>>): pulumi.Output<string> =>
         new Secret(
             `${name}-${object}`,
@@ -48,11 +59,7 @@ export function storeKeys(name: string, args: StoreKeysArgs, opts: pulumi.Custom
             { ...opts, ...HELD },
         ).metadata.name;
     return {
-        accounts: secret("accounts", {
-            [ACCOUNT.administrator]: administrator,
-            [ACCOUNT.sealer]: sealer,
-            [ACCOUNT.selfTest]: selfTest,
-        }),
+        accounts: secret("accounts", keys),
         users: secret("users", { [FILE.users]: pulumi.secret(users) }),
         buckets: new ConfigMap(
             `${name}-buckets`,

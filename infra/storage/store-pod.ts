@@ -38,7 +38,7 @@ export function storeAccess(port = 443): Record<string, string> {
 }
 
 /** The user that an agent is, with the file of its key. */
-function storeUser(account: string): Record<string, string> {
+export function storeUser(account: string): Record<string, string> {
     return { STORE_USER: account, STORE_SECRET: `${KEYS}/${account}/${account}` };
 }
 

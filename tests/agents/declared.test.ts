@@ -18,7 +18,7 @@ describe("what the site declares", () => {
         ],
         [
             '{"land-backup":{"secret":"hush","right":"backup"}}',
-            "The declared users are not as they must be: land-backup: backup and read need a bucket, seal is for all of them and has none.",
+            "The declared users are not as they must be: land-backup: backup and read need a bucket, seal and purge are for all of them and have none.",
         ],
     ])("is refused where it is %s, without its secrets", (text, message) => {
         expect(() => parseUsers(text)).toThrow(message);
@@ -28,15 +28,23 @@ describe("what the site declares", () => {
 
 describe("a bucket's policy", () => {
     const sealer = { secret: "s", right: "seal" } as const;
+    const purger = { secret: "p", right: "purge" } as const;
 
     function actions(bucket: string, user: string): string[] {
-        const policy = JSON.parse(bucketPolicy(bucket, { ...users, sealer }) ?? "{}") as {
+        const policy = JSON.parse(bucketPolicy(bucket, { ...users, sealer, purger }) ?? "{}") as {
             Statement: { Principal: { AWS: string[] }; Action: string[] }[];
         };
         return policy.Statement.filter(({ Principal }) => Principal.AWS.includes(user)).flatMap(({ Action }) => Action);
     }
 
-    it("lets nobody destroy a version, change the lock or the policy", () => {
+    it("lets the purger alone remove a version, and nothing else than that and what was never ended", () => {
+        expect(actions("registry-land", "purger").filter((action) => !/List|GetObjectRetention/.test(action))).toEqual([
+            "s3:DeleteObjectVersion",
+            "s3:AbortMultipartUpload",
+        ]);
+    });
+
+    it("lets nobody else destroy a version, change the lock or the policy", () => {
         const all = [...Object.keys(users), "sealer"].flatMap((user) => actions("registry-land", user));
         expect(all.length).toBeGreaterThan(0);
         expect(all.filter((action) => /DeleteObjectVersion|Bypass|\*|Put(Bucket|ObjectLegal)/.test(action))).toEqual(

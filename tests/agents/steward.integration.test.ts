@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { statSync } from "node:fs";
 import { storeClient, unless } from "../../agents/store/client";
-import { REGION, TestStore } from "../support/object-store";
+import { REGION, TestStore, outcome } from "../support/object-store";
 
 jest.setTimeout(120_000);
 
@@ -36,14 +36,6 @@ afterAll(() => store.remove());
 
 function as(user: keyof typeof users): S3Client {
     return store.client(user, users[user].secret);
-}
-
-/** `done`, or the store's reason why not. */
-async function outcome(ask: Promise<unknown>): Promise<string> {
-    return ask.then(
-        () => "done",
-        (error: unknown) => (error as Error).name,
-    );
 }
 
 const land = { Bucket: "registry-land" };

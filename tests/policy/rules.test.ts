@@ -1,5 +1,6 @@
 import { RULES } from "../../policy/rules";
 import type { KubernetesObject } from "../../policy/rules/rule";
+import { unseen } from "../../policy/rules/seen";
 import { renderStack } from "../support/render";
 import { STACKS } from "../support/stacks";
 
@@ -42,6 +43,14 @@ describe("policy", () => {
             [],
         );
     });
+
+    it.each([[[]], [["pulumi:pulumi:Stack", "random:index/randomPassword:RandomPassword"]]])(
+        "passes no stack in which it sees nothing: %j",
+        (types) => {
+            expect(unseen(types)).toEqual([expect.stringMatching(/no rule has judged anything/)]);
+            expect(unseen([...types, "kubernetes:core/v1:Namespace"])).toEqual([]);
+        },
+    );
 
     it("has nothing to say against a workload as it should be", () => {
         expect(["Deployment", "CronJob"].flatMap((kind) => said(workload({}, kind)))).toEqual([]);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type EmbassyConfig, parseConfig } from "../../infra/config";
 import { DAYS_ALONE } from "../../infra/config/keys";
 import { diskHolders, diskTable } from "../../infra/plan/disk";
+import { stay, storeHolders } from "../../infra/plan/store-disk";
 import { stackValues } from "./stacks";
 
 export const DISKS_FILE = join(__dirname, "..", "..", "docs", "disks.md");
@@ -17,6 +18,17 @@ function tables(config: EmbassyConfig): Map<string, string[]> {
     return alike;
 }
 
+/** Of the object store. */
+function stored(config: EmbassyConfig): string[] {
+    const { kept, hidden } = stay(config);
+    return [
+        "",
+        `object store: ${config.storage.objectStore.storage}, of which nine tenths are for what is kept ${kept} days, the last ${hidden} of them hidden:`,
+        "",
+        diskTable(storeHolders(config)),
+    ];
+}
+
 export function disksDocument(stacks: readonly string[]): string {
     return [
         "# What fills a disk",
@@ -25,25 +37,30 @@ export function disksDocument(stacks: readonly string[]): string {
         "WAL has a limit that follows from the disk's size (`infra/plan/disk.ts`), and a preview refuses a disk on which the WAL of that time does not fit in",
         "one half: what is declared as `walPerDay`, and a segment of 1 MiB at each `archiveTimeout`, which a registry at rest fills as well. All WAL is one log: its",
         "holders hold ends of it, and the longest is what counts. `npm run expected:update` writes the tables; tests fail where they are not what is declared.",
-        ...stacks.flatMap((stack) => [
-            "",
-            `## ${stack}`,
-            ...[...tables(parseConfig(stack, stackValues(stack)))].flatMap(([table, registries]) => [
+        "",
+        "What is stored is kept until the last that builds on it is past its retention and its seal, and is then removed",
+        "([write-once](decisions/write-once.md)). The volume's size follows from that and from the registries' (`infra/plan/store-disk.ts`): a preview refuses one",
+        "that would fill. Backups count as if nothing were compressed, and a differential one as all of the data, as a file of a table is stored whole.",
+        "A generation of keys that is no longer declared leaves a repository behind that stays ([rotation](decisions/rotation.md)).",
+        ...stacks.flatMap((stack) => {
+            const config = parseConfig(stack, stackValues(stack));
+            const members = [...tables(config)].flatMap(([table, registries]) => [
                 "",
                 `${registries.join(", ")}: ${table}`,
-            ]),
-        ]),
+            ]);
+            return ["", `## ${stack}`, ...members, ...stored(config)];
+        }),
         "",
         "## Elsewhere",
         "",
         "| what holds it | up to | by |",
         "|---|---|---|",
-        "| a registry's data | what is left: two fifths of the disk | nobody: a larger disk, before it is full |",
+        "| a registry's data | two fifths of the disk | `data`, as it is declared, which a preview holds against the disk |",
+        "| uploads into the object store that never ended | a day's | the purger |",
         "| a member's bootstrap that failed | one copy beside the data | Patroni, which removes the one before |",
         "| pgBackRest's word of what it has pushed | an empty file for each segment that waits | `spool-path`, on the member's disk |",
         "| temporary files of a pod | 1 GiB | `emptyDir.sizeLimit`: the kubelet ends the pod |",
         "| a pod's logs | five files of 10 MiB for each container | the kubelet's `containerLogMaxSize`, as it is by itself |",
-        "| what the object store holds | its volume | nobody: what retention has hidden, and whose seal has ended, stays until somebody removes it |",
         "",
     ].join("\n");
 }

@@ -1,7 +1,7 @@
 /** A real object store for integration tests: versitygw on a loopback port, over TLS, with its data in a temporary folder. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -107,7 +107,10 @@ export class TestStore {
             stream.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
         }
         const deadline = Date.now() + START_TIMEOUT_MS;
-        while (!this.output.includes("S3 service listening")) {
+        const isUp = (): boolean =>
+            this.output.includes("S3 service listening") &&
+            (readonlyOf !== undefined || existsSync(this.file("administration")));
+        while (!isUp()) {
             if (server.exitCode !== null || Date.now() > deadline) {
                 throw new Error(`versitygw did not start:\n${this.output}`);
             }
@@ -150,4 +153,12 @@ export class TestStore {
             this.options.readonlyOf !== undefined && name.startsWith("tls") ? `view-${name}` : name,
         );
     }
+}
+
+/** `done`, or the store's reason why not. */
+export async function outcome(ask: Promise<unknown>): Promise<string> {
+    return ask.then(
+        () => "done",
+        (error: unknown) => (error as Error).name,
+    );
 }

@@ -9,7 +9,7 @@ import type { EmbassyConfig } from "../../infra/config";
 import { EVICTION } from "../../infra/plan/controller-manager";
 import { plan } from "../../infra/plan";
 import type { Host } from "../../infra/plan/inventory";
-import { TESTS } from "../../infra/plan/object-store";
+import { NIGHTLY, RUNS } from "../../infra/plan/object-store";
 import { GATES, JOBS } from "../../infra/plan/registries";
 import { diskManifests, nodeManifest } from "../../lab/objects";
 import { type ApiServer, startApiServer } from "./apiserver";
@@ -23,7 +23,7 @@ const KINDS = /:(Namespace|PriorityClass|StorageClass|ServiceAccount|StatefulSet
 const JOB_PODS: Readonly<Record<string, number>> = {
     "store-full": JOBS,
     "gate-primary": GATES,
-    "write-once-self-test": TESTS,
+    ...Object.fromEntries(NIGHTLY.map((workload) => [workload, RUNS])),
 };
 const CONTROLLERS = [
     "deployment-controller",

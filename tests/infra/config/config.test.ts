@@ -182,9 +182,21 @@ describe("a wrong stack file", () => {
             'data-embassy:storage.publicCloud.address is "10.33.0.1"; it must be outside of the sites, and is in the block 10.32.0.0/14',
         ],
         [
+            "a loss that nobody is asked about",
+            (values) => Object.assign(section(values, "replication"), { leaseSeconds: 10, maximumLag: 23 }),
+            "data-embassy:replication.maximumLag is 23; it must be less than 23: a primary that is cut off may go on for so long (leaseSeconds: 10, and 13 s until Patroni gives up), and whoever takes its place would lose that and ask nobody",
+        ],
+        [
+            "a promotion that loses more than a restore",
+            (values) => {
+                section(values, "recovery")["archiveTimeout"] = 4;
+            },
+            "data-embassy:replication.maximumLag is 5; it must be 4 or less: a restore from stored versions loses no more (recovery.archiveTimeout), so a promotion that does has to be asked for",
+        ],
+        [
             "store larger than a disk",
-            (values) => (section(values, "storage")["objectStore"] = { cpu: "1", memory: "1Gi", storage: "101Gi" }),
-            'data-embassy:storage.objectStore.storage is "101Gi"; it must fit on one disk (cluster.machines: 100Gi)',
+            (values) => (section(values, "storage")["objectStore"] = { cpu: "1", memory: "1Gi", storage: "5Ti" }),
+            'data-embassy:storage.objectStore.storage is "5Ti"; it must fit on one disk (cluster.machines: 4Ti)',
         ],
         [
             "rack on no feed",

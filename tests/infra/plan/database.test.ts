@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmbassyConfig, parseConfig } from "../../../infra/config";
@@ -8,7 +8,7 @@ import { REGISTRIES } from "../../../infra/plan/registry-names";
 import { MOST_BYTES, archiveCommand } from "../../../infra/plan/archive";
 import { type DatabasePlan, PATHS, planDatabase } from "../../../infra/plan/database";
 import { registryKeys } from "../../../infra/plan/keys";
-import { dynamicConfiguration, localConfiguration } from "../../../infra/plan/patroni";
+import { dynamicConfiguration, localConfiguration, setupFile } from "../../../infra/plan/patroni";
 import { commandLine, configuration, remoteMembers, usesOf } from "../../../infra/plan/pgbackrest";
 import { registryNamespace } from "../../../infra/plan/names";
 import { setupScript } from "../../../infra/plan/roles";
@@ -49,6 +49,40 @@ describe("a database's members", () => {
 
     it("have a role and a database of their own, made once", () => {
         expect(setupScript(planOf("tallinn"))).toMatch(/CREATE ROLE population LOGIN' WHERE NOT EXISTS/);
+    });
+
+    describe("have what is declared of roles also where an earlier release made the database", () => {
+        let folder: string;
+        beforeEach(() => {
+            folder = mkdtempSync(join(tmpdir(), "setup-"));
+            // It is told that it leads before it takes writes.
+            const psql = `#!/bin/sh\necho "$@" >> ${folder}/calls\n[ $(wc -l < ${folder}/calls) -ge 2 ]\n`;
+            writeFileSync(join(folder, "psql"), psql, { mode: 0o755 });
+            writeFileSync(join(folder, "setup.sh"), setupFile());
+        });
+        afterEach(() => rmSync(folder, { recursive: true }));
+
+        function called(...args: string[]): string[] {
+            const env = { PATH: `${folder}:${process.env["PATH"] ?? ""}` };
+            expect(spawnSync("sh", [join(folder, "setup.sh"), ...args], { env }).status).toBe(0);
+            const calls = join(folder, "calls");
+            return existsSync(calls) ? readFileSync(calls, "utf8").trim().split("\n") : [];
+        }
+
+        it.each(["master", "promoted"])("with each new leader: %s", (role) => {
+            const call = expect.stringContaining("--file=/etc/embassy/patroni/setup.sql") as string;
+            expect(called("on_role_change", role, "population")).toEqual([call, call]);
+        });
+
+        it.each(["replica", "standby_leader"])("and nowhere else: %s", (role) => {
+            expect(called("on_start", role, "population")).toEqual([]);
+        });
+
+        it("as Patroni calls it", () => {
+            const { postgresql } = localConfiguration(planOf("tallinn")) as { postgresql: { callbacks: object } };
+            const again = "sh /etc/embassy/patroni/setup.sh";
+            expect(postgresql.callbacks).toEqual({ on_start: again, on_role_change: again });
+        });
     });
 });
 

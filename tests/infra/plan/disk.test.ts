@@ -60,7 +60,7 @@ describe("a member's disk", () => {
         const rates = fc.integer({ min: 1, max: 8000 });
         fc.assert(
             fc.property(sizes, rates, fc.integer({ min: 20, max: 3600 }), (gibibytes, mebibytes, archiveTimeout) => {
-                const declared = { walPerDay: `${mebibytes}Mi` };
+                const declared = { walPerDay: `${mebibytes}Mi`, data: "1Mi" };
                 const config = withAll("tallinn", { ...declared, storage: `${gibibytes}Gi` }, archiveTimeout);
                 const problems = tooSmall(config);
                 const cases = [0, 1, 2].flatMap((stores) => [true, false].map((member) => ({ member, stores })));
@@ -77,11 +77,19 @@ describe("a member's disk", () => {
         );
     });
 
+    it("has to hold the data as well", () => {
+        expect(tooSmall(withAll("tallinn", { data: "40Gi" }))).toEqual([]);
+        const [problem] = tooSmall(withAll("tallinn", { data: "41Gi" }));
+        expect(problem).toMatch(
+            /^data-embassy:registries\.taxes\.storage is "100Gi"; it must be 103Gi or more: .*\(data: 41Gi\)$/,
+        );
+    });
+
     it("that is too small stops the plan, as do all others that are, each by its name and with the size that would do", () => {
         const config = withAll("luxembourg", { storage: "10Gi" });
         expect(() => plan(config)).toThrow(
             [
-                "luxembourg has disks that would fill within 14 days; nothing was changed:",
+                "luxembourg has disks that would fill; nothing was changed:",
                 '  - data-embassy:registries.taxes.storage is "10Gi"; it must be 70Gi or more: ',
             ].join("\n"),
         );

@@ -114,7 +114,7 @@ describe("inventory", () => {
             cpu: "32",
             memory: "128Gi",
             pods: 110,
-            disks: [{ class: "embassy-local", count: 4, size: "100Gi" }],
+            disks: [{ class: "embassy-local", count: 4, size: "4Ti" }],
         });
         const machines = siteInventory("luxembourg", "real").nodes;
         expect(machines.map(({ name, disks }) => [name, disks[0]?.count])).toEqual([

@@ -1,4 +1,4 @@
-import { isTooOld, longestDays, longestHours, scheduleProblem } from "../../../infra/plan/schedules";
+import { isTooOld, longestDays, longestHours, mostRuns, scheduleProblem } from "../../../infra/plan/schedules";
 
 describe("a schedule", () => {
     it.each([
@@ -36,6 +36,16 @@ describe("a schedule", () => {
         ["0 0 29 2 *", 1461],
         ["@weekly", 7],
     ])("%s comes at least each %i days", (schedule, days) => expect(longestDays(schedule)).toBe(days));
+
+    it.each([
+        ["0 1 * * 0", 37, 6],
+        ["0 1 * * 1-6", 7, 7],
+        ["0 1,2 * * 0", 1, 2],
+        ["0 1 1 * *", 31, 2],
+        ["@hourly", 1, 25],
+    ])("%s comes within %i days at most %i times", (schedule, days, runs) =>
+        expect(mostRuns(schedule, days)).toBe(runs),
+    );
 
     it("may come several times a day", () => expect(longestHours("0 1,9,20 * * *")).toBe(11));
 

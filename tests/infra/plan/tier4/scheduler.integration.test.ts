@@ -8,6 +8,7 @@ import { fallen } from "../../../../infra/plan/tier4/facility";
 import { type Site, afterLoss, settle, workersDown } from "../../../../infra/plan/tier4/fault";
 import type { Placement, Schedule } from "../../../../infra/plan/tier4/schedule";
 import { type Pod, SimulatedCluster } from "../../../support/simulated-cluster";
+import { NIGHTLY } from "../../../../infra/plan/object-store";
 import { type Change, changed, rack, worker } from "../../../support/tier4";
 
 jest.setTimeout(600_000);
@@ -23,7 +24,7 @@ function workloadOf({ metadata: { labels } }: Pod): string {
         "object-store": "object store",
         "store-version": "Jobs that store versions",
         gate: "gates",
-        "write-once-self-test": "self-tests of the object store",
+        ...Object.fromEntries(NIGHTLY.map((name) => [name, `object store: ${name}`])),
         "cert-manager": "cert-manager",
     };
     return names[labels["app.kubernetes.io/name"] ?? ""] ?? "unknown";
@@ -145,7 +146,7 @@ describe("kube-scheduler and the arithmetic", () => {
         it.each<[string, Change, Verdict["waiting"]]>([
             [
                 "too few disks",
-                (config) => (worker(config).disks = { count: 1, size: "100Gi" }),
+                (config) => (worker(config).disks = { count: 1, size: "4Ti" }),
                 // Eight disks for fourteen members and the object store.
                 { bound: 7, others: 0 },
             ],

@@ -88,11 +88,11 @@ describe("a site that is not Tier IV", () => {
         [
             "workers that take few pods",
             (config) => (worker(config).pods = 14),
-            /^feed a must be able to fail while feed b is under maintenance .* for gates \(pods without room: 5;/,
+            /^feed a must be able to fail while feed b is under maintenance .* for gates \(pods without room: 7;/,
         ],
         [
             "fewer disks than volumes, with everything up",
-            (config) => (worker(config).disks = { count: 1, size: "100Gi" }),
+            (config) => (worker(config).disks = { count: 1, size: "4Ti" }),
             /^With everything up there is too little for registry pensions, .* \(members without room: 2; /,
         ],
         [

@@ -1,0 +1,116 @@
+/**
+ * Removes what retention has hidden and whose seal has ended. Never what is current, however old; and the store itself lets
+ * nobody remove what is sealed. S3 has a rule for it (NoncurrentVersionExpiration), which versitygw 1.8.0 does not implement.
+ */
+import {
+    AbortMultipartUploadCommand,
+    DeleteObjectCommand,
+    ListMultipartUploadsCommand,
+    type S3Client,
+} from "@aws-sdk/client-s3";
+import { messageOf } from "../agent";
+import { inParallel } from "../store/parallel";
+import { retentionOf } from "../store/retention";
+import { type Entry, listKeys } from "../store/versions";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** A Job that stores a version is ended after six hours, and its uploads with it. */
+const UPLOAD_MS = DAY_MS;
+/** Keys that are held in memory at a time. */
+const AT_ONCE = 10_000;
+
+export interface Purged {
+    /** Versions and markers that are gone. */
+    readonly removed: number;
+    readonly uploads: number;
+    /** What is due and still there, by name, and why. */
+    readonly failures: readonly string[];
+}
+
+export class Purger {
+    private removed = 0;
+    private readonly failures = new Map<string, string>();
+
+    /** @param atOnce keys that are listed before the first of them is purged */
+    constructor(
+        private readonly store: S3Client,
+        private readonly sealDays: number,
+        private readonly atOnce = AT_ONCE,
+    ) {}
+
+    /** One that cannot be removed does not keep the others from it. @throws where a bucket cannot be listed */
+    async purge(buckets: readonly string[]): Promise<Purged> {
+        let uploads = 0;
+        for (const bucket of buckets) {
+            for (let before = -1; before < this.removed;) {
+                before = this.removed;
+                await this.round(bucket);
+            }
+            uploads += await this.endUploads(bucket);
+        }
+        const failures = [...this.failures].map(([name, why]) => `${name}: ${why}`);
+        return { removed: this.removed, uploads, failures };
+    }
+
+    /** The listing ends before anything is removed: it goes on from a version's name, and shows nothing once that is gone. */
+    private async round(bucket: string): Promise<void> {
+        const due: Entry[][] = [];
+        for await (const all of listKeys(this.store, bucket)) {
+            if (all.some((entry) => !entry.isLatest && this.isOld(entry)) || isMarkerAlone(all)) {
+                due.push(all);
+            }
+            if (due.length === this.atOnce) {
+                break;
+            }
+        }
+        await inParallel(due, async (all) => {
+            const name = `${bucket}/${all[0]?.key ?? ""}`;
+            await this.purgeKey(all).catch((error: unknown) => this.failures.set(name, messageOf(error)));
+        });
+    }
+
+    private async purgeKey(all: readonly Entry[]): Promise<void> {
+        for (const entry of all) {
+            if (!entry.isLatest && this.isOld(entry) && (await this.isUnsealed(entry))) {
+                await this.remove(entry);
+            }
+        }
+        // With versions behind it, the end of a marker would show them again.
+        const [{ bucket, key } = { bucket: "", key: "" }] = all;
+        for await (const left of listKeys(this.store, bucket, key)) {
+            if (left[0]?.key === key && isMarkerAlone(left)) {
+                await this.remove(left[0]);
+            }
+        }
+    }
+
+    /** By what is declared now. */
+    private isOld({ writtenAt }: Entry): boolean {
+        return writtenAt + this.sealDays * DAY_MS <= Date.now();
+    }
+
+    /** By its own word. What never had a seal is not removed: nobody can say until when it was to stay. */
+    private async isUnsealed(entry: Entry): Promise<boolean> {
+        const until = entry.isMarker ? 0 : (await retentionOf(this.store, entry))?.RetainUntilDate?.getTime();
+        return until !== undefined && until <= Date.now();
+    }
+
+    private async remove({ bucket, key, versionId }: Entry): Promise<void> {
+        await this.store.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
+        this.removed += 1;
+    }
+
+    /** Parts of objects that never came to be. No listing of objects shows them. */
+    private async endUploads(Bucket: string): Promise<number> {
+        const { Uploads = [] } = await this.store.send(new ListMultipartUploadsCommand({ Bucket }));
+        const old = Uploads.filter(({ Initiated = new Date() }) => Initiated.getTime() + UPLOAD_MS <= Date.now());
+        for (const { Key, UploadId } of old) {
+            await this.store.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+        }
+        return old.length;
+    }
+}
+
+function isMarkerAlone(all: readonly Entry[]): boolean {
+    return all.length === 1 && all[0]?.isLatest === true && all[0].isMarker;
+}

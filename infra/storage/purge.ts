@@ -1,0 +1,32 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { agentContainer } from "../cluster/agent";
+import { PURGER } from "../plan/object-store";
+import { type NightlyArgs, nightly } from "./nightly";
+import { ACCOUNT, FILE } from "./store-keys";
+import { KEYS, bucketsVolume, keyMount, keyVolume, storeAccess, storeUser } from "./store-pod";
+
+/** After the night's backups have hidden what they no longer need, and before everything is read again. */
+const SCHEDULE = "30 2 * * *";
+const RETRIES = 3;
+
+/** Gives the store the room back of what is hidden and no longer sealed, so that its volume has a size that follows. */
+export function purge(name: string, args: NightlyArgs, opts: pulumi.CustomResourceOptions): void {
+    const { store, keys, certificate } = args;
+    const container = agentContainer("purger", {
+        image: store.agentsImage,
+        resources: store.agent,
+        env: {
+            ...storeAccess(),
+            ...storeUser(ACCOUNT.purger),
+            BUCKETS: `${KEYS}/buckets/${FILE.buckets}`,
+            SEAL_DAYS: String(store.sealDays),
+        },
+        mounts: [ACCOUNT.purger, "authority", "buckets"].map(keyMount),
+    });
+    const volumes = [
+        keyVolume(ACCOUNT.purger, keys.accounts, ACCOUNT.purger),
+        keyVolume("authority", certificate, "ca.crt"),
+        bucketsVolume(keys),
+    ];
+    nightly(name, args, { workload: PURGER, schedule: SCHEDULE, retries: RETRIES, container, volumes }, opts);
+}
