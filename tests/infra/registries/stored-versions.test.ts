@@ -110,15 +110,21 @@ describe("a Job that stores versions", () => {
     });
 
     it("is ended at some time, is made anew elsewhere though its machine is gone, and is not in the way of the next", async () => {
-        const jobs = (await renderStack("tallinn")).filter(({ name }) => name.startsWith(`${NAME}-stored`));
+        const all = await renderStack("tallinn");
+        const jobs = all.filter(({ name }) => name.startsWith(`${NAME}-stored`));
         const schedules = jobs
             .filter(({ type }) => type.endsWith(":CronJob"))
             .map(({ inputs }) => inputs["spec"] as Scheduled);
         const firsts = jobs.filter(({ type }) => type.endsWith(":Job")).map(({ inputs }) => inputs["spec"] as object);
         expect([schedules.length, firsts.length]).toEqual([3, 2]);
         for (const schedule of schedules) {
-            expect(schedule).toMatchObject({ concurrencyPolicy: "Replace", startingDeadlineSeconds: 86_400 });
+            expect(schedule).toMatchObject({ startingDeadlineSeconds: 86_400 });
         }
+        // A Job ends when its last pod has: with "Forbid" a machine that is gone ends its schedule.
+        const policies = all
+            .filter(({ type }) => type.endsWith(":CronJob"))
+            .map(({ inputs }) => inputs["spec"] as object);
+        policies.forEach((spec) => expect(spec).toMatchObject({ concurrencyPolicy: "Replace" }));
         for (const spec of [...firsts, ...schedules.map(({ jobTemplate }) => jobTemplate.spec)]) {
             // With rules for failed pods Kubernetes waits for one to end that never says so.
             expect(spec).not.toHaveProperty("podFailurePolicy");
