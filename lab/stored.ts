@@ -66,7 +66,7 @@ async function jobsIn(paths: SitePaths, port: number | undefined): Promise<Jobs>
         if (status !== 200) {
             throw new LabError(`The API server of ${paths.site} answered ${status} to GET ${path}.`);
         }
-        return (JSON.parse(body) as { items: T[] }).items.filter(({ metadata }) => metadata.name.startsWith("store-"));
+        return (JSON.parse(body) as { items: T[] }).items;
     };
     const [schedules, jobs] = await Promise.all([list<ScheduledJob>("cronjobs"), list<StoringJob>("jobs")]);
     return { schedules, jobs };

@@ -49,20 +49,26 @@ export interface StoredState {
     readonly problem?: string;
 }
 
-/** @param now in milliseconds since 1970 */
+/**
+ * Of what stores and verifies versions among them, whatever name somebody gave to a Job that he began by hand.
+ *
+ * @param now in milliseconds since 1970
+ */
 export function storedStates(
     schedules: readonly ScheduledJob[],
     jobs: readonly StoringJob[],
     now: number,
 ): StoredState[] {
     const scheduled = schedules
-        .filter(({ spec }) => spec.suspend !== true)
+        .filter(({ metadata, spec }) => metadata.name.startsWith("store-") && spec.suspend !== true)
         .map((each) => {
             const own = jobsOf(each, jobs);
             const ends = [each.status?.lastSuccessfulTime, ...own.map(endOf)].flatMap((at) => at ?? []);
             return { ...each, newest: own.at(-1), last: ends.sort().at(-1) };
         });
-    const first = jobs.filter(({ metadata, spec }) => metadata.ownerReferences === undefined && spec.suspend !== true);
+    const first = jobs.filter(
+        ({ metadata, spec }) => metadata.name.startsWith("store-first-") && spec.suspend !== true,
+    );
     return [
         ...scheduled.map(({ metadata, spec: { schedule }, newest, last }) => {
             // What was never done is counted from when it was declared.

@@ -63,14 +63,13 @@ describe("stored versions", () => {
         expect(problems([full("2026-11-29T02:00:00Z")], [job])).toEqual([undefined]);
     });
 
-    it("name the Job that is tried again, as a pod of it failed", () => {
-        const { metadata: ofJob, spec } = failed("2026-11-29T01:10:00Z");
+    it("name the Job that is tried again, as a pod of it failed, also one that somebody began by hand", () => {
+        const { metadata: named, spec } = failed("2026-11-29T01:10:00Z");
+        const ofJob = { ...named, name: "now" };
         const again = (status: StoringJob["status"]): (string | undefined)[] =>
             problems([full("2026-11-29T01:02:00Z")], [{ metadata: ofJob, spec, ...(status && { status }) }]);
         expect(again({ failed: 2 })).toEqual([
-            expect.stringMatching(
-                /^Job store-full-1 is tried again, as 2 of its pods failed; kubectl -n registry-land logs/,
-            ),
+            expect.stringMatching(/^Job now is tried again, as 2 of its pods failed; kubectl -n registry-land logs/),
         ]);
         expect(again({ failed: 2, completionTime: "2026-11-29T01:20:00Z" })).toEqual([undefined]);
         expect(again({})).toEqual([undefined]);
@@ -94,6 +93,17 @@ describe("stored versions", () => {
         const given = first(condition("Failed", until));
         expect(problems([], [given])).toEqual([expect.stringMatching(/^Job store-first-own failed: DeadlineExceeded/)]);
         expect(problems([full("2026-11-29T01:02:00Z")], [given])).toEqual([undefined, undefined]);
+    });
+
+    it("have nothing to do with other Jobs of the registry", () => {
+        const other = { ...metadata, name: "gate-primary" };
+        expect(
+            storedStates(
+                [{ ...full(), metadata: { ...other, name: "public-copy" } }],
+                [{ ...first(), metadata: other }],
+                now,
+            ),
+        ).toEqual([]);
     });
 
     it("are not asked for in a site that stores none", () => {
