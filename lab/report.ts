@@ -49,7 +49,10 @@ export function statusReport(sites: readonly SiteStatus[]): string {
     return [table.toString(), ...sites.flatMap((site) => [siteLine(site), ...storedLines(site)])].join("\n");
 }
 
-/** When versions were last stored and verified, and how old those in each store are: one line of all registries, and a line for each that is not as it is to be. */
+/**
+ * When versions were last stored and verified, and how old those in each store are: a line for all registries, and one for each that is not
+ * as it is to be.
+ */
 function storedLines({ site, stored = [], stores = [], unknown }: SiteStatus): string[] {
     const ended = [...new Set(stored.map(({ job }) => job))].map((name) => {
         const states = stored.filter(({ job }) => job === name);

@@ -74,31 +74,26 @@ async function jobsIn(paths: SitePaths, port: number | undefined): Promise<Jobs>
 
 async function storesOf(paths: SitePaths, { schedules, jobs }: Jobs, now: number): Promise<StoreState[]> {
     const { recovery, replication } = stackConfig(paths.site, stackFolder(paths.site, paths.home));
-    const own = async (registry: string): Promise<StoreState[]> => {
-        const isOf = ({ metadata }: ScheduledJob | StoringJob): boolean =>
-            metadata.labels?.[LABEL.registry] === registry;
-        const full = schedules.find((each) => isOf(each) && each.metadata.name === "store-full");
-        const storing = full !== undefined && full.spec.suspend !== true ? full : undefined;
-        const toPartner = jobs.some((job) => isOf(job) && job.metadata.name.startsWith("store-first-partner"));
+    const named = (items: readonly (ScheduledJob | StoringJob)[], registry: string, name: string) =>
+        items.find(({ metadata }) => metadata.labels?.[LABEL.registry] === registry && metadata.name.startsWith(name));
+    const statesOf = async (registry: string): Promise<StoreState[]> => {
+        const full = named(schedules, registry, "store-full");
+        const isStored = full !== undefined && full.spec.suspend !== true;
         const { partner } = replication;
-        const sites = [paths.site, ...(storing && toPartner && partner !== undefined ? [partner] : [])];
+        const hasPartner = partner !== undefined && named(jobs, registry, "store-first-partner") !== undefined;
         const found = await Promise.all(
-            sites.map(async (store) => {
+            [paths.site, ...(isStored && hasPartner ? [partner] : [])].map(async (store) => {
                 const ages = await agesIn(new SitePaths(paths.home, store), registry);
-                const problem =
-                    storing &&
-                    tooOld(
-                        ages,
-                        { ...recovery, full: storing.spec.schedule, since: storing.metadata.creationTimestamp },
-                        now,
-                    );
+                const problem = isStored
+                    ? tooOld(ages, { ...recovery, since: full.metadata.creationTimestamp }, now)
+                    : undefined;
                 return { registry, store, ...ages, ...(problem !== undefined && { problem }) };
             }),
         );
-        // Of what nobody stores there is nothing to say.
-        return storing === undefined ? found.filter(({ full, wal }) => full !== undefined || wal !== undefined) : found;
+        // Of what nobody stores here there may be nothing to say.
+        return found.filter(({ version, wal }) => isStored || version !== undefined || wal !== undefined);
     };
-    return (await Promise.all(REGISTRIES.map(own))).flat();
+    return (await Promise.all(REGISTRIES.map(statesOf))).flat();
 }
 
 /** What was found, or what else is taken for it and why. */

@@ -64,39 +64,46 @@ export function storedStates(
         .map((each) => {
             const own = jobsOf(each, jobs);
             const ends = [each.status?.lastSuccessfulTime, ...own.map(endOf)].flatMap((at) => at ?? []);
-            return { ...each, newest: own.at(-1), last: ends.sort().at(-1) };
+            return { ...each, own, last: ends.sort().at(-1) };
         });
     const first = jobs.filter(
         ({ metadata, spec }) => metadata.name.startsWith("store-first-") && spec.suspend !== true,
     );
     return [
-        ...scheduled.map(({ metadata, spec: { schedule }, newest, last }) => {
+        ...scheduled.map(({ metadata, spec: { schedule }, own, last }) => {
             // What was never done is counted from when it was declared.
             const since = last ?? metadata.creationTimestamp;
             const late = isTooOld(schedule, Date.parse(since), now)
                 ? `${last === undefined ? "never ended well" : `last ended well at ${last}`}, and is due by "${schedule}"`
                 : undefined;
-            return stateOf(metadata, { last, problem: failureOf(newest, since) ?? late });
+            const failed = own.map((job) => failureOf(job, since)).findLast((each) => each !== undefined);
+            return stateOf(metadata, { last, problem: failed ?? late });
         }),
         ...first.map((job) => {
-            const { metadata, spec, status } = job;
-            const begun = Date.parse(status?.startTime ?? metadata.creationTimestamp);
-            const last = endOf(job);
             // A schedule stores in every store: what a first version was for is there.
-            const isMadeUp = scheduled.some(
-                (each) =>
-                    each.metadata.namespace === metadata.namespace &&
-                    STORES.has(each.metadata.name) &&
-                    Date.parse(each.last ?? metadata.creationTimestamp) > begun,
+            const madeUp = scheduled.flatMap(({ metadata: { name, namespace }, last }) =>
+                namespace === job.metadata.namespace && STORES.has(name) ? (last ?? []) : [],
             );
-            const problem = last === undefined && !isMadeUp ? failureOf(job, metadata.creationTimestamp) : undefined;
-            const until =
-                last === undefined && conditionOf(job, FAILED) === undefined && spec.activeDeadlineSeconds !== undefined
-                    ? new Date(begun + spec.activeDeadlineSeconds * 1000).toISOString()
-                    : undefined;
-            return stateOf(metadata, { last, until, problem });
+            return firstState(job, madeUp);
         }),
     ];
+}
+
+/** @param madeUp when its registry was last stored by schedule */
+function firstState(job: StoringJob, madeUp: readonly string[]): StoredState {
+    const { metadata, spec, status } = job;
+    const last = endOf(job);
+    if (last !== undefined) {
+        return stateOf(metadata, { last });
+    }
+    const begun = Date.parse(status?.startTime ?? metadata.creationTimestamp);
+    const problem = madeUp.some((at) => Date.parse(at) > begun)
+        ? undefined
+        : failureOf(job, metadata.creationTimestamp);
+    const { activeDeadlineSeconds } = spec;
+    const isTried = activeDeadlineSeconds !== undefined && conditionOf(job, FAILED) === undefined;
+    const until = isTried ? new Date(begun + activeDeadlineSeconds * 1000).toISOString() : undefined;
+    return stateOf(metadata, { until, problem });
 }
 
 /** CronJobs that store, in every store: infra/registries/stored-versions.ts. */
@@ -117,11 +124,7 @@ function endOf(job: StoringJob): string | undefined {
 
 function stateOf(
     { name, labels }: Named["metadata"],
-    {
-        last,
-        until,
-        problem,
-    }: Readonly<Record<"last" | "problem", string | undefined>> & { readonly until?: string | undefined },
+    { last, until, problem }: { readonly [key in "last" | "until" | "problem"]?: string | undefined },
 ): StoredState {
     return {
         registry: labels?.[LABEL.registry] ?? "",
@@ -143,8 +146,8 @@ function jobsOf({ metadata: { name, namespace } }: ScheduledJob, jobs: readonly 
 }
 
 /** Of a Job that failed after what ended well, or is tried again after a pod of it did. */
-function failureOf(job: StoringJob | undefined, since: string): string | undefined {
-    if (job === undefined || endOf(job) !== undefined) {
+function failureOf(job: StoringJob, since: string): string | undefined {
+    if (endOf(job) !== undefined) {
         return undefined;
     }
     const { name, namespace } = job.metadata;

@@ -73,6 +73,11 @@ describe("stored versions", () => {
         ]);
         expect(again({ failed: 2, completionTime: "2026-11-29T01:20:00Z" })).toEqual([undefined]);
         expect(again({})).toEqual([undefined]);
+        const begun = { metadata: { ...ofJob, name: "later", creationTimestamp: "2026-11-29T01:15:00Z" }, spec };
+        const both = [{ metadata: ofJob, spec, status: { failed: 1 } }, begun];
+        expect(problems([full("2026-11-29T01:02:00Z")], both)).toEqual([
+            expect.stringMatching(/^Job now is tried again/),
+        ]);
     });
 
     it("are what was decided of a Job, although its machine never says that the pod has ended", () => {
