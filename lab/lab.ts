@@ -28,7 +28,7 @@ import { Up, answers, bringUp, configure } from "./up";
 export { LabError } from "./errors";
 export { type LinkStatus, cut, heal, linkStatus } from "./links";
 export type { LabOptions } from "./options";
-export type { PartState, PartStatus, SiteStatus } from "./status";
+export { type PartState, type PartStatus, type SiteStatus, isWell } from "./status";
 export type { Up } from "./up";
 
 export interface UpOptions extends LabOptions {

@@ -61,9 +61,7 @@ async function status(named: string[], flags: Flags, fail: Fail): Promise<void> 
     const sites = await existing(named);
     const found = await lab.status(sites);
     const expected = named.length > 0 ? found : found.filter((site) => site.up);
-    const isWell = (site: lab.SiteStatus): boolean =>
-        site.ready && (site.stored ?? []).every(({ problem }) => problem === undefined);
-    if (expected.length === 0 || !expected.every(isWell)) {
+    if (expected.length === 0 || !expected.every(lab.isWell)) {
         fail(1);
     }
     const links = await lab.linkStatus(sites);

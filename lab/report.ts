@@ -49,18 +49,43 @@ export function statusReport(sites: readonly SiteStatus[]): string {
     return [table.toString(), ...sites.flatMap((site) => [siteLine(site), ...storedLines(site)])].join("\n");
 }
 
-/** When versions were last stored and verified, one line of all registries, and a line for each that is not as it is to be. */
-function storedLines({ site, stored = [] }: SiteStatus): string[] {
-    const oldest = [...new Set(stored.map(({ job }) => job))].map((name) => {
+/**
+ * When versions were last stored and verified, and how old those in each store are: a line for all registries, and one for each that is not
+ * as it is to be.
+ */
+function storedLines({ site, stored = [], stores = [], unknown }: SiteStatus): string[] {
+    const ended = [...new Set(stored.map(({ job }) => job))].map((name) => {
         const states = stored.filter(({ job }) => job === name);
-        const times = states.flatMap(({ last }) => last ?? []).sort();
-        const missing = states.length - times.length;
-        return `${name} ${[...times.slice(0, 1), ...(missing > 0 ? [`not yet of ${missing}`] : [])].join(", ")}`;
+        const until = states.flatMap(({ until: end }) => end ?? []).sort()[0];
+        return `${name} ${oldest(
+            states.map(({ last }) => last),
+            until && `, tried until ${until}`,
+        )}`;
     });
-    const problems = stored.flatMap(({ registry, job, problem }) =>
-        problem === undefined ? [] : [colors.red(`  ${registry}, ${job}: ${problem}`)],
-    );
-    return oldest.length === 0 ? [] : [`  ${site} ended well, at the earliest: ${oldest.join(" · ")}`, ...problems];
+    const held = [...new Set(stores.map(({ store }) => store))].map((name) => {
+        const there = stores.filter(({ store }) => store === name);
+        const ages = (["full", "version", "wal"] as const).map(
+            (kind) => `${kind} ${oldest(there.map((each) => each[kind]))}`,
+        );
+        return `  in the store of ${name}, of the newest the oldest: ${ages.join(" · ")}`;
+    });
+    const problems = [
+        ...stored.map(({ registry, job, problem }) => ({ of: `${registry}, ${job}`, problem })),
+        ...stores.map(({ registry, store, problem }) => ({ of: `${registry}, store of ${store}`, problem })),
+    ].flatMap(({ of, problem }) => (problem === undefined ? [] : [colors.red(`  ${of}: ${problem}`)]));
+    return [
+        ...(ended.length === 0 ? [] : [`  ${site} ended well, at the earliest: ${ended.join(" · ")}`]),
+        ...held,
+        ...problems,
+        ...(unknown === undefined ? [] : [colors.red(`  ${unknown}`)]),
+    ];
+}
+
+/** The earliest of these times, and how many are missing. */
+function oldest(times: readonly (string | undefined)[], missingText = ""): string {
+    const known = times.flatMap((time) => time ?? []).sort();
+    const missing = times.length - known.length;
+    return [...known.slice(0, 1), ...(missing > 0 ? [`not yet of ${missing}${missingText}`] : [])].join(", ");
 }
 
 function siteLine({ site, ready, up, nodes, nodeKind, disks, memoryBytes, kubeconfig }: SiteStatus): string {

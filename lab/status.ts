@@ -8,8 +8,7 @@ import { Site, foundedWith } from "./options";
 import { rememberedPorts } from "./ports";
 import { PROBE_MS, isReady } from "./probe";
 import { memoryOf } from "./processes/identity";
-import type { StoredState } from "../infra/plan/overdue";
-import { storedIn } from "./stored";
+import { type Stored, storedOf } from "./stored";
 
 /**
  * running: alive and answering. unready: alive, not answering. dead: it ended and nobody asked it to. failed: killed by
@@ -28,7 +27,7 @@ export interface PartStatus {
     readonly since?: string;
 }
 
-export interface SiteStatus {
+export interface SiteStatus extends Partial<Stored> {
     readonly site: string;
     /** Every part runs and every node is ready. */
     readonly ready: boolean;
@@ -42,8 +41,11 @@ export interface SiteStatus {
     readonly nodes?: { readonly ready: number; readonly total: number };
     /** Local disks by phase. A released one holds the data of a claim that is gone and serves no other. */
     readonly disks?: { readonly available: number; readonly bound: number; readonly released: number };
-    /** What stores and verifies versions here. Absent where nothing runs, or the API server does not answer. */
-    readonly stored?: readonly StoredState[];
+}
+
+/** Every part runs, and what is stored is known and not too old. */
+export function isWell({ ready, stored = [], stores = [], unknown }: SiteStatus): boolean {
+    return ready && unknown === undefined && [...stored, ...stores].every(({ problem }) => problem === undefined);
 }
 
 export function isNodeReady({ status, spec }: Live): boolean {
@@ -91,16 +93,15 @@ export async function siteStatus(site: Site): Promise<SiteStatus> {
     );
     const apiServer = parts.find(({ part, state }) => part === "kube-apiserver" && state === "running");
     const nodeKind = foundedWith(paths) ?? "simulated";
+    const up = parts.some(({ state }) => state !== "stopped");
     const [objects, stored] = await Promise.all([
         objectStatus(apiServer?.port, { paths, binDirectory }),
         // Simulated nodes run no Jobs.
-        apiServer?.port === undefined || nodeKind !== "real"
-            ? undefined
-            : storedIn(paths, apiServer.port).catch(() => undefined),
+        nodeKind === "real" ? storedOf(paths, up, apiServer?.port) : {},
     ]);
     return {
         site: paths.site,
-        up: parts.some(({ state }) => state !== "stopped"),
+        up,
         ready:
             parts.every(({ state }) => state === "running") &&
             objects.nodes !== undefined &&
@@ -110,7 +111,7 @@ export async function siteStatus(site: Site): Promise<SiteStatus> {
         parts,
         memoryBytes: parts.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),
         ...objects,
-        ...(stored !== undefined && { stored }),
+        ...stored,
     };
 }
 

@@ -9,15 +9,16 @@ import { type RegistryKeys, type StoreUser, registryKeys } from "./keys";
  */
 export type Use = "own" | "partner" | "source";
 
-/** Seconds for which a backup waits until its WAL is in its store. */
-const ARCHIVE_SECONDS = 600;
-/** For which pgBackRest waits for Postgres' answer to a query. */
+/** Seconds for which a backup waits for a segment of its WAL in its store. With the other one away a push into it takes three times {@link PUSH_SECONDS}. */
+const ARCHIVE_SECONDS = 120;
+/** For which pgBackRest waits for Postgres' answer to a query: a backup's first is a checkpoint, of a quarter of the memory at most. */
 const DATABASE_SECONDS = ARCHIVE_SECONDS;
 /**
  * Seconds without a word after which either end of a backup ends it, and a member lets go of its lock: more than either waits for anything,
- * as pgBackRest itself asks for.
+ * as pgBackRest itself asks for. {@link KEEP_ALIVE} is sooner, save where the other end vanished before it took an answer: the kernel
+ * then sends that again, for a quarter of an hour, and does not ask.
  */
-export const PROTOCOL_SECONDS = DATABASE_SECONDS + 60;
+export const PROTOCOL_SECONDS = DATABASE_SECONDS + 30;
 /**
  * A peer that vanished with its machine says no goodbye, and its backup would be held for it. The kernel asks an idle peer after so many
  * seconds, and takes it for gone after so many unanswered tries.

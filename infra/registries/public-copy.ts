@@ -74,7 +74,8 @@ export function publicCopy(name: string, args: PublicCopyArgs, opts: pulumi.Cust
                 timeZone: "Etc/UTC",
                 // As with storing: the site that is written to, and where there is something to copy.
                 suspend: database.members === 0 || database.origin.kind === "primary",
-                concurrencyPolicy: "Forbid",
+                // One that hangs, as where its machine is gone, is not in the way of the next.
+                concurrencyPolicy: "Replace",
                 successfulJobsHistoryLimit: 3,
                 failedJobsHistoryLimit: 3,
                 jobTemplate: {

@@ -14,37 +14,31 @@ import { POSTGRES, type PostgresArgs, VOLUME, keyVolumes } from "./postgres";
 import { verification } from "./verification";
 
 type Kind = "full" | "diff";
-/** A schedule's Job gives up and is missed; a first version is tried for until it is there. */
-type Patience = "once" | "until-stored";
 
 /** Label of the pods that store versions. */
 export const STORING_LABEL = { "app.kubernetes.io/name": "store-version" } as const;
-/** Tries of a pod that died. One that was drained, or whose machine was taken away, does not count. */
-const RETRIES = 3;
-const LIFE = {
-    backoffLimit: RETRIES,
-    // Two would wait for each other's lock.
-    podReplacementPolicy: "Failed",
-    podFailurePolicy: {
-        rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
-    },
-} satisfies Partial<input.batch.v1.JobSpec>;
-/** A Job that hangs is ended before the next day's is due, which must not begin beside it. */
+/** Its schedule goes on beside a Job that hangs, as one does whose machine is gone: it is ended, and by then the next one has begun. */
 const LONGEST_SECONDS = 6 * 60 * 60;
-/** A run that was missed, as nobody was there to begin it, is made up for so long. */
-const MADE_UP_SECONDS = 6 * 60 * 60;
+const LIFE = {
+    activeDeadlineSeconds: LONGEST_SECONDS,
+    // Of pods, each of which tries for a quarter of an hour and more: one that is drained, or dies with its machine, is made anew at once.
+    backoffLimit: 6,
+    // A machine that is gone never says that the pod has ended. Of two the second waits for the first one's lock.
+    podReplacementPolicy: "TerminatingOrFailed",
+} satisfies Partial<input.batch.v1.JobSpec>;
+/** A run that was missed, as nobody was there to begin it, is made up for so long: until the next day's is due. */
+const MADE_UP_SECONDS = 24 * 60 * 60;
 /**
  * Of two, the second keeps the first one's pipes open, and a backup that fails (its database went away) waits for ever for the
  * first to end, as pgBackRest 2.45 does: no later one was stored.
  */
 const ONE_PROCESS = "--process-max=1";
 /**
- * Seconds between two tries, of each store by itself. A member lets go of the backup of a Job that vanished within a minute, and after
- * `PROTOCOL_SECONDS` (infra/plan/pgbackrest.ts) at the latest: together they outlast that.
+ * Tries of each store by itself, and seconds between two. A member lets go of the backup of a Job that vanished within half a minute, and
+ * after `PROTOCOL_SECONDS` (infra/plan/pgbackrest.ts) at the latest: together they outlast that, and a store that is moved to another machine.
  */
-const PAUSES = [10, 20, 40, 80, 160, 320, 320] as const;
-/** Of a first version, which is tried for without end. */
-const [PAUSE] = PAUSES;
+const TRIES = 45;
+const PAUSE = 20;
 /**
  * ClockError of pgBackRest: the newest folder in the store has a later name than a differential would get, which is named after its full.
  * A full that was interrupted leaves one, it seems also once its files are gone: a store that keeps versions keeps folders. A full gets by.
@@ -64,8 +58,8 @@ export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.Cu
     const suspend = members === 0 || origin.kind === "primary";
 
     for (const [job, schedule, stopped, template] of [
-        ["full", recovery.full, suspend, pod(args, storing(registry, uses, "full", "once"))],
-        ["diff", recovery.differential, suspend, pod(args, storing(registry, uses, "diff", "once"))],
+        ["full", recovery.full, suspend, pod(args, storing(registry, uses, "full"))],
+        ["diff", recovery.differential, suspend, pod(args, storing(registry, uses, "diff"))],
         ["verify", recovery.verification, members === 0, verifying(args)],
     ] as const) {
         new CronJob(
@@ -76,11 +70,12 @@ export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.Cu
                     schedule,
                     timeZone: "Etc/UTC",
                     suspend: stopped,
-                    concurrencyPolicy: "Forbid",
+                    // A Job that hangs is not in the way of the next.
+                    concurrencyPolicy: "Replace",
                     startingDeadlineSeconds: MADE_UP_SECONDS,
                     successfulJobsHistoryLimit: 3,
                     failedJobsHistoryLimit: 3,
-                    jobTemplate: { spec: { ...LIFE, activeDeadlineSeconds: LONGEST_SECONDS, template } },
+                    jobTemplate: { spec: { ...LIFE, template } },
                 },
             },
             opts,
@@ -96,7 +91,7 @@ export function storedVersions(name: string, args: PostgresArgs, opts: pulumi.Cu
                 spec: {
                     suspend,
                     ...LIFE,
-                    template: pod(args, storing(registry, [use], "full", "until-stored")),
+                    template: pod(args, storing(registry, [use], "full")),
                 },
             },
             opts,
@@ -152,34 +147,34 @@ function template(args: PostgresArgs, { volumes = [], ...parts }: Parts): input.
 
 /**
  * One store after the other, as a database lets itself be read once at a time; where one cannot be reached the other still is, and what
- * is stored is not stored again. A full is made where a differential cannot be, and where nothing else helped.
+ * is stored is not stored again, nor for what could not be removed. A full is made where a differential cannot be, and where nothing else helped.
  */
 export function storing(
     { name, database }: Pick<RegistryPlan, "name" | "database">,
     uses: readonly Use[],
     kind: Kind,
-    patience: Patience,
 ): string {
     const remote = remoteMembers(database);
-    const steps = uses.map((use) => {
+    const steps = uses.flatMap((use) => {
         const create = commandLine(name, use, "stanza-create", ...remote);
         const store = (type: Kind): string =>
-            commandLine(name, use, "backup", `--type=${type}`, ONE_PROCESS, ...remote);
-        const instead = kind === "diff" ? ` || { [ $? = ${LATER_FOLDER} ] && ${store("full")}; }` : "";
-        const both = `{ ${create} && { ${store(kind)}${instead}; }; }`;
-        if (patience === "until-stored") {
-            return `until ${both}; do pause ${PAUSE}; done`;
-        }
-        const last = kind === "diff" ? `${store("full")} || failed=1` : "failed=1";
+            commandLine(name, use, "backup", `--type=${type}`, ONE_PROCESS, "--no-expire-auto", ...remote);
+        const expire = commandLine(name, use, "expire");
+        const [instead, last] =
+            kind === "diff"
+                ? [` || { [ $? = ${LATER_FOLDER} ] && ${store("full")}; }`, ` || ${store("full")}`]
+                : ["", ""];
         return [
-            `set -- ${PAUSES.join(" ")}`,
-            `until ${both}; do`,
-            `    if [ $# = 0 ]; then ${last}; break; fi`,
-            '    pause "$1"; shift',
-            "done",
-        ].join("\n");
+            `${use}() { ${create} && { ${store(kind)}${instead}; }; }`,
+            `if try ${use}${last}; then try ${expire} || failed=1; else failed=1; fi`,
+        ];
     });
-    // The image has Python and no sleep.
-    const pause = 'pause() { python3 -c "import time; time.sleep($1)"; }';
-    return [pause, "failed=0", ...steps, "exit $failed"].join("\n");
+    return [
+        // The image has Python and no sleep.
+        `pause() { python3 -c "import time; time.sleep(${PAUSE})"; }`,
+        `try() { tries=${TRIES}; until "$@"; do [ $tries != 0 ] || return 1; tries=$((tries - 1)); pause; done; }`,
+        "failed=0",
+        ...steps,
+        "exit $failed",
+    ].join("\n");
 }

@@ -56,7 +56,8 @@ export function nightly(
             spec: {
                 schedule,
                 timeZone: "Etc/UTC",
-                concurrencyPolicy: "Forbid",
+                // One that hangs, as where its machine is gone, is not in the way of the next.
+                concurrencyPolicy: "Replace",
                 successfulJobsHistoryLimit: 3,
                 failedJobsHistoryLimit: 7,
                 jobTemplate: {

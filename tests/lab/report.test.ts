@@ -1,5 +1,5 @@
 import { statusReport } from "../../lab/report";
-import { isNodeReady, SiteStatus } from "../../lab/status";
+import { SiteStatus, isNodeReady, isWell } from "../../lab/status";
 
 const site: SiteStatus = {
     site: "narva",
@@ -52,6 +52,26 @@ test("stored versions have their times, and what is wrong with them is named", (
     expect(report).toContain("store-full 2030-01-06T01:02:00Z · store-diff not yet of 1");
     expect(report).toContain("land, store-diff: Job store-diff-1 failed: BackoffLimitExceeded, too often");
     expect(statusReport([site])).not.toContain("ended well");
+    const waits = { registry: "land", job: "store-first-own", until: "2030-01-06T07:00:00Z" };
+    expect(statusReport([{ ...site, stored: [waits] }])).toContain(
+        "store-first-own not yet of 1, tried until 2030-01-06T07:00:00Z",
+    );
+});
+
+test("each store has its ages, and what is too old or not known is said and is not well", () => {
+    const stores = [
+        { registry: "land", store: "narva", full: "2030-01-06T01:02:00Z", version: "2030-01-08T01:02:00Z" },
+        { registry: "taxes", store: "narva", full: "2030-01-06T01:01:00Z", version: "2030-01-09T01:02:00Z" },
+        { registry: "land", store: "tartu", problem: "the newest segment of WAL is of long ago" },
+    ];
+    const ready = { ...site, ready: true };
+    const report = statusReport([{ ...ready, stores, unknown: "How old is not known: no answer" }]);
+    expect(report).toContain(
+        "in the store of narva, of the newest the oldest: full 2030-01-06T01:01:00Z · version 2030-01-08T01:02:00Z · wal not yet of 2",
+    );
+    expect(report).toContain("land, store of tartu: the newest segment of WAL is of long ago");
+    expect(report).toContain("How old is not known: no answer");
+    expect([ready, { ...ready, stores }, { ...ready, unknown: "no answer" }].map(isWell)).toEqual([true, false, false]);
 });
 
 test("a node that is ready but still closed for pods is not ready", () => {

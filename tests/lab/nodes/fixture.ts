@@ -109,16 +109,22 @@ export function pod(
     };
 }
 
+/** Ids of a container's processes, its first one first. @param id as the API has it: `containerd://…` */
+export function processesIn(id: string): number[] {
+    const [, name = ""] = id.split("//");
+    return fs
+        .readdirSync("/proc")
+        .filter((pid) => /^\d+$/.test(pid) && name !== "" && read(`/proc/${pid}/cgroup`).includes(name))
+        .map(Number)
+        .sort((one, other) => one - other);
+}
+
 /**
  * What a program prints that runs in a container of the lab as its first process does. Not by `kubectl exec`, which now and then
  * says "websocket: close 1006" in place of what was said last. @param id as the API has it: `containerd://…`
  */
 export async function inContainer(id: string, command: readonly string[]): Promise<string> {
-    const [, name = ""] = id.split("//");
-    const inside = fs
-        .readdirSync("/proc")
-        .filter((pid) => /^\d+$/.test(pid) && name !== "" && read(`/proc/${pid}/cgroup`).includes(name));
-    const pid = inside.sort((one, other) => Number(one) - Number(other))[0] ?? "";
+    const pid = processesIn(id)[0] ?? "";
     const [, user = ""] = /^Uid:\t(\d+)/m.exec(read(`/proc/${pid}/status`)) ?? [];
     const [, group = ""] = /^Gid:\t(\d+)/m.exec(read(`/proc/${pid}/status`)) ?? [];
     const enter = ["--all", `--target=${pid}`, `--setuid=${user}`, `--setgid=${group}`, "--wdns=/"];

@@ -1,0 +1,54 @@
+/** How old is what a store holds of a registry, whoever was to store it, and whether that is too old. Pure. */
+import { SLACK_HOURS, isTooOld } from "../schedules";
+
+/** When the newest was stored, ISO 8601; absent where there is none. */
+export interface Ages {
+    readonly full?: string;
+    /** Full or differential. */
+    readonly version?: string;
+    /** Segment of the log: commits after it are in the members alone. */
+    readonly wal?: string;
+}
+
+/** How old it may be. */
+export interface Terms {
+    /** Schedules. */
+    readonly full: string;
+    readonly differential: string;
+    /** Seconds after which a segment that was begun is stored. */
+    readonly archiveTimeout: number;
+    /** ISO 8601; since when it is stored. */
+    readonly since: string;
+}
+
+/** Within which a first version is there. */
+const FIRST_MS = 3_600_000;
+/** For which a segment may be on its way: a store that is away for a moment is tried again. */
+const ON_ITS_WAY_MS = 600_000;
+
+/** What is too old, in a sentence; undefined where nothing is. @param now in milliseconds since 1970 */
+export function tooOld(
+    ages: Ages,
+    { full, differential, archiveTimeout, since }: Terms,
+    now: number,
+): string | undefined {
+    const isNew = now - Date.parse(since) < FIRST_MS;
+    const missing = (what: string): string[] => (isNew ? [] : [`no ${what} is in it, since ${since}`]);
+    const overdue = (what: string, last: string | undefined, schedule: string): string[] =>
+        last === undefined
+            ? missing(what)
+            : isTooOld(schedule, Date.parse(last), now)
+              ? [
+                    `the newest ${what} is of ${last}, and one was due by "${schedule}" more than ${SLACK_HOURS} hours ago`,
+                ]
+              : [];
+    const { wal } = ages;
+    const late = wal !== undefined && now - Date.parse(wal) > archiveTimeout * 1000 + ON_ITS_WAY_MS;
+    const problems = [
+        ...overdue("full version", ages.full, full),
+        ...(ages.full === undefined ? [] : overdue("version", ages.version, differential)),
+        ...(wal === undefined ? missing("segment of WAL") : []),
+        ...(late ? [`the newest segment of WAL is of ${wal}, and one is due each ${archiveTimeout} seconds`] : []),
+    ];
+    return problems.length === 0 ? undefined : problems.join("; ");
+}
