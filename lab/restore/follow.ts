@@ -92,8 +92,7 @@ async function refuseFilledDisk(directory: string): Promise<void> {
     const free = await freeMebibytes(directory);
     if (free < LEAST_MIB) {
         throw new DiskFull(
-            `The disk of ${directory} has filled up: ${free} MiB are free, and no restore goes on with less than ${LEAST_MIB} MiB. ` +
-                `Free some and run the command again: it begins anew.`,
+            `The disk of ${directory} has filled up: ${free} MiB are free, and no restore goes on with less than ${LEAST_MIB} MiB. Free some.`,
         );
     }
 }

@@ -21,8 +21,8 @@ export interface Steps<Prepared, Made, Proof> {
     readonly keep: () => void;
     readonly verify: (made: Made) => Promise<Proof>;
     readonly remove: () => Promise<void>;
-    /** An error for which also what answers must go: it would do harm to others. */
-    readonly mustGo: (error: unknown) => boolean;
+    /** What answers stays, although something failed. @returns the failure, as it is to be told */
+    readonly stay: (failure: unknown) => Promise<unknown>;
     /** Told before something is removed, and when that fails. */
     readonly onRemoval: (why: "unfinished" | "failed" | "left", error?: unknown) => void;
 }
@@ -64,8 +64,8 @@ export async function live<Prepared, Made, Proof>(
         onAnswer();
         return { prepared, made, proof: await steps.verify(made), failure: undefined };
     } catch (failure) {
-        if (answers && !steps.mustGo(failure)) {
-            return { prepared, made, proof: undefined, failure };
+        if (answers) {
+            return { prepared, made, proof: undefined, failure: await steps.stay(failure) };
         }
         steps.onRemoval("failed");
         // Not in place of why it is removed.

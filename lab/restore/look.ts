@@ -31,6 +31,7 @@ export interface Stored extends Archive {
 /** What pgBackRest says to `args`, with the stored versions of `registry` as its repository. @throws LabError */
 export interface Reader {
     (...args: string[]): Promise<string>;
+    /** With programs that read what was stored. */
     readonly userland: string;
     /** Of a stored file, decrypted. */
     content(file: string): Promise<Buffer>;
@@ -85,12 +86,16 @@ export async function storedVersions(
 
 /** Damage of all that is stored with these keys, whether it is needed or not: every byte of it is read. */
 export async function damaged(source: Source, registry: string, keys: RegistryKeys): Promise<readonly Damage[]> {
-    const look = await reader(source, registry, keys);
+    return damageSeen(await reader(source, registry, keys), registry);
+}
+
+export async function damageSeen(look: Reader, registry: string): Promise<readonly Damage[]> {
     const cores = `--process-max=${os.availableParallelism()}`;
     return damageIn(await look(`--stanza=${registry}`, "verify", "--verbose", "--log-level-console=info", cores));
 }
 
-async function listed(look: Reader, registry: string, generation: number): Promise<Stored> {
+/** All of it, by one generation of keys. */
+export async function listed(look: Reader, registry: string, generation: number): Promise<Stored> {
     const stanza = stanzaIn(registry, await look(`--stanza=${registry}`, "info", "--output=json"));
     const list = async (...what: string[]): Promise<Listing> =>
         JSON.parse(await look("repo-ls", "--output=json", "--recurse", ...what)) as Listing;

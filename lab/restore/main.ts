@@ -40,7 +40,7 @@ async function main(flags: Flags): Promise<number> {
     const toolchain = toolchainChoice();
     const environment = environmentOf(flags.name, embassyHome);
     if (flags.remove) {
-        await alone(environment, embassyHome, () => discard(environment, embassyHome, toolchain));
+        await alone(environment, embassyHome, () => discard(environment, embassyHome));
         process.stdout.write(`${environment.site}: removed\n`);
         return 0;
     }

@@ -2,8 +2,8 @@
 import { existsSync, rmSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import type { Toolchain } from "../../toolchain/cli/environment";
-import { runPulumi } from "../../toolchain/cli/run";
+import { giveUpState } from "../../toolchain/cli/lost-state";
+import { endHolders } from "../../toolchain/cli/locks";
 import { copiesFolder, stackFile } from "../../toolchain/cli/stack-file";
 import { stateFile } from "../../toolchain/cli/states";
 import { withLock } from "../../toolchain/lock";
@@ -57,23 +57,19 @@ export function presenceOf(environment: Environment, home: string): Presence {
 }
 
 /** Takes an environment down, and whatever is left of one. Only its report stays. A removal that was killed is gone on with. */
-export async function discard(environment: Environment, home: string, toolchain: Toolchain): Promise<void> {
+export async function discard(environment: Environment, home: string): Promise<void> {
     const { site } = environment;
     if (presenceOf(environment, home) !== "nothing") {
         await markUnfinished(environment);
     }
     await fs.rm(environment.handover, { force: true });
+    // What a killed run has left behind still works on it.
+    await endHolders(site, path.join(home, "state", ".pulumi", "locks"));
     if ((await lab.knownSites({ home })).includes(site)) {
         await lab.down([site], { home, deleteData: true });
     }
-    if (existsSync(stateFile(site, home))) {
-        // Its cluster is gone, and all that the state speaks of with it.
-        const args = ["stack", "rm", site, "--yes", "--force", "--preserve-config", "--remove-backups"];
-        const { code, output } = await runPulumi(args, { toolchain, capture: true });
-        if (code !== 0) {
-            throw new LabError(`The state of ${site} could not be removed:\n${output.trim()}`);
-        }
-    }
+    // Its cluster is gone, and all that the state speaks of with it: also one that was lost or damaged.
+    giveUpState(site, home);
     await fs.rm(stackFile(site, copiesFolder), { force: true });
     // The last: without it the lab does not know which machines the site has.
     await fs.rm(environment.stackFile, { force: true });

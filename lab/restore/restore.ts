@@ -89,7 +89,7 @@ type Answered = RestoreReport["answered"];
  * @throws LabError where what is asked for cannot be restored, or somebody else is at it; what it began is taken down again
  */
 export function restore(request: RestoreRequest): Promise<RestoreReport> {
-    const { environment, home, toolchain, registries, onPhase } = request;
+    const { environment, home, registries, onPhase } = request;
     const { site: name, removal } = environment;
     const timed = phases(onPhase);
     const site = openSite(name, { home, nodes: "real" });
@@ -112,8 +112,8 @@ export function restore(request: RestoreRequest): Promise<RestoreReport> {
                 timed.phase("verification", "digests of every table, and references from registry to registry", () =>
                     verify(registries, (registry) => databaseOf(registry, name)),
                 ),
-            remove: () => discard(environment, home, toolchain),
-            mustGo: (error) => error instanceof DiskFull,
+            remove: () => discard(environment, home),
+            stay: (failure) => haltedBy(failure, environment, home),
             onRemoval: (why, error) =>
                 why === "left"
                     ? onPhase("left", `${explain(error)}; take it away with ${removal}`)
@@ -121,6 +121,18 @@ export function restore(request: RestoreRequest): Promise<RestoreReport> {
         });
         return { ...reportOf(request, lived), ...timed.report() };
     });
+}
+
+/** On a full disk the sites beside it would stop too: what answers is kept, and stands still. */
+async function haltedBy(failure: unknown, { site, removal }: Environment, home: string): Promise<unknown> {
+    if (!(failure instanceof DiskFull)) {
+        return failure;
+    }
+    await lab.down([site], { home });
+    return new LabError(
+        `${failure.message} ${site} was stopped, with what it has: once there is room, npm run lab -- up ${site} goes on with it; ` +
+            `or take it away: ${removal}`,
+    );
 }
 
 const UNPROVEN: Proof = { digests: {}, rows: {}, empty: [], references: [], problems: [] };

@@ -3,11 +3,13 @@
 /** Options with a value, of whatever command. All others are switches, also those that may have a value after `=`. */
 const WITH_VALUE = new Set([
     ...[
+        "before",
         "cloud-url",
         "color",
         "config",
         "config-file",
         "copy-config-from",
+        "count",
         "cwd",
         "default-org",
         "delay",
@@ -20,6 +22,7 @@ const WITH_VALUE = new Set([
         "dot-fragment",
         "env",
         "event-log",
+        "event-type",
         "exclude",
         "file",
         "from",
@@ -58,7 +61,7 @@ const WITH_VALUE = new Set([
         "target",
         "target-replace",
     ],
-    ...["teams", "tracing", "tracing-header", "type", "verbose", "version"],
+    ...["teams", "tracing", "tracing-header", "type", "urn", "verbose", "version"],
 ]);
 
 /** Letter → the option. Letters of switches are not among them, save those that say `--debug`. */
@@ -73,6 +76,19 @@ const LETTERS: Readonly<Record<string, string>> = {
     t: "target",
     v: "verbose",
     x: "exclude",
+};
+
+/** Where a command means something else by an option or a letter than the others do. */
+const OWN: Readonly<
+    Record<string, { readonly withValue?: readonly string[]; readonly letters?: Readonly<Record<string, string>> }>
+> = {
+    "config copy": { letters: { d: "dest" } },
+    "config set-all": { withValue: ["json", "plaintext", "secret"] },
+    import: { letters: { f: "file" } },
+    logs: { letters: { r: "resource" } },
+    new: { letters: { d: "description", n: "name", o: "offline" } },
+    "stack select": { letters: { c: "create" } },
+    watch: { withValue: ["path"] },
 };
 
 /** Before the command is known, cobra takes only these for switches, and of any other the next word for its value. */
@@ -142,7 +158,7 @@ function short(argument: string, words: readonly string[], given: [string, strin
         if (rest.startsWith("=")) {
             return { name, value: rest.slice(1) };
         }
-        if (takesNext(name, letter, words) && (rest === "" || WITH_VALUE.has(name))) {
+        if (takesNext(name, letter, words) && (rest === "" || hasValue(name, words))) {
             return { name, value: rest === "" ? undefined : rest };
         }
         if (rest === "") {
@@ -152,19 +168,20 @@ function short(argument: string, words: readonly string[], given: [string, strin
     }
 }
 
-function optionOf(letter: string, [command, subcommand]: readonly string[]): string {
-    switch (`${command ?? ""} ${letter}`) {
-        case "import f":
-            return "file";
-        case "stack c":
-            return subcommand === "select" ? "create" : "config";
-        default:
-            return LETTERS[letter] ?? letter;
-    }
+function ownOf([command = "", subcommand = ""]: readonly string[]): (typeof OWN)[string] {
+    return OWN[`${command} ${subcommand}`] ?? OWN[command] ?? {};
+}
+
+function optionOf(letter: string, words: readonly string[]): string {
+    return ownOf(words).letters?.[letter] ?? LETTERS[letter] ?? letter;
+}
+
+function hasValue(name: string, words: readonly string[]): boolean {
+    return WITH_VALUE.has(name) || (ownOf(words).withValue?.includes(name) ?? false);
 }
 
 function takesNext(name: string, written: string, words: readonly string[]): boolean {
-    return WITH_VALUE.has(name) || (words.length === 0 && name !== "version" && !SWITCHES_OF_ALL.has(written));
+    return hasValue(name, words) || (words.length === 0 && name !== "version" && !SWITCHES_OF_ALL.has(written));
 }
 
 /** The same with options more: before a `--`, after which the CLI takes nothing for one. */

@@ -8,6 +8,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { stateDir } from "../paths";
 
 interface Lock {
@@ -20,12 +21,7 @@ interface Lock {
  * @returns the stacks that were freed, `data-embassy/luxembourg`
  */
 export function removeStaleLocks(locks = join(stateDir, ".pulumi", "locks")): string[] {
-    if (!existsSync(locks)) {
-        return [];
-    }
-    const freed = readdirSync(locks, { recursive: true, encoding: "utf8" })
-        .filter((file) => file.endsWith(".json"))
-        .filter((file) => isStale(join(locks, file)));
+    const freed = filesIn(locks).filter((file) => isStale(join(locks, file)));
     for (const file of freed) {
         rmSync(join(locks, file), { force: true });
         rmSync(join(locks, `${file}.attrs`), { force: true });
@@ -33,14 +29,50 @@ export function removeStaleLocks(locks = join(stateDir, ".pulumi", "locks")): st
     return [...new Set(freed.map((file) => file.split("/").slice(-3, -1).join("/")))];
 }
 
-function isStale(file: string): boolean {
-    try {
-        const lock = JSON.parse(readFileSync(file, "utf8")) as Lock;
-        return lock.hostname === hostname() && !isPulumi(lock.pid);
-    } catch {
-        // Being written, or removed, at this moment: its owner lives.
-        return false;
+/**
+ * Ends the CLI that works on a stack which is being given up with its cluster, and frees the stack: a killed run leaves one behind,
+ * which goes on without it, and would write what is removed anew.
+ */
+export async function endHolders(stack: string, locks = join(stateDir, ".pulumi", "locks")): Promise<void> {
+    const held = filesIn(locks).filter((file) => file.split("/").at(-2) === stack);
+    for (const file of held) {
+        const { pid, hostname: host } = read(join(locks, file)) ?? {};
+        if (pid === undefined || host !== hostname()) {
+            continue;
+        }
+        if (isPulumi(pid)) {
+            process.kill(pid, "SIGKILL");
+        }
+        // One that nobody waits for keeps its number.
+        for (const deadline = Date.now() + PATIENCE_MS; isPulumi(pid) && Date.now() < deadline;) {
+            await sleep(POLL_MS);
+        }
+        rmSync(join(locks, file), { force: true });
+        rmSync(join(locks, `${file}.attrs`), { force: true });
     }
+}
+
+const PATIENCE_MS = 5_000;
+const POLL_MS = 50;
+
+function filesIn(locks: string): string[] {
+    return existsSync(locks)
+        ? readdirSync(locks, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".json"))
+        : [];
+}
+
+/** Undefined while it is being written, or removed: its owner lives. */
+function read(file: string): Lock | undefined {
+    try {
+        return JSON.parse(readFileSync(file, "utf8")) as Lock;
+    } catch {
+        return undefined;
+    }
+}
+
+function isStale(file: string): boolean {
+    const lock = read(file);
+    return lock?.hostname === hostname() && !isPulumi(lock.pid);
 }
 
 /** True if the process lives and, where that can be seen, still is what took the lock. */

@@ -185,6 +185,22 @@ export function rememberRemoved(home = embassyHome): () => void {
     };
 }
 
+/**
+ * Gives a stack up on purpose, whose cluster is gone: its state, in whatever condition, and everything that tells of one, so that the
+ * next stack of that name is a new one.
+ */
+export function giveUpState(stack: string, home = embassyHome): void {
+    const file = stateFile(stack, home);
+    const backEnd = join(home, "state", ".pulumi");
+    const traces = [
+        ...["", ".gz", ".zst"].flatMap((packing) => [`${file}${packing}`, `${file}${packing}.bak`]),
+        ...["history", "backups"].map((kind) => join(backEnd, kind, PROJECT, stack)),
+        join(home, "state", "journals", PROJECT, `${stack}.jsonl`),
+        removedFile(stack, home),
+    ];
+    traces.forEach((trace) => rmSync(trace, { recursive: true, force: true }));
+}
+
 /** After a command that has changed resources: a stack that has some again was removed once, and can be lost. */
 export function forgetRemoved(stack: string, home = embassyHome): void {
     if (wasRemoved(stack, home) && (readState(stateFile(stack, home))?.resources ?? 0) > 0) {

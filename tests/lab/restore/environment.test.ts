@@ -152,7 +152,7 @@ describe("a restore environment", () => {
         rmSync(directory, { recursive: true });
         stamp(audit);
         expect(presenceOf(audit, home)).toBe("unfinished");
-        await discard(audit, home, "modules");
+        await discard(audit, home);
         expect(presenceOf(audit, home)).toBe("nothing");
     });
 
@@ -160,7 +160,7 @@ describe("a restore environment", () => {
         const [audit, other] = [environmentOf("audit", home), environmentOf(undefined, home)];
         [audit, other].forEach(stamp);
         [audit.report, audit.handover, other.handover].forEach((file) => writeFileSync(file, "{}"));
-        await discard(audit, home, "modules");
+        await discard(audit, home);
         expect([audit.stackFile, audit.handover, audit.report].filter(existsSync)).toEqual([audit.report]);
         expect([other.stackFile, other.handover].every(existsSync)).toBe(true);
     });

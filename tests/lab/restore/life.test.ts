@@ -24,7 +24,7 @@ async function played(there: Presence, change: Partial<Play> = {}): Promise<{ do
         remove: async () => {
             await step("remove");
         },
-        mustGo: () => false,
+        stay: (failure) => Promise.resolve(failure),
         onRemoval: (why) => void done.push(why),
         ...change,
     };
@@ -55,7 +55,11 @@ describe("the life of a restore environment", () => {
         const { done, outcome } = await played("nothing", { make });
         expect(done).toEqual(["prepare", "begin", "keep"]);
         expect(outcome).toMatchObject({ made: undefined, failure: new Error("another registry") });
-        expect((await played("nothing", { make, mustGo: () => true })).done).toContain("remove");
+        const halted = await played("nothing", { make, stay: () => Promise.resolve("halted") });
+        expect([halted.done.includes("remove"), halted.outcome]).toEqual([
+            false,
+            expect.objectContaining({ failure: "halted" }),
+        ]);
     });
 
     it("ends with an error before anything answers, which no failure of the removal takes the place of", async () => {

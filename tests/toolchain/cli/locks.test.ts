@@ -1,8 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { removeStaleLocks } from "../../../toolchain/cli/locks";
+import { endHolders, removeStaleLocks } from "../../../toolchain/cli/locks";
 
 describe("locks of a killed run", () => {
     let locks: string;
@@ -36,6 +37,23 @@ describe("locks of a killed run", () => {
         const files = [lock("a", { pid: gone(), hostname: "elsewhere" }), lock("b", "{")];
         expect(removeStaleLocks(locks)).toEqual([]);
         expect(files.map(existsSync)).toEqual([true, true]);
+    });
+
+    it("are let go of where the stack is given up, by ending the CLI that a killed run has left at it, and no other", async () => {
+        const file = lock("a", { pid: 0, hostname: hostname() });
+        copyFileSync("/bin/sleep", join(locks, "pulumi"));
+        const [orphan, other] = ["60", "61"].map((seconds) => spawn(join(locks, "pulumi"), [seconds]));
+        const ended = once(orphan as ChildProcess, "exit");
+        lock("a", { pid: orphan?.pid, hostname: hostname() });
+        const elsewhere = lock("b", { pid: other?.pid, hostname: "elsewhere" });
+        await Promise.all([orphan, other].map((each) => once(each as ChildProcess, "spawn")));
+        await endHolders("luxembourg", locks);
+        expect(existsSync(file)).toBe(true);
+        await endHolders("tallinn", locks);
+        expect(await ended).toEqual([null, "SIGKILL"]);
+        expect([file, elsewhere].map(existsSync)).toEqual([false, true]);
+        expect(other?.exitCode ?? other?.signalCode).toBeNull();
+        other?.kill();
     });
 
     it("are none where nothing has run yet", () => {

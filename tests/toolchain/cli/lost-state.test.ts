@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PROJECT } from "../../../infra/plan/names";
-import { forgetRemoved, refuseLostState, rememberRemoved } from "../../../toolchain/cli/lost-state";
+import { forgetRemoved, giveUpState, refuseLostState, rememberRemoved } from "../../../toolchain/cli/lost-state";
 import { stateFile } from "../../../toolchain/cli/states";
 
 let home: string;
@@ -120,6 +120,17 @@ describe("a state that is not there", () => {
     it("is refused where a killed update noted steps", () => {
         write(join(home, "state", "journals", PROJECT, "tallinn.jsonl"), "{}\n");
         expect(refusal(wasNotAsked)).toContain("has steps of an update that was killed");
+    });
+
+    it("is made again where the stack was given up, whatever of it was left", () => {
+        [file, backup, join(home, "state", "journals", PROJECT, "tallinn.jsonl")].forEach((path) => write(path, "{"));
+        write(join(home, "state", ".pulumi", "backups", PROJECT, "tallinn", "tallinn.1.json"), state());
+        remember(state());
+        const luxembourg = write(stateFile("luxembourg", home), state(["root-key"], 0, "luxembourg"));
+        expect(refusal(wasNotAsked)).not.toBe("");
+        giveUpState("tallinn", home);
+        expect(refusal(() => ({ namespaces: [] }))).toBe("");
+        expect(existsSync(luxembourg)).toBe(true);
     });
 
     it("is made again where a command removed it, also beside its backup", () => {
