@@ -44,7 +44,7 @@ ${STYLE}
 ${changed.length > 1 && contents(changed)}
 </header>
 <main id="content">
-${changed.map(section)}
+${changed.map((stack, index) => section(stack, index, changed.length === 1 ? stack.stack : heading(stack)))}
 </main>
 <footer>
 ${leftOut.length > 0 && template`<h2>Not looked at</h2><ul>${leftOut.map((what) => template`<li>${what}</li>`)}</ul>`}
@@ -65,9 +65,9 @@ function heading(stack: StackReport): string {
     return `${stack.stack}: ${factsOf(stack).join(", ")}`;
 }
 
-function section(stack: StackReport, index: number): Html {
+function section(stack: StackReport, index: number, title: string): Html {
     return template`<section aria-labelledby="stack-${index}">
-<h2 id="stack-${index}">${heading(stack)}</h2>
+<h2 id="stack-${index}">${title}</h2>
 ${part("To be decided", points(grave(stack), "grave"))}
 ${part("Good to know", points(other(stack), "other"))}
 ${part("How many objects", counts(stack))}

@@ -26,7 +26,10 @@ export function markdown(raw: Report): string {
     const graves = changed.map(grave);
     const head = [`# ${text(shortTitle(report))}`, "", text(against(report)), ""];
     const foot = ["", ...report.leftOut.map((what) => `Not looked at: ${text(what)}.`), ""];
-    const headings = changed.map((stack) => `## ${text(`${stack.stack}: ${factsOf(stack).join(", ")}`)}`);
+    const headings = changed.map((stack) =>
+        // The title says it of one alone.
+        changed.length === 1 ? `## ${text(stack.stack)}` : `## ${text(`${stack.stack}: ${factsOf(stack).join(", ")}`)}`,
+    );
     const frame = [...head, ...foot, ...headings].reduce((sum, line) => sum + line.length + 3, 0);
     const room = new Room(LIMIT - frame - NOTE * (2 * changed.length + 2));
     const { lines: dangerous, legend } = graveLines(graves, room);
