@@ -42,7 +42,6 @@ const NARROW = 360;
         });
     });
     afterAll(() => browser.close());
-    afterEach(() => expect(complaints).toEqual([]));
 
     async function open(report: Report, name = "report"): Promise<void> {
         const file = join(FOLDER, `${name}.html`);
@@ -57,6 +56,7 @@ const NARROW = 360;
         const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
         const width = await page.evaluate<number>("document.documentElement.scrollWidth");
         return [
+            ...complaints,
             ...violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`)),
             ...(width > NARROW ? [`is ${width} wide on a screen of ${NARROW}`] : []),
         ];
@@ -87,6 +87,7 @@ const NARROW = 360;
         expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).toBe("solid");
         await page.keyboard.press("Enter");
         expect(await page.locator("details[open]").count()).toBe(1);
+        expect(complaints).toEqual([]);
     });
 
     it("the first that it tells is what is dangerous, and it tells of each object", async () => {
@@ -107,5 +108,6 @@ const NARROW = 360;
             expect(await page.locator(strange).count()).toBe(0);
             expect(await page.locator("script, img, iframe, [onerror]").count()).toBe(0);
         }
+        expect(complaints).toEqual([]);
     });
 });
