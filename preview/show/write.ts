@@ -2,9 +2,11 @@
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { colorsFor } from "../../toolchain/colors";
 import { UserError } from "../../toolchain/command";
 import type { Report } from "../report";
 import { FORMATS, type FormatName } from "./formats";
+import { terminal } from "./terminal";
 import { titleLine } from "./title";
 
 export interface WriteOptions {
@@ -45,8 +47,13 @@ export function writeReport(report: Report, { format, out, reports }: WriteOptio
     if (out !== undefined) {
         written("--out", out, FORMATS[format].text(report));
     }
-    const isWritten = out !== undefined || reports !== undefined;
-    process.stdout.write(isWritten ? titleLine(report) : FORMATS[format].text(report));
+    if (out !== undefined || reports !== undefined) {
+        process.stdout.write(titleLine(report));
+    } else if (format === "markdown" && process.stdout.isTTY) {
+        process.stdout.write(terminal(report, colorsFor(process.stdout)));
+    } else {
+        process.stdout.write(FORMATS[format].text(report));
+    }
 }
 
 function made(option: string, folder: string): void {
