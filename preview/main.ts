@@ -25,7 +25,7 @@ function program(fail: (code: number) => void): Command {
         .action(async ({ base, stack, detailedExitcode, ...options }: Options) => {
             prepareReports(options);
             const report = await preview({ repo: repoRoot, folder: join(embassyHome, "preview") }, base, stack);
-            writeReport(report, options);
+            await writeReport(report, options);
             fail(exitCode(report, detailedExitcode));
         });
 }

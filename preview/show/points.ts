@@ -21,7 +21,10 @@ export function grave({ problems, dangers, policies, flows, rights }: StackRepor
             mark: tree === "head" ? "error" : "base not rendered",
             what: [{ code: line === undefined ? file : `${file}:${line}` }, `: ${message}`],
         })),
-        ...dangers.map(({ kind, text, objects }) => ({ mark: kind, what: [`${text}: `, ...places(objects)] })),
+        ...dangers.map(({ kind, text, objects }) => ({
+            mark: kind,
+            what: objects.length === 0 ? [text] : [`${text}: `, ...places(objects)],
+        })),
         ...broken(policies),
         ...all("flow opened", flows.opened),
         ...all("flow closed", flows.closed),

@@ -83,12 +83,13 @@ function said([what, count]: readonly [Phrase, number]): string[] {
 
 function countsOf(stack: StackReport): [Phrase, number][] {
     const { state, problems, dangers, flows, rights, settings, policies } = stack;
+    const errors = problems.filter(({ tree }) => tree === "head").length;
     if (state === "not compared") {
-        const errors = problems.filter(({ tree }) => tree === "head").length;
         return errors > 0 ? [["error*", errors]] : [["base* not rendered", 1]];
     }
     const unprotected = dangers.filter(({ kind }) => kind === "loses protection").flatMap(({ objects }) => objects);
     const all: [Phrase, number][] = [
+        ["error*", errors],
         ["stack* added", Number(state === "added")],
         ["stack* removed", Number(state === "removed")],
         ...OPERATIONS.map(([operation, done]): [Phrase, number] => [done, operationCount(stack, operation)]),

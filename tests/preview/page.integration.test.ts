@@ -43,9 +43,9 @@ const NARROW = 360;
     });
     afterAll(() => browser.close());
 
-    async function open(report: Report, name = "report"): Promise<void> {
+    async function open(report: Report, name = "report", pictures?: ReadonlyMap<string, string>): Promise<void> {
         const file = join(FOLDER, `${name}.html`);
-        writeFileSync(file, html(report));
+        writeFileSync(file, html(report, pictures));
         await page.goto(pathToFileURL(file).href);
     }
 
@@ -73,6 +73,13 @@ const NARROW = 360;
             await page.screenshot({ path: join(FOLDER, `${colorScheme}.png`), fullPage: true });
             expect(await faults()).toEqual([]);
         }
+    });
+
+    it("a picture with a style of its own is shown as it is", async () => {
+        const svg = `<svg role="img" aria-label="a site" width="600" height="20"><style>.mark { fill: red; }</style><rect class="mark" width="600" height="20"/></svg>`;
+        await open(example, "picture", new Map([["luxembourg", svg]]));
+        expect(await page.evaluate("getComputedStyle(document.querySelector('.mark')).fill")).toBe("rgb(255, 0, 0)");
+        expect(await faults()).toEqual([]);
     });
 
     it("by the keyboard: past what is above it, and what is folded is opened", async () => {

@@ -29,15 +29,15 @@ afterEach(() => {
     rmSync(folder, { recursive: true });
 });
 
-function write(...args: string[]): void {
+async function write(...args: string[]): Promise<void> {
     const command = withReportOptions(new Command().exitOverride().configureOutput({ writeErr: () => undefined }));
     const options = command.parse(args, { from: "user" }).opts<WriteOptions>();
     prepareReports(options);
-    writeReport(report, options);
+    await writeReport(report, options);
 }
 
-test("in every format to a folder, which is made, and the title is said", () => {
-    write("--reports", join(folder, "deep", "er"));
+test("in every format to a folder, which is made, and the title is said", async () => {
+    await write("--reports", join(folder, "deep", "er"));
     expect(readdirSync(join(folder, "deep", "er")).sort()).toEqual(
         Object.values(FORMATS)
             .map(({ file }) => file)
@@ -49,32 +49,32 @@ test("in every format to a folder, which is made, and the title is said", () => 
     expect(said).toBe(`${report.title}\n`);
 });
 
-test.each(Object.keys(FORMATS))("as %s to be seen, to a file, or to both a file and a folder", (format) => {
+test.each(Object.keys(FORMATS))("as %s to be seen, to a file, or to both a file and a folder", async (format) => {
     const { text } = FORMATS[format as keyof typeof FORMATS];
-    write("--format", format);
+    await write("--format", format);
     expect(said).toBe(text(report));
-    write("--format", format, "--out", join(folder, "new", "file"), "--reports", folder);
+    await write("--format", format, "--out", join(folder, "new", "file"), "--reports", folder);
     expect(readFileSync(join(folder, "new", "file"), "utf8")).toBe(text(report));
     expect(readdirSync(folder)).toHaveLength(Object.keys(FORMATS).length + 1);
 });
 
-test("a place that cannot be written to, or a format that there is not, is refused before the work", () => {
+test("a place that cannot be written to, or a format that there is not, is refused before the work", async () => {
     writeFileSync(join(folder, "file"), "");
     mkdirSync(join(folder, "folder"));
-    const refused = (...args: string[]): string => {
+    const refused = async (...args: string[]): Promise<string> => {
         try {
-            write(...args);
+            await write(...args);
             return "";
         } catch (error) {
             return (error as Error).message;
         }
     };
-    expect(refused("--reports", join(folder, "file"))).toMatch(
+    expect(await refused("--reports", join(folder, "file"))).toMatch(
         /^--reports: .*file cannot be written to \(.*\): name a place/,
     );
-    expect(refused("--out", join(folder, "file", "x"))).toMatch(/^--out: .*file cannot be written to/);
-    expect(refused("--out", join(folder, "folder"))).toMatch(/is a folder: name a file in it/);
-    expect(refused("--format", "xml")).toContain("Allowed choices are markdown, html, json, junit, sarif, title");
+    expect(await refused("--out", join(folder, "file", "x"))).toMatch(/^--out: .*file cannot be written to/);
+    expect(await refused("--out", join(folder, "folder"))).toMatch(/is a folder: name a file in it/);
+    expect(await refused("--format", "xml")).toContain("Allowed choices are markdown, html, json, junit, sarif, title");
     expect(said).toBe("");
 });
 
