@@ -9,7 +9,7 @@ import type { ObjectChange, Report, StackReport } from "../report";
 import { against } from "./against";
 import { STYLE, policy } from "./html-style";
 import { type Piece, type Point, changePieces, grave, other } from "./points";
-import { OPERATIONS, factsOf } from "./title";
+import { OPERATIONS, changedFirst, factsOf } from "./title";
 import { visible } from "./visible";
 
 /** Nothing in it is waited for. */
@@ -27,7 +27,7 @@ export function html(whole: Report, pictures: ReadonlyMap<string, string> = new 
     const report = visible(whole);
     const { stacks, leftOut } = report;
     const title = report.title;
-    const changed = stacks.filter((stack) => factsOf(stack).length > 0);
+    const changed = changedFirst(stacks);
     const page = template`<!doctype html>
 <html lang="en">
 <head>
