@@ -17,6 +17,7 @@ const esmOnly = [
     "yocto-queue",
     "shlex",
     "marked",
+    "commander",
 ];
 
 const common = {

@@ -39,7 +39,7 @@ function program(fail: (code: number) => void): Command {
         .action(async ({ base, state, stack, detailedExitcode, ...options }: Options) => {
             prepareReports(options);
             const report = await reportOn(base, state, stack);
-            writeReport(report, options);
+            await writeReport(report, options);
             fail(exitCode(report, detailedExitcode));
         });
 }

@@ -2,10 +2,7 @@
 import { isSecretLike } from "../../policy/rules/no-plain-secrets";
 import type { Rendered } from "../render/registrations";
 import { HIDDEN } from "../render/secrets";
-
-/** Longer values are cut to so many characters, from a little before where they part. */
-const LENGTH = 200;
-const LEAD = 40;
+import { excerpts } from "./excerpts";
 
 /**
  * Both sides of a change. Where either holds a secret neither is shown: what is a secret now was one before, and what was one may
@@ -15,9 +12,7 @@ export function shownPair(path: string, before: unknown, after: unknown): { befo
     if ([before, after].some((value) => holdsSecret(path, value))) {
         return pair(before === undefined ? before : HIDDEN, after === undefined ? after : HIDDEN);
     }
-    const [old, next] = [textOf(before), textOf(after)];
-    const from = old === undefined || next === undefined ? 0 : Math.max(0, parting(old, next) - LEAD);
-    return pair(excerpt(old, from), excerpt(next, from));
+    return pair(...excerpts(textOf(before), textOf(after)));
 }
 
 function pair(before: string | undefined, after: string | undefined): { before?: string; after?: string } {
@@ -26,23 +21,6 @@ function pair(before: string | undefined, after: string | undefined): { before?:
 
 function textOf(value: unknown): string | undefined {
     return value === undefined || typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** Place of the first character in which they differ. */
-function parting(one: string, other: string): number {
-    let place = 0;
-    while (place < one.length && one[place] === other[place]) {
-        place++;
-    }
-    return place;
-}
-
-function excerpt(text: string | undefined, from: number): string | undefined {
-    if (text === undefined || text.length <= LENGTH) {
-        return text;
-    }
-    const end = from + LENGTH;
-    return `${from > 0 ? "…" : ""}${text.slice(from, end)}${end < text.length ? "…" : ""} (${text.length} characters)`;
 }
 
 function holdsSecret(name: string, value: unknown): boolean {

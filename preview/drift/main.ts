@@ -20,7 +20,7 @@ function program(fail: (code: number) => void): Command {
     return withReportOptions(command).action(async ({ stack, ...options }: Options) => {
         prepareReports(options);
         const report = await drift(stack);
-        writeReport(report, options);
+        await writeReport(report, options);
         fail(exitCode(report, true));
     });
 }

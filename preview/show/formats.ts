@@ -6,11 +6,11 @@ import { markdown } from "./markdown";
 import { sarif } from "./sarif";
 import { titleLine } from "./title";
 
-interface Format {
+export interface Format {
     /** In the folder that holds all of them. */
     readonly file: string;
-    /** Pure. */
-    readonly text: (report: Report) => string;
+    /** What is drawn first is waited for. */
+    readonly text: (report: Report) => string | Promise<string>;
 }
 
 export const FORMATS = {

@@ -28,6 +28,7 @@ table { border-collapse: collapse; }
 th, td { padding: .25rem .75rem; border-block-end: 1px solid var(--line); text-align: end; }
 th:first-child { text-align: start; font-weight: normal; }
 thead th { color: var(--soft); font-weight: normal; }
+figure { margin: 0; overflow-x: auto; }
 footer { color: var(--soft); }
 @media print { .skip, nav { display: none; } details::details-content { content-visibility: visible; block-size: auto; } }
 `;
@@ -35,10 +36,21 @@ footer { color: var(--soft); }
 /** All of it in the page, which is one file. */
 export const STYLE = raw(`<style>${CSS}</style>`);
 
-/** Of styles the one above, no script, nothing fetched: a value that got past escaping would still do nothing. */
-export const POLICY = [
-    "default-src 'none'",
-    `style-src 'sha256-${createHash("sha256").update(CSS).digest("base64")}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-].join("; ");
+/**
+ * Of styles the one above and those in the pictures, no script, nothing fetched: a value that got past escaping would still do nothing.
+ *
+ * @param pictures as SVG
+ */
+export function policy(pictures: Iterable<string>): string {
+    const styles = [
+        CSS,
+        ...[...pictures].flatMap((svg) => [...svg.matchAll(/<style>([^]*?)<\/style>/g)].map(([, css = ""]) => css)),
+    ];
+    const hashes = styles.map((css) => `'sha256-${createHash("sha256").update(css).digest("base64")}'`);
+    return [
+        "default-src 'none'",
+        `style-src ${[...new Set(hashes)].join(" ")}`,
+        "base-uri 'none'",
+        "form-action 'none'",
+    ].join("; ");
+}

@@ -2,14 +2,14 @@
  * A report as a page by itself: no script, nothing fetched, all of it. What is put into a template is escaped by it:
  * https://hono.dev/docs/helpers/html. Pure.
  */
-import { html as escapedHtml } from "hono/html";
+import { html as escapedHtml, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import { groupBy } from "../compare/group";
 import type { ObjectChange, Report, StackReport } from "../report";
 import { against } from "./against";
-import { POLICY, STYLE } from "./html-style";
+import { STYLE, policy } from "./html-style";
 import { type Piece, type Point, changePieces, grave, other } from "./points";
-import { OPERATIONS, factsOf } from "./title";
+import { OPERATIONS, changedFirst, factsOf } from "./title";
 import { visible } from "./visible";
 
 /** Nothing in it is waited for. */
@@ -22,16 +22,17 @@ function template(parts: TemplateStringsArray, ...values: unknown[]): Html {
 /** More names than this are folded. */
 const NAMED = 20;
 
-export function html(raw: Report): string {
-    const report = visible(raw);
+/** @param pictures of stacks, by name: SVG of ours, which is not escaped */
+export function html(whole: Report, pictures: ReadonlyMap<string, string> = new Map()): string {
+    const report = visible(whole);
     const { stacks, leftOut } = report;
     const title = report.title;
-    const changed = stacks.filter((stack) => factsOf(stack).length > 0);
+    const changed = changedFirst(stacks);
     const page = template`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policy(pictures.values())}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
 ${STYLE}
@@ -44,7 +45,9 @@ ${STYLE}
 ${changed.length > 1 && contents(changed)}
 </header>
 <main id="content">
-${changed.map(section)}
+${changed.map((stack, index) =>
+    section(stack, index, changed.length === 1 ? stack.stack : heading(stack), pictures.get(stack.stack)),
+)}
 </main>
 <footer>
 ${leftOut.length > 0 && template`<h2>Not looked at</h2><ul>${leftOut.map((what) => template`<li>${what}</li>`)}</ul>`}
@@ -65,11 +68,12 @@ function heading(stack: StackReport): string {
     return `${stack.stack}: ${factsOf(stack).join(", ")}`;
 }
 
-function section(stack: StackReport, index: number): Html {
+function section(stack: StackReport, index: number, title: string, picture: string | undefined): Html {
     return template`<section aria-labelledby="stack-${index}">
-<h2 id="stack-${index}">${heading(stack)}</h2>
+<h2 id="stack-${index}">${title}</h2>
 ${part("To be decided", points(grave(stack), "grave"))}
 ${part("Good to know", points(other(stack), "other"))}
+${picture !== undefined && part("Where", template`<figure tabindex="0" role="group" aria-label="Picture of ${stack.stack}">${raw(picture)}</figure>`)}
 ${part("How many objects", counts(stack))}
 ${part("Which objects", objects(stack))}
 </section>

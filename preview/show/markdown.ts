@@ -5,7 +5,7 @@ import { against } from "./against";
 import { code, summary, text } from "./markup";
 import { type Numbers, numbered, ranges } from "./numbers";
 import { type Piece, type Point, changePieces, grave, other } from "./points";
-import { OPERATIONS, factsOf, shortTitle } from "./title";
+import { OPERATIONS, changedFirst, factsOf, shortTitle } from "./title";
 import { visible } from "./visible";
 
 /**
@@ -22,11 +22,14 @@ type Write = (pieces: readonly Piece[]) => string;
 /** What is dangerous is whole, however long; what else there is, is cut between lines and objects. */
 export function markdown(raw: Report): string {
     const report = visible(raw);
-    const changed = report.stacks.filter((stack) => factsOf(stack).length > 0);
+    const changed = changedFirst(report.stacks);
     const graves = changed.map(grave);
     const head = [`# ${text(shortTitle(report))}`, "", text(against(report)), ""];
     const foot = ["", ...report.leftOut.map((what) => `Not looked at: ${text(what)}.`), ""];
-    const headings = changed.map((stack) => `## ${text(`${stack.stack}: ${factsOf(stack).join(", ")}`)}`);
+    const headings = changed.map((stack) =>
+        // The title says it of one alone.
+        changed.length === 1 ? `## ${text(stack.stack)}` : `## ${text(`${stack.stack}: ${factsOf(stack).join(", ")}`)}`,
+    );
     const frame = [...head, ...foot, ...headings].reduce((sum, line) => sum + line.length + 3, 0);
     const room = new Room(LIMIT - frame - NOTE * (2 * changed.length + 2));
     const { lines: dangerous, legend } = graveLines(graves, room);

@@ -16,11 +16,20 @@ const NOTHING = "nothing changes";
 const MORE = ", and more";
 
 export function titleOf(stacks: readonly StackReport[]): string {
-    const parts = stacks.flatMap((stack) => {
-        const facts = factsOf(stack);
-        return facts.length === 0 ? [] : [`${stack.stack}: ${facts.join(", ")}`];
-    });
+    const parts = changedFirst(stacks).map((stack) => `${stack.stack}: ${factsOf(stack).join(", ")}`);
     return parts.length === 0 ? NOTHING : parts.join("; ");
+}
+
+/** Those of which there is something to tell, the gravest first: errors, then broken rules, then dangers. */
+export function changedFirst(stacks: readonly StackReport[]): StackReport[] {
+    const isGrave: readonly ((stack: StackReport) => boolean)[] = [
+        ({ problems }) => problems.some(({ tree }) => tree === "head"),
+        ({ policies }) => policies.length > 0,
+        ({ dangers }) => dangers.length > 0,
+        () => true,
+    ];
+    const rank = (stack: StackReport): number => isGrave.findIndex((holds) => holds(stack));
+    return stacks.filter((stack) => factsOf(stack).length > 0).sort((one, other) => rank(one) - rank(other));
 }
 
 /** The title on a line of its own. */
@@ -36,7 +45,7 @@ export function shortTitle({ title, stacks }: Report): string {
     if (title.length <= TITLE_LIMIT) {
         return title;
     }
-    const changed = stacks.filter((stack) => factsOf(stack).length > 0);
+    const changed = changedFirst(stacks);
     const counts = new Map<string, number>();
     for (const [what, count] of changed.flatMap(countsOf)) {
         counts.set(what, (counts.get(what) ?? 0) + count);

@@ -2,9 +2,11 @@
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { colorsFor } from "../../toolchain/colors";
 import { UserError } from "../../toolchain/command";
 import type { Report } from "../report";
-import { FORMATS, type FormatName } from "./formats";
+import { FORMATS, type Format, type FormatName } from "./formats";
+import { terminal } from "./terminal";
 import { titleLine } from "./title";
 
 export interface WriteOptions {
@@ -38,15 +40,23 @@ export function prepareReports({ out, reports }: WriteOptions): void {
 }
 
 /** One format to `--out` or to be seen, all of them to `--reports`, each from the same report. */
-export function writeReport(report: Report, { format, out, reports }: WriteOptions): void {
+export async function writeReport(report: Report, { format, out, reports }: WriteOptions): Promise<void> {
     if (reports !== undefined) {
-        Object.values(FORMATS).forEach(({ file, text }) => written("--reports", join(reports, file), text(report)));
+        for (const { file, text } of Object.values<Format>(FORMATS)) {
+            written("--reports", join(reports, file), await text(report));
+        }
     }
+    const { text }: Format = FORMATS[format];
     if (out !== undefined) {
-        written("--out", out, FORMATS[format].text(report));
+        written("--out", out, await text(report));
     }
-    const isWritten = out !== undefined || reports !== undefined;
-    process.stdout.write(isWritten ? titleLine(report) : FORMATS[format].text(report));
+    if (out !== undefined || reports !== undefined) {
+        process.stdout.write(titleLine(report));
+    } else if (format === "markdown" && process.stdout.isTTY) {
+        process.stdout.write(terminal(report, colorsFor(process.stdout)));
+    } else {
+        process.stdout.write(await text(report));
+    }
 }
 
 function made(option: string, folder: string): void {

@@ -21,8 +21,7 @@ export function stackText(stack: string): string {
 }
 
 /** The stack file with one place in it otherwise. */
-export function edited(stack: string, from: string, to: string): string {
-    const text = stackText(stack);
+export function edited(stack: string, from: string, to: string, text = stackText(stack)): string {
     if (!text.includes(from)) {
         throw new Error(`Pulumi.${stack}.yaml has no ${from}`);
     }

@@ -8,13 +8,14 @@ import type { Log } from "sarif";
 import { validateXML } from "xmllint-wasm";
 import type { Report } from "../../preview/report";
 import { KINDS, findingsOf } from "../../preview/show/findings";
+import { FORMATS } from "../../preview/show/formats";
 import { junit } from "../../preview/show/junit";
 import { sarif } from "../../preview/show/sarif";
 import { TITLE_LIMIT, titleLine } from "../../preview/show/title";
 import { repoRoot } from "../../toolchain/paths";
 import { anyReport } from "./any-report";
 import { reportOf } from "./fixture";
-import { emptyStack, everyRegistry } from "./large";
+import { REGISTRIES, emptyStack, everyRegistry } from "./large";
 
 /** Jenkins' own schema; mocha's reporter brings it along. */
 const schema = ["jenkins-junit.xsd"].map((name) => ({
@@ -118,4 +119,23 @@ test("a title is one line, short enough for a commit's status, and says where it
     expect(titleLine(reportOf(...stacks))).toBe(
         "luxembourg, restore, tallinn, viru: 1400 replaced, 5600 changed, 4 flows opened, 1400 rights gained\n",
     );
+});
+
+test("a stack with an error is told of first, then one with dangers", () => {
+    const setting = { key: "data-embassy:edge.networks", file: "Pulumi.a.yaml", line: 80 };
+    const problem = { tree: "head" as const, message: "is wrong", file: "Pulumi.c.yaml", line: 1 };
+    const stacks = [
+        { ...emptyStack("a"), settings: [setting] },
+        everyRegistry("b", REGISTRIES.slice(0, 1)),
+        { ...emptyStack("c"), state: "not compared" as const, problems: [problem] },
+    ];
+    const report = reportOf(...stacks);
+    expect(report.title).toMatch(/^c: 1 error; b: .*; a: 1 setting changed$/);
+    for (const format of ["markdown", "html"] as const) {
+        const places = ["c: 1 error", "b: 1 replaced", "a: 1 setting"].map((part) =>
+            FORMATS[format].text(report).lastIndexOf(part),
+        );
+        expect(places).toEqual([...places].sort((one, other) => one - other));
+        expect(places[0]).toBeGreaterThan(0);
+    }
 });

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { type Side, compareStack } from "../../preview/compare";
 import { mask, secret } from "../../preview/render/secrets";
-import { markdown } from "../../preview/show/markdown";
+import { FORMATS } from "../../preview/show/formats";
 import { parseStackFile } from "../../preview/stack-file";
 import { registered, reportOf } from "./fixture";
 
@@ -17,7 +17,9 @@ function sideOf(inputs: object, config: object): Side {
 
 function formats(before: Side, after: Side): string {
     const report = reportOf(compareStack("test", "compared", before, after));
-    return markdown(report) + JSON.stringify(report);
+    return Object.values(FORMATS)
+        .map(({ text }) => text(report))
+        .join("\n");
 }
 
 test("a value that is, was or becomes a secret is in no format, wherever it stands", () => {

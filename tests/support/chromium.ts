@@ -34,14 +34,23 @@ export function chromiumProblem(): string | undefined {
  */
 export function openChromium(host: string, port: number, authority: Buffer): Promise<Browser> {
     const pin = createHash("sha256").update(authority).digest("base64");
+    return launch([
+        `--host-resolver-rules=MAP ${host}:443 127.0.0.1:${port}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
+        `--ignore-certificate-errors-spki-list=${pin}`,
+    ]);
+}
+
+/** For pages that are files: nothing has an address. */
+export function openOffline(): Promise<Browser> {
+    return launch(["--host-resolver-rules=MAP * ~NOTFOUND"]);
+}
+
+function launch(args: string[]): Promise<Browser> {
     return chromium.launch({
         executablePath: join(installation, "usr", "lib", "chromium", "chromium-headless-shell"),
         // Chromium has no sandbox for root.
         chromiumSandbox: process.getuid?.() !== 0,
-        args: [
-            `--host-resolver-rules=MAP ${host}:443 127.0.0.1:${port}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
-            `--ignore-certificate-errors-spki-list=${pin}`,
-        ],
+        args,
         env: {
             LD_LIBRARY_PATH: libraries().join(":"),
             FONTCONFIG_FILE: join(installation, "fonts.conf"),
