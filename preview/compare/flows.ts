@@ -1,5 +1,5 @@
 /** Which flows open and close, in words. Pure. */
-import { type Outside, type Policy, flowsOf } from "../../infra/networking/flow-table";
+import { type Flow, type Outside, type Policy, flowsOf } from "../../infra/networking/flow-table";
 import type { Rendered } from "../render/registrations";
 import { kindOf } from "./show";
 
@@ -17,7 +17,12 @@ export function flowChanges(before: Declared, after: Declared): { opened: string
     return { opened: beyond(news, olds), closed: beyond(olds, news) };
 }
 
-function inWords({ resources, outside }: Declared, named: boolean): Set<string> {
+function inWords(tree: Declared, named: boolean): Set<string> {
+    return new Set(flowsIn(tree, named).map(({ from, to, port }) => `${from} → ${to} : ${port}`));
+}
+
+/** @param named whether ranges have their names before them */
+export function flowsIn({ resources, outside }: Declared, named = true): Flow[] {
     const policies = resources.filter((one) => kindOf(one) === "NetworkPolicy").map(({ inputs }) => policyOf(inputs));
     const ranges = policies.flatMap(({ spec }) =>
         [...spec.ingress.flatMap(({ from }) => from), ...spec.egress.flatMap(({ to }) => to)].flatMap(
@@ -29,11 +34,10 @@ function inWords({ resources, outside }: Declared, named: boolean): Set<string> 
         ranges.map((range) => [range, named && outside[range] ? `${outside[range]} (${range})` : range]),
     );
     const outsiders = new Set(Object.values(names));
-    const flows = [
+    return [
         ...flowsOf(policies, names, "egress"),
         ...flowsOf(policies, names, "ingress").filter(({ from }) => outsiders.has(from)),
     ];
-    return new Set(flows.map(({ from, to, port }) => `${from} → ${to} : ${port}`));
 }
 
 /** What is left out of a policy is none, or everybody's. */
