@@ -6,6 +6,7 @@ import { runCommand } from "../toolchain/command";
 import { embassyHome, repoRoot } from "../toolchain/paths";
 import { runProgram } from "../toolchain/program";
 import { exitCode } from "./exit-code";
+import { asksImpact, impactProgram } from "./impact/main";
 import { preview } from "./preview";
 import { markdown } from "./show/markdown";
 
@@ -25,6 +26,10 @@ function program(fail: (code: number) => void): Command {
         .option("--stack <name...>", "these stacks alone", [])
         .addOption(new Option("--format <format>", "of the report").choices(["markdown", "json"]).default("markdown"))
         .option("--out <file>", "where the report goes; its title alone is printed then")
+        .addHelpText(
+            "after",
+            "\n--impact NAME says what depends on one thing: npm run preview -- --impact registries/land",
+        )
         .option("--detailed-exitcode", "exit code 2 where something changes", false)
         .action(async ({ base, stack, format, out, detailedExitcode }: Options) => {
             const report = await preview({ repo: repoRoot, folder: join(embassyHome, "preview") }, base, stack);
@@ -39,4 +44,5 @@ function program(fail: (code: number) => void): Command {
         });
 }
 
-runCommand(() => runProgram(program, process.argv.slice(2)));
+const argv = process.argv.slice(2);
+runCommand(() => runProgram(asksImpact(argv) ? impactProgram : program, argv));

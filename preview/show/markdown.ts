@@ -163,7 +163,7 @@ function arrow(before: string | undefined, after: string | undefined): string {
 }
 
 /** As a code span: with more backticks around it than are in it. */
-function code(value: string): string {
+export function code(value: string): string {
     const line = value.replaceAll(/\s*\n\s*/g, " ⏎ ");
     const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length));
     const fence = "`".repeat(longest + 1);
@@ -172,7 +172,7 @@ function code(value: string): string {
 }
 
 /** As prose: what a name or message holds is no markup. */
-function text(value: string): string {
+export function text(value: string): string {
     return escaped(value.replaceAll(/\s*\n\s*/g, " ")).replaceAll(/[\\`*_[\]|]/g, String.raw`\$&`);
 }
 
