@@ -81,5 +81,6 @@ function looked(outcome: Outcome): Looked {
         steps: site.bootOrder,
         flows: flowsIn({ resources: resources.flatMap(({ resource }) => resource ?? []), outside }),
         registries: site.registries.map(({ name }) => name),
+        askedBy: Object.fromEntries(site.registries.map(({ name, askedBy }) => [name, askedBy])),
     };
 }

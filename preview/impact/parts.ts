@@ -11,6 +11,8 @@ export interface SiteParts {
     readonly steps: readonly (readonly string[])[];
     readonly flows: readonly Flow[];
     readonly registries: readonly string[];
+    /** Registry → workloads of the edge that ask it: flows say of every registry alike that they may. */
+    readonly askedBy: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -106,14 +108,17 @@ const ANY = /^a registry('s |$)/;
 const ONE = /^registry-([a-z-]+)'s /;
 
 /** Who talks to what is away. A registry's own workloads, which talk to no other's, are away with it. */
-function callers(away: readonly string[], { flows, registries }: SiteParts): Line[] {
+function callers(away: readonly string[], { flows, registries, askedBy }: SiteParts): Line[] {
     const gone = registries.filter((name) => away.includes(name));
     const hit = flows.flatMap(({ from, to, port }) => {
         const isOwn = [from, to].every((end) => ANY.test(end) || ONE.test(end));
-        const called = ANY.test(to) ? gone : [ONE.exec(to)?.[1] ?? to].filter((name) => away.includes(name));
+        const asks = (name: string): boolean =>
+            !Object.values(askedBy).flat().includes(from) || askedBy[name]?.includes(from) === true;
+        const asked = gone.filter(asks);
+        const called = ANY.test(to) ? asked : [ONE.exec(to)?.[1] ?? to].filter((name) => away.includes(name));
         const isThere = ANY.test(from) ? gone.length < registries.length : !away.includes(from);
         // As flows say it of every registry alike, so it is said of those that are away.
-        const named = ANY.test(to) ? `${to.replace("a registry's", "the")} of ${gone.join(", ")}` : to;
+        const named = ANY.test(to) ? `${to.replace("a registry's", "the")} of ${asked.join(", ")}` : to;
         return isOwn || called.length === 0 || !isThere ? [] : [{ from, to: named, port }];
     });
     return [...groupBy(hit, ({ from, to }) => `${from}\n${to}`).values()].flatMap((alike) =>

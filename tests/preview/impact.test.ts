@@ -36,6 +36,7 @@ function looked(stack: string): Looked {
         steps: site.bootOrder,
         flows: flowsIn({ resources, outside: outsideOf(planNetwork(config), config.edge) }),
         registries: site.registries.map(({ name }) => name),
+        askedBy: Object.fromEntries(site.registries.map(({ name, askedBy }) => [name, askedBy])),
     };
 }
 
@@ -59,6 +60,9 @@ test("a registry in Luxembourg: nothing stops, the edge says so, Tallinn's goes 
     });
     expect(unreachable).toContainEqual({ who: "edge", what: "the database of land, at 5432/TCP" });
     expect(unreachable.map(({ who }) => who)).not.toContain("a registry's database");
+    // It reads legislation alone.
+    expect(unreachable.map(({ who }) => who)).not.toContain("gazette");
+    expect(impact("registries/legislation", "luxembourg").unreachable.map(({ who }) => who)).toContain("gazette");
 });
 
 test("the object store: every registry stops, and comes up again behind it; the other site stores its copies later", () => {
