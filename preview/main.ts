@@ -5,6 +5,7 @@ import { UserError, runCommand } from "../toolchain/command";
 import { embassyHome, repoRoot } from "../toolchain/paths";
 import { runProgram } from "../toolchain/program";
 import { exitCode } from "./exit-code";
+import { asksImpact, impactProgram } from "./impact/main";
 import { preview } from "./preview";
 import type { Report } from "./report";
 import { type WriteOptions, prepareReports, withReportOptions, writeReport } from "./show/write";
@@ -35,6 +36,10 @@ function program(fail: (code: number) => void): Command {
         .option("--state <file>", "export of a stack's state to compare with; without it and --base, the back end's")
         .option("--stack <name...>", "these stacks alone", []);
     return withReportOptions(command)
+        .addHelpText(
+            "after",
+            "\n--impact NAME says what depends on one thing: npm run preview -- --impact registries/land",
+        )
         .option("--detailed-exitcode", "exit code 2 where something changes", false)
         .action(async ({ base, state, stack, detailedExitcode, ...options }: Options) => {
             prepareReports(options);
@@ -44,4 +49,5 @@ function program(fail: (code: number) => void): Command {
         });
 }
 
-runCommand(() => runProgram(program, process.argv.slice(2)));
+const argv = process.argv.slice(2);
+runCommand(() => runProgram(asksImpact(argv) ? impactProgram : program, argv));

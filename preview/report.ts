@@ -1,6 +1,7 @@
 /** What a report holds, in every format: the JSON format is this and nothing else. */
 import { z } from "zod";
 import { facility } from "./facility/report";
+import { picture } from "./map/picture";
 
 /** Raised where a reader of an older report would misread a newer one. */
 export const VERSION = 2;
@@ -56,6 +57,7 @@ const stack = z.strictObject({
         }),
     ),
     facility,
+    picture: picture.optional().describe("of the site, where something in it changes"),
     policies: z.array(z.strictObject({ rule: z.string(), object: z.string(), remedy: z.string(), isNew: z.boolean() })),
     counts: z.array(z.strictObject({ subject: z.string(), operation: z.string(), count: z.int() })),
     objects: z.array(object),

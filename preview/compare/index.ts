@@ -2,6 +2,7 @@
 import type { Outside } from "../../infra/networking/flow-table";
 import { facilityChange } from "../facility/compare";
 import type { SiteFacts } from "../facility/facts";
+import { pictureOf } from "../map/change";
 import type { Registered, Rendered } from "../render/registrations";
 import type { Rules } from "../render/rules";
 import type { ObjectChange, StackReport } from "../report";
@@ -55,6 +56,8 @@ export function compareStack(
                 ORDER.indexOf(one.operation) - ORDER.indexOf(other.operation) ||
                 key(one).localeCompare(key(other), "en"),
         );
+    const { objects: told, noise } = foldNoise(objects);
+    const picture = pictureOf(state, before, after, told);
     return {
         stack,
         state,
@@ -71,7 +74,9 @@ export function compareStack(
         facility,
         policies: policyResults(olds, news),
         counts: countsOf(objects),
-        ...foldNoise(objects),
+        objects: told,
+        noise,
+        ...(picture && { picture }),
         notes: [],
     };
 }

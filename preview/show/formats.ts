@@ -4,6 +4,7 @@ import { html } from "./html";
 import { junit } from "./junit";
 import { markdown } from "./markdown";
 import { sarif } from "./sarif";
+import { picturesOf } from "./pictures";
 import { titleLine } from "./title";
 
 export interface Format {
@@ -15,7 +16,7 @@ export interface Format {
 
 export const FORMATS = {
     markdown: { file: "report.md", text: markdown },
-    html: { file: "report.html", text: html },
+    html: { file: "report.html", text: async (report) => html(report, await picturesOf(report)) },
     json: { file: "report.json", text: (report) => `${JSON.stringify(report, undefined, 2)}\n` },
     junit: { file: "report.junit.xml", text: junit },
     sarif: { file: "report.sarif", text: sarif },

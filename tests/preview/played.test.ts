@@ -4,6 +4,7 @@ import { reportOf as problemsFirst } from "../../preview/preview";
 import { exitCode } from "../../preview/exit-code";
 import { LIMIT, markdown } from "../../preview/show/markdown";
 import { titleOf } from "../../preview/show/title";
+import { marked } from "../../preview/map/compare";
 import { parseStackFile } from "../../preview/stack-file";
 import { parseConfig } from "../../infra/config";
 import { asItIs, edited, mapped, played, registered, reportOf, sideOf, stackText } from "./fixture";
@@ -42,6 +43,7 @@ test("a member more: that registry changes alone, and its members restart, as th
     const report = await played(STACK, "taxes: {members: 2", "taxes: {members: 3");
     expect(report.dangers.flatMap(({ objects }) => objects)).not.toContain("registry-taxes/database");
     expect(report.restarts).toMatchObject([{ who: "registry taxes's database", served: true }]);
+    expect(report.picture && marked(report.picture)).toEqual([{ mark: "changed", title: "taxes" }]);
     expect(report.objects).toContainEqual(
         expect.objectContaining({
             name: "registry-taxes/database",
@@ -59,6 +61,7 @@ test("another range of allies: one flow closes, another opens", async () => {
         closed: ["allies (198.51.100.0/24) → edge : 8443/TCP"],
     });
     expect(firstPoint(markdown(reportOf(report)))).toContain("**flow opened** allies (203.0.113.0/24)");
+    expect(report.picture && marked(report.picture)).toContainEqual({ mark: "changed", title: "allies" });
 });
 
 test("an image's digest: who runs it restarts", async () => {

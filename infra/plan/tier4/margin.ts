@@ -59,6 +59,14 @@ export function marginOf(site: Site): Margin {
     return { whole, closest: closest ?? { fails: "nothing", left: whole }, least: [...least.values()] };
 }
 
+/** What falls when one component fails by itself, it among them, and what is left then. */
+export function afterLossOf(site: Site, place: number): { readonly down: Down; readonly left: readonly Left[] } {
+    const none = site.facility.map(() => false);
+    const down = fallen(site.facility, none.with(place, true));
+    const standing = standings(site)(workersDown(site, down), workersDown(site, none));
+    return { down, left: leftOf(site, down, standing) };
+}
+
 interface Struck {
     readonly fault: Fault;
     /** With all that falls with it. */

@@ -1,0 +1,59 @@
+/** Flows as lines between boxes. Pure. */
+import type { Flow } from "../../infra/networking/flow-table";
+import { groupBy } from "../compare/group";
+import type { PictureEdge, PictureNode } from "./picture";
+import { box } from "./site";
+
+const SITE = /^site ([^ ]+)/;
+const REGISTRY = /^(a registry|registry-)/;
+/** Boxes of a site that flows go by the name of. What else there is everything asks (dns, the API server), or asks nobody but those. */
+const BOXES = ["object-store", "edge", "gazette"];
+const OUTSIDERS = /^(allies|everybody)/;
+
+export interface FlowPicture {
+    /** Outside of every site that is drawn. */
+    readonly nodes: readonly PictureNode[];
+    readonly edges: readonly PictureEdge[];
+}
+
+/**
+ * @param flows of one site; who is outside may have a range in brackets behind the name
+ * @param drawn names of the sites that are drawn, of which this is one
+ */
+export function flowLines(site: string, flows: readonly Flow[], drawn: readonly string[]): FlowPicture {
+    const others = new Map<string, PictureNode>();
+    const outside = (title: string, id: string, name: string): string => {
+        const range = /\((.+)\)$/.exec(name)?.[1];
+        const known = others.get(id)?.lines ?? [];
+        const lines = range === undefined || known.includes(range) ? known : [...known, range];
+        others.set(id, box({ id, kind: "outside", title, lines }));
+        return id;
+    };
+    const end = (name: string): string | undefined => {
+        const peer = SITE.exec(name)?.[1];
+        if (peer !== undefined) {
+            return drawn.includes(peer) ? `${peer}/registries` : outside(`site ${peer}`, peer, name);
+        }
+        const outsider = OUTSIDERS.exec(name)?.[1];
+        if (outsider !== undefined) {
+            return outside(outsider, `${site} ${outsider}`, name);
+        }
+        return REGISTRY.test(name) ? `${site}/registries` : BOXES.includes(name) ? `${site}/${name}` : undefined;
+    };
+    const lines = flows.flatMap(({ from, to, port }) => {
+        // Of two sites that are drawn the one that lets in says where to.
+        const isTold = drawn.includes(SITE.exec(to)?.[1] ?? "");
+        const [one, other] = isTold ? [] : [end(from), end(to)];
+        return one === undefined || other === undefined || one === other ? [] : [{ from: one, to: other, port }];
+    });
+    // In an order of their own: in which policies are declared is nothing to see.
+    const byEnds = [...groupBy(lines, ({ from, to }) => `${from}\n${to}`)].sort(([one], [other]) =>
+        one < other ? -1 : 1,
+    );
+    const edges = byEnds.flatMap(([, alike]): PictureEdge[] => {
+        const [first] = alike;
+        const ports = [...new Set(alike.map(({ port }) => port.replace("/TCP", "")))].sort();
+        return first === undefined ? [] : [{ from: first.from, to: first.to, kind: "flow", text: ports.join(", ") }];
+    });
+    return { nodes: [...others.values()].sort((one, other) => (one.id < other.id ? -1 : 1)), edges };
+}

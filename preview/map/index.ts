@@ -1,0 +1,25 @@
+/** Pictures of the embassy, and of what a change does to it. */
+import { draw } from "./draw";
+import { folded } from "./fold";
+import { layOut } from "./layout";
+import { embassyPicture } from "./embassy";
+import type { Side } from "../compare";
+import { drawn } from "./change";
+import type { Picture } from "./picture";
+
+/** The same text for the same picture, on every machine. @param id of the picture in a page */
+export async function pictureSvg(picture: Picture, id: string, title: string): Promise<string> {
+    const small = folded(picture);
+    return draw(small, await layOut(small), id, title);
+}
+
+/** All sites and what is between them, as docs/map.svg has it. */
+export function mapSvg(sides: readonly Side[]): Promise<string> {
+    const sites = sides
+        .flatMap(drawn)
+        .toSorted((one, other) => ORDER.indexOf(one.facts.role) - ORDER.indexOf(other.facts.role));
+    const names = sites.map(({ facts }) => facts.name).join(", ");
+    return pictureSvg(embassyPicture(sites), "embassy", `The data embassy: ${names}`);
+}
+
+const ORDER = ["primary", "standby", "restore"];

@@ -1,0 +1,41 @@
+/** How large boxes are: without a browser, so by what letters of a common sans-serif take at most. */
+import type { PictureNode } from "./picture";
+
+/** Pixels of a title's letter, and of a line's. */
+const LETTER = { title: 7.9, line: 6.3 } as const;
+export const SIZES = { title: 12, line: 10.5, row: 15, pad: 8, dot: 15 } as const;
+
+export interface Size {
+    readonly width: number;
+    readonly height: number;
+}
+
+export const HOST: Size = { width: 38, height: 20 };
+
+export function textWidth(text: string, kind: keyof typeof LETTER): number {
+    return Math.ceil(text.length * LETTER[kind]);
+}
+
+/** Of a box without others in it. */
+export function leafSize({ kind, title, lines, dots = [] }: PictureNode): Size {
+    if (kind === "host") {
+        return HOST;
+    }
+    const widths = [
+        textWidth(title, "title"),
+        ...lines.map((line) => textWidth(line, "line")),
+        dots.length * SIZES.dot,
+    ];
+    const rows = 1 + lines.length + (dots.length > 0 ? 1 : 0);
+    return { width: Math.max(...widths) + 2 * SIZES.pad, height: rows * SIZES.row + SIZES.pad };
+}
+
+/** Room above what is in a box, for its own title and lines. */
+export function headHeight({ lines }: PictureNode): number {
+    return (1 + lines.length) * SIZES.row + SIZES.pad;
+}
+
+/** Room that a box needs for its own title and lines, whatever is in it. */
+export function headWidth({ title, lines }: PictureNode): number {
+    return Math.max(textWidth(title, "title"), ...lines.map((line) => textWidth(line, "line"))) + 2 * SIZES.pad;
+}
