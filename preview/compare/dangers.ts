@@ -17,18 +17,26 @@ export function dangersOf(
     others: readonly Danger[] = [],
 ): Danger[] {
     const names = renamed(pairs);
-    const lost = pairs.filter((pair) => !names.has(pair));
+    const [held, rest] = [true, false].map((is) => pairs.filter(({ before }) => isHeld(before) === is)) as [
+        Pair[],
+        Pair[],
+    ];
+    const lost = (some: readonly Pair[]): Pair[] => some.filter((pair) => !names.has(pair));
     return [
-        ...grouped(lost.filter((pair) => isHeld(pair.before)).flatMap((pair) => [...deleted(pair), ...replaced(pair)])),
+        ...grouped(lost(held).flatMap((pair) => [...deleted(pair), ...replaced(pair)])),
         ...grouped([...names.values()]),
-        ...grouped(lost.filter((pair) => !isHeld(pair.before)).flatMap(deleted)),
-        ...grouped([...others, ...pairs.flatMap(weakened)]),
+        ...grouped(
+            lost(rest)
+                .filter(({ before }) => before && kindOf(before) !== "Job")
+                .flatMap(deleted),
+        ),
+        ...grouped([...others, ...[...held, ...rest].flatMap(weakened)]),
         ...grouped(
             restarts
                 .filter(({ served }) => !served)
                 .map(({ who, text }) => ({ kind: "not served meanwhile", text, objects: [who] })),
         ),
-        ...grouped(lost.filter((pair) => !isHeld(pair.before)).flatMap(replaced)),
+        ...grouped(lost(rest).flatMap(replaced)),
     ];
 }
 

@@ -49,7 +49,7 @@ function beyond(wide: readonly Grant[], known: readonly Grant[]): string[] {
     const bySubject = groupBy(known, ({ subject }) => subject);
     const more = wide.filter((grant) => !bySubject.get(grant.subject)?.some((one) => covers(one, grant)));
     // What may be done to one thing is one sentence.
-    const alike = groupBy(more, ({ verb: _, ...what }) => JSON.stringify(what));
+    const alike = groupBy(more, (grant) => JSON.stringify({ ...grant, verb: "" }));
     return [...alike.values()].flatMap(([first, ...others]) =>
         first === undefined ? [] : inWords(first, new Set([first, ...others].map(({ verb }) => verb))),
     );
