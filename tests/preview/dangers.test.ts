@@ -211,7 +211,7 @@ test("rights: a token in a pod, and a role that Kubernetes brings along and lets
     const account = { serviceAccountName: "reader" };
     const before = [workload({}, account)];
     expect(compared(before, [workload({}, { ...account, ...projected })]).rights.gained).toEqual([
-        "Deployment edge/reader has a token of ServiceAccount edge/reader",
+        "edge's reader has a token of ServiceAccount edge/reader",
     ]);
     const bound = (name: string): Registered =>
         registered("ClusterRoleBinding", "", "all", {
