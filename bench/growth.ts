@@ -4,11 +4,11 @@ import { repoRoot } from "../toolchain/paths";
 import { type Figure, ratio } from "./figure";
 import type { Site } from "./site";
 
-const COUNTS = [7, 70, 350];
+export const COUNTS = [7, 70, 350];
 const LIMIT = 1.5;
 
-/** The program of infra/, with registries copied from taxes' entry until there are enough. */
-function program(count: number): string {
+/** The program of infra/, with registries copied from taxes' entry, but for what is to be `otherwise`, until there are enough. */
+export function manyRegistries(count: number, otherwise: object = {}): string {
     const from = (path: string): string => JSON.stringify(join(repoRoot, path));
     return [
         `import { readFileSync } from "node:fs";`,
@@ -21,7 +21,8 @@ function program(count: number): string {
         `const names = Array.from({ length: ${count} }, (_, index) => "registry-" + index);`,
         "// The plan goes by this list; the seven are read before it is another.",
         `(REGISTRIES as unknown as string[]).splice(0, REGISTRIES.length, ...names);`,
-        `const registries = Object.fromEntries(names.map((name) => [name, config.registries.taxes]));`,
+        `const one = { ...config.registries.taxes, ...${JSON.stringify(otherwise)} };`,
+        `const registries = Object.fromEntries(names.map((name) => [name, one]));`,
         `new DataEmbassy("embassy", plan({ ...config, registries } as never));`,
         "",
     ].join("\n");
@@ -31,7 +32,7 @@ export async function growth(site: Site): Promise<Figure[]> {
     const perResource = new Map<number, { seconds: number; mebibytes: number; resources: number }>();
     for (const count of COUNTS) {
         site.fresh();
-        const cwd = site.project(`growth-${count}`, program(count));
+        const cwd = site.project(`growth-${count}`, manyRegistries(count));
         await site.run(["stack", "init", "--no-select"], { cwd });
         const resources = await site.countResources(cwd);
         // Previews: a site has room for some tens of registries' fixed addresses. Sampling takes time of its own.

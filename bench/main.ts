@@ -1,4 +1,4 @@
-/** `npm run bench [-- speed|growth|toolchain|load|registry|embassy|busy|availability]`: the promises that are ratios, measured again. */
+/** `npm run bench [-- speed|growth|toolchain|load|registry|embassy|busy|availability|preview]`: the promises that are ratios, measured again. */
 import { Command } from "commander";
 import Table from "cli-table3";
 import { DEFAULT_PEOPLE, parsePeople } from "../data/options";
@@ -12,6 +12,7 @@ import { busy } from "./busy";
 import { embassy } from "./embassy";
 import { type Figure, areKept } from "./figure";
 import { growth } from "./growth";
+import { preview } from "./preview";
 import { loading } from "./load";
 import { registry } from "./registry";
 import { Site } from "./site";
@@ -20,7 +21,7 @@ import { toolchain } from "./toolchain";
 import { TABLE_STYLE } from "../toolchain/table";
 import { wholeNumber } from "../toolchain/typed";
 
-const BENCHES = ["speed", "growth", "toolchain", "load", "registry", "embassy", "busy", "availability"];
+const BENCHES = ["speed", "growth", "toolchain", "load", "registry", "embassy", "busy", "availability", "preview"];
 /** What runs where nothing is named: minutes, not the half hour that cold builds take. */
 const USUAL = ["speed", "growth"];
 const MOST_ROUNDS = 1000;
@@ -37,8 +38,9 @@ async function run(names: readonly string[], rounds: number, people: number | un
         throw new UserError(`There is no bench ${unknown.join(", ")}: choose from ${BENCHES.join(", ")}.`);
     }
     const figures = names.includes("availability") ? availability() : [];
-    if (names.every((name) => name === "availability")) {
-        // Arithmetic alone.
+    figures.push(...(names.includes("preview") ? await preview() : []));
+    if (names.every((name) => ["availability", "preview"].includes(name))) {
+        // Neither has a use for a toolchain.
         return figures;
     }
     await buildToolchain();

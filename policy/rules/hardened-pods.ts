@@ -12,11 +12,30 @@ function podFaults(object: KubernetesObject): string[] {
         ...must("automountServiceAccountToken", token, false),
         ...must("securityContext.runAsNonRoot", securityContext?.runAsNonRoot, true),
         ...must("securityContext.seccompProfile.type", securityContext?.seccompProfile?.type, "RuntimeDefault"),
+        ...(pod.volumes ?? []).flatMap(volumeFaults),
         ...(["hostNetwork", "hostPID", "hostIPC"] as const).flatMap((host) => must(host, pod[host] ?? false, false)),
     ];
 }
 
-function containerFaults({ name = "without a name", securityContext, resources }: Container): string[] {
+/** Whatever is a machine's or another system's: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+const VOLUMES = [
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
+];
+
+function volumeFaults({ name, ...source }: Readonly<Record<string, unknown>>): string[] {
+    return Object.keys(source)
+        .filter((kind) => source[kind] !== undefined && !VOLUMES.includes(kind))
+        .map((kind) => `volume ${String(name)} is ${kind}; it must be one of ${VOLUMES.join(", ")}`);
+}
+
+function containerFaults({ name = "without a name", securityContext, resources, ports = [] }: Container): string[] {
     const {
         allowPrivilegeEscalation,
         readOnlyRootFilesystem,
@@ -29,6 +48,7 @@ function containerFaults({ name = "without a name", securityContext, resources }
         ...must("privileged", privileged, false),
         ...must("capabilities.drop", capabilities?.drop?.join(), "ALL"),
         ...must("capabilities.add", capabilities?.add?.join() ?? "", ""),
+        ...ports.flatMap(({ hostPort = 0 }) => must("hostPort", hostPort, 0)),
         ...["cpu", "memory"].flatMap((resource) =>
             resources?.limits?.[resource] === undefined
                 ? [`resources.limits.${resource} is missing; a container must not take what others need`]
@@ -45,6 +65,6 @@ function must(field: string, found: unknown, right: unknown): string[] {
 export const hardenedPods: Rule = {
     name: "hardened-pods",
     description:
-        "Every pod runs without root, privileges, capabilities, an API token of its own accord or a writable root.",
+        "Every pod runs without root, privileges, capabilities, an API token of its own accord, a writable root or anything of its machine's.",
     violations: (object) => [...podFaults(object), ...containersOf(object).flatMap(containerFaults)],
 };

@@ -4,6 +4,7 @@ export interface Container {
     readonly name?: string;
     readonly image?: string;
     readonly env?: readonly { readonly name?: string; readonly value?: string }[];
+    readonly ports?: readonly { readonly hostPort?: number }[];
     readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
     readonly securityContext?: {
         readonly allowPrivilegeEscalation?: boolean;
@@ -19,6 +20,7 @@ export interface PodSpec {
     readonly ephemeralContainers?: readonly Container[];
     readonly automountServiceAccountToken?: boolean;
     readonly hostAliases?: readonly { readonly ip?: string }[];
+    readonly volumes?: readonly Readonly<Record<string, unknown>>[];
     readonly hostNetwork?: boolean;
     readonly hostPID?: boolean;
     readonly hostIPC?: boolean;

@@ -17,29 +17,35 @@ export function dangersOf(
     others: readonly Danger[] = [],
 ): Danger[] {
     const names = renamed(pairs);
-    const lost = pairs.filter((pair) => !names.has(pair));
+    const [data, kept, rest] = ["data", "kept", "other"].map((what) =>
+        pairs.filter(({ before }) => holding(before) === what),
+    ) as [Pair[], Pair[], Pair[]];
+    const held = [...data, ...kept];
+    const lost = (some: readonly Pair[]): Pair[] => some.filter((pair) => !names.has(pair));
     return [
-        ...grouped(lost.filter((pair) => isHeld(pair.before)).flatMap((pair) => [...deleted(pair), ...replaced(pair)])),
+        ...grouped(lost(held).flatMap((pair) => [...deleted(pair), ...replaced(pair)])),
         ...grouped([...names.values()]),
-        ...grouped(lost.filter((pair) => !isHeld(pair.before)).flatMap(deleted)),
-        ...grouped([...others, ...pairs.flatMap(weakened)]),
+        ...grouped(
+            lost(rest)
+                .filter(({ before }) => before && kindOf(before) !== "Job")
+                .flatMap(deleted),
+        ),
+        ...grouped([...others, ...[...held, ...rest].flatMap(weakened)]),
         ...grouped(
             restarts
                 .filter(({ served }) => !served)
                 .map(({ who, text }) => ({ kind: "not served meanwhile", text, objects: [who] })),
         ),
-        ...grouped(lost.filter((pair) => !isHeld(pair.before)).flatMap(replaced)),
+        ...grouped(lost(rest).flatMap(replaced)),
     ];
 }
 
-/** What holds data or keys: the program says so of it, or its kind does. */
-function isHeld(resource: Rendered | undefined): boolean {
-    return (
-        resource !== undefined &&
-        (resource.protect ||
-            resource.retainOnDelete ||
-            HELD_KINDS.some(({ kind }) => isKubernetes(resource) && kind === kindOf(resource)))
-    );
+/** Whether it holds data or keys by its kind, or is what the program keeps. */
+function holding(resource: Rendered | undefined): "data" | "kept" | "other" {
+    if (resource !== undefined && isKubernetes(resource) && HELD_KINDS.some(({ kind }) => kind === kindOf(resource))) {
+        return "data";
+    }
+    return resource?.protect === true || resource?.retainOnDelete === true ? "kept" : "other";
 }
 
 /** What happens alike to several is said once, with all their names. */

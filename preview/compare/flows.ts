@@ -1,6 +1,5 @@
 /** Which flows open and close, in words: what network policies let through, and whom none limits. Pure. */
 import type {
-    V1LabelSelector,
     V1NetworkPolicy,
     V1NetworkPolicyPeer,
     V1NetworkPolicyPort,
@@ -10,7 +9,7 @@ import type { Outside } from "../../infra/networking/flow-table";
 import { LABEL } from "../../infra/plan/names";
 import type { Rendered } from "../render/registrations";
 import { groupBy } from "./group";
-import { type Workload, workloadsOf } from "./pods";
+import { type Workload, workloadName, workloadsOf } from "./pods";
 import { isEmpty, selectorText, selects } from "./selectors";
 import { kindOf, metadataOf } from "./show";
 
@@ -101,15 +100,6 @@ function unlimited({ name, labels }: Pods, policies: readonly V1NetworkPolicySpe
 
 function limits({ policyTypes, egress = [] }: V1NetworkPolicySpec, direction: Direction): boolean {
     return policyTypes?.includes(direction) ?? (direction === "Ingress" || egress.length > 0);
-}
-
-/** `registry-land's database`; what is called as its namespace is that alone. */
-function workloadName(namespace: string, selector: V1LabelSelector = {}): string {
-    const name = selector.matchLabels?.["app.kubernetes.io/name"];
-    if (name !== undefined) {
-        return name === namespace ? name : `${namespace}'s ${name}`;
-    }
-    return isEmpty(selector) ? `all of ${namespace}` : `pods of ${namespace} with ${selectorText(selector)}`;
 }
 
 function peerName(

@@ -1,5 +1,5 @@
 /** What guards data, keys or service, and is weaker than it was. Pure. */
-import { at, list } from "../../toolchain/providers/kubernetes/objects";
+import { at, count, list, text } from "../../toolchain/providers/kubernetes/objects";
 import { parsePath } from "../../toolchain/providers/kubernetes/paths";
 import type { Plain, PlainMap } from "../../toolchain/plugin/values";
 import type { Rendered } from "../render/registrations";
@@ -78,14 +78,14 @@ function weaker({ before, after, changes }: Both): string[] {
         return of === kind && was === guards && is !== guards;
     }).map(([, path, , then]) => `has ${path.at(-1)} ${JSON.stringify(at(next, ...path) ?? "left out")}: ${then}`);
     const denied = [old, next].map((inputs) => list(inputs, "spec", "validationActions").includes("Deny"));
-    const [oldValue, nextValue] = [old, next].map((inputs) => at(inputs, "value"));
+    const [oldValue, nextValue] = [old, next].map((inputs) => count(inputs, "value")) as [number, number];
     return [
         ...fields,
         ...(kind === "ValidatingAdmissionPolicyBinding" && denied[0] === true && denied[1] === false
             ? ["no longer denies what its policy finds"]
             : []),
-        ...(kind === "PriorityClass" && Number(nextValue) < Number(oldValue)
-            ? [`has value ${String(nextValue)} instead of ${String(oldValue)}: its pods make room for more others`]
+        ...(kind === "PriorityClass" && nextValue < oldValue
+            ? [`has value ${nextValue} instead of ${oldValue}: its pods make room for more others`]
             : []),
         ...(kind === "PodDisruptionBudget" && changes.length > 0 ? budget(old, next) : []),
         ...(kind === "Namespace" ? podSecurity(old, next) : []),
@@ -99,7 +99,7 @@ function budget(old: PlainMap, next: PlainMap): string[] {
     const [was, is] = [spare(old, PODS), spare(next, PODS)];
     const said = ["maxUnavailable", "minAvailable"].flatMap((key) => {
         const value = at(next, "spec", key);
-        return value === undefined ? [] : [`${key} ${String(value)}`];
+        return value === undefined ? [] : [`${key} ${JSON.stringify(value)}`];
     });
     return is > was ? [`lets more pods be missing at once: ${said.join(", ")}`] : [];
 }
@@ -109,7 +109,7 @@ const LEVELS = ["privileged", "baseline", "restricted"];
 
 function podSecurity(old: PlainMap, next: PlainMap): string[] {
     const label = "pod-security.kubernetes.io/enforce";
-    const [was, is] = [old, next].map((inputs) => String(at(inputs, "metadata", "labels", label) ?? "privileged"));
+    const [was, is] = [old, next].map((inputs) => text(inputs, "metadata", "labels", label) || "privileged");
     return LEVELS.indexOf(is ?? "") < LEVELS.indexOf(was ?? "")
         ? [`lets in pods at the level ${is}, where it was ${was}`]
         : [];
@@ -121,7 +121,7 @@ function unpinned({ before, after }: Both): string[] {
         new Map(
             workloadsOf([resource])
                 .flatMap(({ spec }) => [...list(spec, "initContainers"), ...list(spec, "containers")])
-                .map((container) => [String(at(container, "name")), String(at(container, "image"))]),
+                .map((container) => [text(container, "name"), text(container, "image")]),
         );
     const olds = images(before);
     return [...images(after)].flatMap(([name, image]) =>

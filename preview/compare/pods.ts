@@ -1,9 +1,11 @@
 /** The pods that an object makes, with their labels. Pure. */
+import type { V1LabelSelector } from "@kubernetes/client-node";
 import type { KubernetesObject } from "../../policy/rules/rule";
 import { makesMachines } from "../../policy/rules/pods";
 import type { Plain, PlainMap } from "../../toolchain/plugin/values";
 import { at, map } from "../../toolchain/providers/kubernetes/objects";
 import type { Rendered } from "../render/registrations";
+import { isEmpty, selectorText } from "./selectors";
 import { isKubernetes, kindOf, metadataOf } from "./show";
 
 export interface Workload {
@@ -28,6 +30,15 @@ export function workloadsOf(resources: readonly Rendered[]): Workload[] {
                   },
               ];
     });
+}
+
+/** `registry-land's database`; what is called as its namespace is that alone. */
+export function workloadName(namespace: string, selector: V1LabelSelector = {}): string {
+    const name = selector.matchLabels?.["app.kubernetes.io/name"];
+    if (name !== undefined) {
+        return name === namespace ? name : `${namespace}'s ${name}`;
+    }
+    return isEmpty(selector) ? `all of ${namespace}` : `pods of ${namespace} with ${selectorText(selector)}`;
 }
 
 /** Where in an object of a kind its pod's template is. */

@@ -2,8 +2,8 @@
 import type { Rendered } from "../render/registrations";
 import { at, list, text } from "../../toolchain/providers/kubernetes/objects";
 import { groupBy } from "./group";
-import { workloadsOf } from "./pods";
-import { described, kindOf, metadataOf } from "./show";
+import { workloadName, workloadsOf } from "./pods";
+import { kindOf, metadataOf } from "./show";
 
 interface Rule {
     readonly apiGroups?: readonly string[];
@@ -49,7 +49,7 @@ function beyond(wide: readonly Grant[], known: readonly Grant[]): string[] {
     const bySubject = groupBy(known, ({ subject }) => subject);
     const more = wide.filter((grant) => !bySubject.get(grant.subject)?.some((one) => covers(one, grant)));
     // What may be done to one thing is one sentence.
-    const alike = groupBy(more, ({ verb: _, ...what }) => JSON.stringify(what));
+    const alike = groupBy(more, (grant) => JSON.stringify({ ...grant, verb: "" }));
     return [...alike.values()].flatMap(([first, ...others]) =>
         first === undefined ? [] : inWords(first, new Set([first, ...others].map(({ verb }) => verb))),
     );
@@ -57,13 +57,13 @@ function beyond(wide: readonly Grant[], known: readonly Grant[]): string[] {
 
 /** Whose identity its pods can show to the API server: https://kubernetes.io/docs/concepts/security/service-accounts/ */
 function tokens(resources: readonly Rendered[]): string[] {
-    return workloadsOf(resources).flatMap(({ resource, namespace, spec }) => {
+    return workloadsOf(resources).flatMap(({ namespace, labels, spec }) => {
         const projected = list(spec, "volumes").some((volume) =>
             list(volume, "projected", "sources").some((source) => at(source, "serviceAccountToken") !== undefined),
         );
         return projected || spec["automountServiceAccountToken"] === true
             ? [
-                  `${described(resource)} has a token of ServiceAccount ${namespace}/${text(spec, "serviceAccountName") || "default"}`,
+                  `${workloadName(namespace, { matchLabels: { ...labels } })} has a token of ServiceAccount ${namespace}/${text(spec, "serviceAccountName") || "default"}`,
               ]
             : [];
     });

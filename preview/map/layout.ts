@@ -1,5 +1,5 @@
 /** Where boxes and lines are: laid out by the Eclipse Layout Kernel. */
-import ELK, { type ElkExtendedEdge, type ElkNode } from "elkjs/lib/elk.bundled.js";
+import type { ElkExtendedEdge, ElkNode } from "elkjs/lib/elk.bundled.js";
 import { graphOf } from "./elk-graph";
 import { type Picture, type PictureEdge, type PictureNode, within } from "./picture";
 
@@ -31,8 +31,10 @@ export interface Layout {
 }
 
 export async function layOut(picture: Picture): Promise<Layout> {
+    // It takes a while to load, and most reports are drawn by nobody.
+    const { default: library } = await import("elkjs/lib/elk.bundled.js");
     const { root, routes } = graphOf(picture);
-    const placed = await new ELK().layout(root);
+    const placed = await new library.default().layout(root);
     const nodes = new Map(picture.nodes.flatMap(within).map((node) => [node.id, node]));
     const boxes: PlacedBox[] = [];
     const pieces = new Map<string, Piece>();

@@ -39,6 +39,8 @@ type Register = (
 
 /** Tells of every resource from now on; the SDK's mocks are set. */
 export function watchRegistrations(onRegister: (registered: Registered) => void): void {
+    // Where in the code each resource is declared: a sixth of the time, and for an engine alone.
+    Reflect.set(pulumi.Resource, "callsites", () => []);
     const former = new Map<string, readonly string[]>();
     const monitor = pulumi.runtime.getMonitor() as unknown as Record<"registerResource" | "readResource", Register>;
     for (const method of ["registerResource", "readResource"] as const) {

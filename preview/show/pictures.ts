@@ -1,14 +1,10 @@
+import { pictureSvg } from "../map";
 import type { Report } from "../report";
 import { visible } from "./visible";
 
 /** Stack → SVG of what changes in its site; none where nothing that is drawn changes. Each has ids of its own. */
 export async function picturesOf(report: Report): Promise<Map<string, string>> {
     const drawn = visible(report).stacks.flatMap(({ stack, picture }) => (picture ? [{ stack, picture }] : []));
-    if (drawn.length === 0) {
-        return new Map();
-    }
-    // The layout's library takes a while to load, and most formats draw nothing.
-    const { pictureSvg } = await import("../map");
     const pictures = drawn.map(async ({ stack, picture }, index): Promise<[string, string]> => {
         return [stack, await pictureSvg(picture, `picture-${index + 1}`, `What changes in ${stack}`)];
     });

@@ -112,6 +112,14 @@ describe("policy", () => {
             "container main: privileged is true; it must be false",
         ],
         [
+            { volumes: [{ name: "host", hostPath: { path: "/" } }] },
+            "volume host is hostPath; it must be one of configMap, csi, downwardAPI, emptyDir, ephemeral, persistentVolumeClaim, projected, secret",
+        ],
+        [
+            { containers: [{ ...container, ports: [{ containerPort: 80, hostPort: 80 }] }] },
+            "container main: hostPort is 80; it must be 0",
+        ],
+        [
             { containers: [{ ...container, resources: { limits: { cpu: "1" } } }] },
             "container main: resources.limits.memory is missing; a container must not take what others need",
         ],

@@ -121,7 +121,7 @@ test("a title is one line, short enough for a commit's status, and says where it
     );
 });
 
-test("a stack with an error is told of first, then one with dangers", () => {
+test("a stack with an error is told of first, then one with dangers", async () => {
     const setting = { key: "data-embassy:edge.networks", file: "Pulumi.a.yaml", line: 80 };
     const problem = { tree: "head" as const, message: "is wrong", file: "Pulumi.c.yaml", line: 1 };
     const stacks = [
@@ -132,9 +132,8 @@ test("a stack with an error is told of first, then one with dangers", () => {
     const report = reportOf(...stacks);
     expect(report.title).toMatch(/^c: 1 error; b: .*; a: 1 setting changed$/);
     for (const format of ["markdown", "html"] as const) {
-        const places = ["c: 1 error", "b: 1 replaced", "a: 1 setting"].map((part) =>
-            FORMATS[format].text(report).lastIndexOf(part),
-        );
+        const text = await FORMATS[format].text(report);
+        const places = ["c: 1 error", "b: 1 replaced", "a: 1 setting"].map((part) => text.lastIndexOf(part));
         expect(places).toEqual([...places].sort((one, other) => one - other));
         expect(places[0]).toBeGreaterThan(0);
     }

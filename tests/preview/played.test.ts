@@ -1,13 +1,19 @@
-/** What a report says first of changes to the real stacks. */
+/** What a report says first of changes to a real stack, in every format. */
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseConfig } from "../../infra/config";
 import { type Side, compareStack } from "../../preview/compare";
-import { reportOf as problemsFirst } from "../../preview/preview";
 import { exitCode } from "../../preview/exit-code";
+import { reportOf as problemsFirst } from "../../preview/preview";
+import { renderStacks } from "../../preview/render";
+import type { StackReport } from "../../preview/report";
+import { FORMATS } from "../../preview/show/formats";
 import { LIMIT, markdown } from "../../preview/show/markdown";
 import { titleOf } from "../../preview/show/title";
-import { marked } from "../../preview/map/compare";
 import { parseStackFile } from "../../preview/stack-file";
-import { parseConfig } from "../../infra/config";
-import { asItIs, edited, mapped, played, registered, reportOf, sideOf, stackText } from "./fixture";
+import { repoRoot } from "../../toolchain/paths";
+import { asItIs, edited, mapped, played, registered, reportOf, stackText } from "./fixture";
 
 const STACK = "luxembourg";
 
@@ -15,146 +21,106 @@ function lineWith(text: string, part: string): number {
     return text.split("\n").findIndex((line) => line.includes(part)) + 1;
 }
 
-/** The first thing that a reader is told. */
+/** The first thing that a reader is told, but for the margin, which has tests of its own. */
 function firstPoint(text: string): string {
-    return text.split("\n").find((line) => line.startsWith("- ")) ?? "";
+    return text.split("\n").find((line) => line.startsWith("- ") && !line.startsWith("- **Tier IV margin**")) ?? "";
 }
 
-test("nothing, where nothing changes", async () => {
-    const side = await asItIs(STACK);
-    const report = compareStack(STACK, "compared", side, side);
-    expect(titleOf([report])).toBe("nothing changes");
-    expect(exitCode(reportOf(report), true)).toBe(0);
-});
+interface Change {
+    readonly what: string;
+    /** Made with as few renders as there can be: each takes as long as all the rest. */
+    readonly play: () => Promise<StackReport>;
+    /** What the report says first. */
+    readonly first: RegExp;
+    /** What else stands in every format. */
+    readonly also?: readonly string[];
+    /** What is found in it, and what is right. */
+    readonly facts?: (report: StackReport) => readonly (readonly [unknown, unknown])[];
+}
 
-test("another storage class: databases are replaced, with empty volumes", async () => {
-    const report = await played(STACK, "class: embassy-local", "class: embassy-fast");
-    const [first] = report.dangers.filter(({ text }) => text.startsWith("StatefulSet"));
-    expect(first).toMatchObject({
-        kind: "replaced",
-        text: expect.stringContaining("its new volumes are empty") as string,
-    });
-    expect(first?.objects).toContain("registry-land/database");
-    expect(firstPoint(markdown(reportOf(report)))).toMatch(/^- \*\*(deleted|replaced)\*\*/);
-    expect(report.restarts.find(({ who }) => who === "registry land's database")?.served).toBe(false);
-});
+function stackEdit(from: string, to: string): Change["play"] {
+    return () => played(STACK, from, to);
+}
 
-test("a member more: that registry changes alone, and its members restart, as their files name them all", async () => {
-    const report = await played(STACK, "taxes: {members: 2", "taxes: {members: 3");
-    expect(report.dangers.flatMap(({ objects }) => objects)).not.toContain("registry-taxes/database");
-    expect(report.restarts).toMatchObject([{ who: "registry taxes's database", served: true }]);
-    expect(report.picture && marked(report.picture)).toEqual([{ mark: "changed", title: "taxes" }]);
-    expect(report.objects).toContainEqual(
-        expect.objectContaining({
-            name: "registry-taxes/database",
-            changes: expect.arrayContaining([
-                { path: "spec.replicas", replaces: false, before: "2", after: "3" },
-            ]) as unknown,
-        }),
-    );
-});
+/** A change of the code, as what it makes of the objects. */
+function objectEdit(change: (side: Side) => Side): Change["play"] {
+    return async () => {
+        const side = await asItIs(STACK);
+        return compareStack(STACK, "compared", side, change(side));
+    };
+}
 
-test("another range of allies: one flow closes, another opens", async () => {
-    const report = await played(STACK, "networks: [198.51.100.0/24]", "networks: [203.0.113.0/24]");
-    expect(report.flows).toEqual({
-        opened: ["allies (203.0.113.0/24) → edge : 8443/TCP"],
-        closed: ["allies (198.51.100.0/24) → edge : 8443/TCP"],
-    });
-    expect(firstPoint(markdown(reportOf(report)))).toContain("**flow opened** allies (203.0.113.0/24)");
-    expect(report.picture && marked(report.picture)).toContainEqual({ mark: "changed", title: "allies" });
-});
+/** What the program refuses. */
+function refused(from: string, to: string): Change["play"] {
+    return async () => {
+        const base = await asItIs(STACK);
+        const file = parseStackFile(edited(STACK, from, to), STACK);
+        let problem = "";
+        try {
+            parseConfig(STACK, file.config);
+        } catch (error) {
+            problem = (error as Error).message;
+        }
+        return problemsFirst(
+            STACK,
+            { outcome: { stack: STACK, ...base }, file: base.file },
+            { outcome: { stack: STACK, problem }, file },
+        );
+    };
+}
 
-test("an image's digest: who runs it restarts", async () => {
-    const lock = (digit: string): Record<string, string> => ({ postgres: `sha256:${digit.repeat(64)}` });
-    const [before, after] = [await sideOf(STACK, undefined, lock("a")), await sideOf(STACK, undefined, lock("b"))];
-    const { restarts } = compareStack(STACK, "compared", before, after);
-    expect(restarts.map(({ who }) => who)).toContain("registry population's database");
-    expect(restarts.find(({ who }) => who === "registry land's database")).toMatchObject({
-        members: ["database-11", "database-10"],
-        served: true,
-    });
-});
+/** Rendered as a tree of its own: what the program refuses when it has planned. */
+function treeEdit(...edits: readonly (readonly [from: string, to: string])[]): Change["play"] {
+    return async () => {
+        const root = mkdtempSync(join(tmpdir(), "played-"));
+        try {
+            for (const name of ["infra", "policy", "Pulumi.yaml", "node_modules"]) {
+                symlinkSync(join(repoRoot, name), join(root, name));
+            }
+            const text = edits.reduce((known, [from, to]) => known.replace(from, to), stackText(STACK));
+            writeFileSync(join(root, `Pulumi.${STACK}.yaml`), text);
+            const base = await asItIs(STACK);
+            return problemsFirst(
+                STACK,
+                { outcome: { stack: STACK, ...base }, file: base.file },
+                { outcome: (await renderStacks(root, [STACK])).get(STACK), file: parseStackFile(text, STACK) },
+            );
+        } finally {
+            rmSync(root, { recursive: true });
+        }
+    };
+}
 
-test("an ally revoked: who is let in, with the line of the stack file", async () => {
-    const report = await played(STACK, "revoked: [1]", "revoked: [1, 2]");
-    expect(report.settings[0]).toMatchObject({
-        about: "who is let in",
-        key: "data-embassy:edge.allies.LV.revoked",
-        before: "[1]",
-        after: "[1,2]",
-        line: lineWith(stackText(STACK), "revoked: [1]"),
-    });
-});
+function withLabel(inputs: Record<string, unknown>): object {
+    const metadata = inputs["metadata"] as { labels?: object } | undefined;
+    return metadata === undefined
+        ? inputs
+        : { ...inputs, metadata: { ...metadata, labels: { ...metadata.labels, team: "registries" } } };
+}
 
-test("a retention too short: an error, with the line of the stack file, and exit code 1", async () => {
-    const text = edited(STACK, "sealDays: 30", "sealDays: 20");
-    const file = parseStackFile(text, STACK);
-    let problem = "";
-    try {
-        parseConfig(STACK, file.config);
-    } catch (error) {
-        problem = (error as Error).message;
-    }
-    const base = await asItIs(STACK);
-    const report = problemsFirst(
-        STACK,
-        { outcome: { stack: STACK, ...base }, file: base.file },
-        { outcome: { stack: STACK, problem }, file },
-    );
-    // For what a restore may need, and for the time between two full backups.
-    expect(report.problems).toEqual(
-        ["must be 28 or more", "must be 22 or more"].map((what) => ({
-            tree: "head",
-            message: expect.stringContaining(what) as string,
-            file: `Pulumi.${STACK}.yaml`,
-            line: lineWith(text, "sealDays"),
-        })),
-    );
-    expect(firstPoint(markdown(reportOf(report)))).toContain(
-        `**error** \`Pulumi.${STACK}.yaml:${lineWith(text, "sealDays")}\``,
-    );
-    expect(exitCode(reportOf(report), true)).toBe(1);
-});
+/** Postgres' image by digest, as where images were built. */
+function pinned(digit: string): (side: Side) => Side {
+    return (side) =>
+        mapped(side, (inputs) =>
+            JSON.parse(
+                JSON.stringify(inputs).replaceAll(/(\/postgres)(?:[:@][^"]*)?"/g, `$1@sha256:${digit.repeat(64)}"`),
+            ),
+        );
+}
 
-test("Postgres' memory: the registry's members restart one by one, as its budget bears", async () => {
-    const report = await played(
-        STACK,
-        'land: {members: 2, cpu: "2", memory: 4Gi',
-        'land: {members: 2, cpu: "2", memory: 6Gi',
-    );
-    expect(report.restarts).toEqual([
-        {
-            who: "registry land's database",
-            members: ["database-11", "database-10"],
-            served: true,
-            text: "2 pods restart one after the other (database-11, database-10); the disruption budget bears 1 of 2 missing",
-        },
-    ]);
-});
-
-test("a label everywhere: one line, and no object is listed", async () => {
-    const side = await asItIs(STACK);
-    const report = compareStack(STACK, "compared", side, labelled(side));
-    expect(report.objects).toEqual([]);
-    expect(report.noise).toEqual([
-        {
-            change: { path: "metadata.labels.team", replaces: false, after: "registries" },
-            objects: report.counts.reduce((sum, { count }) => sum + count, 0),
-        },
-    ]);
-});
-
-function labelled(side: Side): Side {
+/** A rule more in the edge's policy. */
+function opened(side: Side): Side {
+    const to = [{ ipBlock: { cidr: "192.0.2.7/32" } }];
     return mapped(side, (inputs) => {
-        const metadata = inputs["metadata"] as { labels?: object } | undefined;
-        return metadata === undefined
-            ? inputs
-            : { ...inputs, metadata: { ...metadata, labels: { ...metadata.labels, team: "registries" } } };
+        const { name, namespace } = (inputs["metadata"] ?? {}) as Record<string, string>;
+        const { egress = [], ...spec } = (inputs["spec"] ?? {}) as { egress?: object[] };
+        return inputs["kind"] === "NetworkPolicy" && namespace === "edge" && name === "edge"
+            ? { ...inputs, spec: { ...spec, egress: [...egress, { to, ports: [{ protocol: "TCP", port: 443 }] }] } }
+            : inputs;
     });
 }
 
-test("a role for a service account: what it may, and where", async () => {
-    const side = await asItIs(STACK);
+function withRole(side: Side): Side {
     const role = registered("Role", "edge", "readers", {
         rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["get", "list"] }],
     });
@@ -162,28 +128,181 @@ test("a role for a service account: what it may, and where", async () => {
         roleRef: { kind: "Role", name: "readers" },
         subjects: [{ kind: "ServiceAccount", name: "reader", namespace: "edge" }],
     });
-    const after = { ...side, resources: [...side.resources, role, binding] };
-    const report = compareStack(STACK, "compared", side, after);
-    expect(report.rights.gained).toEqual([
-        "ServiceAccount edge/reader may get secrets in edge",
-        "ServiceAccount edge/reader may list secrets in edge",
-    ]);
-    expect(compareStack(STACK, "compared", after, side).rights.lost).toEqual(report.rights.gained);
+    return { ...side, resources: [...side.resources, role, binding] };
+}
+
+const CHANGES: readonly Change[] = [
+    {
+        what: "a registry's storage class",
+        play: stackEdit("class: embassy-local", "class: embassy-fast"),
+        first: /^- \*\*replaced\*\* StatefulSet .*its new volumes are empty.*registry-land/,
+        also: ["data has to be copied or restored"],
+        facts: ({ restarts }) => [[restarts.find(({ who }) => who === "registry land's database")?.served, false]],
+    },
+    {
+        what: "a member more",
+        play: stackEdit("taxes: {members: 2", "taxes: {members: 3"),
+        // Its files name them all, so those that are there restart; data stays where it is.
+        first: /^- \*\*restarts\*\* .*registry[ -]taxes.*: 2 pods restart one after the other/,
+        facts: ({ dangers, objects }) => [
+            [dangers, []],
+            [
+                objects
+                    .find(({ name }) => name === "registry-taxes/database")
+                    ?.changes.filter(({ path }) => path === "spec.replicas"),
+                [{ path: "spec.replicas", replaces: false, before: "2", after: "3" }],
+            ],
+        ],
+    },
+    {
+        what: "a range of addresses",
+        play: stackEdit("networks: [198.51.100.0/24]", "networks: [203.0.113.0/24]"),
+        first: /^- \*\*flow opened\*\* allies \(203\.0\.113\.0\/24\) → edge : 8443\/TCP/,
+        also: ["allies (198.51.100.0/24) → edge : 8443/TCP"],
+    },
+    {
+        what: "an image's digest",
+        play: async () => {
+            const side = await asItIs(STACK);
+            return compareStack(STACK, "compared", pinned("a")(side), pinned("b")(side));
+        },
+        first: /^- \*\*restarts\*\* .*registry[ -]population/,
+        facts: ({ restarts }) =>
+            restarts
+                .filter(({ who }) => who === "registry land's database")
+                .map(({ members, served }) => [
+                    { members, served },
+                    { members: ["database-11", "database-10"], served: true },
+                ]),
+    },
+    {
+        what: "an image by tag where it was pinned",
+        play: async () => {
+            const side = await asItIs(STACK);
+            return compareStack(STACK, "compared", pinned("a")(side), side);
+        },
+        first: /^- \*\*loses protection\*\* StatefulSet has an image by tag in container database/,
+    },
+    {
+        what: "a flow from the edge",
+        play: objectEdit(opened),
+        first: /^- \*\*(flow opened\*\* edge → 192\.0\.2\.7\/32 : 443\/TCP|rule public-cloud\*\* egress to 192\.0\.2\.7\/32)/,
+        also: ["edge → 192.0.2.7/32 : 443/TCP"],
+    },
+    {
+        what: "an ally revoked",
+        play: stackEdit("revoked: [1]", "revoked: [1, 2]"),
+        first: /^- \*\*who is let in\*\* `data-embassy:edge\.allies\.LV\.revoked`/,
+        facts: ({ settings: [first] }) => [
+            [
+                [first?.before, first?.after],
+                ["[1]", "[1,2]"],
+            ],
+            [first?.line, lineWith(stackText(STACK), "revoked: [1]")],
+        ],
+    },
+    {
+        what: "a host taken from a rack",
+        play: treeEdit(
+            ["hosts: {worker: 2, control-plane: 1}", "hosts: {worker: 1, control-plane: 1}"],
+            ["a: 4", "a: 3"],
+        ),
+        first: /^- \*\*error\*\* `Pulumi\.luxembourg\.yaml(:\d+)?`: .*must be able to fail/,
+        also: ["too little is left"],
+        facts: (report) => [
+            [report.settings[0]?.key, "data-embassy:cluster.racks.a1.hosts.worker"],
+            [exitCode(reportOf(report), false), 1],
+        ],
+    },
+    {
+        what: "a retention too short",
+        play: refused("sealDays: 30", "sealDays: 20"),
+        first: /^- \*\*error\*\* `Pulumi\.luxembourg\.yaml:\d+`: .*sealDays/,
+        // For what a restore may need, and for the time between two full backups.
+        also: ["must be 28 or more", "must be 22 or more"],
+        facts: (report) => [
+            [report.problems.map(({ line }) => line), Array(2).fill(lineWith(stackText(STACK), "sealDays"))],
+            [exitCode(reportOf(report), true), 1],
+        ],
+    },
+    {
+        what: "a retention shorter than it was",
+        play: objectEdit((side) => ({
+            ...side,
+            file: parseStackFile(edited(STACK, "sealDays: 30", "sealDays: 29"), STACK),
+        })),
+        first: /^- \*\*loses protection\*\* data-embassy:storage\.sealDays is 29 instead of 30/,
+        also: [`Pulumi.${STACK}.yaml:${lineWith(stackText(STACK), "sealDays")}`],
+    },
+    {
+        what: "a role for a service account",
+        play: objectEdit(withRole),
+        first: /^- \*\*right gained\*\* ServiceAccount edge\/reader may get, list secrets in edge/,
+    },
+    {
+        what: "a key's generation",
+        play: stackEdit("generations: {}", "generations: {land: [1, 2]}"),
+        first: /^- \*\*generations of keys\*\* `data-embassy:keys\.generations\.land`: none → `\[1,2\]`/,
+    },
+    {
+        what: "Postgres' memory",
+        play: stackEdit('land: {members: 2, cpu: "2", memory: 4Gi', 'land: {members: 2, cpu: "2", memory: 6Gi'),
+        first: /^- \*\*restarts\*\* .*registry[ -]land.*: 2 pods restart one after the other \(database-11, database-10\); the disruption budget bears 1 of 2 missing/,
+        facts: ({ restarts }) => [[restarts.length, 1]],
+    },
+    {
+        what: "a label everywhere",
+        play: objectEdit((side) => mapped(side, withLabel)),
+        first: /^- \*\*in \d+ objects alike\*\* `metadata\.labels\.team`: none → `registries`/,
+        facts: ({ objects, noise, counts }) => [
+            [objects, []],
+            [noise.map((one) => one.objects), [counts.reduce((sum, { count }) => sum + count, 0)]],
+        ],
+    },
+    {
+        what: "the life of certificates",
+        play: stackEdit("leafDays: 90", "leafDays: 60"),
+        // That they are issued anew is no loss.
+        first: /^- \*\*lifetimes\*\* `data-embassy:keys\.leafDays`: `90` → `60`/,
+        also: ["registry-land/database-tls"],
+    },
+];
+
+/** The others are of what fails or is dangerous alone. */
+const TELL_ALL = ["markdown", "html", "json"] as const;
+
+/** A text without what its format puts around names and before signs. */
+function plain(text: string): string {
+    const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', "#39": "'", amp: "&" };
+    return text
+        .replaceAll(/<[^>]+>/g, "")
+        .replaceAll(/&(#?\w+);/g, (whole, name: string) => entities[name] ?? whole)
+        .replaceAll(/[\\`*"]/g, "");
+}
+
+test.each(CHANGES)("$what", async ({ play, first, also = [], facts = () => [] }) => {
+    const report = await play();
+    const whole = reportOf(report);
+    expect(firstPoint(markdown(whole))).toMatch(first);
+    for (const format of TELL_ALL) {
+        const text = plain(await FORMATS[format].text(whole));
+        for (const part of also) {
+            expect({ format, text }).toEqual({
+                format,
+                text: expect.stringContaining(plain(part)) as string,
+            });
+        }
+    }
+    for (const [found, right] of facts(report)) {
+        expect(found).toEqual(right);
+    }
 });
 
-test("a key's generation: said as such, first", async () => {
-    const report = await played(STACK, "generations: {}", "generations: {land: [1, 2]}");
-    expect(report.settings[0]).toMatchObject({
-        about: "generations of keys",
-        key: "data-embassy:keys.generations.land",
-        after: "[1,2]",
-    });
-});
-
-test("another life of certificates: those that are issued anew, and the lifetimes", async () => {
-    const report = await played("tallinn", "leafDays: 90", "leafDays: 60");
-    expect(report.settings[0]).toMatchObject({ about: "lifetimes", before: "90", after: "60" });
-    expect(report.certificates).toContain("Certificate registry-land/database-tls");
+test("nothing, where nothing changes", async () => {
+    const side = await asItIs(STACK);
+    const report = compareStack(STACK, "compared", side, side);
+    expect(titleOf([report])).toBe("nothing changes");
+    expect(exitCode(reportOf(report), true)).toBe(0);
 });
 
 test("what is broken of a rule: rule, object, remedy", async () => {

@@ -32,8 +32,15 @@ export async function renderPlan(
         rendered.push(...(registered.resource === undefined ? [] : [registered.resource]));
         onRegister(registered);
     });
-    new DataEmbassy("embassy", site, {}, handed);
-    await pulumi.runtime.disconnect();
+    // The SDK writes down a stack for each promise: most of the time, where source maps are read for it.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    try {
+        new DataEmbassy("embassy", site, {}, handed);
+        await pulumi.runtime.disconnect();
+    } finally {
+        Error.stackTraceLimit = limit;
+    }
     return rendered.sort((a, b) => key(a).localeCompare(key(b), "en"));
 }
 
