@@ -16,12 +16,18 @@ const esmOnly = [
     "js-yaml",
     "yocto-queue",
     "shlex",
+    "@actions",
 ];
 
 const common = {
     testEnvironment: "node",
     transform: { "\\.[jt]s$": "<rootDir>/tests/support/transform.js" },
     transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join("|")})/)`],
+    // They name no entry for CommonJS.
+    moduleNameMapper: {
+        "^@actions/(workflow-parser|expressions)$": "<rootDir>/node_modules/@actions/$1/dist/index.js",
+        "^@actions/expressions/(.*)$": "<rootDir>/node_modules/@actions/expressions/dist/$1",
+    },
     modulePathIgnorePatterns: ["<rootDir>/.embassy/"],
 };
 
