@@ -1,5 +1,6 @@
 // Packages that ship ES modules only: Jest runs CommonJS, so these are transformed with our own code.
 const esmOnly = [
+    "@actions",
     "age-encryption",
     "@noble",
     "@scure",
@@ -16,7 +17,6 @@ const esmOnly = [
     "js-yaml",
     "yocto-queue",
     "shlex",
-    "@actions",
 ];
 
 const common = {
