@@ -1,5 +1,6 @@
 // Packages that ship ES modules only: Jest runs CommonJS, so these are transformed with our own code.
 const esmOnly = [
+    "@actions",
     "age-encryption",
     "@noble",
     "@scure",
@@ -24,6 +25,11 @@ const common = {
     testEnvironment: "node",
     transform: { "\\.[jt]s$": "<rootDir>/tests/support/transform.js" },
     transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join("|")})/)`],
+    // They name no entry for CommonJS.
+    moduleNameMapper: {
+        "^@actions/(workflow-parser|expressions)$": "<rootDir>/node_modules/@actions/$1/dist/index.js",
+        "^@actions/expressions/(.*)$": "<rootDir>/node_modules/@actions/expressions/dist/$1",
+    },
     modulePathIgnorePatterns: ["<rootDir>/.embassy/"],
 };
 

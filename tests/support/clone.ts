@@ -5,8 +5,15 @@ import { dirname, join } from "node:path";
 import { repoRoot } from "../../toolchain/paths";
 
 export class Clone {
-    /** @param root a folder that is not there yet */
-    constructor(readonly root: string) {
+    /**
+     * @param root a folder that is not there yet
+     * @param packages `linked`: for what does not look whether they are right; else a copy, which npm may install anew without
+     * harm to the project's own. It shares their disk: `root` is on the same one
+     */
+    constructor(
+        readonly root: string,
+        packages: "linked" | "copied",
+    ) {
         mkdirSync(root, { recursive: true });
         const listed = git(repoRoot, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate");
         const deleted = new Set(git(repoRoot, "ls-files", "-z", "--deleted").split("\0"));
@@ -14,7 +21,12 @@ export class Clone {
             mkdirSync(dirname(join(root, file)), { recursive: true });
             cpSync(join(repoRoot, file), join(root, file));
         }
-        symlinkSync(join(repoRoot, "node_modules"), join(root, "node_modules"));
+        const [own, its] = [repoRoot, root].map((folder) => join(folder, "node_modules")) as [string, string];
+        if (packages === "linked") {
+            symlinkSync(own, its);
+        } else {
+            must("cp", ["--archive", "--link", own, its], repoRoot);
+        }
         git(root, "init", "--quiet", "--initial-branch", "main");
         this.commit("as it is");
     }
@@ -32,13 +44,13 @@ export class Clone {
 
 function git(folder: string, ...args: string[]): string {
     const own = ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "commit.gpgSign=false"];
-    const { status, stdout, stderr } = spawnSync("git", [...own, "-c", "core.hooksPath=/dev/null", ...args], {
-        cwd: folder,
-        encoding: "utf8",
-        maxBuffer: 64 * 1024 * 1024,
-    });
+    return must("git", [...own, "-c", "core.hooksPath=/dev/null", ...args], folder);
+}
+
+function must(command: string, args: readonly string[], cwd: string): string {
+    const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
     if (status !== 0) {
-        throw new Error(`git ${args.join(" ")}: ${stderr}`);
+        throw new Error(`${command} ${args.join(" ")}: ${stderr}`);
     }
     return stdout;
 }

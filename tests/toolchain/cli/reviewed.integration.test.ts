@@ -14,7 +14,7 @@ let plan: string;
 
 beforeAll(() => {
     const own = new Home("reviewed");
-    clone = new Clone(join(own.path, "clone"));
+    clone = new Clone(join(own.path, "clone"), "linked");
     home = own.of(clone.root);
     plan = join(own.path, `${SITE}.plan`);
     must(home.lab("up", SITE, "--nodes", "simulated"));
@@ -86,14 +86,19 @@ describe("a plan of a site that is not there yet", () => {
     });
 
     it("has no secret of the state in it", () => {
-        const { stdout } = must(home.pulumi("stack", "export", "--stack", SITE, "--show-secrets"));
-        const secrets = [...stdout.matchAll(/"plaintext": ("(?:[^"\\]|\\.)*")/g)]
+        const exported = (...options: string[]): string =>
+            must(home.pulumi("stack", "export", "--stack", SITE, ...options)).stdout;
+        const plain = exported();
+        const secrets = [...exported("--show-secrets").matchAll(/"plaintext": ("(?:[^"\\]|\\.)*")/g)]
             .map(([, text = '""']) => JSON.parse(JSON.parse(text) as string) as unknown)
-            .filter((value): value is string => typeof value === "string" && value.length > 8);
+            .filter((value): value is string => typeof value === "string" && value.length > 8)
+            .map((value) => JSON.stringify(value).slice(1, -1))
+            // A certificate is in the state as a secret, beside its key, and in the clear, by itself.
+            .filter((secret) => !plain.includes(secret));
         expect(secrets.length).toBeGreaterThan(50);
         must(review());
         const text = readFileSync(plan, "utf8");
-        expect(secrets.filter((secret) => text.includes(JSON.stringify(secret).slice(1, -1)))).toEqual([]);
+        expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
     });
 
     it("is not applied after a refresh, which writes the state", () => {

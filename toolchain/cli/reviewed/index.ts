@@ -1,11 +1,10 @@
 /** `preview --save-plan FILE` and `up --plan FILE`: nothing is applied but what was reviewed. docs/decisions/reviewed-plans.md */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 import { UserError } from "../../command";
-import { embassyHome } from "../../paths";
 import { parseArguments, withValue } from "../arguments";
 import type { Asked } from "./asked";
 import { codeDifference, firstDifference } from "./differences";
+import { withEngineFile } from "./engine-file";
 import { type CliRun, type Now, type RunCli, asItIs } from "./now";
 import { objectDifference } from "./objects";
 import { type EnginePlan, readPlan, writePlan } from "./plan-file";
@@ -112,15 +111,4 @@ async function objectNow(
         const found = objectDifference(reviewed, plan, inputsOf(exported));
         return found === undefined ? "No object would be otherwise for it." : `The first object of it: ${found}`;
     });
-}
-
-/** A file for the engine's plan alone, that nobody else can read. */
-async function withEngineFile<T>(work: (file: string) => Promise<T>): Promise<T> {
-    const file = join(embassyHome, `plan-${process.pid}.json`);
-    writeFileSync(file, "", { mode: 0o600 });
-    try {
-        return await work(file);
-    } finally {
-        rmSync(file, { force: true });
-    }
 }
