@@ -5,7 +5,7 @@ import { markdown } from "../../../preview/show/markdown";
 import type { StackReport } from "../../../preview/report";
 import { NO_FILE } from "../../../preview/stack-file";
 import type { EngineEvent } from "../../../preview/state/events";
-import { problemsTold, policiesTold, warnings } from "../../../preview/state/findings";
+import { policiesTold, problemsTold, unjudged, warnings } from "../../../preview/state/findings";
 import { sidesOf } from "../../../preview/state/sides";
 import { UNKNOWN } from "../../../toolchain/plugin/values";
 import { reportOf } from "../fixture";
@@ -127,7 +127,12 @@ describe("what the engine says besides", () => {
         const service = stateOf("Service", "edge", "open", { spec: { type: "NodePort" } });
         const event = stepOf("update", service, service);
         const message = "No Service is reachable from outside of its cluster.\nspec.type is NodePort";
-        const policy = { policyName: "own", message, resourceUrn: event.resourcePreEvent?.metadata.urn ?? "" };
+        const policy = {
+            policyName: "own",
+            enforcementLevel: "mandatory",
+            message,
+            resourceUrn: event.resourcePreEvent?.metadata.urn ?? "",
+        };
         expect(policiesTold([event, { policyEvent: policy }], [])).toEqual([
             { rule: "own", object: "Service edge/open", remedy: message, isNew: true },
         ]);
@@ -135,5 +140,11 @@ describe("what the engine says besides", () => {
         const known = { ...policy, policyName: "no-exposed-services", message: remedy };
         const { before } = sidesOf([event]);
         expect(policiesTold([event, { policyEvent: known }], before)).toMatchObject([{ remedy, isNew: false }]);
+        // What the library cannot judge yet is none.
+        const later = { policyEvent: { ...policy, enforcementLevel: "advisory" } };
+        expect(policiesTold([event, later], [])).toEqual([]);
+        expect(unjudged([event, later, later])).toEqual([
+            "Rule own cannot judge 2 objects before what is in them is made.",
+        ]);
     });
 });
