@@ -39,6 +39,8 @@ export interface PolicyEvent {
     readonly resourceUrn?: string;
     readonly message: string;
     readonly policyName: string;
+    /** Of the pack's rules all are mandatory; its library says by an advisory one what it cannot judge yet. */
+    readonly enforcementLevel: string;
 }
 
 export interface EngineEvent {

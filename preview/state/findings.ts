@@ -42,7 +42,7 @@ export function policiesTold(events: readonly EngineEvent[], before: readonly Re
         [one.rule, one.object, one.remedy].join("\n");
     const known = new Set(violations(before.flatMap(({ resource }) => resource ?? [])).map(keyOf));
     return events
-        .flatMap(({ policyEvent }) => (policyEvent === undefined ? [] : [policyEvent]))
+        .flatMap(({ policyEvent }) => (policyEvent?.enforcementLevel === "mandatory" ? [policyEvent] : []))
         .map(({ policyName: rule, message, resourceUrn = "" }) => {
             // The pack's library puts a rule's description before what it found.
             const description = RULES.find(({ name }) => name === rule)?.description ?? "";
@@ -52,6 +52,15 @@ export function policiesTold(events: readonly EngineEvent[], before: readonly Re
             return { ...one, isNew: !known.has(keyOf(one)) };
         })
         .sort((one, other) => Number(other.isNew) - Number(one.isNew));
+}
+
+/** Rules that cannot judge all objects, as some values are known only once they are made. */
+export function unjudged(events: readonly EngineEvent[]): string[] {
+    const all = events.flatMap(({ policyEvent: one }) => (one?.enforcementLevel === "advisory" ? [one] : []));
+    return [...groupBy(all, ({ policyName }) => policyName)].map(([rule, { length }]) => {
+        const objects = length === 1 ? "1 object" : `${length} objects`;
+        return `Rule ${rule} cannot judge ${objects} before what is in them is made.`;
+    });
 }
 
 /** URN → kind and name of each resource that is no component. */

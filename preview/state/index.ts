@@ -19,7 +19,7 @@ import type { StackFile } from "../stack-file";
 import { engineEvents } from "./engine";
 import type { EngineEvent } from "./events";
 import { type Exported, readExport } from "./export";
-import { policiesTold, problemsTold, warnings } from "./findings";
+import { policiesTold, problemsTold, unjudged, warnings } from "./findings";
 import { sidesOf } from "./sides";
 import { checkDeclared, existingStacks } from "./stacks";
 
@@ -106,6 +106,7 @@ export function stackReport(stack: string, events: readonly EngineEvent[], notes
         notes: [
             ...(isNew ? ["There is no state, or an empty one: everything is new."] : []),
             ...notes,
+            ...unjudged(events),
             ...warnings(events),
         ],
     };

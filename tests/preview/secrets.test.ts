@@ -15,23 +15,22 @@ function sideOf(inputs: object, config: object): Side {
     return { resources: [registered("Secret", "edge", "key", mask(inputs) as object)], outside: {}, file };
 }
 
-function formats(before: Side, after: Side): string {
+async function formats(before: Side, after: Side): Promise<string> {
     const report = reportOf(compareStack("test", "compared", before, after));
-    return Object.values(FORMATS)
-        .map(({ text }) => text(report))
-        .join("\n");
+    const all = await Promise.all(Object.values(FORMATS).map(({ text }) => text(report)));
+    return all.join("\n");
 }
 
-test("a value that is, was or becomes a secret is in no format, wherever it stands", () => {
+test("a value that is, was or becomes a secret is in no format, wherever it stands", async () => {
     const mark = (marked: boolean, text: string): unknown => (marked ? secret(text) : text);
-    fc.assert(
-        fc.property(
+    await fc.assert(
+        fc.asyncProperty(
             value,
             value,
             isMarked,
             isMarked,
             fc.constantFrom("map", "list", "whole"),
-            (old, next, was, is, where) => {
+            async (old, next, was, is, where) => {
                 fc.pre(was || is);
                 const place = (marked: boolean, text: string): object =>
                     ({
@@ -39,7 +38,7 @@ test("a value that is, was or becomes a secret is in no format, wherever it stan
                         list: { data: [mark(marked, text)] },
                         whole: { data: marked ? secret({ token: text }) : { token: text } },
                     })[where];
-                const text = formats(sideOf(place(was, old), {}), sideOf(place(is, next), {}));
+                const text = await formats(sideOf(place(was, old), {}), sideOf(place(is, next), {}));
                 expect(text).not.toContain(old);
                 expect(text).not.toContain(next);
             },
@@ -47,10 +46,10 @@ test("a value that is, was or becomes a secret is in no format, wherever it stan
     );
 });
 
-test("nor what a stack file has encrypted, or has only just", () => {
-    fc.assert(
-        fc.property(value, value, (old, next) => {
-            const text = formats(
+test("nor what a stack file has encrypted, or has only just", async () => {
+    await fc.assert(
+        fc.asyncProperty(value, value, async (old, next) => {
+            const text = await formats(
                 sideOf({}, { "data-embassy:token": old }),
                 sideOf({}, { "data-embassy:token": { secure: next } }),
             );
@@ -61,11 +60,11 @@ test("nor what a stack file has encrypted, or has only just", () => {
     );
 });
 
-test("nor what only looks like one", () => {
+test("nor what only looks like one", async () => {
     const pod = (password: string): object => ({
         spec: { containers: [{ name: "a", env: [{ name: "DB_PASSWORD", value: password }] }] },
     });
-    const text = formats(sideOf(pod("q9first"), {}), sideOf(pod("q9second"), {}));
+    const text = await formats(sideOf(pod("q9first"), {}), sideOf(pod("q9second"), {}));
     expect(text).toContain("env[0].value");
     expect(text).not.toMatch(/q9first|q9second/);
 });

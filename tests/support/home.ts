@@ -119,6 +119,16 @@ export class Home {
         return this.run(["custody/main.ts", ...args]);
     }
 
+    /** `npm run preview -- …` */
+    preview(...args: string[]): Outcome {
+        return this.run(["preview/main.ts", ...args]);
+    }
+
+    /** `npm run drift -- …` */
+    drift(...args: string[]): Outcome {
+        return this.run(["preview/drift/main.ts", ...args]);
+    }
+
     /** `npm run pulumi -- …` */
     pulumi(...args: string[]): Outcome {
         return this.run(["toolchain/pulumi.ts", ...args, "--non-interactive"]);

@@ -1,0 +1,121 @@
+/** What differs in a cluster, and who wrote it. */
+import { driftReport } from "../../../preview/drift";
+import { writersOf } from "../../../preview/drift/writers";
+import { exitCode } from "../../../preview/exit-code";
+import { markdown } from "../../../preview/show/markdown";
+import type { EngineEvent } from "../../../preview/state/events";
+import { reportOf } from "../fixture";
+import type { PlainMap } from "../../../toolchain/plugin/values";
+import { BLINDED, stateOf, stepOf, updated } from "../state/events";
+
+const OWN = "data-embassy";
+
+const live: PlainMap = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: {
+        labels: { team: "x" },
+        managedFields: [
+            {
+                manager: OWN,
+                operation: "Apply",
+                time: "2026-03-01T10:00:00Z",
+                fieldsV1: {
+                    "f:metadata": { "f:labels": { "f:site": {} } },
+                    "f:spec": {
+                        "f:type": {},
+                        "f:ports": { 'k:{"port":80,"protocol":"TCP"}': { ".": {}, "f:port": {} } },
+                        "f:selector": {},
+                    },
+                },
+            },
+            {
+                manager: "kubectl-label",
+                operation: "Update",
+                time: "2026-03-01T12:00:00Z",
+                fieldsV1: { "f:metadata": { "f:labels": { "f:team": {} } } },
+            },
+            {
+                manager: "kubectl-edit",
+                operation: "Update",
+                time: "2026-03-01T11:00:00Z",
+                fieldsV1: {
+                    "f:spec": { "f:ports": { 'k:{"port":81,"protocol":"TCP"}': { "f:name": {} } }, "f:type": {} },
+                },
+            },
+            {
+                manager: "autoscaler",
+                operation: "Update",
+                subresource: "scale",
+                time: "2026-03-01T13:00:00Z",
+                fieldsV1: { "f:spec": { "f:type": {}, "f:externalIPs": { 'v:"192.0.2.1"': {} } } },
+            },
+        ],
+    },
+    spec: { ports: [{ port: 80 }, { port: 81, name: "page" }], externalIPs: ["192.0.2.1"] },
+};
+
+test.each([
+    [["metadata", "labels", "team"], ["kubectl-label (Update, 2026-03-01T12:00:00Z)"]],
+    // The latest first, and the program's own not beside others.
+    [
+        ["spec", "type"],
+        ["autoscaler (Update of scale, 2026-03-01T13:00:00Z)", "kubectl-edit (Update, 2026-03-01T11:00:00Z)"],
+    ],
+    [["spec", "ports", 1, "name"], ["kubectl-edit (Update, 2026-03-01T11:00:00Z)"]],
+    [["spec", "externalIPs", 0], ["autoscaler (Update of scale, 2026-03-01T13:00:00Z)"]],
+    // Of the whole of what the API server merges as one value.
+    [["spec", "selector", "app"], ["data-embassy (Apply, 2026-03-01T10:00:00Z)"]],
+    // Nobody has what was removed.
+    [["metadata", "labels", "gone"], []],
+])("the field %j was written by %j", (path, writers) => {
+    expect(writersOf(live, path, OWN)).toEqual(writers);
+});
+
+/** As a refresh tells it: once before it has read, and once with what it has found. */
+function refreshed({ resourcePreEvent }: EngineEvent): EngineEvent[] {
+    return resourcePreEvent
+        ? [
+              { resourcePreEvent: { metadata: { ...resourcePreEvent.metadata, op: "refresh" } } },
+              { resOutputsEvent: resourcePreEvent },
+          ]
+        : [];
+}
+
+const map = (data: object): ReturnType<typeof stateOf> => stateOf("ConfigMap", "edge", "files", { data });
+const witness = (): Promise<(path: string) => string[]> => Promise.resolve((path) => [`kubectl wrote ${path}`]);
+
+test("is told object by object and field by field, with who wrote it, and exit code 2", async () => {
+    const events = [
+        ...refreshed(stepOf("update", map({ a: "1" }), map({ a: "2" }), updated("data.a"))),
+        ...refreshed(stepOf("delete", stateOf("Service", "edge", "page", {}), null)),
+        ...refreshed(stepOf("same", stateOf("Service", "edge", "other", {}), stateOf("Service", "edge", "other", {}))),
+    ];
+    const report = await driftReport("luxembourg", events, witness);
+    expect(report.objects).toMatchObject([
+        { operation: "delete", kind: "Service", name: "edge/page" },
+        {
+            operation: "update",
+            name: "edge/files",
+            changes: [{ path: "data.a", before: "1", after: "2", writers: ["kubectl wrote data.a"] }],
+        },
+    ]);
+    expect(report.dangers).toMatchObject([{ kind: "deleted", text: "Service is not in the cluster any more" }]);
+    expect(markdown(reportOf(report))).toContain("`1` → `2`, by kubectl wrote data.a");
+    expect(exitCode(reportOf(report), true)).toBe(2);
+});
+
+test("of a secret tells that it is another, and no value", async () => {
+    const secret = (data: object): ReturnType<typeof stateOf> => stateOf("Secret", "edge", "key", { data });
+    const event = stepOf("update", secret(BLINDED), secret({ token: "q9written" }), updated("data.token"));
+    const report = await driftReport("luxembourg", refreshed(event), witness);
+    expect(report.objects[0]?.changes).toMatchObject([{ path: "data.token", before: "[secret]", after: "[secret]" }]);
+    expect(JSON.stringify(report)).not.toContain("q9written");
+});
+
+test("of nothing is exit code 0, and of a cluster that does not answer 1", async () => {
+    const [before, after] = refreshed(stepOf("same", map({}), map({})));
+    expect(exitCode(reportOf(await driftReport("luxembourg", [before ?? {}, after ?? {}], witness)), true)).toBe(0);
+    const error = { diagnosticEvent: { severity: "error", message: "no answer" } };
+    expect(exitCode(reportOf(await driftReport("luxembourg", [before ?? {}, error], witness)), true)).toBe(1);
+});
