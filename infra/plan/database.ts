@@ -53,6 +53,8 @@ export interface DatabasePlan {
     readonly memory: string;
     /** Of each member's disk. */
     readonly storage: string;
+    /** Of a segment of WAL, as a new database is made. */
+    readonly walSegment: string;
     readonly origin: Origin;
     /** Whether the primary waits for the other site. */
     readonly acrossSites: EmbassyConfig["replication"]["acrossSites"];
@@ -82,7 +84,8 @@ export function planDatabase(
     config: Pick<EmbassyConfig, "site" | "networking" | "keys" | "replication" | "recovery" | "restore" | "registries">,
 ): DatabasePlan {
     const { site, replication, recovery } = config;
-    const { members, memory, storage, running } = config.registries[registry as keyof typeof config.registries];
+    const { members, memory, storage, walSegment, running } =
+        config.registries[registry as keyof typeof config.registries];
     const host = registryName(registry, site.name);
     const firstMember = config.keys.sites.indexOf(site.name) * ORDINALS;
     const address = planNetwork(config).registries[registry] ?? "";
@@ -97,6 +100,7 @@ export function planDatabase(
         firstMember,
         memory,
         storage,
+        walSegment,
         origin: originOf(registry, config),
         acrossSites: replication.acrossSites,
         recovery,
