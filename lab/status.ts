@@ -105,6 +105,7 @@ export async function siteStatus(site: Site): Promise<SiteStatus> {
         ready:
             parts.every(({ state }) => state === "running") &&
             objects.nodes !== undefined &&
+            objects.nodes.total > 0 &&
             objects.nodes.ready === objects.nodes.total,
         kubeconfig: paths.kubeconfig,
         nodeKind,

@@ -19,6 +19,11 @@ const registry = z.strictObject({
      * registry that runs: `SELECT wal_bytes, stats_reset FROM pg_stat_wal`.
      */
     walPerDay: quantity.default("1Gi"),
+    /**
+     * Of a new database, the size of a segment of its WAL, one of which a registry at rest fills at each archiveTimeout. Of one that an
+     * earlier release made, "16Mi", as it was made: `SHOW wal_segment_size`.
+     */
+    walSegment: z.enum(["1Mi", "16Mi"], 'must be "1Mi" or "16Mi", as the database was made').default("1Mi"),
     /** Whether its database runs already. Until then everything is declared, and there are no members. */
     running: z.boolean(),
 });

@@ -14,7 +14,7 @@ export interface ApiServerFiles {
 }
 
 /** MiB of an audit log, and how many of them are kept: some weeks of an idle site, days of a busy one. */
-const AUDIT_LOG = { size: 50, kept: 10 } as const;
+export const AUDIT_LOG = { size: 50, kept: 10 } as const;
 
 /** Who is let in, what is written down, and how Secrets lie in etcd. */
 export function hardening({ auditPolicy, auditLog, encryption }: ApiServerFiles): string[] {

@@ -44,7 +44,7 @@ export function bootParts(plan: Planned): Part[] {
         { name: CERT_MANAGER, needs: [CLUSTER, KEYS] },
         {
             name: "object-store",
-            needs: [CLUSTER, KEYS, DISKS, { ...DNS, without: "serves, and its self-test at night fails" }],
+            needs: [CLUSTER, KEYS, DISKS, { ...DNS, without: "serves, and what tests and purges it at night fails" }],
         },
         ...registries.map(({ name, database }) => ({
             name,

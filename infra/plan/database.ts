@@ -59,6 +59,8 @@ export interface DatabasePlan {
     readonly memory: string;
     /** Of each member's disk. */
     readonly storage: string;
+    /** Of a segment of WAL, as a new database is made. */
+    readonly walSegment: string;
     readonly origin: Origin;
     /** Whether the primary waits for the other site. */
     readonly acrossSites: ReplicationSection["replication"]["acrossSites"];
@@ -93,7 +95,8 @@ export type DatabaseConfig = SiteSection &
 
 export function planDatabase(registry: string, namespace: string, config: DatabaseConfig): DatabasePlan {
     const { site, replication, recovery } = config;
-    const { members, memory, storage, running } = config.registries[registry as keyof typeof config.registries];
+    const { members, memory, storage, walSegment, running } =
+        config.registries[registry as keyof typeof config.registries];
     const host = registryName(registry, site.name);
     const firstMember = config.keys.sites.indexOf(site.name) * ORDINALS;
     const address = planNetwork(config).registries[registry] ?? "";
@@ -108,6 +111,7 @@ export function planDatabase(registry: string, namespace: string, config: Databa
         firstMember,
         memory,
         storage,
+        walSegment,
         origin: originOf(registry, config),
         acrossSites: replication.acrossSites,
         recovery,

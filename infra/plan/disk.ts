@@ -66,8 +66,8 @@ type Declared = RecoverySection & RegistriesSection;
 
 /** Bytes of WAL that a registry writes in a day, at most: what is declared, and a segment that is cut short at each archiveTimeout. */
 export function walPerDay(registry: string, { recovery, registries }: Declared): number {
-    const { walPerDay: declared } = registries[registry as keyof typeof registries];
-    return amount(declared) + (DAY_SECONDS / recovery.archiveTimeout) * SEGMENT_BYTES;
+    const { walPerDay: declared, walSegment } = registries[registry as keyof typeof registries];
+    return amount(declared) + (DAY_SECONDS / recovery.archiveTimeout) * amount(walSegment);
 }
 
 /** What there is on a disk beside the data. */
@@ -142,17 +142,19 @@ export function diskHolders(registry: string, config: Declared): Holder[] {
 /** Disks on which the data, or the WAL of the days that a site must go on alone, do not fit, a line each. */
 export function tooSmall(config: Declared): string[] {
     const { checkpoint, kept } = diskLimits("1");
-    return Object.entries(config.registries).flatMap(([registry, { storage, data, walPerDay: declared }]) => {
-        const wal = DAYS_ALONE * walPerDay(registry, config) + checkpoint + kept;
-        const least = Math.ceil(Math.max(wal / SHARES.wal, amount(data) / SHARES.data) / GIB);
-        return amount(storage) >= least * GIB
-            ? []
-            : [
-                  `data-embassy:registries.${registry}.storage is "${storage}"; it must be ${least}Gi or more: half of it holds the WAL of ` +
-                      `${DAYS_ALONE} days that no store and no member takes (walPerDay: ${declared}, and a segment each ` +
-                      `${config.recovery.archiveTimeout} s, recovery.archiveTimeout), and two fifths the data (data: ${data})`,
-              ];
-    });
+    return Object.entries(config.registries).flatMap(
+        ([registry, { storage, data, walPerDay: declared, walSegment }]) => {
+            const wal = DAYS_ALONE * walPerDay(registry, config) + checkpoint + kept;
+            const least = Math.ceil(Math.max(wal / SHARES.wal, amount(data) / SHARES.data) / GIB);
+            return amount(storage) >= least * GIB
+                ? []
+                : [
+                      `data-embassy:registries.${registry}.storage is "${storage}"; it must be ${least}Gi or more: half of it holds the WAL of ` +
+                          `${DAYS_ALONE} days that no store and no member takes (walPerDay: ${declared}, and a segment of ${walSegment} each ` +
+                          `${config.recovery.archiveTimeout} s, recovery.archiveTimeout), and two fifths the data (data: ${data})`,
+                  ];
+        },
+    );
 }
 
 /** @throws InputError of which each line names a disk that would fill, and the size that would do */

@@ -9,7 +9,7 @@ import { type Instant, inPostgres } from "../config/instant";
 import { amount } from "../config/quantity";
 import { archiveCommand, restoreCommand } from "./archive";
 import { type DatabasePlan, PATHS, PORTS, ROLE_LABEL, memberName, ownerName } from "./database";
-import { MIB, SEGMENT_BYTES, diskLimits } from "./disk";
+import { MIB, diskLimits } from "./disk";
 import { LABEL } from "./names";
 import { commandLine } from "./pgbackrest";
 import { WRITER_ROLE, edgeRoles, setupCommand } from "./roles";
@@ -41,7 +41,7 @@ const CLIENT = {
 
 /** Each member's file, beside what it takes from its environment: its name and addresses. */
 export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, unknown>> {
-    const { registry, scope, labels, database, origin } = plan;
+    const { registry, scope, labels, database, origin, walSegment } = plan;
     return {
         scope,
         kubernetes: { labels, scope_label: LABEL.registry, role_label: ROLE_LABEL.key, use_endpoints: false },
@@ -64,7 +64,7 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
                 { encoding: "UTF8" },
                 { locale: "C.UTF-8" },
                 "data-checksums",
-                { "wal-segsize": String(SEGMENT_BYTES / MIB) },
+                { "wal-segsize": String(amount(walSegment) / MIB) },
             ],
             post_bootstrap: SETUP,
         },

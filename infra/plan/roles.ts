@@ -9,8 +9,8 @@ export const GAZETTE_ROLE = "gazette";
 /** Of the writer beside each member, which owns the heartbeat. */
 export const WRITER_ROLE = "writer";
 
-/** Of the edge's roles: what one question may take, and how many may be asked at once. */
-const ASKING = { milliseconds: 5_000, connections: 20 } as const;
+/** Of the edge's roles: what one question may take, of the member's disk too, and how many may be asked at once. */
+export const ASKING = { milliseconds: 5_000, connections: 20, temporaryMebibytes: 64 } as const;
 
 /** The edge's roles that a registry lets in. */
 export function edgeRoles(registry: string): string[] {
@@ -35,6 +35,7 @@ export function setupScript({ registry, database }: DatabasePlan): string {
             unless(`CREATE ROLE ${role} LOGIN`, "pg_roles", "rolname", role),
             `ALTER ROLE ${role} CONNECTION LIMIT ${ASKING.connections};`,
             `ALTER ROLE ${role} SET statement_timeout = ${ASKING.milliseconds};`,
+            `ALTER ROLE ${role} SET temp_file_limit = '${ASKING.temporaryMebibytes}MB';`,
             `ALTER ROLE ${role} SET default_transaction_read_only = on;`,
         ]),
         unless(`CREATE ROLE ${WRITER_ROLE} LOGIN`, "pg_roles", "rolname", WRITER_ROLE),

@@ -2,6 +2,7 @@ import { hardenedPods } from "./hardened-pods";
 import { held } from "./held";
 import { imageOrigin } from "./image-origin";
 import { jurisdiction } from "./jurisdiction";
+import { limitedVolumes } from "./limited-volumes";
 import { noEntry } from "./no-entry";
 import { noPlainSecrets } from "./no-plain-secrets";
 import { podSecurity } from "./pod-security";
@@ -15,6 +16,7 @@ export const RULES: readonly Rule[] = [
     held,
     imageOrigin,
     jurisdiction,
+    limitedVolumes,
     noEntry,
     noPlainSecrets,
     podSecurity,

@@ -19,6 +19,11 @@ export interface PodSpec {
     readonly initContainers?: readonly Container[];
     readonly ephemeralContainers?: readonly Container[];
     readonly automountServiceAccountToken?: boolean;
+    readonly volumes?: readonly {
+        readonly name?: string;
+        readonly emptyDir?: { readonly sizeLimit?: string };
+        readonly ephemeral?: object;
+    }[];
     readonly hostAliases?: readonly { readonly ip?: string }[];
     readonly volumes?: readonly Readonly<Record<string, unknown>>[];
     readonly hostNetwork?: boolean;

@@ -56,6 +56,29 @@ describe("policy", () => {
         expect(["Deployment", "CronJob"].flatMap((kind) => said(workload({}, kind)))).toEqual([]);
     });
 
+    it.each(["Deployment", "CronJob"])("refuses a volume that can fill a machine, in a %s", (kind) => {
+        const volumes = (emptyDir: object): string[] =>
+            said(
+                workload(
+                    {
+                        volumes: [
+                            { name: "room", emptyDir },
+                            { name: "key", secret: {} },
+                        ],
+                    },
+                    kind,
+                ),
+            );
+        expect(volumes({ sizeLimit: "1Gi" })).toEqual([]);
+        const missing =
+            "limited-volumes: volume room: emptyDir.sizeLimit is missing; it must be a quantity, such as 1Gi";
+        expect(volumes({})).toEqual([missing]);
+        expect(volumes({ medium: "Memory" })).toEqual([missing]);
+        expect(said(workload({ volumes: [{ name: "claim", ephemeral: {} }] }, kind))).toEqual([
+            "limited-volumes: volume claim is ephemeral; it must be an emptyDir with a sizeLimit",
+        ]);
+    });
+
     it("takes what Cluster API has templates of for machines, and what others have for pods", () => {
         const deployment = (apiVersion: string): KubernetesObject => ({
             ...workload({ hostNetwork: true }, "MachineDeployment"),

@@ -2,7 +2,9 @@
 import { join } from "node:path";
 import { type EmbassyConfig, parseConfig } from "../../infra/config";
 import { DAYS_ALONE } from "../../infra/config/keys";
+import { AUDIT_LOG } from "../../infra/plan/api-server";
 import { diskHolders, diskTable } from "../../infra/plan/disk";
+import { ASKING } from "../../infra/plan/roles";
 import { stay, storeHolders } from "../../infra/plan/store-disk";
 import { stackValues } from "./stacks";
 
@@ -56,11 +58,24 @@ export function disksDocument(stacks: readonly string[]): string {
         "| what holds it | up to | by |",
         "|---|---|---|",
         "| a registry's data | two fifths of the disk | `data`, as it is declared, which a preview holds against the disk |",
-        "| uploads into the object store that never ended | a day's | the purger |",
+        `| temporary files of the edge's questions | ${ASKING.temporaryMebibytes} MiB each, ${ASKING.connections} at once | \`temp_file_limit\` and the connection limit of the edge's roles |`,
+        "| temporary files of the owner's sessions | as many times one session's as there are | nobody: who may write may fill the disk with data as well |",
+        "| WAL that pgBackRest could not push | as above | not `archive-push-queue-max`: it would drop what neither store has |",
         "| a member's bootstrap that failed | one copy beside the data | Patroni, which removes the one before |",
         "| pgBackRest's word of what it has pushed | an empty file for each segment that waits | `spool-path`, on the member's disk |",
-        "| temporary files of a pod | 1 GiB | `emptyDir.sizeLimit`: the kubelet ends the pod |",
+        "| Postgres' own log | as a pod's logs | `logging_collector` is off: it writes to its container's |",
+        "| a core of Postgres | its memory, one | the host's `kernel.core_pattern`; without one the newest takes the place of the one before |",
+        "| uploads into the object store that never ended | a day's | the purger |",
+        "| what a verification reads | 256 MiB of lists | `emptyDir.sizeLimit`; what is stored it reads through, and keeps nothing |",
+        "| temporary files of a pod | 1 GiB | `emptyDir.sizeLimit`, without which the policy pack takes no volume: the kubelet ends the pod |",
+        "| a container's own file system | nothing | it is read-only, by the policy pack |",
         "| a pod's logs | five files of 10 MiB for each container | the kubelet's `containerLogMaxSize`, as it is by itself |",
+        "| pods that have ended | three or seven of each Job | `successfulJobsHistoryLimit` and `failedJobsHistoryLimit` |",
+        `| audit log of an API server | ${AUDIT_LOG.kept + 1} files of ${AUDIT_LOG.size} MiB | \`--audit-log-maxsize\` and \`--audit-log-maxbackup\` |`,
+        "| etcd | 2 GiB, and 320 MiB of its log | `--quota-backend-bytes` and `--max-wals`, as they are by themselves; API servers have it compacted each 5 minutes, and what is free is written again. Beyond it nothing is written but by who makes room: `etcdctl defrag`, `etcdctl alarm disarm` |",
+        "| images of containers | 85 % of the machine's disk | the kubelet's garbage collection, as it is by itself; in the lab all of them are needed |",
+        "| journal of an update | the update | it is folded into the state at its end |",
+        "| history of a state | a file of the state's size for each `up` | nobody: on the operator's machine, in `.embassy/state`; old ones may be removed |",
         "",
     ].join("\n");
 }

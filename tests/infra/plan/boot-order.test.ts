@@ -5,6 +5,7 @@ import { flowsOf } from "../../../infra/networking/flow-table";
 import { plan } from "../../../infra/plan";
 import { type Part, bootOrder } from "../../../infra/plan/boot-order";
 import { bootParts } from "../../../infra/plan/boot-parts";
+import { NIGHTLY } from "../../../infra/plan/object-store";
 import { BOOT_ORDER_FILE, bootOrderDocument, planned } from "../../support/boot-order";
 import { declaredFlows } from "../../support/flows";
 import { type Registered, renderPlan } from "../../support/render";
@@ -133,7 +134,7 @@ function flowing(stack: string, registries: readonly string[], running: readonly
     const { policies, outside } = declaredFlows(stack);
     const names: Readonly<Record<string, string>> = {
         "API server": "cluster",
-        "write-once-self-test": "object-store",
+        ...Object.fromEntries(NIGHTLY.map((workload) => [workload, "object-store"])),
         gazette: "edge",
     };
     const isRegistry = (name: string): boolean => name.startsWith("a registry's ");

@@ -114,6 +114,15 @@ describe("a member's disk", () => {
         const idle = withAll("tallinn", { walPerDay: "1m" });
         expect(walPerDay("taxes", idle)).toBeCloseTo(24 * 60 * SEGMENT_BYTES);
     });
+
+    it("of a database with segments of 16 MiB is refused, until it has the size for them or they are cut short less often", () => {
+        const former = { walSegment: "16Mi" } as const;
+        expect(tooSmall(withAll("tallinn", former))[0]).toMatch(
+            /^data-embassy:registries\.taxes\.storage is "100Gi"; it must be 661Gi or more: .* a segment of 16Mi each 60 s, recovery\.archiveTimeout/,
+        );
+        expect(tooSmall(withAll("tallinn", { ...former, storage: "661Gi" }))).toEqual([]);
+        expect(tooSmall(withAll("tallinn", former, 16 * 60))).toEqual([]);
+    });
 });
 
 it("docs/disks.md is what is declared; else npm run expected:update", () => {
