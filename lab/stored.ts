@@ -77,21 +77,24 @@ async function storesOf(paths: SitePaths, { schedules, jobs }: Jobs, now: number
     const named = (items: readonly (ScheduledJob | StoringJob)[], registry: string, name: string) =>
         items.find(({ metadata }) => metadata.labels?.[LABEL.registry] === registry && metadata.name.startsWith(name));
     const statesOf = async (registry: string): Promise<StoreState[]> => {
-        const full = named(schedules, registry, "store-full");
-        const isStored = full !== undefined && full.spec.suspend !== true;
+        // The first versions' Jobs as well: somebody may have suspended a schedule, and theirs are anew with each generation of keys.
+        const storing = [named(schedules, registry, "store-full"), named(jobs, registry, "store-first-own")]
+            .flatMap((each) =>
+                each === undefined || each.spec.suspend === true ? [] : each.metadata.creationTimestamp,
+            )
+            .sort();
+        const since = storing.at(-1);
         const { partner } = replication;
         const hasPartner = partner !== undefined && named(jobs, registry, "store-first-partner") !== undefined;
         const found = await Promise.all(
-            [paths.site, ...(isStored && hasPartner ? [partner] : [])].map(async (store) => {
+            [paths.site, ...(since !== undefined && hasPartner ? [partner] : [])].map(async (store) => {
                 const ages = await agesIn(new SitePaths(paths.home, store), registry);
-                const problem = isStored
-                    ? tooOld(ages, { ...recovery, since: full.metadata.creationTimestamp }, now)
-                    : undefined;
+                const problem = since === undefined ? undefined : tooOld(ages, { ...recovery, since }, now);
                 return { registry, store, ...ages, ...(problem !== undefined && { problem }) };
             }),
         );
         // Of what nobody stores here there may be nothing to say.
-        return found.filter(({ version, wal }) => isStored || version !== undefined || wal !== undefined);
+        return found.filter(({ version, wal }) => since !== undefined || version !== undefined || wal !== undefined);
     };
     return (await Promise.all(REGISTRIES.map(statesOf))).flat();
 }

@@ -59,25 +59,29 @@ export function storedStates(
     jobs: readonly StoringJob[],
     now: number,
 ): StoredState[] {
+    const first = jobs.filter(
+        ({ metadata, spec }) => metadata.name.startsWith("store-first-") && spec.suspend !== true,
+    );
+    const stores = new Set(first.map(({ metadata }) => metadata.namespace));
     const scheduled = schedules
-        .filter(({ metadata, spec }) => metadata.name.startsWith("store-") && spec.suspend !== true)
+        .filter(({ metadata }) => metadata.name.startsWith("store-"))
+        .filter(({ metadata, spec }) => spec.suspend !== true || stores.has(metadata.namespace))
         .map((each) => {
             const own = jobsOf(each, jobs);
             const ends = [each.status?.lastSuccessfulTime, ...own.map(endOf)].flatMap((at) => at ?? []);
             return { ...each, own, last: ends.sort().at(-1) };
         });
-    const first = jobs.filter(
-        ({ metadata, spec }) => metadata.name.startsWith("store-first-") && spec.suspend !== true,
-    );
     return [
-        ...scheduled.map(({ metadata, spec: { schedule }, own, last }) => {
+        ...scheduled.map(({ metadata, spec: { schedule, suspend }, own, last }) => {
             // What was never done is counted from when it was declared.
             const since = last ?? metadata.creationTimestamp;
             const late = isTooOld(schedule, Date.parse(since), now)
                 ? `${last === undefined ? "never ended well" : `last ended well at ${last}`}, and is due by "${schedule}"`
                 : undefined;
             const failed = own.map((job) => failureOf(job, since)).findLast((each) => each !== undefined);
-            return stateOf(metadata, { last, problem: failed ?? late });
+            const stopped =
+                suspend === true ? "is suspended, and this site stores: npm run pulumi -- up --refresh" : undefined;
+            return stateOf(metadata, { last, problem: stopped ?? failed ?? late });
         }),
         ...first.map((job) => {
             // A schedule stores in every store: what a first version was for is there.

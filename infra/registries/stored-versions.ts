@@ -26,6 +26,13 @@ const LIFE = {
     // A machine that is gone never says that the pod has ended. Of two the second waits for the first one's lock.
     podReplacementPolicy: "TerminatingOrFailed",
 } satisfies Partial<input.batch.v1.JobSpec>;
+/** Off a machine that is gone for so many seconds; by itself Kubernetes leaves a pod there for five minutes, and puts new ones there at first. */
+const SOON_ELSEWHERE: input.core.v1.Toleration[] = ["not-ready", "unreachable"].map((state) => ({
+    key: `node.kubernetes.io/${state}`,
+    operator: "Exists",
+    effect: "NoExecute",
+    tolerationSeconds: 30,
+}));
 /** A run that was missed, as nobody was there to begin it, is made up for so long: until the next day's is due. */
 const MADE_UP_SECONDS = 24 * 60 * 60;
 /**
@@ -139,6 +146,7 @@ function template(args: PostgresArgs, { volumes = [], ...parts }: Parts): input.
             serviceAccountName: serviceAccount,
             priorityClassName: PRIORITY.service.name,
             restartPolicy: "Never",
+            tolerations: SOON_ELSEWHERE,
             ...parts,
             volumes: [{ name: VOLUME.temporary, emptyDir: { sizeLimit: "1Gi" } }, ...volumes, ...keyVolumes(args)],
         }),

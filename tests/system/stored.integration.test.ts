@@ -95,17 +95,26 @@ describeNodes(`versions of a registry whose Jobs die${why}`, () => {
         return { code, output, site };
     }
 
-    /** The leader's end of a backup, which has its lock. */
+    /** The leader's end of a backup, which has its lock. @throws Error where there is none */
     function holder(): number {
         const id = 'jsonpath={..containerStatuses[?(@.name=="repository")].containerID}';
         const servers = processesIn(kubectl("get", "pods", namespace, "--selector=role=master", "-o", id));
-        return servers.find((pid) => open(pid).some((file) => file.endsWith("-backup.lock"))) ?? 0;
+        const found = servers.find((pid) => open(pid).some((file) => file.endsWith("-backup.lock")));
+        if (found === undefined) {
+            throw new Error("nobody has the lock of a backup");
+        }
+        return found;
     }
 
     /** What a process has open: files, and sockets as `socket:[inode]`. */
     function open(pid: number): string[] {
         const folder = `/proc/${pid}/fd`;
-        return readdirSync(folder).map((name) => readlinkSync(join(folder, name)));
+        try {
+            return readdirSync(folder).map((name) => readlinkSync(join(folder, name)));
+        } catch {
+            // It has ended meanwhile.
+            return [];
+        }
     }
 
     /** Whether something was sent to it that it has not read. */

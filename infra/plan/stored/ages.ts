@@ -1,5 +1,6 @@
 /** How old is what a store holds of a registry, whoever was to store it, and whether that is too old. Pure. */
 import { SLACK_HOURS, isTooOld } from "../schedules";
+import { ON_ITS_WAY_SECONDS } from "./whole";
 
 /** When the newest was stored, ISO 8601; absent where there is none. */
 export interface Ages {
@@ -23,8 +24,6 @@ export interface Terms {
 
 /** Within which a first version is there. */
 const FIRST_MS = 3_600_000;
-/** For which a segment may be on its way: a store that is away for a moment is tried again. */
-const ON_ITS_WAY_MS = 600_000;
 
 /** What is too old, in a sentence; undefined where nothing is. @param now in milliseconds since 1970 */
 export function tooOld(
@@ -43,7 +42,7 @@ export function tooOld(
                 ]
               : [];
     const { wal } = ages;
-    const late = wal !== undefined && now - Date.parse(wal) > archiveTimeout * 1000 + ON_ITS_WAY_MS;
+    const late = wal !== undefined && now - Date.parse(wal) > (archiveTimeout + ON_ITS_WAY_SECONDS) * 1000;
     const problems = [
         ...overdue("full version", ages.full, full),
         ...(ages.full === undefined ? [] : overdue("version", ages.version, differential)),

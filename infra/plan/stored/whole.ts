@@ -39,8 +39,8 @@ function settled({ faults }: Chain, archive: Archive, now: number): Damage[] {
         .map(({ object, what }) => ({ object, what }));
 }
 
-/** Within which a segment that is to be stored is: what pgBackRest waits for one, infra/plan/pgbackrest.ts. */
-const ON_ITS_WAY_SECONDS = 600;
+/** Within which a segment that is to be stored is: it is tried again, and those before it come first. */
+export const ON_ITS_WAY_SECONDS = 600;
 
 function distinct(damage: readonly Damage[]): Damage[] {
     return [...new Map(damage.map((found) => [found.object, found])).values()];

@@ -112,6 +112,15 @@ describe("stored versions", () => {
     });
 
     it("are not asked for in a site that stores none", () => {
-        expect(storedStates([full(undefined, true)], [], now)).toEqual([]);
+        const declared = first();
+        const suspended = { ...declared, spec: { ...declared.spec, suspend: true } };
+        expect(storedStates([full(undefined, true)], [suspended], now)).toEqual([]);
+    });
+
+    it("are asked for where somebody suspended a schedule of a site that stores", () => {
+        expect(problems([full("2026-11-29T01:02:00Z", true)], [first({ completionTime: created })])).toEqual([
+            expect.stringMatching(/^is suspended, and this site stores/),
+            undefined,
+        ]);
     });
 });

@@ -131,6 +131,14 @@ describe("a Job that stores versions", () => {
             expect(spec).toMatchObject({
                 activeDeadlineSeconds: expect.any(Number) as number,
                 podReplacementPolicy: "TerminatingOrFailed",
+                template: {
+                    spec: {
+                        tolerations: [
+                            { key: "node.kubernetes.io/not-ready", effect: "NoExecute", tolerationSeconds: 30 },
+                            { key: "node.kubernetes.io/unreachable", effect: "NoExecute", tolerationSeconds: 30 },
+                        ],
+                    },
+                },
             });
         }
     });
