@@ -23,9 +23,9 @@ export interface PodSpec {
         readonly name?: string;
         readonly emptyDir?: { readonly sizeLimit?: string };
         readonly ephemeral?: object;
+        readonly [source: string]: unknown;
     }[];
     readonly hostAliases?: readonly { readonly ip?: string }[];
-    readonly volumes?: readonly Readonly<Record<string, unknown>>[];
     readonly hostNetwork?: boolean;
     readonly hostPID?: boolean;
     readonly hostIPC?: boolean;

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { type Side, compareStack } from "../../preview/compare";
 import { mask, secret } from "../../preview/render/secrets";
-import { FORMATS } from "../../preview/show/formats";
+import { FORMATS, type Format } from "../../preview/show/formats";
 import { parseStackFile } from "../../preview/stack-file";
 import { registered, reportOf } from "./fixture";
 
@@ -17,7 +17,7 @@ function sideOf(inputs: object, config: object): Side {
 
 async function formats(before: Side, after: Side): Promise<string> {
     const report = reportOf(compareStack("test", "compared", before, after));
-    const all = await Promise.all(Object.values(FORMATS).map(({ text }) => text(report)));
+    const all = await Promise.all(Object.values<Format>(FORMATS).map(async ({ text }) => text(report)));
     return all.join("\n");
 }
 

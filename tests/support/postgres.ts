@@ -2,41 +2,24 @@
  * A real PostgreSQL 15 for integration tests, from Debian's packages: the machine needs none of its own. A cluster lives
  * in a temporary folder, is reached through a Unix socket there, and can be killed as a power cut would.
  */
-import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-    chmodSync,
-    chownSync,
-    closeSync,
-    existsSync,
-    mkdirSync,
-    mkdtempSync,
-    openSync,
-    readFileSync,
-    readdirSync,
-    renameSync,
-    rmSync,
-    writeFileSync,
-} from "node:fs";
+import { chmodSync, chownSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Client } from "pg";
-import { fetchPackages } from "../../toolchain/debian/packages";
-import { unpack } from "../../toolchain/debian/unpack";
-import { withLock } from "../../toolchain/lock";
-import { embassyHome } from "../../toolchain/paths";
+import { installedPrograms } from "./debian-programs";
 
 const run = promisify(execFile);
 
 const START_TIMEOUT_MS = 30_000;
-/** Kept between runs: fetching and unpacking takes a minute. */
-const installation = join(embassyHome, "tests", "postgresql-15");
 /** PostgreSQL refuses to run as root: then it runs as Debian's `nobody`. */
 const UNPRIVILEGED = 65_534;
 const identity = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
-const PROGRAMS = ["initdb", "postgres"] as const;
+const BIN = join("usr", "lib", "postgresql", "15", "bin");
+const PROGRAMS = ["initdb", "postgres"].map((name) => join(BIN, name));
 
 export class Postgres {
     private server: ChildProcess | undefined;
@@ -162,6 +145,23 @@ export class Postgres {
         await sleep(500);
     }
 
+    /** Makes a primary of one that follows. @returns its timeline, a new one */
+    async promote(): Promise<number> {
+        await this.query("SELECT pg_promote(true, 30)");
+        // Until then it goes by the timeline of its last checkpoint.
+        await this.query("CHECKPOINT");
+        const [{ timeline } = {}] = await this.query("SELECT timeline_id AS timeline FROM pg_control_checkpoint()");
+        return timeline as number;
+    }
+
+    /** Leaves the timeline for a new one, as a failover does: of the last segment the part that was written stays behind. */
+    async leaveTimeline(): Promise<number> {
+        await this.end("SIGINT");
+        writeFileSync(join(this.data, "standby.signal"), "");
+        await this.resume();
+        return this.promote();
+    }
+
     async remove(): Promise<void> {
         await this.end("SIGINT");
         rmSync(this.folder, { recursive: true, force: true });
@@ -172,7 +172,7 @@ export class Postgres {
         return this.settings["port"] ?? "5432";
     }
 
-    private get data(): string {
+    get data(): string {
         return join(this.folder, "data");
     }
 
@@ -200,6 +200,11 @@ export class Postgres {
     }
 }
 
+/** As whom its programs, and those that work on its files, are run; nobody else where the tests are not root's. */
+export function serverIdentity(): { readonly uid?: number; readonly gid?: number } {
+    return identity;
+}
+
 /** A file that a cluster reads and nobody else may, such as the key of its certificate. @returns its path */
 export function serverFile(folder: string, name: string, content: string): string {
     const file = join(folder, name);
@@ -214,62 +219,6 @@ export function serverFile(folder: string, name: string, content: string): strin
 
 /** @returns the folder of the programs */
 async function installed(): Promise<string> {
-    if (existsSync(installation)) {
-        return programs(installation);
-    }
-    mkdirSync(join(installation, ".."), { recursive: true });
-    await withLock(`${installation}.lock`, async () => {
-        if (!existsSync(installation)) {
-            const fresh = `${installation}.new`;
-            // Scripts, Perl and documents of what it depends on are of no use here.
-            const packages = await fetchPackages(["postgresql-15"]);
-            await unpack(
-                packages.filter(({ name }) => /^(lib|gcc|zlib|postgresql-15$)/.test(name)),
-                fresh,
-            );
-            wrap(fresh);
-            renameSync(fresh, installation);
-        }
-    });
-    return programs(installation);
-}
-
-function programs(root: string): string {
-    return join(root, "usr", "lib", "postgresql", "15", "bin");
-}
-
-/**
- * The packages' programs with the packages' own loader and libraries, whatever C library the machine has. Each becomes
- * a script under its own name, because initdb starts the `postgres` beside it and both find their files from there.
- */
-function wrap(root: string): void {
-    const multiarch = ["lib", "usr/lib"].flatMap((parent) =>
-        existsSync(join(root, parent))
-            ? readdirSync(join(root, parent))
-                  .filter((name) => name.endsWith("-linux-gnu"))
-                  .map((name) => join(parent, name))
-            : [],
-    );
-    const loader = multiarch
-        .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name)))
-        .find((file) => /\/ld-linux-[^/]+\.so\.\d+$/.test(file));
-    if (loader === undefined) {
-        throw new Error(`no dynamic loader in ${root}: is libc6 among the packages?`);
-    }
-    for (const name of PROGRAMS) {
-        const program = join(programs(root), name);
-        renameSync(program, `${program}.elf`);
-        const up = "$here/../../../../..";
-        writeFileSync(
-            program,
-            [
-                "#!/bin/sh",
-                'here=$(dirname "$0")',
-                `exec "${up}/${loader}" --argv0 "$0" --library-path "${multiarch.map((folder) => `${up}/${folder}`).join(":")}" "$0.elf" "$@"`,
-                "",
-            ].join("\n"),
-        );
-        chmodSync(program, 0o755);
-    }
-    execFileSync("chmod", ["-R", "a+rX", root]);
+    const root = await installedPrograms("postgresql-15", PROGRAMS);
+    return join(root, BIN);
 }

@@ -72,13 +72,13 @@ export class Client {
             const lines = (rest + chunk).split("\n");
             rest = lines.pop() ?? "";
             for (const line of lines) {
-                yield JSON.parse(line) as WatchEvent;
+                yield parsed(line) as WatchEvent;
             }
         }
     }
 
     private async attempt(request: Request): Promise<PlainMap> {
-        const answer: unknown = JSON.parse(await read(await this.send(request)));
+        const answer = parsed(await read(await this.send(request)));
         return isMap(answer as PlainMap) ? (answer as PlainMap) : {};
     }
 
@@ -183,6 +183,15 @@ async function read(response: http.IncomingMessage): Promise<string> {
         chunks.push(chunk);
     }
     return Buffer.concat(chunks).toString();
+}
+
+/** The parser's own message quotes what it read, which may be a Secret's. */
+function parsed(answer: string): unknown {
+    try {
+        return JSON.parse(answer);
+    } catch {
+        throw new Error("what it answered is no JSON: it was cut off, or another server answers in its place");
+    }
 }
 
 /** What an answer says that is a failure. */

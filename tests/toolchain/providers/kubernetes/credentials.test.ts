@@ -155,6 +155,17 @@ describe("a kubeconfig's cluster", () => {
     });
 });
 
+it("an answer that is no JSON is not repeated", async () => {
+    const torn = createPlainServer((_, response) => response.end(`{"data":${SECRET}`));
+    await new Promise<void>((listening) => torn.listen(0, "127.0.0.1", listening));
+    const { port } = torn.address() as AddressInfo;
+    const failed = asked({ server: `http://127.0.0.1:${port}` }, undefined);
+    await expect(failed).rejects.toThrow(/what it answered is no JSON/);
+    await expect(failed).rejects.not.toThrow(/hunter/);
+    torn.closeAllConnections();
+    torn.close();
+});
+
 describe("a credential plugin", () => {
     it("beside the kubeconfig gives a token", async () => {
         const told = await asked(TRUSTED, plugin(prints({ token: SECRET })));

@@ -1,62 +1,21 @@
 /** What is secret in a program stands nowhere in plain in what the provider gives to its state. */
-import { execFile } from "node:child_process";
 import fs from "node:fs";
-import path from "node:path";
-import { promisify } from "node:util";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type ApiServer, startApiServer } from "../../../support/apiserver";
-import { type Programs, startPrograms } from "../../../support/program";
+import { definition, userPrograms } from "../../../support/user-programs";
 
 jest.setTimeout(120_000);
 
-const KUBECTL = path.resolve(__dirname, "../../../../.embassy/bin/kubectl");
 const VALUE = "hunter22-of-the-embassy";
 const ENCODED = Buffer.from(VALUE).toString("base64");
 
-let api: ApiServer;
-let programs: Programs;
-
-const VAULT = {
-    apiVersion: "apiextensions.k8s.io/v1",
-    kind: "CustomResourceDefinition",
-    metadata: { name: "vaults.example.com" },
-    spec: {
-        group: "example.com",
-        scope: "Namespaced",
-        names: { kind: "Vault", plural: "vaults" },
-        versions: [
-            {
-                name: "v1",
-                served: true,
-                storage: true,
-                schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
-            },
-        ],
-    },
-};
+const programs = userPrograms();
+const { apply, kubectl } = programs;
 
 beforeAll(async () => {
-    api = await startApiServer();
-    programs = await startPrograms(api.kubeconfig);
-    await apply(VAULT);
+    await apply(definition("Vault", "vaults"));
     await kubectl("wait", "--for=condition=Established", "crd/vaults.example.com");
-}, 90_000);
-
-afterAll(async () => {
-    programs.stop();
-    await api.stop();
-}, 30_000);
-
-async function kubectl(...args: string[]): Promise<void> {
-    await promisify(execFile)(KUBECTL, ["--kubeconfig", api.kubeconfig, ...args]);
-}
-
-async function apply(object: object): Promise<void> {
-    const running = promisify(execFile)(KUBECTL, ["--kubeconfig", api.kubeconfig, "apply", "-f", "-"]);
-    running.child.stdin?.end(JSON.stringify(object));
-    await running;
-}
+});
 
 const manifest = (name: string, data: object): object => ({
     apiVersion: "v1",
@@ -222,7 +181,7 @@ describe("what is shown", () => {
 });
 
 it("a kubeconfig that a provider is given stands nowhere in plain", async () => {
-    const kubeconfig = fs.readFileSync(api.kubeconfig, "utf8");
+    const kubeconfig = fs.readFileSync(programs.kubeconfig(), "utf8");
     const { users } = JSON.parse(kubeconfig) as { users: { user: { token: string } }[] };
     const stack = await programs.stack("provider", () => {
         const provider = new k8s.Provider("own", { kubeconfig });
