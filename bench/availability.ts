@@ -1,11 +1,11 @@
-/** What a site's facility lets expect in a year: infra/plan/tier4/availability.ts. */
+/** What a site's facility lets expect in a year: infra/cluster/facility/availability.ts. */
 import { Random } from "../data/shared/random";
-import { plan } from "../infra/plan";
-import { tier4Site } from "../infra/plan/tier4-site";
-import { interval, siteAvailability } from "../infra/plan/tier4/availability";
+import { plan } from "../infra/site/plan";
+import { tier4Site } from "../infra/site/tier4";
+import { interval, siteAvailability } from "../infra/cluster/facility/availability";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { declaredStacks } from "../toolchain/cli/stack-file";
-import { repoRoot } from "../toolchain/paths";
+import { repoRoot } from "../command-line/paths";
 import type { Figure } from "./figure";
 
 const RUN = { batches: 200, years: 500 };

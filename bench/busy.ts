@@ -5,9 +5,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { leaderName } from "../infra/plan/database";
-import { registryNamespace } from "../infra/plan/names";
-import { PATRONI_SECONDS } from "../infra/plan/writer";
+import { leaderName } from "../infra/registries/plan-database";
+import { registryNamespace } from "../infra/conventions/names";
+import { PATRONI_SECONDS } from "../infra/registries/replication/plan";
 import { Home, must } from "../tests/support/home";
 import type { Figure } from "./figure";
 import { say } from "./say";

@@ -5,11 +5,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { REGISTRIES } from "../infra/plan/registry-names";
-import type { RestoreReport } from "../lab/restore/restore";
+import { REGISTRIES } from "../infra/conventions/registries";
+import type { RestoreReport } from "../restore/restore";
 import { Home, must } from "../tests/support/home";
 import { stackConfig } from "../toolchain/cli/stack-config";
-import { repoRoot } from "../toolchain/paths";
+import { repoRoot } from "../command-line/paths";
 import { type Figure, ratio } from "./figure";
 import { idle } from "./idle";
 import { waitForJob } from "./job";

@@ -1,6 +1,6 @@
 /** The same program with ever more registries: what one resource costs must not grow with how many there are. */
 import { join } from "node:path";
-import { repoRoot } from "../toolchain/paths";
+import { repoRoot } from "../command-line/paths";
 import { type Figure, ratio } from "./figure";
 import type { Site } from "./site";
 
@@ -13,10 +13,10 @@ export function manyRegistries(count: number, otherwise: object = {}): string {
     return [
         `import { readFileSync } from "node:fs";`,
         `import { parse } from "yaml";`,
-        `import { parseConfig } from ${from("infra/config")};`,
-        `import { REGISTRIES } from ${from("infra/config/registries")};`,
+        `import { parseConfig } from ${from("infra/site/config")};`,
+        `import { REGISTRIES } from ${from("infra/conventions/registries")};`,
         `import { DataEmbassy } from ${from("infra/embassy")};`,
-        `import { plan } from ${from("infra/plan")};`,
+        `import { plan } from ${from("infra/site/plan")};`,
         `const config = parseConfig("tallinn", parse(readFileSync(${from("Pulumi.tallinn.yaml")}, "utf8")).config);`,
         `const names = Array.from({ length: ${count} }, (_, index) => "registry-" + index);`,
         "// The plan goes by this list; the seven are read before it is another.",

@@ -1,5 +1,5 @@
 /** Jobs that a bench waits for. */
-import { registryNamespace } from "../infra/plan/names";
+import { registryNamespace } from "../infra/conventions/names";
 import { type Home, must } from "../tests/support/home";
 
 /** @throws Error where it is not complete within the time that a command of a {@link Home} has */

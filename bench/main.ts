@@ -4,9 +4,9 @@ import Table from "cli-table3";
 import { DEFAULT_PEOPLE, parsePeople } from "../data/options";
 import { NATION } from "../data/registry-data";
 import { buildToolchain } from "../toolchain/build";
-import { colorsFor } from "../toolchain/colors";
-import { UserError, runCommand } from "../toolchain/command";
-import { runProgram } from "../toolchain/program";
+import { colorsFor } from "../command-line/colors";
+import { UserError, runCommand } from "../command-line/command";
+import { runProgram } from "../command-line/program";
 import { availability } from "./availability";
 import { busy } from "./busy";
 import { embassy } from "./embassy";
@@ -18,8 +18,8 @@ import { registry } from "./registry";
 import { Site } from "./site";
 import { speed } from "./speed";
 import { toolchain } from "./toolchain";
-import { TABLE_STYLE } from "../toolchain/table";
-import { wholeNumber } from "../toolchain/typed";
+import { TABLE_STYLE } from "../command-line/table";
+import { wholeNumber } from "../command-line/typed";
 
 const BENCHES = ["speed", "growth", "toolchain", "load", "registry", "embassy", "busy", "availability", "preview"];
 /** What runs where nothing is named: minutes, not the half hour that cold builds take. */

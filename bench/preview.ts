@@ -1,10 +1,11 @@
 /** A preview against code with ever more registries, every one of which changes: what one object costs must not grow. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Side, compareStack } from "../preview/compare";
+import { compareStack } from "../preview/compare";
+import type { Side } from "../preview/compare/side";
 import { renderStacks } from "../preview/render";
 import { NO_FILE } from "../preview/stack-file";
-import { embassyHome, repoRoot } from "../toolchain/paths";
+import { embassyHome, repoRoot } from "../command-line/paths";
 import { type Figure, ratio } from "./figure";
 import { COUNTS, manyRegistries } from "./growth";
 

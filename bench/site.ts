@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import { Home, must } from "../tests/support/home";
 import { previewEnvironment } from "../toolchain/cli/environment";
 import { isAboutResources } from "../toolchain/cli/stack-file";
-import { repoRoot } from "../toolchain/paths";
+import { repoRoot } from "../command-line/paths";
 import { type Measure, measure } from "./process";
 
 export const STACK = "tallinn";

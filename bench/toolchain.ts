@@ -5,7 +5,7 @@ import { buildArguments } from "../toolchain/build/go-build";
 import { goEnvironment } from "../toolchain/build/go-tool";
 import { projectLayout } from "../toolchain/build/layout";
 import { type GoJob, allJobs } from "../toolchain/build/parts";
-import { embassyHome, repoRoot } from "../toolchain/paths";
+import { embassyHome, repoRoot } from "../command-line/paths";
 import { type Figure, ratio } from "./figure";
 import { measure } from "./process";
 

@@ -3,11 +3,11 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { HANDOVERS_OUTPUT, type Handover } from "../infra/plan/handover";
-import { registryKeys } from "../infra/plan/keys";
+import { HANDOVERS_OUTPUT, type Handover } from "../infra/keys/handover";
+import { registryKeys } from "../infra/keys/registry-keys";
 import { SitePaths } from "../lab/paths";
-import { reader } from "../lab/restore/look";
-import { storeOf } from "../lab/restore/source";
+import { reader } from "../restore/look";
+import { storeOf } from "../restore/source";
 import { type Home, must } from "../tests/support/home";
 
 export interface Unpacked {

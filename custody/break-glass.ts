@@ -3,9 +3,9 @@
  * nowhere but in their shares, and is in memory while it signs. The record of it is signed by the same key.
  */
 import { X509Certificate, createPrivateKey, sign, verify } from "node:crypto";
-import { BREAK_GLASS as IDENTITY, BREAK_GLASS_HOURS, breakGlassGroup } from "../infra/plan/break-glass";
+import { BREAK_GLASS as IDENTITY, BREAK_GLASS_HOURS, breakGlassGroup } from "../infra/cluster/access/plan-break-glass";
 import { issueAuthority, issueLeaf } from "../lab/pki/issue";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import { endOf } from "./custodians";
 import { BREAK_GLASS, type GlassRecord, type Transcript, sha256, signedPart } from "./format";
 import { type OpeningRequest, openShares, refuseForged } from "./recover";

@@ -4,7 +4,7 @@
  */
 import { type KeyObject, createPublicKey, randomUUID, sign } from "node:crypto";
 import { together } from "../lab/together";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import { glassAuthority } from "./break-glass";
 import { type Custodians, quorumUntil } from "./custodians";
 import {

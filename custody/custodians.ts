@@ -3,9 +3,9 @@ import { createPublicKey } from "node:crypto";
 import { Encrypter } from "age-encryption";
 import { parse } from "yaml";
 import { z } from "zod";
-import { describeIssues } from "../infra/config/errors";
-import { DAYS_ALONE } from "../infra/config/keys";
-import { UserError } from "../toolchain/command";
+import { describeIssues } from "../infra/conventions/errors";
+import { DAYS_ALONE } from "../infra/keys/config";
+import { UserError } from "../command-line/command";
 
 const DAY_MS = 86_400_000;
 /** Shares are points of a polynomial over GF(256), of which zero is the secret. */

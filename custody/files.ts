@@ -6,7 +6,7 @@ import { identityToRecipient } from "age-encryption";
 import { hasCode } from "../lab/errors";
 import { PRIVATE_FILE, ensureFile, makeDirectory } from "../lab/files";
 import { together } from "../lab/together";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import type { Held } from "./ceremony";
 import { type Envelope, type GlassRecord, type Recovered, type Transcript, parseFile } from "./format";
 import { refusal } from "./step";

@@ -1,9 +1,9 @@
 /** What a ceremony leaves behind, and what a recovery brings back: three files, each versioned and strict. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { wrongKeys } from "../infra/config/errors";
-import { REGISTRIES } from "../infra/plan/registry-names";
-import { UserError } from "../toolchain/command";
+import { wrongKeys } from "../infra/conventions/errors";
+import { REGISTRIES } from "../infra/conventions/registries";
+import { UserError } from "../command-line/command";
 
 /** A secret in custody is the root, or one registry's: each is split by itself. docs/decisions/custody.md */
 export const ROOT = "root";

@@ -5,7 +5,7 @@ import { parseDuration } from "../data/options";
 import { addressOf } from "../data/site";
 import { kubeconfig } from "../lab/kubeconfig";
 import { stackConfig } from "../toolchain/cli/stack-config";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import { breakGlass, checkRecord } from "./break-glass";
 import { readOpening, writeGlass, readText, refuseExisting } from "./files";
 import { type Transcript, parseFile } from "./format";

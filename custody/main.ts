@@ -1,6 +1,6 @@
 /** `npm run keys -- ceremony|rehearse|recover`; exit code 1 also where a rehearsal finds something wrong */
-import { runCommand } from "../toolchain/command";
-import { runProgram } from "../toolchain/program";
+import { runCommand } from "../command-line/command";
+import { runProgram } from "../command-line/program";
 import { program } from "./commands";
 
 runCommand(() => runProgram(program, process.argv.slice(2)));

@@ -1,7 +1,7 @@
 /** From envelopes back to secrets. A share that is wrong is named; it never leads to a wrong key. */
 import { verify } from "node:crypto";
 import { together } from "../lab/together";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import { endOf } from "./custodians";
 import {
     type Envelope,

@@ -4,7 +4,7 @@ import Table from "cli-table3";
 import { GLASS_CERTIFICATE, GLASS_KUBECONFIG, GLASS_RECORD } from "./files";
 import type { GlassRecord, Transcript } from "./format";
 import type { RehearsalReport } from "./rehearse";
-import { TABLE_STYLE } from "../toolchain/table";
+import { TABLE_STYLE } from "../command-line/table";
 
 const NARROW = { colWidths: [null, null, 60], wordWrap: true };
 

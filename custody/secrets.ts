@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Toolchain } from "../toolchain/cli/environment";
 import { runPulumi } from "../toolchain/cli/run";
 import { stateFile } from "../toolchain/cli/states";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import { ROOT, SECRET_NAMES, type SecretName } from "./format";
 
 /** A secret as `pulumi stack export --show-secrets` has it: JSON in JSON. */

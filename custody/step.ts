@@ -1,5 +1,5 @@
 /** A step of the rehearsal, and how what must be refused comes out. */
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 
 export interface Step {
     readonly step: string;

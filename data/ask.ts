@@ -1,5 +1,5 @@
 /** Asks a registry what an application would ask it: one query over its tables, about somebody or something, as of a day. */
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import { CATALOGUE } from "./catalogue";
 import { type Database, explained } from "./database";
 import { type Registry, schemaOf } from "./registries";

@@ -1,7 +1,7 @@
 /** `npm run data -- …`: the commands and their options. */
 import { join } from "node:path";
 import { Command } from "commander";
-import { embassyHome } from "../toolchain/paths";
+import { embassyHome } from "../command-line/paths";
 import { ask } from "./ask";
 import { databaseOf } from "./connect";
 import { count } from "./count";

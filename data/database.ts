@@ -1,6 +1,6 @@
 /** A database of a registry, whichever way leads to it, and what to tell a person of its errors. */
 import { Client, type ClientConfig, DatabaseError } from "pg";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 
 export interface Database {
     /** For messages: names the database, holds no secret. */

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import type { ConnectionOptions } from "node:tls";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import { type Advice, type Database, explained, message, open } from "./database";
 
 const TLS_MODES = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;

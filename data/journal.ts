@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 
 const header = z.strictObject({ run: z.uuid(), registry: z.string(), startedAt: z.iso.datetime() });
 const entry = z.discriminatedUnion("outcome", [

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { stackConfig } from "../toolchain/cli/stack-config";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import { type Database, abandon, explained } from "./database";
 import type { Registry } from "./registries";
 import { inSite } from "./site";

@@ -1,6 +1,6 @@
 /** Which pod leads a registry's database, and the certificate that opens it: read from the site's API server. */
-import { DATABASE, type DatabasePlan, OWNER_SECRET, ROLE_LABEL } from "../infra/plan/database";
-import { UserError } from "../toolchain/command";
+import { DATABASE, type DatabasePlan, OWNER_SECRET, ROLE_LABEL } from "../infra/registries/plan-database";
+import { UserError } from "../command-line/command";
 import type { Client, Query } from "../toolchain/providers/kubernetes/client";
 import { ApiError } from "../toolchain/providers/kubernetes/errors";
 

@@ -3,7 +3,7 @@
  * early, a crash of this process or of the server, leaves what was there before.
  */
 import type { Client } from "pg";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import { CATALOGUE } from "./catalogue";
 import { copy } from "./copy";
 import { type Database, abandon, explained } from "./database";

@@ -1,5 +1,5 @@
 /** Compares a journal with the database: which acknowledged commits are gone. */
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import { type Database, explained } from "./database";
 import { readJournal } from "./journal";
 import { parseRegistry, schemaOf } from "./registries";

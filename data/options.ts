@@ -1,6 +1,6 @@
 /** What the commands' options mean. */
-import { UserError } from "../toolchain/command";
-import { duration, wholeNumber } from "../toolchain/typed";
+import { UserError } from "../command-line/command";
+import { duration, wholeNumber } from "../command-line/typed";
 import { MOST_PEOPLE, NATION } from "./registry-data";
 
 export const DEFAULT_PEOPLE = 20_000;

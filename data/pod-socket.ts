@@ -9,7 +9,7 @@
 import { Duplex } from "node:stream";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { type ClientOptions, WebSocket } from "ws";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import { apiError } from "../toolchain/providers/kubernetes/client";
 import { ApiError } from "../toolchain/providers/kubernetes/errors";
 

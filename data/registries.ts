@@ -1,7 +1,7 @@
 /** The registries by name, and where a registry's rows are in its database. */
-import { REGISTRIES } from "../infra/plan/registry-names";
-import { UserError } from "../toolchain/command";
-import { chosen } from "../toolchain/typed";
+import { REGISTRIES } from "../infra/conventions/registries";
+import { UserError } from "../command-line/command";
+import { chosen } from "../command-line/typed";
 
 export { REGISTRIES };
 export type Registry = (typeof REGISTRIES)[number];

@@ -1,7 +1,7 @@
 /** What each registry's folder says of its made-up data. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { GAZETTE_ROLE, READER_ROLE } from "../infra/plan/roles";
+import { GAZETTE_ROLE, READER_ROLE } from "../infra/registries/roles";
 import { type Registry, schemaOf } from "./registries";
 
 /** Beyond it a day could have more births than there are serial numbers in a personal code. */

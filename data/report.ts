@@ -8,7 +8,7 @@ import type { LostResult } from "./lost";
 import type { ReferencesResult } from "./references";
 import type { Registry } from "./registries";
 import type { WriteResult } from "./write";
-import { TABLE_STYLE } from "../toolchain/table";
+import { TABLE_STYLE } from "../command-line/table";
 
 const MOST_NAMED = 20;
 

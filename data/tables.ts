@@ -1,6 +1,6 @@
 /** The tables of a registry, seen at one instant. */
 import type { Client } from "pg";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import { type Database, explained } from "./database";
 import { type Registry, schemaOf } from "./registries";
 

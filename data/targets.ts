@@ -1,6 +1,6 @@
 /** Which registries a command is about, and where they are. */
 import { stackConfig } from "../toolchain/cli/stack-config";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import { databaseOf } from "./connect";
 import type { Database } from "./database";
 import { DEFAULT_REGISTRY, REGISTRIES, type Registry, parseRegistry } from "./registries";

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, DatabaseError, type QueryResult } from "pg";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import { type Database, abandon, explained } from "./database";
 import { type Entry, Journal } from "./journal";
 import { type Progress } from "./progress";

@@ -1,7 +1,7 @@
 /** Bundles agents, which are in TypeScript, each into the one file that its container runs. */
 import { join, sep } from "node:path";
 import { bundleOptions } from "../toolchain/build/bundle";
-import { repoRoot } from "../toolchain/paths";
+import { repoRoot } from "../command-line/paths";
 import { ImageError } from "./error";
 
 export interface AgentBundle {

@@ -1,4 +1,4 @@
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 
 /** An image cannot be made, and the user can mend that. */
 export class ImageError extends UserError {

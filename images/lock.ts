@@ -1,9 +1,9 @@
-/** `images/lock.json`: what each image is, for the stacks. Its shape is `ImageLock` in infra/plan/images.ts. */
+/** `images/lock.json`: what each image is, for the stacks. Its shape is `ImageLock` in infra/conventions/images.ts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ImageLock } from "../infra/plan/images";
+import type { ImageLock } from "../infra/conventions/images";
 import { writeAtomically } from "../toolchain/build/stamp";
-import { repoRoot } from "../toolchain/paths";
+import { repoRoot } from "../command-line/paths";
 import { ImageError } from "./error";
 
 export const LOCK_FILE = join(repoRoot, "images", "lock.json");

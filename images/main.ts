@@ -1,14 +1,14 @@
 /** `npm run images [-- names…] [--update] [--json]`: makes the container images and records their digests. */
 import { Command } from "commander";
 import Table from "cli-table3";
-import { runCommand } from "../toolchain/command";
+import { runCommand } from "../command-line/command";
 import { updateLists } from "../toolchain/debian/packages";
-import { runProgram } from "../toolchain/program";
+import { runProgram } from "../command-line/program";
 import { type BuiltImage, buildImages } from "./build";
 import { catalogue } from "./catalogue";
 import { ImageError } from "./error";
 import { recordDigests } from "./lock";
-import { TABLE_STYLE } from "../toolchain/table";
+import { TABLE_STYLE } from "../command-line/table";
 
 interface Flags {
     readonly update?: boolean;

@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { buildToolchain } from "../toolchain/build";
 import { digest, readStamp } from "../toolchain/build/stamp";
-import { binDir, repoRoot } from "../toolchain/paths";
+import { binDir, repoRoot } from "../command-line/paths";
 import { type AgentBundle, bundleAgents } from "./agent-bundle";
 import { type Component, goComponents, npmComponent } from "./contents";
 import type { Image } from "./declaration";

@@ -2,16 +2,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigError, type EmbassyConfig, parseConfig } from "./config";
-import { InputError } from "./config/errors";
-import { parseHandover } from "./config/handover";
+import { ConfigError, type EmbassyConfig, parseConfig } from "./site/config";
+import { InputError } from "./conventions/errors";
+import { parseHandover } from "./keys/parse-handover";
 import { DataEmbassy } from "./embassy";
-import { HANDOVERS_OUTPUT, type Handover } from "./plan/handover";
-import { plan } from "./plan";
-import type { EmbassyPlan } from "./plan/embassy-plan";
-import type { ImageLock } from "./plan/images";
-import { tier4Problems } from "./plan/tier4";
-import { tier4Site } from "./plan/tier4-site";
+import { HANDOVERS_OUTPUT, type Handover } from "./keys/handover";
+import { plan } from "./site/plan";
+import type { EmbassyPlan } from "./site/embassy-plan";
+import type { ImageLock } from "./conventions/images";
+import { tier4Problems } from "./cluster/facility";
+import { tier4Site } from "./site/tier4";
 
 /** Pulumi hands configuration over as text, structured values as JSON. */
 function readConfig(): EmbassyConfig {

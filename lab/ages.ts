@@ -2,11 +2,11 @@
 import type { Dirent } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { generationSuffix, generationsIn } from "../infra/plan/keys";
-import type { Ages } from "../infra/plan/stored/ages";
+import { generationSuffix, generationsIn } from "../infra/keys/registry-keys";
+import type { Ages } from "../infra/registries/backups/stored/ages";
 import { LabError, hasCode } from "./errors";
 import type { SitePaths } from "./paths";
-import { storeOf } from "./restore/source";
+import { storeOf } from "../restore/source";
 
 /**
  * Of a registry, with its newest generation of keys.

@@ -1,5 +1,5 @@
 /** The definitions of cert-manager's resources, as its module has them: of the kinds that its controllers for renewals use. */
-import { CERT_MANAGER, CERT_MANAGER_API } from "../infra/plan/cert-manager";
+import { CERT_MANAGER, CERT_MANAGER_API } from "../infra/keys/plan-cert-manager";
 import { definitions } from "./definitions";
 import type { Manifest } from "./objects";
 

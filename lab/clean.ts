@@ -1,8 +1,8 @@
 /** `npm run clean`: stops everything that was started and removes `.embassy/`. */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { runCommand } from "../toolchain/command";
-import { embassyHome } from "../toolchain/paths";
+import { runCommand } from "../command-line/command";
+import { embassyHome } from "../command-line/paths";
 import * as lab from "./lab";
 import { giveWatchersBack } from "./nodes/inotify";
 

@@ -11,7 +11,7 @@ import { DEFAULT_PEOPLE } from "../data/options";
 import { showProgress } from "../data/progress";
 import { REGISTRIES, type Registry } from "../data/registries";
 import { isEmpty } from "../data/tables";
-import type { EmbassyConfig } from "../infra/config";
+import type { EmbassyConfig } from "../infra/site/config";
 import { LabError } from "./errors";
 
 export interface Contents {

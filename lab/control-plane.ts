@@ -1,7 +1,7 @@
 /** The parts of a site's control plane and their configuration. */
 import { stringify } from "yaml";
-import { AUDIT_POLICY, hardening } from "../infra/plan/api-server";
-import { EVICTION } from "../infra/plan/controller-manager";
+import { AUDIT_POLICY, hardening } from "../infra/cluster/control-plane/api-server";
+import { EVICTION } from "../infra/cluster/control-plane/controller-manager";
 import { goMemory } from "./go-memory";
 import { NetworkInventory, SiteInventory } from "./inventory";
 import { Part, PartName } from "./part";

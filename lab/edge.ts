@@ -10,18 +10,18 @@ import Table from "cli-table3";
 import { ask } from "../data/ask";
 import { databaseOf } from "../data/connect";
 import { REGISTRIES, type Registry } from "../data/registries";
-import type { EmbassyConfig } from "../infra/config";
+import type { EmbassyConfig } from "../infra/site/config";
 import type { Handed } from "../infra/edge/allies";
 import type { PublicPage } from "../infra/edge/edge";
-import { plan } from "../infra/plan";
-import { GAZETTE, GAZETTE_READS } from "../infra/plan/gazette";
-import type { ServedPlan } from "../infra/plan/served";
+import { plan } from "../infra/site/plan";
+import { GAZETTE, GAZETTE_READS } from "../infra/edge/plan-gazette";
+import type { ServedPlan } from "../infra/edge/plan-served";
 import { toolchainChoice } from "../toolchain/build";
 import { stackOutputs } from "../toolchain/cli/outputs";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { LabError } from "./errors";
 import { allyEntrance } from "./nodes/entrance";
-import { TABLE_STYLE } from "../toolchain/table";
+import { TABLE_STYLE } from "../command-line/table";
 
 export interface Visit {
     readonly site: string;

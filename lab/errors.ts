@@ -1,4 +1,4 @@
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 
 /** A site cannot be brought to what was asked, and the user can mend that. */
 export class LabError extends UserError {}

@@ -1,8 +1,8 @@
 /** What the lab has to build for a site: the address ranges and machines that the site's stack file declares. */
-import { amount } from "../infra/config/quantity";
-import { plan } from "../infra/plan";
-import { CLUSTER_DOMAIN, nth } from "../infra/plan/addresses";
-import { TOPOLOGY } from "../infra/plan/names";
+import { amount } from "../infra/conventions/quantity";
+import { plan } from "../infra/site/plan";
+import { CLUSTER_DOMAIN, nth } from "../infra/networking/addresses";
+import { TOPOLOGY } from "../infra/conventions/names";
 import { machineAddress } from "./nodes/addresses";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { stackFolder } from "../toolchain/cli/stack-file";

@@ -5,8 +5,8 @@
  * of the whole machine, the next `up` does what is missing.
  */
 import * as fs from "node:fs/promises";
-import { withLock } from "../toolchain/lock";
-import { embassyHome } from "../toolchain/paths";
+import { withLock } from "../command-line/lock.js";
+import { embassyHome } from "../command-line/paths";
 import { LabError } from "./errors";
 import { LabOptions, Site, foundedWith, openSite } from "./options";
 import { inStopOrder, isPartName } from "./part";

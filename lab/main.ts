@@ -2,8 +2,8 @@
 import { Command, Option } from "commander";
 import { parseRegistries } from "../data/registries";
 import { declaredStacks } from "../toolchain/cli/stack-file";
-import { runCommand } from "../toolchain/command";
-import { runProgram } from "../toolchain/program";
+import { runCommand } from "../command-line/command";
+import { runProgram } from "../command-line/program";
 import { visitEdges, visitsTable } from "./edge";
 import { LabError, explain } from "./errors";
 import { type NodeKind, defaultSites, nodeKinds } from "./inventory";

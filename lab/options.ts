@@ -1,6 +1,6 @@
 /** What every call of the lab can be told. */
 import { readFileSync } from "node:fs";
-import { binDir, embassyHome } from "../toolchain/paths";
+import { binDir, embassyHome } from "../command-line/paths";
 import { NodeKind, SiteInventory, siteInventory } from "./inventory";
 import { SitePaths } from "./paths";
 import { Supervisor } from "./processes/supervisor";

@@ -2,7 +2,7 @@
 import { randomInt } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { withLock } from "../toolchain/lock";
+import { withLock } from "../command-line/lock.js";
 import { LabError } from "./errors";
 import { ensureFile, readJson } from "./files";
 import { SitePaths, labDirectory } from "./paths";

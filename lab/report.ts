@@ -1,10 +1,10 @@
 /** How a status looks to a person. */
 import Table from "cli-table3";
-import { colorsFor } from "../toolchain/colors";
+import { colorsFor } from "../command-line/colors";
 import type { LinkStatus } from "./links";
 import { ROUND_TRIP_MS } from "./nodes/link";
 import type { PartState, PartStatus, SiteStatus } from "./status";
-import { TABLE_STYLE } from "../toolchain/table";
+import { TABLE_STYLE } from "../command-line/table";
 
 const colors = colorsFor(process.stdout);
 const MIB = 1024 * 1024;

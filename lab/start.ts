@@ -5,16 +5,16 @@ import { buildToolchain, toolchainChoice } from "../toolchain/build";
 import { refuseLostStates } from "../toolchain/cli/run";
 import { type UpResult, upStack } from "../toolchain/cli/up";
 import { stackConfig } from "../toolchain/cli/stack-config";
-import { colorsFor } from "../toolchain/colors";
-import { runCommand } from "../toolchain/command";
-import { runProgram } from "../toolchain/program";
+import { colorsFor } from "../command-line/colors";
+import { runCommand } from "../command-line/command";
+import { runProgram } from "../command-line/program";
 import { type Contents, compareRegistries, fillRegistries } from "./contents";
 import { type Visit, visitEdges, visitsTable } from "./edge";
 import { type NodeKind, defaultSites, nodeKinds } from "./inventory";
 import * as lab from "./lab";
 import { hostProblems } from "./nodes/host";
 import { eachSite } from "./progress";
-import { TABLE_STYLE } from "../toolchain/table";
+import { TABLE_STYLE } from "../command-line/table";
 
 function say(step: string): void {
     process.stderr.write(`${colorsFor(process.stderr).bold(step)}\n`);

@@ -1,8 +1,13 @@
 /** How a site's stored versions are: what ended when, as its API server tells, and how old what is in the stores is. */
-import { REGISTRIES } from "../infra/plan/registry-names";
-import { LABEL } from "../infra/plan/names";
-import { type ScheduledJob, type StoredState, type StoringJob, storedStates } from "../infra/plan/overdue";
-import { type Ages, tooOld } from "../infra/plan/stored/ages";
+import { REGISTRIES } from "../infra/conventions/registries";
+import { LABEL } from "../infra/conventions/names";
+import {
+    type ScheduledJob,
+    type StoredState,
+    type StoringJob,
+    storedStates,
+} from "../infra/registries/backups/overdue";
+import { type Ages, tooOld } from "../infra/registries/backups/stored/ages";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { stackFolder } from "../toolchain/cli/stack-file";
 import { agesIn } from "./ages";

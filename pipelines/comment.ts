@@ -1,5 +1,5 @@
 /** One comment on a pull request or merge request, which is written once and then kept as it is now. */
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 
 /** First line of the comment: no reader sees it. */
 export const MARKER = "<!-- data-embassy: what this change would do -->";

@@ -1,6 +1,6 @@
 /** GitHub's API: https://docs.github.com/en/rest */
 import { readFileSync } from "node:fs";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import type { Comment, Discussion } from "./comment";
 import { Api, setting } from "./http";
 

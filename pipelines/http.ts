@@ -1,5 +1,5 @@
 /** The API of whoever runs a pipeline: JSON, a token, and errors that a person reads. */
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 
 const PATIENCE_MS = 30_000;
 const PAGE = 100;

@@ -2,9 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { appendFileSync, readFileSync } from "node:fs";
 import { Command } from "commander";
-import { UserError, runCommand } from "../toolchain/command";
-import { repoRoot } from "../toolchain/paths";
-import { runProgram } from "../toolchain/program";
+import { UserError, runCommand } from "../command-line/command";
+import { repoRoot } from "../command-line/paths";
+import { runProgram } from "../command-line/program";
 import { keepComment } from "./comment";
 import { GitHub } from "./github";
 import { gitLabDiscussion } from "./gitlab";

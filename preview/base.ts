@@ -2,8 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../toolchain/command";
-import { withLock } from "../toolchain/lock";
+import { UserError } from "../command-line/command";
+import { withLock } from "../command-line/lock.js";
 
 export interface Base {
     readonly root: string;

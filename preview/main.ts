@@ -1,9 +1,9 @@
 /** `npm run preview -- [--base REF | --state FILE]`: what a change would do, as a report: docs/preview.md */
 import { join } from "node:path";
 import { Command } from "commander";
-import { UserError, runCommand } from "../toolchain/command";
-import { embassyHome, repoRoot } from "../toolchain/paths";
-import { runProgram } from "../toolchain/program";
+import { UserError, runCommand } from "../command-line/command";
+import { embassyHome, repoRoot } from "../command-line/paths";
+import { runProgram } from "../command-line/program";
 import { exitCode } from "./exit-code";
 import { asksImpact, impactProgram } from "./impact/main";
 import { preview } from "./preview";

@@ -1,9 +1,10 @@
 /** Renders both trees and compares them. */
 import { existsSync } from "node:fs";
 import { declaredStacks, stackFile } from "../toolchain/cli/stack-file";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 import { type Place, withBase } from "./base";
-import { NOTHING, type Side, compareStack } from "./compare";
+import { NOTHING, compareStack } from "./compare";
+import type { Side } from "./compare/side";
 import { renderStacks } from "./render";
 import type { Outcome } from "./render/stack";
 import { type Problem, type Report, type StackReport, VERSION } from "./report";

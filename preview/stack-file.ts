@@ -1,7 +1,7 @@
 /** A stack file with the lines of what is in it. */
 import { readFileSync } from "node:fs";
 import { LineCounter, isCollection, isMap, isNode, parseDocument } from "yaml";
-import { UserError } from "../toolchain/command";
+import { UserError } from "../command-line/command";
 
 export type KeyPath = readonly (string | number)[];
 

@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { hostProblems } from "../lab/nodes/host";
 import { ensureImages } from "../lab/nodes/registry";
 import { buildToolchain } from "../toolchain/build";
-import { runCommand } from "../toolchain/command";
-import { binDir, embassyHome, repoRoot } from "../toolchain/paths";
+import { runCommand } from "../command-line/command";
+import { binDir, embassyHome, repoRoot } from "../command-line/paths";
 
 const BIN = join(repoRoot, "node_modules", ".bin");
 
@@ -35,6 +35,7 @@ async function main([mode, ...rest]: readonly string[]): Promise<boolean> {
     const checks: [string, boolean][] = [
         ["types", run("tsc", ["-p", "."])],
         ["lint", run("eslint", ["."])],
+        ["imports", run("depcruise", ["--config", "toolchain/lint/imports.cjs", "."])],
         ["format", run("prettier", ["--check", "--log-level", "warn", "."])],
     ];
     await buildToolchain();

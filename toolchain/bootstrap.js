@@ -14,7 +14,7 @@ const crypto = require("crypto");
 const fs = require("fs");
 const os = require("os");
 const path = require("path");
-const lock = require("./lock.js");
+const lock = require("../command-line/lock.js");
 
 const root = path.resolve(__dirname, "..");
 const home = path.resolve(process.env.EMBASSY_HOME || path.join(root, ".embassy"));

@@ -55,7 +55,7 @@ export interface Found {
 export type Read<T> = T & { readonly standing: Standing };
 
 export const PAGE = 50;
-/** Of one pod: two of them, and the one that replaces one, are within what the role is allowed (infra/plan/roles.ts). */
+/** Of one pod: two of them, and the one that replaces one, are within what the role is allowed (infra/registries/roles.ts). */
 const CONNECTIONS = 6;
 
 /**

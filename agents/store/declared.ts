@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { AgentError } from "../agent";
 
-/** What each is good for is said where they are declared: infra/plan/store-users.ts. */
+/** What each is good for is said where they are declared: infra/storage/store-users.ts. */
 const right = z.enum(["backup", "read", "seal", "purge"]);
 export type Right = z.infer<typeof right>;
 

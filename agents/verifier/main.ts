@@ -1,9 +1,15 @@
 /** The verifier: says whether a registry can be restored from what is stored of it, by what pgBackRest has told of that. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Archive, FOUND, type Listing, type StanzaInfo, historyFilesOf } from "../../infra/plan/stored/archive";
-import { type Damage, damageIn } from "../../infra/plan/stored/damage";
-import { wholenessOf } from "../../infra/plan/stored/whole";
+import {
+    type Archive,
+    FOUND,
+    type Listing,
+    type StanzaInfo,
+    historyFilesOf,
+} from "../../infra/registries/backups/stored/archive";
+import { type Damage, damageIn } from "../../infra/registries/backups/stored/damage";
+import { wholenessOf } from "../../infra/registries/backups/stored/whole";
 import { AgentError, log, runAgent, variable } from "../agent";
 
 const SHOWN = 20;

@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import type { Connection } from "./connection";
 import type { Local } from "./lessee";
 
-/** `embassy.heartbeat` has one row: infra/plan/patroni.ts makes it. */
+/** `embassy.heartbeat` has one row: infra/registries/postgres/patroni.ts makes it. */
 const LOOK = `
     SELECT NOT pg_is_in_recovery() AS writing,
            pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery()

@@ -5,7 +5,7 @@ export const coredns: Image = {
     name: "coredns",
     packages: [],
     programs: [{ part: "coredns", path: "/usr/bin/coredns" }],
-    // As in infra/cluster/workload.ts: a number that is nobody's.
+    // As in infra/kubernetes/workload.ts: a number that is nobody's.
     user: { uid: 65535, gid: 65535 },
     entrypoint: ["/usr/bin/coredns"],
 };

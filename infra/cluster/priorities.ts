@@ -1,7 +1,7 @@
 import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1/priorityClass";
 import * as pulumi from "@pulumi/pulumi";
-import { PRIORITY } from "../plan/priority";
-import { metadata } from "./metadata";
+import { PRIORITY } from "../kubernetes/priority";
+import { metadata } from "../kubernetes/metadata";
 
 export class Priorities extends pulumi.ComponentResource {
     constructor(

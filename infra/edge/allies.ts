@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { leafKey, signed } from "../keys/certificate";
-import type { Validity } from "../plan/authority";
-import type { AllyCertificate } from "../plan/edge";
-import type { Issuer } from "../plan/handover";
+import type { Validity } from "../keys/plan-authority";
+import type { AllyCertificate } from "./plan";
+import type { Issuer } from "../keys/handover";
 
 export interface AlliesArgs {
     readonly certificates: readonly AllyCertificate[];

@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { HELD } from "../cluster/held";
-import { tenancy } from "../cluster/tenancy";
+import { HELD } from "../kubernetes/held";
+import { tenancy } from "../kubernetes/tenancy";
 import { certificate } from "../keys/certificate";
 import { clusterIssuer } from "../keys/issuer";
 import { createRoot } from "../keys/root";
-import { range, rangeBut } from "../networking/allow";
-import { defaultDeny } from "../networking/default-deny";
-import type { AuthorityPlan } from "../plan/authority";
-import { AUTHORITY } from "../plan/cert-manager";
-import { EDGE, type EdgePlan } from "../plan/edge";
-import type { Issuer } from "../plan/handover";
-import type { ServedPlan } from "../plan/served";
+import { range, rangeBut } from "../kubernetes/network-policy";
+import { defaultDeny } from "../kubernetes/default-deny";
+import type { AuthorityPlan } from "../keys/plan-authority";
+import { AUTHORITY } from "../keys/plan-cert-manager";
+import { EDGE, type EdgePlan } from "./plan";
+import type { Issuer } from "../keys/handover";
+import type { ServedPlan } from "./plan-served";
 import { type Handed, allies } from "./allies";
 import { type ServedArgs, served } from "./served";
 

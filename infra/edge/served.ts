@@ -2,15 +2,15 @@ import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
 import type * as pulumi from "@pulumi/pulumi";
-import { AGENT_USER, agentContainer } from "../cluster/agent";
-import { NOT_AWAITED, metadata } from "../cluster/metadata";
-import { PRIORITY } from "../plan/priority";
-import { KEY_MODE, hardenedPod } from "../cluster/workload";
-import { type Peer, allow, pods, tcp } from "../networking/allow";
+import { AGENT_USER, agentContainer } from "../kubernetes/agent";
+import { NOT_AWAITED, metadata } from "../kubernetes/metadata";
+import { PRIORITY } from "../kubernetes/priority";
+import { KEY_MODE, hardenedPod } from "../kubernetes/workload";
+import { type Peer, allow, pods, tcp } from "../kubernetes/network-policy";
 import { LOOKUPS } from "../networking/egress";
-import { PORTS, databaseLabels } from "../plan/database";
-import { COMMON_LABELS, registryNamespace } from "../plan/names";
-import { EDGE_PORT, type ServedPlan } from "../plan/served";
+import { PORTS, databaseLabels } from "../registries/plan-database";
+import { COMMON_LABELS, registryNamespace } from "../conventions/names";
+import { EDGE_PORT, type ServedPlan } from "./plan-served";
 
 export interface ServedArgs {
     readonly served: ServedPlan;

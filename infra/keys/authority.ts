@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { HELD } from "../cluster/held";
-import type { AuthorityPlan } from "../plan/authority";
-import { type Handover, HANDOVERS_OUTPUT } from "../plan/handover";
+import { HELD } from "../kubernetes/held";
+import type { AuthorityPlan } from "./plan-authority";
+import { type Handover, HANDOVERS_OUTPUT } from "./handover";
 import { issueIntermediate } from "./intermediate";
 import { registrySecrets } from "./registry-secrets";
 import { createRoot } from "./root";

@@ -1,23 +1,23 @@
 import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
 import * as pulumi from "@pulumi/pulumi";
-import { metadata } from "../cluster/metadata";
-import { PRIORITY } from "../plan/priority";
-import { clusterRole } from "../cluster/role";
-import { tenancy } from "../cluster/tenancy";
-import { NOBODY, apiToken, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
+import { metadata } from "../kubernetes/metadata";
+import { PRIORITY } from "../kubernetes/priority";
+import { clusterRole } from "../kubernetes/role";
+import { tenancy } from "../kubernetes/tenancy";
+import { NOBODY, apiToken, guaranteed, hardenedContainer, hardenedPod } from "../kubernetes/workload";
 import { apiServer } from "../networking/egress";
-import { walls } from "../networking/walls";
-import type { NetworkPlan } from "../plan/addresses";
+import { walls } from "../kubernetes/walls";
+import type { NetworkPlan } from "../networking/addresses";
 import {
     AUTHORITY,
     CERT_MANAGER,
     CERT_MANAGER_API,
     CERT_MANAGER_SELECTOR,
     type CertManagerPlan,
-} from "../plan/cert-manager";
-import type { Issuer } from "../plan/handover";
-import { COMMON_LABELS } from "../plan/names";
+} from "./plan-cert-manager";
+import type { Issuer } from "./handover";
+import { COMMON_LABELS } from "../conventions/names";
 import { clusterIssuer } from "./issuer";
 
 export interface CertManagerArgs {

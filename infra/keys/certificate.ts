@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { CertRequest } from "@pulumi/tls/certRequest";
 import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
 import { PrivateKey } from "@pulumi/tls/privateKey";
-import { HELD } from "../cluster/held";
-import { metadata } from "../cluster/metadata";
-import type { Validity } from "../plan/authority";
-import type { Issuer } from "../plan/handover";
+import { HELD } from "../kubernetes/held";
+import { metadata } from "../kubernetes/metadata";
+import type { Validity } from "./plan-authority";
+import type { Issuer } from "./handover";
 import { type RenewalArgs, issuedBy, renewal } from "./renewal";
 import { subject, usesOf } from "./subject";
 

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
-import { HELD } from "../cluster/held";
+import { HELD } from "../kubernetes/held";
 
 /** Letters and digits, of which 43 hold 256 bits. */
 const LENGTH = 43;

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { CertRequest } from "@pulumi/tls/certRequest";
 import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
 import { PrivateKey } from "@pulumi/tls/privateKey";
-import { HELD } from "../cluster/held";
-import type { AuthorityPlan } from "../plan/authority";
-import type { Issuer } from "../plan/handover";
+import { HELD } from "../kubernetes/held";
+import type { AuthorityPlan } from "./plan-authority";
+import type { Issuer } from "./handover";
 import type { Root } from "./root";
 import { subject } from "./subject";
 

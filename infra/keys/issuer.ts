@@ -1,10 +1,10 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import type * as pulumi from "@pulumi/pulumi";
-import { HELD } from "../cluster/held";
-import { NOT_AWAITED, metadata } from "../cluster/metadata";
-import { type AuthorityName, CERT_MANAGER_API } from "../plan/cert-manager";
-import type { Issuer } from "../plan/handover";
+import { HELD } from "../kubernetes/held";
+import { NOT_AWAITED, metadata } from "../kubernetes/metadata";
+import { type AuthorityName, CERT_MANAGER_API } from "./plan-cert-manager";
+import type { Issuer } from "./handover";
 
 export interface IssuerArgs {
     /** Of the Secret, and of the ClusterIssuer, by which certificates name it. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { generatedSecret } from "./generated";
 
-/** The secret of each registry, from which its keys are derived (infra/plan/keys.ts). */
+/** The secret of each registry, from which its keys are derived (infra/keys/registry-keys.ts). */
 export function registrySecrets(
     registries: readonly string[],
     opts: pulumi.CustomResourceOptions,

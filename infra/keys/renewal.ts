@@ -1,9 +1,9 @@
 /** What cert-manager is told of a certificate that the program has made, so that it renews it and does not make another at once. */
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import type * as pulumi from "@pulumi/pulumi";
-import { NOT_AWAITED, metadata } from "../cluster/metadata";
-import type { Validity } from "../plan/authority";
-import { type AuthorityName, CERT_MANAGER_API } from "../plan/cert-manager";
+import { NOT_AWAITED, metadata } from "../kubernetes/metadata";
+import type { Validity } from "./plan-authority";
+import { type AuthorityName, CERT_MANAGER_API } from "./plan-cert-manager";
 import { SUBJECT, usesOf } from "./subject";
 
 const { group, version } = CERT_MANAGER_API;

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import { SelfSignedCert } from "@pulumi/tls/selfSignedCert";
-import type { Validity } from "../plan/authority";
+import type { Validity } from "./plan-authority";
 import { subject } from "./subject";
 
 export interface Root {

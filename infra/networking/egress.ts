@@ -1,6 +1,6 @@
-import type { NetworkPlan } from "../plan/addresses";
-import { DNS, DNS_PORT, DNS_SELECTOR } from "../plan/dns";
-import { type Egress, pods, range } from "./allow";
+import type { NetworkPlan } from "./addresses";
+import { DNS, DNS_PORT, DNS_SELECTOR } from "./dns/plan";
+import { type Egress, pods, range } from "../kubernetes/network-policy";
 
 /** To the site's name server: what every workload needs that names another. */
 export const LOOKUPS: Egress = {

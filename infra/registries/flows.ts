@@ -1,13 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Egress, type Peer, allow, pods, range, tcp } from "../networking/allow";
+import { type Egress, type Peer, allow, pods, range, tcp } from "../kubernetes/network-policy";
 import { apiServer, LOOKUPS } from "../networking/egress";
-import type { NetworkPlan } from "../plan/addresses";
-import { DATABASE, PORTS } from "../plan/database";
-import { OBJECT_STORE, STORE_SELECTOR } from "../plan/object-store";
-import type { RegistryPlan } from "../plan/registries";
+import type { NetworkPlan } from "../networking/addresses";
+import { DATABASE, PORTS } from "./plan-database";
+import { OBJECT_STORE, STORE_SELECTOR } from "../storage/plan-object-store";
+import type { RegistryPlan } from "./plan";
 import { STORE_PORT } from "../storage/store-pod";
-import { GATE_LABEL } from "./gate";
-import { STORING_LABEL } from "./stored-versions";
+import { GATE_LABEL } from "./replication/gate";
+import { STORING_LABEL } from "./backups/stored-versions";
 
 export interface FlowsArgs {
     readonly registry: RegistryPlan;

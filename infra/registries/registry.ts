@@ -1,21 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
-import { tenancy } from "../cluster/tenancy";
-import type { Handover } from "../plan/handover";
+import { tenancy } from "../kubernetes/tenancy";
+import type { Handover } from "../keys/handover";
 import { certificate } from "../keys/certificate";
 import { secretOf } from "../keys/registry-secrets";
-import { repositories } from "../keys/repositories";
-import { defaultDeny } from "../networking/default-deny";
-import type { NetworkPlan } from "../plan/addresses";
-import type { Validity } from "../plan/authority";
-import { AUTHORITY } from "../plan/cert-manager";
-import { DATABASE, OWNER_SECRET, memberName, ownerName } from "../plan/database";
-import { registryKeys } from "../plan/keys";
-import type { RegistryPlan } from "../plan/registries";
-import { database } from "./database";
+import { repositories } from "./backups/repositories";
+import { defaultDeny } from "../kubernetes/default-deny";
+import type { NetworkPlan } from "../networking/addresses";
+import type { Validity } from "../keys/plan-authority";
+import { AUTHORITY } from "../keys/plan-cert-manager";
+import { DATABASE, OWNER_SECRET, memberName, ownerName } from "./plan-database";
+import { registryKeys } from "../keys/registry-keys";
+import type { RegistryPlan } from "./plan";
+import { database } from "./postgres/database";
 import { flows } from "./flows";
-import { members } from "./members";
-import { publicCopy } from "./public-copy";
-import { storedVersions } from "./stored-versions";
+import { members } from "./postgres/members";
+import { publicCopy } from "./backups/public-copy";
+import { storedVersions } from "./backups/stored-versions";
 
 export interface RegistryArgs {
     readonly registry: RegistryPlan;

@@ -1,7 +1,7 @@
 import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass";
 import type * as pulumi from "@pulumi/pulumi";
-import { metadata } from "../cluster/metadata";
-import type { Labels } from "../plan/names";
+import { metadata } from "../kubernetes/metadata";
+import type { Labels } from "../conventions/names";
 
 /**
  * The hosts' own disks, as volumes declared beside the machines.

@@ -1,14 +1,14 @@
 import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob";
 import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
-import { AGENT_USER } from "../cluster/agent";
-import { metadata } from "../cluster/metadata";
-import { PRIORITY } from "../plan/priority";
-import { hardenedPod } from "../cluster/workload";
-import { allow, pods, tcp } from "../networking/allow";
+import { AGENT_USER } from "../kubernetes/agent";
+import { metadata } from "../kubernetes/metadata";
+import { PRIORITY } from "../kubernetes/priority";
+import { hardenedPod } from "../kubernetes/workload";
+import { allow, pods, tcp } from "../kubernetes/network-policy";
 import { LOOKUPS } from "../networking/egress";
-import { COMMON_LABELS } from "../plan/names";
-import { STORE_SELECTOR } from "../plan/object-store";
+import { COMMON_LABELS } from "../conventions/names";
+import { STORE_SELECTOR } from "./plan-object-store";
 import { STORE_PORT, type StorePodArgs } from "./store-pod";
 
 export interface NightlyArgs extends StorePodArgs {

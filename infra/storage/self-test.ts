@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { agentContainer } from "../cluster/agent";
-import { SELF_TEST_BUCKET, TESTER } from "../plan/object-store";
+import { agentContainer } from "../kubernetes/agent";
+import { SELF_TEST_BUCKET, TESTER } from "./plan-object-store";
 import { type NightlyArgs, nightly } from "./nightly";
 import { ACCOUNT, FILE } from "./store-keys";
 import { KEYS, bucketsVolume, keyMount, keyVolume, storeAccess } from "./store-pod";

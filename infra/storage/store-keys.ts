@@ -1,11 +1,11 @@
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
-import { HELD } from "../cluster/held";
-import { metadata } from "../cluster/metadata";
+import { HELD } from "../kubernetes/held";
+import { metadata } from "../kubernetes/metadata";
 import { generatedSecret } from "../keys/generated";
-import { type ObjectStorePlan, SELF_TEST_BUCKET } from "../plan/object-store";
-import type { StoreUsers } from "../plan/store-users";
+import { type ObjectStorePlan, SELF_TEST_BUCKET } from "./plan-object-store";
+import type { StoreUsers } from "./store-users";
 
 /** Accounts of the store's own: access key ids, and keys in the Secret of keys. */
 export const ACCOUNT = {

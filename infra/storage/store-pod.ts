@@ -1,9 +1,9 @@
 import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
-import { AGENT_USER, agentContainer } from "../cluster/agent";
-import { PRIORITY } from "../plan/priority";
-import { KEY_MODE, following, guaranteed, hardenedContainer, hardenedPod } from "../cluster/workload";
-import { OBJECT_STORE, OBJECT_STORE_REGION, OBJECT_STORE_SERVICE, type ObjectStorePlan } from "../plan/object-store";
+import { AGENT_USER, agentContainer } from "../kubernetes/agent";
+import { PRIORITY } from "../kubernetes/priority";
+import { KEY_MODE, following, guaranteed, hardenedContainer, hardenedPod } from "../kubernetes/workload";
+import { OBJECT_STORE, OBJECT_STORE_REGION, OBJECT_STORE_SERVICE, type ObjectStorePlan } from "./plan-object-store";
 import { ACCOUNT, FILE, type StoreKeys } from "./store-keys";
 
 type Volume = input.core.v1.Volume;

@@ -1,5 +1,5 @@
 /** The definitions of Cluster API's resources, as its module has them. https://cluster-api.sigs.k8s.io */
-import { VERSION } from "../../infra/plan/machines/names";
+import { VERSION } from "../../infra/cluster/machines/names";
 import { definitions } from "../definitions";
 import type { Manifest } from "../objects";
 

@@ -3,7 +3,7 @@
  * with the names, types and limits that Metal3 1.14 has for them. What goes in here goes in there too, unless its webhooks refuse it.
  * https://github.com/metal3-io/cluster-api-provider-metal3/blob/main/docs/api.md, https://github.com/metal3-io/baremetal-operator/blob/main/docs/api.md
  */
-import { GROUP, VERSION } from "../../infra/plan/machines/names";
+import { GROUP, VERSION } from "../../infra/cluster/machines/names";
 import { type Manifest, OWNED } from "../objects";
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /** Addresses in a site's own network: its gateway, its machines, and the pods of each machine. Pure. */
 import * as ipaddr from "ipaddr.js";
-import { nth, toNumber, toText } from "../../infra/plan/addresses";
+import { nth, toNumber, toText } from "../../infra/networking/addresses";
 import { LabError } from "../errors";
 
 /** Pods per machine have a /24, as in most clusters: 254 addresses for 110 pods. */

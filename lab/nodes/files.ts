@@ -1,6 +1,6 @@
 /** What makes one machine differ from the next: the files of its /etc/embassy. Pure. */
 import { stringify } from "yaml";
-import { amount } from "../../infra/config/quantity";
+import { amount } from "../../infra/conventions/quantity";
 import type { Machine, MachineInventory, NetworkInventory, SiteInventory } from "../inventory";
 import { prefixOf } from "./addresses";
 import { AGENT_START, CNI_CONFIGURATION, ciliumConfiguration } from "./cilium";

@@ -4,7 +4,7 @@
  */
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { embassyHome } from "../../toolchain/paths";
+import { embassyHome } from "../../command-line/paths";
 import { LabError } from "../errors";
 import { ensureFile, readJson } from "../files";
 

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 import { ensureFile } from "../files";
 import type { NetworkInventory } from "../inventory";
 import type { Supervised } from "../part";

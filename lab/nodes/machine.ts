@@ -4,7 +4,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { digest } from "../../toolchain/build/stamp";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 import { ensureFile, makeDirectory, readIfThere } from "../files";
 import { type Machine, type NetworkInventory, type SiteInventory, machines } from "../inventory";
 import { DISKS } from "../objects";

@@ -4,7 +4,7 @@
  */
 import { request } from "node:http";
 import * as path from "node:path";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 import type { MachineInventory, NetworkInventory } from "../inventory";
 import type { Supervised } from "../part";
 import type { SitePaths } from "../paths";

@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import { buildImages, layoutFolder } from "../../images/build";
 import { catalogue } from "../../images/catalogue";
 import { LOCK_FILE, recordDigests } from "../../images/lock";
-import { embassyHome } from "../../toolchain/paths";
+import { embassyHome } from "../../command-line/paths";
 import { LabError } from "../errors";
 import type { NetworkInventory } from "../inventory";
 import type { Supervised } from "../part";

@@ -5,7 +5,7 @@
  */
 import * as path from "node:path";
 import { stringify } from "yaml";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 import { ensureFile } from "../files";
 import { goMemory } from "../go-memory";
 import { type SiteInventory, machines } from "../inventory";

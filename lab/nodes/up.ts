@@ -1,6 +1,6 @@
 /** Brings up what a site with real nodes has beyond its control plane, and takes it down again. */
 import { existsSync, rmSync } from "node:fs";
-import { imageReference } from "../../infra/plan/images";
+import { imageReference } from "../../infra/conventions/images";
 import { LabError } from "../errors";
 import { ensureFile } from "../files";
 import { type NetworkInventory, type SiteInventory, machines } from "../inventory";
@@ -15,7 +15,7 @@ import { GATEWAY, NETWORK, gatewayAnswers, gatewayPart, networkPart } from "./ne
 import { ensureImages, pushImages, registryConfiguration, registryPart, registryPort } from "./registry";
 import { SERVICES, SERVICES_PORT, configureServices, servicesPart } from "./services";
 import { together } from "../together";
-import { RESCUE } from "../restore/rescue";
+import { RESCUE } from "../../restore/rescue";
 import { ensureUserland } from "./userland";
 
 /** The supervised processes beyond the control plane, in the order in which they start. */

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { digest } from "../../toolchain/build/stamp";
 import { fetchPackages } from "../../toolchain/debian/packages";
 import { unpack } from "../../toolchain/debian/unpack";
-import { withLock } from "../../toolchain/lock";
+import { withLock } from "../../command-line/lock.js";
 import { readIfThere } from "../files";
 import { labDirectory } from "../paths";
 
@@ -22,7 +22,7 @@ const PACKAGES = [
     "kmod",
     // The links to other sites.
     "python3",
-    // Looks into stored versions: lab/restore/look.ts.
+    // Looks into stored versions: restore/look.ts.
     "pgbackrest",
     // Init, and what a person needs who looks inside.
     "runit",
@@ -33,7 +33,7 @@ const PACKAGES = [
     "procps",
 ];
 
-/** Reads WAL, with nothing but what is there (lab/restore/transactions.ts): what else a server needs is left out. */
+/** Reads WAL, with nothing but what is there (restore/transactions.ts): what else a server needs is left out. */
 const SERVER = "postgresql-15";
 
 /** What the packages leave to their scripts, and one for the agent, which calls no compiler of a certain release. */

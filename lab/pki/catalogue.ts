@@ -1,5 +1,5 @@
 /** Which authorities and certificates a site has, and for whom. */
-import { firstAddress } from "../../infra/plan/addresses";
+import { firstAddress } from "../../infra/networking/addresses";
 import { type SiteInventory, machines } from "../inventory";
 import type { Purpose, Subject } from "./issue";
 

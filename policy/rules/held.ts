@@ -1,4 +1,4 @@
-import { HELD_KINDS } from "../../infra/plan/held";
+import { HELD_KINDS } from "../../infra/kubernetes/held-kinds";
 import type { Rule } from "./rule";
 
 /** Machines hold data too, on their disks. The API server leaves these to Cluster API's own controllers, which delete some of them. */

@@ -1,4 +1,4 @@
-import { originPattern } from "../../infra/plan/images";
+import { originPattern } from "../../infra/conventions/images";
 import { containersOf } from "./pods";
 import type { Rule } from "./rule";
 

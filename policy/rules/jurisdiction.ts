@@ -1,4 +1,4 @@
-import { OWN_IDENTITY } from "../../infra/plan/jurisdiction";
+import { OWN_IDENTITY } from "../../infra/cluster/access/plan-jurisdiction";
 import type { Rule } from "./rule";
 
 const OWN = new RegExp(OWN_IDENTITY);

@@ -1,5 +1,5 @@
-import { BREAK_GLASS_ROLE, WAYS_IN } from "../../infra/plan/break-glass";
-import { ENTRIES } from "../../infra/plan/jurisdiction";
+import { BREAK_GLASS_ROLE, WAYS_IN } from "../../infra/cluster/access/plan-break-glass";
+import { ENTRIES } from "../../infra/cluster/access/plan-jurisdiction";
 import type { KubernetesObject, Rule } from "./rule";
 
 /** Nobody works there: what runs is changed by declaring it, which leaves a record, and not from inside. */

@@ -1,4 +1,4 @@
-import { cidr } from "../../infra/config/cidr";
+import { cidr } from "../../infra/conventions/cidr";
 import { podSpecOf } from "./pods";
 import type { KubernetesObject, Rule } from "./rule";
 

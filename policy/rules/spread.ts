@@ -1,4 +1,4 @@
-import { TOPOLOGY } from "../../infra/plan/names";
+import { TOPOLOGY } from "../../infra/conventions/names";
 import { makesMachines, podSpecOf } from "./pods";
 import type { Rule } from "./rule";
 

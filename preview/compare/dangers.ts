@@ -1,5 +1,5 @@
 /** What a reviewer must not miss: what is lost, or not served for a while. Pure. */
-import { HELD_KINDS } from "../../infra/plan/held";
+import { HELD_KINDS } from "../../infra/kubernetes/held-kinds";
 import type { Rendered } from "../render/registrations";
 import type { Danger, Restart } from "../report";
 import { groupBy } from "./group";

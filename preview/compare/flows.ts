@@ -5,8 +5,8 @@ import type {
     V1NetworkPolicyPort,
     V1NetworkPolicySpec,
 } from "@kubernetes/client-node";
-import type { Outside } from "../../infra/networking/flow-table";
-import { LABEL } from "../../infra/plan/names";
+import type { Outside } from "../../infra/site/flow-table";
+import { LABEL } from "../../infra/conventions/names";
 import type { Rendered } from "../render/registrations";
 import { groupBy } from "./group";
 import { type Workload, workloadName, workloadsOf } from "./pods";

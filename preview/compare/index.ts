@@ -1,12 +1,9 @@
 /** Compares what a stack declared with what it declares. Pure. */
-import type { Outside } from "../../infra/networking/flow-table";
 import { facilityChange } from "../facility/compare";
-import type { SiteFacts } from "../facility/facts";
 import { pictureOf } from "../map/change";
-import type { Registered, Rendered } from "../render/registrations";
-import type { Rules } from "../render/rules";
+import type { Rendered } from "../render/registrations";
 import type { ObjectChange, StackReport } from "../report";
-import { NO_FILE, type StackFile } from "../stack-file";
+import { NO_FILE } from "../stack-file";
 import { certificatesOf } from "./certificates";
 import { dangersOf } from "./dangers";
 import { flowChanges } from "./flows";
@@ -18,17 +15,7 @@ import { restartsOf } from "./restarts";
 import { rightsChanges } from "./rights";
 import { lostRules } from "./rules";
 import { loweredSettings, settingsChanges } from "./settings";
-
-/** One side of a comparison. */
-export interface Side {
-    readonly resources: readonly Registered[];
-    readonly outside: Outside;
-    readonly file: StackFile;
-    /** Undefined where the tree's plan cannot be read. */
-    readonly facts?: SiteFacts | undefined;
-    /** Of the tree's policy pack; undefined where it has none. */
-    readonly rules?: Rules | undefined;
-}
+import type { Side } from "./side";
 
 export const NOTHING: Side = { resources: [], outside: {}, file: NO_FILE };
 

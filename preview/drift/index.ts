@@ -1,5 +1,5 @@
 /** What differs between each site's cluster and its state: by the engine's own refresh, which here only looks. */
-import { FIELD_MANAGER } from "../../infra/plan/names";
+import { FIELD_MANAGER } from "../../infra/conventions/names";
 import type { Toolchain } from "../../toolchain/cli/environment";
 import { readyToolchain } from "../../toolchain/cli/ready";
 import { withThrowaway } from "../../toolchain/cli/throwaway";

@@ -1,7 +1,7 @@
 /** `npm run drift`: what differs between each site's cluster and its state, and who wrote it: docs/preview.md */
 import { Command } from "commander";
-import { runCommand } from "../../toolchain/command";
-import { runProgram } from "../../toolchain/program";
+import { runCommand } from "../../command-line/command";
+import { runProgram } from "../../command-line/program";
 import { exitCode } from "../exit-code";
 import { type WriteOptions, prepareReports, withReportOptions, writeReport } from "../show/write";
 import { drift } from ".";

@@ -1,5 +1,5 @@
 /** What becomes of the margin of a site. Pure. */
-import type { Fault, Left } from "../../infra/plan/tier4/margin";
+import type { Fault, Left } from "../../infra/cluster/facility/margin";
 import { groupBy } from "../compare/group";
 import type { Danger } from "../report";
 import type { SiteFacts } from "./facts";

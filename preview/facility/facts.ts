@@ -1,7 +1,7 @@
 /** What the plan of a site says of where it stands: judged for its margin, and drawn. Plain data, as it comes from another process. */
-import type { EmbassyConfig } from "../../infra/config";
-import type { EmbassyPlan } from "../../infra/plan/embassy-plan";
-import type { Workload } from "../../infra/plan/tier4/workload";
+import type { EmbassyConfig } from "../../infra/site/config";
+import type { EmbassyPlan } from "../../infra/site/embassy-plan";
+import type { Workload } from "../../infra/cluster/facility/workload";
 
 export interface SiteFacts {
     readonly name: string;

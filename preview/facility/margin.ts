@@ -1,9 +1,9 @@
 /** The margin of a site as a report has it. Pure. */
-import { amount } from "../../infra/config/quantity";
-import { TOPOLOGY } from "../../infra/plan/names";
-import { siteFrom } from "../../infra/plan/tier4";
-import { siteBounds } from "../../infra/plan/tier4/availability";
-import { type Left, marginOf, share } from "../../infra/plan/tier4/margin";
+import { amount } from "../../infra/conventions/quantity";
+import { TOPOLOGY } from "../../infra/conventions/names";
+import { siteFrom } from "../../infra/cluster/facility";
+import { siteBounds } from "../../infra/cluster/facility/availability";
+import { type Left, marginOf, share } from "../../infra/cluster/facility/margin";
 import type { SiteFacts } from "./facts";
 import type { FacilityMargin } from "./report";
 

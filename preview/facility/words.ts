@@ -1,5 +1,5 @@
 /** A margin in words. Pure. */
-import type { Fault, Left } from "../../infra/plan/tier4/margin";
+import type { Fault, Left } from "../../infra/cluster/facility/margin";
 import { groupBy } from "../compare/group";
 
 /** `feed a while rack b1 is under maintenance` */

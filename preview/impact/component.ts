@@ -1,6 +1,6 @@
 /** What depends on a part of the facility: what falls with it, and what is left. Pure. */
-import { place, siteFrom } from "../../infra/plan/tier4";
-import { type Left, afterLossOf } from "../../infra/plan/tier4/margin";
+import { place, siteFrom } from "../../infra/cluster/facility";
+import { type Left, afterLossOf } from "../../infra/cluster/facility/margin";
 import type { SiteFacts } from "../facility/facts";
 import { leftTexts } from "../facility/words";
 import type { Found } from "./impact";

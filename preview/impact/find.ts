@@ -1,6 +1,6 @@
 /** Which thing a name is of, in a site, and what depends on it. Pure. */
 import { distance } from "fastest-levenshtein";
-import { UserError } from "../../toolchain/command";
+import { UserError } from "../../command-line/command";
 import { described, kindOf, metadataOf, subjectOf } from "../compare/show";
 import type { SiteFacts } from "../facility/facts";
 import type { Registered } from "../render/registrations";

@@ -1,12 +1,12 @@
 /** `npm run preview -- --impact NAME`: what depends on one thing, from boot order, flows and the plan: docs/preview.md */
 import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { parseConfig } from "../../infra/config";
-import { plan } from "../../infra/plan";
-import { bootParts } from "../../infra/plan/boot-parts";
+import { parseConfig } from "../../infra/site/config";
+import { plan } from "../../infra/site/plan";
+import { bootParts } from "../../infra/site/boot-parts";
 import { declaredStacks, stackFile } from "../../toolchain/cli/stack-file";
-import { UserError } from "../../toolchain/command";
-import { repoRoot } from "../../toolchain/paths";
+import { UserError } from "../../command-line/command";
+import { repoRoot } from "../../command-line/paths";
 import { flowsIn } from "../map/open-flows";
 import { renderStacks } from "../render";
 import type { Outcome } from "../render/stack";

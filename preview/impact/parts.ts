@@ -1,7 +1,7 @@
 /** What depends on parts of a site, by the needs that its boot order is made of. Pure. */
-import type { Flow } from "../../infra/networking/flow-table";
-import { objectStoreName, registryName, writerName } from "../../infra/plan/addresses";
-import type { Need, Part } from "../../infra/plan/boot-order";
+import type { Flow } from "../../infra/site/flow-table";
+import { objectStoreName, registryName, writerName } from "../../infra/networking/addresses";
+import type { Need, Part } from "../../infra/site/boot-order";
 import { groupBy } from "../compare/group";
 import type { Found, Line } from "./impact";
 

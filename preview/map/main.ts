@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { declaredStacks } from "../../toolchain/cli/stack-file";
-import { UserError, runCommand } from "../../toolchain/command";
-import { repoRoot } from "../../toolchain/paths";
+import { UserError, runCommand } from "../../command-line/command";
+import { repoRoot } from "../../command-line/paths";
 import { mapSvg } from ".";
 import { renderStacks } from "../render";
 import { NO_FILE } from "../stack-file";

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { SHORT_LIVED } from "../../toolchain/build/bundle";
-import { UserError } from "../../toolchain/command";
+import { UserError } from "../../command-line/command";
 import type { Outcome } from "./stack";
 
 /** Keeps the SDK from work that only an engine has a use for: half of a program's time. */

@@ -1,8 +1,9 @@
 /** What one stack of a tree declares, by that tree's own code: its program, under the SDK's mocks. */
+import { existsSync } from "node:fs";
 import { join, sep } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { PROJECT } from "../../infra/plan/names";
-import { type Outside, outsideOf } from "../../infra/networking/flow-table";
+import { PROJECT } from "../../infra/conventions/names";
+import { type Outside, outsideOf } from "../../infra/site/flow-table";
 import { stackFile } from "../../toolchain/cli/stack-file";
 import { type SiteFacts, factsOf } from "../facility/facts";
 import { type StackFile, readStackFile } from "../stack-file";
@@ -92,14 +93,33 @@ export function isEncrypted(value: unknown): boolean {
     return typeof value === "object" && value !== null && Object.keys(value).join() === "secure";
 }
 
+/** Where a tree has what it says of itself, below infra: as this one, or as those before each subject had a folder of its own. */
+const LAYOUTS = [
+    { config: "site/config", plan: "site/plan", workloads: "site/workloads", addresses: "networking/addresses" },
+    { config: "config", plan: "plan", workloads: "plan/tier4/workloads", addresses: "plan/addresses" },
+] as const;
+
+type Part = keyof (typeof LAYOUTS)[number];
+
+/** @returns undefined for a tree of another layout */
+function partsOf(root: string): ((part: Part) => unknown) | undefined {
+    const at = (part: string): string => join(root, "infra", part);
+    const layout = LAYOUTS.find(
+        ({ config }) => existsSync(`${at(config)}.ts`) || existsSync(join(at(config), "index.ts")),
+    );
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    return layout && ((part) => require(at(layout[part])) as unknown);
+}
+
 /** A tree whose configuration or addresses are others' has no names for what is outside, and its ranges are shown. */
 function outside(root: string, stack: string, values: StackFile["config"]): Outside {
-    const [config, addresses] = ["config", join("plan", "addresses")].map((name) => join(root, "infra", name));
+    const part = partsOf(root);
+    if (part === undefined) {
+        return {};
+    }
     try {
-        /* eslint-disable @typescript-eslint/no-require-imports */
-        const { parseConfig } = require(config as string) as typeof import("../../infra/config");
-        const { planNetwork } = require(addresses as string) as typeof import("../../infra/plan/addresses");
-        /* eslint-enable @typescript-eslint/no-require-imports */
+        const { parseConfig } = part("config") as typeof import("../../infra/site/config");
+        const { planNetwork } = part("addresses") as typeof import("../../infra/networking/addresses");
         const parsed = parseConfig(stack, values);
         return outsideOf(planNetwork(parsed), parsed.edge);
     } catch {
@@ -109,17 +129,16 @@ function outside(root: string, stack: string, values: StackFile["config"]): Outs
 
 /** Likewise: a tree whose plan is made otherwise, or a file that it refuses, says nothing of where the site stands. */
 function siteFacts(root: string, stack: string, values: StackFile["config"]): SiteFacts | undefined {
-    const [config, plan, running] = ["config", "plan", join("plan", "workloads")].map((name) =>
-        join(root, "infra", name),
-    );
+    const part = partsOf(root);
+    if (part === undefined) {
+        return undefined;
+    }
     try {
-        /* eslint-disable @typescript-eslint/no-require-imports */
-        const { parseConfig } = require(config as string) as typeof import("../../infra/config");
-        const planned = require(plan as string) as typeof import("../../infra/plan");
-        const { workloads } = require(running as string) as typeof import("../../infra/plan/workloads");
-        /* eslint-enable @typescript-eslint/no-require-imports */
+        const { parseConfig } = part("config") as typeof import("../../infra/site/config");
+        const { plan } = part("plan") as typeof import("../../infra/site/plan");
+        const { workloads } = part("workloads") as typeof import("../../infra/site/workloads");
         const parsed = parseConfig(stack, values);
-        const site = planned.plan(parsed);
+        const site = plan(parsed);
         return factsOf(parsed, site, workloads(parsed, site));
     } catch {
         return undefined;

@@ -30,7 +30,7 @@ const ERROR: Kind = {
     id: "stack-file",
     level: "error",
     title: "The program takes the stack file and renders it.",
-    help: "Mend the key that the message names, as it says; infra/config has the schema of each.",
+    help: "Mend the key that the message names, as it says; its schema is in the config.ts of its subject, in infra.",
 };
 
 const BASE: Kind = {

@@ -2,8 +2,8 @@
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { colorsFor } from "../../toolchain/colors";
-import { UserError } from "../../toolchain/command";
+import { colorsFor } from "../../command-line/colors";
+import { UserError } from "../../command-line/command";
 import type { Report } from "../report";
 import { FORMATS, type Format, type FormatName } from "./formats";
 import { terminal } from "./terminal";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Toolchain } from "../../toolchain/cli/environment";
 import { runPulumi } from "../../toolchain/cli/run";
-import { UserError } from "../../toolchain/command";
+import { UserError } from "../../command-line/command";
 import { type EngineEvent, readEvents } from "./events";
 
 export interface EngineRun {

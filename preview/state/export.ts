@@ -1,7 +1,7 @@
 /** An export of a stack's state: what `pulumi stack export` writes. Read as far as tells whether it can be previewed against. */
 import { readFileSync, statSync } from "node:fs";
-import { PROJECT } from "../../infra/plan/names";
-import { UserError } from "../../toolchain/command";
+import { PROJECT } from "../../infra/conventions/names";
+import { UserError } from "../../command-line/command";
 
 export interface Exported {
     readonly stack: string;

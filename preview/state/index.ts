@@ -1,16 +1,16 @@
 /** What the working tree would do to a state, as the engine previews it: engine, policy pack and report from one run. */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseConfig } from "../../infra/config";
-import { type Outside, outsideOf } from "../../infra/networking/flow-table";
-import { planNetwork } from "../../infra/plan/addresses";
+import { parseConfig } from "../../infra/site/config";
+import { type Outside, outsideOf } from "../../infra/site/flow-table";
+import { planNetwork } from "../../infra/networking/addresses";
 import type { Toolchain } from "../../toolchain/cli/environment";
 import { passphraseFile } from "../../toolchain/cli/passphrase";
 import { engineVersion, readyToolchain } from "../../toolchain/cli/ready";
 import { knownStacks, stackFolder } from "../../toolchain/cli/stack-file";
 import { addUnknown, withThrowaway } from "../../toolchain/cli/throwaway";
-import { UserError } from "../../toolchain/command";
-import { repoRoot } from "../../toolchain/paths";
+import { UserError } from "../../command-line/command";
+import { repoRoot } from "../../command-line/paths";
 import { compareStack } from "../compare";
 import { fileOf } from "../preview";
 import { type Report, type StackReport, VERSION } from "../report";

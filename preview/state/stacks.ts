@@ -2,8 +2,8 @@
 import { pulumiEnvironment } from "../../toolchain/cli/environment";
 import { knownStacks } from "../../toolchain/cli/stack-file";
 import { folderUrl, hasState } from "../../toolchain/cli/states";
-import { UserError } from "../../toolchain/command";
-import { embassyHome } from "../../toolchain/paths";
+import { UserError } from "../../command-line/command";
+import { embassyHome } from "../../command-line/paths";
 
 /**
  * @param only those that are named; none: all that have a state in the project's own back end

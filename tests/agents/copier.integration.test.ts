@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { copyRepository } from "../../agents/copier/copier";
 import { bundleAgents } from "../../images/agent-bundle";
-import { registryKeys } from "../../infra/plan/keys";
-import { storeUsers } from "../../infra/plan/store-users";
+import { registryKeys } from "../../infra/keys/registry-keys";
+import { storeUsers } from "../../infra/storage/store-users";
 import { REGION, TestStore } from "../support/object-store";
 
 jest.setTimeout(180_000);

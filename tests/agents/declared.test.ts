@@ -1,6 +1,6 @@
 import { parseBuckets, parseUsers } from "../../agents/store/declared";
 import { bucketPolicy } from "../../agents/steward/policy";
-import { storeUsers } from "../../infra/plan/store-users";
+import { storeUsers } from "../../infra/storage/store-users";
 
 const users = storeUsers({ land: "secret of land", taxes: "secret of taxes" });
 

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
-import { embassyHome } from "../../toolchain/paths";
+import { embassyHome } from "../../command-line/paths";
 import { chromiumProblem, openChromium } from "../support/chromium";
 import { GAZETTE_NAME, RunningGazette } from "../support/gazette";
 

@@ -5,7 +5,7 @@ import { hear } from "../../agents/writer/lessor";
 import { lossOf } from "../../agents/writer/loss";
 import { ANNOTATION, type Asked, LEASE, type Role, type SiteRecord, recordOf } from "../../agents/writer/record";
 import { Site } from "../../agents/writer/site";
-import * as declared from "../../infra/plan/writer";
+import * as declared from "../../infra/registries/replication/plan";
 
 const LEASE_SECONDS = 10;
 const PATIENCE_SECONDS = 20;

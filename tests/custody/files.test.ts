@@ -12,7 +12,7 @@ import {
     writeRecovered,
 } from "../../custody/files";
 import { type Recovered, parseFile } from "../../custody/format";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 import { fixture, hold } from "./fixture";
 
 let folder: string;

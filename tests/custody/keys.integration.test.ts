@@ -4,8 +4,8 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { secretsIn } from "../../custody/secrets";
-import { REGISTRIES } from "../../infra/plan/registry-names";
-import { recoveredKeys } from "../../lab/restore/keys";
+import { REGISTRIES } from "../../infra/conventions/registries";
+import { recoveredKeys } from "../../restore/keys";
 import { Home, type Outcome, must } from "../support/home";
 import { fixture } from "./fixture";
 

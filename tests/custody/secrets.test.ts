@@ -1,6 +1,6 @@
 import { SECRET_NAMES } from "../../custody/format";
 import { secretsIn } from "../../custody/secrets";
-import { REGISTRIES } from "../../infra/plan/registry-names";
+import { REGISTRIES } from "../../infra/conventions/registries";
 import { renderStack } from "../support/render";
 import { exportedState } from "./state";
 

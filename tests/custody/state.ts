@@ -1,6 +1,6 @@
 /** The state of a stack that holds the root, as `pulumi stack export --show-secrets` has it. */
-import { PROJECT } from "../../infra/plan/names";
-import { REGISTRIES } from "../../infra/plan/registry-names";
+import { PROJECT } from "../../infra/conventions/names";
+import { REGISTRIES } from "../../infra/conventions/registries";
 
 const secret = (value: string): object => ({
     "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",

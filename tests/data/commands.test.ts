@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 
 function run(...args: readonly string[]): { code: number | null; output: string } {
     const { status, stdout, stderr } = spawnSync(

@@ -8,7 +8,7 @@ import { count } from "../../data/count";
 import { digest } from "../../data/digest";
 import { type LoadResult, load } from "../../data/load";
 import { personalCode } from "../../data/shared/personal-code";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 import { Postgres } from "../support/postgres";
 
 const PEOPLE = 20_000;

@@ -13,7 +13,7 @@ import { lost } from "../../data/lost";
 import { checkReferences } from "../../data/references";
 import { REGISTRIES, type Registry, schemaOf } from "../../data/registries";
 import { write } from "../../data/write";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 import { Postgres } from "../support/postgres";
 import { answers } from "./answers";
 import { read } from "./rows";

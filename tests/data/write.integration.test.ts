@@ -9,7 +9,7 @@ import { readJournal } from "../../data/journal";
 import { load } from "../../data/load";
 import { lost } from "../../data/lost";
 import { type WriteResult, write } from "../../data/write";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 import { Postgres } from "../support/postgres";
 
 const silent = { update: () => undefined, end: () => undefined };

@@ -8,7 +8,7 @@ import { catalogue } from "../../images/catalogue";
 import type { Image } from "../../images/declaration";
 import { blobFile } from "../../images/oci";
 import type { SpdxDocument } from "../../images/spdx";
-import { embassyHome } from "../../toolchain/paths";
+import { embassyHome } from "../../command-line/paths";
 import { expectSpdx } from "./expect-spdx";
 
 const MINUTES = 60_000;

@@ -11,7 +11,7 @@ import { buildImages, layoutFolder, spdxFile } from "../../images/build";
 import { pause } from "../../images/catalogue/pause";
 import type { SpdxDocument } from "../../images/spdx";
 import { buildToolchain } from "../../toolchain/build";
-import { binDir, embassyHome } from "../../toolchain/paths";
+import { binDir, embassyHome } from "../../command-line/paths";
 import { sha256 } from "./fixture";
 
 const MINUTES = 60_000;

@@ -7,7 +7,7 @@ import * as lab from "../../lab/lab";
 import { PartName, partNames } from "../../lab/part";
 import { SitePaths } from "../../lab/paths";
 import { identityOf, runningCommands } from "../../lab/processes/identity";
-import { binDir } from "../../toolchain/paths";
+import { binDir } from "../../command-line/paths";
 import { inventory, node, removeTemporary, temporaryHome } from "./fixtures";
 
 jest.setTimeout(120_000);

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { SitePaths } from "../../lab/paths";
-import { firstAddress } from "../../infra/plan/addresses";
+import { firstAddress } from "../../infra/networking/addresses";
 import { catalogue, certificateNames } from "../../lab/pki/catalogue";
 import { ensureEncryptionKey, ensurePki, serves, usable } from "../../lab/pki/ensure";
 import { issueAuthority } from "../../lab/pki/issue";

@@ -6,7 +6,7 @@ import { split } from "shlex";
 import { parseArguments } from "../../toolchain/cli/arguments";
 import { askedOf } from "../../toolchain/cli/reviewed/asked";
 import { declaredStacks } from "../../toolchain/cli/stack-file";
-import { embassyHome, repoRoot } from "../../toolchain/paths";
+import { embassyHome, repoRoot } from "../../command-line/paths";
 import { Clone } from "../support/clone";
 import { lines } from "./files";
 

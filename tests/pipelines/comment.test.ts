@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MARKER } from "../../pipelines/comment";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 import { type Asked, Comments, type Host, startHost } from "./host";
 
 const TOKEN = "ghs_0123456789abcdef";

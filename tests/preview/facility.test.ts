@@ -1,9 +1,9 @@
 /** What a report says of a site's facility. */
-import { ConfigError, parseConfig } from "../../infra/config";
-import { plan } from "../../infra/plan";
-import { tier4Problems } from "../../infra/plan/tier4";
-import { tier4Site } from "../../infra/plan/tier4-site";
-import { workloads } from "../../infra/plan/workloads";
+import { ConfigError, parseConfig } from "../../infra/site/config";
+import { plan } from "../../infra/site/plan";
+import { tier4Problems } from "../../infra/cluster/facility";
+import { tier4Site } from "../../infra/site/tier4";
+import { workloads } from "../../infra/site/workloads";
 import { compareStack } from "../../preview/compare";
 import { exitCode } from "../../preview/exit-code";
 import { facilityChange } from "../../preview/facility/compare";

@@ -1,19 +1,20 @@
 /** Changes played on the real stacks. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseConfig } from "../../infra/config";
-import { outsideOf } from "../../infra/networking/flow-table";
-import { plan } from "../../infra/plan";
-import { planNetwork } from "../../infra/plan/addresses";
-import type { ImageLock } from "../../infra/plan/images";
-import { workloads } from "../../infra/plan/workloads";
+import { parseConfig } from "../../infra/site/config";
+import { outsideOf } from "../../infra/site/flow-table";
+import { plan } from "../../infra/site/plan";
+import { planNetwork } from "../../infra/networking/addresses";
+import type { ImageLock } from "../../infra/conventions/images";
+import { workloads } from "../../infra/site/workloads";
 import { factsOf } from "../../preview/facility/facts";
-import { type Side, compareStack } from "../../preview/compare";
+import { compareStack } from "../../preview/compare";
+import type { Side } from "../../preview/compare/side";
 import type { Registered, Rendered } from "../../preview/render/registrations";
 import { type Report, type StackReport, VERSION } from "../../preview/report";
 import { titleOf } from "../../preview/show/title";
 import { parseStackFile } from "../../preview/stack-file";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 import { renderPlan } from "../support/render";
 
 export function stackText(stack: string): string {

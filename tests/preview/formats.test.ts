@@ -12,7 +12,7 @@ import { FORMATS } from "../../preview/show/formats";
 import { junit } from "../../preview/show/junit";
 import { sarif } from "../../preview/show/sarif";
 import { TITLE_LIMIT, titleLine } from "../../preview/show/title";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 import { anyReport } from "./any-report";
 import { reportOf } from "./fixture";
 import { REGISTRIES, emptyStack, everyRegistry } from "./large";

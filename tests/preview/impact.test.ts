@@ -1,12 +1,12 @@
 /** What depends on one thing. */
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { parseConfig } from "../../infra/config";
-import { outsideOf } from "../../infra/networking/flow-table";
-import { plan } from "../../infra/plan";
-import { planNetwork } from "../../infra/plan/addresses";
-import { bootParts } from "../../infra/plan/boot-parts";
-import { workloads } from "../../infra/plan/workloads";
+import { parseConfig } from "../../infra/site/config";
+import { outsideOf } from "../../infra/site/flow-table";
+import { plan } from "../../infra/site/plan";
+import { planNetwork } from "../../infra/networking/addresses";
+import { bootParts } from "../../infra/site/boot-parts";
+import { workloads } from "../../infra/site/workloads";
 import { flowsIn } from "../../preview/map/open-flows";
 import { factsOf } from "../../preview/facility/facts";
 import { type Looked, impactOf } from "../../preview/impact/find";

@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import { XMLValidator } from "fast-xml-parser";
 import { parse } from "yaml";
-import { parseConfig } from "../../infra/config";
-import { outsideOf } from "../../infra/networking/flow-table";
-import { plan } from "../../infra/plan";
-import { planNetwork } from "../../infra/plan/addresses";
-import { workloads } from "../../infra/plan/workloads";
-import type { Side } from "../../preview/compare";
+import { parseConfig } from "../../infra/site/config";
+import { outsideOf } from "../../infra/site/flow-table";
+import { plan } from "../../infra/site/plan";
+import { planNetwork } from "../../infra/networking/addresses";
+import { workloads } from "../../infra/site/workloads";
+import type { Side } from "../../preview/compare/side";
 import { factsOf } from "../../preview/facility/facts";
 import { mapSvg, pictureSvg } from "../../preview/map";
 import { drawn, pictureOf } from "../../preview/map/change";

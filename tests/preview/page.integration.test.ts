@@ -7,7 +7,7 @@ import fc from "fast-check";
 import type { Browser, Page } from "playwright-core";
 import type { Report } from "../../preview/report";
 import { html } from "../../preview/show/html";
-import { embassyHome } from "../../toolchain/paths";
+import { embassyHome } from "../../command-line/paths";
 import { chromiumProblem, openOffline } from "../support/chromium";
 import { anyReport } from "./any-report";
 import { exampleReport } from "./example";

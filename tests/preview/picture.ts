@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { html } from "../../preview/show/html";
-import { UserError, runCommand } from "../../toolchain/command";
-import { repoRoot } from "../../toolchain/paths";
+import { UserError, runCommand } from "../../command-line/command";
+import { repoRoot } from "../../command-line/paths";
 import { chromiumProblem, openOffline } from "../support/chromium";
 import { exampleReport } from "./example";
 

@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseConfig } from "../../infra/config";
-import { type Side, compareStack } from "../../preview/compare";
+import { parseConfig } from "../../infra/site/config";
+import { compareStack } from "../../preview/compare";
+import type { Side } from "../../preview/compare/side";
 import { exitCode } from "../../preview/exit-code";
 import { reportOf as problemsFirst } from "../../preview/preview";
 import { renderStacks } from "../../preview/render";
@@ -12,7 +13,7 @@ import { FORMATS } from "../../preview/show/formats";
 import { LIMIT, markdown } from "../../preview/show/markdown";
 import { titleOf } from "../../preview/show/title";
 import { parseStackFile } from "../../preview/stack-file";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 import { asItIs, edited, mapped, played, registered, reportOf, stackText } from "./fixture";
 
 const STACK = "luxembourg";

@@ -6,7 +6,7 @@ import { renderStacks } from "../../preview/render";
 import { report, reportSchema } from "../../preview/report";
 import { titleOf } from "../../preview/show/title";
 import { parseStackFile } from "../../preview/stack-file";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 import { reportOf, sideOf } from "./fixture";
 
 test("the program, in a process of its own, declares what its site does in this one; each stack afresh", async () => {

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { binDir } from "../../toolchain/paths";
+import { binDir } from "../../command-line/paths";
 import type { ApiServer } from "./apiserver";
 
 /** @throws Error with what the server said, where the command fails */

@@ -7,11 +7,11 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
-import { runCommand } from "../../toolchain/command";
+import { runCommand } from "../../command-line/command";
 import { fetchPackages } from "../../toolchain/debian/packages";
 import { unpack } from "../../toolchain/debian/unpack";
-import { withLock } from "../../toolchain/lock";
-import { embassyHome } from "../../toolchain/paths";
+import { withLock } from "../../command-line/lock.js";
+import { embassyHome } from "../../command-line/paths";
 
 /** Kept between runs: 170 MB to fetch, 340 MB unpacked. */
 const installation = join(embassyHome, "cache", "chromium");

@@ -4,8 +4,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSyn
 import { basename, dirname, join, relative } from "node:path";
 import { fetchPackages } from "../../toolchain/debian/packages";
 import { unpack } from "../../toolchain/debian/unpack";
-import { withLock } from "../../toolchain/lock";
-import { embassyHome } from "../../toolchain/paths";
+import { withLock } from "../../command-line/lock.js";
+import { embassyHome } from "../../command-line/paths";
 
 /**
  * @param name of the package

@@ -1,11 +1,11 @@
 /** The document with what fills a disk. */
 import { join } from "node:path";
-import { type EmbassyConfig, parseConfig } from "../../infra/config";
-import { DAYS_ALONE } from "../../infra/config/keys";
-import { AUDIT_LOG } from "../../infra/plan/api-server";
-import { diskHolders, diskTable } from "../../infra/plan/disk";
-import { ASKING } from "../../infra/plan/roles";
-import { stay, storeHolders } from "../../infra/plan/store-disk";
+import { type EmbassyConfig, parseConfig } from "../../infra/site/config";
+import { DAYS_ALONE } from "../../infra/keys/config";
+import { AUDIT_LOG } from "../../infra/cluster/control-plane/api-server";
+import { diskHolders, diskTable } from "../../infra/registries/disk";
+import { ASKING } from "../../infra/registries/roles";
+import { stay, storeHolders } from "../../infra/registries/backups/store-disk";
 import { stackValues } from "./stacks";
 
 export const DISKS_FILE = join(__dirname, "..", "..", "docs", "disks.md");
@@ -36,12 +36,12 @@ export function disksDocument(stacks: readonly string[]): string {
         "# What fills a disk",
         "",
         `A member of a registry goes on for ${DAYS_ALONE} days with another member, the other site, either object store, or all of them gone. Whatever holds`,
-        "WAL has a limit that follows from the disk's size (`infra/plan/disk.ts`), and a preview refuses a disk on which the WAL of that time does not fit in",
+        "WAL has a limit that follows from the disk's size (`infra/registries/disk.ts`), and a preview refuses a disk on which the WAL of that time does not fit in",
         "one half: what is declared as `walPerDay`, and a segment of 1 MiB at each `archiveTimeout`, which a registry at rest fills as well. All WAL is one log: its",
         "holders hold ends of it, and the longest is what counts. `npm run expected:update` writes the tables; tests fail where they are not what is declared.",
         "",
         "What is stored is kept until the last that builds on it is past its retention and its seal, and is then removed",
-        "([write-once](decisions/write-once.md)). The volume's size follows from that and from the registries' (`infra/plan/store-disk.ts`): a preview refuses one",
+        "([write-once](decisions/write-once.md)). The volume's size follows from that and from the registries' (`infra/registries/backups/store-disk.ts`): a preview refuses one",
         "that would fill. Backups count as if nothing were compressed, and a differential one as all of the data, as a file of a table is stored whole.",
         "A generation of keys that is no longer declared leaves a repository behind that stays ([rotation](decisions/rotation.md)).",
         ...stacks.flatMap((stack) => {

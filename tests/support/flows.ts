@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { parseConfig } from "../../infra/config";
-import { type Outside, type Policy, flowTable, outsideOf } from "../../infra/networking/flow-table";
-import { planNetwork } from "../../infra/plan/addresses";
+import { parseConfig } from "../../infra/site/config";
+import { type Outside, type Policy, flowTable, outsideOf } from "../../infra/site/flow-table";
+import { planNetwork } from "../../infra/networking/addresses";
 import { expectedFile } from "./expected";
 import { stackValues } from "./stacks";
 

@@ -24,11 +24,11 @@ import {
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { parseDocument } from "yaml";
-import { PROJECT } from "../../infra/plan/names";
-import { runOnly } from "../../lab/restore/stamp";
+import { PROJECT } from "../../infra/conventions/names";
+import { runOnly } from "../../restore/stamp";
 import { pulumiEnvironment } from "../../toolchain/cli/environment";
 import { declaredStacks, stackFile } from "../../toolchain/cli/stack-file";
-import { embassyHome, repoRoot } from "../../toolchain/paths";
+import { embassyHome, repoRoot } from "../../command-line/paths";
 
 const BIN = join(repoRoot, "node_modules", ".bin");
 const TSX = ["--import", "tsx"];
@@ -111,7 +111,7 @@ export class Home {
     /** `npm run restore -- …` */
     restore(...args: string[]): Outcome {
         const named = this.running !== undefined && args.includes("--from") ? ["--registry", this.running] : [];
-        return this.run(["lab/restore/main.ts", ...args, ...named]);
+        return this.run(["restore/main.ts", ...args, ...named]);
     }
 
     /** `npm run keys -- …` */

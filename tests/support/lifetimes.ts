@@ -1,8 +1,8 @@
 /** The document with what ends by itself. */
 import { join } from "node:path";
-import { parseConfig } from "../../infra/config";
-import { DAYS_ALONE } from "../../infra/config/keys";
-import { type Lifetime, lifetimeTable, lifetimes } from "../../infra/plan/lifetimes";
+import { parseConfig } from "../../infra/site/config";
+import { DAYS_ALONE } from "../../infra/keys/config";
+import { type Lifetime, lifetimeTable, lifetimes } from "../../infra/site/lifetimes";
 import { LAB_LIFETIMES } from "../../lab/lifetimes";
 import { stackValues } from "./stacks";
 

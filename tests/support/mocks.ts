@@ -1,5 +1,5 @@
 /** The engine that creates nothing, and refuses what it has not been told of. */
-import { REGISTRIES } from "../../infra/plan/registry-names";
+import { REGISTRIES } from "../../infra/conventions/registries";
 import { mocksFor } from "../../preview/render/mocks";
 
 const KUBERNETES =

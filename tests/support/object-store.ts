@@ -12,7 +12,7 @@ import { Accounts } from "../../agents/steward/accounts";
 import { reconcile } from "../../agents/steward/reconcile";
 import { issueAuthority, issueLeaf, pemBlock } from "../../lab/pki/issue";
 import { buildToolchain, silent } from "../../toolchain/build";
-import { binDir } from "../../toolchain/paths";
+import { binDir } from "../../command-line/paths";
 import { freePorts } from "./apiserver";
 
 export const REGION = "test";

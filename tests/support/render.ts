@@ -1,11 +1,11 @@
 /** What a stack declares, without a cluster: the rendered files in tests/expected and the tests stand on it. */
 import * as pulumi from "@pulumi/pulumi";
-import { parseConfig } from "../../infra/config";
-import { PROJECT } from "../../infra/plan/names";
+import { parseConfig } from "../../infra/site/config";
+import { PROJECT } from "../../infra/conventions/names";
 import { DataEmbassy } from "../../infra/embassy";
-import { plan } from "../../infra/plan";
-import type { EmbassyPlan } from "../../infra/plan/embassy-plan";
-import type { Handover } from "../../infra/plan/handover";
+import { plan } from "../../infra/site/plan";
+import type { EmbassyPlan } from "../../infra/site/embassy-plan";
+import type { Handover } from "../../infra/keys/handover";
 import { type Registered, type Rendered, watchRegistrations } from "../../preview/render/registrations";
 import { mocks } from "./mocks";
 import { stackValues } from "./stacks";

@@ -5,12 +5,12 @@
 import { readFileSync } from "node:fs";
 import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EmbassyConfig } from "../../infra/config";
-import { EVICTION } from "../../infra/plan/controller-manager";
-import { plan } from "../../infra/plan";
-import type { Host } from "../../infra/plan/inventory";
-import { NIGHTLY, RUNS } from "../../infra/plan/object-store";
-import { GATES, JOBS } from "../../infra/plan/registries";
+import type { EmbassyConfig } from "../../infra/site/config";
+import { EVICTION } from "../../infra/cluster/control-plane/controller-manager";
+import { plan } from "../../infra/site/plan";
+import type { Host } from "../../infra/cluster/facility/inventory";
+import { NIGHTLY, RUNS } from "../../infra/storage/plan-object-store";
+import { GATES, JOBS } from "../../infra/registries/plan";
 import { diskManifests, nodeManifest } from "../../lab/objects";
 import { type ApiServer, startApiServer } from "./apiserver";
 import { kubectl } from "./admission";

@@ -8,7 +8,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from "node:ht
 import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { type WebSocket, WebSocketServer } from "ws";
-import { OWNER_SECRET } from "../../infra/plan/database";
+import { OWNER_SECRET } from "../../infra/registries/plan-database";
 
 export interface SiteState {
     /** Keys as in a Secret of type kubernetes.io/tls, PEM. */

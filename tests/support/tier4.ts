@@ -1,9 +1,9 @@
 /** Sites whose facility is not as a stack file has it. */
-import { type EmbassyConfig, parseConfig } from "../../infra/config";
-import { plan } from "../../infra/plan";
-import { tier4Problems } from "../../infra/plan/tier4";
-import { tier4Site } from "../../infra/plan/tier4-site";
-import type { Site } from "../../infra/plan/tier4/fault";
+import { type EmbassyConfig, parseConfig } from "../../infra/site/config";
+import { plan } from "../../infra/site/plan";
+import { tier4Problems } from "../../infra/cluster/facility";
+import { tier4Site } from "../../infra/site/tier4";
+import type { Site } from "../../infra/cluster/facility/fault";
 import { stackValues } from "./stacks";
 
 /** May be broken in every way that the schema would refuse, too. */

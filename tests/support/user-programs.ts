@@ -4,7 +4,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { binDir } from "../../toolchain/paths";
+import { binDir } from "../../command-line/paths";
 import { type ApiServer, startApiServer } from "./apiserver";
 import { type Programs, startPrograms } from "./program";
 

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SitePaths } from "../../lab/paths";
-import { storeOf } from "../../lab/restore/source";
+import { storeOf } from "../../restore/source";
 import type { Visit } from "../../lab/edge";
 import { moveClock, whyNot } from "../support/clock";
 import { Home, type Outcome, must } from "../support/home";

@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 import { Home, must } from "../support/home";
 
 jest.setTimeout(5 * 60_000);

@@ -3,14 +3,14 @@ import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } 
 import { basename, join } from "node:path";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PROJECT } from "../../infra/plan/names";
-import { type RegistryKeys, registryKeys } from "../../infra/plan/keys";
+import { PROJECT } from "../../infra/conventions/names";
+import { type RegistryKeys, registryKeys } from "../../infra/keys/registry-keys";
 import type { Visit } from "../../lab/edge";
 import { SitePaths } from "../../lab/paths";
 import { runningCommands } from "../../lab/processes/identity";
-import type { Comparison } from "../../lab/restore/compare";
-import { storedVersions } from "../../lab/restore/look";
-import { type Source, storeOf } from "../../lab/restore/source";
+import type { Comparison } from "../../restore/compare";
+import { storedVersions } from "../../restore/look";
+import { type Source, storeOf } from "../../restore/source";
 import { describeNodes, inContainer, why } from "../lab/nodes/fixture";
 import { Home, must } from "../support/home";
 

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync, readlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SitePaths } from "../../lab/paths";
-import { storeOf } from "../../lab/restore/source";
+import { storeOf } from "../../restore/source";
 import type { SiteStatus } from "../../lab/status";
 import { describeNodes, inContainer, processesIn, why } from "../lab/nodes/fixture";
 import { Home, must } from "../support/home";

@@ -1,7 +1,7 @@
 /** How commands end, as a shell sees it. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 
 /** @param main body of an async function */
 function run(main: string): { code: number | null; stdout: string; stderr: string } {

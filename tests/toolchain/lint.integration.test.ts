@@ -1,7 +1,7 @@
 /** The project's own rule of lint: work that may fail before anybody waits for it. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 
 const CODE = `
 export async function begun(begin: () => Promise<number>, names: string[]): Promise<unknown> {

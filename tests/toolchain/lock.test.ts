@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { acquire } from "../../toolchain/lock";
+import { acquire } from "../../command-line/lock.js";
 
 let folder: string;
 let file: string;
@@ -32,7 +32,7 @@ it("is held by one, then by the next", async () => {
 });
 
 it("is taken over at once from a process that is gone", async () => {
-    const program = `require(${JSON.stringify(require.resolve("../../toolchain/lock"))}).acquire(process.argv[1])`;
+    const program = `require(${JSON.stringify(require.resolve("../../command-line/lock.js"))}).acquire(process.argv[1])`;
     spawnSync(process.execPath, ["-e", program, file]);
     expect(existsSync(file)).toBe(true);
     const told: number[] = [];

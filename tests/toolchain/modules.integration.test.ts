@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { goEnvironment } from "../../toolchain/build/go-tool";
-import { repoRoot } from "../../toolchain/paths";
+import { repoRoot } from "../../command-line/paths";
 
 // Where nothing is compiled yet the engine's packages are first.
 jest.setTimeout(15 * 60_000);

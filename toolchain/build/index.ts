@@ -1,6 +1,6 @@
 /** Builds what is missing of the toolchain: `buildToolchain`. */
 import { join } from "node:path";
-import { withLock } from "../lock";
+import { withLock } from "../../command-line/lock.js";
 import { systemPulumi, toolchainChoice } from "./choice";
 import { ToolchainError } from "./errors";
 import { findGo, goEnvironment, goRelease } from "./go-tool";

@@ -1,6 +1,6 @@
 /** The folders that a build reads and writes; tests give others. */
 import { join } from "node:path";
-import { binDir, embassyHome, pulumiHome, repoRoot } from "../paths";
+import { binDir, embassyHome, pulumiHome, repoRoot } from "../../command-line/paths";
 
 export interface Layout {
     readonly root: string;

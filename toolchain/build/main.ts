@@ -1,8 +1,8 @@
 /** `tsx toolchain/build/main.ts [--parts a,b] [--json]`: builds what is missing of the toolchain. */
 import { Command } from "commander";
 import { buildToolchain, linesOnStandardError } from ".";
-import { runCommand } from "../command";
-import { runProgram } from "../program";
+import { runCommand } from "../../command-line/command";
+import { runProgram } from "../../command-line/program";
 
 const command = new Command("toolchain")
     .description("Builds what is missing of the toolchain into .embassy.")

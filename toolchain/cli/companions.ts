@@ -1,5 +1,5 @@
 /** The processes that serve one run of the CLI, beside it: its providers, and its back end where it changes resources. */
-import { UserError } from "../command";
+import { UserError } from "../../command-line/command";
 import type { Companion } from "./companion";
 import { startJournal } from "./journal";
 import { startProviders } from "./providers";

@@ -1,5 +1,5 @@
 /** What is decided on the command line and for one run: options of this project, which the CLI does not know. */
-import { UserError } from "../command";
+import { UserError } from "../../command-line/command";
 import { commandOf } from "./stack-file";
 
 const ACCEPT_LOSS = "--accept-loss";

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { embassyHome, repoRoot } from "../paths";
+import { embassyHome, repoRoot } from "../../command-line/paths";
 import { parseArguments, withOptions } from "./arguments";
 import { ensurePassphrase, passphraseFile } from "./passphrase";
 import { commandOf, isElsewhere, knownStacks, namedStack } from "./stack-file";

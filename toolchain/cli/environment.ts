@@ -1,6 +1,6 @@
 /** The environment in which the Pulumi CLI runs for this project. */
 import { delimiter, join } from "node:path";
-import { embassyHome, repoRoot } from "../paths";
+import { embassyHome, repoRoot } from "../../command-line/paths";
 import { commandOf, isAboutResources } from "./stack-file";
 import { folderUrl } from "./states";
 

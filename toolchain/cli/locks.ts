@@ -9,7 +9,7 @@ import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stateDir } from "../paths";
+import { stateDir } from "../../command-line/paths";
 
 interface Lock {
     readonly pid: number;

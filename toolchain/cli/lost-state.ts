@@ -5,9 +5,9 @@
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { PROJECT } from "../../infra/plan/names";
-import { UserError } from "../command";
-import { embassyHome } from "../paths";
+import { PROJECT } from "../../infra/conventions/names";
+import { UserError } from "../../command-line/command";
+import { embassyHome } from "../../command-line/paths";
 import type { Glance } from "./site-glance";
 import { isLarge, problemOf, readState, writtenAt } from "./stack-state";
 import { isPacked, stateFile } from "./states";

@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { embassyHome, stateDir } from "../paths";
-import { UserError } from "../command";
+import { embassyHome, stateDir } from "../../command-line/paths";
+import { UserError } from "../../command-line/command";
 
 export const passphraseFile = join(embassyHome, "passphrase");
 

@@ -13,7 +13,7 @@ import { type AddressInfo, type Server, createServer } from "node:net";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { PROVIDERS } from "../build/parts";
-import { binDir, repoRoot } from "../paths";
+import { binDir, repoRoot } from "../../command-line/paths";
 import type { Companion } from "./companion";
 
 const ATTACH = "PULUMI_DEBUG_PROVIDERS";

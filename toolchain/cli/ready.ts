@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { buildToolchain, systemPulumi, toolchainChoice } from "../build";
 import { projectLayout } from "../build/layout";
 import { allJobs } from "../build/parts";
-import { binDir } from "../paths";
+import { binDir } from "../../command-line/paths";
 import type { Toolchain } from "./environment";
 
 export async function readyToolchain(): Promise<Toolchain> {

@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../command";
-import { embassyHome, pulumiHome, repoRoot, stateDir } from "../paths";
+import { UserError } from "../../command-line/command";
+import { embassyHome, pulumiHome, repoRoot, stateDir } from "../../command-line/paths";
 import { parseArguments } from "./arguments";
 import { turnOffAutomaticLogs } from "./automatic-logs";
 import { takeDecisions } from "./decisions";

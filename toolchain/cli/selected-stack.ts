@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT } from "../../infra/plan/names";
-import { repoRoot } from "../paths";
+import { PROJECT } from "../../infra/conventions/names";
+import { repoRoot } from "../../command-line/paths";
 import { parseArguments, withOptions } from "./arguments";
 import { isAboutResources } from "./stack-file";
 

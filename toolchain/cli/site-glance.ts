@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter } from "node:path";
-import { COMMON_LABELS } from "../../infra/plan/names";
+import { COMMON_LABELS } from "../../infra/conventions/names";
 import { stackConfig } from "./stack-config";
 import { stackFile } from "./stack-file";
 

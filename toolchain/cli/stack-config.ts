@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { ConfigError, type EmbassyConfig, parseConfig } from "../../infra/config";
-import { UserError } from "../command";
+import { ConfigError, type EmbassyConfig, parseConfig } from "../../infra/site/config";
+import { UserError } from "../../command-line/command";
 import { knownStacks, stackFile, stackFolder } from "./stack-file";
 
 /** What the stack file of a site declares. @throws UserError where there is none, or it is wrong */

@@ -1,9 +1,9 @@
 /** Pulumi.<stack>.yaml: there before a stack is used, and not written to by using it. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { PROJECT } from "../../infra/plan/names";
-import { embassyHome, repoRoot } from "../paths";
-import { UserError } from "../command";
+import { PROJECT } from "../../infra/conventions/names";
+import { embassyHome, repoRoot } from "../../command-line/paths";
+import { UserError } from "../../command-line/command";
 import { parseArguments, withOptions } from "./arguments";
 
 const ABOUT_RESOURCES = new Set(["preview", "pre", "up", "update", "refresh", "destroy", "watch", "import"]);

@@ -1,6 +1,6 @@
 /** What a state file holds, read as little as tells it. */
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
-import { PROJECT } from "../../infra/plan/names";
+import { PROJECT } from "../../infra/conventions/names";
 
 interface Checkpoint {
     readonly version?: unknown;

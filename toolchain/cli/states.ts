@@ -1,8 +1,8 @@
 /** Where the CLI keeps the stacks' states in this project's own back end, a folder. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT } from "../../infra/plan/names";
-import { embassyHome } from "../paths";
+import { PROJECT } from "../../infra/conventions/names";
+import { embassyHome } from "../../command-line/paths";
 
 /**
  * The back end of `home` for the CLI.

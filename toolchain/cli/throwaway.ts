@@ -1,9 +1,9 @@
 /** A back end for one preview: the CLI reads and writes what it likes in it, and it is gone afterwards. */
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { PROJECT } from "../../infra/plan/names";
-import { HANDOVERS_OUTPUT } from "../../infra/plan/handover";
-import { embassyHome } from "../paths";
+import { PROJECT } from "../../infra/conventions/names";
+import { HANDOVERS_OUTPUT } from "../../infra/keys/handover";
+import { embassyHome } from "../../command-line/paths";
 import { UNKNOWN } from "../plugin/values";
 import { folderUrl, stateFile, statesFolder } from "./states";
 

@@ -1,7 +1,7 @@
 /** `pulumi up` of one stack, made first where it is not there. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { embassyHome } from "../paths";
+import { embassyHome } from "../../command-line/paths";
 import type { Toolchain } from "./environment";
 import { refuseLostStates, runPulumi } from "./run";
 import { stateFile } from "./states";

@@ -7,9 +7,9 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { digest } from "../build/stamp";
-import { UserError } from "../command";
-import { withLock } from "../lock";
-import { embassyHome } from "../paths";
+import { UserError } from "../../command-line/command";
+import { withLock } from "../../command-line/lock.js";
+import { embassyHome } from "../../command-line/paths";
 
 const run = promisify(execFile);
 

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { UserError } from "../command";
+import { UserError } from "../../command-line/command";
 import type { DebianPackage } from "./packages";
 
 /** Merged /usr: on a system of today these are links, although packages of bookworm still hold files below them. */

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { type EmbassyConfig, parseConfig } from "../../../infra/config";
-import { ALLIES } from "../../../infra/config/allies";
-import { flowsOf } from "../../../infra/networking/flow-table";
-import { plan } from "../../../infra/plan";
-import type { EmbassyPlan } from "../../../infra/plan/embassy-plan";
-import { planEdge } from "../../../infra/plan/edge";
+import { type EmbassyConfig, parseConfig } from "../../../infra/site/config";
+import { ALLIES } from "../../../infra/edge/allied-codes";
+import { flowsOf } from "../../../infra/site/flow-table";
+import { plan } from "../../../infra/site/plan";
+import type { EmbassyPlan } from "../../../infra/site/embassy-plan";
+import { planEdge } from "../../../infra/edge/plan";
 import { expectedFile } from "../../support/expected";
 import { declaredFlows } from "../../support/flows";
 import { type Registered, type Rendered, renderPlan } from "../../support/render";

@@ -1,7 +1,7 @@
-import { parseConfig } from "../../../infra/config";
-import { REGISTRIES } from "../../../infra/plan/registry-names";
-import { plan } from "../../../infra/plan";
-import type { Handover } from "../../../infra/plan/handover";
+import { parseConfig } from "../../../infra/site/config";
+import { REGISTRIES } from "../../../infra/conventions/registries";
+import { plan } from "../../../infra/site/plan";
+import type { Handover } from "../../../infra/keys/handover";
 import { type Rendered, renderPlan, renderStack } from "../../support/render";
 import { stackValues } from "../../support/stacks";
 

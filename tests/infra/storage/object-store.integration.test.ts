@@ -1,7 +1,7 @@
 /** The object store as the program declares it, on real nodes: it starts, seals, withstands the self-test, and comes back. */
 import * as fs from "node:fs";
-import { plan } from "../../../infra/plan";
-import { parseConfig } from "../../../infra/config";
+import { plan } from "../../../infra/site/plan";
+import { parseConfig } from "../../../infra/site/config";
 import * as lab from "../../../lab/lab";
 import { issueAuthority, issueLeaf, pemBlock } from "../../../lab/pki/issue";
 import { Client, declared, describeNodes, makeHome, why } from "../../lab/nodes/fixture";

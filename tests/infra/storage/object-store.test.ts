@@ -1,5 +1,5 @@
-import { parseConfig } from "../../../infra/config";
-import { plan } from "../../../infra/plan";
+import { parseConfig } from "../../../infra/site/config";
+import { plan } from "../../../infra/site/plan";
 import { type Rendered, renderStack } from "../../support/render";
 import { stackValues } from "../../support/stacks";
 

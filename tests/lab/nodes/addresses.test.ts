@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import * as ipaddr from "ipaddr.js";
-import { firstAddress, nth } from "../../../infra/plan/addresses";
+import { firstAddress, nth } from "../../../infra/networking/addresses";
 import { machineAddress } from "../../../lab/nodes/addresses";
 
 describe("addresses of a site's machines", () => {

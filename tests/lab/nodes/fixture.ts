@@ -3,11 +3,11 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { parseConfig } from "../../../infra/config";
-import { plan } from "../../../infra/plan";
+import { parseConfig } from "../../../infra/site/config";
+import { plan } from "../../../infra/site/plan";
 import { hostProblems } from "../../../lab/nodes/host";
 import { SitePaths } from "../../../lab/paths";
-import { binDir, embassyHome } from "../../../toolchain/paths";
+import { binDir, embassyHome } from "../../../command-line/paths";
 import { renderPlan } from "../../support/render";
 import { stackValues } from "../../support/stacks";
 

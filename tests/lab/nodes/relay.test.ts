@@ -5,7 +5,7 @@ import { type AddressInfo, type Server, type Socket, connect, createServer } fro
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { repoRoot } from "../../../toolchain/paths";
+import { repoRoot } from "../../../command-line/paths";
 import { removeTemporary, temporaryHome } from "../fixtures";
 
 const relays: ChildProcess[] = [];

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT } from "../../../infra/plan/names";
+import { PROJECT } from "../../../infra/conventions/names";
 import { report as schema } from "../../../preview/report";
 import { Home, type Outcome, must } from "../../support/home";
 

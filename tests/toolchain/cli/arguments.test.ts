@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseArguments } from "../../../toolchain/cli/arguments";
 import { withSelectedStack } from "../../../toolchain/cli/selected-stack";
 import { stackToMake } from "../../../toolchain/cli/stack-file";
-import { repoRoot } from "../../../toolchain/paths";
+import { repoRoot } from "../../../command-line/paths";
 
 describe("a command line", () => {
     it.each([

@@ -1,5 +1,5 @@
 import { changingEnvironment, previewEnvironment, pulumiEnvironment } from "../../../toolchain/cli/environment";
-import { binDir, pulumiHome } from "../../../toolchain/paths";
+import { binDir, pulumiHome } from "../../../command-line/paths";
 
 describe("the CLI's environment", () => {
     const base = { PATH: "/usr/bin", HOME: "/home/engineer" };

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArguments } from "../../../toolchain/cli/arguments";
-import { binDir } from "../../../toolchain/paths";
+import { binDir } from "../../../command-line/paths";
 
 jest.setTimeout(60_000);
 

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { PROJECT } from "../../../infra/plan/names";
+import { PROJECT } from "../../../infra/conventions/names";
 import { stateFile } from "../../../toolchain/cli/states";
 import { Home, must } from "../../support/home";
 

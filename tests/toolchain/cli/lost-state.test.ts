@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { PROJECT } from "../../../infra/plan/names";
+import { PROJECT } from "../../../infra/conventions/names";
 import { forgetRemoved, giveUpState, refuseLostState, rememberRemoved } from "../../../toolchain/cli/lost-state";
 import { stateFile } from "../../../toolchain/cli/states";
 

@@ -53,7 +53,7 @@ describe("a plan of a site that is not there yet", () => {
     });
 
     it("is not applied to other code: the object and its field are named", () => {
-        const file = "infra/networking/dns.ts";
+        const file = "infra/networking/dns/dns.ts";
         const text = readFileSync(join(clone.root, file), "utf8");
         clone.write(file, text.replace(/terminationGracePeriodSeconds: \w+/, "terminationGracePeriodSeconds: 77"));
         const said = refused();

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { binDir, repoRoot } from "../../../toolchain/paths";
+import { binDir, repoRoot } from "../../../command-line/paths";
 
 jest.setTimeout(120_000);
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import { repoRoot } from "../../../toolchain/paths";
+import { repoRoot } from "../../../command-line/paths";
 
 const home = mkdtempSync(join(tmpdir(), "preload-"));
 const preload = join(home, "preload.cjs");

@@ -1,5 +1,5 @@
 /** What a command line asks of reviewed plans. Pure. */
-import { UserError } from "../../command";
+import { UserError } from "../../../command-line/command";
 import { parseArguments } from "../arguments";
 import { isElsewhere } from "../stack-file";
 

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { isAbsolute, join, relative, resolve } from "node:path";
-import { UserError } from "../../command";
+import { UserError } from "../../../command-line/command";
 import type { Bound } from "./plan-file";
 
 /** Read by the program, and no part of a commit. */

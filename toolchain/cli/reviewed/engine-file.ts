@@ -1,7 +1,7 @@
 /** The file that the engine's own plan goes through on its way to ours, and back. */
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { embassyHome } from "../../paths";
+import { embassyHome } from "../../../command-line/paths";
 
 /** For as long as `work` takes; nobody else can read it. What a killed run left is removed. */
 export async function withEngineFile<T>(work: (file: string) => Promise<T>, home = embassyHome): Promise<T> {

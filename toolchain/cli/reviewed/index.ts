@@ -1,6 +1,6 @@
 /** `preview --save-plan FILE` and `up --plan FILE`: nothing is applied but what was reviewed. docs/decisions/reviewed-plans.md */
 import { readFileSync, writeFileSync } from "node:fs";
-import { UserError } from "../../command";
+import { UserError } from "../../../command-line/command";
 import { parseArguments, withValue } from "../arguments";
 import type { Asked } from "./asked";
 import { codeDifference, firstDifference } from "./differences";

@@ -1,9 +1,9 @@
 /** What a plan is bound to, as it is at this moment. */
 import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { PROJECT } from "../../../infra/plan/names";
-import { UserError } from "../../command";
-import { embassyHome, repoRoot } from "../../paths";
+import { PROJECT } from "../../../infra/conventions/names";
+import { UserError } from "../../../command-line/command";
+import { embassyHome, repoRoot } from "../../../command-line/paths";
 import { parseArguments } from "../arguments";
 import { stackFile } from "../stack-file";
 import { folderUrl, stateFile } from "../states";

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
-import { UserError } from "../../command";
+import { UserError } from "../../../command-line/command";
 
 const KIND = "data-embassy reviewed plan";
 const VERSION = 1;

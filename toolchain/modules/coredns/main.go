@@ -1,4 +1,4 @@
-// CoreDNS with the plugins that infra/plan/dns.ts configures and no other: most of those in the module speak to clouds,
+// CoreDNS with the plugins that infra/networking/dns/plan.ts configures and no other: most of those in the module speak to clouds,
 // and a name server that asks nobody need not carry them.
 package main
 

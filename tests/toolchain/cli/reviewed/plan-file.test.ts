@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Reviewed, readPlan, writePlan } from "../../../../toolchain/cli/reviewed/plan-file";
-import { UserError } from "../../../../toolchain/command";
+import { UserError } from "../../../../command-line/command";
 
 const REVIEWED: Reviewed = {
     bound: {

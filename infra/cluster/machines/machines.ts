@@ -1,0 +1,60 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
+import * as pulumi from "@pulumi/pulumi";
+import { defaultDeny } from "../../kubernetes/default-deny";
+import { MACHINES, type MachineObject } from "./plan";
+import type { Labels } from "../../conventions/names";
+import { HELD } from "../../kubernetes/held";
+import { metadata } from "../../kubernetes/metadata";
+import { restrictedNamespace } from "../../kubernetes/tenancy";
+
+/**
+ * What stays in the cluster when it is no longer declared. Without a host, or what machines are part of, a machine is switched off;
+ * a template is asked for as long as one that was made of it is there.
+ */
+const STAYING: Readonly<Record<string, pulumi.CustomResourceOptions>> = {
+    BareMetalHost: HELD,
+    Cluster: HELD,
+    KubeadmControlPlane: HELD,
+    MachineDeployment: HELD,
+    Metal3Cluster: HELD,
+    KubeadmConfigTemplate: { retainOnDelete: true },
+    Metal3MachineTemplate: { retainOnDelete: true },
+};
+
+/** What machines are made of, and their makers. */
+const TEMPLATE = /Template$/;
+const MAKERS: readonly string[] = ["KubeadmControlPlane", "MachineDeployment"];
+
+export interface MachinesArgs {
+    readonly machines: readonly MachineObject[];
+    readonly labels: Labels;
+    readonly podSecurityVersion: string;
+}
+
+/** The cluster's machines, in a namespace that has no pods: the credentials of their management controllers are in it. */
+export class Machines extends pulumi.ComponentResource {
+    constructor(
+        name: string,
+        { machines, labels, podSecurityVersion }: MachinesArgs,
+        opts: pulumi.ComponentResourceOptions,
+    ) {
+        super("data-embassy:cluster:Machines", name, {}, opts);
+        const namespace = restrictedNamespace({ name, namespace: MACHINES, labels }, podSecurityVersion, {
+            parent: this,
+        });
+        defaultDeny(`${name}-default-deny`, { namespace, labels }, { parent: this });
+        const templates: pulumi.Resource[] = [];
+        for (const { apiVersion, kind, name: called, labels: own, annotations, spec } of machines) {
+            const made = new CustomResource(
+                `${name}-${kind.toLowerCase()}-${called}`,
+                { apiVersion, kind, metadata: metadata(called, { ...labels, ...own }, namespace, annotations), spec },
+                // Makers are protected: while one is in the state, no run that is to destroy all forgets what it makes machines of.
+                { parent: this, dependsOn: MAKERS.includes(kind) ? [...templates] : [], ...STAYING[kind] },
+            );
+            if (TEMPLATE.test(kind)) {
+                templates.push(made);
+            }
+        }
+        this.registerOutputs();
+    }
+}

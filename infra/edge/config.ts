@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { allyProblem } from "./allied-codes";
+import { block } from "../networking/config";
+
+const number = z.int().min(1);
+const requestsPerMinute = z.int().min(1).max(6000);
+
+/**
+ * An ally's certificates are numbered from 1. One that was issued stays in the stack file, also when it is revoked: its number is
+ * never given again. To renew a key without a gap, issue the next, hand it over, and revoke the one before.
+ */
+const ally = z
+    .strictObject({
+        /** How many it has been issued. */
+        issued: number.default(1),
+        /** Those that are refused from now on. */
+        revoked: z.array(number).default([]),
+    })
+    .superRefine(({ issued, revoked }, context) => {
+        revoked.forEach((which, index) => {
+            if (which > issued) {
+                const message = `must be the number of one that was issued: 1 to ${issued} (issued)`;
+                context.addIssue({ code: "custom", path: ["revoked", index], message });
+            }
+        });
+    });
+
+const code = z.string().superRefine((text, context) => {
+    const message = allyProblem(text);
+    if (message !== undefined) {
+        context.addIssue({ code: "custom", message });
+    }
+});
+
+/** Where allies read, with certificates of their own; a site without this section has no edge. */
+export const edge = z
+    .strictObject({
+        allies: z.record(code, ally),
+        /** Whence they come: CIDRs outside the sites. Others do not get as far as to show a certificate. */
+        networks: z.array(block).min(1, "must name one or more: none would mean every network"),
+        /** Of one ally, with all of its certificates, at each of the edge's pods. */
+        requestsPerMinute,
+        /** Where everybody reads legislation, without a certificate; a site without this section has no such page. */
+        public: z
+            .strictObject({
+                /** Whence they come. Of one that holds a site's block, such as 0.0.0.0/0, that block is left out. */
+                networks: z.array(block).min(1, "must name one or more: 0.0.0.0/0 is everybody"),
+                /** Of one address, at each of the page's pods. */
+                requestsPerMinute,
+            })
+            .optional(),
+    })
+    .optional();
+
+/** A stack's configuration, as far as this section goes. */
+export interface EdgeSection {
+    readonly edge?: z.infer<typeof edge>;
+}

@@ -1,0 +1,83 @@
+/** The edge: whom it answers, which registries it asks, and the public's page at its side. Pure. */
+import type { EdgeSection } from "./config";
+import type { NetworkingSection } from "../networking/config";
+import type { RegistriesSection } from "../registries/config";
+import type { SiteSection } from "../conventions/site";
+import { REGISTRIES } from "../conventions/registries";
+import { type NetworkPlan, edgeName } from "../networking/addresses";
+import { type GazettePlan, planGazette } from "./plan-gazette";
+import type { ImageLock } from "../conventions/images";
+import { quota } from "../kubernetes/quota";
+import type { Asking } from "../registries/plan";
+import { READER_ROLE } from "../registries/roles";
+import { type ServedPlan, planServed } from "./plan-served";
+
+/** Name of the namespace, and of what allies ask in it. */
+export const EDGE = "edge";
+
+/** One of an ally's certificates, `FI-1`. */
+export interface AllyCertificate {
+    readonly name: string;
+    readonly ally: string;
+    readonly revoked: boolean;
+}
+
+/** Where allies ask. */
+export interface EdgePlan extends ServedPlan {
+    /** Of the namespace. */
+    readonly quota: Readonly<Record<string, string>>;
+    readonly certificates: readonly AllyCertificate[];
+    readonly networks: readonly string[];
+    /** Undefined for a site whose edge is for allies alone. */
+    readonly gazette: GazettePlan | undefined;
+}
+
+/** Which of the edge's workloads may ask a registry. */
+export function asking(registry: string, edge: EdgePlan | undefined): Asking[] {
+    return [edge, edge?.gazette]
+        .flatMap((served) => served ?? [])
+        .filter(({ databases }) => registry in databases)
+        .map(({ selector }) => ({ namespace: EDGE, selector }));
+}
+
+/** @returns undefined for a site without an edge */
+export function planEdge(
+    config: SiteSection & RegistriesSection & NetworkingSection & EdgeSection,
+    network: Pick<NetworkPlan, "edge" | "gazette">,
+    lock: ImageLock,
+): EdgePlan | undefined {
+    const { site, edge } = config;
+    if (edge === undefined) {
+        return undefined;
+    }
+    const { allies, networks, requestsPerMinute } = edge;
+    const own = {
+        workload: EDGE,
+        address: network.edge,
+        host: edgeName(site.name),
+        requestsPerMinute,
+        role: READER_ROLE,
+        asks: REGISTRIES,
+    };
+    const served = planServed(own, config, lock);
+    const gazette = planGazette(config, network, lock);
+    return {
+        ...served,
+        // One more than there are, for a rolling replacement.
+        quota: quota(
+            ...[served, ...(gazette === undefined ? [] : [gazette])].map((each) => ({
+                count: each.replicas + 1,
+                containers: [each],
+            })),
+        ),
+        certificates: Object.entries(allies).flatMap(([ally, { issued, revoked }]) =>
+            Array.from({ length: issued }, (_, index) => ({
+                name: `${ally}-${index + 1}`,
+                ally,
+                revoked: revoked.includes(index + 1),
+            })),
+        ),
+        networks,
+        gazette,
+    };
+}

@@ -1,0 +1,86 @@
+import { X509Certificate } from "node:crypto";
+import { z } from "zod";
+import { REGISTRIES } from "../conventions/registries";
+
+/** A site must go on for this long with Tallinn cut off: the attack of 2007 lasted two weeks. */
+export const DAYS_ALONE = 14;
+
+const days = z.int().min(1);
+
+/** The same in every stack: who holds the root, who has an intermediate under it, and how long each is valid. */
+export const keys = z
+    .strictObject({
+        /** The site that holds the root; its stack of the same name issues the intermediates. */
+        root: z.string(),
+        /** Sites with an intermediate of their own. */
+        sites: z.array(z.string()).min(1),
+        rootDays: days,
+        intermediateDays: days,
+        /** Validity of service certificates. */
+        leafDays: days,
+        /** A certificate is renewed in this many days before its end: a service's by cert-manager, others by the first `up`. */
+        renewBeforeDays: days,
+        /** An operator runs `up` on every stack at least so often: what renews, renews then. */
+        upkeepDays: days,
+        /** Registry → generations of its keys, where it is not the first alone: docs/decisions/rotation.md. */
+        generations: z
+            .partialRecord(
+                z.enum(REGISTRIES),
+                z
+                    .array(z.int().min(1))
+                    .refine(
+                        ([one = 0, next = one + 1, ...more]) => one > 0 && next === one + 1 && more.length === 0,
+                        "must be the generation that versions are stored with, such as [2], or that and the one before it: [1, 2]",
+                    ),
+            )
+            .default({}),
+        /** Certificate of the authority of those who break the glass, PEM, out of a ceremony (custody/README.md). Without it nobody can. */
+        breakGlass: z
+            .string()
+            .refine(isAuthority, "must be the one certificate in break-glass.crt of a ceremony, PEM")
+            .optional(),
+    })
+    .superRefine((value, context) => {
+        const problem = (key: keyof typeof value, message: string): void =>
+            context.addIssue({ code: "custom", path: [key], message });
+        if (!value.sites.includes(value.root)) {
+            problem("root", `must be one of the sites in data-embassy:keys.sites (${value.sites.join(", ")})`);
+        }
+        if (value.intermediateDays > value.rootDays) {
+            problem("intermediateDays", `must not outlast the root (rootDays: ${value.rootDays})`);
+        }
+        if (value.leafDays + value.renewBeforeDays >= value.intermediateDays) {
+            problem(
+                "intermediateDays",
+                `must be more than leafDays and renewBeforeDays together (${value.leafDays + value.renewBeforeDays}): so long before its ` +
+                    "end an intermediate is renewed, so that none ends before what it has signed",
+            );
+        }
+        // A new intermediate is made by an `up` of the root's stack, and taken by one of the site's own after that.
+        const least = DAYS_ALONE + 2 * value.upkeepDays;
+        if (value.renewBeforeDays < least) {
+            problem(
+                "renewBeforeDays",
+                `must be ${least} or more: a certificate has to outlast ${DAYS_ALONE} days without Tallinn, and is renewed after ` +
+                    `two runs of up, each of them ${value.upkeepDays} days late at worst (upkeepDays)`,
+            );
+        }
+        if (value.leafDays <= value.renewBeforeDays) {
+            const least = `must be more than renewBeforeDays (${value.renewBeforeDays}), within which every up renews`;
+            problem("leafDays", `${least}: it has to outlast ${DAYS_ALONE} days without Tallinn`);
+        }
+    });
+
+function isAuthority(text: string): boolean {
+    try {
+        // What stands beside the first block would be trusted as well.
+        return !/PRIVATE|(BEGIN[^]*){2}/.test(text) && new X509Certificate(text).ca;
+    } catch {
+        return false;
+    }
+}
+
+/** A stack's configuration, as far as this section goes. */
+export interface KeysSection {
+    readonly keys: z.infer<typeof keys>;
+}

@@ -1,0 +1,86 @@
+import type { input } from "@pulumi/kubernetes/types";
+import { TOKEN_SECONDS } from "./token";
+
+type Container = input.core.v1.Container;
+type PodSpec = input.core.v1.PodSpec;
+
+/** User and group of an image's process; the restricted profile forbids root. */
+export interface Identity {
+    readonly uid: number;
+    readonly gid: number;
+}
+
+/** Of a program that needs no user of its own: as in images/catalogue/coredns.ts and cert-manager.ts. */
+export const NOBODY: Identity = { uid: 65535, gid: 65535 };
+
+/** Mounted keys: readable by the process's group, by nobody else. */
+export const KEY_MODE = 0o440;
+
+/** Requested and limited alike: the Guaranteed class, evicted last. */
+export function guaranteed(cpu: string, memory: string): Container["resources"] {
+    return { requests: { cpu, memory }, limits: { cpu, memory } };
+}
+
+/**
+ * A container as the restricted Pod Security profile and the NSA/CISA hardening guide want it: no privilege, no
+ * capability, no writable root file system. What must be written to is mounted.
+ */
+export function hardenedContainer(container: Container): Container {
+    return {
+        ...container,
+        imagePullPolicy: "IfNotPresent",
+        securityContext: {
+            allowPrivilegeEscalation: false,
+            capabilities: { drop: ["ALL"] },
+            privileged: false,
+            readOnlyRootFilesystem: true,
+            runAsNonRoot: true,
+        },
+    };
+}
+
+/**
+ * The command of a server that reads its certificate when it starts and at SIGHUP: it is told when the mounted Secret has another. Its image
+ * has the program (toolchain/modules/cert-manager/follow).
+ */
+export function following(folder: string, program: string): string[] {
+    return ["/usr/bin/follow", folder, program];
+}
+
+const API_TOKEN = "api-token";
+
+/**
+ * The pod's identity in the API, for the containers that have the mount and no other; the token is good for an hour and
+ * renewed by the kubelet: https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
+ */
+export const apiToken: { readonly volume: input.core.v1.Volume; readonly mount: input.core.v1.VolumeMount } = {
+    volume: {
+        name: API_TOKEN,
+        projected: {
+            defaultMode: KEY_MODE,
+            sources: [
+                { serviceAccountToken: { path: "token", expirationSeconds: TOKEN_SECONDS } },
+                { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+                { downwardAPI: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] } },
+            ],
+        },
+    },
+    mount: { name: API_TOKEN, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true },
+};
+
+/** A pod to the same standard: not root, no API token but {@link apiToken}, the runtime's default seccomp profile, no host namespaces. */
+export function hardenedPod({ uid, gid }: Identity, spec: PodSpec): PodSpec {
+    return {
+        ...spec,
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        securityContext: {
+            runAsNonRoot: true,
+            runAsUser: uid,
+            runAsGroup: gid,
+            fsGroup: gid,
+            fsGroupChangePolicy: "OnRootMismatch",
+            seccompProfile: { type: "RuntimeDefault" },
+        },
+    };
+}

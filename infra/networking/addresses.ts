@@ -1,0 +1,131 @@
+/** Addresses and names at which a site serves, known before anything is built, so that sites can name each other. Pure. */
+import * as ipaddr from "ipaddr.js";
+import type { NetworkingSection } from "./config";
+import type { SiteSection } from "../conventions/site";
+import { REGISTRIES } from "../conventions/registries";
+
+/** The embassy's own domain; what is below it resolves inside the sites and nowhere else (RFC 6762 appendix G warns of `.local`). */
+export const DOMAIN = "embassy.internal";
+
+/** Of Services: Kubernetes' own default, which clusters have that are told nothing else. */
+export const CLUSTER_DOMAIN = "cluster.local";
+
+/**
+ * Offsets into a site's range of Services. The API server hands out the lower end of the range last, and leaves it to
+ * whoever asks for an address by number: https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/
+ */
+const OFFSET = { dns: 10, objectStore: 11, edge: 12, gazette: 13, registries: 32, writers: 64 } as const;
+
+export interface NetworkPlan {
+    /** Of the site's own name server. */
+    readonly dns: string;
+    /** Of the site's own object store. */
+    readonly objectStore: string;
+    /** Of the edge, where the site has one: allies reach it, and no site does. */
+    readonly edge: string;
+    /** Of the public's page there, likewise. */
+    readonly gazette: string;
+    /** Registry → address of its primary, or of its standby's leader. */
+    readonly registries: Readonly<Record<string, string>>;
+    /** Registry → address at which its members grant the other site a lease. */
+    readonly writers: Readonly<Record<string, string>>;
+    /** Host name → address: everything that this site and its peers serve to each other. */
+    readonly hosts: Readonly<Record<string, string>>;
+    /** CIDR of the control plane and the machines. */
+    readonly nodes: string;
+    /** Where the API server is reached from within. */
+    readonly gateway: string;
+    /** Blocks of the sites to which there is a link, by site. */
+    readonly peers: Readonly<Record<string, string>>;
+}
+
+/** `objects.luxembourg.embassy.internal` */
+export function objectStoreName(site: string): string {
+    return `objects.${site}.${DOMAIN}`;
+}
+
+/** `edge.luxembourg.embassy.internal` */
+export function edgeName(site: string): string {
+    return `edge.${site}.${DOMAIN}`;
+}
+
+/** `gazette.luxembourg.embassy.internal` */
+export function gazetteName(site: string): string {
+    return `gazette.${site}.${DOMAIN}`;
+}
+
+/** `population.luxembourg.embassy.internal` */
+export function registryName(registry: string, site: string): string {
+    return `${registry}.${site}.${DOMAIN}`;
+}
+
+/** `writer.population.luxembourg.embassy.internal` */
+export function writerName(registry: string, site: string): string {
+    return `writer.${registryName(registry, site)}`;
+}
+
+/** `a1-1.bmc.luxembourg.embassy.internal`: a host's management controller. The facility's management network resolves it. */
+export function managementName(host: string, site: string): string {
+    return `${host}.bmc.${site}.${DOMAIN}`;
+}
+
+export function planNetwork({ site, networking }: SiteSection & NetworkingSection): NetworkPlan {
+    const { nodes, services, peers } = networking;
+    const sites = { [site.name]: services, ...mapValues(peers, (peer) => peer.services) };
+    return {
+        dns: nth(services, OFFSET.dns),
+        objectStore: nth(services, OFFSET.objectStore),
+        edge: nth(services, OFFSET.edge),
+        gazette: nth(services, OFFSET.gazette),
+        registries: registryAddresses(services, OFFSET.registries),
+        writers: registryAddresses(services, OFFSET.writers),
+        hosts: Object.fromEntries(
+            Object.entries(sites).flatMap(([name, range]) => [
+                [objectStoreName(name), nth(range, OFFSET.objectStore)],
+                ...named(registryAddresses(range, OFFSET.registries), (registry) => registryName(registry, name)),
+                ...named(registryAddresses(range, OFFSET.writers), (registry) => writerName(registry, name)),
+            ]),
+        ),
+        nodes,
+        gateway: firstAddress(nodes),
+        peers: mapValues(peers, ({ block }) => block),
+    };
+}
+
+function registryAddresses(services: string, offset: number): Record<string, string> {
+    return Object.fromEntries(REGISTRIES.map((name, index) => [name, nth(services, offset + index)]));
+}
+
+function named(addresses: Readonly<Record<string, string>>, name: (registry: string) => string): [string, string][] {
+    return Object.entries(addresses).map(([registry, address]) => [name(registry), address]);
+}
+
+/** A range's first address. Of the nodes': the gateway. Of the Services': always that of `kubernetes`. */
+export function firstAddress(range: string): string {
+    return nth(range, 1);
+}
+
+/**
+ * The address at `offset` in `range`.
+ * @throws Error where the range is too small
+ */
+export function nth(range: string, offset: number): string {
+    const [network, prefix] = ipaddr.IPv4.parseCIDR(range);
+    // The last one is for broadcasts.
+    if (offset >= 2 ** (32 - prefix) - 1) {
+        throw new Error(`The range ${range} has no address number ${offset}: make it larger.`);
+    }
+    return toText(toNumber(network.toByteArray()) + offset);
+}
+
+export function toNumber(octets: readonly number[]): number {
+    return octets.reduce((sum, octet) => sum * 256 + octet, 0);
+}
+
+export function toText(value: number): string {
+    return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, to: (value: T) => U): Record<string, U> {
+    return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, to(value)]));
+}

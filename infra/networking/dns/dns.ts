@@ -1,0 +1,147 @@
+import { createHash } from "node:crypto";
+import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import { Service } from "@pulumi/kubernetes/core/v1/service";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
+import * as pulumi from "@pulumi/pulumi";
+import { NOT_AWAITED, metadata } from "../../kubernetes/metadata";
+import { PRIORITY } from "../../kubernetes/priority";
+import { clusterRole } from "../../kubernetes/role";
+import { tenancy } from "../../kubernetes/tenancy";
+import { NOBODY, apiToken, guaranteed, hardenedContainer, hardenedPod } from "../../kubernetes/workload";
+import type { NetworkPlan } from "../addresses";
+import { DNS, DNS_FOLDER, DNS_PORT, DNS_SELECTOR, type DnsPlan, HEALTH_PORT, READY_PORT } from "./plan";
+import { COMMON_LABELS } from "../../conventions/names";
+import { EMBASSY } from "../../kubernetes/network-policy";
+import { apiServer, LOOKUPS } from "../egress";
+import { walls } from "../../kubernetes/walls";
+
+export interface NameServerArgs {
+    readonly dns: DnsPlan;
+    readonly network: NetworkPlan;
+    readonly podSecurityVersion: string;
+}
+
+/** Of the role, which is the cluster's. */
+const ROLE = "embassy-dns";
+/** Tells the pods of a new configuration: they are replaced, one after the other, and only if the new ones answer. */
+const DIGEST = "data-embassy/configuration";
+/** Longer than the name server goes on answering after it was told to end. */
+const SHUTDOWN_SECONDS = 15;
+
+/** The site's name server: names of Services, and of what the sites serve each other. */
+export class NameServer extends pulumi.ComponentResource {
+    constructor(name: string, args: NameServerArgs, opts: pulumi.ComponentResourceOptions) {
+        super("data-embassy:networking:NameServer", name, {}, opts);
+        const { dns, network, podSecurityVersion } = args;
+        const { labels, quota } = dns;
+        const parent = { parent: this };
+        const { namespace, serviceAccount } = tenancy(
+            { name, namespace: DNS, labels, account: DNS, quota },
+            podSecurityVersion,
+            parent,
+        );
+        const placed = { namespace, labels };
+        const flows = {
+            selector: DNS_SELECTOR,
+            ingress: [{ from: [EMBASSY] as const, ports: LOOKUPS.ports }],
+            egress: [apiServer(network)],
+        };
+        const dependsOn = walls(name, { ...placed, workload: DNS, ...flows }, parent);
+        clusterRole(name, { ...placed, called: ROLE, rules: RULES, serviceAccount }, parent);
+        const configuration = new ConfigMap(
+            `${name}-configuration`,
+            { metadata: metadata(DNS, labels, namespace), data: dns.files },
+            parent,
+        );
+        new Service(
+            `${name}-service`,
+            {
+                metadata: metadata(DNS, labels, namespace, NOT_AWAITED),
+                spec: {
+                    clusterIP: dns.address,
+                    selector: DNS_SELECTOR,
+                    ports: [
+                        { name: "dns", port: 53, targetPort: DNS_PORT, protocol: "UDP" },
+                        { name: "dns-tcp", port: 53, targetPort: DNS_PORT, protocol: "TCP" },
+                    ],
+                },
+            },
+            parent,
+        );
+        new PodDisruptionBudget(
+            `${name}-budget`,
+            {
+                metadata: metadata(DNS, labels, namespace),
+                spec: { maxUnavailable: 1, selector: { matchLabels: DNS_SELECTOR } },
+            },
+            parent,
+        );
+        new Deployment(
+            `${name}-server`,
+            {
+                metadata: metadata(DNS, labels, namespace),
+                spec: {
+                    replicas: dns.replicas,
+                    selector: { matchLabels: DNS_SELECTOR },
+                    template: {
+                        metadata: {
+                            labels: { ...COMMON_LABELS, ...DNS_SELECTOR },
+                            annotations: { [DIGEST]: digest(dns.files) },
+                        },
+                        spec: podSpec(dns, serviceAccount, configuration.metadata.name),
+                    },
+                },
+            },
+            // Walls before anything moves in.
+            { ...parent, dependsOn },
+        );
+        this.registerOutputs();
+    }
+}
+
+/** What the name server answers from: https://coredns.io/plugins/kubernetes/ */
+const RULES = [
+    { apiGroups: [""], resources: ["namespaces", "services"], verbs: ["list", "watch"] },
+    { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },
+];
+
+function podSpec(
+    { image, cpu, memory, spread }: DnsPlan,
+    serviceAccountName: pulumi.Input<string>,
+    configuration: pulumi.Input<string>,
+): ReturnType<typeof hardenedPod> {
+    const server = hardenedContainer({
+        name: DNS,
+        image,
+        args: ["-conf", `${DNS_FOLDER}/Corefile`],
+        ports: [
+            { name: "dns", containerPort: DNS_PORT, protocol: "UDP" },
+            { name: "dns-tcp", containerPort: DNS_PORT, protocol: "TCP" },
+        ],
+        resources: guaranteed(cpu, memory),
+        livenessProbe: { httpGet: { path: "/health", port: HEALTH_PORT }, periodSeconds: 10, failureThreshold: 6 },
+        readinessProbe: { httpGet: { path: "/ready", port: READY_PORT }, periodSeconds: 2 },
+        volumeMounts: [{ name: "configuration", mountPath: DNS_FOLDER, readOnly: true }, apiToken.mount],
+    });
+    return hardenedPod(NOBODY, {
+        serviceAccountName,
+        priorityClassName: PRIORITY.service.name,
+        // The machine's, not its own.
+        dnsPolicy: "Default",
+        terminationGracePeriodSeconds: SHUTDOWN_SECONDS,
+        topologySpreadConstraints: spread.map((constraint) => ({
+            ...constraint,
+            labelSelector: { matchLabels: DNS_SELECTOR },
+            // The pods that are being replaced do not count.
+            matchLabelKeys: ["pod-template-hash"],
+        })),
+        containers: [server],
+        // The token, because it reads Services and endpoints.
+        volumes: [{ name: "configuration", configMap: { name: configuration } }, apiToken.volume],
+    });
+}
+
+function digest(files: Readonly<Record<string, string>>): string {
+    return createHash("sha256").update(JSON.stringify(files)).digest("hex");
+}

@@ -1,0 +1,169 @@
+/** How a registry's versions are stored and fetched: pgBackRest's configuration. Pure. */
+import { type DatabasePlan, PATHS, PORTS, memberHosts, memberName } from "../plan-database";
+import { FETCHED_AHEAD_BYTES } from "../disk";
+import { type RegistryKeys, type StoreUser, registryKeys } from "../../keys/registry-keys";
+
+/**
+ * A file for each use, because pgBackRest, asked for one of several repositories, still reads the settings of all.
+ * `own`: the store of this site. `partner`: the other site's. `source`: what is restored from.
+ */
+export type Use = "own" | "partner" | "source";
+
+/** Seconds for which a backup waits for a segment of its WAL in its store. With the other one away a push into it takes three times {@link PUSH_SECONDS}. */
+const ARCHIVE_SECONDS = 120;
+/** For which pgBackRest waits for Postgres' answer to a query: a backup's first is a checkpoint, of a quarter of the memory at most. */
+const DATABASE_SECONDS = ARCHIVE_SECONDS;
+/**
+ * Seconds without a word after which either end of a backup ends it, and a member lets go of its lock: more than either waits for anything,
+ * as pgBackRest itself asks for. {@link KEEP_ALIVE} is sooner, save where the other end vanished before it took an answer: the kernel
+ * then sends that again, for a quarter of an hour, and does not ask.
+ */
+export const PROTOCOL_SECONDS = DATABASE_SECONDS + 30;
+/**
+ * A peer that vanished with its machine says no goodbye, and its backup would be held for it. The kernel asks an idle peer after so many
+ * seconds, and takes it for gone after so many unanswered tries.
+ */
+const KEEP_ALIVE = { idle: 10, interval: 5, count: 4 } as const;
+/** For which Postgres waits until a segment is. It asks again, and the push goes on meanwhile. */
+const PUSH_SECONDS = 20;
+
+/** @param use or a shell's word for it */
+export function configurationFile(use: Use | "$1"): string {
+    return `${PATHS.repositories}/${use}.conf`;
+}
+
+/** A command line for Postgres, Patroni or a Job. @param words come after the command, quoted where need be */
+export function commandLine(registry: string, use: Use | "$1", command: string, ...words: readonly string[]): string {
+    return ["pgbackrest", `--config=${configurationFile(use)}`, `--stanza=${registry}`, command, ...words].join(" ");
+}
+
+/** The uses that a site has, by its place in the pair: without a partner nothing is stored elsewhere. */
+export function usesOf({ stores, origin }: DatabasePlan): Use[] {
+    return [
+        "own",
+        ...(stores.partner === undefined ? [] : (["partner"] as const)),
+        ...(origin.kind === "stored" ? (["source"] as const) : []),
+    ];
+}
+
+/**
+ * The content of {@link configurationFile}. It holds the keys: https://pgbackrest.org/configuration.html
+ *
+ * @param secret of the registry
+ */
+export function configuration(plan: DatabasePlan, secret: string, use: Use): string {
+    const repositories = repositoriesOf(plan, secret, use).flatMap((options, index) =>
+        Object.entries(options).map(([key, value]): [string, string] => [`repo${index + 1}-${key}`, value]),
+    );
+    return ini({
+        global: {
+            ...Object.fromEntries(repositories),
+            "compress-type": "zst",
+            "process-max": "2",
+            // A backup begins with a checkpoint of its own and does not wait for the next.
+            "start-fast": "y",
+            "archive-async": "y",
+            // Of its own, so that what is pushed to one store never waits for the other.
+            "spool-path": `${PATHS.spool}/${use}`,
+            "lock-path": `/tmp/pgbackrest/${use}`,
+            "log-level-console": "info",
+            "log-level-file": "off",
+            // Seconds without an answer, after which a store counts as unreachable.
+            "io-timeout": "10",
+            "archive-timeout": String(ARCHIVE_SECONDS),
+            "db-timeout": String(DATABASE_SECONDS),
+            "protocol-timeout": String(PROTOCOL_SECONDS),
+            "sck-keep-alive": "y",
+            "tcp-keep-alive-idle": String(KEEP_ALIVE.idle),
+            "tcp-keep-alive-interval": String(KEEP_ALIVE.interval),
+            "tcp-keep-alive-count": String(KEEP_ALIVE.count),
+            // Members let the Job in that makes backups, and nobody else.
+            "tls-server-address": "*",
+            "tls-server-port": String(PORTS.repository),
+            "tls-server-auth": `${memberName(plan.registry)}=${plan.registry}`,
+            "tls-server-ca-file": `${PATHS.tls}/ca.crt`,
+            "tls-server-cert-file": `${PATHS.tls}/tls.crt`,
+            "tls-server-key-file": `${PATHS.tls}/tls.key`,
+        },
+        // Postgres asks again by itself. Else each segment would first be tried three times in a store that cannot be reached, 15 s apart.
+        "global:archive-push": { "job-retry": "0", "archive-timeout": String(PUSH_SECONDS) },
+        "global:archive-get": {
+            "archive-get-queue-max": String(FETCHED_AHEAD_BYTES),
+            // A standby asks again by itself as well, and has to see in between whether it can follow again. Not so a restore, which ends
+            // with the first segment that it does not get.
+            ...(use !== "source" && { "job-retry": "0", "archive-timeout": String(PUSH_SECONDS) }),
+        },
+        [plan.registry]: {
+            "pg1-path": PATHS.data,
+            "pg1-socket-path": PATHS.socket,
+        },
+    });
+}
+
+/** What a Job adds, which sees the members from outside: options of the command line, for it has the same file. */
+export function remoteMembers({ namespace, firstMember, members }: DatabasePlan): string[] {
+    return memberHosts(namespace, firstMember, members).flatMap((host, index) => {
+        const options = {
+            host,
+            "host-type": "tls",
+            "host-port": String(PORTS.repository),
+            "host-ca-file": `${PATHS.tls}/ca.crt`,
+            "host-cert-file": `${PATHS.tls}/tls.crt`,
+            "host-key-file": `${PATHS.tls}/tls.key`,
+            path: PATHS.data,
+            "socket-path": PATHS.socket,
+        };
+        return Object.entries(options).map(([key, value]) => `--pg${index + 1}-${key}=${value}`);
+    });
+}
+
+/** A backup goes into the first, WAL into all: of a store, those of each generation of keys. */
+function repositoriesOf(plan: DatabasePlan, secret: string, use: Use): Repository[] {
+    const { registry, stores, origin, generations } = plan;
+    const keysOf = (generation: number): RegistryKeys => registryKeys(registry, secret, generation);
+    if (use === "source") {
+        // The store knows the newest generation's users, whichever it is that opens what is read.
+        return origin.kind === "stored"
+            ? [repository(plan, origin.store, keysOf(origin.generation), keysOf(generations[0]).read)]
+            : [];
+    }
+    const host = stores[use];
+    return host === undefined ? [] : generations.map(keysOf).map((keys) => repository(plan, host, keys, keys.backup));
+}
+
+type Repository = Readonly<Record<string, string>>;
+
+function repository(
+    { namespace, recovery }: DatabasePlan,
+    host: string,
+    { cipher, folder }: RegistryKeys,
+    { id, secret }: StoreUser,
+): Repository {
+    return {
+        type: "s3",
+        path: folder,
+        "s3-endpoint": host,
+        "s3-bucket": namespace,
+        // Any will do: the store is the site's own.
+        "s3-region": "embassy",
+        "s3-uri-style": "path",
+        "s3-key": id,
+        "s3-key-secret": secret,
+        "storage-ca-file": `${PATHS.tls}/ca.crt`,
+        // Everything is encrypted before it leaves the pod.
+        "cipher-type": "aes-256-cbc",
+        "cipher-pass": cipher,
+        // Small files go together: a database has thousands, and each would be a request and a seal of its own.
+        bundle: "y",
+        "retention-full-type": "time",
+        "retention-full": String(recovery.retentionDays),
+    };
+}
+
+function ini(sections: Readonly<Record<string, Readonly<Record<string, string>>>>): string {
+    return Object.entries(sections)
+        .map(([name, options]) =>
+            [`[${name}]`, ...Object.entries(options).map(([key, value]) => `${key}=${value}`), ""].join("\n"),
+        )
+        .join("\n");
+}

@@ -1,0 +1,133 @@
+import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret";
+import * as pulumi from "@pulumi/pulumi";
+import { AGENT_USER, agentContainer } from "../../kubernetes/agent";
+import { HELD } from "../../kubernetes/held";
+import { metadata } from "../../kubernetes/metadata";
+import { PRIORITY } from "../../kubernetes/priority";
+import { hardenedPod } from "../../kubernetes/workload";
+import { allow, pods, range, tcp } from "../../kubernetes/network-policy";
+import { LOOKUPS } from "../../networking/egress";
+import type { StoreUser } from "../../keys/registry-keys";
+import { COMMON_LABELS, LABEL } from "../../conventions/names";
+import { OBJECT_STORE, STORE_SELECTOR } from "../../storage/plan-object-store";
+import { COPIER, COPIER_SELECTOR, PUBLIC_COPY, type PublicCopyPlan } from "./plan-public-copy";
+import type { RegistryPlan } from "../plan";
+import { KEYS, STORE_PORT, keyMount, keyVolume, storeAccess } from "../../storage/store-pod";
+
+export interface PublicCopyArgs {
+    readonly registry: RegistryPlan;
+    readonly copy: PublicCopyPlan;
+    readonly namespace: pulumi.Input<string>;
+    readonly serviceAccount: pulumi.Input<string>;
+    /** Secret with the root behind the store's certificate. */
+    readonly certificate: pulumi.Input<string>;
+    /** May read the registry's versions. */
+    readonly reader: pulumi.Output<StoreUser>;
+}
+
+/** Each hour: by so much the copy is behind what the site's own store has. */
+const SCHEDULE = "20 * * * *";
+const HTTPS = 443;
+/** Keys of the Secrets. */
+const CLOUD = { id: "id", secret: "secret" } as const;
+
+/**
+ * Carries a public registry's stored versions from the site's store to a public cloud, as they are: encrypted. The pod reaches
+ * those two and has the key to read the one and the key of the other; no database, no cipher key.
+ */
+export function publicCopy(name: string, args: PublicCopyArgs, opts: pulumi.CustomResourceOptions): void {
+    const { registry, copy, namespace } = args;
+    const { labels, database } = registry;
+    const walls = allow(
+        `${name}-allow`,
+        {
+            workload: PUBLIC_COPY,
+            namespace,
+            labels,
+            selector: COPIER_SELECTOR,
+            ingress: [],
+            egress: [
+                LOOKUPS,
+                { to: [pods(STORE_SELECTOR, OBJECT_STORE)], ports: tcp(STORE_PORT) },
+                { to: [range(`${copy.address}/32`)], ports: tcp(HTTPS) },
+            ],
+        },
+        opts,
+    );
+    const { metadata: reader } = new Secret(
+        `${name}-reader`,
+        {
+            metadata: metadata(PUBLIC_COPY, labels, namespace),
+            stringData: pulumi.secret(
+                args.reader.apply(({ id, secret }) => ({ [CLOUD.id]: id, [CLOUD.secret]: secret })),
+            ),
+        },
+        { ...opts, ...HELD },
+    );
+    new CronJob(
+        `${name}-job`,
+        {
+            metadata: metadata(PUBLIC_COPY, labels, namespace),
+            spec: {
+                schedule: SCHEDULE,
+                timeZone: "Etc/UTC",
+                // As with storing: the site that is written to, and where there is something to copy.
+                suspend: database.members === 0 || database.origin.kind === "primary",
+                // One that hangs, as where its machine is gone, is not in the way of the next.
+                concurrencyPolicy: "Replace",
+                successfulJobsHistoryLimit: 3,
+                failedJobsHistoryLimit: 3,
+                jobTemplate: {
+                    spec: {
+                        // The next hour's goes on where this one failed.
+                        backoffLimit: 0,
+                        template: {
+                            metadata: {
+                                labels: { ...COMMON_LABELS, ...COPIER_SELECTOR, [LABEL.registry]: registry.name },
+                            },
+                            spec: pod(args, reader.name),
+                        },
+                    },
+                },
+            },
+        },
+        { ...opts, dependsOn: walls },
+    );
+}
+
+function pod(args: PublicCopyArgs, reader: pulumi.Input<string>): ReturnType<typeof hardenedPod> {
+    const { registry, copy, serviceAccount, certificate } = args;
+    const key = (of: string): Record<string, string> =>
+        Object.fromEntries(
+            Object.values(CLOUD).map((part) => [`${of}_${part.toUpperCase()}`, `${KEYS}/${of.toLowerCase()}/${part}`]),
+        );
+    const container = agentContainer("copier", {
+        image: registry.agentsImage,
+        resources: COPIER,
+        env: {
+            ...storeAccess(),
+            ...key("READER"),
+            BUCKET: registry.namespace,
+            CLOUD_URL: `https://${copy.endpoint}`,
+            CLOUD_REGION: copy.region,
+            CLOUD_BUCKET: copy.bucket,
+            CLOUD_FOLDER: copy.folder,
+            ...key("CLOUD"),
+        },
+        mounts: ["authority", "reader", "cloud"].map(keyMount),
+    });
+    return hardenedPod(AGENT_USER, {
+        serviceAccountName: serviceAccount,
+        priorityClassName: PRIORITY.service.name,
+        restartPolicy: "Never",
+        // The site's name server knows nobody outside, and asks nobody.
+        hostAliases: [{ ip: copy.address, hostnames: [copy.endpoint] }],
+        containers: [{ ...container, terminationMessagePolicy: "FallbackToLogsOnError" }],
+        volumes: [
+            keyVolume("authority", certificate, "ca.crt"),
+            keyVolume("reader", reader, ...Object.values(CLOUD)),
+            keyVolume("cloud", copy.credentials, ...Object.values(CLOUD)),
+        ],
+    });
+}

@@ -1,0 +1,96 @@
+/**
+ * What an object store's volume holds, and for how long: all of it follows from the registries' sizes, from how long backups are kept
+ * and sealed, and from what removes them after that (agents/purger). Pure. docs/disks.md is generated from it.
+ */
+import type { KeysSection } from "../../keys/config";
+import { amount } from "../../conventions/quantity";
+import type { RecoverySection } from "./config";
+import type { RegistriesSection } from "../config";
+import type { StorageSection } from "../../storage/config";
+import { FIRST_GENERATION } from "../../keys/registry-keys";
+import { GIB, type Holder, walPerDay } from "../disk";
+import { longestDays, mostRuns } from "./schedules";
+
+/** Days for which a backup may be late, and what it takes the place of stays so much longer. */
+const LATE_DAYS = 1;
+/** The purger comes once a day. */
+const PURGE_DAYS = 1;
+/** Of each store, beside the schedule's: docs/decisions/restore.md. */
+const FIRST_VERSIONS = 1;
+/** Of the volume. The rest is the file system's, and what was given up in the middle holds it until its seal ends. */
+const FILLED = 9 / 10;
+
+type Declared = RecoverySection & RegistriesSection & StorageSection & KeysSection;
+
+/** Days, of anything that is stored. */
+interface Stay {
+    /** From when it is written until it is removed. */
+    readonly kept: number;
+    /** Of those, hidden: versitygw then has it twice, as it makes a copy and leaves what was there as the marker. */
+    readonly hidden: number;
+}
+
+/** A backup goes with the last that builds on it, once the next full one is old enough; and no sooner than its seal. */
+export function stay({ recovery, storage }: Pick<Declared, "recovery" | "storage">): Stay {
+    const needed = recovery.retentionDays + longestDays(recovery.full) + LATE_DAYS;
+    const kept = Math.max(needed, storage.sealDays) + PURGE_DAYS;
+    return { kept, hidden: kept - recovery.retentionDays };
+}
+
+/** Nothing is taken off for what compression saves. */
+export function storeHolders(config: Declared): Holder[] {
+    const { recovery, registries, keys } = config;
+    const { kept, hidden } = stay(config);
+    const all = Object.entries(registries).map(([registry, { data }]) => ({
+        data: amount(data),
+        perDay: walPerDay(registry, config),
+        generations: (keys.generations[registry as keyof typeof registries] ?? [FIRST_GENERATION]).length,
+    }));
+    type One = (typeof all)[number];
+    const sum = (of: (one: One) => number): number => all.reduce((total, one) => total + one.generations * of(one), 0);
+    const backups = (days: number): number =>
+        mostRuns(recovery.full, days) + mostRuns(recovery.differential, days) + FIRST_VERSIONS;
+    const [keptBackups, hiddenBackups] = [backups(kept), backups(hidden)];
+    const holder = (name: string, bytes: number, days: number): Holder => ({
+        name,
+        bytes,
+        from: `\`retentionDays\`, \`full\` and \`sealDays\`: ${days} days`,
+        days: undefined,
+        then: "removed, by the purger",
+    });
+    return [
+        holder(
+            "backups, each as large as the data",
+            sum(({ data }) => data * keptBackups),
+            kept,
+        ),
+        holder(
+            "WAL",
+            sum(({ perDay }) => perDay * kept),
+            kept,
+        ),
+        holder(
+            "what is hidden of both, a second time",
+            sum(({ data, perDay }) => data * hiddenBackups + perDay * hidden),
+            hidden,
+        ),
+    ];
+}
+
+/** Why the volume would fill, a line; none where it does not. */
+export function storeTooSmall(config: Declared): string[] {
+    const { recovery, storage, keys } = config;
+    const held = storeHolders(config).reduce((total, { bytes }) => total + bytes, 0);
+    const least = Math.ceil(held / FILLED / GIB);
+    const { kept, hidden } = stay(config);
+    const rotated = Object.keys(keys.generations);
+    return amount(storage.objectStore.storage) >= least * GIB
+        ? []
+        : [
+              `data-embassy:storage.objectStore.storage is "${storage.objectStore.storage}"; it must be ${least}Gi or more: it holds every ` +
+                  `registry's backups and WAL (registries.*.data and walPerDay, recovery.archiveTimeout) for ${kept} days, ${hidden} of them twice ` +
+                  `(recovery.retentionDays: ${recovery.retentionDays}, recovery.full: "${recovery.full}", recovery.differential: ` +
+                  `"${recovery.differential}", storage.sealDays: ${storage.sealDays}), for each generation of keys` +
+                  (rotated.length > 0 ? ` (keys.generations: ${rotated.join(", ")})` : ""),
+          ];
+}

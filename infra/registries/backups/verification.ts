@@ -1,0 +1,51 @@
+import type { input } from "@pulumi/kubernetes/types";
+import { agentContainer } from "../../kubernetes/agent";
+import { guaranteed, hardenedContainer } from "../../kubernetes/workload";
+import type { RegistryPlan } from "../plan";
+import { STORING } from "../plan";
+import { findings } from "./stored/found";
+
+type Container = input.core.v1.Container;
+
+/** Where pgBackRest's words are handed from the one container to the other. */
+const FOUND = "found";
+const FOLDER = `/${FOUND}`;
+const SIZE = "256Mi";
+/** Of a listing of some weeks' segments, a megabyte for some thousands. */
+const HEAP_MIB = 256;
+
+/**
+ * A pod's containers that verify what is in the site's own store: pgBackRest reads every byte of it, and the verifier counts what a restore
+ * would look for and not find, by the rules of the restore (infra/registries/backups/stored).
+ *
+ * @param mounts of pgBackRest
+ */
+export function verification(
+    { name, image, agentsImage }: RegistryPlan,
+    mounts: readonly input.core.v1.VolumeMount[],
+): {
+    readonly initContainers: Container[];
+    readonly containers: Container[];
+    readonly volumes: input.core.v1.Volume[];
+} {
+    const reading = hardenedContainer({
+        name: "store",
+        image,
+        command: ["sh", "-c", findings(name, "own", FOLDER)],
+        resources: guaranteed(STORING.cpu, STORING.memory),
+        terminationMessagePolicy: "FallbackToLogsOnError",
+        volumeMounts: [...mounts, { name: FOUND, mountPath: FOLDER }],
+    });
+    const verifier = agentContainer("verifier", {
+        image: agentsImage,
+        resources: STORING,
+        heapMebibytes: HEAP_MIB,
+        env: { FOUND: FOLDER },
+        mounts: [{ name: FOUND, mountPath: FOLDER, readOnly: true }],
+    });
+    return {
+        initContainers: [reading],
+        containers: [{ ...verifier, terminationMessagePolicy: "FallbackToLogsOnError" }],
+        volumes: [{ name: FOUND, emptyDir: { sizeLimit: SIZE } }],
+    };
+}

@@ -1,0 +1,37 @@
+/** What every pod has that runs the image of Postgres. */
+import type { input } from "@pulumi/kubernetes/types";
+import type * as pulumi from "@pulumi/pulumi";
+import { type Identity, KEY_MODE } from "../kubernetes/workload";
+import type { RegistryPlan } from "./plan";
+
+/** postgres in Debian's package. */
+export const POSTGRES: Identity = { uid: 100, gid: 102 };
+
+export const VOLUME = {
+    data: "data",
+    run: "run",
+    temporary: "tmp",
+    files: "files",
+    certificate: "certificate",
+    repositories: "repositories",
+} as const;
+
+/** What the members' pods and those of the Jobs that store versions are both given. */
+export interface PostgresArgs {
+    readonly registry: RegistryPlan;
+    readonly namespace: pulumi.Input<string>;
+    readonly serviceAccount: pulumi.Input<string>;
+    /** Secrets: the members' certificate, and how to reach the stores. */
+    readonly certificate: pulumi.Input<string>;
+    readonly repositories: pulumi.Input<string>;
+}
+
+export function keyVolumes({
+    certificate,
+    repositories,
+}: Pick<PostgresArgs, "certificate" | "repositories">): input.core.v1.Volume[] {
+    return [
+        { name: VOLUME.certificate, secret: { secretName: certificate, defaultMode: KEY_MODE } },
+        { name: VOLUME.repositories, secret: { secretName: repositories, defaultMode: KEY_MODE } },
+    ];
+}

@@ -1,0 +1,197 @@
+/** A registry's database: its members, where its data comes from, and where its versions are stored. Pure. */
+import type { KeysSection } from "../keys/config";
+import type { NetworkingSection } from "../networking/config";
+import type { RecoverySection } from "./backups/config";
+import type { RegistriesSection } from "./config";
+import type { ReplicationSection } from "./replication/config";
+import type { RestoreSection } from "../restore/config";
+import type { SiteSection } from "../conventions/site";
+import type { Instant } from "../conventions/instant";
+import { CLUSTER_DOMAIN, objectStoreName, planNetwork, registryName } from "../networking/addresses";
+import { FIRST_GENERATION } from "../keys/registry-keys";
+import { LABEL } from "../conventions/names";
+import { type WriterPlan, planWriter } from "./replication/plan";
+
+/** Name of the workload and its Service in each registry's namespace. */
+export const DATABASE = "database";
+/** Secret with the certificate of a registry's owner. */
+export const OWNER_SECRET = "database-owner-tls";
+export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432, writer: 8434 } as const;
+
+export const PATHS = {
+    home: "/var/lib/postgresql",
+    data: "/var/lib/postgresql/15/data",
+    spool: "/var/lib/postgresql/spool",
+    socket: "/run/postgresql",
+    /** Mounted ConfigMap and Secrets. */
+    patroni: "/etc/embassy/patroni",
+    tls: "/etc/embassy/tls",
+    repositories: "/etc/embassy/repositories",
+} as const;
+
+/** Where a site's copy of a registry begins: empty, streamed from the site that is primary, or out of stored versions. */
+export type Origin =
+    | { readonly kind: "empty" }
+    | { readonly kind: "primary"; readonly host: string }
+    /** `at`: the last instant that is still in it; without it all that is stored. `generation`: of the keys that open it. */
+    | {
+          readonly kind: "stored";
+          readonly store: string;
+          readonly at: Instant | undefined;
+          readonly generation: number;
+      };
+
+/** Of a registry's keys. Backups are stored with the first, the newest; WAL with the one before it too, where that is named. */
+export type Generations = readonly [newest: number, ...before: number[]];
+
+export interface DatabasePlan {
+    readonly registry: string;
+    readonly namespace: string;
+    /** Of Postgres: database and its owner. */
+    readonly database: string;
+    /** Patroni's name for the cluster. */
+    readonly scope: string;
+    /** Labels of every object that Patroni looks for. */
+    readonly labels: Readonly<Record<string, string>>;
+    readonly members: number;
+    /** Ordinal of the first member's pod. */
+    readonly firstMember: number;
+    readonly memory: string;
+    /** Of each member's disk. */
+    readonly storage: string;
+    /** Of a segment of WAL, as a new database is made. */
+    readonly walSegment: string;
+    readonly origin: Origin;
+    /** Whether the primary waits for the other site. */
+    readonly acrossSites: ReplicationSection["replication"]["acrossSites"];
+    readonly recovery: RecoverySection["recovery"];
+    readonly generations: Generations;
+    /** Host names of the object stores that hold its versions: this site's, and the other site's of the pair. */
+    readonly stores: { readonly own: string; readonly partner: string | undefined };
+    /** Fixed address of the leader, and the name by which other sites know it. */
+    readonly leader: { readonly address: string; readonly host: string };
+    readonly writer: WriterPlan;
+    /** Names that the server certificate must hold. */
+    readonly dnsNames: readonly string[];
+}
+
+/**
+ * Members are counted on from site to site, so that no two have the same name: a primary names those for which it waits,
+ * and must not take the other site's for its own.
+ */
+const ORDINALS = 10;
+
+/** Label that Patroni puts on its members' pods; it moves at a failover, so that nothing else may depend on it. */
+export const ROLE_LABEL = { key: "role", leader: "master" } as const;
+
+/** What of a stack's configuration a database follows from. */
+export type DatabaseConfig = SiteSection &
+    NetworkingSection &
+    KeysSection &
+    ReplicationSection &
+    RecoverySection &
+    RestoreSection &
+    RegistriesSection;
+
+export function planDatabase(registry: string, namespace: string, config: DatabaseConfig): DatabasePlan {
+    const { site, replication, recovery } = config;
+    const { members, memory, storage, walSegment, running } =
+        config.registries[registry as keyof typeof config.registries];
+    const host = registryName(registry, site.name);
+    const firstMember = config.keys.sites.indexOf(site.name) * ORDINALS;
+    const address = planNetwork(config).registries[registry] ?? "";
+    const writer = planWriter(registry, config);
+    return {
+        registry,
+        namespace,
+        database: databaseName(registry),
+        scope: registry,
+        labels: databaseLabels(registry),
+        members: running ? members : 0,
+        firstMember,
+        memory,
+        storage,
+        walSegment,
+        origin: originOf(registry, config),
+        acrossSites: replication.acrossSites,
+        recovery,
+        generations: generationsOf(registry, config),
+        stores: {
+            own: objectStoreName(site.name),
+            partner: replication.partner === undefined ? undefined : objectStoreName(replication.partner),
+        },
+        leader: { address, host },
+        writer,
+        dnsNames: [...dnsNames(namespace, memberHosts(namespace, firstMember, members)), host, writer.host],
+    };
+}
+
+function generationsOf(registry: string, { keys }: KeysSection): Generations {
+    const [newest = FIRST_GENERATION, ...before] = named(registry, keys.generations)?.toReversed() ?? [];
+    return [newest, ...before];
+}
+
+function named<T>(registry: string, values: Readonly<Partial<Record<string, T>>>): T | undefined {
+    return values[registry];
+}
+
+function originOf(registry: string, config: SiteSection & ReplicationSection & RestoreSection & KeysSection): Origin {
+    const { site, replication, restore } = config;
+    switch (site.role) {
+        case "primary":
+            return { kind: "empty" };
+        case "standby":
+            return { kind: "primary", host: registryName(registry, replication.partner ?? "") };
+        case "restore":
+            return {
+                kind: "stored",
+                store: objectStoreName(restore?.from ?? ""),
+                at: restore?.at,
+                generation: named(registry, restore?.generations ?? {}) ?? generationsOf(registry, config)[0],
+            };
+    }
+}
+
+/** As Kubernetes names a headless Service and the members behind it. */
+function dnsNames(namespace: string, members: readonly string[]): string[] {
+    const service = databaseHost(namespace);
+    return [DATABASE, `${DATABASE}.${namespace}`, service, `${service}.${CLUSTER_DOMAIN}`, ...members];
+}
+
+/** Name of a registry's members in their site, whichever of them answers. */
+export function databaseHost(namespace: string): string {
+    return `${DATABASE}.${namespace}.svc`;
+}
+
+/** As the members are called by each other: their pods. */
+export function memberNames({ firstMember, members }: Pick<DatabasePlan, "firstMember" | "members">): string[] {
+    return Array.from({ length: members }, (_, index) => `${DATABASE}-${firstMember + index}`);
+}
+
+/** Names of the members in their site. */
+export function memberHosts(namespace: string, firstMember: number, members: number): string[] {
+    return memberNames({ firstMember, members }).map((name) => `${name}.${databaseHost(namespace)}`);
+}
+
+/** Patroni's ConfigMap with the leader's lock. */
+export function leaderName({ scope }: Pick<DatabasePlan, "scope">): string {
+    return `${scope}-leader`;
+}
+
+/** What selects a registry's members, and nothing else. */
+export function databaseLabels(registry: string): Record<string, string> {
+    return { "app.kubernetes.io/name": DATABASE, [LABEL.registry]: registry };
+}
+
+/** Of a registry in Postgres: its database, the schema in it, and the role of its owner. */
+export function databaseName(registry: string): string {
+    return registry.replaceAll("-", "_");
+}
+
+/** Common name in the certificate of a registry's members, and of its owner. One registry's opens no other. */
+export function memberName(registry: string): string {
+    return `member.${registry}`;
+}
+export function ownerName(registry: string): string {
+    return `owner.${registry}`;
+}

@@ -1,0 +1,30 @@
+import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole";
+import type * as pulumi from "@pulumi/pulumi";
+import { metadata } from "../../kubernetes/metadata";
+
+/**
+ * What a database's member may do, in its own namespace alone, where a RoleBinding gives it: write down who leads, which
+ * is Patroni's way with ConfigMaps and labels of pods (https://patroni.readthedocs.io/en/latest/kubernetes.html).
+ */
+export function memberRole(
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+    const role = new ClusterRole(
+        name,
+        {
+            metadata: metadata("embassy-database-member", labels),
+            rules: [
+                {
+                    apiGroups: [""],
+                    resources: ["configmaps"],
+                    verbs: ["create", "get", "list", "patch", "update", "watch"],
+                },
+                { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "patch", "update", "watch"] },
+            ],
+        },
+        opts,
+    );
+    return role.metadata.name;
+}

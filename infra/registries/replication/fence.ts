@@ -1,0 +1,56 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { refusing } from "../../kubernetes/admission";
+import { leaderName } from "../plan-database";
+import { LABEL, type Labels } from "../../conventions/names";
+import type { RegistryPlan } from "../plan";
+import { LEASE, VALID_UNTIL } from "./plan";
+
+const NAME = "one-primary";
+
+const VALID = `params.metadata.annotations["${VALID_UNTIL}"]`;
+/** CEL: https://kubernetes.io/docs/reference/using-api/cel/ */
+const IS_FENCED = `has(params.metadata.annotations) && "${VALID_UNTIL}" in params.metadata.annotations`;
+const IS_HELD = 'has(object.metadata.annotations) && "renewTime" in object.metadata.annotations';
+const IN_TIME = `timestamp(object.metadata.annotations.renewTime) <= timestamp(${VALID})`;
+
+/**
+ * The API server lets nobody be a database's leader for longer than the site's lease: Patroni, which cannot renew its lock,
+ * stops writing by itself. Where no lease was ever granted, and at a standby site, nothing is compared.
+ */
+export function fence(
+    name: string,
+    { labels, registries }: { readonly labels: Labels; readonly registries: readonly RegistryPlan[] },
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+    return refusing(
+        name,
+        {
+            called: NAME,
+            labels,
+            paramKind: { apiVersion: "v1", kind: "ConfigMap" },
+            // Of each registry its own; without it there is no leader.
+            paramRef: { name: LEASE, parameterNotFoundAction: "Deny" },
+            matchConstraints: {
+                namespaceSelector: { matchExpressions: [{ key: LABEL.registry, operator: "Exists" }] },
+                resourceRules: [
+                    {
+                        apiGroups: [""],
+                        apiVersions: ["v1"],
+                        resources: ["configmaps"],
+                        // A condition would not do: where the parameter is missing, it is not asked.
+                        resourceNames: registries.map(({ database }) => leaderName(database)),
+                        operations: ["CREATE", "UPDATE"],
+                    },
+                ],
+            },
+            validations: [
+                {
+                    expression: `!(${IS_FENCED}) || !(${IS_HELD}) || ${IN_TIME}`,
+                    reason: "Forbidden",
+                    messageExpression: `"the other site's lease ended at " + ${VALID} + ", and without one this site does not write"`,
+                },
+            ],
+        },
+        opts,
+    );
+}

@@ -1,0 +1,77 @@
+import { Job } from "@pulumi/kubernetes/batch/v1/job";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import type * as pulumi from "@pulumi/pulumi";
+import { agentContainer } from "../../kubernetes/agent";
+import { metadata } from "../../kubernetes/metadata";
+import { PRIORITY } from "../../kubernetes/priority";
+import { apiToken, hardenedPod } from "../../kubernetes/workload";
+import { COMMON_LABELS, LABEL, dnsLabel } from "../../conventions/names";
+import { type RegistryPlan, WRITER } from "../plan";
+import { ACROSS_SITES, GIVES_UP_SECONDS, LEASE } from "./plan";
+import { POSTGRES } from "../container";
+
+export interface GateArgs {
+    readonly registry: RegistryPlan;
+    readonly namespace: pulumi.Input<string>;
+    readonly serviceAccount: pulumi.Input<string>;
+    /** There before it runs. */
+    readonly before: pulumi.Resource[];
+}
+
+/** Label of the pods that ask for a role. */
+export const GATE_LABEL = { "app.kubernetes.io/name": "gate" } as const;
+/** Seconds for the members to answer, beside what they have to wait for. */
+const PATIENCE = 60;
+
+/**
+ * What stands before a role: a Job that asks the members to take it, and fails where they refuse. Another role is another
+ * Job, and so is another try after one that failed; an `up` that changes neither runs none.
+ */
+export function gate(name: string, args: GateArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+    const { registry, namespace } = args;
+    const { labels, database } = registry;
+    // What the members write into it is theirs.
+    const declared = { [ACROSS_SITES]: database.acrossSites };
+    const lease = new ConfigMap(`${name}-lease`, { metadata: metadata(LEASE, labels, namespace, declared) }, opts);
+    return new Job(
+        `${name}-job`,
+        {
+            metadata: metadata(dnsLabel("gate", database.writer.role), labels, namespace, {
+                "pulumi.com/replaceUnready": "true",
+            }),
+            spec: {
+                suspend: database.members === 0,
+                backoffLimit: 0,
+                template: {
+                    metadata: { labels: { ...COMMON_LABELS, ...GATE_LABEL, [LABEL.registry]: registry.name } },
+                    spec: pod(args),
+                },
+            },
+        },
+        { ...opts, dependsOn: [...args.before, lease] },
+    );
+}
+
+function pod({ registry, serviceAccount }: GateArgs): ReturnType<typeof hardenedPod> {
+    const { scope, labels, writer } = registry.database;
+    const container = agentContainer("gate", {
+        image: registry.agentsImage,
+        resources: WRITER,
+        env: {
+            SCOPE: scope,
+            LABELS: JSON.stringify(labels),
+            ROLE: writer.role,
+            ACCEPT_LOSS: String(registry.acceptLoss),
+            PATIENCE_SECONDS: String(writer.leaseSeconds + GIVES_UP_SECONDS + PATIENCE),
+        },
+        mounts: [apiToken.mount],
+    });
+    return hardenedPod(POSTGRES, {
+        serviceAccountName: serviceAccount,
+        priorityClassName: PRIORITY.service.name,
+        restartPolicy: "Never",
+        // What it says at its end is what `up` shows.
+        containers: [{ ...container, terminationMessagePolicy: "FallbackToLogsOnError" }],
+        volumes: [apiToken.volume],
+    });
+}

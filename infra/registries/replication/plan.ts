@@ -1,0 +1,49 @@
+/** The right to write: of two sites one has it, on the terms that are said here. docs/decisions/one-primary.md. Pure. */
+import type { NetworkingSection } from "../../networking/config";
+import type { ReplicationSection } from "./config";
+import type { RestoreSection } from "../../restore/config";
+import type { SiteSection } from "../../conventions/site";
+import { planNetwork, writerName } from "../../networking/addresses";
+
+/** ConfigMap in which a registry's members keep what they know of it, and its annotations. agents/writer writes them. */
+export const LEASE = "lease";
+export const VALID_UNTIL = "data-embassy/valid-until";
+/** The declared `replication.acrossSites`: not in their pods, which a change of it would restart. */
+export const ACROSS_SITES = "data-embassy/across-sites";
+
+/**
+ * Seconds. A leader that cannot renew its lock for `ttl` is none; it looks each `loopWait`, and tries again for `retryTimeout`:
+ * https://patroni.readthedocs.io/en/latest/dynamic_configuration.html
+ */
+export const PATRONI_SECONDS = { ttl: 20, loopWait: 5, retryTimeout: 4 } as const;
+/** Within which a leader that cannot renew its lock has stopped: what Patroni has `ttl` be at least, so that nobody leads beside it. */
+export const GIVES_UP_SECONDS = PATRONI_SECONDS.loopWait + 2 * PATRONI_SECONDS.retryTimeout;
+
+export interface WriterPlan {
+    readonly role: SiteSection["site"]["role"];
+    /** Fixed address at which the site's members grant leases, and the name by which the other site knows it. */
+    readonly address: string;
+    readonly host: string;
+    /** The other site, and where its members grant leases. A restored environment has none, and asks nobody. */
+    readonly partner: string;
+    readonly partnerHost: string;
+    readonly leaseSeconds: number;
+    readonly maximumLag: number;
+}
+
+export function planWriter(
+    registry: string,
+    config: SiteSection & NetworkingSection & ReplicationSection & RestoreSection,
+): WriterPlan {
+    const { site, replication, restore } = config;
+    const partner = replication.partner ?? restore?.from ?? "";
+    return {
+        role: site.role,
+        address: planNetwork(config).writers[registry] ?? "",
+        host: writerName(registry, site.name),
+        partner,
+        partnerHost: writerName(registry, partner),
+        leaseSeconds: replication.leaseSeconds,
+        maximumLag: replication.maximumLag,
+    };
+}

@@ -1,0 +1,80 @@
+/** Roles of a registry's database beside Patroni's own, and the script that makes them. Pure. */
+import { PUBLIC_REGISTRIES } from "../storage/public-cloud";
+import type { DatabasePlan } from "./plan-database";
+
+/** Of the allied edge, and common name in its certificate: it may ask each registry's question, and read no table. */
+export const READER_ROLE = "reader";
+/** Of the public's page at the edge, likewise: it may read what a public registry publishes, and is let in nowhere else. */
+export const GAZETTE_ROLE = "gazette";
+/** Of the writer beside each member, which owns the heartbeat. */
+export const WRITER_ROLE = "writer";
+
+/** Of the edge's roles: what one question may take, of the member's disk too, and how many may be asked at once. */
+export const ASKING = { milliseconds: 5_000, connections: 20, temporaryMebibytes: 64 } as const;
+
+/** The edge's roles that a registry lets in. */
+export function edgeRoles(registry: string): string[] {
+    return [READER_ROLE, ...(PUBLIC_REGISTRIES.includes(registry) ? [GAZETTE_ROLE] : [])];
+}
+
+/**
+ * The role and the database that the registry's owner works with, the edge's roles, and the writer's table, in which a commit is
+ * made each second. Whatever of it is there already stays, so that it is run again by each new leader ({@link setupCommand}).
+ */
+export function setupScript({ registry, database }: DatabasePlan): string {
+    const unless = (statement: string, table: string, column: string, name: string): string =>
+        `SELECT '${statement}' WHERE NOT EXISTS (SELECT FROM ${table} WHERE ${column} = '${name}') \\gexec`;
+    return [
+        // Not the other site's to wait for, and one at a time.
+        "SET synchronous_commit = local;",
+        "SELECT pg_advisory_lock(hashtext('setup.sql'));",
+        unless(`CREATE ROLE ${database} LOGIN`, "pg_roles", "rolname", database),
+        unless(`CREATE DATABASE ${database} OWNER ${database}`, "pg_database", "datname", database),
+        // What they may ask or read, the owner grants with the data (data/registry-data.ts).
+        ...edgeRoles(registry).flatMap((role) => [
+            unless(`CREATE ROLE ${role} LOGIN`, "pg_roles", "rolname", role),
+            `ALTER ROLE ${role} CONNECTION LIMIT ${ASKING.connections};`,
+            `ALTER ROLE ${role} SET statement_timeout = ${ASKING.milliseconds};`,
+            `ALTER ROLE ${role} SET temp_file_limit = '${ASKING.temporaryMebibytes}MB';`,
+            `ALTER ROLE ${role} SET default_transaction_read_only = on;`,
+        ]),
+        unless(`CREATE ROLE ${WRITER_ROLE} LOGIN`, "pg_roles", "rolname", WRITER_ROLE),
+        // It looks how far the other site is, and has that waited for where it is late.
+        `GRANT pg_read_all_stats TO ${WRITER_ROLE};`,
+        // And sends on who follows a member that does not lead.
+        `GRANT pg_signal_backend TO ${WRITER_ROLE};`,
+        `GRANT ALTER SYSTEM ON PARAMETER synchronous_standby_names TO ${WRITER_ROLE};`,
+        `GRANT EXECUTE ON FUNCTION pg_reload_conf() TO ${WRITER_ROLE};`,
+        // And sees which WAL a member that was away can still have.
+        `GRANT EXECUTE ON FUNCTION pg_ls_waldir() TO ${WRITER_ROLE};`,
+        `CREATE SCHEMA IF NOT EXISTS embassy AUTHORIZATION ${WRITER_ROLE};`,
+        "CREATE TABLE IF NOT EXISTS embassy.heartbeat",
+        "    (at timestamptz NOT NULL, one boolean PRIMARY KEY DEFAULT true CHECK (one));",
+        "INSERT INTO embassy.heartbeat VALUES (clock_timestamp()) ON CONFLICT DO NOTHING;",
+        `ALTER TABLE embassy.heartbeat OWNER TO ${WRITER_ROLE};`,
+        "",
+    ].join("\n");
+}
+
+/** Tries, a second apart: a member is told that it leads before it takes writes. */
+const SETUP_TRIES = 60;
+
+/**
+ * What Patroni calls with an action, a role and its cluster's name, as a member starts or changes its role: for sh. A database that was made
+ * by an earlier release, or comes out of its versions, so has what this one declares.
+ *
+ * @param psql connects as the superuser
+ * @see https://patroni.readthedocs.io/en/latest/dynamic_configuration.html (callbacks)
+ */
+export function setupCommand(psql: string): string {
+    return [
+        "case $2 in master|promoted|primary) ;; *) exit 0 ;; esac",
+        "tries=0",
+        `until ${psql}; do`,
+        "    tries=$((tries + 1))",
+        `    [ $tries -lt ${SETUP_TRIES} ] || exit 1`,
+        '    python3 -c "import time; time.sleep(1)"',
+        "done",
+        "",
+    ].join("\n");
+}

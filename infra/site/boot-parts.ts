@@ -1,0 +1,94 @@
+/** The parts of a site and what each needs, with the hosts that its plan names resolved to whoever serves them. Pure. */
+import type { EmbassyPlan } from "./embassy-plan";
+import { DOMAIN } from "../networking/addresses";
+import type { Need, Part } from "./boot-order";
+import { CERT_MANAGER } from "../keys/plan-cert-manager";
+import type { DatabasePlan } from "../registries/plan-database";
+import { EDGE, type EdgePlan } from "../edge/plan";
+
+type Planned = Pick<EmbassyPlan, "imageOrigin" | "network" | "authority" | "objectStore" | "registries" | "edge">;
+type Serving = (host: string) => Pick<Need, "on" | "at">;
+
+const CLUSTER: Need = { on: "cluster", why: "machines and an API server" };
+const KEYS: Need = { on: "keys", why: "certificates and secrets" };
+const DISKS: Need = { on: "disks", why: "volumes" };
+const DNS: Need = { on: "dns", why: "names" };
+/** Of who hands it an authority: others need it for what they have after some weeks. */
+const RENEWAL: Need = { on: CERT_MANAGER, why: "renewed certificates", without: "goes on with those that it has" };
+
+export function bootParts(plan: Planned): Part[] {
+    const { imageOrigin, authority, registries, edge } = plan;
+    const serving = servedBy(plan);
+    const [imageHost = ""] = imageOrigin.registry.split(":");
+    const images = serving(imageHost);
+    const [, , rootHolder = ""] = authority.rootStack.split("/");
+    return [
+        // The site's own registry of images is one of its machines.
+        { name: "cluster", needs: images.at === undefined ? [] : [{ ...images, why: `images of ${imageHost}` }] },
+        {
+            name: "keys",
+            needs: authority.holdsRoot
+                ? []
+                : [
+                      {
+                          on: "keys",
+                          at: rootHolder,
+                          why: "its intermediate and the registries' secrets",
+                          without:
+                              "reads them in the state of its stack, and what was issued lasts ([lifetimes](lifetimes.md))",
+                      },
+                  ],
+        },
+        { name: "disks", needs: [CLUSTER] },
+        { name: "dns", needs: [CLUSTER] },
+        { name: CERT_MANAGER, needs: [CLUSTER, KEYS] },
+        {
+            name: "object-store",
+            needs: [CLUSTER, KEYS, DISKS, { ...DNS, without: "serves, and what tests and purges it at night fails" }],
+        },
+        ...registries.map(({ name, database }) => ({
+            name,
+            needs: [CLUSTER, KEYS, DISKS, DNS, ...namedBy(database, serving)],
+        })),
+        ...(edge === undefined ? [] : [{ name: EDGE, needs: [CLUSTER, KEYS, RENEWAL, ...asked(edge)] }]),
+    ];
+}
+
+/** What the edge asks: it tells allies which of them does not answer. */
+function asked({ databases }: EdgePlan): Need[] {
+    const without = "answers 503";
+    return [{ ...DNS, without }, ...Object.keys(databases).map((on) => ({ on, why: "answers", without }))];
+}
+
+/** What a database's plan names by its host. */
+function namedBy({ stores, origin, writer }: DatabasePlan, serving: Serving): Need[] {
+    const needs: Need[] = [{ ...serving(stores.own), why: "stored versions" }];
+    if (stores.partner !== undefined) {
+        needs.push({ ...serving(stores.partner), why: "second copies", without: "stores them later" });
+    }
+    switch (origin.kind) {
+        case "primary":
+            const follows = "has what it had, and follows later; only a first start waits";
+            needs.push({ ...serving(origin.host), why: "what is written", without: follows });
+            break;
+        case "stored":
+            const disk = "reads its disk, where its store does not answer ([restore](decisions/restore.md))";
+            needs.push({ ...serving(origin.store), why: "what is restored", without: disk });
+            break;
+        case "empty":
+    }
+    if (writer.role === "primary") {
+        const ends = "reads, and writes until the lease that it had ends ([one primary](decisions/one-primary.md))";
+        needs.push({ ...serving(writer.partnerHost), why: "a lease to write", without: ends });
+    }
+    return needs;
+}
+
+function servedBy({ network, objectStore }: Planned): Serving {
+    return (host) => {
+        const other = Object.keys(network.peers).find((peer) => host.endsWith(`.${peer}.${DOMAIN}`));
+        return other === undefined
+            ? { on: objectStore.dnsNames.includes(host) ? "object-store" : host }
+            : { on: host, at: other };
+    };
+}

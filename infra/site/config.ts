@@ -1,0 +1,183 @@
+/** From a stack file to typed configuration: strict, and with every problem told at once. */
+import { z } from "zod";
+import { cidr } from "../conventions/cidr";
+import { cluster, largestDisk, workerHosts } from "../cluster/config";
+import { edge } from "../edge/config";
+import { PROJECT } from "../conventions/names";
+import { InputError, describeIssues } from "../conventions/errors";
+import { GIVES_UP_SECONDS } from "../registries/replication/plan";
+import { keys } from "../keys/config";
+import { machineProblems, machines } from "../cluster/machines/config";
+import { networking } from "../networking/config";
+import { amount } from "../conventions/quantity";
+import { neededDays, recovery } from "../registries/backups/config";
+import { registries } from "../registries/config";
+import { replication } from "../registries/replication/config";
+import { restore } from "../restore/config";
+import { site } from "../conventions/site";
+import { storage } from "../storage/config";
+
+const schema = z
+    .strictObject({
+        site,
+        cluster,
+        machines,
+        networking,
+        storage,
+        keys,
+        replication,
+        recovery,
+        restore,
+        registries,
+        edge,
+    })
+    .superRefine((config, context) => {
+        const problem = (path: (string | number)[], message: string): void =>
+            context.addIssue({ code: "custom", path, message });
+        const { name } = config.site;
+        if (!config.keys.sites.includes(name)) {
+            problem(["keys", "sites"], `must name this site, ${name}, or it gets no certificates`);
+        }
+        if (name in config.networking.peers) {
+            problem(["networking", "peers", name], "must be another site, not this one");
+        }
+        for (const [peer, where] of Object.entries(config.networking.peers)) {
+            if (!config.keys.sites.includes(peer) && peer !== name) {
+                problem(
+                    ["networking", "peers", peer],
+                    `must be one of the sites (keys.sites: ${config.keys.sites.join(", ")}): nobody else has a route here; take ${where.block} out`,
+                );
+            }
+        }
+        const { partner } = config.replication;
+        if (partner === undefined ? config.site.role !== "restore" : !(partner in config.networking.peers)) {
+            problem(
+                ["replication", "partner"],
+                `must be one of the peers (${peers(config)}): the other site of the pair`,
+            );
+        }
+        if ((config.site.role === "restore") !== (config.restore !== undefined)) {
+            problem(["restore"], "must be there where site.role is restore, and nowhere else");
+        }
+        if (config.restore !== undefined && !(config.restore.from in config.networking.peers)) {
+            problem(["restore", "from"], `must be one of the peers (${peers(config)})`);
+        }
+        const { block, peers: others } = config.networking;
+        const inside = [block, ...Object.values(others).map((peer) => peer.block)];
+        config.edge?.networks.forEach((network, index) => {
+            const own = inside.find((range) => cidr.overlap(range, network));
+            if (own !== undefined) {
+                problem(["edge", "networks", index], `must not overlap a site's block (${own}): allies are outside`);
+            }
+        });
+        config.edge?.public?.networks.forEach((network, index) => {
+            const around = inside.find((range) => cidr.contains(range, network));
+            if (around !== undefined) {
+                problem(
+                    ["edge", "public", "networks", index],
+                    `must not lie in a site's block (${around}): the public is outside`,
+                );
+            }
+        });
+        const cloud = config.storage.publicCloud?.address;
+        const around = inside.find((range) => cloud !== undefined && cidr.contains(range, `${cloud}/32`));
+        if (around !== undefined) {
+            problem(
+                ["storage", "publicCloud", "address"],
+                `must be outside of the sites, and is in the block ${around}`,
+            );
+        }
+        if (config.machines !== undefined) {
+            for (const [path, message] of machineProblems(config.machines, config.cluster)) {
+                problem(["machines", ...path], message);
+            }
+        }
+        const zones = workerHosts(config.cluster).size;
+        const disk = largestDisk(config.cluster);
+        const fitsOnDisk = (path: string[], size: string): void => {
+            if (disk === undefined || amount(size) > amount(disk)) {
+                problem(path, `must fit on one disk (cluster.machines: ${disk ?? "none has disks"})`);
+            }
+        };
+        fitsOnDisk(["storage", "objectStore", "storage"], config.storage.objectStore.storage);
+        const { acrossSites, leaseSeconds, maximumLag } = config.replication;
+        const unseen = leaseSeconds + GIVES_UP_SECONDS;
+        if (acrossSites !== "sync" && maximumLag >= unseen) {
+            problem(
+                ["replication", "maximumLag"],
+                `must be less than ${unseen}: a primary that is cut off may go on for so long (leaseSeconds: ${leaseSeconds}, and ` +
+                    `${GIVES_UP_SECONDS} s until Patroni gives up), and whoever takes its place would lose that and ask nobody`,
+            );
+        }
+        if (maximumLag > config.recovery.archiveTimeout) {
+            problem(
+                ["replication", "maximumLag"],
+                `must be ${config.recovery.archiveTimeout} or less: a restore from stored versions loses no more ` +
+                    "(recovery.archiveTimeout), so a promotion that does has to be asked for",
+            );
+        }
+        const { retentionDays } = config.recovery;
+        if (config.storage.sealDays < retentionDays) {
+            problem(
+                ["storage", "sealDays"],
+                `must be ${retentionDays} or more: what a restore may need is not to be removed (recovery.retentionDays)`,
+            );
+        }
+        const needed = neededDays(config.recovery);
+        if (needed !== undefined && config.storage.sealDays < needed) {
+            problem(
+                ["storage", "sealDays"],
+                `must be ${needed} or more: the window, the longest time between two full backups, and a day for one that is late ` +
+                    `(recovery.windowDays: ${config.recovery.windowDays}, recovery.full: "${config.recovery.full}"), or full backups more often`,
+            );
+        }
+        for (const [registry, { members, storage: size }] of Object.entries(config.registries)) {
+            if (members < zones) {
+                problem(["registries", registry, "members"], `must be ${zones} or more: one in each zone with workers`);
+            }
+            fitsOnDisk(["registries", registry, "storage"], size);
+        }
+    });
+
+function peers({ networking }: { networking: { peers: object } }): string {
+    return Object.keys(networking.peers).join(", ");
+}
+
+export type EmbassyConfig = z.infer<typeof schema>;
+
+/** Everything that is wrong with a stack's configuration, a line each. */
+export class ConfigError extends InputError {
+    constructor(
+        stack: string,
+        readonly problems: readonly string[],
+    ) {
+        const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+        super(
+            [`Pulumi.${stack}.yaml has ${count}; nothing was changed:`, ...problems.map((p) => `  - ${p}`)].join("\n"),
+        );
+        this.name = "ConfigError";
+    }
+}
+
+/**
+ * @param stack the stack's name, for messages
+ * @param values the stack's configuration as the stack file has it: `{ "data-embassy:site": {…}, … }`; keys of other
+ *     projects are not looked at
+ * @throws ConfigError that names each key that is missing, unknown or wrong, what was found, and what would be right
+ */
+export function parseConfig(stack: string, values: Readonly<Record<string, unknown>>): EmbassyConfig {
+    const raw = Object.fromEntries(
+        Object.entries(values)
+            .filter(([key]) => key.startsWith(`${PROJECT}:`))
+            .map(([key, value]) => [key.slice(PROJECT.length + 1), value]),
+    );
+    if (Object.keys(raw).length === 0) {
+        const how = `copy Pulumi.restore.yaml to Pulumi.${stack}.yaml and give it a site and a network of its own`;
+        throw new ConfigError(stack, [`the file is missing or empty: ${how}`]);
+    }
+    const parsed = schema.safeParse(raw);
+    if (!parsed.success) {
+        throw new ConfigError(stack, describeIssues(parsed.error.issues, schema, raw));
+    }
+    return parsed.data;
+}

@@ -1,0 +1,35 @@
+import type { NetworkPlan } from "../networking/addresses";
+import type { AuthorityPlan } from "../keys/plan-authority";
+import type { CertManagerPlan } from "../keys/plan-cert-manager";
+import type { DnsPlan } from "../networking/dns/plan";
+import type { EdgePlan } from "../edge/plan";
+import type { ImageOrigin } from "../conventions/images";
+import type { Host } from "../cluster/facility/inventory";
+import type { MachineObject } from "../cluster/machines/plan";
+import type { ObjectStorePlan } from "../storage/plan-object-store";
+import type { RegistryPlan } from "../registries/plan";
+
+/** What a stack's configuration comes to: plain specifications of all that a site has. */
+export interface EmbassyPlan {
+    readonly site: string;
+    readonly labels: Readonly<Record<string, string>>;
+    /** Kubeconfig context. */
+    readonly context: string;
+    /** Version of the Pod Security profile, `v1.36`. */
+    readonly podSecurityVersion: string;
+    readonly hosts: readonly Host[];
+    /** What makes machines of the hosts; none where somebody else does. */
+    readonly machines: readonly MachineObject[];
+    readonly storageClass: string;
+    readonly imageOrigin: ImageOrigin;
+    readonly network: NetworkPlan;
+    readonly dns: DnsPlan;
+    readonly authority: AuthorityPlan;
+    readonly certManager: CertManagerPlan;
+    readonly objectStore: ObjectStorePlan;
+    readonly registries: readonly RegistryPlan[];
+    /** Undefined for a site without an edge. */
+    readonly edge: EdgePlan | undefined;
+    /** Steps in which the site comes up. */
+    readonly bootOrder: readonly (readonly string[])[];
+}

@@ -1,0 +1,147 @@
+/**
+ * Everything that a site has and that ends by itself: how long it lasts, who renews it, and whether that goes on with
+ * Tallinn gone. Pure. docs/lifetimes.md is generated from it.
+ */
+import type { EmbassyConfig } from "./config";
+import { InputError } from "../conventions/errors";
+import { DAYS_ALONE } from "../keys/config";
+import { issuerRenewalDays } from "../keys/plan-authority";
+import { BREAK_GLASS_HOURS } from "../cluster/access/plan-break-glass";
+import { TTL_SECONDS } from "../networking/dns/plan";
+import { TOKEN_SECONDS } from "../kubernetes/token";
+import { PATRONI_SECONDS } from "../registries/replication/plan";
+
+export const DAY_SECONDS = 86_400;
+const HOUR_SECONDS = 3600;
+
+export interface Lifetime {
+    readonly name: string;
+    readonly seconds: number;
+    readonly renewal: Renewal;
+}
+
+export type Renewal =
+    /** Goes on with what the site has itself. */
+    | { readonly from: "here"; readonly by: string }
+    /** Needs the state of Tallinn's stack. `leftSeconds`: what it has left, at worst, when that is lost. */
+    | { readonly from: "home"; readonly by: string; readonly leftSeconds: number }
+    /** Is meant to end, whoever is gone. */
+    | { readonly from: "nowhere"; readonly why: string };
+
+export function lifetimes({
+    site,
+    keys,
+    storage,
+    replication,
+    edge,
+}: Pick<EmbassyConfig, "site" | "keys" | "storage" | "replication" | "edge">): Lifetime[] {
+    const { root, renewBeforeDays, upkeepDays } = keys;
+    /** @param runs of `up`, one after the other, until the renewal is in the site */
+    const certificate = (name: string, days: number, by: string, runs: number, before = renewBeforeDays): Lifetime => ({
+        name,
+        seconds: days * DAY_SECONDS,
+        renewal: { from: "home", by, leftSeconds: (before - runs * upkeepDays) * DAY_SECONDS },
+    });
+    const issuer = issuerRenewalDays(keys);
+    const issued = root === site.name ? "`up` here" : `\`up\` of ${root}, then here`;
+    const runs = root === site.name ? 1 : 2;
+    return [
+        certificate("certificate of the root", keys.rootDays, issued, runs),
+        certificate("certificate of the site's intermediate", keys.intermediateDays, issued, runs, issuer),
+        {
+            name: "certificate of a service, member or owner",
+            seconds: keys.leafDays * DAY_SECONDS,
+            renewal: { from: "here", by: `the site's cert-manager, ${renewBeforeDays} days before its end` },
+        },
+        ...(edge === undefined
+            ? []
+            : [
+                  // An `up` here reads the state of Tallinn's stack, though nothing of these is signed there.
+                  certificate("certificate of the edge's authority", keys.intermediateDays, "`up` here", 1, issuer),
+                  certificate("certificate of an ally", keys.leafDays, "`up` here, and is handed over", 1),
+              ]),
+        {
+            name: "token of a pod for the API",
+            seconds: TOKEN_SECONDS,
+            renewal: { from: "here", by: "the kubelet, from the site's API servers" },
+        },
+        {
+            name: "answer of the name server",
+            seconds: TTL_SECONDS,
+            renewal: { from: "here", by: "the site's name server, which asks no other" },
+        },
+        {
+            name: "lock of a database's leader",
+            seconds: PATRONI_SECONDS.ttl,
+            renewal: { from: "here", by: "the leader, at the site's API servers" },
+        },
+        {
+            name: "lease of a primary, to write",
+            seconds: replication.leaseSeconds,
+            renewal: { from: "nowhere", why: leased(replication.partner) },
+        },
+        {
+            name: "certificate of who breaks the glass",
+            seconds: BREAK_GLASS_HOURS.usual * HOUR_SECONDS,
+            renewal: {
+                from: "nowhere",
+                why: "a quorum of custodians gives another; their authority ends with the quorum",
+            },
+        },
+        {
+            name: "seal of a stored version",
+            seconds: storage.sealDays * DAY_SECONDS,
+            renewal: {
+                from: "nowhere",
+                why: "until then nobody can remove it; the site's own sealer seals the newer ones",
+            },
+        },
+    ];
+}
+
+function leased(partner: string | undefined): string {
+    return partner === undefined
+        ? "a restore environment asks nobody for it"
+        : `${partner} grants it, so that of two sites cut apart one writes; who is promoted with the other gone needs none, and who ` +
+              "loses it for good lifts the fence ([operations](operations.md))";
+}
+
+/** What would end within the days that a site must go on alone, a line each. */
+export function tooShort(all: readonly Lifetime[]): string[] {
+    return all.flatMap(({ name, renewal }) => {
+        if (renewal.from !== "home" || renewal.leftSeconds >= DAYS_ALONE * DAY_SECONDS) {
+            return [];
+        }
+        return [
+            `${name}: ${duration(renewal.leftSeconds)} are left of it, at worst, when Tallinn is lost; it must be ${DAYS_ALONE} days ` +
+                `or more. It is renewed by ${renewal.by}: renew it earlier, more often, or from the site itself`,
+        ];
+    });
+}
+
+/** @throws InputError naming each thing that would not outlast {@link DAYS_ALONE} days without Tallinn */
+export function refuseTooShort(site: string, all: readonly Lifetime[]): void {
+    const problems = tooShort(all);
+    if (problems.length > 0) {
+        const lines = problems.map((problem) => `  - ${problem}`);
+        throw new InputError(
+            [`${site} cannot go on for ${DAYS_ALONE} days without Tallinn; nothing was changed:`, ...lines].join("\n"),
+        );
+    }
+}
+
+/** A table in Markdown, as it is declared. */
+export function lifetimeTable(all: readonly Lifetime[]): string {
+    const rows = all.map(({ name, seconds, renewal }) => {
+        const [how, left] =
+            renewal.from === "nowhere"
+                ? [`ends on purpose: ${renewal.why}`, ""]
+                : [renewal.by, renewal.from === "here" ? "renewed" : `${duration(renewal.leftSeconds)}, at worst`];
+        return `| ${name} | ${duration(seconds)} | ${how} | ${left} |`;
+    });
+    return ["| what ends | lasts | renewed by | with Tallinn gone |", "|---|---|---|---|", ...rows].join("\n");
+}
+
+function duration(seconds: number): string {
+    return Math.abs(seconds) >= DAY_SECONDS || seconds === 0 ? `${seconds / DAY_SECONDS} days` : `${seconds} s`;
+}

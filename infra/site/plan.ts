@@ -1,0 +1,54 @@
+/** The plan: configuration in, plain specifications out. Nothing here knows of Pulumi, a cluster or a clock. */
+import type { EmbassyConfig } from "./config";
+import { REGISTRIES } from "../conventions/registries";
+import { planNetwork } from "../networking/addresses";
+import { planAuthority } from "../keys/plan-authority";
+import { bootOrder } from "./boot-order";
+import { bootParts } from "./boot-parts";
+import { planCertManager } from "../keys/plan-cert-manager";
+import { refuseTooSmall, tooSmall } from "../registries/disk";
+import { planDns } from "../networking/dns/plan";
+import { asking, planEdge } from "../edge/plan";
+import type { EmbassyPlan } from "./embassy-plan";
+import { type ImageLock, originPattern } from "../conventions/images";
+import { inventory } from "../cluster/facility/inventory";
+import { lifetimes, refuseTooShort } from "./lifetimes";
+import { planMachines } from "../cluster/machines/plan";
+import { COMMON_LABELS, LABEL } from "../conventions/names";
+import { planObjectStore } from "../storage/plan-object-store";
+import { type Decisions, planRegistry } from "../registries/plan";
+import { storeTooSmall } from "../registries/backups/store-disk";
+
+export function plan(
+    config: EmbassyConfig,
+    lock: ImageLock = {},
+    decisions: Decisions = { acceptLoss: false },
+): EmbassyPlan {
+    const { site, cluster, machines, storage } = config;
+    refuseTooShort(site.name, lifetimes(config));
+    refuseTooSmall(site.name, [...tooSmall(config), ...storeTooSmall(config)]);
+    const network = planNetwork(config);
+    const hosts = inventory(config);
+    const edge = planEdge(config, network, lock);
+    const planned = {
+        site: site.name,
+        labels: { ...COMMON_LABELS, [LABEL.site]: site.name },
+        context: cluster.context,
+        podSecurityVersion: `v${cluster.kubernetes}`,
+        hosts,
+        machines: machines === undefined ? [] : planMachines({ ...config, machines }, hosts, network),
+        storageClass: storage.class,
+        imageOrigin: {
+            registry: site.imageRegistry,
+            pattern: originPattern(site.imageRegistry, Object.keys(lock).length > 0),
+        },
+        network,
+        dns: planDns(config, network, lock),
+        authority: planAuthority(config),
+        certManager: planCertManager(config, lock),
+        objectStore: planObjectStore(config, network, lock),
+        registries: REGISTRIES.map((name) => planRegistry(name, config, lock, decisions, asking(name, edge))),
+        edge,
+    };
+    return { ...planned, bootOrder: bootOrder(site.name, bootParts(planned)) };
+}

@@ -1,0 +1,13 @@
+/** A site as Tier IV is proven of it: its facility, and everything that it runs. Pure. */
+import type { EmbassyConfig } from "./config";
+import type { EmbassyPlan } from "./embassy-plan";
+import { siteFrom } from "../cluster/facility";
+import type { Site } from "../cluster/facility/fault";
+import { workloads } from "./workloads";
+
+export function tier4Site(
+    config: Pick<EmbassyConfig, "cluster" | "registries" | "replication" | "restore">,
+    plan: Pick<EmbassyPlan, "hosts" | "registries" | "dns" | "objectStore" | "edge" | "certManager">,
+): Site {
+    return siteFrom(config.cluster, plan.hosts, workloads(config, plan));
+}

@@ -1,0 +1,91 @@
+/** Everything that a site runs, as the scheduler and a quorum see it. Pure. */
+import type { EmbassyPlan } from "./embassy-plan";
+import type { EmbassyConfig } from "./config";
+import { amount } from "../conventions/quantity";
+import { NIGHTLY, RUNS } from "../storage/plan-object-store";
+import { GATES, HELPER, JOBS, STORING, WRITER } from "../registries/plan";
+import type { Workload } from "../cluster/facility/workload";
+
+/**
+ * All registries, whether they run already or not, and all Jobs at once, as their quotas let them be.
+ *
+ * A registry goes on with one member: who leads is decided in etcd, not by counting members, and a primary that has no second
+ * one left waits for none (Patroni's synchronous_mode without `_strict`). The object store has one member here and all that
+ * it holds is also in the other site's (docs/decisions/tier4.md).
+ */
+export function workloads(
+    { registries: declared, replication, restore }: Pick<EmbassyConfig, "registries" | "replication" | "restore">,
+    {
+        registries,
+        dns,
+        objectStore,
+        edge,
+        certManager,
+    }: Pick<EmbassyPlan, "registries" | "dns" | "objectStore" | "edge" | "certManager">,
+): Workload[] {
+    const other = replication.partner ?? restore?.from;
+    const plain = { spread: [], priority: 1, quorum: 0, elsewhere: 0, rebuilt: false };
+    return [
+        ...registries.map(({ name, cpu, memory, storage, spread }): Workload => {
+            return {
+                ...plain,
+                name: `registry ${name}`,
+                unit: "member",
+                count: declared[name as keyof typeof declared].members,
+                ...requests({ cpu, memory }, HELPER, WRITER),
+                volume: amount(storage),
+                spread,
+                priority: 2,
+                quorum: 1,
+                rebuilt: true,
+            };
+        }),
+        {
+            ...plain,
+            name: "object store",
+            unit: "member",
+            count: 1,
+            ...requests(objectStore, objectStore.agent, objectStore.agent),
+            volume: amount(objectStore.storage),
+            quorum: 1,
+            elsewhere: other === undefined ? 0 : 1,
+        },
+        {
+            ...plain,
+            name: "name server",
+            unit: "pod",
+            count: dns.replicas,
+            ...requests(dns),
+            spread: dns.spread,
+            quorum: 1,
+        },
+        ...[edge, edge?.gazette]
+            .flatMap((each) => each ?? [])
+            .map(({ workload, replicas, cpu, memory, spread }) => ({
+                ...plain,
+                name: workload,
+                unit: "pod",
+                count: replicas,
+                ...requests({ cpu, memory }),
+                spread,
+                quorum: 1,
+            })),
+        ...[
+            { name: "Jobs that store versions", count: registries.length * JOBS, ...requests(STORING) },
+            { name: "gates", count: registries.length * GATES, ...requests(WRITER) },
+            // Nobody misses it for weeks, as long as there is room for it again.
+            { name: "cert-manager", count: 1, ...requests(certManager) },
+            ...NIGHTLY.map((name) => ({ name: `object store: ${name}`, count: RUNS, ...requests(objectStore.agent) })),
+        ].map((jobs) => ({ ...plain, ...jobs, unit: "pod" })),
+    ];
+}
+
+interface Quantities {
+    readonly cpu: string;
+    readonly memory: string;
+}
+
+function requests(...containers: readonly Quantities[]): Pick<Workload, "cpu" | "memory"> {
+    const sum = (of: keyof Quantities): number => containers.reduce((total, each) => total + amount(each[of]), 0);
+    return { cpu: sum("cpu"), memory: sum("memory") };
+}

@@ -1,0 +1,83 @@
+/** What a site's object store needs: it holds stored versions, this site's and those of its peers. Pure. */
+import type { SiteSection } from "../conventions/site";
+import type { StorageSection } from "./config";
+import { REGISTRIES } from "../conventions/registries";
+import { CLUSTER_DOMAIN, type NetworkPlan, objectStoreName } from "../networking/addresses";
+import { type ImageLock, imageReference } from "../conventions/images";
+import { COMMON_LABELS, LABEL, registryNamespace } from "../conventions/names";
+import { quota } from "../kubernetes/quota";
+
+/** Name of the namespace, of the workload in it, and of its Service. */
+export const OBJECT_STORE = "object-store";
+/** The store as its own cluster calls it: the same on every site. */
+export const OBJECT_STORE_SERVICE = `${OBJECT_STORE}.${OBJECT_STORE}.svc`;
+/** What signs a request has to name a region, and the store knows one. */
+export const OBJECT_STORE_REGION = "embassy";
+/** Bucket in which the store's lock is put to the test, so that no stored version is. */
+export const SELF_TEST_BUCKET = "self-test";
+/** What selects the store's pod. */
+export const STORE_SELECTOR = { "app.kubernetes.io/name": OBJECT_STORE } as const;
+/** Workloads that come every night: what tries to break the store's promise, and what removes from it what is due. */
+export const TESTER = "write-once-self-test";
+export const PURGER = "purge";
+export const NIGHTLY = [TESTER, PURGER] as const;
+
+export interface ObjectStorePlan {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly image: string;
+    readonly agentsImage: string;
+    readonly cpu: string;
+    readonly memory: string;
+    readonly storage: string;
+    readonly storageClass: string;
+    /** Of each agent beside it. */
+    readonly agent: { readonly cpu: string; readonly memory: string };
+    readonly quota: Readonly<Record<string, string>>;
+    readonly sealDays: number;
+    readonly buckets: readonly string[];
+    /** Fixed address of the Service. */
+    readonly address: string;
+    /** Blocks of the sites that store here too. */
+    readonly peers: readonly string[];
+    /** Names that the server certificate must hold. */
+    readonly dnsNames: readonly string[];
+}
+
+/** A Node.js with few connections. How fast the sealer is depends on its share of a core. */
+const AGENT = { cpu: "250m", memory: "128Mi" } as const;
+/** Of what comes every night: one by the clock, one by hand. */
+export const RUNS = 2;
+
+export function planObjectStore(
+    { site, storage }: SiteSection & StorageSection,
+    network: Pick<NetworkPlan, "objectStore" | "peers">,
+    lock: ImageLock,
+): ObjectStorePlan {
+    const { cpu, memory, storage: size } = storage.objectStore;
+    return {
+        labels: { ...COMMON_LABELS, ...STORE_SELECTOR, [LABEL.site]: site.name },
+        image: imageReference(site.imageRegistry, OBJECT_STORE, lock),
+        agentsImage: imageReference(site.imageRegistry, "agents", lock),
+        cpu,
+        memory,
+        storage: size,
+        storageClass: storage.class,
+        agent: AGENT,
+        quota: quota(
+            // With steward and sealer.
+            { count: 1, containers: [{ cpu, memory }, AGENT, AGENT], storage: size },
+            { count: NIGHTLY.length * RUNS, containers: [AGENT] },
+        ),
+        sealDays: storage.sealDays,
+        buckets: [...REGISTRIES.map(registryNamespace), SELF_TEST_BUCKET],
+        address: network.objectStore,
+        peers: Object.values(network.peers),
+        dnsNames: [
+            OBJECT_STORE,
+            `${OBJECT_STORE}.${OBJECT_STORE}`,
+            OBJECT_STORE_SERVICE,
+            `${OBJECT_STORE_SERVICE}.${CLUSTER_DOMAIN}`,
+            objectStoreName(site.name),
+        ],
+    };
+}

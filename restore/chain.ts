@@ -1,0 +1,97 @@
+/** Whether what a restore takes of what is stored is whole: looked at before anything is made. */
+import { type Instant, instantAt, secondsOf } from "../infra/conventions/instant";
+import type { Archive, BackupInfo } from "../infra/registries/backups/stored/archive";
+import { type Chain, brokenIn } from "../infra/registries/backups/stored/chain";
+import type { Damage } from "../infra/registries/backups/stored/damage";
+import { LabError } from "../lab/errors";
+
+/** When the last transaction of a stored segment ended; undefined where that is not known. */
+type LastTransaction = (file: string) => Promise<Instant | undefined>;
+
+/** The backup that pgBackRest begins with: the last that ended in an earlier second. @param at undefined for all that is stored */
+export function baseFor(at: Instant | undefined, { stanza }: Archive): BackupInfo | undefined {
+    return stanza.backup.findLast(({ timestamp }) => at === undefined || timestamp.stop < secondsOf(at));
+}
+
+/**
+ * The first segment in which a transaction ended after an instant: as far as that Postgres reads, and no farther.
+ *
+ * Looked for from the first that was stored later, which it is, unless segments waited for the store or were copied since.
+ *
+ * @returns number of the segment; the chain's last where there is none
+ */
+export async function segmentAfter(at: Instant, { segments }: Chain, last: LastTransaction): Promise<number> {
+    const isLater = async (index: number): Promise<boolean> => {
+        const file = segments[index]?.stored?.file;
+        const ended = file === undefined ? undefined : await last(file);
+        return ended !== undefined && ended > at;
+    };
+    const storedLater = segments.findIndex(({ stored }) => stored !== undefined && instantAt(stored.time) > at);
+    let [low, high] = [0, storedLater < 0 ? segments.length - 1 : storedLater];
+    for (let step = 1; high < segments.length - 1 && !(await isLater(high)); step *= 2) {
+        low = high + 1;
+        high = Math.min(high + step, segments.length - 1);
+    }
+    if (low > 0 || storedLater < 0) {
+        while (low < high) {
+            const middle = Math.floor((low + high) / 2);
+            if (await isLater(middle)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+    }
+    return segments[high]?.number ?? 0;
+}
+
+/**
+ * @param at as it was asked for
+ * @param damage that pgBackRest finds
+ * @throws LabError that names what of the chain is missing or damaged, and until when there is enough
+ */
+export async function refuseBroken(
+    registry: string,
+    at: Instant | undefined,
+    chain: Chain,
+    damage: readonly Damage[],
+    last: LastTransaction,
+): Promise<void> {
+    const broken = brokenIn(chain, damage);
+    if (broken.length === 0) {
+        return;
+    }
+    const isOfBackup = broken.some(({ object }) => chain.backups.some((label) => object.startsWith(label)));
+    const until = isOfBackup ? undefined : await lastBefore(broken, chain, last);
+    throw new LabError(
+        [
+            `${registry} cannot be restored to ${at ?? "the last instant"}: of what that takes, ` +
+                `${broken.length} stored ${broken.length === 1 ? "version is" : "versions are"} missing or damaged:`,
+            ...broken.slice(0, SHOWN).map(({ object, what }) => `  ${object}: ${what}`),
+            ...(broken.length > SHOWN ? [`  and ${broken.length - SHOWN} more`] : []),
+            `Restore from the other site's store (--from)` +
+                (until === undefined
+                    ? ", or to an instant that takes another backup (--at)."
+                    : `, or to an instant before ${until} (--at).`),
+        ].join("\n"),
+    );
+}
+
+/** When the last transaction ended before what is broken. */
+async function lastBefore(
+    broken: readonly Damage[],
+    { segments, faults }: Chain,
+    last: LastTransaction,
+): Promise<Instant | undefined> {
+    const breach = segments.find(({ name }) => broken.some(({ object }) => object.includes(name)))?.number ?? Infinity;
+    const first = faults.reduce((least, { number }) => Math.min(least, number), breach);
+    for (const { stored } of segments.filter(({ number }) => number < first).toReversed()) {
+        const ended = stored && (await last(stored.file));
+        if (ended !== undefined) {
+            return ended;
+        }
+    }
+    return undefined;
+}
+
+const SHOWN = 8;

@@ -1,0 +1,160 @@
+/** What of all that a site has stored is restored: from which instant on, with which keys, and whether that is whole. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseRegistry } from "../data/registries";
+import type { EmbassyConfig } from "../infra/site/config";
+import { type Instant, instantAt, secondsOf } from "../infra/conventions/instant";
+import { segmentsOf } from "../infra/registries/backups/stored/archive";
+import { type Chain, chainFrom, upTo } from "../infra/registries/backups/stored/chain";
+import { LabError } from "../lab/errors";
+import { baseFor, refuseBroken, segmentAfter } from "./chain";
+import type { Keys } from "./keys";
+import { type Stored, damaged, storedVersions } from "./look";
+import { NotYet, type Range, checkInstant, commonInstant, rangeOf, reaching } from "./range";
+import type { Source } from "./source";
+import type { Stamp } from "./stamp";
+
+export interface Wanted {
+    readonly source: Source;
+    readonly registries: readonly string[];
+    readonly keys: Keys;
+    /** As it was asked for, if it was. */
+    readonly at: Instant | undefined;
+    /** Seconds for which it is waited for what is not stored yet. */
+    readonly wait: number;
+}
+
+export interface Chosen {
+    /** One for all; undefined for all that is stored. */
+    readonly at: Instant | undefined;
+    /** Registry → from when to when there is something. */
+    readonly ranges: Readonly<Record<string, Range>>;
+    readonly generations: Stamp["generations"];
+    /** That all members have on their disks with it. */
+    readonly bytes: number;
+}
+
+/** @throws LabError where it is not stored, or not whole */
+export async function choose(wanted: Wanted, config: Pick<EmbassyConfig, "recovery" | "registries">): Promise<Chosen> {
+    const { source, keys, at: asked } = wanted;
+    const { at, chosen } = await reachable(wanted, config.recovery.archiveTimeout);
+    let bytes = 0;
+    for (const { registry, all, stored } of chosen) {
+        const chain = await taken(asked, at, stored);
+        const lost = asked === undefined ? newerThan(stored, all, chain) : [];
+        const damage = await damaged(source, registry, keys.of(registry, stored.generation));
+        const faults = [...chain.faults, ...lost];
+        await refuseBroken(registry, asked, { ...chain, faults }, damage, stored.lastTransaction);
+        bytes += chain.bytes * config.registries[parseRegistry(registry)].members;
+    }
+    const generations = chosen.map(({ registry, all: [newest], stored }) => [
+        registry,
+        { read: stored.generation, newest: newest.generation },
+    ]);
+    return {
+        at,
+        ranges: rangesOf(chosen),
+        generations: Object.fromEntries(generations) as Stamp["generations"],
+        bytes,
+    };
+}
+
+interface Choice {
+    readonly registry: string;
+    /** Newest first. */
+    readonly all: readonly [Stored, ...Stored[]];
+    /** That it is restored from. */
+    readonly stored: Stored;
+    readonly range: Range;
+}
+
+/** Looks until the instant is there, or is not to be waited for. @throws LabError */
+async function reachable(
+    { source, registries, keys, at: asked, wait }: Wanted,
+    segmentSeconds: number,
+): Promise<{ readonly at: Instant | undefined; readonly chosen: readonly Choice[] }> {
+    for (const until = Date.now() + wait * 1000; ;) {
+        const stored: (readonly [registry: string, all: Choice["all"], ranged: readonly [Ranged, ...Ranged[]]])[] = [];
+        for (const registry of registries) {
+            const all = await storedVersions(source, registry, (which) => keys.of(registry, which));
+            stored.push([registry, all, await rangedOf(all)]);
+        }
+        const at = asked ?? commonInstant(stored.map(([, , [newest]]) => newest.range));
+        const chosen = stored.map(([registry, all, ranged]) => ({ registry, all, ...reaching(at, ranged) }));
+        const now = instantAt(Math.floor(Date.now() / 1000));
+        try {
+            if (at !== undefined) {
+                checkInstant(at, rangesOf(chosen), { segmentSeconds, now, isCopy: source.isCopy });
+            }
+            return { at, chosen };
+        } catch (error) {
+            // Not for what takes longer than that in any case.
+            if (!(error instanceof NotYet) || Math.max(Date.now(), secondsOf(error.due) * 1000) >= until) {
+                throw error;
+            }
+        }
+        await sleep(POLL_MS);
+    }
+}
+
+const POLL_MS = 2_000;
+
+type Ranged = Pick<Choice, "stored" | "range">;
+
+/** Of those that have a backup; of the newest where none has. @throws LabError where there is nothing to restore from */
+async function rangedOf([newest, ...before]: Choice["all"]): Promise<[Ranged, ...Ranged[]]> {
+    const [first = newest, ...others] = [newest, ...before].filter(({ stanza }) => stanza.backup.length > 0);
+    const ranged = async (stored: Stored): Promise<Ranged> => ({
+        stored,
+        range: rangeOf(stored, await lastOf(stored)),
+    });
+    const all: [Ranged, ...Ranged[]] = [await ranged(first)];
+    for (const other of others) {
+        all.push(await ranged(other));
+    }
+    return all;
+}
+
+/** When the last of all stored transactions ended that a restore comes to. */
+async function lastOf(stored: Stored): Promise<Instant | undefined> {
+    const base = baseFor(undefined, stored);
+    for (const { stored: file } of base === undefined ? [] : chainFrom(base, stored).segments.toReversed()) {
+        const last = file && (await stored.lastTransaction(file.file));
+        if (last !== undefined) {
+            return last;
+        }
+    }
+    return undefined;
+}
+
+/** Where no instant was asked for, nothing may be missing later either. */
+async function taken(asked: Instant | undefined, at: Instant | undefined, stored: Stored): Promise<Chain> {
+    const base = baseFor(at, stored);
+    if (base === undefined) {
+        throw new LabError(
+            `No backup of ${stored.stanza.name} ended before ${at ?? "now"}: give a later instant with --at.`,
+        );
+    }
+    const chain = chainFrom(base, stored);
+    return asked === undefined ? chain : upTo(await segmentAfter(asked, chain, stored.lastTransaction), chain, base);
+}
+
+/** What keys that are newer have of later WAL, without a backup that it could be replayed on. */
+function newerThan({ generation }: Stored, all: readonly Stored[], { segments }: Chain): Chain["faults"] {
+    const last = segments.at(-1)?.number ?? 0;
+    return all.flatMap((other) => {
+        const newest = segmentsOf(other).reduce((most, { number }) => Math.max(most, number), 0);
+        return other.generation > generation && other.stanza.backup.length === 0 && newest > last
+            ? [
+                  {
+                      object: `backup.info of generation ${other.generation}`,
+                      what: "lists no backup, beside later WAL",
+                      number: newest,
+                  },
+              ]
+            : [];
+    });
+}
+
+function rangesOf(chosen: readonly Choice[]): Chosen["ranges"] {
+    return Object.fromEntries(chosen.map(({ registry, range }) => [registry, range]));
+}

@@ -1,0 +1,91 @@
+/** The keys that a restore needs: out of the state of the stack that holds the root, or out of custody. No site has to run for that. */
+import { createPrivateKey, randomBytes } from "node:crypto";
+import * as fs from "node:fs/promises";
+import { parseFile } from "../custody/format";
+import { REGISTRIES } from "../infra/conventions/registries";
+import { type RegistryKeys, registryKeys } from "../infra/keys/registry-keys";
+import { HANDOVERS_OUTPUT, type Handover, type Issuer } from "../infra/keys/handover";
+import { stackOutputs } from "../toolchain/cli/outputs";
+import { stateFile } from "../toolchain/cli/states";
+import type { Toolchain } from "../toolchain/cli/environment";
+import { LabError } from "../lab/errors";
+import { issueAuthority, pemBlock } from "../lab/pki/issue";
+
+export interface Keys {
+    readonly issuer: Issuer;
+    /** Where the keys are from, and what may be wrong with one that opens nothing; after the words "the key". */
+    readonly origin: string;
+    /** @throws LabError for a registry without a key */
+    readonly of: (registry: string, generation?: number) => RegistryKeys;
+    /** For the program, where there is no state of the root's stack from which it could read it. */
+    readonly handed: Handover | undefined;
+}
+
+/** What the holder's stack has for `site`. @throws LabError where it has nothing */
+export async function keysFor(site: string, holder: string, toolchain: Toolchain): Promise<Keys> {
+    const handovers = (await stackOutputs(holder, toolchain))?.[HANDOVERS_OUTPUT];
+    if (handovers === undefined) {
+        throw new LabError(
+            `The keys cannot be had from the stack ${holder}. They are in its state (${stateFile(holder)}) and open with the ` +
+                `passphrase: bring both here, or run npm start where they are.`,
+        );
+    }
+    const handover = (handovers as Record<string, Handover | undefined>)[site];
+    if (handover === undefined) {
+        throw new LabError(
+            `The stack ${holder} hands nothing to ${site}: add it to data-embassy:keys.sites in Pulumi.${holder}.yaml, and ` +
+                `run npm run pulumi -- up -s ${holder}`,
+        );
+    }
+    return {
+        handed: undefined,
+        issuer: handover.issuer,
+        origin: `that the stack ${holder} hands out: either it is the stack of another home (EMBASSY_HOME)`,
+        of(registry, generation) {
+            const secret = handover.registries[registry];
+            if (secret === undefined) {
+                throw new LabError(
+                    `The stack ${holder} has no key of ${registry}: run npm run pulumi -- up -s ${holder}`,
+                );
+            }
+            return registryKeys(registry, secret, generation);
+        },
+    };
+}
+
+/**
+ * What custodians have recovered (`npm run keys -- recover`).
+ *
+ * A restore environment trusts nobody but itself, so its authority is made with it: stored versions open with the secrets
+ * of their registries, and the root stays where it is. Registries that were not recovered get keys that open nothing.
+ *
+ * @param days for which the environment's authority is valid
+ * @throws LabError, or UserError for what is no such file
+ */
+export async function recoveredKeys(file: string, site: string, days: number): Promise<Keys> {
+    const text = await fs.readFile(file, "utf8").catch((error: unknown) => {
+        throw new LabError(`The keys in ${file} cannot be read: ${(error as Error).message}`);
+    });
+    const { secrets } = parseFile("recovered keys", text, file);
+    const authority = await issueAuthority({ commonName: `Data Embassy ${site}`, organization: "Data Embassy" }, days);
+    const certPem = `${pemBlock(authority, "CERTIFICATE")}\n`;
+    const keyPem = createPrivateKey(authority).export({ type: "sec1", format: "pem" }).toString();
+    const issuer = { keyPem, certPem, rootPem: certPem };
+    const registries = REGISTRIES.map((name) => [name, secrets[name] ?? randomBytes(32).toString("base64url")]);
+    return {
+        issuer,
+        origin: `in ${file}: either it is not this registry's, or of another embassy (recover it again: npm run keys -- recover)`,
+        handed: { issuer, registries: Object.fromEntries(registries) as Handover["registries"] },
+        of(registry, generation) {
+            const secret = secrets[registry as keyof typeof secrets];
+            if (secret === undefined) {
+                const found = Object.keys(secrets).join(", ");
+                throw new LabError(
+                    `${file} has no key of ${registry}, only of ${found}: recover it too (npm run keys -- recover), or restore ` +
+                        "others with --registry",
+                );
+            }
+            return registryKeys(registry, secret, generation);
+        },
+    };
+}

@@ -1,0 +1,174 @@
+/**
+ * Looks into the versions that a site has stored, on a disk: neither the site nor its store need run, and nothing can be
+ * written. A store keeps an object as a file of its name, which pgBackRest reads as it would over S3.
+ */
+import { execFile } from "node:child_process";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import { type RegistryKeys, generationsIn } from "../infra/keys/registry-keys";
+import { repoRoot } from "../command-line/paths";
+import { LabError } from "../lab/errors";
+import { ensureUserland } from "../lab/nodes/userland";
+import { SYSTEM_PATH } from "../lab/nodes/network";
+import type { Instant } from "../infra/conventions/instant";
+import {
+    type Archive,
+    type Listing,
+    type StanzaInfo,
+    historyFilesOf,
+} from "../infra/registries/backups/stored/archive";
+import { type Damage, damageIn } from "../infra/registries/backups/stored/damage";
+import type { Source } from "./source";
+import { lastTransaction } from "./transactions";
+
+const run = promisify(execFile);
+const SCRIPT = path.join(repoRoot, "lab", "restore", "look.sh");
+
+export interface Stored extends Archive {
+    /** Of the keys that open it. */
+    readonly generation: number;
+    /** When the last transaction in a stored segment ended; undefined where none did, or it cannot be read. @param file in the listing */
+    readonly lastTransaction: (file: string) => Promise<Instant | undefined>;
+}
+
+/** What pgBackRest says to `args`, with the stored versions of `registry` as its repository. @throws LabError */
+export interface Reader {
+    (...args: string[]): Promise<string>;
+    /** With programs that read what was stored. */
+    readonly userland: string;
+    /** Of a stored file, decrypted. */
+    content(file: string): Promise<Buffer>;
+}
+
+export async function reader(source: Source, registry: string, { cipher, folder }: RegistryKeys): Promise<Reader> {
+    const bucket = await source.bucket(registry);
+    const userland = await ensureUserland(source.home, () => undefined);
+    const said = async (...args: string[]): Promise<Buffer> => {
+        const options = [
+            `--repo1-path=${path.join("/mnt", folder)}`,
+            "--repo1-cipher-type=aes-256-cbc",
+            "--log-level-file=off",
+        ];
+        const env = { PATH: SYSTEM_PATH, PGBACKREST_REPO1_CIPHER_PASS: cipher };
+        const { stdout } = await run(SCRIPT, [userland, bucket, ...args, ...options], {
+            env,
+            maxBuffer: LONGEST,
+            encoding: "buffer",
+        }).catch((error: unknown) => {
+            const { stderr = "", stdout: words = "" } = error as { stderr?: Buffer; stdout?: Buffer };
+            throw explained(registry, `${words.toString()}${stderr.toString()}`.trim());
+        });
+        return stdout;
+    };
+    return Object.assign(async (...args: string[]) => (await said(...args)).toString(), {
+        userland,
+        content: (file: string) => said("repo-get", file),
+    });
+}
+
+/**
+ * What is stored of `registry`, the newest generation of keys first.
+ *
+ * @param keysOf a generation
+ * @throws LabError where nothing is, or it cannot be read, or a key is not the right one
+ */
+export async function storedVersions(
+    source: Source,
+    registry: string,
+    keysOf: (generation: number) => RegistryKeys,
+): Promise<[Stored, ...Stored[]]> {
+    const list = async (generation: number): Promise<Stored> =>
+        listed(await reader(source, registry, keysOf(generation)), registry, generation);
+    const [newest, ...before] = generationsIn(await fs.readdir(await source.bucket(registry)));
+    const stored: [Stored, ...Stored[]] = [await list(newest)];
+    for (const generation of before) {
+        stored.push(await list(generation));
+    }
+    return stored;
+}
+
+/** Damage of all that is stored with these keys, whether it is needed or not: every byte of it is read. */
+export async function damaged(source: Source, registry: string, keys: RegistryKeys): Promise<readonly Damage[]> {
+    return damageSeen(await reader(source, registry, keys), registry);
+}
+
+export async function damageSeen(look: Reader, registry: string): Promise<readonly Damage[]> {
+    const cores = `--process-max=${os.availableParallelism()}`;
+    return damageIn(await look(`--stanza=${registry}`, "verify", "--verbose", "--log-level-console=info", cores));
+}
+
+/** All of it, by one generation of keys. */
+export async function listed(look: Reader, registry: string, generation: number): Promise<Stored> {
+    const stanza = stanzaIn(registry, await look(`--stanza=${registry}`, "info", "--output=json"));
+    const list = async (...what: string[]): Promise<Listing> =>
+        JSON.parse(await look("repo-ls", "--output=json", "--recurse", ...what)) as Listing;
+    const wal = await list(`archive/${registry}`);
+    const histories: Record<string, string | undefined> = {};
+    for (const { name, file } of historyFilesOf(wal)) {
+        histories[name] = (await look.content(`archive/${registry}/${file}`).catch(unopened))?.toString();
+    }
+    return {
+        generation,
+        stanza,
+        wal,
+        backups: await list(`backup/${registry}`, "--filter=backup\\.manifest$"),
+        histories,
+        lastTransaction: async (file) => {
+            const content = await look.content(`archive/${registry}/${file}`).catch(unopened);
+            return content && lastTransaction(file, content, look.userland);
+        },
+    };
+}
+
+/** What is damaged is named by what takes it. */
+function unopened(): undefined {
+    return undefined;
+}
+
+/**
+ * What `pgbackrest info` says, whose exit code is 0 also where it could read nothing.
+ * @throws LabError where there is no such stanza, or it does not open
+ */
+export function stanzaIn(registry: string, info: string): StanzaInfo {
+    // What does not open is quoted as it is, byte for byte; the rest is ASCII.
+    const [stanza] = JSON.parse(info.replace(/[^ -~]+/g, " ")) as StanzaInfo[];
+    if (stanza === undefined) {
+        throw new LabError(`No versions of ${registry} are stored.`);
+    }
+    if (stanza.status.code === UNREADABLE) {
+        const why = (stanza.repo ?? []).map(({ status }) => status.message);
+        throw explained(registry, [stanza.status.message, ...why].join(": "));
+    }
+    return stanza;
+}
+
+/** `other` among the codes of a stanza's status: https://pgbackrest.org/command.html#command-info */
+const UNREADABLE = 99;
+/** Bytes that pgBackRest may say: a listing has a line for each of a window's segments. */
+const LONGEST = 256 * 1024 * 1024;
+
+function explained(registry: string, words: string): LabError {
+    return /cipher|CryptoError|FormatError|decrypt/i.test(words)
+        ? new DoesNotOpen(registry, words)
+        : new LabError(`The stored versions of ${registry} cannot be read. pgBackRest: ${words}`);
+}
+
+/** The key is another one. Where it is from, says {@link DoesNotOpen.with} whoever knows. */
+export class DoesNotOpen extends LabError {
+    constructor(
+        private readonly registry: string,
+        private readonly words: string,
+        origin = "that was given: either it is another's",
+    ) {
+        super(
+            `The stored versions of ${registry} do not open with the key ${origin}, or what is stored is damaged. pgBackRest: ${words}`,
+        );
+    }
+
+    /** @param origin of the key, and what may be wrong with it, after the words "the key" */
+    with(origin: string): DoesNotOpen {
+        return new DoesNotOpen(this.registry, this.words, origin);
+    }
+}

@@ -1,0 +1,172 @@
+/** `npm run restore -- --from luxembourg [--copy FOLDER] [--name NAME] [--at TIME] [--registry NAME]` */
+import { existsSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import Table from "cli-table3";
+import { Command } from "commander";
+import { parseDuration } from "../data/options";
+import { INSTANT_FORMS, type Instant, parseInstant } from "../infra/conventions/instant";
+import { REGISTRIES } from "../infra/conventions/registries";
+import { buildToolchain, toolchainChoice } from "../toolchain/build";
+import { writeAtomically } from "../toolchain/build/stamp";
+import { colorsFor } from "../command-line/colors";
+import { runCommand } from "../command-line/command";
+import { binDir, embassyHome } from "../command-line/paths";
+import { LabError } from "../lab/errors";
+import { type Comparison, compare } from "./compare";
+import { environmentOf, templateConfig } from "./environment";
+import { type Digests, parseExpected } from "./expect";
+import { alone } from "./presence";
+import { isProven, summary } from "./report";
+import { discard, restore } from "./restore";
+import { runProgram } from "../command-line/program";
+import { TABLE_STYLE } from "../command-line/table";
+import { chosen } from "../command-line/typed";
+
+interface Flags {
+    readonly name?: string;
+    readonly from?: string;
+    readonly copy?: string;
+    readonly at?: string;
+    readonly wait?: string;
+    readonly registry?: string[];
+    readonly expect?: string;
+    readonly keys?: string;
+    readonly remove?: boolean;
+    readonly compare?: string;
+    readonly json?: boolean;
+}
+
+async function main(flags: Flags): Promise<number> {
+    const toolchain = toolchainChoice();
+    const environment = environmentOf(flags.name, embassyHome);
+    if (flags.remove) {
+        await alone(environment, embassyHome, () => discard(environment, embassyHome));
+        process.stdout.write(`${environment.site}: removed\n`);
+        return 0;
+    }
+    if (flags.compare !== undefined) {
+        const comparison = await compare(flags.compare, environment.site, embassyHome, binDir);
+        process.stdout.write(flags.json ? `${JSON.stringify(comparison, null, 4)}\n` : compared(comparison));
+        return comparison.undeclared.length > 0 ? 1 : 0;
+    }
+    if (flags.from === undefined) {
+        throw new LabError("Say whose stored versions: --from luxembourg");
+    }
+    const registries = flags.registry ? chosen<string>(REGISTRIES, flags.registry, known) : running();
+    const request = {
+        environment,
+        from: flags.from,
+        copy: flags.copy,
+        at: flags.at === undefined ? undefined : instant(flags.at),
+        wait: flags.wait === undefined ? 0 : parseDuration(flags.wait, "--wait"),
+        registries,
+        expected: flags.expect === undefined ? undefined : expectedIn(flags.expect, registries),
+        keysFile: flags.keys,
+    };
+    if (!["pulumi", "kubelet"].every((part) => existsSync(path.join(binDir, part)))) {
+        await buildToolchain({ uses: ["pulumi", "real"] });
+    }
+    const { bold } = colorsFor(process.stderr);
+    const onPhase = (phase: string, detail: string): void => void process.stderr.write(`${bold(phase)}: ${detail}\n`);
+    const report = await restore({ ...request, toolchain, home: embassyHome, onPhase });
+    writeAtomically(environment.report, `${JSON.stringify(report, null, 4)}\n`);
+    process.stdout.write(flags.json ? `${JSON.stringify(report, null, 4)}\n` : summary(report, environment));
+    return isProven(report) ? 0 : 1;
+}
+
+/** @throws LabError for what is no instant: a time without its zone is another one elsewhere */
+export function instant(text: string): Instant {
+    const at = parseInstant(text);
+    if (at === undefined) {
+        throw new LabError(`--at is "${text}", which is not an instant: ${INSTANT_FORMS}.`);
+    }
+    return at;
+}
+
+/** Those that the template says run. */
+function running(): string[] {
+    return Object.entries(templateConfig().registries)
+        .filter(([, registry]) => registry.running)
+        .map(([name]) => name);
+}
+
+function known(name: string): string {
+    if (!REGISTRIES.some((registry) => registry === name)) {
+        throw new LabError(`"${name}" is not a registry: choose from ${REGISTRIES.join(", ")}.`);
+    }
+    if (!running().includes(name)) {
+        throw new LabError(
+            `${name} does not run yet, so that nothing is stored of it. Those that run: ${running().join(", ")}.`,
+        );
+    }
+    return name;
+}
+
+/** @throws LabError before anything is made, for a file that does not say it of every table */
+function expectedIn(file: string, registries: readonly string[]): Digests {
+    let text: string;
+    try {
+        text = readFileSync(file, "utf8");
+    } catch (error) {
+        throw new LabError(`${file}, which is to say what is expected, cannot be read: ${(error as Error).message}`);
+    }
+    return parseExpected(text, file, registries);
+}
+
+function compared({ site, environment, objects, declared, undeclared }: Comparison): string {
+    const table = new Table({
+        head: ["object", "field", site, environment],
+        style: TABLE_STYLE,
+    });
+    table.push(...undeclared.map(({ resource, field, left, right }) => [resource, field, text(left), text(right)]));
+    return [
+        ...(undeclared.length > 0 ? [table.toString()] : []),
+        `${objects.site} objects of ${site}, ${objects.environment} of ${environment}: ${declared} fields differ as declared in ` +
+            `infra/restore/sameness.ts, ${undeclared.length} others.`,
+        "",
+    ].join("\n");
+}
+
+function text(value: unknown): string {
+    return value === undefined ? "" : JSON.stringify(value).slice(0, 60);
+}
+
+function program(fail: (code: number) => void): Command {
+    return new Command("npm run restore --")
+        .description("Makes a restore environment out of what a site has stored, and proves what is in it.")
+        .option("--from <site>", "whose stored versions")
+        .option(
+            "--copy <folder>",
+            "where those of one registry were copied to, as from the public cloud's bucket; by default the disk of the site's store",
+        )
+        .option(
+            "--name <name>",
+            "of an environment beside others, whose site and stack are restore-<name>; by default restore",
+        )
+        .option(
+            "--at <time>",
+            "the last instant that is to be in it, with its zone; by default the last that is stored, or that several have in common",
+        )
+        .option(
+            "--wait <time>",
+            "for as long it is waited for what is not stored yet, as 2m; by default it is refused at once",
+        )
+        .option("--registry <names...>", "only these; all that run by default")
+        .option(
+            "--expect <file>",
+            "digests that must come out, of every table, as data digest --json prints them or a restore's report has them; exit code 1 where they do not",
+        )
+        .option(
+            "--keys <file>",
+            "what custodians have recovered (npm run keys -- recover), where the state of the root's stack is gone",
+        )
+        .option(
+            "--compare <site>",
+            "the environment's live objects with those of a site; exit code 1 where more differs than may",
+        )
+        .option("--remove", "take the environment down, with its data")
+        .option("--json", "print the report as JSON")
+        .action(async (flags: Flags) => fail(await main(flags)));
+}
+
+runCommand(() => runProgram(program, process.argv.slice(2)));

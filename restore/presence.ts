@@ -1,0 +1,77 @@
+/** What there is of an environment on this machine, who works on it, and how it is taken away. */
+import { existsSync, rmSync } from "node:fs";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { giveUpState } from "../toolchain/cli/lost-state";
+import { endHolders } from "../toolchain/cli/locks";
+import { copiesFolder, stackFile } from "../toolchain/cli/stack-file";
+import { stateFile } from "../toolchain/cli/states";
+import { withLock } from "../command-line/lock.js";
+import { LabError } from "../lab/errors";
+import { ensureFile } from "../lab/files";
+import * as lab from "../lab/lab";
+import { foundedWith } from "../lab/options";
+import { SitePaths, labDirectory } from "../lab/paths";
+import type { Environment } from "./environment";
+import type { Presence } from "./life";
+
+/**
+ * Runs `work` while nobody else makes or removes this environment. The lock of a process that is gone is taken over.
+ * @throws LabError at once where somebody does: what it makes would not be what was asked for
+ */
+export function alone<T>({ site, removal }: Environment, home: string, work: () => Promise<T>): Promise<T> {
+    // No site has a dot in its name.
+    return withLock(path.join(labDirectory(home), ".locks", `${site}.restore`), work, (pid) => {
+        throw new LabError(
+            `${site} is being made or removed by process ${pid}. Wait until that has ended and run the command again; or make ` +
+                `another beside it (--name NAME); or end that process (kill ${pid}) and remove what it has left: ${removal}`,
+        );
+    });
+}
+
+/** There from the beginning until something answers, and from the beginning of a removal to its end. */
+function unfinishedMark({ site, stackFile: stamped }: Environment): string {
+    return path.join(path.dirname(stamped), `${site}.unfinished`);
+}
+
+export async function markUnfinished(environment: Environment): Promise<void> {
+    await ensureFile(unfinishedMark(environment), "");
+}
+
+/** At once: the process may be killed at any time. */
+export function markKept(environment: Environment): void {
+    rmSync(unfinishedMark(environment), { force: true });
+}
+
+export function presenceOf(environment: Environment, home: string): Presence {
+    const { site, stackFile: stamped, handover } = environment;
+    const paths = new SitePaths(home, site);
+    if (existsSync(unfinishedMark(environment))) {
+        return "unfinished";
+    }
+    if (foundedWith(paths) !== undefined) {
+        return "whole";
+    }
+    // Without a cluster nothing answers, whatever else has been left.
+    return [stamped, handover, stateFile(site, home), paths.directory].some(existsSync) ? "unfinished" : "nothing";
+}
+
+/** Takes an environment down, and whatever is left of one. Only its report stays. A removal that was killed is gone on with. */
+export async function discard(environment: Environment, home: string): Promise<void> {
+    const { site } = environment;
+    if (presenceOf(environment, home) !== "nothing") {
+        await markUnfinished(environment);
+    }
+    await fs.rm(environment.handover, { force: true });
+    // What a killed run has left behind still works on it.
+    await endHolders(site, path.join(home, "state", ".pulumi", "locks"));
+    if ((await lab.knownSites({ home })).includes(site)) {
+        await lab.down([site], { home, deleteData: true });
+    }
+    // Its cluster is gone, and all that the state speaks of with it: also one that was lost or damaged.
+    giveUpState(site, home);
+    await fs.rm(stackFile(site, copiesFolder), { force: true });
+    // The last: without it the lab does not know which machines the site has.
+    await fs.rm(environment.stackFile, { force: true });
+    markKept(environment);
+}

@@ -1,0 +1,118 @@
+/** From when to when a registry can be restored. Pure. */
+import { type Instant, instantAt, justBefore, secondsOf } from "../infra/conventions/instant";
+import { type Archive, segmentsOf } from "../infra/registries/backups/stored/archive";
+import { LabError } from "../lab/errors";
+
+/** Both are instants that can be restored to. */
+export interface Range {
+    /** Of the oldest backup: pgBackRest takes one that ended in an earlier second, and nothing before it can be restored. */
+    readonly from: Instant;
+    /** The last with a later transaction in what is stored: Postgres stops at that, and refuses to end before it has seen one. */
+    readonly to: Instant;
+}
+
+/**
+ * @param last when the last transaction ended of which there is WAL
+ * @throws LabError where there is nothing to restore from
+ */
+export function rangeOf(archive: Archive, last: Instant | undefined): Range {
+    const { name, status, backup } = archive.stanza;
+    const [oldest] = backup;
+    const segments = segmentsOf(archive).length;
+    if (oldest === undefined || segments === 0) {
+        throw new LabError(
+            `There is no stored version of ${name} to restore from: pgBackRest says "${status.message}", of ${backup.length} ` +
+                `backups in its list (backup.info) and ${segments} segments of WAL. A first one is stored as soon as the primary site reaches the store: ` +
+                `kubectl -n registry-${name} get jobs`,
+        );
+    }
+    const from = instantAt(oldest.timestamp.stop + 1);
+    // Of none later than the backup: it is all that there is.
+    return { from, to: last === undefined ? justBefore(from) : justBefore(last) };
+}
+
+/** Of what is stored with several generations of keys, the newest first: the newest that reaches back to the instant, else the oldest. */
+export function reaching<T extends { readonly range: Range }>(at: Instant | undefined, all: readonly [T, ...T[]]): T {
+    return all.find(({ range }) => at === undefined || range.from <= at) ?? all.at(-1) ?? all[0];
+}
+
+/** What is known of a store beside what is in it. */
+export interface Storing {
+    /** Seconds within which a segment is stored, full or not. */
+    readonly segmentSeconds: number;
+    readonly now: Instant;
+    /** Nothing more comes into it. */
+    readonly isCopy: boolean;
+}
+
+/**
+ * @param ranges by registry: all are to be as they were at the one instant
+ * @throws LabError for an instant that one of them lacks, with those that all have; {@link NotYet} where it may still come
+ */
+export function checkInstant(at: Instant, ranges: Readonly<Record<string, Range>>, storing: Storing): void {
+    const lacking = Object.entries(ranges).filter(([, { from, to }]) => at < from || at > to);
+    if (lacking.length === 0) {
+        return;
+    }
+    const said = lacking.map(([registry, range]) =>
+        at < range.from
+            ? `${at} is before the first stored version of ${registry}: there are instants ${span(range)}.`
+            : `${at} is after the last stored version of ${registry}, in which there is no later commit yet: ` +
+              `there are instants ${span(range)}.`,
+    );
+    const advice = instead(Object.values(ranges));
+    if (storing.isCopy || lacking.some(([, { from }]) => at < from)) {
+        throw new LabError([...said, advice].join(" "));
+    }
+    const due = instantAt(secondsOf(at) + 1 + storing.segmentSeconds);
+    const when =
+        due > storing.now
+            ? `A site that runs stores what follows by ${due}, and one that is stopped never does: wait for it with --wait, as in --wait 2m.`
+            : `It would have been stored by ${due}: the site is stopped, or its store did not answer. Start it (npm start), and wait with --wait 2m.`;
+    throw new NotYet([...said, when, advice].join(" "), due);
+}
+
+/** What is asked for is not stored, and may be soon. */
+export class NotYet extends LabError {
+    constructor(
+        message: string,
+        /** When a site that runs has stored it. */
+        readonly due: Instant,
+    ) {
+        super(message);
+    }
+}
+
+function instead(ranges: readonly Range[]): string {
+    const from = latest(ranges.map((range) => range.from));
+    const to = earliest(ranges.map((range) => range.to));
+    if (from > to) {
+        return ranges.length === 1
+            ? "Leave --at out for all that is stored."
+            : "There is no instant that all have: restore them one at a time, with --registry.";
+    }
+    return ranges.length === 1
+        ? "Give one of those with --at, or leave it out for the last."
+        : `All have those ${span({ from, to })}: give one of them with --at, or fewer registries with --registry.`;
+}
+
+function span({ from, to }: Range): string {
+    return from > to ? `none: nothing was committed since ${from}` : `from ${from} to ${to}`;
+}
+
+/**
+ * The last instant that several registries have in common.
+ *
+ * @returns undefined for one registry, whose last instant needs no name
+ */
+export function commonInstant(ranges: readonly Range[]): Instant | undefined {
+    return ranges.length > 1 ? earliest(ranges.map(({ to }) => to)) : undefined;
+}
+
+function earliest(instants: readonly Instant[]): Instant {
+    return instants.reduce((first, at) => (at < first ? at : first));
+}
+
+function latest(instants: readonly Instant[]): Instant {
+    return instants.reduce((last, at) => (at > last ? at : last));
+}

@@ -1,0 +1,51 @@
+/** The stack file of a restore environment: the template, told what it comes from. Pure. */
+import { type Document, Scalar, parseDocument } from "yaml";
+import { PROJECT } from "../infra/conventions/names";
+import type { Instant } from "../infra/conventions/instant";
+import { FIRST_GENERATION } from "../infra/keys/registry-keys";
+import { REGISTRIES } from "../infra/conventions/registries";
+
+export interface Stamp {
+    /** Of the lab: its kubeconfig names its cluster so. */
+    readonly site: string;
+    readonly from: string;
+    /** All that is stored where none is given. */
+    readonly at: Instant | undefined;
+    /** The others are declared and do not run. */
+    readonly registries: readonly string[];
+    /** Registry → generations of its keys: the one that opens what is restored, and the newest. */
+    readonly generations: Readonly<Record<string, { readonly read: number; readonly newest: number }>>;
+}
+
+/** @param template text of Pulumi.restore.yaml */
+export function stampStackFile(template: string, { site, from, at, registries, generations }: Stamp): string {
+    const document = parseDocument(template);
+    document.setIn(["config", `${PROJECT}:cluster`, "context"], site);
+    const rotated = Object.entries(generations).filter(([, { newest }]) => newest !== FIRST_GENERATION);
+    document.setIn(["config", `${PROJECT}:restore`], {
+        from,
+        ...(at !== undefined && { at: quoted(at) }),
+        ...(rotated.length > 0 && {
+            generations: Object.fromEntries(rotated.map(([registry, { read }]) => [registry, read])),
+        }),
+    });
+    for (const [registry, { newest }] of rotated) {
+        document.setIn(["config", `${PROJECT}:keys`, "generations", registry], [newest]);
+    }
+    runOnly(document, registries);
+    return document.toString();
+}
+
+/** In a stack file: these registries run, and the others do not. */
+export function runOnly(document: Document, registries: readonly string[]): void {
+    for (const registry of REGISTRIES) {
+        document.setIn(["config", `${PROJECT}:registries`, registry, "running"], registries.includes(registry));
+    }
+}
+
+/** Without quotes the engine's reader takes an instant for a date, and hands it on in another form. */
+function quoted(text: string): Scalar {
+    const scalar = new Scalar(text);
+    scalar.type = Scalar.QUOTE_DOUBLE;
+    return scalar;
+}

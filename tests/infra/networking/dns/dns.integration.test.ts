@@ -1,0 +1,77 @@
+/** The name server as the program declares it, on real nodes, asked by a pod. */
+import * as fs from "node:fs";
+import * as lab from "../../../../lab/lab";
+import { Client, declared, describeNodes, makeHome, pod, why } from "../../../lab/nodes/fixture";
+
+jest.setTimeout(240_000);
+
+const SITE = "tallinn";
+/** A namespace as the program makes them: the name server answers these alone. */
+const NAMESPACE = "registry-land";
+const CLIENT = "client";
+
+describeNodes(`a site's name server${why}`, () => {
+    let home: string;
+    let site: Client;
+
+    /** Address, or error, that a pod gets for a name. */
+    async function lookup(name: string): Promise<string> {
+        const script = `import socket
+try: print(socket.gethostbyname("${name}"))
+except socket.gaierror as error: print(error)`;
+        return site.python(CLIENT, script);
+    }
+
+    beforeAll(async () => {
+        home = makeHome();
+        site = new Client(home, SITE, NAMESPACE);
+        await lab.up([SITE], { home, nodes: "real" });
+        await site.apply(
+            ...(await declared(home, SITE, "dns-", "embassy-service", "land-namespace")),
+            // As the database's Service: of its addresses each has a name.
+            {
+                apiVersion: "v1",
+                kind: "Service",
+                metadata: { name: "database", namespace: NAMESPACE },
+                spec: { clusterIP: "None", selector: { app: CLIENT }, ports: [{ port: 5432 }] },
+            },
+            pod(home, CLIENT, "a1-1", { namespace: NAMESPACE, dnsPolicy: "ClusterFirst" }),
+        );
+        await site.podsReady();
+        await site.run("rollout", "status", "deployment/dns", "--namespace=dns", "--timeout=120s");
+    }, 900_000);
+
+    afterAll(async () => {
+        await lab.down([SITE], { home, deleteData: true });
+        fs.rmSync(home, { recursive: true, force: true });
+    });
+
+    it("stands on each feed", async () => {
+        const nodes = await site.run("get", "pods", "--namespace=dns", "-o", "jsonpath={.items[*].spec.nodeName}");
+        expect(nodes.split(" ").sort()).toEqual(["a1-1", "b1-1"]);
+    });
+
+    it("knows the pods behind a Service", async () => {
+        expect(await lookup(`database.${NAMESPACE}.svc.cluster.local`)).toBe(await site.addressOf(CLIENT));
+        expect(await lookup("database")).toBe(await site.addressOf(CLIENT));
+    });
+
+    it("knows what this site and its peer serve each other", async () => {
+        expect(await lookup("objects.tallinn.embassy.internal")).toBe("10.34.0.11");
+        expect(await lookup("objects.luxembourg.embassy.internal")).toBe("10.38.0.11");
+        expect(await lookup("population.luxembourg.embassy.internal")).toBe("10.38.0.38");
+        expect(await lookup("objects.narva.embassy.internal")).toContain("Name or service not known");
+    });
+
+    it("refuses every other name", async () => {
+        const script = `import socket, struct
+query = struct.pack(">6H", 1, 0x0100, 1, 0, 0, 0) + b"\\7example\\3org\\0" + struct.pack(">2H", 1, 1)
+asked = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+asked.settimeout(5)
+asked.sendto(query, ("10.34.0.10", 53))
+print(asked.recv(512)[3] & 15)`;
+        const REFUSED = "5";
+        expect(await site.python(CLIENT, script)).toBe(REFUSED);
+        expect(await lookup("example.org")).toContain("Temporary failure in name resolution");
+    });
+});

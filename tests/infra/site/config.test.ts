@@ -1,0 +1,341 @@
+import { ConfigError, parseConfig } from "../../../infra/site/config";
+import { PUBLIC_CLOUD, STACKS, stackValues } from "../../support/stacks";
+
+type Values = Record<string, Record<string, unknown>>;
+
+/** The problems that `change` causes in an otherwise right stack file. */
+function problems(change: (values: Values) => void, stack = "luxembourg"): readonly string[] {
+    const values = structuredClone(stackValues(stack)) as Values;
+    change(values);
+    try {
+        parseConfig(stack, values);
+    } catch (error) {
+        if (error instanceof ConfigError) {
+            return error.problems;
+        }
+        throw error;
+    }
+    return [];
+}
+
+function section(values: Values, name: string): Record<string, unknown> {
+    const found = values[`data-embassy:${name}`];
+    if (found === undefined) {
+        throw new Error(`no section ${name}`);
+    }
+    return found;
+}
+
+function rack(values: Values, name: string): Record<string, unknown> {
+    return (section(values, "cluster")["racks"] as Record<string, Record<string, unknown>>)[name] ?? {};
+}
+
+/** One that is right, but for what is changed of it. */
+function publicCloud(values: Values): Record<string, unknown> {
+    return (section(values, "storage")["publicCloud"] = { ...PUBLIC_CLOUD } as Record<string, unknown>);
+}
+
+describe("the stack files of the repository", () => {
+    it.each(STACKS)("%s is right", (stack) => {
+        expect(parseConfig(stack, stackValues(stack)).site.name).toBe(stack);
+    });
+});
+
+describe("a wrong stack file", () => {
+    it.each<[string, (values: Values) => void, string]>([
+        [
+            "misspelt section",
+            (values) => {
+                values["data-embassy:netwroking"] = section(values, "networking");
+            },
+            "data-embassy:netwroking is not known; did you mean networking?",
+        ],
+        [
+            "private key of those who break the glass",
+            (values) => (section(values, "keys")["breakGlass"] = "-----BEGIN PRIVATE KEY-----\nMC4CAQAw"),
+            'data-embassy:keys.breakGlass is "a private key"; it must be the one certificate in break-glass.crt of a ceremony, PEM',
+        ],
+        [
+            "unknown key",
+            (values) => (section(values, "site")["colour"] = "blue"),
+            "data-embassy:site.colour is not known; known here: name, role, country, imageRegistry",
+        ],
+        [
+            "missing section",
+            (values) => delete values["data-embassy:keys"],
+            "data-embassy:keys is missing; it must be a map of keys",
+        ],
+        [
+            "malformed range",
+            (values) => (section(values, "networking")["pods"] = "10.37.0.0/33"),
+            'data-embassy:networking.pods is "10.37.0.0/33"; it must be an IPv4 range in CIDR notation, such as 10.36.0.0/14',
+        ],
+        [
+            "range that does not start at its network address",
+            (values) => (section(values, "networking")["pods"] = "10.37.1.0/16"),
+            'data-embassy:networking.pods is "10.37.1.0/16"; it must start at its network address: 10.37.0.0/16 is meant, or other bits',
+        ],
+        [
+            "overlapping ranges",
+            (values) => (section(values, "networking")["services"] = "10.37.128.0/17"),
+            'data-embassy:networking.services is "10.37.128.0/17"; it must not overlap pods (10.37.0.0/16)',
+        ],
+        [
+            "range outside the site's block",
+            (values) => (section(values, "networking")["nodes"] = "10.64.0.0/24"),
+            'data-embassy:networking.nodes is "10.64.0.0/24"; it must lie inside the site\'s block 10.36.0.0/14',
+        ],
+        [
+            "block that overlaps a peer's",
+            (values) =>
+                (section(values, "networking")["peers"] = {
+                    tallinn: { block: "10.32.0.0/13", services: "10.34.0.0/16" },
+                }),
+            'data-embassy:networking.peers.tallinn.block is "10.32.0.0/13"; it must not overlap this site\'s own block 10.36.0.0/14',
+        ],
+        [
+            "even quorum",
+            (values) => (section(values, "cluster")["quorum"] = 4),
+            "data-embassy:cluster.quorum is 4; it must be odd: an even quorum bears no more failures than one member fewer",
+        ],
+        [
+            "small quorum",
+            (values) => (section(values, "cluster")["quorum"] = 1),
+            "data-embassy:cluster.quorum is 1; it must be 3 or more: fewer members cannot lose one and go on",
+        ],
+        [
+            "missing registry",
+            (values) => delete section(values, "registries")["land"],
+            "data-embassy:registries.land is missing; it must be a map of keys",
+        ],
+        [
+            "unknown registry",
+            (values) => (section(values, "registries")["ships"] = {}),
+            "data-embassy:registries.ships is not known; known here: taxes, land, businesses, identity-documents, pensions, legislation, population",
+        ],
+        [
+            "number where text is meant",
+            (values) => (section(values, "cluster")["kubernetes"] = 1.36),
+            "data-embassy:cluster.kubernetes is 1.36; it must be text (in quotes, if it looks like a number)",
+        ],
+        [
+            "seal that ends before what it keeps may go",
+            (values) => (section(values, "storage")["sealDays"] = 27),
+            "data-embassy:storage.sealDays is 27; it must be 28 or more: what a restore may need is not to be removed (recovery.retentionDays)",
+        ],
+        [
+            "seal that ends before the next full backup is there",
+            (values) => (section(values, "recovery")["full"] = "0 1 1 * *"),
+            'data-embassy:storage.sealDays is 30; it must be 46 or more: the window, the longest time between two full backups, and a day for one that is late (recovery.windowDays: 14, recovery.full: "0 1 1 * *"), or full backups more often',
+        ],
+        [
+            "schedule of no clock",
+            (values) => (section(values, "recovery")["full"] = "99 99 * * *"),
+            'data-embassy:recovery.full is "99 99 * * *"; it must be a schedule of five fields, such as "0 1 * * 0" or "0 1 * * SUN": Invalid value for minute: 99',
+        ],
+        [
+            "schedule of no calendar",
+            (values) => (section(values, "recovery")["verification"] = "0 0 31 2 *"),
+            'data-embassy:recovery.verification is "0 0 31 2 *"; it must be a schedule that comes about, such as "0 1 * * 0" or "0 1 * * SUN"',
+        ],
+        [
+            "differential that comes as seldom as a full backup",
+            (values) => (section(values, "recovery")["differential"] = "0 1 * * 3"),
+            'data-embassy:recovery.differential is "0 1 * * 3"; it must come more often than each 168 hours, as a full one does (full: "0 1 * * 0"), or it is of no use',
+        ],
+        [
+            "verification that comes too late",
+            (values) => (section(values, "recovery")["verification"] = "0 4 1 * *"),
+            'data-embassy:recovery.verification is "0 4 1 * *"; it must come each 14 days or more often, and comes each 31: damage is to be found while what is damaged can be stored again (windowDays)',
+        ],
+        [
+            "retention that ends before the window does",
+            (values) => (section(values, "recovery")["retentionDays"] = 13),
+            "data-embassy:recovery.retentionDays is 13; it must be 14 or more: any instant of the last 14 days is to be restorable (windowDays)",
+        ],
+        [
+            "a route to Brussels",
+            (values) =>
+                Object.assign(section(values, "networking")["peers"] as object, {
+                    brussels: { block: "10.44.0.0/14", services: "10.46.0.0/16" },
+                }),
+            'data-embassy:networking.peers.brussels is {"block":"10.44.0.0/14","services":"10.46.0.0/16"}; it must be one of the sites (keys.sites: tallinn, luxembourg, restore): nobody else has a route here; take 10.44.0.0/14 out',
+        ],
+        [
+            "a public cloud for taxes",
+            (values) => (publicCloud(values)["registries"] = ["legislation", "taxes"]),
+            'data-embassy:storage.publicCloud.registries[1] is "taxes"; it must be legislation, which alone is public: take it out; its second copy is at the other site (replication.partner)',
+        ],
+        [
+            "a public cloud for nothing",
+            (values) => (publicCloud(values)["registries"] = []),
+            "data-embassy:storage.publicCloud.registries is []; it must name legislation; without any, leave publicCloud out",
+        ],
+        [
+            "a key in the clear",
+            (values) => (publicCloud(values)["secretKey"] = "not to be shown"),
+            "data-embassy:storage.publicCloud.secretKey is not known; known here: endpoint, address, region, bucket, credentials, registries",
+        ],
+        [
+            "a public cloud in a site",
+            (values) => (publicCloud(values)["address"] = "10.33.0.1"),
+            'data-embassy:storage.publicCloud.address is "10.33.0.1"; it must be outside of the sites, and is in the block 10.32.0.0/14',
+        ],
+        [
+            "a loss that nobody is asked about",
+            (values) => Object.assign(section(values, "replication"), { leaseSeconds: 10, maximumLag: 23 }),
+            "data-embassy:replication.maximumLag is 23; it must be less than 23: a primary that is cut off may go on for so long (leaseSeconds: 10, and 13 s until Patroni gives up), and whoever takes its place would lose that and ask nobody",
+        ],
+        [
+            "a promotion that loses more than a restore",
+            (values) => {
+                section(values, "recovery")["archiveTimeout"] = 4;
+            },
+            "data-embassy:replication.maximumLag is 5; it must be 4 or less: a restore from stored versions loses no more (recovery.archiveTimeout), so a promotion that does has to be asked for",
+        ],
+        [
+            "store larger than a disk",
+            (values) => (section(values, "storage")["objectStore"] = { cpu: "1", memory: "1Gi", storage: "5Ti" }),
+            'data-embassy:storage.objectStore.storage is "5Ti"; it must fit on one disk (cluster.machines: 4Ti)',
+        ],
+        [
+            "rack on no feed",
+            (values) => (rack(values, "a1")["feeds"] = []),
+            "data-embassy:cluster.racks.a1.feeds is []; it must name two feeds or more: what is in the rack is on none",
+        ],
+        [
+            "rack corded to one feed",
+            (values) => (rack(values, "a1")["feeds"] = ["a", "a"]),
+            'data-embassy:cluster.racks.a1.feeds is ["a","a"]; it must name two feeds or more: all in the rack would fall with the one',
+        ],
+        [
+            "rack on one cooling loop",
+            (values) => (rack(values, "c0")["loops"] = ["c"]),
+            'data-embassy:cluster.racks.c0.loops is ["c"]; it must name two loops or more: all in the rack would fall with the one',
+        ],
+        [
+            "unknown feed",
+            (values) => (rack(values, "a1")["feeds"] = ["a", "b", "d"]),
+            'data-embassy:cluster.racks.a1.feeds[2] is "d"; it must be one of the feeds: a, b, c (cluster.feeds)',
+        ],
+        [
+            "unknown switch",
+            (values) => (rack(values, "a1")["switches"] = ["a", "b", "x"]),
+            'data-embassy:cluster.racks.a1.switches[2] is "x"; it must be one of the switches: a, b, c (cluster.switches)',
+        ],
+        [
+            "switch in an unknown rack",
+            (values) =>
+                ((section(values, "cluster")["switches"] as Record<string, Record<string, unknown>>)["a"] = {
+                    rack: "a9",
+                    uplinks: ["north"],
+                }),
+            'data-embassy:cluster.switches.a.rack is "a9"; it must be one of the racks: a0, a1, a2, b0, b1, b2, c0, c1 (cluster.racks)',
+        ],
+        [
+            "unknown machine",
+            (values) => (rack(values, "a1")["hosts"] = { worker: 2, "control-plane": 1, mainframe: 1 }),
+            "data-embassy:cluster.racks.a1.hosts.mainframe is 1; it must be one of the machines: worker, control-plane (cluster.machines)",
+        ],
+        [
+            "more etcd members than hosts for them",
+            (values) => (section(values, "cluster")["quorum"] = 7),
+            "data-embassy:cluster.quorum is 7; it must be 5, as many as there are hosts of role control-plane (cluster.racks)",
+        ],
+        [
+            "more machines of a feed than it has hosts",
+            (values) => (section(values, "machines")["workers"] = { a: 5, b: 4 }),
+            "data-embassy:machines.workers.a is 5; it must be 4, as many as feed a has hosts of role worker (racks a1, a2): add hosts to cluster.racks, or ask for 4",
+        ],
+        [
+            "fewer machines of a feed than it has hosts",
+            (values) => (section(values, "machines")["workers"] = { b: 3 }),
+            "data-embassy:machines.workers.b is 3; it must be 4, as many as feed b has hosts of role worker (racks b1, b2): take hosts out of cluster.racks, or ask for 4",
+        ],
+        [
+            "machines of a feed that has no workers",
+            (values) => (section(values, "machines")["workers"] = { c: 1 }),
+            "data-embassy:machines.workers.c is 1; it must be left out: racks with workers have as first feed a, b",
+        ],
+        [
+            "machines with another Kubernetes",
+            (values) => (section(values, "machines")["release"] = "v1.35.4"),
+            'data-embassy:machines.release is "v1.35.4"; it must be a release of Kubernetes 1.36 (cluster.kubernetes)',
+        ],
+        [
+            "a password in the stack file",
+            (values) =>
+                (section(values, "machines")["bmc"] = {
+                    driver: "redfish-virtualmedia",
+                    system: "/redfish/v1/Systems/1",
+                    password: "x",
+                }),
+            "data-embassy:machines.bmc.password is not known; known here: driver, system",
+        ],
+        [
+            "certificates that would end within 14 days alone",
+            (values) => (section(values, "keys")["renewBeforeDays"] = 27),
+            "data-embassy:keys.renewBeforeDays is 27; it must be 28 or more: a certificate has to outlast 14 days without Tallinn, and is renewed after two runs of up, each of them 7 days late at worst (upkeepDays)",
+        ],
+        [
+            "certificates that are valid for less than 14 days",
+            (values) => (section(values, "keys")["leafDays"] = 13),
+            "data-embassy:keys.leafDays is 13; it must be more than renewBeforeDays (30), within which every up renews: it has to outlast 14 days without Tallinn",
+        ],
+        [
+            "a generation of keys that was skipped",
+            (values) => (section(values, "keys")["generations"] = { land: [1, 3] }),
+            "data-embassy:keys.generations.land is [1,3]; it must be the generation that versions are stored with, such as [2], or that and the one before it: [1, 2]",
+        ],
+        [
+            "a site without certificates",
+            (values) => (section(values, "keys")["sites"] = ["tallinn"]),
+            'data-embassy:keys.sites is ["tallinn"]; it must name this site, luxembourg, or it gets no certificates',
+        ],
+    ])("%s", (_, change, message) => {
+        expect(problems(change)).toEqual([message]);
+    });
+
+    it("names one feed, and then all that is plugged into others", () => {
+        const [first, ...others] = problems((values) => (section(values, "cluster")["feeds"] = { a: 10 }));
+        expect(first).toBe(
+            'data-embassy:cluster.feeds is {"a":10}; it must name two feeds or more: Tier IV bears the loss of one',
+        );
+        expect(others).toHaveLength(11);
+        expect(others).toContain(
+            'data-embassy:cluster.racks.a1.feeds[1] is "b"; it must be one of the feeds: a (cluster.feeds)',
+        );
+    });
+
+    it("is told of all its problems at once, with nothing done", () => {
+        const found = problems((values) => {
+            section(values, "site")["role"] = "king";
+            section(values, "cluster")["quorum"] = 1;
+            delete section(values, "registries")["taxes"];
+        });
+        expect(found).toHaveLength(3);
+    });
+
+    it("counts no machines where a host is on no feed, and is told of all others at once", () => {
+        const found = problems((values) => {
+            rack(values, "b1")["feeds"] = [];
+            section(values, "machines")["release"] = "v1.35.4";
+            section(values, "machines")["workers"] = { a: 9 };
+        });
+        expect(found).toEqual([
+            "data-embassy:cluster.racks.b1.feeds is []; it must name two feeds or more: what is in the rack is on none",
+            'data-embassy:machines.release is "v1.35.4"; it must be a release of Kubernetes 1.36 (cluster.kubernetes)',
+        ]);
+    });
+
+    it("may say nothing of machines, where somebody else makes them, and of how many, where it is all", () => {
+        expect(problems((values) => delete values["data-embassy:machines"])).toEqual([]);
+        expect(problems((values) => delete section(values, "machines")["workers"])).toEqual([]);
+    });
+
+    it("says which file to make where there is none", () => {
+        expect(() => parseConfig("narva", {})).toThrow(
+            /Pulumi\.narva\.yaml .* missing or empty: copy Pulumi\.restore\.yaml/s,
+        );
+    });
+});
