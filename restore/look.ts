@@ -24,7 +24,7 @@ import type { Source } from "./source";
 import { lastTransaction } from "./transactions";
 
 const run = promisify(execFile);
-const SCRIPT = path.join(repoRoot, "lab", "restore", "look.sh");
+const SCRIPT = path.join(repoRoot, "restore", "look.sh");
 
 export interface Stored extends Archive {
     /** Of the keys that open it. */

@@ -16,7 +16,7 @@ import { ensureUserland } from "../lab/nodes/userland";
 import type { Site } from "../lab/options";
 import { issueLeaf } from "../lab/pki/issue";
 
-const SCRIPT = path.join(repoRoot, "lab", "restore", "rescue.sh");
+const SCRIPT = path.join(repoRoot, "restore", "rescue.sh");
 export const RESCUE = "rescued-store";
 const HTTPS = 443;
 /** An environment that lives longer is made again. */

@@ -9,7 +9,7 @@ import { LabError } from "../lab/errors";
 import { SYSTEM_PATH } from "../lab/nodes/network";
 
 const run = promisify(execFile);
-const SCRIPT = path.join(repoRoot, "lab", "restore", "transactions.sh");
+const SCRIPT = path.join(repoRoot, "restore", "transactions.sh");
 /** Bytes that may be said of a segment: a line for each transaction. */
 const LONGEST = 256 * 1024 * 1024;
 

@@ -40,14 +40,14 @@ export function other({ settings, facility, restarts, certificates, noise }: Sta
         ({ text }) => text,
     );
     return [
-        ...facility.told.map((what) => ({ mark: "Tier IV margin", what: [what] })),
-        // What all else comes of.
-        ...settings.map(settingPoint),
+        ...settings.filter(({ about }) => about !== undefined).map(settingPoint),
         ...[...alike].map(([text, who]) => ({
             mark: "restarts",
             what: [...places(who.map((one) => one.who)), `: ${text}`],
         })),
         ...(certificates.length === 0 ? [] : [{ mark: "certificates issued", what: kinds(certificates) }]),
+        ...facility.told.map((what) => ({ mark: "Tier IV margin", what: [what] })),
+        ...settings.filter(({ about }) => about === undefined).map(settingPoint),
         ...noise.map(({ change, objects }) => ({ mark: `in ${objects} objects alike`, what: changePieces(change) })),
     ];
 }

@@ -16,7 +16,7 @@ const ROOT = "%SRCROOT%";
 
 export function sarif(report: Report): string {
     const findings = findingsOf(visible(report));
-    const kinds = [...new Set([...KINDS, ...findings.map(({ kind }) => kind)])];
+    const kinds = [...new Map([...KINDS, ...findings.map(({ kind }) => kind)].map((kind) => [kind.id, kind])).values()];
     const shown = findings.length > MOST ? [...findings.slice(0, MOST - 1), rest(findings.slice(MOST - 1))] : findings;
     const log: Log = {
         $schema: SCHEMA,
@@ -46,7 +46,7 @@ function resultOf({ kind, stack, text, objects, file, line }: Finding, kinds: re
     const message = `${stack}: ${text}${objects.length === 0 ? "" : `: ${objects.join(", ")}`}`;
     return {
         ruleId: kind.id,
-        ruleIndex: kinds.indexOf(kind),
+        ruleIndex: kinds.findIndex(({ id }) => id === kind.id),
         level: kind.level,
         // Brackets before parentheses would be a link: section 3.11.6.
         message: { text: message.replaceAll("](", "] (") },

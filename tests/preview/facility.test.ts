@@ -81,7 +81,7 @@ test("more is asked for of what is there: that is told, and is no danger", async
     expect(report.dangers).toEqual([]);
     expect(report.facility.told).toEqual([
         expect.stringMatching(/^as before: loss of /),
-        expect.stringMatching(/^memory \d+ of 1 024 GiB → \d+ of 1 024 GiB, at the worst/),
+        expect.stringMatching(/^memory [\d.]+ of 1 024 GiB → [\d.]+ of 1 024 GiB, at the worst/),
     ]);
 });
 

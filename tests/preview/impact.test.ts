@@ -86,7 +86,7 @@ test("the name server: what waits for it stops, and what can do without is told 
     expect(stops.map(({ who }) => who).join()).toContain("land");
     expect(goesOn).toContainEqual({
         who: "object-store",
-        what: "names, of dns: serves, and its self-test at night fails",
+        what: "names, of dns: serves, and what tests and purges it at night fails",
     });
 });
 

@@ -44,7 +44,7 @@ test("in every format to a folder, which is made, and the title is said", async 
             .sort(),
     );
     for (const { file, text } of Object.values(FORMATS)) {
-        expect(readFileSync(join(folder, "deep", "er", file), "utf8")).toBe(text(report));
+        expect(readFileSync(join(folder, "deep", "er", file), "utf8")).toBe(await text(report));
     }
     expect(said).toBe(`${report.title}\n`);
 });
@@ -52,9 +52,9 @@ test("in every format to a folder, which is made, and the title is said", async 
 test.each(Object.keys(FORMATS))("as %s to be seen, to a file, or to both a file and a folder", async (format) => {
     const { text } = FORMATS[format as keyof typeof FORMATS];
     await write("--format", format);
-    expect(said).toBe(text(report));
+    expect(said).toBe(await text(report));
     await write("--format", format, "--out", join(folder, "new", "file"), "--reports", folder);
-    expect(readFileSync(join(folder, "new", "file"), "utf8")).toBe(text(report));
+    expect(readFileSync(join(folder, "new", "file"), "utf8")).toBe(await text(report));
     expect(readdirSync(folder)).toHaveLength(Object.keys(FORMATS).length + 1);
 });
 

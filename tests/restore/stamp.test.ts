@@ -5,7 +5,7 @@ import { parseConfig } from "../../infra/site/config";
 import type { Instant } from "../../infra/conventions/instant";
 import { stampStackFile } from "../../restore/stamp";
 
-const template = readFileSync(join(__dirname, "..", "..", "..", "Pulumi.restore.yaml"), "utf8");
+const template = readFileSync(join(__dirname, "..", "..", "Pulumi.restore.yaml"), "utf8");
 
 const site = "restore-audit";
 

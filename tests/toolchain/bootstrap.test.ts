@@ -45,9 +45,9 @@ cp package-lock.json node_modules/.package-lock.json
 
 beforeEach(() => {
     clone = mkdtempSync(join(tmpdir(), "bootstrap-"));
-    for (const file of ["bootstrap.js", "lock.js"]) {
-        mkdirSync(join(clone, "toolchain"), { recursive: true });
-        copyFileSync(join(project, "toolchain", file), join(clone, "toolchain", file));
+    for (const file of ["toolchain/bootstrap.js", "command-line/lock.js"]) {
+        mkdirSync(dirname(join(clone, file)), { recursive: true });
+        copyFileSync(join(project, file), join(clone, file));
     }
     write("package.json", JSON.stringify({ engines: { node: ">=20" } }));
     write("package-lock.json", lockfile("1.0.0"));

@@ -101,7 +101,7 @@ test("is told object by object and field by field, with who wrote it, and exit c
         },
     ]);
     expect(report.dangers).toMatchObject([{ kind: "deleted", text: "Service is not in the cluster any more" }]);
-    expect(markdown(reportOf(report))).toContain("`1` → `2`, by kubectl wrote data.a");
+    expect(markdown(reportOf(report))).toContain("`1` → `2` (by kubectl wrote data.a)");
     expect(exitCode(reportOf(report), true)).toBe(2);
 });
 

@@ -6,7 +6,7 @@ import { repoRoot } from "../../command-line/paths";
 /** @param main body of an async function */
 function run(main: string): { code: number | null; stdout: string; stderr: string } {
     const program = `
-        const { UserError, runCommand } = require(${JSON.stringify(join(repoRoot, "toolchain", "command.ts"))});
+        const { UserError, runCommand } = require(${JSON.stringify(join(repoRoot, "command-line", "command.ts"))});
         const fails = async () => { throw new UserError("what would be right"); };
         const later = () => new Promise((resolve) => setTimeout(resolve, 20));
         runCommand(async () => { ${main} });`;
