@@ -318,7 +318,10 @@ describeNodes(`the population registry${why}`, () => {
             const { acknowledged, lost } = await cutOff("tallinn", "luxembourg");
             expect(acknowledged).toBeGreaterThan(0);
             expect(lost).toEqual([]);
-            must(home.data("write", "--site", "luxembourg", "--rate", "10", "--for", "1s"));
+            // `up` ends when the members are told; the leader is promoted some seconds later.
+            const writes = (): boolean =>
+                home.data("write", "--site", "luxembourg", "--rate", "10", "--for", "1s").code === 0;
+            expect(await until(writes)).toBe(true);
         });
 
         it("follows the other site once they are linked again", async () => {
