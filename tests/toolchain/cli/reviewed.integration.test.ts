@@ -57,10 +57,10 @@ describe("a plan of a site that is not there yet", () => {
         const text = readFileSync(join(clone.root, file), "utf8");
         clone.write(file, text.replace(/terminationGracePeriodSeconds: \w+/, "terminationGracePeriodSeconds: 77"));
         const said = refused();
-        expect(said).toMatch(/infra\/networking\/dns\.ts is otherwise/);
+        expect(said).toMatch(/infra\/networking\/dns\/dns\.ts is otherwise/);
         expect(said).toMatch(/::dns-server: spec\.template\.spec\.terminationGracePeriodSeconds is otherwise/);
         clone.commit("another grace period");
-        expect(refused()).toMatch(/and this is [0-9a-f]{12}: infra\/networking\/dns\.ts is otherwise/);
+        expect(refused()).toMatch(/and this is [0-9a-f]{12}: infra\/networking\/dns\/dns\.ts is otherwise/);
         clone.write(file, text);
     });
 
