@@ -9,6 +9,7 @@ import { renderStacks } from "./render";
 import type { Outcome } from "./render/stack";
 import { type Problem, type Report, type StackReport, VERSION } from "./report";
 import { titleOf } from "./show/title";
+import { checkDeclared } from "./state/stacks";
 import { NO_FILE, type StackFile, keyNamed, readStackFile } from "./stack-file";
 
 /** What a reader might look for in vain. */
@@ -18,10 +19,7 @@ const LEFT_OUT = ["what is in a state or a cluster"];
 export async function preview(place: Place, ref: string, only: readonly string[]): Promise<Report> {
     return withBase(place, ref, async (base) => {
         const declared = [...new Set([...declaredStacks(place.repo), ...declaredStacks(base.root)])].sort();
-        const unknown = only.filter((stack) => !declared.includes(stack));
-        if (unknown.length > 0) {
-            throw new UserError(`There is no stack ${unknown.join(", ")}: stacks are ${declared.join(", ")}.`);
-        }
+        checkDeclared(only, declared);
         const stacks = declared.filter((stack) => only.length === 0 || only.includes(stack));
         const [before, after] = await Promise.all(
             [base.root, place.repo].map((root) =>

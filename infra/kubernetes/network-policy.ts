@@ -2,9 +2,7 @@ import type { input } from "@pulumi/kubernetes/types";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy";
 import type * as pulumi from "@pulumi/pulumi";
 import { metadata } from "./metadata";
-import { COMMON_LABELS } from "../conventions/names";
-
-type Labels = Readonly<Record<string, string>>;
+import { COMMON_LABELS, type Labels } from "../conventions/names";
 
 /** Who is at the other end of a flow: one of the functions below says it. */
 export type Peer = input.networking.v1.NetworkPolicyPeer;

@@ -1,10 +1,8 @@
 /** Who may talk to whom in a site, read off the network policies that it declares: docs/flows.md. Pure. */
 import type { EdgeSection } from "../edge/config";
 import type { NetworkPlan } from "../networking/addresses";
-import { LABEL } from "../conventions/names";
+import { LABEL, type Labels } from "../conventions/names";
 import { PUBLIC_COPY } from "../registries/backups/plan-public-copy";
-
-type Labels = Readonly<Record<string, string>>;
 
 interface Selector {
     readonly matchLabels?: Labels;

@@ -1,7 +1,6 @@
 /** Which labels a selector takes: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ Pure. */
 import type { V1LabelSelector } from "@kubernetes/client-node";
-
-type Labels = Readonly<Record<string, string>>;
+import type { Labels } from "../../infra/conventions/names";
 
 /** An empty selector takes all. */
 export function selects({ matchLabels = {}, matchExpressions = [] }: V1LabelSelector, labels: Labels): boolean {

@@ -35,15 +35,19 @@ const DECISIONS = ["EMBASSY_ACCEPT_LOSS", "EMBASSY_HANDOVER", "KUBECONFIG"];
  */
 export async function renderTree(root: string, main: string, stack: string): Promise<Outcome> {
     DECISIONS.forEach((name) => Reflect.deleteProperty(process.env, name));
-    let facts: SiteFacts | undefined;
+    let told: ReturnType<typeof toldBy> = { outside: {} };
     try {
         const file = readStackFile(stackFile(stack, root));
         // Also of what the program refuses then, so that it can be said how much it is short of.
-        facts = siteFacts(root, stack, file.config);
+        told = toldBy(root, stack, file.config);
         const resources = await run(join(root, main), stack, file);
-        return { stack, resources, outside: outside(root, stack, file.config), facts, rules: rulesOf(root) };
+        return { stack, resources, ...told, rules: rulesOf(root) };
     } catch (error) {
-        return { stack, problem: inTree(root, error instanceof Error ? error.message : String(error)), facts };
+        return {
+            stack,
+            problem: inTree(root, error instanceof Error ? error.message : String(error)),
+            facts: told.facts,
+        };
     } finally {
         forget(root);
     }
@@ -111,35 +115,37 @@ function partsOf(root: string): ((part: Part) => unknown) | undefined {
     return layout && ((part) => require(at(layout[part])) as unknown);
 }
 
-/** A tree whose configuration or addresses are others' has no names for what is outside, and its ranges are shown. */
-function outside(root: string, stack: string, values: StackFile["config"]): Outside {
+/** What a tree says of a site by its own code. One whose code is another's, or that refuses the file, says as much as it can. */
+function toldBy(root: string, stack: string, values: StackFile["config"]): Pick<RenderedStack, "outside" | "facts"> {
     const part = partsOf(root);
     if (part === undefined) {
-        return {};
+        return { outside: {} };
     }
-    try {
+    const config = attempt(() => {
         const { parseConfig } = part("config") as typeof import("../../infra/site/config");
-        const { planNetwork } = part("addresses") as typeof import("../../infra/networking/addresses");
-        const parsed = parseConfig(stack, values);
-        return outsideOf(planNetwork(parsed), parsed.edge);
-    } catch {
-        return {};
+        return parseConfig(stack, values);
+    });
+    if (config === undefined) {
+        return { outside: {} };
     }
+    return {
+        outside:
+            attempt(() => {
+                const { planNetwork } = part("addresses") as typeof import("../../infra/networking/addresses");
+                return outsideOf(planNetwork(config), config.edge);
+            }) ?? {},
+        facts: attempt(() => {
+            const { plan } = part("plan") as typeof import("../../infra/site/plan");
+            const { workloads } = part("workloads") as typeof import("../../infra/site/workloads");
+            const site = plan(config);
+            return factsOf(config, site, workloads(config, site));
+        }),
+    };
 }
 
-/** Likewise: a tree whose plan is made otherwise, or a file that it refuses, says nothing of where the site stands. */
-function siteFacts(root: string, stack: string, values: StackFile["config"]): SiteFacts | undefined {
-    const part = partsOf(root);
-    if (part === undefined) {
-        return undefined;
-    }
+function attempt<T>(work: () => T): T | undefined {
     try {
-        const { parseConfig } = part("config") as typeof import("../../infra/site/config");
-        const { plan } = part("plan") as typeof import("../../infra/site/plan");
-        const { workloads } = part("workloads") as typeof import("../../infra/site/workloads");
-        const parsed = parseConfig(stack, values);
-        const site = plan(parsed);
-        return factsOf(parsed, site, workloads(parsed, site));
+        return work();
     } catch {
         return undefined;
     }

@@ -26,10 +26,10 @@ export function existingStacks(only: readonly string[]): readonly string[] {
     return found;
 }
 
-/** @throws UserError where a stack has no file */
-export function checkDeclared(stacks: readonly string[]): void {
-    const unknown = stacks.filter((stack) => !knownStacks().includes(stack));
+/** @throws UserError where a stack is not declared */
+export function checkDeclared(stacks: readonly string[], declared = knownStacks()): void {
+    const unknown = stacks.filter((stack) => !declared.includes(stack));
     if (unknown.length > 0) {
-        throw new UserError(`There is no stack ${unknown.join(", ")}: stacks are ${knownStacks().join(", ")}.`);
+        throw new UserError(`There is no stack ${unknown.join(", ")}: stacks are ${declared.join(", ")}.`);
     }
 }

@@ -5,6 +5,7 @@ import { PROJECT } from "../../infra/conventions/names";
 import { HANDOVERS_OUTPUT } from "../../infra/keys/handover";
 import { embassyHome } from "../../command-line/paths";
 import { UNKNOWN } from "../plugin/values";
+import { isAlive } from "./alive";
 import { folderUrl, stateFile, statesFolder } from "./states";
 
 export interface Throwaway {
@@ -35,15 +36,6 @@ export async function withThrowaway<T>(work: (throwaway: Throwaway) => Promise<T
 function removeLeft(all: string): void {
     for (const name of readdirSync(all).filter((each) => !isAlive(Number.parseInt(each, 10)))) {
         rmSync(join(all, name), { recursive: true, force: true });
-    }
-}
-
-function isAlive(pid: number): boolean {
-    try {
-        process.kill(pid, 0);
-        return true;
-    } catch (error) {
-        return (error as NodeJS.ErrnoException).code === "EPERM";
     }
 }
 

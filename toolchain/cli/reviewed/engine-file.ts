@@ -2,6 +2,7 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { embassyHome } from "../../../command-line/paths";
+import { isAlive } from "../alive";
 
 /** For as long as `work` takes; nobody else can read it. What a killed run left is removed. */
 export async function withEngineFile<T>(work: (file: string) => Promise<T>, home = embassyHome): Promise<T> {
@@ -17,14 +18,5 @@ export async function withEngineFile<T>(work: (file: string) => Promise<T>, home
         return await work(file);
     } finally {
         rmSync(file, { force: true });
-    }
-}
-
-function isAlive(pid: number): boolean {
-    try {
-        process.kill(pid, 0);
-        return true;
-    } catch (error) {
-        return (error as NodeJS.ErrnoException).code === "EPERM";
     }
 }
