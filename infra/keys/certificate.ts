@@ -7,7 +7,7 @@ import { HELD } from "../kubernetes/held";
 import { metadata } from "../kubernetes/metadata";
 import type { Validity } from "./plan-authority";
 import type { Issuer } from "./handover";
-import { type RenewalArgs, issuedBy, renewal } from "./renewal";
+import { type RenewalArgs, WATCHED, issuedBy, renewal } from "./renewal";
 import { subject, usesOf } from "./subject";
 
 export interface LeafArgs {
@@ -40,7 +40,7 @@ export function certificate(
     const held = new Secret(
         `${name}-secret`,
         {
-            metadata: metadata(secret, labels, namespace, issuedBy(authority, secret)),
+            metadata: metadata(secret, { ...labels, ...WATCHED }, namespace, issuedBy(authority, secret)),
             type: "kubernetes.io/tls",
             stringData: {
                 "tls.key": key.privateKeyPem,

@@ -33,6 +33,13 @@ export function issuedBy(authority: AuthorityName, secret: string): Record<strin
     };
 }
 
+/**
+ * Label of the Secret: cert-manager keeps Secrets with it in one cache and all others in a second. A Secret that gets the label later
+ * moves between the two, is for some milliseconds in neither, and where cert-manager looks just then, it takes the certificate to be
+ * missing and issues another. Upstream: feature gate SecretsFilteredCaching.
+ */
+export const WATCHED = { [`controller.${group}/fao`]: "true" } as const;
+
 /** Says the same of a certificate as the request for the first one: what differs would be made anew. */
 export function renewal(
     name: string,
