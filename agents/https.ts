@@ -1,10 +1,12 @@
 /** HTTPS with certificates of one's own at both ends: what `fetch` cannot do. */
 import { readFileSync } from "node:fs";
 import type { OutgoingHttpHeaders } from "node:http";
-import { type RequestOptions, type Server, request } from "node:https";
+import { constants } from "node:crypto";
+import { type RequestOptions, type Server, type ServerOptions, request } from "node:https";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import type { SecureContextOptions } from "node:tls";
+import type { SecureContextOptions, TLSSocket } from "node:tls";
 import { AgentError, log, messageOf } from "./agent";
 
 /** Milliseconds after which a server looks whether its certificate was renewed. */
@@ -21,14 +23,39 @@ export function identity(
     return { key: file("tls.key"), cert: file("tls.crt"), ca: file("ca.crt"), minVersion: "TLSv1.3" };
 }
 
-/** Of a server that strangers reach: milliseconds within which a request has to come in whole. */
-export const REQUEST_LIMITS = {
-    requestTimeout: 10_000,
-    headersTimeout: 10_000,
-    connectionsCheckingInterval: 1_000,
-} as const;
-/** Open at once; what is open and says nothing is closed by Node.js after 5 s. */
+/** Milliseconds within which a client ends its handshake; Node.js itself gives it 120 s. */
+const HANDSHAKE_MS = 5_000;
+/** Milliseconds within which a request comes in whole. What is open and says nothing between two requests is closed by Node.js after 5 s. */
+const REQUEST_MS = 10_000;
+/** Connections open at once, of everybody together. */
 const MOST_CONNECTIONS = 500;
+/** Connections open at once from one address: a tenth, so that others are served while one holds all that it gets. */
+const MOST_OF_ADDRESS = 50;
+
+/**
+ * What every server of ours has in common.
+ *
+ * No session is resumed: TLS looks at a certificate's end in a full handshake alone, and a ticket outlives it (RFC 8446, 4.6.1).
+ *
+ * @param folder as {@link identity} has it
+ */
+export function serverOptions(folder: string): ServerOptions {
+    return {
+        ...identity(folder),
+        secureOptions: constants.SSL_OP_NO_TICKET,
+        handshakeTimeout: HANDSHAKE_MS,
+        requestTimeout: REQUEST_MS,
+        headersTimeout: REQUEST_MS,
+        connectionsCheckingInterval: 1_000,
+    };
+}
+
+/** Whether the certificate that the client has shown is in force now: a connection may stay open beyond its end. */
+export function isInForce(socket: TLSSocket): boolean {
+    const shown = socket.getPeerX509Certificate();
+    const now = Date.now();
+    return shown !== undefined && Date.parse(shown.validFrom) <= now && now < Date.parse(shown.validTo);
+}
 
 /** A server that takes a renewed certificate as it comes. @param folder as {@link identity} has it */
 export function renewed(server: Server, folder: string): Server {
@@ -43,9 +70,27 @@ export function renewed(server: Server, folder: string): Server {
     return server.once("close", () => clearInterval(looking));
 }
 
-/** The same, for one that strangers reach. */
-export function kept(server: Server, folder: string): Server {
+/** The same, for one that strangers reach: what is open is bounded, also by address. */
+export function bounded(server: Server, folder: string): Server {
     server.maxConnections = MOST_CONNECTIONS;
+    const open = new Map<string, number>();
+    server.on("connection", (socket: Socket) => {
+        const address = socket.remoteAddress ?? "";
+        const others = open.get(address) ?? 0;
+        if (others >= MOST_OF_ADDRESS) {
+            socket.destroy();
+            return;
+        }
+        open.set(address, others + 1);
+        socket.once("close", () => {
+            const left = (open.get(address) ?? 1) - 1;
+            if (left === 0) {
+                open.delete(address);
+            } else {
+                open.set(address, left);
+            }
+        });
+    });
     return renewed(server, folder);
 }
 

@@ -7,7 +7,7 @@ import { etag } from "hono/etag";
 import { secureHeaders } from "hono/secure-headers";
 import { z } from "zod";
 import { log, messageOf } from "../agent";
-import { REQUEST_LIMITS, identity, kept } from "../https";
+import { bounded, serverOptions } from "../https";
 import { NO_CONTROL, isAskersFault, queryOf } from "../query";
 import { Rates } from "../rates";
 import type { Acts } from "./acts";
@@ -119,6 +119,6 @@ export function gazette({ acts, site, requestsPerMinute, now }: GazetteOptions):
 
 /** @param folder with the server's key and certificate */
 export function gazetteServer(app: Hono, folder: string): Server {
-    const serverOptions = { ...identity(folder), ...REQUEST_LIMITS };
-    return kept(createAdaptorServer({ fetch: app.fetch, createServer, serverOptions }) as Server, folder);
+    const made = createAdaptorServer({ fetch: app.fetch, createServer, serverOptions: serverOptions(folder) });
+    return bounded(made as Server, folder);
 }

@@ -4,7 +4,7 @@ import { type Server, createServer } from "node:https";
 import type { TLSSocket } from "node:tls";
 import { z } from "zod";
 import { log, messageOf } from "../agent";
-import { REQUEST_LIMITS, identity, kept } from "../https";
+import { bounded, isInForce, serverOptions } from "../https";
 import { NO_CONTROL, isAskersFault, queryOf } from "../query";
 import { Rates } from "../rates";
 import { type Admitted, admittedAs, allyOf } from "./admission";
@@ -37,9 +37,10 @@ const asked = z.strictObject({
 export function edgeServer(options: EdgeOptions): Server {
     const { folder, admitted, requestsPerMinute } = options;
     const rates = new Rates(requestsPerMinute);
-    const tls = { ...identity(folder), requestCert: true, rejectUnauthorized: true };
-    const server = createServer({ ...tls, ...REQUEST_LIMITS }, (request, response) => {
-        const certificate = admittedAs(request.socket as TLSSocket, admitted);
+    const tls = { ...serverOptions(folder), requestCert: true, rejectUnauthorized: true };
+    const server = createServer(tls, (request, response) => {
+        const socket = request.socket as TLSSocket;
+        const certificate = isInForce(socket) ? admittedAs(socket, admitted) : undefined;
         answer(request, certificate, rates, options)
             .catch((error: unknown) => {
                 log("a registry does not answer", { error: messageOf(error) });
@@ -52,7 +53,7 @@ export function edgeServer(options: EdgeOptions): Server {
             })
             .catch((error: unknown) => log("not answered", { error: messageOf(error) }));
     });
-    return kept(server, folder);
+    return bounded(server, folder);
 }
 
 /** @throws Error where the registry does not answer */

@@ -4,7 +4,7 @@ import { type Server, createServer } from "node:https";
 import { text } from "node:stream/consumers";
 import type { TLSSocket } from "node:tls";
 import { log, messageOf } from "../agent";
-import { identity, renewed, requestJson } from "../https";
+import { identity, isInForce, renewed, requestJson, serverOptions } from "../https";
 import type { LeaseAnswer } from "./lessor";
 import { type Report, report } from "./record";
 
@@ -25,13 +25,14 @@ export async function sendReport(host: string, port: number, folder: string, sai
  * @param name common name of the certificates that are let in
  */
 export function leaseServer(folder: string, name: string, hear: (said: Report) => Promise<LeaseAnswer>): Server {
-    const options = { ...identity(folder), requestCert: true, rejectUnauthorized: true };
+    const options = { ...serverOptions(folder), requestCert: true, rejectUnauthorized: true };
     const server = createServer(options, (request, response) => {
         const answer = (status: number, content: object): void => {
             response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(content));
         };
-        const who = (request.socket as TLSSocket).getPeerCertificate().subject.CN;
-        if (who !== name || request.method !== "POST" || request.url !== PATH) {
+        const socket = request.socket as TLSSocket;
+        const who = socket.getPeerCertificate().subject.CN;
+        if (!isInForce(socket) || who !== name || request.method !== "POST" || request.url !== PATH) {
             request.resume();
             answer(403, { refused: `lets ${name} report, and nothing else` });
             return;
