@@ -7,7 +7,7 @@ import { BREAK_GLASS as IDENTITY, BREAK_GLASS_HOURS, breakGlassGroup } from "../
 import { issueAuthority, issueLeaf } from "../lab/pki/issue";
 import { UserError } from "../command-line/command";
 import { endOf } from "./custodians";
-import { BREAK_GLASS, type GlassRecord, type Transcript, sha256, signedPart } from "./format";
+import { BREAK_GLASS, type GlassRecord, type Transcript, plain, sha256, signedPart } from "./format";
 import { type OpeningRequest, openShares, refuseForged } from "./recover";
 
 const DAY_MS = 86_400_000;
@@ -63,9 +63,9 @@ export async function breakGlass(request: GlassRequest): Promise<Glass> {
     return { credentials, record: { ...unsigned, signature }, problems };
 }
 
-/** @throws UserError where the record is not what a quorum of that ceremony signed */
-export function checkRecord(record: GlassRecord, transcript: Transcript): void {
-    refuseForged(transcript);
+/** @param witness its fingerprint @throws UserError where the record is not what a quorum of that ceremony signed */
+export function checkRecord(record: GlassRecord, transcript: Transcript, witness: string): void {
+    refuseForged(transcript, witness);
     const { breakGlass: certificate = "", ceremony } = transcript;
     if (record.ceremony !== ceremony || certificate === "") {
         throw new UserError(
@@ -92,7 +92,12 @@ function refuseUnclear({ person, askedBy, reason, hours }: GlassRequest): void {
     }
     for (const [option, text] of Object.entries({ "--asked-by": askedBy, "--reason": reason })) {
         if (text.trim() === "") {
-            throw new UserError(`${option} is empty: the record is to say it.`);
+            throw new UserError(`${option} is empty: the record must say it.`);
+        }
+        if (!plain.safeParse(text).success) {
+            throw new UserError(
+                `${option} holds control characters, which the record must not: write it in one line of plain text.`,
+            );
         }
     }
     if (hours > BREAK_GLASS_HOURS.most) {

@@ -13,7 +13,7 @@ import { holdCeremony } from "./ceremony";
 import { parseCustodians } from "./custodians";
 import { readOpening, readSigningKey, readText, refuseExisting, writeCeremony, writeRecovered } from "./files";
 import { SECRET_NAMES, type SecretName } from "./format";
-import { addGlassCommands } from "./glass-commands";
+import { WITNESS, addGlassCommands } from "./glass-commands";
 import { recover } from "./recover";
 import { rehearse } from "./rehearse";
 import { ceremonyReport, recoveryReport, rehearsalReport } from "./report";
@@ -32,6 +32,7 @@ interface CeremonyFlags extends Common {
 
 interface RecoverFlags extends Common {
     readonly transcript: string;
+    readonly witness: string;
     readonly envelope: string[];
     readonly identity: string[];
     readonly only?: string[];
@@ -74,7 +75,7 @@ async function runRecover(flags: RecoverFlags): Promise<void> {
     const { transcript } = opening;
     const wanted = only ?? SECRET_NAMES.filter((name) => name in transcript.secrets);
     const acceptExpired = flags.acceptExpired ?? false;
-    const request = { ...opening, wanted, acceptExpired, now: new Date() };
+    const request = { ...opening, witness: flags.witness, wanted, acceptExpired, now: new Date() };
     const { recovered, problems } = await recover(request);
     for (const problem of problems) {
         process.stderr.write(`${problem}\n`);
@@ -136,6 +137,7 @@ export function program(fail: (code: number) => void): Command {
         .command("recover")
         .description("bring secrets back from envelopes, into a file for npm run restore -- --keys")
         .requiredOption("--transcript <file>", "of the ceremony")
+        .requiredOption(...WITNESS)
         .requiredOption("--envelope <files...>", "of as many custodians as are needed, or more")
         .requiredOption("--identity <files...>", "their age identities, as age-keygen writes them")
         .option("--only <names...>", `only these of ${SECRET_NAMES.join(", ")}; the others stay encrypted`)

@@ -1,5 +1,5 @@
 /** What a ceremony leaves behind, and what a recovery brings back: three files, each versioned and strict. */
-import { createHash } from "node:crypto";
+import { createHash, createPublicKey } from "node:crypto";
 import { z } from "zod";
 import { wrongKeys } from "../infra/conventions/errors";
 import { REGISTRIES } from "../infra/conventions/registries";
@@ -13,6 +13,12 @@ export type SecretName = (typeof SECRET_NAMES)[number];
 /** What no stack has, as it was made in the ceremony: the authority that lets a person into a site (break-glass.ts). It is never written to a file. */
 export const BREAK_GLASS = "break-glass";
 export type HeldName = SecretName | typeof BREAK_GLASS;
+
+/**
+ * What is shown on a terminal: neither control characters, which move its cursor and change what it has shown, nor those that turn
+ * the direction of writing (Unicode Cc and Cf).
+ */
+export const plain = z.string().regex(/^[^\p{Cc}\p{Cf}]*$/u, "must not hold control characters");
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const armored = z.string().startsWith("-----BEGIN AGE ENCRYPTED FILE-----\n");
@@ -28,12 +34,10 @@ const transcript = z.strictObject({
     /** The last day on which a quorum is in office. */
     until: z.iso.date(),
     /** Whose state the secrets were in. */
-    stack: z.string(),
+    stack: plain,
     threshold: z.int().min(2),
-    witness: z.strictObject({ office: z.string(), key: z.string() }),
-    custodians: z.array(
-        z.strictObject({ office: z.string(), country: z.string(), recipient: z.string(), until: z.iso.date() }),
-    ),
+    witness: z.strictObject({ office: plain, key: z.string() }),
+    custodians: z.array(z.strictObject({ office: plain, country: plain, recipient: plain, until: z.iso.date() })),
     /** Certificate of the authority of those who break the glass, PEM. Earlier ceremonies made none. */
     breakGlass: z.string().optional(),
     secrets: perSecret(
@@ -41,7 +45,7 @@ const transcript = z.strictObject({
             /** SHA-256 of the encrypted secret. */
             sealed: digest,
             /** Custodian → SHA-256 of the share: one that is not the one that was made is found, and has a name. */
-            shares: z.record(z.string(), digest),
+            shares: z.record(plain, digest),
         }),
     ),
     /** Base64: the witness's Ed25519 signature of everything above. */
@@ -54,7 +58,7 @@ const envelope = z.strictObject({
     format: z.literal("data-embassy/custody-envelope"),
     version: z.literal(1),
     ceremony: z.uuid(),
-    custodian: z.string(),
+    custodian: plain,
     secrets: perSecret(
         z.strictObject({
             /** The share, encrypted to the custodian's recipient by itself: one is opened without the others. */
@@ -80,14 +84,14 @@ const record = z.strictObject({
     format: z.literal("data-embassy/break-glass-record"),
     version: z.literal(1),
     ceremony: z.uuid(),
-    site: z.string(),
-    person: z.string(),
-    askedBy: z.string(),
-    reason: z.string(),
+    site: plain,
+    person: plain,
+    askedBy: plain,
+    reason: plain,
     given: z.iso.datetime(),
     until: z.iso.datetime(),
     /** Offices whose shares it took. */
-    custodians: z.array(z.string()).min(1),
+    custodians: z.array(plain).min(1),
     /** SHA-256 of the certificate, as the audit log has it: `X509SHA256=…`. */
     certificate: digest,
     /** Base64: by the authority's key, which is there only where a quorum is. */
@@ -123,6 +127,12 @@ export function parseFile<K extends Kind>(kind: K, text: string, file: string): 
 /** What the witness signs, and the authority. */
 export function signedPart(file: Transcript | GlassRecord): Buffer {
     return Buffer.from(JSON.stringify({ ...file, signature: undefined }));
+}
+
+/** Of a public key, as OpenSSH shows one: `SHA256:…`, what people compare with what they have on paper. @param key PEM */
+export function fingerprint(key: string): string {
+    const der = createPublicKey(key).export({ type: "spki", format: "der" });
+    return `SHA256:${createHash("sha256").update(der).digest("base64").replace(/=+$/, "")}`;
 }
 
 export function sha256(data: Uint8Array | string): string {

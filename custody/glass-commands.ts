@@ -3,10 +3,12 @@ import * as fs from "node:fs/promises";
 import type { Command } from "commander";
 import { parseDuration } from "../data/options";
 import { addressOf } from "../data/site";
+import { INSTANT_FORMS, parseInstant, secondsOf } from "../infra/conventions/instant";
 import { kubeconfig } from "../lab/kubeconfig";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { UserError } from "../command-line/command";
 import { breakGlass, checkRecord } from "./break-glass";
+import { refuseWrongClock, timeAt } from "./clock";
 import { readOpening, writeGlass, readText, refuseExisting } from "./files";
 import { type Transcript, parseFile } from "./format";
 import { glassReport, recordReport } from "./report";
@@ -18,23 +20,35 @@ interface GlassFlags {
     readonly reason: string;
     readonly for: string;
     readonly transcript: string;
+    readonly witness: string;
     readonly envelope: string[];
     readonly identity: string[];
+    readonly now?: string;
     readonly out: string;
 }
 
 async function runBreakGlass(flags: GlassFlags): Promise<void> {
-    const { site, person, askedBy, reason, out } = flags;
+    const { site, person, askedBy, reason, witness, out } = flags;
     const { cluster, keys, site: declared } = stackConfig(site);
     await refuseExisting(out);
     const opening = await readOpening(flags);
     const access = { site: cluster.context, user: person, ...(await serverOf(site, cluster.context)) };
+    const now = new Date();
+    refuseWrongClock(now, await timeAt(access.server, access.authority), watchesSay(flags.now));
     const hours = parseDuration(flags.for) / 3600;
-    const request = { site: declared.name, person, askedBy, reason, hours, ...opening, now: new Date() };
+    const request = { site: declared.name, person, askedBy, reason, hours, witness, ...opening, now };
     const { credentials, record, problems } = await breakGlass(request);
     warn(...problems, ...unknownTo(site, keys.breakGlass, opening.transcript));
     await writeGlass(out, record, kubeconfig({ ...access, credentials }));
     process.stdout.write(`${glassReport(record, out)}\n`);
+}
+
+function watchesSay(now: string | undefined): Date | undefined {
+    const instant = now === undefined ? undefined : parseInstant(now);
+    if (now !== undefined && instant === undefined) {
+        throw new UserError(`--now is "${now}": ${INSTANT_FORMS}.`);
+    }
+    return instant && new Date(secondsOf(instant) * 1000);
 }
 
 /** The API server, and the authority of its certificate, as the site's kubeconfig has them. */
@@ -64,12 +78,21 @@ function warn(...lines: readonly string[]): void {
     lines.forEach((line) => process.stderr.write(`${line}\n`));
 }
 
-async function runRecord(file: string, { transcript }: { readonly transcript: string }): Promise<void> {
+async function runRecord(
+    file: string,
+    { transcript, witness }: Record<"transcript" | "witness", string>,
+): Promise<void> {
     const signed = parseFile("transcript", await readText(transcript), transcript);
     const record = parseFile("break-glass record", await readText(file), file);
-    checkRecord(record, signed);
+    checkRecord(record, signed, witness);
     process.stdout.write(`${recordReport(record, signed)}\n`);
 }
+
+/** What a command that trusts a transcript is told. */
+export const WITNESS = [
+    "--witness <fingerprint>",
+    "SHA256:… of the witness's key, as the custodians wrote it down",
+] as const;
 
 export function addGlassCommands(command: Command): void {
     command
@@ -82,7 +105,9 @@ export function addGlassCommands(command: Command): void {
         .requiredOption("--asked-by <who>", "who asked for it")
         .requiredOption("--reason <text>", "why")
         .option("--for <time>", "how long", "1h")
+        .option("--now <time>", "what the custodians' watches say, where the site's API server does not answer")
         .requiredOption("--transcript <file>", "of the ceremony")
+        .requiredOption(...WITNESS)
         .requiredOption("--envelope <files...>", "of as many custodians as are needed, or more")
         .requiredOption("--identity <files...>", "their age identities, as age-keygen writes them")
         .requiredOption("--out <folder>", "a new folder for the kubeconfig and the record")
@@ -91,5 +116,6 @@ export function addGlassCommands(command: Command): void {
         .command("record <file>")
         .description("say what a record of a broken glass says, if a quorum signed it")
         .requiredOption("--transcript <file>", "of the ceremony")
+        .requiredOption(...WITNESS)
         .action(runRecord);
 }

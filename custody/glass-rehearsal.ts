@@ -1,7 +1,7 @@
 /** Breaking the glass, rehearsed: a quorum lets somebody in, for as long as it says, and nobody else does. */
 import { X509Certificate } from "node:crypto";
 import { type Glass, breakGlass, checkRecord } from "./break-glass";
-import { BREAK_GLASS } from "./format";
+import { BREAK_GLASS, fingerprint } from "./format";
 import type { Stage } from "./stage";
 import { type Outcome, refusal, refused } from "./step";
 
@@ -15,9 +15,11 @@ export function glassSteps(
     threshold: number,
     now: Date,
 ): Play[] {
+    const witness = fingerprint(transcript.witness.key);
     const attempt = (count: number): Promise<Glass> =>
         breakGlass({
             transcript,
+            witness,
             envelopes: envelopes.slice(0, count),
             identities: identities.slice(0, count),
             site: "rehearsal",
@@ -32,7 +34,7 @@ export function glassSteps(
             `${threshold} let a person into a site, until it ends`,
             async () => {
                 const { credentials, record } = await attempt(threshold);
-                checkRecord(record, transcript);
+                checkRecord(record, transcript, witness);
                 const certificate = new X509Certificate(credentials);
                 const authority = new X509Certificate(transcript.breakGlass ?? "");
                 const ends = certificate.validToDate.getTime() - now.getTime();
@@ -53,7 +55,7 @@ export function glassSteps(
             async () => {
                 const { record } = await attempt(threshold);
                 const said = await Promise.resolve({ ...record, person: "another" })
-                    .then((changed) => checkRecord(changed, transcript))
+                    .then((changed) => checkRecord(changed, transcript, witness))
                     .then(() => "taken", refusal);
                 return refused(said, "The record is not what a quorum signed");
             },

@@ -1,5 +1,5 @@
 /** From envelopes back to secrets. A share that is wrong is named; it never leads to a wrong key. */
-import { verify } from "node:crypto";
+import { createPublicKey, verify } from "node:crypto";
 import { together } from "../lab/together";
 import { UserError } from "../command-line/command";
 import { endOf } from "./custodians";
@@ -9,6 +9,7 @@ import {
     type Recovered,
     type SecretName,
     type Transcript,
+    fingerprint,
     sha256,
     signedPart,
 } from "./format";
@@ -16,6 +17,8 @@ import { decryptWith, openSecret } from "./shares";
 
 export interface OpeningRequest<Name extends HeldName> {
     readonly transcript: Transcript;
+    /** Fingerprint of the witness's key, as the custodians have it from the ceremony: anybody can sign a transcript with a key of their own. */
+    readonly witness: string;
     readonly envelopes: readonly Envelope[];
     /** age identities, `AGE-SECRET-KEY-1…`. */
     readonly identities: readonly string[];
@@ -55,8 +58,8 @@ export async function recover(request: RecoveryRequest): Promise<Recovery> {
  * @throws UserError that names each share that could not be used, where too few are left
  */
 export async function openShares<Name extends HeldName>(request: OpeningRequest<Name>): Promise<Opened<Name>> {
-    const { transcript, envelopes, identities, wanted, damaged = [] } = request;
-    refuseForged(transcript);
+    const { transcript, witness, envelopes, identities, wanted, damaged = [] } = request;
+    refuseForged(transcript, witness);
     if (wanted.length === 0) {
         throw new UserError("No secret is asked for, or this ceremony had none: look for another transcript.");
     }
@@ -126,14 +129,30 @@ async function soundShare(
     };
 }
 
-/** @throws UserError for what the witness has not signed */
-export function refuseForged(transcript: Transcript): void {
+/** @param expected the witness's fingerprint @throws UserError for what that witness has not signed */
+export function refuseForged(transcript: Transcript, expected: string): void {
     const { witness, signature } = transcript;
+    if (!isKey(witness.key) || fingerprint(witness.key) !== expected) {
+        const found = isKey(witness.key) ? fingerprint(witness.key) : "no public key";
+        throw new UserError(
+            `The transcript is signed by ${found}, and --witness is ${expected}: it may be forged. Compare with what the ` +
+                "custodians wrote down at the ceremony, and take another copy of the transcript.",
+        );
+    }
     if (!verify(null, signedPart(transcript), witness.key, Buffer.from(signature, "base64"))) {
         throw new UserError(
             `The transcript is not what ${witness.office} signed: it was changed or damaged. Take another copy of it; every ` +
                 "custodian has one.",
         );
+    }
+}
+
+function isKey(pem: string): boolean {
+    try {
+        createPublicKey(pem);
+        return true;
+    } catch {
+        return false;
     }
 }
 

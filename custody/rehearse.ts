@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { stringify } from "yaml";
 import type { Secrets } from "./ceremony";
 import { daysAfter, parseCustodians } from "./custodians";
-import { type Envelope, ROOT, SECRET_NAMES, type SecretName } from "./format";
+import { type Envelope, ROOT, SECRET_NAMES, type SecretName, fingerprint } from "./format";
 import { glassSteps } from "./glass-rehearsal";
 import { type RecoveryRequest, recover } from "./recover";
 import { decryptWith, openSecret } from "./shares";
@@ -49,6 +49,7 @@ export async function rehearse(request: RehearsalRequest): Promise<RehearsalRepo
 async function play({ custodians: count, threshold, now, onStep }: RehearsalRequest, folder: string): Promise<Step[]> {
     const stage = await setUp(folder, count, threshold, now);
     const { terms, secrets, held, identities } = stage;
+    const witness = fingerprint(held.transcript.witness.key);
     const afterTerms = daysAfter(now, TERM_DAYS + 1);
     const steps: Step[] = [];
     const step = async (name: string, work: () => Promise<Outcome>): Promise<void> => {
@@ -59,7 +60,7 @@ async function play({ custodians: count, threshold, now, onStep }: RehearsalRequ
     const attempt = (indices: readonly number[], change: Partial<RecoveryRequest> = {}): Promise<string> => {
         const envelopes = indices.map((index) => held.envelopes[index] as Envelope);
         const present = { envelopes, identities: indices.map((index) => identities[index] ?? "") };
-        const request = { transcript: held.transcript, ...present, wanted: SECRET_NAMES, now, ...change };
+        const request = { transcript: held.transcript, witness, ...present, wanted: SECRET_NAMES, now, ...change };
         return recover(request).then(
             ({ recovered, problems }) =>
                 isSame(recovered.secrets, secrets, request.wanted)
@@ -130,6 +131,9 @@ async function play({ custodians: count, threshold, now, onStep }: RehearsalRequ
             );
         return refused(said, `the term of ${first} has ended`);
     });
+    await step("a transcript that another has signed is refused", async () =>
+        refused(await attempt(quorum, { witness: "SHA256:another" }), "it may be forged"),
+    );
     await step("a transcript that was changed is refused", async () =>
         refused(
             await attempt(quorum, { transcript: { ...held.transcript, threshold: 1 } }),

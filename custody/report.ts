@@ -1,8 +1,7 @@
 /** How results look to a person. */
-import { createHash, createPublicKey } from "node:crypto";
 import Table from "cli-table3";
 import { GLASS_CERTIFICATE, GLASS_KUBECONFIG, GLASS_RECORD } from "./files";
-import type { GlassRecord, Transcript } from "./format";
+import { type GlassRecord, type Transcript, fingerprint } from "./format";
 import type { RehearsalReport } from "./rehearse";
 import { TABLE_STYLE } from "../command-line/table";
 
@@ -16,6 +15,7 @@ export function ceremonyReport({ witness, threshold, custodians, secrets, until 
         table.toString(),
         `Any ${threshold} of ${custodians.length} recover them, until ${until}. Signed by ${witness.office}, ${fingerprint(witness.key)}.`,
         `${folder}: an envelope for each custodian, and the transcript, of which everybody may have a copy.`,
+        "Let each custodian keep the witness's fingerprint on paper: recover, break-glass and record are told it with --witness.",
         `${GLASS_CERTIFICATE} in there goes to every stack file, as data-embassy:keys.breakGlass: by it API servers know who breaks the glass.`,
         "Now let them be rehearsed with: npm run keys -- recover. Then remove the envelopes here.",
     ].join("\n");
@@ -50,10 +50,4 @@ export function recordReport(record: GlassRecord, { witness }: Transcript): stri
         `What was done is in the audit log of ${site}, with the certificate X509SHA256=${certificate}.`,
         `A quorum signed this; the transcript is signed by ${witness.office}, ${fingerprint(witness.key)}.`,
     ].join("\n");
-}
-
-/** As OpenSSH shows one: what people compare with what they have on paper. */
-function fingerprint(key: string): string {
-    const der = createPublicKey(key).export({ type: "spki", format: "der" });
-    return `SHA256:${createHash("sha256").update(der).digest("base64").replace(/=+$/, "")}`;
 }

@@ -136,7 +136,8 @@ describe("what custodians bring", () => {
             process.execPath,
             [
                 ...["--require", require.resolve("tsx/cjs"), join(repoRoot, "custody", "main.ts"), "recover"],
-                ...["--transcript", transcript, "--envelope", join(folder, "mistyped.json"), ...envelope],
+                ...["--transcript", transcript, "--witness", "SHA256:none"],
+                ...["--envelope", join(folder, "mistyped.json"), ...envelope],
                 ...["--identity", ...identity, "--out", join(folder, "keys.json")],
             ],
             { encoding: "utf8" },
@@ -205,5 +206,31 @@ describe("identities and keys", () => {
         await expect(readText(join(folder, "none"))).rejects.toThrow(/none cannot be read: there is no such file/);
         chmodSync(folder, 0o700);
         await expect(readText(folder)).rejects.toThrow(/cannot be read: EISDIR/);
+    });
+});
+
+describe("a record of a broken glass, or a transcript", () => {
+    it.each([
+        ["clears the screen", "a member does not start\u001b[2J"],
+        ["writes over its line", "nobody\rsomebody"],
+        ["turns the direction of writing", "of the \u202eregister"],
+    ])("that %s is refused before anything of it is shown", (_, reason) => {
+        const record = {
+            format: "data-embassy/break-glass-record",
+            version: 1,
+            ceremony: "2f1b9c1e-6a53-4c56-9a3b-2f6a5d7c1e11",
+            site: "luxembourg",
+            person: "a.person",
+            askedBy: "the register",
+            reason,
+            given: "2026-03-01T12:00:00.000Z",
+            until: "2026-03-01T13:00:00.000Z",
+            custodians: ["custodian-1"],
+            certificate: "0".repeat(64),
+            signature: "AAAA",
+        };
+        const parse = (value: object): unknown => parseFile("break-glass record", JSON.stringify(value), "record.json");
+        expect(parse({ ...record, reason: "a member does not start: õ, ы, €" })).toBeDefined();
+        expect(() => parse(record)).toThrow(/^record.json is no break-glass record, or is damaged: reason is wrong/);
     });
 });

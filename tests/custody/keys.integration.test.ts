@@ -3,6 +3,7 @@ import { X509Certificate, createPrivateKey, generateKeyPairSync } from "node:cry
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { fingerprint } from "../../custody/format";
 import { secretsIn } from "../../custody/secrets";
 import { REGISTRIES } from "../../infra/conventions/registries";
 import { recoveredKeys } from "../../restore/keys";
@@ -60,9 +61,15 @@ const ceremony = (): string[] => [
     "ceremony",
     ...["--custodians", inHome("custodians.yaml"), "--witness-key", inHome("witness.pem"), "--out", inHome("ceremony")],
 ];
+const transcript = (): string[] => {
+    const file = inHome("ceremony", "transcript.json");
+    const { witness } = JSON.parse(readFileSync(file, "utf8")) as { witness: { key: string } };
+    return ["--transcript", file, "--witness", fingerprint(witness.key)];
+};
 const recovery = (out: string): string[] => [
     "recover",
-    ...["--transcript", inHome("ceremony", "transcript.json"), "--envelope", ...envelopes(1, 3, 5), "--out", out],
+    ...transcript(),
+    ...["--envelope", ...envelopes(1, 3, 5), "--out", out],
 ];
 
 describe("custody", () => {
@@ -87,17 +94,24 @@ describe("custody", () => {
             contexts: [{ name: "luxembourg", context: { cluster: "site", user: "operator" } }],
         };
         writeFileSync(kubeconfig, JSON.stringify(config));
-        const transcript = ["--transcript", inHome("ceremony", "transcript.json")];
         const keys = home.with({ EMBASSY_KUBECONFIG: kubeconfig });
-        const glass = (...numbers: number[]): Outcome =>
+        const glass = (numbers: number[], ...more: string[]): Outcome =>
             keys.keys(
                 ...["break-glass", "--site", "luxembourg", "--person", "a.person", "--asked-by", "the register"],
-                ...["--reason", "a member does not start", ...transcript, "--out", inHome("glass")],
+                ...["--reason", "a member does not start", ...transcript(), "--out", inHome("glass")],
+                ...more,
                 ...["--envelope", ...envelopes(...numbers), "--identity", ...identities(...numbers)],
             );
-        expect(glass(1, 3).output).toContain("break-glass needs 3 shares, and 2 can be used");
+        expect(glass([1, 3, 5]).output).toMatch(
+            /The site's API server does not answer, .* Give the time .* watches: --now/,
+        );
+        expect(glass([1, 3, 5], "--now", "2026-03-01T12:00Z").output).toMatch(
+            /The clock here says .*, and --now is 2026/,
+        );
+        const now = ["--now", new Date().toISOString()];
+        expect(glass([1, 3], ...now).output).toContain("break-glass needs 3 shares, and 2 can be used");
         expect(existsSync(inHome("glass"))).toBe(false);
-        const { output } = must(glass(1, 3, 5));
+        const { output } = must(glass([1, 3, 5], ...now));
         expect(output).toMatch(
             /keys\.breakGlass in Pulumi\.luxembourg\.yaml is missing: the API servers let in nobody/,
         );
@@ -115,11 +129,11 @@ describe("custody", () => {
             certificate.verify(new X509Certificate(readFileSync(inHome("ceremony", "break-glass.crt"))).publicKey),
         ).toBe(true);
         const record = inHome("glass", "record.json");
-        expect(must(home.keys("record", record, ...transcript)).stdout).toMatch(
+        expect(must(home.keys("record", record, ...transcript())).stdout).toMatch(
             /^a\.person was let into luxembourg .* by custodian-1, custodian-3, custodian-5\. Asked for by the register: a member/,
         );
         writeFileSync(record, readFileSync(record, "utf8").replace("does not start", "starts"));
-        expect(home.keys("record", record, ...transcript).output).toContain("not what a quorum signed");
+        expect(home.keys("record", record, ...transcript()).output).toContain("not what a quorum signed");
         expect(
             home.keys(...recovery(inHome("none.json")), "--identity", ...identities(1, 3, 5), "--only", "break-glass")
                 .output,

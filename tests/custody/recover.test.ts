@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import type { Held } from "../../custody/ceremony";
 import { holdCeremony } from "../../custody/ceremony";
-import { type Envelope, SECRET_NAMES, type Transcript } from "../../custody/format";
+import { type Envelope, SECRET_NAMES, type Transcript, fingerprint } from "../../custody/format";
 import { type Recovery, type RecoveryRequest, openShares, recover } from "../../custody/recover";
 import { type Fixture, NOW, fixture, hold } from "./fixture";
 
@@ -13,10 +13,22 @@ beforeAll(async () => {
     held = await hold(made);
 });
 
+function witnessOf({ transcript }: Pick<Held, "transcript">): string {
+    return fingerprint(transcript.witness.key);
+}
+
 function attempt(indices: readonly number[], change: Partial<RecoveryRequest> = {}): Promise<Recovery> {
     const envelopes = indices.map((index) => held.envelopes[index] as Envelope);
     const { identities } = made;
-    return recover({ transcript: held.transcript, envelopes, identities, wanted: SECRET_NAMES, now: NOW, ...change });
+    return recover({
+        transcript: held.transcript,
+        witness: witnessOf(held),
+        envelopes,
+        identities,
+        wanted: SECRET_NAMES,
+        now: NOW,
+        ...change,
+    });
 }
 
 /** `envelope` with other parts for `land`. */
@@ -96,6 +108,7 @@ describe("a recovery", () => {
             fc.asyncProperty(order, keys, async (envelopes, identities) => {
                 const opened = await openShares({
                     transcript: held.transcript,
+                    witness: witnessOf(held),
                     envelopes,
                     identities,
                     wanted: ["land"],
@@ -129,11 +142,28 @@ describe("a recovery", () => {
         await expect(attempt([0, 1, 2], { transcript: forged })).rejects.toThrow("is not what witness signed");
     });
 
+    it("believes no transcript that somebody else has signed, though it is whole and prolongs terms", async () => {
+        const custodians = made.file.custodians.map((one) => ({ ...one, until: "2099-01-31" }));
+        const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+        const key = publicKey.export({ type: "spki", format: "pem" }) as string;
+        const witness = { office: "witness", key };
+        const { transcript } = await hold({
+            ...made,
+            witnessKey: privateKey,
+            file: { ...made.file, custodians, witness },
+        });
+        await expect(attempt([0, 1, 2], { transcript })).rejects.toThrow(
+            `signed by ${fingerprint(key)}, and --witness is ${witnessOf(held)}: it may be forged`,
+        );
+    });
+
     it("says where a secret was not in the ceremony", async () => {
         const { land, ...others } = made.secrets;
         const without = await hold({ ...made, secrets: others as typeof made.secrets });
         expect(land).toBeDefined();
-        await expect(attempt([], without)).rejects.toThrow("land was not in this ceremony; it had root, taxes");
+        await expect(attempt([], { ...without, witness: witnessOf(without) })).rejects.toThrow(
+            "land was not in this ceremony; it had root, taxes",
+        );
     });
 });
 

@@ -7,7 +7,7 @@ describe("a rehearsal", () => {
     it("finds everything as it must be", async () => {
         const report = await rehearse({ custodians: 5, threshold: 3, now, onStep });
         expect(report.steps.filter(({ right }) => !right)).toEqual([]);
-        expect(report.steps).toHaveLength(11);
+        expect(report.steps).toHaveLength(12);
         expect(report.steps[0]).toMatchObject({
             step: "any 3 of 5 recover every secret",
             detail: "10 sets of custodians",

@@ -8,6 +8,7 @@ import * as x509 from "@peculiar/x509";
 import { stringify } from "yaml";
 import { type Glass, breakGlass } from "../../../../custody/break-glass";
 import type { Held } from "../../../../custody/ceremony";
+import { fingerprint } from "../../../../custody/format";
 import { parseConfig } from "../../../../infra/site/config";
 import { plan } from "../../../../infra/site/plan";
 import { AUDIT_POLICY } from "../../../../infra/cluster/control-plane/api-server";
@@ -35,6 +36,7 @@ const inFolder = (name: string): string => join(folder, name);
 async function given(change: Partial<Parameters<typeof breakGlass>[0]> = {}, there = [0, 2, 4]): Promise<Glass> {
     return breakGlass({
         transcript: held.transcript,
+        witness: fingerprint(held.transcript.witness.key),
         envelopes: there.flatMap((index) => held.envelopes[index] ?? []),
         identities: there.flatMap((index) => custody.identities[index] ?? []),
         site: SITE,

@@ -1,0 +1,45 @@
+/** Whether this machine's clock is right: a certificate signed by a clock that is ahead opens a site at an hour that no custodian agreed to. */
+import { request } from "node:https";
+import { UserError } from "../command-line/command";
+
+/** Tolerated difference: what a certificate begins before it is signed. */
+const SKEW_MS = 5 * 60_000;
+const ANSWER_MS = 5_000;
+
+/**
+ * The time that a server has, to a second (RFC 9110, 6.6.1); undefined where it does not answer.
+ * @param authority by which it is known, PEM
+ */
+export function timeAt(server: string, authority: string): Promise<Date | undefined> {
+    return new Promise((resolve) => {
+        const signal = AbortSignal.timeout(ANSWER_MS);
+        const sent = request(new URL("/version", server), { method: "HEAD", ca: authority, signal }, (response) => {
+            response.resume();
+            const time = new Date(response.headers.date ?? "");
+            resolve(Number.isNaN(time.getTime()) ? undefined : time);
+        });
+        sent.once("error", () => resolve(undefined)).end();
+    });
+}
+
+/**
+ * @param there what the site's API server has; undefined where it does not answer
+ * @param agreed the time that the custodians have on their own watches, where they compared it by eye
+ * @throws UserError where the clock here is another than theirs, or nobody can tell
+ */
+export function refuseWrongClock(here: Date, there: Date | undefined, agreed: Date | undefined): void {
+    const other = there ?? agreed;
+    if (other === undefined) {
+        throw new UserError(
+            `The site's API server does not answer, so that nobody can tell whether it is ${here.toISOString()}. Give the time that ` +
+                "the custodians have on their watches: --now, such as --now 2026-03-01T12:00Z.",
+        );
+    }
+    if (Math.abs(here.getTime() - other.getTime()) > SKEW_MS) {
+        const whose = there === undefined ? "--now is" : "the site's API server has";
+        throw new UserError(
+            `The clock here says ${here.toISOString()}, and ${whose} ${other.toISOString()}: what is signed would open the site at ` +
+                "another hour than this. Set this machine's clock, and sign again.",
+        );
+    }
+}
