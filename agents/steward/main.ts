@@ -15,13 +15,13 @@ runAgent(async () => {
     const access = { ...storeFromEnvironment(), user: variable("STORE_USER"), secret: mounted("STORE_SECRET") };
     const store = storeClient(access);
     const accounts = new Accounts(variable("ADMINISTRATION"), store);
-    const sealDays = positive("SEAL_DAYS");
+    const objectLockDays = positive("OBJECT_LOCK_DAYS");
     let renewed = -Infinity;
     await repeat(async () => {
         // Read at each pass: Kubernetes changes the files when what it mounts there changes.
         const [users, buckets] = [parseUsers(mounted("USERS")), parseBuckets(mounted("BUCKETS"))];
         const renewLocks = performance.now() - renewed > RENEW_LOCKS_MS;
-        for (const change of await reconcile({ users, buckets, sealDays, renewLocks }, store, accounts)) {
+        for (const change of await reconcile({ users, buckets, objectLockDays, renewLocks }, store, accounts)) {
             log(change);
         }
         if (renewLocks) {

@@ -8,7 +8,7 @@ interface Actions {
     readonly objects: readonly string[];
 }
 
-/** DeleteObject without a version only hides: DeleteObjectVersion, which destroys what is not sealed, is the purger's alone. */
+/** DeleteObject without a version only hides: DeleteObjectVersion, which destroys what is not locked, is the purger's alone. */
 const ACTIONS: Readonly<Record<Right, Actions>> = {
     backup: {
         bucket: ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
@@ -24,7 +24,7 @@ const ACTIONS: Readonly<Record<Right, Actions>> = {
         bucket: ["s3:ListBucket", "s3:ListBucketVersions"],
         objects: ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectRetention"],
     },
-    seal: {
+    retain: {
         bucket: ["s3:ListBucketVersions"],
         objects: ["s3:GetObjectRetention", "s3:PutObjectRetention"],
     },

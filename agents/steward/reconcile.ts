@@ -19,8 +19,8 @@ import { bucketPolicy } from "./policy";
 export interface Declared {
     readonly users: Users;
     readonly buckets: readonly string[];
-    /** For how long a bucket keeps what nobody has sealed yet. */
-    readonly sealDays: number;
+    /** For how long a bucket keeps what nobody has locked yet. */
+    readonly objectLockDays: number;
     /** Writes the bucket's lock again though it is right: versitygw counts its days from when it was written. */
     readonly renewLocks: boolean;
 }
@@ -87,19 +87,19 @@ async function bringVersioning(Bucket: string, store: S3Client): Promise<string[
     return [`bucket ${Bucket}: keeps versions again`];
 }
 
-async function bringLock(Bucket: string, { sealDays, renewLocks }: Declared, store: S3Client): Promise<string[]> {
+async function bringLock(Bucket: string, { objectLockDays, renewLocks }: Declared, store: S3Client): Promise<string[]> {
     const lock = await unless(
         "ObjectLockConfigurationNotFoundError",
         store.send(new GetObjectLockConfigurationCommand({ Bucket })),
     );
     const found = lock?.ObjectLockConfiguration?.Rule?.DefaultRetention;
-    const isRight = found?.Mode === "COMPLIANCE" && found.Days === sealDays;
+    const isRight = found?.Mode === "COMPLIANCE" && found.Days === objectLockDays;
     if (!isRight || renewLocks) {
-        const Rule = { DefaultRetention: { Mode: "COMPLIANCE", Days: sealDays } } as const;
+        const Rule = { DefaultRetention: { Mode: "COMPLIANCE", Days: objectLockDays } } as const;
         const ObjectLockConfiguration = { ObjectLockEnabled: "Enabled", Rule } as const;
         await store.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration }));
     }
-    return isRight ? [] : [`bucket ${Bucket}: locks what is not sealed yet`];
+    return isRight ? [] : [`bucket ${Bucket}: has the default retention again`];
 }
 
 async function bringPolicy(Bucket: string, { users }: Declared, store: S3Client): Promise<string[]> {

@@ -9,7 +9,7 @@ const AGENTS = [
     "gazette",
     "purger",
     "reader",
-    "sealer",
+    "retention-agent",
     "self-test",
     "status",
     "steward",

@@ -117,16 +117,16 @@ const schema = z
             );
         }
         const { retentionDays } = config.recovery;
-        if (config.storage.sealDays < retentionDays) {
+        if (config.storage.objectLockDays < retentionDays) {
             problem(
-                ["storage", "sealDays"],
+                ["storage", "objectLockDays"],
                 `must be ${retentionDays} or more: what a restore may need is not to be removed (recovery.retentionDays)`,
             );
         }
         const needed = neededDays(config.recovery);
-        if (needed !== undefined && config.storage.sealDays < needed) {
+        if (needed !== undefined && config.storage.objectLockDays < needed) {
             problem(
-                ["storage", "sealDays"],
+                ["storage", "objectLockDays"],
                 `must be ${needed} or more: the window, the longest time between two full backups, and a day for one that is late ` +
                     `(recovery.windowDays: ${config.recovery.windowDays}, recovery.full: "${config.recovery.full}"), or full backups more often`,
             );

@@ -89,11 +89,11 @@ export function lifetimes({
             },
         },
         {
-            name: "seal of a stored version",
-            seconds: storage.sealDays * DAY_SECONDS,
+            name: "object lock of a backup",
+            seconds: storage.objectLockDays * DAY_SECONDS,
             renewal: {
                 from: "nowhere",
-                why: "until then nobody can remove it; the site's own sealer seals the newer ones",
+                why: "nobody can remove it until then; the site's own retention agent locks newer ones",
             },
         },
     ];

@@ -33,7 +33,7 @@ export interface ObjectStorePlan {
     /** Of each agent beside it. */
     readonly agent: { readonly cpu: string; readonly memory: string };
     readonly quota: Readonly<Record<string, string>>;
-    readonly sealDays: number;
+    readonly objectLockDays: number;
     readonly buckets: readonly string[];
     /** Fixed address of the Service. */
     readonly address: string;
@@ -43,7 +43,7 @@ export interface ObjectStorePlan {
     readonly dnsNames: readonly string[];
 }
 
-/** A Node.js with few connections. How fast the sealer is depends on its share of a core. */
+/** A Node.js with few connections. How fast the retention agent is depends on its share of a core. */
 const AGENT = { cpu: "250m", memory: "128Mi" } as const;
 /** Of what comes every night: one by the clock, one by hand. */
 export const RUNS = 2;
@@ -64,11 +64,11 @@ export function planObjectStore(
         storageClass: storage.class,
         agent: AGENT,
         quota: quota(
-            // With steward and sealer.
+            // With the controller and the retention agent.
             { count: 1, containers: [{ cpu, memory }, AGENT, AGENT], storage: size },
             { count: NIGHTLY.length * RUNS, containers: [AGENT] },
         ),
-        sealDays: storage.sealDays,
+        objectLockDays: storage.objectLockDays,
         buckets: [...REGISTRIES.map(registryNamespace), SELF_TEST_BUCKET],
         address: network.objectStore,
         peers: Object.values(network.peers),

@@ -7,10 +7,10 @@ import { generatedSecret } from "../keys/generated";
 import { type ObjectStorePlan, SELF_TEST_BUCKET } from "./plan-object-store";
 import type { StoreUsers } from "./store-users";
 
-/** Accounts of the store's own: access key ids, and keys in the Secret of keys. */
+/** Accounts of the store's own: each is an access key id, and the name of its key in the Secret `accounts`. */
 export const ACCOUNT = {
     administrator: "administrator",
-    sealer: "sealer",
+    retentionAgent: "retention-agent",
     purger: "purger",
     selfTest: "self-test",
 } as const;
@@ -35,16 +35,21 @@ export interface StoreKeysArgs {
 /** Who may use the store, and what is in it: written down once, read by the steward. */
 export function storeKeys(name: string, args: StoreKeysArgs, opts: pulumi.CustomResourceOptions): StoreKeys {
     const { store, namespace } = args;
-    const key = (account: string): pulumi.Output<string> => generatedSecret(`${name}-${account}`, opts);
+    const key = (account: string): pulumi.Output<string> =>
+        generatedSecret(`${name}-${account}`, {
+            ...opts,
+            // A state that an earlier release wrote has this agent's protected key under its former name.
+            ...(account === ACCOUNT.retentionAgent && { aliases: [{ name: `${name}-sealer` }] }),
+        });
     const keys = Object.fromEntries(Object.values(ACCOUNT).map((account) => [account, key(account)])) as Record<
         (typeof ACCOUNT)[keyof typeof ACCOUNT],
         pulumi.Output<string>
     >;
     const users = pulumi
-        .all([args.users, keys.sealer, keys.purger, keys["self-test"]])
-        .apply(([others, sealer, purger, selfTest]) => {
+        .all([args.users, keys["retention-agent"], keys.purger, keys["self-test"]])
+        .apply(([others, retentionAgent, purger, selfTest]) => {
             const own: StoreUsers = {
-                [ACCOUNT.sealer]: { secret: sealer, right: "seal" },
+                [ACCOUNT.retentionAgent]: { secret: retentionAgent, right: "retain" },
                 [ACCOUNT.purger]: { secret: purger, right: "purge" },
                 [ACCOUNT.selfTest]: { secret: selfTest, right: "backup", bucket: SELF_TEST_BUCKET },
             };

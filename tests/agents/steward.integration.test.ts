@@ -21,7 +21,7 @@ jest.setTimeout(120_000);
 const users = {
     "land-backup": { secret: "land-backups-secret", right: "backup", bucket: "registry-land" },
     "land-read": { secret: "land-readers-secret", right: "read", bucket: "registry-land" },
-    sealer: { secret: "sealers-secret", right: "seal" },
+    "retention-agent": { secret: "retention-secret", right: "retain" },
 } as const;
 const buckets = ["registry-land", "registry-taxes"];
 
@@ -46,12 +46,12 @@ describe("the steward", () => {
         expect(first).toEqual([
             "account land-backup: created",
             "account land-read: created",
-            "account sealer: created",
+            "account retention-agent: created",
             "bucket registry-land: created",
-            "bucket registry-land: locks what is not sealed yet",
+            "bucket registry-land: has the default retention again",
             "bucket registry-land: has the declared policy",
             "bucket registry-taxes: created",
-            "bucket registry-taxes: locks what is not sealed yet",
+            "bucket registry-taxes: has the default retention again",
             "bucket registry-taxes: has the declared policy",
         ]);
     });
@@ -72,12 +72,12 @@ describe("the steward", () => {
         );
         await expect(store.declare(users, buckets)).resolves.toEqual([
             "account land-read: has the declared secret again",
-            "bucket registry-land: locks what is not sealed yet",
+            "bucket registry-land: has the default retention again",
             "bucket registry-land: has the declared policy",
             "account intruder: removed, as nobody declares it",
         ]);
         const names = (await store.accounts.list()).map(({ user }) => user);
-        expect(names).toEqual(["land-backup", "land-read", "sealer"]);
+        expect(names).toEqual(["land-backup", "land-read", "retention-agent"]);
     });
 
     it("leaves a bucket alone that is no longer declared", async () => {
@@ -124,7 +124,7 @@ describe("a backup's key", () => {
         await expect(outcome(client.send(new PutObjectRetentionCommand({ ...version, Retention })))).resolves.toBe(
             "AccessDenied",
         );
-        // Which would keep the sealer from sealing it.
+        // Which would keep the retention agent from locking it.
         await expect(
             outcome(
                 client.send(
@@ -161,10 +161,10 @@ describe("a reader's key", () => {
     });
 });
 
-describe("the sealer's key", () => {
+describe("the retention agent's key", () => {
     it("neither reads nor writes what is stored, nor deletes it", async () => {
         await as("land-backup").send(new PutObjectCommand({ ...land, Key: "s", Body: "s" }));
-        const client = as("sealer");
+        const client = as("retention-agent");
         const object = { ...land, Key: "s" };
         await expect(outcome(client.send(new ListObjectVersionsCommand(land)))).resolves.toBe("done");
         await expect(outcome(client.send(new GetObjectCommand(object)))).resolves.toBe("AccessDenied");

@@ -16,7 +16,7 @@ import { binDir } from "../../command-line/paths";
 import { freePorts } from "./apiserver";
 
 export const REGION = "test";
-export const SEAL_DAYS = 1;
+export const OBJECT_LOCK_DAYS = 1;
 export const ADMINISTRATOR = { user: "administrator", secret: "administrators-secret" } as const;
 const START_TIMEOUT_MS = 20_000;
 const isRoot = process.getuid?.() === 0;
@@ -79,7 +79,7 @@ export class TestStore {
 
     /** What the steward does, once. */
     async declare(users: Users, buckets: readonly string[]): Promise<string[]> {
-        const declared = { users, buckets, sealDays: SEAL_DAYS, renewLocks: false };
+        const declared = { users, buckets, objectLockDays: OBJECT_LOCK_DAYS, renewLocks: false };
         return reconcile(declared, this.administrator, this.accounts);
     }
 

@@ -119,14 +119,22 @@ describe("a wrong stack file", () => {
             "data-embassy:cluster.kubernetes is 1.36; it must be text (in quotes, if it looks like a number)",
         ],
         [
-            "seal that ends before what it keeps may go",
-            (values) => (section(values, "storage")["sealDays"] = 27),
-            "data-embassy:storage.sealDays is 27; it must be 28 or more: what a restore may need is not to be removed (recovery.retentionDays)",
+            "setting under its former name",
+            (values) => {
+                const storage = section(values, "storage");
+                storage["sealDays"] = storage["objectLockDays"];
+            },
+            "data-embassy:storage.sealDays is now called objectLockDays: write that key instead",
         ],
         [
-            "seal that ends before the next full backup is there",
+            "object lock that ends before what it keeps may go",
+            (values) => (section(values, "storage")["objectLockDays"] = 27),
+            "data-embassy:storage.objectLockDays is 27; it must be 28 or more: what a restore may need is not to be removed (recovery.retentionDays)",
+        ],
+        [
+            "object lock that ends before the next full backup is there",
             (values) => (section(values, "recovery")["full"] = "0 1 1 * *"),
-            'data-embassy:storage.sealDays is 30; it must be 46 or more: the window, the longest time between two full backups, and a day for one that is late (recovery.windowDays: 14, recovery.full: "0 1 1 * *"), or full backups more often',
+            'data-embassy:storage.objectLockDays is 30; it must be 46 or more: the window, the longest time between two full backups, and a day for one that is late (recovery.windowDays: 14, recovery.full: "0 1 1 * *"), or full backups more often',
         ],
         [
             "schedule of no clock",

@@ -44,7 +44,7 @@ describe("a site's object store", () => {
     });
 
     it("starts after what takes its events", () => {
-        expect(pod.initContainers.map(({ name }) => name)).toEqual(["folders", "sealer", "steward"]);
+        expect(pod.initContainers.map(({ name }) => name)).toEqual(["folders", "retention-agent", "steward"]);
         expect(pod.containers.map(({ name }) => name)).toEqual(["object-store"]);
     });
 
@@ -56,7 +56,7 @@ describe("a site's object store", () => {
             Object.fromEntries([...pod.initContainers, ...pod.containers].map((one) => [one.name, seen(one)])),
         ).toEqual({
             folders: [],
-            sealer: ["sealer", "authority"],
+            "retention-agent": ["retention-agent", "authority"],
             steward: ["administrator", "authority", "users"],
             "object-store": ["certificate"],
         });

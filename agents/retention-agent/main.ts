@@ -1,5 +1,5 @@
 /**
- * The sealer: makes each version unchangeable right after it is written, with a key that opens nothing else. It hears of
+ * The retention agent: makes each version unchangeable right after it is written, with a key that opens nothing else. It hears of
  * new versions from the store, and sweeps over all of them for those that it did not hear of.
  */
 import { once } from "node:events";
@@ -8,21 +8,21 @@ import { log, messageOf, mounted, positive, repeat, runAgent, variable } from ".
 import { storeClient, storeFromEnvironment } from "../store/client";
 import { parseBuckets } from "../store/declared";
 import { eventServer } from "./events";
-import { Sealer } from "./sealer";
+import { RetentionAgent } from "./retention-agent";
 import { Statistics } from "./statistics";
 
 const SWEEP_SECONDS = 20;
-/** Once in so many sweeps nothing is taken for sealed that was found sealed before: about an hour. */
+/** Once in so many sweeps nothing is taken for locked that was found locked before: about an hour. */
 const SWEEPS_TO_FORGET = 180;
 
 runAgent(async () => {
     const access = { ...storeFromEnvironment(), user: variable("STORE_USER"), secret: mounted("STORE_SECRET") };
     const statistics = new Statistics();
-    const sealer = new Sealer(storeClient(access), positive("SEAL_DAYS"), statistics);
+    const agent = new RetentionAgent(storeClient(access), positive("OBJECT_LOCK_DAYS"), statistics);
 
     const events = eventServer((bucket, key) => {
-        sealer.sealKey(bucket, key).catch((error: unknown) => {
-            log("not sealed yet, the next sweep tries again", { bucket, key, error: messageOf(error) });
+        agent.lockKey(bucket, key).catch((error: unknown) => {
+            log("not locked yet, the next sweep tries again", { bucket, key, error: messageOf(error) });
         });
     });
     // From the store beside it and from nowhere else.
@@ -36,12 +36,12 @@ runAgent(async () => {
     let sweeps = 0;
     await repeat(async () => {
         if (++sweeps % SWEEPS_TO_FORGET === 0) {
-            sealer.forget();
+            agent.forget();
         }
-        const before = statistics.status().sealed;
-        await sealer.sweep(parseBuckets(mounted("BUCKETS")));
+        const before = statistics.status().locked;
+        await agent.sweep(parseBuckets(mounted("BUCKETS")));
         const after = statistics.status();
-        if (after.sealed > before || after.lastSweep?.failures.length) {
+        if (after.locked > before || after.lastSweep?.failures.length) {
             log("swept", { ...after });
         }
     }, SWEEP_SECONDS);

@@ -1,12 +1,12 @@
-/** For how long versions stay unsealed: what a site can be held to, so it is measured where it happens. */
+/** For how long versions stay unlocked: what a site can be held to, so it is measured where it happens. */
 import { createHistogram } from "node:perf_hooks";
 
-/** Seconds, since the sealer started. */
+/** Seconds, since the retention agent started. */
 export interface Status {
     readonly since: string;
-    /** Versions that this sealer has sealed. */
-    readonly sealed: number;
-    readonly unsealedSeconds: {
+    /** Versions that this retention agent has locked. */
+    readonly locked: number;
+    readonly unlockedSeconds: {
         readonly p50: number;
         readonly p90: number;
         readonly p99: number;
@@ -21,13 +21,13 @@ const TOLD = 20;
 
 export class Statistics {
     /** Milliseconds, whole and above zero. */
-    private readonly unsealed = createHistogram();
+    private readonly unlocked = createHistogram();
     private readonly since = new Date().toISOString();
     private lastSweep: Status["lastSweep"];
 
-    /** @param milliseconds from the version's being written to its being sealed */
-    sealed(milliseconds: number): void {
-        this.unsealed.record(Math.max(1, Math.round(milliseconds)));
+    /** @param milliseconds from the version's being written to its being locked */
+    locked(milliseconds: number): void {
+        this.unlocked.record(Math.max(1, Math.round(milliseconds)));
     }
 
     swept(versions: number, failures: readonly string[]): void {
@@ -35,16 +35,16 @@ export class Statistics {
     }
 
     status(): Status {
-        const count = this.unsealed.count;
+        const count = this.unlocked.count;
         const seconds = (milliseconds: number): number => (count === 0 ? 0 : milliseconds / 1000);
         return {
             since: this.since,
-            sealed: count,
-            unsealedSeconds: {
-                p50: seconds(this.unsealed.percentile(50)),
-                p90: seconds(this.unsealed.percentile(90)),
-                p99: seconds(this.unsealed.percentile(99)),
-                max: seconds(this.unsealed.max),
+            locked: count,
+            unlockedSeconds: {
+                p50: seconds(this.unlocked.percentile(50)),
+                p90: seconds(this.unlocked.percentile(90)),
+                p99: seconds(this.unlocked.percentile(99)),
+                max: seconds(this.unlocked.max),
             },
             ...(this.lastSweep && { lastSweep: this.lastSweep }),
         };

@@ -1,24 +1,24 @@
-/** Seals versions: gives each a retention of its own that nobody can shorten, and looks whether the store has taken it. */
+/** Locks versions: gives each a retention of its own that nobody can shorten, and looks whether the store has taken it. */
 import type { S3Client } from "@aws-sdk/client-s3";
 import { AgentError, messageOf } from "../agent";
 import { inParallel } from "../store/parallel";
-import { isSealed, retain, retentionOf } from "../store/retention";
+import { isLocked, retain, retentionOf } from "../store/retention";
 import { type Version, listVersions } from "../store/versions";
 import { Known, nameOf } from "./known";
 import type { Statistics } from "./statistics";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export class Sealer {
+export class RetentionAgent {
     private known = new Known();
 
     constructor(
         private readonly store: S3Client,
-        private readonly sealDays: number,
+        private readonly objectLockDays: number,
         private readonly statistics: Statistics,
     ) {}
 
-    /** Every version in the buckets. One that cannot be sealed does not keep the others from it. */
+    /** Every version in the buckets. One that cannot be locked does not keep the others from it. */
     async sweep(buckets: readonly string[]): Promise<void> {
         let versions = 0;
         const failures: string[] = [];
@@ -26,7 +26,7 @@ export class Sealer {
             const [began, before] = [Date.now(), failures.length];
             await inParallel(listVersions(this.store, bucket), async (version) => {
                 versions += 1;
-                await this.seal(version).catch((error: unknown) => {
+                await this.lock(version).catch((error: unknown) => {
                     failures.push(`${nameOf(version)}: ${messageOf(error)}`);
                 });
             });
@@ -38,30 +38,30 @@ export class Sealer {
     }
 
     /** The versions of one key, as soon as it is known to have a new one. */
-    async sealKey(bucket: string, key: string): Promise<void> {
+    async lockKey(bucket: string, key: string): Promise<void> {
         for await (const version of listVersions(this.store, bucket, key)) {
             if (version.key === key) {
-                await this.seal(version);
+                await this.lock(version);
             }
         }
     }
 
-    /** From the next sweep on every version is looked at again, also those that were found sealed. */
+    /** From the next sweep on every version is looked at again, also those that were found locked. */
     forget(): void {
         this.known = new Known();
     }
 
-    private async seal(version: Version): Promise<void> {
-        const until = version.writtenAt + this.sealDays * DAY_MS;
+    private async lock(version: Version): Promise<void> {
+        const until = version.writtenAt + this.objectLockDays * DAY_MS;
         if (this.known.has(version) || until <= Date.now()) {
             return;
         }
-        if (!isSealed(await retentionOf(this.store, version), until)) {
+        if (!isLocked(await retentionOf(this.store, version), until)) {
             await retain(this.store, version, { Mode: "COMPLIANCE", RetainUntilDate: new Date(until) });
-            if (!isSealed(await retentionOf(this.store, version), until)) {
-                throw new AgentError("the store said that it is sealed, and it is not");
+            if (!isLocked(await retentionOf(this.store, version), until)) {
+                throw new AgentError("the store said that it is locked, and it is not");
             }
-            this.statistics.sealed(Date.now() - version.writtenAt);
+            this.statistics.locked(Date.now() - version.writtenAt);
         }
         this.known.add(version);
     }

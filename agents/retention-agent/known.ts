@@ -1,6 +1,6 @@
 /**
- * What was found sealed, so that a sweep need not ask again. Of older versions only until when they are all sealed is kept: a
- * store holds hundreds of thousands, and their names would be more than the sealer's memory.
+ * What was found locked, so that a sweep need not ask again. Of older versions only until when they are all locked is kept: a
+ * store holds hundreds of thousands, and their names would be more than the retention agent's memory.
  */
 import type { Version } from "../store/versions";
 
@@ -12,7 +12,7 @@ export const SETTLES_MS = 24 * 60 * 60 * 1000;
 
 export class Known {
     private readonly names = new Map<string, Version>();
-    /** Bucket → everything in it that was written before is sealed, in milliseconds since 1970. */
+    /** Bucket → everything in it that was written before is locked, in milliseconds since 1970. */
     private readonly settled = new Map<string, number>();
 
     has(version: Version): boolean {
@@ -23,7 +23,7 @@ export class Known {
         this.names.set(nameOf(version), version);
     }
 
-    /** @param swept when a sweep of the bucket began that has found, or made, everything in it sealed */
+    /** @param swept when a sweep of the bucket began that has found, or made, everything in it locked */
     settle(bucket: string, swept: number): void {
         const until = swept - SETTLES_MS;
         this.settled.set(bucket, until);
