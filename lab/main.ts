@@ -135,7 +135,7 @@ function program(fail: Fail): Command {
     command
         .command("status")
         .description(
-            "show what runs, and how old stored versions are; exit 1 unless all that was brought up is ready and none is too old",
+            "show what runs, and how old backups are; exit 1 unless all that was brought up is ready and none is too old",
         )
         .argument("[sites...]", "default: all that the lab has")
         .option("--json", "print the status as JSON")

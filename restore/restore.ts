@@ -37,7 +37,7 @@ export { discard };
 export interface RestoreRequest {
     /** Which is to be made. */
     readonly environment: Environment;
-    /** Site whose stored versions are restored. */
+    /** Site whose backups are restored. */
     readonly from: string;
     /** A folder that those of one registry were copied to, in place of the disk of the site's store. */
     readonly copy: string | undefined;
@@ -194,9 +194,9 @@ async function build(
         await ensureRescue(site, await served(source, stamp, keys), keys.issuer);
     });
     if (keys.handed !== undefined) {
-        await ensureFile(environment.handover, JSON.stringify(keys.handed));
+        await ensureFile(environment.crossStackSecrets, JSON.stringify(keys.handed));
     }
-    const variables = keys.handed === undefined ? {} : { EMBASSY_HANDOVER: environment.handover };
+    const variables = keys.handed === undefined ? {} : { EMBASSY_CROSS_STACK_SECRETS: environment.crossStackSecrets };
     const elapsed = (): number => timed.report().seconds;
     return timed.phase("registries", `pulumi up with ${registries.join(", ")}`, () =>
         bringUp(site, registries, { toolchain, environment: variables, elapsed, onAnswer }),

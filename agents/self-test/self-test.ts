@@ -98,7 +98,7 @@ async function write({ clients, bucket }: SelfTest, content: Buffer): Promise<Ve
     return undefined;
 }
 
-/** What is refused now may soon be allowed: the steward is on its way, or mends what the last test has broken. */
+/** What is refused now may soon be allowed: the controller is on its way, or mends what the last test has broken. */
 async function soon<T>({ patienceSeconds }: SelfTest, ask: () => Promise<T>): Promise<T> {
     const deadline = Date.now() + patienceSeconds * 1000;
     for (;;) {

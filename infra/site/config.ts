@@ -112,7 +112,7 @@ const schema = z
         if (maximumLag > config.recovery.archiveTimeout) {
             problem(
                 ["replication", "maximumLag"],
-                `must be ${config.recovery.archiveTimeout} or less: a restore from stored versions loses no more ` +
+                `must be ${config.recovery.archiveTimeout} or less: a restore from backups loses no more ` +
                     "(recovery.archiveTimeout), so a promotion that does has to be asked for",
             );
         }

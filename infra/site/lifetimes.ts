@@ -66,9 +66,9 @@ export function lifetimes({
             renewal: { from: "here", by: "the kubelet, from the site's API servers" },
         },
         {
-            name: "answer of the name server",
+            name: "answer of the DNS server",
             seconds: TTL_SECONDS,
-            renewal: { from: "here", by: "the site's name server, which asks no other" },
+            renewal: { from: "here", by: "the site's DNS server, which asks no other" },
         },
         {
             name: "lock of a database's leader",

@@ -6,7 +6,7 @@ import { quantity } from "../conventions/quantity";
 export const storage = z.strictObject({
     /** StorageClass of the hosts' local disks. */
     class: z.string().regex(/^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/, "must be a DNS label of at most 32 characters"),
-    /** Cores and memory of the object store, and the volume that holds the site's stored versions. */
+    /** Cores and memory of the object store, and the volume that holds the site's backups. */
     objectStore: z.strictObject({ cpu: quantity, memory: quantity, storage: quantity }),
     /** Object-lock retention of each object: the days, counted from when it was written, in which nobody can remove it. */
     objectLockDays: formerly("sealDays", z.int().min(1).max(36_500)),

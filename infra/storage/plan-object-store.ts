@@ -1,4 +1,4 @@
-/** What a site's object store needs: it holds stored versions, this site's and those of its peers. Pure. */
+/** What a site's object store needs: it holds backups, this site's and those of its peers. Pure. */
 import type { SiteSection } from "../conventions/site";
 import type { StorageSection } from "./config";
 import { REGISTRIES } from "../conventions/registries";
@@ -13,7 +13,7 @@ export const OBJECT_STORE = "object-store";
 export const OBJECT_STORE_SERVICE = `${OBJECT_STORE}.${OBJECT_STORE}.svc`;
 /** What signs a request has to name a region, and the store knows one. */
 export const OBJECT_STORE_REGION = "embassy";
-/** Bucket in which the store's lock is put to the test, so that no stored version is. */
+/** Bucket in which the store's lock is put to the test, so that no backup is. */
 export const SELF_TEST_BUCKET = "self-test";
 /** What selects the store's pod. */
 export const STORE_SELECTOR = { "app.kubernetes.io/name": OBJECT_STORE } as const;

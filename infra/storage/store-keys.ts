@@ -1,7 +1,7 @@
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
-import { HELD } from "../kubernetes/held";
+import { PROTECTED } from "../kubernetes/deletion-protection";
 import { metadata } from "../kubernetes/metadata";
 import { generatedSecret } from "../keys/generated";
 import { type ObjectStorePlan, SELF_TEST_BUCKET } from "./plan-object-store";
@@ -32,7 +32,7 @@ export interface StoreKeysArgs {
     readonly users: pulumi.Input<StoreUsers>;
 }
 
-/** Who may use the store, and what is in it: written down once, read by the steward. */
+/** Who may use the store, and what is in it: written down once, read by the controller. */
 export function storeKeys(name: string, args: StoreKeysArgs, opts: pulumi.CustomResourceOptions): StoreKeys {
     const { store, namespace } = args;
     const key = (account: string): pulumi.Output<string> =>
@@ -61,7 +61,7 @@ export function storeKeys(name: string, args: StoreKeysArgs, opts: pulumi.Custom
         new Secret(
             `${name}-${object}`,
             { metadata: metadata(object, store.labels, namespace), stringData },
-            { ...opts, ...HELD },
+            { ...opts, ...PROTECTED },
         ).metadata.name;
     return {
         accounts: secret("accounts", keys),

@@ -67,7 +67,7 @@ export function storePod(args: StorePodArgs): ReturnType<typeof hardenedPod> {
         priorityClassName: PRIORITY.service.name,
         // The certificate's name, for who is in the same pod.
         hostAliases: [{ ip: "127.0.0.1", hostnames: [OBJECT_STORE_SERVICE] }],
-        initContainers: [folders(store), ...[retentionAgent(store), steward(store)].map(asSidecar)],
+        initContainers: [folders(store), ...[retentionAgent(store), controller(store)].map(asSidecar)],
         containers: [server(args)],
         volumes: [
             { name: "administration", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
@@ -116,8 +116,8 @@ function retentionAgent({ agentsImage, agent, objectLockDays }: ObjectStorePlan)
     };
 }
 
-function steward({ agentsImage, agent, objectLockDays }: ObjectStorePlan): input.core.v1.Container {
-    return agentContainer("steward", {
+function controller({ agentsImage, agent, objectLockDays }: ObjectStorePlan): input.core.v1.Container {
+    return agentContainer("object-store-controller", {
         image: agentsImage,
         resources: agent,
         env: {

@@ -1,5 +1,5 @@
 import { hardenedPods } from "./hardened-pods";
-import { held } from "./held";
+import { deletionProtection } from "./deletion-protection";
 import { imageOrigin } from "./image-origin";
 import { jurisdiction } from "./jurisdiction";
 import { limitedVolumes } from "./limited-volumes";
@@ -13,7 +13,7 @@ import { spread } from "./spread";
 
 export const RULES: readonly Rule[] = [
     hardenedPods,
-    held,
+    deletionProtection,
     imageOrigin,
     jurisdiction,
     limitedVolumes,

@@ -28,9 +28,9 @@ async function run(agent: string, ...args: string[]): Promise<{ status: number |
 const ASKS: Readonly<Record<string, string>> = {
     gate: "SCOPE",
     gazette: "PORT",
-    reader: "PORT",
+    "edge-api": "PORT",
     verifier: "FOUND",
-    writer: "SOCKET",
+    "lease-agent": "SOCKET",
 };
 const TOLD = NAMES.filter((name) => !["folders", "status"].includes(name));
 

@@ -1,11 +1,11 @@
 import { parseBuckets, parseUsers } from "../../agents/store/declared";
-import { bucketPolicy } from "../../agents/steward/policy";
+import { bucketPolicy } from "../../agents/object-store-controller/policy";
 import { storeUsers } from "../../infra/storage/store-users";
 
 const users = storeUsers({ land: "secret of land", taxes: "secret of taxes" });
 
 describe("what the site declares", () => {
-    it("is what the steward reads", () => {
+    it("is what the controller reads", () => {
         expect(parseUsers(JSON.stringify(users))).toEqual(users);
         expect(parseBuckets('["registry-land"]')).toEqual(["registry-land"]);
     });

@@ -1,4 +1,4 @@
-import { Reminder } from "../../agents/writer/patroni";
+import { Reminder } from "../../agents/lease-agent/patroni";
 
 describe("Patroni", () => {
     it("is told to read its configuration again while the other site is to be waited for and is not, every ten seconds", async () => {

@@ -10,7 +10,7 @@ import {
 import { RetentionAgent } from "../../agents/retention-agent/retention-agent";
 import { Statistics } from "../../agents/retention-agent/statistics";
 import { type SelfTest, findUnlocked, selfTest } from "../../agents/self-test/self-test";
-import { bucketPolicy } from "../../agents/steward/policy";
+import { bucketPolicy } from "../../agents/object-store-controller/policy";
 import { OBJECT_LOCK_DAYS, TestStore } from "../support/object-store";
 import { type Lie, LyingStore, type Question } from "./lying-store";
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
     log = jest.spyOn(process.stdout, "write").mockReturnValue(true);
     store = await TestStore.start();
 });
-// Each test of an honest store breaks what the steward then mends.
+// Each test of an honest store breaks what the controller then mends.
 beforeEach(async () => {
     await store.declare(users, [BUCKET]);
 });

@@ -8,8 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { storeClient } from "../../agents/store/client";
 import type { Users } from "../../agents/store/declared";
-import { Accounts } from "../../agents/steward/accounts";
-import { reconcile } from "../../agents/steward/reconcile";
+import { Accounts } from "../../agents/object-store-controller/accounts";
+import { reconcile } from "../../agents/object-store-controller/reconcile";
 import { issueAuthority, issueLeaf, pemBlock } from "../../lab/pki/issue";
 import { buildToolchain, silent } from "../../toolchain/build";
 import { binDir } from "../../command-line/paths";
@@ -77,7 +77,7 @@ export class TestStore {
         return new Accounts(this.file("administration"), this.administrator);
     }
 
-    /** What the steward does, once. */
+    /** What the controller does, once. */
     async declare(users: Users, buckets: readonly string[]): Promise<string[]> {
         const declared = { users, buckets, objectLockDays: OBJECT_LOCK_DAYS, renewLocks: false };
         return reconcile(declared, this.administrator, this.accounts);

@@ -80,8 +80,8 @@ export function storeHolders(config: Declared): Holder[] {
 /** Why the volume would fill, a line; none where it does not. */
 export function storeTooSmall(config: Declared): string[] {
     const { recovery, storage, keys } = config;
-    const held = storeHolders(config).reduce((total, { bytes }) => total + bytes, 0);
-    const least = Math.ceil(held / FILLED / GIB);
+    const stored = storeHolders(config).reduce((total, { bytes }) => total + bytes, 0);
+    const least = Math.ceil(stored / FILLED / GIB);
     const { kept, hidden } = stay(config);
     const rotated = Object.keys(keys.generations);
     return amount(storage.objectStore.storage) >= least * GIB

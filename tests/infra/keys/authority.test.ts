@@ -1,11 +1,11 @@
 import { parseConfig } from "../../../infra/site/config";
 import { REGISTRIES } from "../../../infra/conventions/registries";
 import { plan } from "../../../infra/site/plan";
-import type { Handover } from "../../../infra/keys/handover";
+import type { CrossStackSecrets } from "../../../infra/keys/cross-stack-secrets";
 import { type Rendered, renderPlan, renderStack } from "../../support/render";
 import { stackValues } from "../../support/stacks";
 
-const handed: Handover = {
+const handed: CrossStackSecrets = {
     issuer: { keyPem: "key", certPem: "certificate", rootPem: "root" },
     registries: Object.fromEntries(REGISTRIES.map((name) => [name, `secret of ${name}`])),
 };

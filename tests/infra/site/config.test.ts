@@ -199,7 +199,7 @@ describe("a wrong stack file", () => {
             (values) => {
                 section(values, "recovery")["archiveTimeout"] = 4;
             },
-            "data-embassy:replication.maximumLag is 5; it must be 4 or less: a restore from stored versions loses no more (recovery.archiveTimeout), so a promotion that does has to be asked for",
+            "data-embassy:replication.maximumLag is 5; it must be 4 or less: a restore from backups loses no more (recovery.archiveTimeout), so a promotion that does has to be asked for",
         ],
         [
             "store larger than a disk",

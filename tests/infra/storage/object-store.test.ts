@@ -44,7 +44,11 @@ describe("a site's object store", () => {
     });
 
     it("starts after what takes its events", () => {
-        expect(pod.initContainers.map(({ name }) => name)).toEqual(["folders", "retention-agent", "steward"]);
+        expect(pod.initContainers.map(({ name }) => name)).toEqual([
+            "folders",
+            "retention-agent",
+            "object-store-controller",
+        ]);
         expect(pod.containers.map(({ name }) => name)).toEqual(["object-store"]);
     });
 
@@ -57,17 +61,17 @@ describe("a site's object store", () => {
         ).toEqual({
             folders: [],
             "retention-agent": ["retention-agent", "authority"],
-            steward: ["administrator", "authority", "users"],
+            "object-store-controller": ["administrator", "authority", "users"],
             "object-store": ["certificate"],
         });
         // A Secret's keys one by one: all of it would be more.
         expect(pod.volumes.filter(({ secret }) => secret && !secret.items)).toEqual([]);
     });
 
-    it("lets nobody but the steward reach its administration", () => {
+    it("lets nobody but the controller reach its administration", () => {
         const mounted = [...pod.initContainers, ...pod.containers].filter(({ volumeMounts }) =>
             volumeMounts.some(({ name }) => name === "administration"),
         );
-        expect(mounted.map(({ name }) => name)).toEqual(["steward", "object-store"]);
+        expect(mounted.map(({ name }) => name)).toEqual(["object-store-controller", "object-store"]);
     });
 });
