@@ -51,7 +51,7 @@ export function statusReport(sites: readonly SiteStatus[]): string {
 
 /**
  * When versions were last stored and verified, and how old those in each store are: a line for all registries, and one for each that is not
- * as it is to be.
+ * as declared.
  */
 function backupLines({ site, stored = [], stores = [], unknown }: SiteStatus): string[] {
     const ended = [...new Set(stored.map(({ job }) => job))].map((name) => {

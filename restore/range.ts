@@ -46,7 +46,7 @@ export interface Storing {
 }
 
 /**
- * @param ranges by registry: all are to be as they were at the one instant
+ * @param ranges by registry: all are restored to the same instant
  * @throws LabError for an instant that one of them lacks, with those that all have; {@link NotYet} where it may still come
  */
 export function checkInstant(at: Instant, ranges: Readonly<Record<string, Range>>, storing: Storing): void {

@@ -40,7 +40,7 @@ export class Connection {
         // What a lost connection means is seen at the next query.
         client.on("error", () => undefined);
         await client.connect();
-        // That this site has it is enough: whether the other one has it too is what is to be seen.
+        // That this site has it is enough: whether the other site has it too is what this query finds out.
         await client.query("SET synchronous_commit = local");
         return client;
     }

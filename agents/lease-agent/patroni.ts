@@ -21,11 +21,11 @@ export class Reminder {
         private readonly now: () => number,
     ) {}
 
-    /** @param isForgotten whether the other site is to be waited for, and is not */
+    /** @param isForgotten whether commits should wait for the other site, and do not */
     async pass(isForgotten: boolean): Promise<void> {
         if (isForgotten && this.now() >= this.next) {
             this.next = this.now() + PAUSE_MS;
-            log("the other site is to be waited for, and is not: Patroni reads its configuration again");
+            log("Patroni reads its configuration again: it should wait for the other site, and does not");
             await this.reload();
         }
     }

@@ -4,7 +4,7 @@ import { storeClient, storeFromEnvironment } from "../store/client";
 import { uploadRepository } from "./upload";
 
 runAgent(async () => {
-    const own = { ...storeFromEnvironment(), user: mounted("READER_ID"), secret: mounted("READER_SECRET") };
+    const own = { ...storeFromEnvironment(), user: mounted("READ_ID"), secret: mounted("READ_SECRET") };
     const cloud = {
         url: variable("CLOUD_URL"),
         region: variable("CLOUD_REGION"),

@@ -1,7 +1,7 @@
-/** A registry's database: Postgres, Patroni, which chooses the primary, and pgBackRest, which stores versions. */
+/** A registry's database: Postgres, Patroni, which chooses the primary, and pgBackRest, which makes backups. */
 import type { Image, Owner } from "../declaration";
 
-/** As in infra/registries/postgres/database.ts. */
+/** The same user as POSTGRES in infra/registries/container.ts. */
 const USER: Owner = { uid: 100, gid: 102 };
 const HOME = "/var/lib/postgresql";
 const BINARIES = "/usr/lib/postgresql/15/bin";

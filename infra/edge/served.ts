@@ -24,7 +24,7 @@ export interface ServedArgs {
     readonly secrets: Readonly<Record<keyof typeof FOLDER, pulumi.Input<string>>>;
     /** Beside what every one of them is told. */
     readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
-    /** What is to be there before anything moves in. */
+    /** Resources that must exist before any pod starts: the network policies. */
     readonly networkPolicies: readonly pulumi.Resource[];
 }
 

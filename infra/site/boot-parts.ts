@@ -79,7 +79,7 @@ function namedBy({ stores, origin, lease }: DatabasePlan, serving: Serving): Nee
     }
     if (lease.role === "primary") {
         const ends = "reads, and writes until the lease that it had ends ([one primary](decisions/one-primary.md))";
-        needs.push({ ...serving(lease.partnerHost), why: "a write lease", without: ends });
+        needs.push({ ...serving(lease.partnerHost), why: "a lease to write", without: ends });
     }
     return needs;
 }

@@ -120,7 +120,7 @@ const schema = z
         if (config.storage.objectLockDays < retentionDays) {
             problem(
                 ["storage", "objectLockDays"],
-                `must be ${retentionDays} or more: what a restore may need is not to be removed (recovery.retentionDays)`,
+                `must be ${retentionDays} or more: what a restore may need must not be removed (recovery.retentionDays)`,
             );
         }
         const needed = neededDays(config.recovery);

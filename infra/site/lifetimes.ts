@@ -58,7 +58,7 @@ export function lifetimes({
             : [
                   // An `up` here reads the state of Tallinn's stack, though nothing of these is signed there.
                   certificate("certificate of the edge's authority", keys.intermediateDays, "`up` here", 1, issuer),
-                  certificate("certificate of an ally", keys.leafDays, "`up` here, and is handed over", 1),
+                  certificate("certificate of an ally", keys.leafDays, "`up` here, and is given to the ally", 1),
               ]),
         {
             name: "token of a pod for the API",
@@ -113,7 +113,7 @@ export function tooShort(all: readonly Lifetime[]): string[] {
             return [];
         }
         return [
-            `${name}: ${duration(renewal.leftSeconds)} are left of it, at worst, when Tallinn is lost; it must be ${DAYS_ALONE} days ` +
+            `${name}: ${duration(renewal.leftSeconds)} are left of it at worst when Tallinn fails for good; it must be ${DAYS_ALONE} days ` +
                 `or more. It is renewed by ${renewal.by}: renew it earlier, more often, or from the site itself`,
         ];
     });

@@ -225,7 +225,7 @@ describe("the right to write", () => {
     });
 });
 
-describe("a standby that is to become primary", () => {
+describe("a standby that becomes primary", () => {
     it("waits for the end of the lease and for Patroni, then goes by what may be lost", async () => {
         await run(60);
         linked = false;

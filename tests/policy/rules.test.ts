@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { RULES } from "../../policy/rules";
 import type { KubernetesObject } from "../../policy/rules/rule";
 import { unseen } from "../../policy/rules/seen";
@@ -36,6 +38,11 @@ function workload(spec: object, kind = "Deployment", replicas = 2): KubernetesOb
 }
 
 describe("policy", () => {
+    it("has each rule in the file that is named after it", () => {
+        const folder = join(__dirname, "..", "..", "policy", "rules");
+        expect(RULES.map(({ name }) => name).filter((name) => !existsSync(join(folder, `${name}.ts`)))).toEqual([]);
+    });
+
     it.each(STACKS)("has nothing to say against %s", async (stack) => {
         const objects = (await renderStack(stack)).filter(({ type }) => type.startsWith("kubernetes:"));
         expect(objects.length).toBeGreaterThan(0);

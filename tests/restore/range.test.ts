@@ -50,7 +50,7 @@ describe("what can be restored", () => {
                 "1970-01-01T00:00:02.000000Z to 1970-01-01T00:00:07.000000Z. All have those from 1970-01-01T00:00:02.000000Z to " +
                 "1970-01-01T00:00:07.000000Z: give one of them with --at, or fewer registries with --registry.",
         );
-        expect(() => checkInstant(instantAt(9), three, RUNNING)).toThrow(/version of taxes.*version of pensions/);
+        expect(() => checkInstant(instantAt(9), three, RUNNING)).toThrow(/backup of taxes.*backup of pensions/);
         expect(() => checkInstant(instantAt(5), three, RUNNING)).not.toThrow();
         expect(() => checkInstant(instantAt(1), { land: range(1, 2), taxes: range(3, 4) }, RUNNING)).toThrow(
             /There is no instant that all have: restore them one at a time, with --registry\.$/,

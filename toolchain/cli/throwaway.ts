@@ -11,7 +11,7 @@ import { folderUrl, stateFile, statesFolder } from "./states";
 export interface Throwaway {
     /** For the CLI. */
     readonly environment: NodeJS.ProcessEnv;
-    /** For whatever else is to be gone afterwards. */
+    /** For whatever else must be removed afterwards. */
     readonly folder: string;
     /** Where the CLI looks for the state of a stack. */
     readonly stateFile: (stack: string) => string;

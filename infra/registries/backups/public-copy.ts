@@ -107,7 +107,7 @@ function pod(args: PublicCopyArgs, reader: pulumi.Input<string>): ReturnType<typ
         resources: UPLOADER,
         env: {
             ...storeAccess(),
-            ...key("READER"),
+            ...key("READ"),
             BUCKET: registry.namespace,
             CLOUD_URL: `https://${copy.endpoint}`,
             CLOUD_REGION: copy.region,
@@ -115,7 +115,7 @@ function pod(args: PublicCopyArgs, reader: pulumi.Input<string>): ReturnType<typ
             CLOUD_FOLDER: copy.folder,
             ...key("CLOUD"),
         },
-        mounts: ["authority", "reader", "cloud"].map(keyMount),
+        mounts: ["authority", "read", "cloud"].map(keyMount),
     });
     return hardenedPod(AGENT_USER, {
         serviceAccountName: serviceAccount,
@@ -126,7 +126,7 @@ function pod(args: PublicCopyArgs, reader: pulumi.Input<string>): ReturnType<typ
         containers: [{ ...container, terminationMessagePolicy: "FallbackToLogsOnError" }],
         volumes: [
             keyVolume("authority", certificate, "ca.crt"),
-            keyVolume("reader", reader, ...Object.values(CLOUD)),
+            keyVolume("read", reader, ...Object.values(CLOUD)),
             keyVolume("cloud", copy.credentials, ...Object.values(CLOUD)),
         ],
     });

@@ -129,7 +129,7 @@ describe("a wrong stack file", () => {
         [
             "object lock that ends before what it keeps may go",
             (values) => (section(values, "storage")["objectLockDays"] = 27),
-            "data-embassy:storage.objectLockDays is 27; it must be 28 or more: what a restore may need is not to be removed (recovery.retentionDays)",
+            "data-embassy:storage.objectLockDays is 27; it must be 28 or more: what a restore may need must not be removed (recovery.retentionDays)",
         ],
         [
             "object lock that ends before the next full backup is there",
@@ -154,12 +154,12 @@ describe("a wrong stack file", () => {
         [
             "verification that comes too late",
             (values) => (section(values, "recovery")["verification"] = "0 4 1 * *"),
-            'data-embassy:recovery.verification is "0 4 1 * *"; it must come each 14 days or more often, and comes each 31: damage is to be found while what is damaged can be stored again (windowDays)',
+            'data-embassy:recovery.verification is "0 4 1 * *"; it must come each 14 days or more often, and comes each 31: damage must be found while what is damaged can be stored again (windowDays)',
         ],
         [
             "retention that ends before the window does",
             (values) => (section(values, "recovery")["retentionDays"] = 13),
-            "data-embassy:recovery.retentionDays is 13; it must be 14 or more: any instant of the last 14 days is to be restorable (windowDays)",
+            "data-embassy:recovery.retentionDays is 13; it must be 14 or more: any instant of the last 14 days must be restorable (windowDays)",
         ],
         [
             "a route to Brussels",

@@ -79,7 +79,7 @@ describe("lifetimes", () => {
         expect(() => plan(late)).toThrow(
             [
                 "luxembourg cannot go on for 14 days without Tallinn; nothing was changed:",
-                "  - certificate of the root: 10 days are left of it, at worst, when Tallinn is lost; it must be 14 days or more.",
+                "  - certificate of the root: 10 days are left of it at worst when Tallinn fails for good; it must be 14 days or more.",
             ].join("\n"),
         );
         expect(tooShort(lifetimes(late)).map((line) => line.split(":")[0])).toEqual(["certificate of the root"]);
@@ -89,7 +89,7 @@ describe("lifetimes", () => {
         const token = (renewal: Lifetime["renewal"]): Lifetime => ({ name: "token", seconds: 60, renewal });
         expect(tooShort([token({ from: "here", by: "it" })])).toEqual([]);
         expect(tooShort([token({ from: "home", by: "Tallinn", leftSeconds: 60 })])).toEqual([
-            "token: 60 s are left of it, at worst, when Tallinn is lost; it must be 14 days or more. It is renewed by Tallinn: renew it earlier, more often, or from the site itself",
+            "token: 60 s are left of it at worst when Tallinn fails for good; it must be 14 days or more. It is renewed by Tallinn: renew it earlier, more often, or from the site itself",
         ]);
     });
 });

@@ -39,7 +39,7 @@ function settled({ faults }: Chain, archive: Archive, now: number): Damage[] {
         .map(({ object, what }) => ({ object, what }));
 }
 
-/** Within which a segment that is to be stored is: it is tried again, and those before it come first. */
+/** The time within which a finished WAL segment must be in the archive: archiving is retried, and earlier segments go first. */
 export const ON_ITS_WAY_SECONDS = 600;
 
 function distinct(damage: readonly Damage[]): Damage[] {

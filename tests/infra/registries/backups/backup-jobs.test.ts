@@ -1,4 +1,4 @@
-/** What a Job does that stores versions: its script, run by sh with a pgBackRest that answers as it is told. */
+/** What a backup Job does: its script, run by sh with a pgBackRest that answers as it is told. */
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";

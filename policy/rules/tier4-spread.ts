@@ -3,7 +3,7 @@ import { makesMachines, podSpecOf } from "./pods";
 import type { Rule } from "./rule";
 
 /** Two pods in one zone are both gone with it, and a scheduler that only prefers otherwise puts them there when it is full. */
-export const spread: Rule = {
+export const tier4Spread: Rule = {
     name: "tier4-spread",
     description: "What runs more than once stands in every zone, and is scheduled nowhere rather than in one alone.",
     violations(object) {

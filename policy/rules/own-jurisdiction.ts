@@ -4,7 +4,7 @@ import type { Rule } from "./rule";
 const OWN = new RegExp(OWN_IDENTITY);
 
 /** What is under Estonian control alone is under that of nobody whom another state can order: the sense of the agreement of 2017. */
-export const jurisdiction: Rule = {
+export const ownJurisdiction: Rule = {
     name: "own-jurisdiction",
     description:
         "Rights are held by the embassy's own people and programs, by nobody of the host state or the facility.",

@@ -3,7 +3,7 @@ import type { Rule } from "./rule";
 const MODES = ["enforce", "audit", "warn"] as const;
 
 /** https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
-export const podSecurity: Rule = {
+export const restrictedNamespaces: Rule = {
     name: "restricted-namespaces",
     description:
         "Every namespace enforces, audits and warns at the restricted Pod Security level, at a pinned version.",
