@@ -1,5 +1,6 @@
 /** Words that the project no longer uses for its parts, each with the field's term: docs/glossary.md has the terms. */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import ts from "typescript";
 
 export interface Word {
@@ -20,8 +21,8 @@ export const WORDS: readonly Word[] = [
     { found: /\bsameness\b/i, instead: "parity" },
     { found: /\bcopiers?\b/i, instead: "public-copy uploader" },
     { found: /\breaders?\b/i, instead: "edge API" },
-    { found: /\btak(es?|en|ing) over\b/i, instead: "failover, promotion" },
-    { found: /\b(is|are|was) lost\b/i, instead: "fails, data loss" },
+    { found: /\bsite (takes?|taking) over\b/i, instead: "failover, promotion" },
+    { found: /\b(site|Tallinn|Luxembourg) (is|was) lost\b/i, instead: "fails, data loss" },
     { found: /\b(whence|thereof)\b/i, instead: "from where, of it" },
     { found: /\b(is|are) to be\b|\bas it is to\b/i, instead: "must be, as declared" },
 ];
@@ -39,8 +40,8 @@ export function wordsIn(text: string): Word[] {
 }
 
 /** Hits in what a program can tell its user: string literals and templates, without imports. */
-export function hitsInCode(file: string): Hit[] {
-    const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest);
+export function hitsInCode(file: string, root: string): Hit[] {
+    const source = ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.Latest);
     const hits: Hit[] = [];
     const visit = (node: ts.Node): void => {
         if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
@@ -57,8 +58,8 @@ export function hitsInCode(file: string): Hit[] {
 }
 
 /** Hits in prose, a line each. */
-export function hitsInProse(file: string): Hit[] {
-    return readFileSync(file, "utf8")
+export function hitsInProse(file: string, root: string): Hit[] {
+    return readFileSync(join(root, file), "utf8")
         .split("\n")
         .flatMap((text, index) => wordsIn(text).map(({ instead }) => ({ file, line: index + 1, text, instead })));
 }
