@@ -74,6 +74,6 @@ function beside(all: RestoreReport, one: RestoreReport): Figure {
         one.seconds,
         REGISTRIES.length,
         `${all.seconds.toFixed(0)} s ÷ ${one.seconds.toFixed(0)} s, with digests and ${all.references.length} references as they ` +
-            `are to be; ${answered.join(", ")}`,
+            `should be; ${answered.join(", ")}`,
     );
 }

@@ -7,7 +7,7 @@ import type { Site } from "./site";
 export const COUNTS = [7, 70, 350];
 const LIMIT = 1.5;
 
-/** The program of infra/, with registries copied from taxes' entry, but for what is to be `otherwise`, until there are enough. */
+/** The program of infra/, with registries copied from taxes' entry, with the changes in `otherwise`, until there are enough. */
 export function manyRegistries(count: number, otherwise: object = {}): string {
     const from = (path: string): string => JSON.stringify(join(repoRoot, path));
     return [

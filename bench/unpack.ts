@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { HANDOVERS_OUTPUT, type Handover } from "../infra/keys/handover";
+import { CROSS_STACK_OUTPUT, type CrossStackSecrets } from "../infra/keys/cross-stack-secrets";
 import { registryKeys } from "../infra/keys/registry-keys";
 import { SitePaths } from "../lab/paths";
 import { reader } from "../restore/look";
@@ -27,10 +27,10 @@ const CIPHER = /^cipher-pass="(.*)"$/m;
  * that of `openssl enc`, https://github.com/pgbackrest/pgbackrest/blob/main/src/common/crypto/cipherBlock.c
  */
 export async function unpackWithStandardTools(home: Home, site: string, registry: string): Promise<Unpacked> {
-    const handovers = must(
-        home.pulumi("stack", "output", HANDOVERS_OUTPUT, "--show-secrets", "--json", "--stack", "tallinn"),
+    const output = must(
+        home.pulumi("stack", "output", CROSS_STACK_OUTPUT, "--show-secrets", "--json", "--stack", "tallinn"),
     ).stdout;
-    const secret = (JSON.parse(handovers) as Record<string, Handover>)[site]?.registries[registry] ?? "";
+    const secret = (JSON.parse(output) as Record<string, CrossStackSecrets>)[site]?.registries[registry] ?? "";
     const source = storeOf(new SitePaths(home.path, site));
     const read = await reader(source, registry, registryKeys(registry, secret));
     const [{ backup } = { backup: [] }] = JSON.parse(await read(`--stanza=${registry}`, "info", "--output=json")) as {

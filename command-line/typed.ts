@@ -9,7 +9,7 @@ const LONGEST_HOURS = 500;
 export function wholeNumber(option: string, text: string, low: number, high: number): number {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < low || value > high) {
-        throw new UserError(`${option} is "${text}": it is to be a whole number from ${low} to ${high}.`);
+        throw new UserError(`${option} is "${text}": it must be a whole number from ${low} to ${high}.`);
     }
     return value;
 }
@@ -20,7 +20,7 @@ export function duration(option: string, text: string): number {
     const seconds = Number(number) * (UNIT_SECONDS[unit] ?? 0);
     if (!(seconds > 0 && seconds <= LONGEST_HOURS * 3600)) {
         throw new UserError(
-            `${option} is "${text}": it is to be a time with its unit, as 30s, 5m or 2h, and ${LONGEST_HOURS}h at most.`,
+            `${option} is "${text}": it must be a time with its unit, such as 30s, 5m or 2h, and ${LONGEST_HOURS}h at most.`,
         );
     }
     return seconds;

@@ -102,7 +102,7 @@ function refuseUnclear({ person, askedBy, reason, hours }: GlassRequest): void {
     }
     if (hours > BREAK_GLASS_HOURS.most) {
         throw new UserError(
-            `--for is ${hours} hours: it is to be ${BREAK_GLASS_HOURS.most} or less. Who needs longer asks the custodians again.`,
+            `--for is ${hours} hours: it must be ${BREAK_GLASS_HOURS.most} or less. Who needs longer asks the custodians again.`,
         );
     }
 }

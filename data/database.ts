@@ -28,7 +28,7 @@ export interface ConnectOptions {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Milliseconds within which there is to be a connection. */
+/** Milliseconds within which a connection must be there. */
 export function patience({ answerWithin }: ConnectOptions): number {
     return answerWithin ?? CONNECT_TIMEOUT_MS;
 }

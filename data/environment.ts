@@ -26,17 +26,17 @@ export function fromEnvironment(environment: Environment): Database {
     const problems: string[] = [];
     const host = environment["PGHOST"] ?? "";
     if (host === "") {
-        problems.push("PGHOST is not set: it is to be a host name or the folder of the server's socket");
+        problems.push("PGHOST is not set: it must be a host name or the folder of the server's socket");
     } else if (host.includes(",")) {
-        problems.push(`PGHOST is "${host}": it is to be one host`);
+        problems.push(`PGHOST is "${host}": it must be one host`);
     }
     const port = Number(environment["PGPORT"] ?? 5432);
     if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-        problems.push(`PGPORT is "${environment["PGPORT"] ?? ""}": it is to be a number from 1 to 65535`);
+        problems.push(`PGPORT is "${environment["PGPORT"] ?? ""}": it must be a number from 1 to 65535`);
     }
     const mode = TLS_MODES.find((known) => known === (environment["PGSSLMODE"] ?? "prefer"));
     if (mode === undefined) {
-        problems.push(`PGSSLMODE is "${environment["PGSSLMODE"] ?? ""}": it is to be one of ${TLS_MODES.join(", ")}`);
+        problems.push(`PGSSLMODE is "${environment["PGSSLMODE"] ?? ""}": it must be one of ${TLS_MODES.join(", ")}`);
     } else if (mode.startsWith("verify") && !environment["PGSSLROOTCERT"]) {
         problems.push(`PGSSLMODE is ${mode}, but PGSSLROOTCERT names no file with the authority's certificate`);
     }

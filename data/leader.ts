@@ -9,7 +9,7 @@ export interface Leader {
     /** Where it runs, and its IPv4. */
     readonly node: string;
     readonly address: string;
-    /** The owner's, and the authority that the server's certificate is to be from. PEM. */
+    /** The owner's key and certificate, and the authority that must have issued the server's certificate. PEM. */
     readonly tls: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer };
 }
 

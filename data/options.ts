@@ -26,7 +26,7 @@ export function parseSeed(seed: string): number {
 export function parseRate(rate: string): number {
     const value = Number(rate);
     if (!/^\d+(\.\d+)?$/.test(rate) || value < 0.01 || value > 10_000) {
-        throw new UserError(`--rate is "${rate}": it is to be commits a second, from 0.01 to 10000.`);
+        throw new UserError(`--rate is "${rate}": it must be a number of commits a second, from 0.01 to 10000.`);
     }
     return value;
 }
@@ -44,7 +44,7 @@ export function parseDay(text: string | undefined): string | undefined {
     const date = new Date(`${text}T00:00:00Z`);
     // Postgres has no year 0.
     if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text || text.startsWith("0000")) {
-        throw new UserError(`--at is "${text}": it is to be a day from the year 0001 on, as 2025-06-30.`);
+        throw new UserError(`--at is "${text}": it must be a day from the year 0001 on, such as 2025-06-30.`);
     }
     return text;
 }
@@ -52,7 +52,7 @@ export function parseDay(text: string | undefined): string | undefined {
 /** @returns a code, which is one line of text, or `undefined` where none is given. @throws UserError naming the option */
 export function parseOf(text: string | undefined): string | undefined {
     if (text !== undefined && /\p{Cc}/u.test(text)) {
-        throw new UserError(`--of is ${JSON.stringify(text)}: it is to be a code, without control characters.`);
+        throw new UserError(`--of is ${JSON.stringify(text)}: it must be a code, without control characters.`);
     }
     return text;
 }

@@ -88,7 +88,7 @@ export class PodSocket extends Duplex {
     override _destroy(error: Error | null, done: (error: Error | null) => void): void {
         // A farewell would wait for an answer.
         this.socket?.terminate();
-        // Where TLS above has failed, it says why in the turn after this one, and is to be heard before the end is.
+        // Where TLS above has failed, it says why in the next turn of the event loop, and that reason must be heard before the end of the stream.
         setImmediate(() => setImmediate(done, error));
     }
 

@@ -1,7 +1,7 @@
 /** What each registry's folder says of its made-up data. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { GAZETTE_ROLE, READER_ROLE } from "../infra/registries/roles";
+import { GAZETTE_ROLE, EDGE_API_ROLE } from "../infra/registries/roles";
 import { type Registry, schemaOf } from "./registries";
 
 /** Beyond it a day could have more births than there are serial numbers in a personal code. */
@@ -98,7 +98,7 @@ export function answerScript(registry: Registry): string {
             LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
             AS $answer$ SELECT to_json(answer) FROM (${questionScript(registry)}) AS answer $answer$;
         REVOKE EXECUTE ON FUNCTION ${answer} FROM PUBLIC;
-        ${grantScript(READER_ROLE, schema, `EXECUTE ON FUNCTION ${answer}`)}`;
+        ${grantScript(EDGE_API_ROLE, schema, `EXECUTE ON FUNCTION ${answer}`)}`;
 }
 
 /** Lets the role of the public's page read what is published, where there is one. */

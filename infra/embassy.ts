@@ -5,13 +5,13 @@ import { jurisdiction } from "./cluster/access/jurisdiction";
 import { Machines } from "./cluster/machines/machines";
 import { Priorities } from "./cluster/priorities";
 import { siteProvider } from "./kubernetes/provider";
-import { twoSteps } from "./cluster/access/two-steps";
+import { deletionAdmission } from "./cluster/access/deletion-admission";
 import { Edge } from "./edge/edge";
 import { Authority } from "./keys/authority";
 import { CertManager } from "./keys/cert-manager";
 import type { EmbassyPlan } from "./site/embassy-plan";
-import { NameServer } from "./networking/dns/dns";
-import type { Handover } from "./keys/handover";
+import { DnsServer } from "./networking/dns/dns";
+import type { CrossStackSecrets } from "./keys/cross-stack-secrets";
 import { fence } from "./registries/replication/fence";
 import { memberRole } from "./registries/postgres/member-role";
 import { Registry } from "./registries/registry";
@@ -22,12 +22,17 @@ import { ObjectStore } from "./storage/object-store";
 /** A whole site, its rooms in the order in which they come up: cluster, storage, keys, networking, registries, edge. */
 export class DataEmbassy extends pulumi.ComponentResource {
     /** For the stacks of the sites whose intermediates are issued here; secret. */
-    readonly handovers: pulumi.Output<Record<string, Handover>> | undefined;
+    readonly crossStackSecrets: pulumi.Output<Record<string, CrossStackSecrets>> | undefined;
     /** Where allies read, of a site that has one. */
     readonly edge: Edge | undefined;
 
     /** @param handed instead of what the stack that holds the root hands to this site */
-    constructor(name: string, plan: EmbassyPlan, opts: pulumi.ComponentResourceOptions = {}, handed?: Handover) {
+    constructor(
+        name: string,
+        plan: EmbassyPlan,
+        opts: pulumi.ComponentResourceOptions = {},
+        handed?: CrossStackSecrets,
+    ) {
         super("data-embassy:index:DataEmbassy", name, {}, opts);
         const provider = siteProvider(plan, { parent: this });
         const inSite = { parent: this, providers: { kubernetes: provider } };
@@ -36,16 +41,16 @@ export class DataEmbassy extends pulumi.ComponentResource {
         const origin = imageOrigin("image-origin", plan, { parent: this, provider });
         jurisdiction("jurisdiction", plan.labels, { parent: this, provider });
         breakGlass("break-glass", plan, { parent: this, provider });
-        twoSteps("two-steps", plan.labels, { parent: this, provider });
+        deletionAdmission("deletion-protection", plan.labels, { parent: this, provider });
         // Before any pod.
         const dependsOn = [priorities, origin];
         const storageClass = localClass(plan, { parent: this, provider });
         const authority = new Authority("authority", plan.authority, { parent: this }, handed);
-        this.handovers = authority.handovers;
+        this.crossStackSecrets = authority.crossStackSecrets;
 
         const { network, podSecurityVersion } = plan;
-        new NameServer("dns", { dns: plan.dns, network, podSecurityVersion }, { ...inSite, dependsOn });
-        const { own: handover } = authority;
+        new DnsServer("dns", { dns: plan.dns, network, podSecurityVersion }, { ...inSite, dependsOn });
+        const { own: crossStackSecrets } = authority;
         const generations = Object.fromEntries(
             plan.registries.map(({ name, database }) => [name, database.generations]),
         );
@@ -56,9 +61,9 @@ export class DataEmbassy extends pulumi.ComponentResource {
             {
                 store: plan.objectStore,
                 podSecurityVersion,
-                issuer: handover.issuer,
+                issuer: crossStackSecrets.issuer,
                 validity,
-                users: handover.registries.apply((secrets) => storeUsers(secrets, generations)),
+                users: crossStackSecrets.registries.apply((secrets) => storeUsers(secrets, generations)),
             },
             onDisks,
         );
@@ -66,7 +71,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
         const common = {
             network,
             podSecurityVersion,
-            handover,
+            crossStackSecrets,
             validity,
             memberRole: memberRole("member-role", plan.labels, { parent: this, provider }),
         };
@@ -76,12 +81,12 @@ export class DataEmbassy extends pulumi.ComponentResource {
         let before: readonly pulumi.Resource[] = [];
         for (const registry of inOrder) {
             const opts = { ...inSite, dependsOn: [...ready, ...before] };
-            before = new Registry(registry.name, { registry, ...common }, opts).walls;
+            before = new Registry(registry.name, { registry, ...common }, opts).networkPolicies;
         }
         // Last, as nobody waits for them.
         const { namespace: authorities } = new CertManager(
             "cert-manager",
-            { plan: plan.certManager, network, podSecurityVersion, issuer: handover.issuer },
+            { plan: plan.certManager, network, podSecurityVersion, issuer: crossStackSecrets.issuer },
             { ...inSite, dependsOn },
         );
         const { edge } = plan;
@@ -93,7 +98,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
                     edge,
                     site: plan.site,
                     podSecurityVersion,
-                    issuer: handover.issuer,
+                    issuer: crossStackSecrets.issuer,
                     authority: plan.authority,
                     authorities,
                 },

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigError, type EmbassyConfig, parseConfig } from "./site/config";
 import { InputError } from "./conventions/errors";
-import { parseHandover } from "./keys/parse-handover";
+import { parseCrossStackSecrets } from "./keys/parse-cross-stack-secrets";
 import { DataEmbassy } from "./embassy";
-import { HANDOVERS_OUTPUT, type Handover } from "./keys/handover";
+import { CROSS_STACK_OUTPUT, type CrossStackSecrets } from "./keys/cross-stack-secrets";
 import { plan } from "./site/plan";
 import type { EmbassyPlan } from "./site/embassy-plan";
 import type { ImageLock } from "./conventions/images";
@@ -27,17 +27,20 @@ function readImageLock(): ImageLock {
     return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as ImageLock) : {};
 }
 
-/** Where the stack that holds the root is gone: a file with what it would hand to this site, out of custody. */
-function readHandover(): Handover | undefined {
-    const file = process.env["EMBASSY_HANDOVER"];
+/** Where the stack that holds the root is gone: a file out of custody with what it would have as an output for this site. */
+function readCrossStackSecrets(): CrossStackSecrets | undefined {
+    if (process.env["EMBASSY_HANDOVER"] !== undefined) {
+        throw new InputError("EMBASSY_HANDOVER is now called EMBASSY_CROSS_STACK_SECRETS: set that variable instead");
+    }
+    const file = process.env["EMBASSY_CROSS_STACK_SECRETS"];
     if (file === undefined) {
         return undefined;
     }
-    const source = `EMBASSY_HANDOVER=${file}`;
+    const source = `EMBASSY_CROSS_STACK_SECRETS=${file}`;
     if (!existsSync(file)) {
         throw new InputError(`${source}: there is no such file`);
     }
-    return parseHandover(readFileSync(file, "utf8"), source);
+    return parseCrossStackSecrets(readFileSync(file, "utf8"), source);
 }
 
 /** Shows what an operator is to mend as it is, without the stack trace that would bury it: as a RunError. */
@@ -65,13 +68,13 @@ const site = told(() => {
     const config = readConfig();
     return proven(config, plan(config, readImageLock(), { acceptLoss }));
 });
-const embassy = new DataEmbassy("embassy", site, {}, told(readHandover));
+const embassy = new DataEmbassy("embassy", site, {}, told(readCrossStackSecrets));
 
 // Not `export const`: a site that issues nothing, or has no edge, has no such output.
 export = {
     registries: site.registries.map(({ name }) => name),
     bootOrder: site.bootOrder,
-    ...(embassy.handovers && { [HANDOVERS_OUTPUT]: embassy.handovers }),
+    ...(embassy.crossStackSecrets && { [CROSS_STACK_OUTPUT]: embassy.crossStackSecrets }),
     ...(embassy.edge && { allies: embassy.edge.allies, revokedAllies: embassy.edge.revokedAllies }),
     ...(embassy.edge?.publicPage && { publicPage: embassy.edge.publicPage }),
 };

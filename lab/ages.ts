@@ -3,7 +3,7 @@ import type { Dirent } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { generationSuffix, generationsIn } from "../infra/keys/registry-keys";
-import type { Ages } from "../infra/registries/backups/stored/ages";
+import type { Ages } from "../infra/registries/backups/inspect/ages";
 import { LabError, hasCode } from "./errors";
 import type { SitePaths } from "./paths";
 import { storeOf } from "../restore/source";

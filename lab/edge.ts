@@ -62,8 +62,8 @@ export async function visitEdges(sites: readonly string[], asked: readonly Regis
 }
 
 /**
- * One ally asks about all registries that run, and is to get what they say themselves; one whose certificate is revoked, and somebody
- * without one, are to be refused; everybody is to get the page, where there is one.
+ * One ally asks about all registries that run, and must get what they say themselves; one whose certificate is revoked, and somebody
+ * without one, must be refused; everybody must get the page, where there is one.
  *
  * @returns nothing for a site without an edge
  * @throws LabError where the stack is not up

@@ -20,7 +20,7 @@ export function explain(error: unknown): string {
         return `No space left on the disk of ${file}. Free some (npm run lab -- down --delete removes the lab's data) and run the command again: it goes on where it stopped.`;
     }
     if (hasCode(error, "EACCES", "EPERM", "EROFS")) {
-        return `No permission: ${message}. The lab needs no root, only a directory it may write to: check the owner of ${file}, or set EMBASSY_HOME to a directory of yours.`;
+        return `No permission: ${message}. Real nodes need root; simulated ones (--nodes simulated) need only a directory that you may write to: check the owner of ${file}, or set EMBASSY_HOME to a directory of yours.`;
     }
     return message;
 }

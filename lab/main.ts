@@ -107,10 +107,12 @@ async function changeLinks(change: typeof lab.cut, named: string[], flags: Flags
     print(flags.json ? links : links.map(linkLine).join("\n"));
 }
 
-/** @param fail told the exit code where something is not as it is to be */
+/** @param fail told the exit code where something is not as declared */
 function program(fail: Fail): Command {
     const command = new Command("npm run lab --")
-        .description("The sites of the data embassy on one machine: control planes and simulated nodes.")
+        .description(
+            "The sites of the data embassy on one machine: control planes, and nodes: real ones as root on Linux, simulated ones elsewhere.",
+        )
         .exitOverride();
     command
         .command("up")
@@ -135,7 +137,7 @@ function program(fail: Fail): Command {
     command
         .command("status")
         .description(
-            "show what runs, and how old stored versions are; exit 1 unless all that was brought up is ready and none is too old",
+            "show what runs, and how old backups are; exit 1 unless all that was brought up is ready and none is too old",
         )
         .argument("[sites...]", "default: all that the lab has")
         .option("--json", "print the status as JSON")
@@ -161,7 +163,7 @@ function program(fail: Fail): Command {
     command
         .command("edge")
         .description(
-            "ask the edge as allies and the public do, and as those who are refused; exit 1 unless all is as it is to be",
+            "ask the edge as allies and the public do, and as those who are refused; exit 1 unless every answer is the expected one",
         )
         .argument("[sites...]", "default: all that the lab has")
         .option("--registry <names...>", "only about these; all that run by default")

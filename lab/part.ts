@@ -30,7 +30,7 @@ export interface Supervised {
     readonly deaf?: true;
 }
 
-/** A part of the control plane as it is to run in one site. */
+/** A part of the control plane, as one site runs it. */
 export interface Part extends Supervised {
     readonly name: PartName;
     readonly port: number;

@@ -47,7 +47,7 @@ export async function freeMebibytes(directory: string): Promise<number> {
     return Math.floor((bavail * bsize) / MIB);
 }
 
-/** @param data bytes that are to be put there besides. @throws LabError */
+/** @param data bytes that will be written there besides. @throws LabError */
 export async function refuseFullDisk(directory: string, data = 0): Promise<void> {
     await makeDirectory(directory);
     const free = await freeMebibytes(directory);

@@ -46,14 +46,14 @@ export function statusReport(sites: readonly SiteStatus[]): string {
     for (const { site, parts } of sites) {
         table.push(...parts.map((part) => [site, ...partRow(part)]));
     }
-    return [table.toString(), ...sites.flatMap((site) => [siteLine(site), ...storedLines(site)])].join("\n");
+    return [table.toString(), ...sites.flatMap((site) => [siteLine(site), ...backupLines(site)])].join("\n");
 }
 
 /**
  * When versions were last stored and verified, and how old those in each store are: a line for all registries, and one for each that is not
- * as it is to be.
+ * as declared.
  */
-function storedLines({ site, stored = [], stores = [], unknown }: SiteStatus): string[] {
+function backupLines({ site, stored = [], stores = [], unknown }: SiteStatus): string[] {
     const ended = [...new Set(stored.map(({ job }) => job))].map((name) => {
         const states = stored.filter(({ job }) => job === name);
         const until = states.flatMap(({ until: end }) => end ?? []).sort()[0];

@@ -62,7 +62,7 @@ async function start(wanted: NodeKind | undefined): Promise<number> {
     await summarize(results, contents, visits, (Date.now() - began) / 1000);
     if (visits.some(({ asExpected }) => !asExpected)) {
         process.stderr.write(
-            "An edge does not answer as it is to: see npm run lab -- status; npm run lab -- edge asks once more.\n",
+            "An edge does not answer as expected. Look at npm run lab -- status, and run npm run lab -- edge to ask again.\n",
         );
         return 1;
     }

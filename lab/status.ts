@@ -8,7 +8,7 @@ import { Site, foundedWith } from "./options";
 import { rememberedPorts } from "./ports";
 import { PROBE_MS, isReady } from "./probe";
 import { memoryOf } from "./processes/identity";
-import { type Stored, storedOf } from "./stored";
+import { type BackupStatus, backupStatusOf } from "./backups";
 
 /**
  * running: alive and answering. unready: alive, not answering. dead: it ended and nobody asked it to. failed: killed by
@@ -27,7 +27,7 @@ export interface PartStatus {
     readonly since?: string;
 }
 
-export interface SiteStatus extends Partial<Stored> {
+export interface SiteStatus extends Partial<BackupStatus> {
     readonly site: string;
     /** Every part runs and every node is ready. */
     readonly ready: boolean;
@@ -97,7 +97,7 @@ export async function siteStatus(site: Site): Promise<SiteStatus> {
     const [objects, stored] = await Promise.all([
         objectStatus(apiServer?.port, { paths, binDirectory }),
         // Simulated nodes run no Jobs.
-        nodeKind === "real" ? storedOf(paths, up, apiServer?.port) : {},
+        nodeKind === "real" ? backupStatusOf(paths, up, apiServer?.port) : {},
     ]);
     return {
         site: paths.site,

@@ -1,8 +1,8 @@
 /** Whether what a restore takes of what is stored is whole: looked at before anything is made. */
 import { type Instant, instantAt, secondsOf } from "../infra/conventions/instant";
-import type { Archive, BackupInfo } from "../infra/registries/backups/stored/archive";
-import { type Chain, brokenIn } from "../infra/registries/backups/stored/chain";
-import type { Damage } from "../infra/registries/backups/stored/damage";
+import type { Archive, BackupInfo } from "../infra/registries/backups/inspect/archive";
+import { type Chain, brokenIn } from "../infra/registries/backups/inspect/chain";
+import type { Damage } from "../infra/registries/backups/inspect/damage";
 import { LabError } from "../lab/errors";
 
 /** When the last transaction of a stored segment ended; undefined where that is not known. */
@@ -66,7 +66,7 @@ export async function refuseBroken(
     throw new LabError(
         [
             `${registry} cannot be restored to ${at ?? "the last instant"}: of what that takes, ` +
-                `${broken.length} stored ${broken.length === 1 ? "version is" : "versions are"} missing or damaged:`,
+                `${broken.length} stored ${broken.length === 1 ? "file is" : "files are"} missing or damaged:`,
             ...broken.slice(0, SHOWN).map(({ object, what }) => `  ${object}: ${what}`),
             ...(broken.length > SHOWN ? [`  and ${broken.length - SHOWN} more`] : []),
             `Restore from the other site's store (--from)` +

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseRegistry } from "../data/registries";
 import type { EmbassyConfig } from "../infra/site/config";
 import { type Instant, instantAt, secondsOf } from "../infra/conventions/instant";
-import { segmentsOf } from "../infra/registries/backups/stored/archive";
-import { type Chain, chainFrom, upTo } from "../infra/registries/backups/stored/chain";
+import { segmentsOf } from "../infra/registries/backups/inspect/archive";
+import { type Chain, chainFrom, upTo } from "../infra/registries/backups/inspect/chain";
 import { LabError } from "../lab/errors";
 import { baseFor, refuseBroken, segmentAfter } from "./chain";
 import type { Keys } from "./keys";
-import { type Stored, damaged, storedVersions } from "./look";
+import { type Backups, damaged, backupsOf } from "./look";
 import { NotYet, type Range, checkInstant, commonInstant, rangeOf, reaching } from "./range";
 import type { Source } from "./source";
 import type { Stamp } from "./stamp";
@@ -61,9 +61,9 @@ export async function choose(wanted: Wanted, config: Pick<EmbassyConfig, "recove
 interface Choice {
     readonly registry: string;
     /** Newest first. */
-    readonly all: readonly [Stored, ...Stored[]];
+    readonly all: readonly [Backups, ...Backups[]];
     /** That it is restored from. */
-    readonly stored: Stored;
+    readonly stored: Backups;
     readonly range: Range;
 }
 
@@ -75,7 +75,7 @@ async function reachable(
     for (const until = Date.now() + wait * 1000; ;) {
         const stored: (readonly [registry: string, all: Choice["all"], ranged: readonly [Ranged, ...Ranged[]]])[] = [];
         for (const registry of registries) {
-            const all = await storedVersions(source, registry, (which) => keys.of(registry, which));
+            const all = await backupsOf(source, registry, (which) => keys.of(registry, which));
             stored.push([registry, all, await rangedOf(all)]);
         }
         const at = asked ?? commonInstant(stored.map(([, , [newest]]) => newest.range));
@@ -103,7 +103,7 @@ type Ranged = Pick<Choice, "stored" | "range">;
 /** Of those that have a backup; of the newest where none has. @throws LabError where there is nothing to restore from */
 async function rangedOf([newest, ...before]: Choice["all"]): Promise<[Ranged, ...Ranged[]]> {
     const [first = newest, ...others] = [newest, ...before].filter(({ stanza }) => stanza.backup.length > 0);
-    const ranged = async (stored: Stored): Promise<Ranged> => ({
+    const ranged = async (stored: Backups): Promise<Ranged> => ({
         stored,
         range: rangeOf(stored, await lastOf(stored)),
     });
@@ -115,7 +115,7 @@ async function rangedOf([newest, ...before]: Choice["all"]): Promise<[Ranged, ..
 }
 
 /** When the last of all stored transactions ended that a restore comes to. */
-async function lastOf(stored: Stored): Promise<Instant | undefined> {
+async function lastOf(stored: Backups): Promise<Instant | undefined> {
     const base = baseFor(undefined, stored);
     for (const { stored: file } of base === undefined ? [] : chainFrom(base, stored).segments.toReversed()) {
         const last = file && (await stored.lastTransaction(file.file));
@@ -127,7 +127,7 @@ async function lastOf(stored: Stored): Promise<Instant | undefined> {
 }
 
 /** Where no instant was asked for, nothing may be missing later either. */
-async function taken(asked: Instant | undefined, at: Instant | undefined, stored: Stored): Promise<Chain> {
+async function taken(asked: Instant | undefined, at: Instant | undefined, stored: Backups): Promise<Chain> {
     const base = baseFor(at, stored);
     if (base === undefined) {
         throw new LabError(
@@ -139,7 +139,7 @@ async function taken(asked: Instant | undefined, at: Instant | undefined, stored
 }
 
 /** What keys that are newer have of later WAL, without a backup that it could be replayed on. */
-function newerThan({ generation }: Stored, all: readonly Stored[], { segments }: Chain): Chain["faults"] {
+function newerThan({ generation }: Backups, all: readonly Backups[], { segments }: Chain): Chain["faults"] {
     const last = segments.at(-1)?.number ?? 0;
     return all.flatMap((other) => {
         const newest = segmentsOf(other).reduce((most, { number }) => Math.max(most, number), 0);

@@ -1,4 +1,4 @@
-/** Sameness of what runs: the live objects of a restore environment against those of a site. */
+/** Parity of what runs: the live objects of a restore environment against those of a site. */
 import { spawn } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
@@ -9,7 +9,7 @@ import {
     differences,
     liveResource,
     undeclared,
-} from "../infra/restore/sameness";
+} from "../infra/restore/parity";
 import { stateFile } from "../toolchain/cli/states";
 import { LabError } from "../lab/errors";
 import { SitePaths } from "../lab/paths";

@@ -16,7 +16,7 @@ export interface Environment {
     /** Its own, stamped from the template. */
     readonly stackFile: string;
     /** Keys that came out of custody: there as long as the environment is, for a later `up`. */
-    readonly handover: string;
+    readonly crossStackSecrets: string;
     /** What was restored, and its proof; it outlives the environment. */
     readonly report: string;
     /** The command that takes it down. */
@@ -44,7 +44,7 @@ export function environmentOf(name: string | undefined, home: string): Environme
     return {
         site,
         stackFile: stackFile(site, folder),
-        handover: path.join(folder, `handover${suffix}.json`),
+        crossStackSecrets: path.join(folder, `handover${suffix}.json`),
         report: path.join(folder, `report${suffix}.json`),
         removal: `npm run restore -- --remove${name === undefined ? "" : ` --name ${name}`}`,
     };

@@ -1,4 +1,4 @@
-/** Watches a registry's members while they come out of stored versions: what they do goes on, or ends for a reason. */
+/** Watches a registry's members while they come out of backups: what they do goes on, or ends for a reason. */
 import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";

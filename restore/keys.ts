@@ -4,7 +4,7 @@ import * as fs from "node:fs/promises";
 import { parseFile } from "../custody/format";
 import { REGISTRIES } from "../infra/conventions/registries";
 import { type RegistryKeys, registryKeys } from "../infra/keys/registry-keys";
-import { HANDOVERS_OUTPUT, type Handover, type Issuer } from "../infra/keys/handover";
+import { type CrossStackSecrets, type Issuer, crossStackSecretsIn } from "../infra/keys/cross-stack-secrets";
 import { stackOutputs } from "../toolchain/cli/outputs";
 import { stateFile } from "../toolchain/cli/states";
 import type { Toolchain } from "../toolchain/cli/environment";
@@ -18,20 +18,20 @@ export interface Keys {
     /** @throws LabError for a registry without a key */
     readonly of: (registry: string, generation?: number) => RegistryKeys;
     /** For the program, where there is no state of the root's stack from which it could read it. */
-    readonly handed: Handover | undefined;
+    readonly handed: CrossStackSecrets | undefined;
 }
 
 /** What the holder's stack has for `site`. @throws LabError where it has nothing */
 export async function keysFor(site: string, holder: string, toolchain: Toolchain): Promise<Keys> {
-    const handovers = (await stackOutputs(holder, toolchain))?.[HANDOVERS_OUTPUT];
-    if (handovers === undefined) {
+    const ofSites = crossStackSecretsIn((await stackOutputs(holder, toolchain)) ?? {});
+    if (ofSites === undefined) {
         throw new LabError(
             `The keys cannot be had from the stack ${holder}. They are in its state (${stateFile(holder)}) and open with the ` +
                 `passphrase: bring both here, or run npm start where they are.`,
         );
     }
-    const handover = (handovers as Record<string, Handover | undefined>)[site];
-    if (handover === undefined) {
+    const secrets = ofSites[site];
+    if (secrets === undefined) {
         throw new LabError(
             `The stack ${holder} hands nothing to ${site}: add it to data-embassy:keys.sites in Pulumi.${holder}.yaml, and ` +
                 `run npm run pulumi -- up -s ${holder}`,
@@ -39,10 +39,10 @@ export async function keysFor(site: string, holder: string, toolchain: Toolchain
     }
     return {
         handed: undefined,
-        issuer: handover.issuer,
+        issuer: secrets.issuer,
         origin: `that the stack ${holder} hands out: either it is the stack of another home (EMBASSY_HOME)`,
         of(registry, generation) {
-            const secret = handover.registries[registry];
+            const secret = secrets.registries[registry];
             if (secret === undefined) {
                 throw new LabError(
                     `The stack ${holder} has no key of ${registry}: run npm run pulumi -- up -s ${holder}`,
@@ -56,7 +56,7 @@ export async function keysFor(site: string, holder: string, toolchain: Toolchain
 /**
  * What custodians have recovered (`npm run keys -- recover`).
  *
- * A restore environment trusts nobody but itself, so its authority is made with it: stored versions open with the secrets
+ * A restore environment trusts nobody but itself, so its authority is made with it: backups open with the secrets
  * of their registries, and the root stays where it is. Registries that were not recovered get keys that open nothing.
  *
  * @param days for which the environment's authority is valid
@@ -75,7 +75,7 @@ export async function recoveredKeys(file: string, site: string, days: number): P
     return {
         issuer,
         origin: `in ${file}: either it is not this registry's, or of another embassy (recover it again: npm run keys -- recover)`,
-        handed: { issuer, registries: Object.fromEntries(registries) as Handover["registries"] },
+        handed: { issuer, registries: Object.fromEntries(registries) as CrossStackSecrets["registries"] },
         of(registry, generation) {
             const secret = secrets[registry as keyof typeof secrets];
             if (secret === undefined) {

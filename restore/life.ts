@@ -21,7 +21,7 @@ export interface Steps<Prepared, Made, Proof> {
     readonly keep: () => void;
     readonly verify: (made: Made) => Promise<Proof>;
     readonly remove: () => Promise<void>;
-    /** What answers stays, although something failed. @returns the failure, as it is to be told */
+    /** What answers stays, although something failed. @returns the failure, in the words for the user */
     readonly stay: (failure: unknown) => Promise<unknown>;
     /** Told before something is removed, and when that fails. */
     readonly onRemoval: (why: "unfinished" | "failed" | "left", error?: unknown) => void;

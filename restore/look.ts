@@ -18,22 +18,22 @@ import {
     type Listing,
     type StanzaInfo,
     historyFilesOf,
-} from "../infra/registries/backups/stored/archive";
-import { type Damage, damageIn } from "../infra/registries/backups/stored/damage";
+} from "../infra/registries/backups/inspect/archive";
+import { type Damage, damageIn } from "../infra/registries/backups/inspect/damage";
 import type { Source } from "./source";
 import { lastTransaction } from "./transactions";
 
 const run = promisify(execFile);
 const SCRIPT = path.join(repoRoot, "restore", "look.sh");
 
-export interface Stored extends Archive {
+export interface Backups extends Archive {
     /** Of the keys that open it. */
     readonly generation: number;
     /** When the last transaction in a stored segment ended; undefined where none did, or it cannot be read. @param file in the listing */
     readonly lastTransaction: (file: string) => Promise<Instant | undefined>;
 }
 
-/** What pgBackRest says to `args`, with the stored versions of `registry` as its repository. @throws LabError */
+/** What pgBackRest says to `args`, with the backups of `registry` as its repository. @throws LabError */
 export interface Reader {
     (...args: string[]): Promise<string>;
     /** With programs that read what was stored. */
@@ -74,15 +74,15 @@ export async function reader(source: Source, registry: string, { cipher, folder 
  * @param keysOf a generation
  * @throws LabError where nothing is, or it cannot be read, or a key is not the right one
  */
-export async function storedVersions(
+export async function backupsOf(
     source: Source,
     registry: string,
     keysOf: (generation: number) => RegistryKeys,
-): Promise<[Stored, ...Stored[]]> {
-    const list = async (generation: number): Promise<Stored> =>
+): Promise<[Backups, ...Backups[]]> {
+    const list = async (generation: number): Promise<Backups> =>
         listed(await reader(source, registry, keysOf(generation)), registry, generation);
     const [newest, ...before] = generationsIn(await fs.readdir(await source.bucket(registry)));
-    const stored: [Stored, ...Stored[]] = [await list(newest)];
+    const stored: [Backups, ...Backups[]] = [await list(newest)];
     for (const generation of before) {
         stored.push(await list(generation));
     }
@@ -100,7 +100,7 @@ export async function damageSeen(look: Reader, registry: string): Promise<readon
 }
 
 /** All of it, by one generation of keys. */
-export async function listed(look: Reader, registry: string, generation: number): Promise<Stored> {
+export async function listed(look: Reader, registry: string, generation: number): Promise<Backups> {
     const stanza = stanzaIn(registry, await look(`--stanza=${registry}`, "info", "--output=json"));
     const list = async (...what: string[]): Promise<Listing> =>
         JSON.parse(await look("repo-ls", "--output=json", "--recurse", ...what)) as Listing;
@@ -152,7 +152,7 @@ const LONGEST = 256 * 1024 * 1024;
 function explained(registry: string, words: string): LabError {
     return /cipher|CryptoError|FormatError|decrypt/i.test(words)
         ? new DoesNotOpen(registry, words)
-        : new LabError(`The stored versions of ${registry} cannot be read. pgBackRest: ${words}`);
+        : new LabError(`The backups of ${registry} cannot be read. pgBackRest: ${words}`);
 }
 
 /** The key is another one. Where it is from, says {@link DoesNotOpen.with} whoever knows. */
@@ -163,7 +163,7 @@ export class DoesNotOpen extends LabError {
         origin = "that was given: either it is another's",
     ) {
         super(
-            `The stored versions of ${registry} do not open with the key ${origin}, or what is stored is damaged. pgBackRest: ${words}`,
+            `The backups of ${registry} do not open with the key ${origin}, or what is stored is damaged. pgBackRest: ${words}`,
         );
     }
 

@@ -50,7 +50,7 @@ async function main(flags: Flags): Promise<number> {
         return comparison.undeclared.length > 0 ? 1 : 0;
     }
     if (flags.from === undefined) {
-        throw new LabError("Say whose stored versions: --from luxembourg");
+        throw new LabError("Say whose backups: --from luxembourg");
     }
     const registries = flags.registry ? chosen<string>(REGISTRIES, flags.registry, known) : running();
     const request = {
@@ -122,7 +122,7 @@ function compared({ site, environment, objects, declared, undeclared }: Comparis
     return [
         ...(undeclared.length > 0 ? [table.toString()] : []),
         `${objects.site} objects of ${site}, ${objects.environment} of ${environment}: ${declared} fields differ as declared in ` +
-            `infra/restore/sameness.ts, ${undeclared.length} others.`,
+            `infra/restore/parity.ts, ${undeclared.length} others.`,
         "",
     ].join("\n");
 }
@@ -134,7 +134,7 @@ function text(value: unknown): string {
 function program(fail: (code: number) => void): Command {
     return new Command("npm run restore --")
         .description("Makes a restore environment out of what a site has stored, and proves what is in it.")
-        .option("--from <site>", "whose stored versions")
+        .option("--from <site>", "the site whose backups are restored")
         .option(
             "--copy <folder>",
             "where those of one registry were copied to, as from the public cloud's bucket; by default the disk of the site's store",
@@ -145,7 +145,7 @@ function program(fail: (code: number) => void): Command {
         )
         .option(
             "--at <time>",
-            "the last instant that is to be in it, with its zone; by default the last that is stored, or that several have in common",
+            "restore to this instant (PITR), with its time zone; the default is the last instant that is backed up, or that several registries have in common",
         )
         .option(
             "--wait <time>",

@@ -44,7 +44,7 @@ export function markKept(environment: Environment): void {
 }
 
 export function presenceOf(environment: Environment, home: string): Presence {
-    const { site, stackFile: stamped, handover } = environment;
+    const { site, stackFile: stamped, crossStackSecrets } = environment;
     const paths = new SitePaths(home, site);
     if (existsSync(unfinishedMark(environment))) {
         return "unfinished";
@@ -53,7 +53,9 @@ export function presenceOf(environment: Environment, home: string): Presence {
         return "whole";
     }
     // Without a cluster nothing answers, whatever else has been left.
-    return [stamped, handover, stateFile(site, home), paths.directory].some(existsSync) ? "unfinished" : "nothing";
+    return [stamped, crossStackSecrets, stateFile(site, home), paths.directory].some(existsSync)
+        ? "unfinished"
+        : "nothing";
 }
 
 /** Takes an environment down, and whatever is left of one. Only its report stays. A removal that was killed is gone on with. */
@@ -62,7 +64,7 @@ export async function discard(environment: Environment, home: string): Promise<v
     if (presenceOf(environment, home) !== "nothing") {
         await markUnfinished(environment);
     }
-    await fs.rm(environment.handover, { force: true });
+    await fs.rm(environment.crossStackSecrets, { force: true });
     // What a killed run has left behind still works on it.
     await endHolders(site, path.join(home, "state", ".pulumi", "locks"));
     if ((await lab.knownSites({ home })).includes(site)) {

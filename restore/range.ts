@@ -1,6 +1,6 @@
 /** From when to when a registry can be restored. Pure. */
 import { type Instant, instantAt, justBefore, secondsOf } from "../infra/conventions/instant";
-import { type Archive, segmentsOf } from "../infra/registries/backups/stored/archive";
+import { type Archive, segmentsOf } from "../infra/registries/backups/inspect/archive";
 import { LabError } from "../lab/errors";
 
 /** Both are instants that can be restored to. */
@@ -21,7 +21,7 @@ export function rangeOf(archive: Archive, last: Instant | undefined): Range {
     const segments = segmentsOf(archive).length;
     if (oldest === undefined || segments === 0) {
         throw new LabError(
-            `There is no stored version of ${name} to restore from: pgBackRest says "${status.message}", of ${backup.length} ` +
+            `There is no backup of ${name} to restore from: pgBackRest says "${status.message}", of ${backup.length} ` +
                 `backups in its list (backup.info) and ${segments} segments of WAL. A first one is stored as soon as the primary site reaches the store: ` +
                 `kubectl -n registry-${name} get jobs`,
         );
@@ -46,7 +46,7 @@ export interface Storing {
 }
 
 /**
- * @param ranges by registry: all are to be as they were at the one instant
+ * @param ranges by registry: all are restored to the same instant
  * @throws LabError for an instant that one of them lacks, with those that all have; {@link NotYet} where it may still come
  */
 export function checkInstant(at: Instant, ranges: Readonly<Record<string, Range>>, storing: Storing): void {
@@ -56,8 +56,8 @@ export function checkInstant(at: Instant, ranges: Readonly<Record<string, Range>
     }
     const said = lacking.map(([registry, range]) =>
         at < range.from
-            ? `${at} is before the first stored version of ${registry}: there are instants ${span(range)}.`
-            : `${at} is after the last stored version of ${registry}, in which there is no later commit yet: ` +
+            ? `${at} is before the first backup of ${registry}: there are instants ${span(range)}.`
+            : `${at} is after the last backup of ${registry}, in which there is no later commit yet: ` +
               `there are instants ${span(range)}.`,
     );
     const advice = instead(Object.values(ranges));

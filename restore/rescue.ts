@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import * as path from "node:path";
 import { objectStoreName } from "../infra/networking/addresses";
-import type { Issuer } from "../infra/keys/handover";
+import type { Issuer } from "../infra/keys/cross-stack-secrets";
 import type { StoreUser } from "../infra/keys/registry-keys";
 import { OBJECT_STORE_REGION } from "../infra/storage/plan-object-store";
 import { repoRoot } from "../command-line/paths";

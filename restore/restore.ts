@@ -35,13 +35,13 @@ import { type Proof, verify } from "./verify";
 export { discard };
 
 export interface RestoreRequest {
-    /** Which is to be made. */
+    /** The environment to make. */
     readonly environment: Environment;
-    /** Site whose stored versions are restored. */
+    /** Site whose backups are restored. */
     readonly from: string;
     /** A folder that those of one registry were copied to, in place of the disk of the site's store. */
     readonly copy: string | undefined;
-    /** The last instant that is to be in it; where none is given, of one registry all that is stored, of several the last in common. */
+    /** The instant to restore to (PITR). Without it: everything that is backed up of one registry, or the last instant that several have in common. */
     readonly at: Instant | undefined;
     /** Seconds for which it is waited for what is not stored yet; none by default. */
     readonly wait?: number;
@@ -194,9 +194,9 @@ async function build(
         await ensureRescue(site, await served(source, stamp, keys), keys.issuer);
     });
     if (keys.handed !== undefined) {
-        await ensureFile(environment.handover, JSON.stringify(keys.handed));
+        await ensureFile(environment.crossStackSecrets, JSON.stringify(keys.handed));
     }
-    const variables = keys.handed === undefined ? {} : { EMBASSY_HANDOVER: environment.handover };
+    const variables = keys.handed === undefined ? {} : { EMBASSY_CROSS_STACK_SECRETS: environment.crossStackSecrets };
     const elapsed = (): number => timed.report().seconds;
     return timed.phase("registries", `pulumi up with ${registries.join(", ")}`, () =>
         bringUp(site, registries, { toolchain, environment: variables, elapsed, onAnswer }),

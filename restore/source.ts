@@ -1,4 +1,4 @@
-/** Where stored versions lie: on the disk of a site's object store, or in a folder that one registry's were copied to. */
+/** Where backups lie: on the disk of a site's object store, or in a folder that one registry's were copied to. */
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { FIRST_GENERATION, generationsIn } from "../infra/keys/registry-keys";
@@ -27,7 +27,7 @@ export function copyIn(folder: string, home: string): Source {
     const bucket = async (registry: string): Promise<string> => {
         if (!(await holdsVersions(folder))) {
             throw new LabError(
-                `${folder} holds no stored versions of ${registry}: give the folder that archive/${registry} and ` +
+                `${folder} holds no backups of ${registry}: give the folder that archive/${registry} and ` +
                     `backup/${registry} are in, as they were in the bucket.`,
             );
         }
@@ -48,7 +48,7 @@ async function onDisk({ directory, site }: SitePaths, bucket: string): Promise<s
         }
     }
     throw new LabError(
-        `No disk of ${site} below ${machines} holds stored versions in a bucket ${bucket}. ` +
+        `No disk of ${site} below ${machines} holds backups in a bucket ${bucket}. ` +
             `Bring the site up with real nodes, and let it store a first version: npm start`,
     );
 }

@@ -1,4 +1,4 @@
-/** When transactions ended, as Postgres' own reader of WAL tells: a recovery that is to stop at an instant stops before the first that ended later. */
+/** When transactions ended, as Postgres' own reader of WAL tells: a recovery that stops at an instant stops before the first that ended later. */
 import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { promisify } from "node:util";

@@ -92,7 +92,7 @@ function checkPackages() {
     }
     if (found !== "") {
         throw new Refusal(
-            `${folder} ${found}, and is to be a folder with the packages of package-lock.json.\n` +
+            `${folder} ${found}; it must be a folder with the packages of package-lock.json.\n` +
                 "Move it away, or give its owner's rights back, and run the command again: it installs them where there are none.",
         );
     }

@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AgentError, log, positive, runAgent, variable } from "../agent";
 import { configMaps } from "../kubernetes";
-import { ANNOTATION, type Asked, LEASE, recordOf } from "../writer/record";
+import { ANNOTATION, type Asked, LEASE, recordOf } from "../lease-agent/record";
 
 const LOOK_MS = 1_000;
 
@@ -38,7 +38,7 @@ runAgent(async () => {
         if (performance.now() > deadline) {
             throw new AgentError(
                 `No member has answered whether this site may become ${role}; the last that one said: ` +
-                    `${status?.says ?? "nothing"}. See kubectl logs database-… -c writer.`,
+                    `${status?.says ?? "nothing"}. See kubectl logs database-… -c lease-agent.`,
             );
         }
         await sleep(LOOK_MS);

@@ -2,7 +2,7 @@
 import { Client, type ClientConfig, Pool, type PoolConfig } from "pg";
 import { AgentError, log } from "../agent";
 import { identity } from "../https";
-import { ANSWER_MS, type Databases } from "../reader/registry";
+import { ANSWER_MS, type Databases } from "../edge-api/registry";
 
 export interface ActsOptions extends Omit<Databases, "at"> {
     /** Undefined where the register does not run. */

@@ -4,7 +4,7 @@
  */
 import { once } from "node:events";
 import { log, positive, runAgent, variable } from "../agent";
-import type { Databases } from "../reader/registry";
+import type { Databases } from "../edge-api/registry";
 import { Acts } from "./acts";
 import { gazette, gazetteServer } from "./server";
 

@@ -9,7 +9,7 @@ const TOLD = 20;
 
 runAgent(async () => {
     const access = { ...storeFromEnvironment(), user: variable("STORE_USER"), secret: mounted("STORE_SECRET") };
-    const purger = new Purger(storeClient(access), positive("SEAL_DAYS"));
+    const purger = new Purger(storeClient(access), positive("OBJECT_LOCK_DAYS"));
     const { failures, ...purged } = await purger.purge(parseBuckets(mounted("BUCKETS")));
     log("purged", { ...purged, failures: failures.length });
     if (failures.length > 0) {

@@ -1,6 +1,6 @@
 /**
- * Removes what retention has hidden and whose seal has ended. Never what is current, however old; and the store itself lets
- * nobody remove what is sealed. S3 has a rule for it (NoncurrentVersionExpiration), which versitygw 1.8.0 does not implement.
+ * Removes what retention has hidden and whose object-lock retention has ended. Never what is current, however old; and the store itself lets
+ * nobody remove what is locked. S3 has a rule for it (NoncurrentVersionExpiration), which versitygw 1.8.0 does not implement.
  */
 import {
     AbortMultipartUploadCommand,
@@ -34,7 +34,7 @@ export class Purger {
     /** @param atOnce keys that are listed before the first of them is purged */
     constructor(
         private readonly store: S3Client,
-        private readonly sealDays: number,
+        private readonly objectLockDays: number,
         private readonly atOnce = AT_ONCE,
     ) {}
 
@@ -71,7 +71,7 @@ export class Purger {
 
     private async purgeKey(all: readonly Entry[]): Promise<void> {
         for (const entry of all) {
-            if (!entry.isLatest && this.isOld(entry) && (await this.isUnsealed(entry))) {
+            if (!entry.isLatest && this.isOld(entry) && (await this.isUnlocked(entry))) {
                 await this.remove(entry);
             }
         }
@@ -86,11 +86,11 @@ export class Purger {
 
     /** By what is declared now. */
     private isOld({ writtenAt }: Entry): boolean {
-        return writtenAt + this.sealDays * DAY_MS <= Date.now();
+        return writtenAt + this.objectLockDays * DAY_MS <= Date.now();
     }
 
-    /** By its own word. What never had a seal is not removed: nobody can say until when it was to stay. */
-    private async isUnsealed(entry: Entry): Promise<boolean> {
+    /** By its own word. What never had an object-lock retention is not removed: nobody can say until when it was to stay. */
+    private async isUnlocked(entry: Entry): Promise<boolean> {
         const until = entry.isMarker ? 0 : (await retentionOf(this.store, entry))?.RetainUntilDate?.getTime();
         return until !== undefined && until <= Date.now();
     }

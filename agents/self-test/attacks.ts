@@ -1,4 +1,4 @@
-/** What somebody with the wrong intentions would try on a sealed version. */
+/** What somebody with the wrong intentions would try on a locked version. */
 import {
     CompleteMultipartUploadCommand,
     CopyObjectCommand,
@@ -26,7 +26,7 @@ export type Attacker = "backup" | "administrator";
 export interface Attack {
     /** Completes "The administrator …". */
     readonly what: string;
-    /** Who may do this, as it does no harm to a sealed version: whether it did is looked at afterwards. */
+    /** Who may do this, as it does no harm to a locked version: whether it did is looked at afterwards. */
     readonly allowed?: readonly Attacker[];
     readonly attempt: (client: S3Client, canary: Version) => Promise<unknown>;
 }

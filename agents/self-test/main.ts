@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { log, mounted, positive, runAgent, variable } from "../agent";
 import { storeClient, storeFromEnvironment } from "../store/client";
 import { parseBuckets } from "../store/declared";
-import { findUnsealed, selfTest } from "./self-test";
+import { findUnlocked, selfTest } from "./self-test";
 
 /** Kubernetes shows what is in it as the container's last words; it takes 4096 bytes. */
 const TERMINATION_LOG = "/dev/termination-log";
@@ -17,15 +17,15 @@ runAgent(async () => {
     const test = {
         clients: { backup: client("BACKUP"), administrator: client("ADMINISTRATOR") },
         bucket: variable("BUCKET"),
-        sealDays: positive("SEAL_DAYS"),
+        objectLockDays: positive("OBJECT_LOCK_DAYS"),
         patienceSeconds: positive("PATIENCE_SECONDS"),
     };
-    const breaches = [...(await selfTest(test)), ...(await findUnsealed(test, parseBuckets(mounted("BUCKETS"))))];
+    const breaches = [...(await selfTest(test)), ...(await findUnlocked(test, parseBuckets(mounted("BUCKETS"))))];
     if (breaches.length > 0) {
         const message = `The object store is not write-once:\n${breaches.join("\n")}\n`;
         process.stderr.write(message);
         writeFileSync(TERMINATION_LOG, message.slice(0, TERMINATION_BYTES));
         process.exit(1);
     }
-    log("the object store keeps what is sealed");
+    log("the object store keeps what is locked");
 });

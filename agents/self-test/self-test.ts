@@ -1,9 +1,9 @@
-/** Puts the store's promise to the test: what is sealed stays, whoever wants it gone. */
+/** Puts the store's promise to the test: what is locked stays, whoever wants it gone. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { AgentError, log, messageOf } from "../agent";
-import { isSealed, retentionOf } from "../store/retention";
+import { isLocked, retentionOf } from "../store/retention";
 import { type Version, listVersions } from "../store/versions";
 import { ATTACKS, type Attack, type Attacker, Refused } from "./attacks";
 
@@ -11,8 +11,8 @@ export interface SelfTest {
     readonly clients: Readonly<Record<Attacker, S3Client>>;
     /** Where the canary goes: the backup's client writes there. */
     readonly bucket: string;
-    readonly sealDays: number;
-    /** For how long a version may be unsealed. */
+    readonly objectLockDays: number;
+    /** For how long a version may be unlocked. */
     readonly patienceSeconds: number;
 }
 
@@ -20,7 +20,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const POLL_MS = 250;
 
 /**
- * Writes a canary, waits until it is sealed, and lets each attacker try everything on it.
+ * Writes a canary, waits until it is locked, and lets each attacker try everything on it.
  *
  * @returns the breaches, a sentence each: none where the store keeps its promise
  * @throws AgentError where the store does not answer, so that nothing can be said
@@ -31,9 +31,9 @@ export async function selfTest(test: SelfTest): Promise<string[]> {
     if (canary === undefined) {
         return [`Bucket ${test.bucket} keeps no versions: the store gave none to what was written.`];
     }
-    const until = canary.writtenAt + test.sealDays * DAY_MS;
-    if (!(await isSealedInTime(test, canary, until))) {
-        return [`A version in ${test.bucket} was not sealed within ${test.patienceSeconds} seconds.`];
+    const until = canary.writtenAt + test.objectLockDays * DAY_MS;
+    if (!(await isLockedInTime(test, canary, until))) {
+        return [`A version in ${test.bucket} was not locked within ${test.patienceSeconds} seconds.`];
     }
     const breaches: string[] = [];
     for (const attacker of ["backup", "administrator"] as const) {
@@ -43,7 +43,7 @@ export async function selfTest(test: SelfTest): Promise<string[]> {
             log("tried", { attacker, attack: attack.what, succeeded, ...(harm !== undefined && { harm }) });
             if (harm !== undefined) {
                 // There is nothing left to try the rest on.
-                return [...breaches, `The ${attacker} ${attack.what}, and the sealed version ${harm}.`];
+                return [...breaches, `The ${attacker} ${attack.what}, and the locked version ${harm}.`];
             }
             if (succeeded && !attack.allowed?.includes(attacker)) {
                 breaches.push(`The ${attacker} ${attack.what}: the store must refuse that.`);
@@ -54,12 +54,12 @@ export async function selfTest(test: SelfTest): Promise<string[]> {
 }
 
 /**
- * Looks for versions that should have been sealed by now.
+ * Looks for versions that should have been locked by now.
  *
  * @returns the breaches, a sentence for each bucket that has some
  * @throws AgentError where no buckets are declared: nothing would be looked at
  */
-export async function findUnsealed(test: SelfTest, buckets: readonly string[]): Promise<string[]> {
+export async function findUnlocked(test: SelfTest, buckets: readonly string[]): Promise<string[]> {
     if (buckets.length === 0) {
         throw new AgentError(
             "No buckets are declared, so that no version was looked at: run pulumi up, which declares them.",
@@ -68,18 +68,18 @@ export async function findUnsealed(test: SelfTest, buckets: readonly string[]): 
     const { administrator } = test.clients;
     const breaches: string[] = [];
     for (const bucket of buckets) {
-        const unsealed: Version[] = [];
+        const unlocked: Version[] = [];
         for await (const version of listVersions(administrator, bucket)) {
-            const until = version.writtenAt + test.sealDays * DAY_MS;
+            const until = version.writtenAt + test.objectLockDays * DAY_MS;
             const isDue = version.writtenAt < Date.now() - test.patienceSeconds * 1000 && until > Date.now();
-            if (isDue && !isSealed(await retentionOf(administrator, version), until)) {
-                unsealed.push(version);
+            if (isDue && !isLocked(await retentionOf(administrator, version), until)) {
+                unlocked.push(version);
             }
         }
-        const [first] = unsealed;
+        const [first] = unlocked;
         if (first !== undefined) {
             breaches.push(
-                `Bucket ${bucket} has ${unsealed.length} unsealed versions, among them ${first.key} (${first.versionId}).`,
+                `Bucket ${bucket} has ${unlocked.length} unlocked versions, among them ${first.key} (${first.versionId}).`,
             );
         }
     }
@@ -98,7 +98,7 @@ async function write({ clients, bucket }: SelfTest, content: Buffer): Promise<Ve
     return undefined;
 }
 
-/** What is refused now may soon be allowed: the steward is on its way, or mends what the last test has broken. */
+/** What is refused now may soon be allowed: the controller is on its way, or mends what the last test has broken. */
 async function soon<T>({ patienceSeconds }: SelfTest, ask: () => Promise<T>): Promise<T> {
     const deadline = Date.now() + patienceSeconds * 1000;
     for (;;) {
@@ -113,14 +113,14 @@ async function soon<T>({ patienceSeconds }: SelfTest, ask: () => Promise<T>): Pr
     }
 }
 
-async function isSealedInTime(
+async function isLockedInTime(
     { clients, patienceSeconds }: SelfTest,
     canary: Version,
     until: number,
 ): Promise<boolean> {
     const deadline = Date.now() + patienceSeconds * 1000;
     while (Date.now() < deadline) {
-        if (isSealed(await retentionOf(clients.administrator, canary), until)) {
+        if (isLocked(await retentionOf(clients.administrator, canary), until)) {
             return true;
         }
         await sleep(POLL_MS);
@@ -160,7 +160,7 @@ async function harmTo(
         if (!content.equals((await Body?.transformToByteArray()) ?? Buffer.alloc(0))) {
             return "has other content";
         }
-        return isSealed(await retentionOf(administrator, canary), until) ? undefined : "is no longer sealed";
+        return isLocked(await retentionOf(administrator, canary), until) ? undefined : "is no longer locked";
     } catch (error) {
         if (isRefusal(error)) {
             return `cannot be read any more (${messageOf(error)})`;

@@ -1,4 +1,4 @@
-/** Says for how long versions stay unsealed, to whom may run a program beside the sealer: no network leads to it. */
+/** Says for how long versions stay unlocked, to whom may run a program beside the retention agent: no network leads to it. */
 import { text } from "node:stream/consumers";
 import { get } from "node:http";
 import { positive, runAgent } from "../agent";

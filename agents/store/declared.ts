@@ -3,13 +3,13 @@ import { z } from "zod";
 import { AgentError } from "../agent";
 
 /** What each is good for is said where they are declared: infra/storage/store-users.ts. */
-const right = z.enum(["backup", "read", "seal", "purge"]);
+const right = z.enum(["backup", "read", "retain", "purge"]);
 export type Right = z.infer<typeof right>;
 
 const user = z
     .strictObject({ secret: z.string().min(1), right, bucket: z.string().min(1).optional() })
-    .refine(({ right, bucket }) => (right === "seal" || right === "purge") === (bucket === undefined), {
-        message: "backup and read need a bucket, seal and purge are for all of them and have none",
+    .refine(({ right, bucket }) => (right === "retain" || right === "purge") === (bucket === undefined), {
+        message: "backup and read need a bucket, retain and purge hold for all buckets and name none",
     });
 
 const users = z.record(z.string(), user);

@@ -33,6 +33,6 @@ export async function retain(
 }
 
 /** COMPLIANCE is the mode that nobody can lift, the administrator included. @param until milliseconds since 1970 */
-export function isSealed(retention: ObjectLockRetention | undefined, until: number): boolean {
+export function isLocked(retention: ObjectLockRetention | undefined, until: number): boolean {
     return retention?.Mode === "COMPLIANCE" && (retention.RetainUntilDate?.getTime() ?? 0) >= until;
 }

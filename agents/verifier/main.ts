@@ -7,9 +7,9 @@ import {
     type Listing,
     type StanzaInfo,
     historyFilesOf,
-} from "../../infra/registries/backups/stored/archive";
-import { type Damage, damageIn } from "../../infra/registries/backups/stored/damage";
-import { wholenessOf } from "../../infra/registries/backups/stored/whole";
+} from "../../infra/registries/backups/inspect/archive";
+import { type Damage, damageIn } from "../../infra/registries/backups/inspect/damage";
+import { wholenessOf } from "../../infra/registries/backups/inspect/whole";
 import { AgentError, log, runAgent, variable } from "../agent";
 
 const SHOWN = 20;
@@ -20,7 +20,7 @@ runAgent(async () => {
     const parsed = async (name: string): Promise<unknown> => JSON.parse(await read(name));
     const [stanza] = (await parsed(FOUND.info)) as StanzaInfo[];
     if (stanza === undefined) {
-        throw new AgentError("pgBackRest knows of no stored versions: has a first one been stored?");
+        throw new AgentError("pgBackRest knows of no backups: has a first one been stored?");
     }
     const wal = (await parsed(FOUND.wal)) as Listing;
     const names = historyFilesOf(wal).map(({ name }) => name);

@@ -3,18 +3,18 @@ import type { Image } from "../declaration";
 
 /** Folders in `agents`; each is started as `node /usr/lib/agents/<name>.cjs`. */
 const AGENTS = [
-    "copier",
+    "public-copy-uploader",
     "folders",
     "gate",
     "gazette",
     "purger",
-    "reader",
-    "sealer",
+    "edge-api",
+    "retention-agent",
     "self-test",
     "status",
-    "steward",
+    "object-store-controller",
     "verifier",
-    "writer",
+    "lease-agent",
 ];
 
 export const agents: Image = {
@@ -31,7 +31,7 @@ export const agents: Image = {
     entrypoint: ["/usr/bin/node"],
     env: { PATH: "/usr/bin" },
     files: {
-        // Without it glibc asks the name server before /etc/hosts.
+        // Without it glibc asks the DNS server before /etc/hosts.
         "/etc/nsswitch.conf": "hosts: files dns\n",
     },
 };

@@ -1,4 +1,4 @@
-/** A site's name server: one static program and nothing else. */
+/** A site's DNS server: one static program and nothing else. */
 import type { Image } from "../declaration";
 
 export const coredns: Image = {

@@ -1,7 +1,7 @@
-/** A registry's database: Postgres, Patroni, which chooses the primary, and pgBackRest, which stores versions. */
+/** A registry's database: Postgres, Patroni, which chooses the primary, and pgBackRest, which makes backups. */
 import type { Image, Owner } from "../declaration";
 
-/** As in infra/registries/postgres/database.ts. */
+/** The same user as POSTGRES in infra/registries/container.ts. */
 const USER: Owner = { uid: 100, gid: 102 };
 const HOME = "/var/lib/postgresql";
 const BINARIES = "/usr/lib/postgresql/15/bin";
@@ -95,7 +95,7 @@ export const postgres: Image = {
             "root:x:0:0:root:/root:/usr/sbin/nologin\n" +
             `postgres:x:${USER.uid}:${USER.gid}:PostgreSQL:${HOME}:/usr/sbin/nologin\n`,
         "/etc/group": `root:x:0:\npostgres:x:${USER.gid}:\n`,
-        // Without it glibc asks the name server before /etc/hosts.
+        // Without it glibc asks the DNS server before /etc/hosts.
         "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n",
     },
     folders: {

@@ -4,10 +4,16 @@ import { z } from "zod";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
+type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
 const PREFIX = "data-embassy";
 /** More edits than this and a key is another word, not a slip of the hand. */
 const MISSPELT = 2;
+
+/** A setting that had another name: who still writes that one is told the new one. */
+export function formerly<T extends z.ZodType>(name: string, schema: T): T {
+    return schema.meta({ formerly: name });
+}
 
 /** Wrong in what the program is given, and for the operator to mend: its message says it all. */
 export class InputError extends Error {}
@@ -30,7 +36,7 @@ export function describeIssues(
         switch (issue.code) {
             case "unrecognized_keys":
                 return issue.keys.map((name) =>
-                    unknownKey(keyOf([...issue.path, name]), name, keysAt(schema, issue.path)),
+                    unknownKey(keyOf([...issue.path, name]), name, shapeAt(schema, issue.path)),
                 );
             case "invalid_type":
                 return found === undefined
@@ -58,7 +64,12 @@ export function wrongKeys(issues: readonly Issue[]): string {
     return [...new Set(keys)].join(", ");
 }
 
-function unknownKey(key: string, name: string, known: readonly string[]): string {
+function unknownKey(key: string, name: string, shape: Shape): string {
+    const known = Object.keys(shape);
+    const renamed = known.find((each) => z.globalRegistry.get(shape[each] as z.core.$ZodType)?.["formerly"] === name);
+    if (renamed !== undefined) {
+        return `${key} is now called ${renamed}: write that key instead`;
+    }
     const nearest = known.length > 0 ? closest(name, known) : undefined;
     const hint =
         nearest !== undefined && distance(name, nearest) <= MISSPELT
@@ -67,8 +78,8 @@ function unknownKey(key: string, name: string, known: readonly string[]): string
     return `${key} is not known; ${hint}`;
 }
 
-/** The names that the schema has at `path`. */
-function keysAt(schema: z.core.$ZodType, path: Path): string[] {
+/** The names that the schema has at `path`, with what each takes. */
+function shapeAt(schema: z.core.$ZodType, path: Path): Shape {
     let current: z.core.$ZodType | undefined = schema;
     for (const part of path) {
         current = required(current);
@@ -81,7 +92,7 @@ function keysAt(schema: z.core.$ZodType, path: Path): string[] {
         }
     }
     current = required(current);
-    return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+    return current instanceof z.ZodObject ? (current.shape as Shape) : {};
 }
 
 function required(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {

@@ -12,7 +12,7 @@ const TAGS: Readonly<Record<string, string>> = {
     postgres: "15",
 };
 
-/** Whence every image comes, and what its reference looks like then. */
+/** Where every image comes from, and what its reference looks like then. */
 export interface ImageOrigin {
     readonly registry: string;
     /** Regular expression that RE2 (CEL) and JavaScript read alike. */

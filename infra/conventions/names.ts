@@ -49,7 +49,7 @@ export function dnsLabel(...parts: readonly string[]): string {
     return name;
 }
 
-/** Namespace of a registry, prefix of its cluster-wide names, and name of the bucket with its stored versions. */
+/** Namespace of a registry, prefix of its cluster-wide names, and name of the bucket with its backups. */
 export function registryNamespace(registry: string): string {
     return dnsLabel("registry", registry);
 }

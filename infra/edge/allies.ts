@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { leafKey, signed } from "../keys/certificate";
 import type { Validity } from "../keys/plan-authority";
 import type { AllyCertificate } from "./plan";
-import type { Issuer } from "../keys/handover";
+import type { Issuer } from "../keys/cross-stack-secrets";
 
 export interface AlliesArgs {
     readonly certificates: readonly AllyCertificate[];

@@ -36,14 +36,14 @@ const code = z.string().superRefine((text, context) => {
 export const edge = z
     .strictObject({
         allies: z.record(code, ally),
-        /** Whence they come: CIDRs outside the sites. Others do not get as far as to show a certificate. */
+        /** The CIDRs that allies connect from, outside the sites. Others cannot even show a certificate. */
         networks: z.array(block).min(1, "must name one or more: none would mean every network"),
         /** Of one ally, with all of its certificates, at each of the edge's pods. */
         requestsPerMinute,
         /** Where everybody reads legislation, without a certificate; a site without this section has no such page. */
         public: z
             .strictObject({
-                /** Whence they come. Of one that holds a site's block, such as 0.0.0.0/0, that block is left out. */
+                /** The CIDRs that the public connects from. Of one that holds a site's block, such as 0.0.0.0/0, that block is left out. */
                 networks: z.array(block).min(1, "must name one or more: 0.0.0.0/0 is everybody"),
                 /** Of one address, at each of the page's pods. */
                 requestsPerMinute,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { HELD } from "../kubernetes/held";
+import { PROTECTED } from "../kubernetes/deletion-protection";
 import { tenancy } from "../kubernetes/tenancy";
 import { certificate } from "../keys/certificate";
 import { clusterIssuer } from "../keys/issuer";
@@ -9,7 +9,7 @@ import { defaultDeny } from "../kubernetes/default-deny";
 import type { AuthorityPlan } from "../keys/plan-authority";
 import { AUTHORITY } from "../keys/plan-cert-manager";
 import { EDGE, type EdgePlan } from "./plan";
-import type { Issuer } from "../keys/handover";
+import type { Issuer } from "../keys/cross-stack-secrets";
 import type { ServedPlan } from "./plan-served";
 import { type Handed, allies } from "./allies";
 import { type ServedArgs, served } from "./served";
@@ -53,9 +53,9 @@ export class Edge extends pulumi.ComponentResource {
             args.podSecurityVersion,
             parent,
         );
-        const walls = [defaultDeny(`${name}-default-deny`, { namespace, labels }, parent)];
+        const networkPolicies = [defaultDeny(`${name}-default-deny`, { namespace, labels }, parent)];
         const rootArgs = { commonName: "Data Embassy allied edge", validity: authority.intermediate };
-        const root = createRoot(`${name}-authority`, rootArgs, { ...parent, ...HELD });
+        const root = createRoot(`${name}-authority`, rootArgs, { ...parent, ...PROTECTED });
         const issuer = pulumi.output({ ...root, rootPem: root.certPem });
         const validity = authority.leaf;
         clusterIssuer(
@@ -70,11 +70,11 @@ export class Edge extends pulumi.ComponentResource {
         );
         this.allies = handed;
         this.revokedAllies = revoked;
-        /** Each workload has keys of its own: who takes over one has not the other's. */
+        /** Each workload has keys of its own: whoever has broken into one does not have the other's. */
         const secrets = (
             prefix: string,
             { workload, labels, host, role }: ServedPlan,
-            reader: string,
+            databaseSecret: string,
         ): ServedArgs["secrets"] => {
             const common = { namespace, labels, validity };
             const tls = {
@@ -87,7 +87,7 @@ export class Edge extends pulumi.ComponentResource {
             };
             const opens = {
                 ...common,
-                secret: reader,
+                secret: databaseSecret,
                 authority: AUTHORITY.site,
                 issuer: args.issuer,
                 commonName: role,
@@ -95,16 +95,16 @@ export class Edge extends pulumi.ComponentResource {
             };
             return {
                 server: certificate(`${prefix}-tls`, tls, parent),
-                reader: certificate(`${prefix}-reader-tls`, opens, parent),
+                database: certificate(`${prefix}-reader-tls`, opens, parent),
             };
         };
-        const common = { namespace, serviceAccount, walls };
+        const common = { namespace, serviceAccount, networkPolicies };
         served(
             name,
             {
                 ...common,
                 served: edge,
-                agent: "reader",
+                agent: "edge-api",
                 from: edge.networks.map(range),
                 secrets: secrets(name, edge, "reader-tls"),
                 // In the pod itself: whoever is revoked is refused when `up` has ended, as the pods have been replaced by then.

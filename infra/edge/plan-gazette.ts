@@ -15,7 +15,7 @@ export const GAZETTE = "gazette";
 export const GAZETTE_READS = "legislation";
 
 export interface GazettePlan extends ServedPlan {
-    /** Whence the public comes, and what lies in there and is not let in: the sites. */
+    /** The CIDRs that the public connects from, and the ranges in them that are not let in: the sites. */
     readonly networks: readonly { readonly cidr: string; readonly except: readonly string[] }[];
     /** ISO 3166-1 alpha-2: readers are told where they read. */
     readonly country: string;

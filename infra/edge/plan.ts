@@ -9,7 +9,7 @@ import { type GazettePlan, planGazette } from "./plan-gazette";
 import type { ImageLock } from "../conventions/images";
 import { quota } from "../kubernetes/quota";
 import type { Asking } from "../registries/plan";
-import { READER_ROLE } from "../registries/roles";
+import { EDGE_API_ROLE } from "../registries/roles";
 import { type ServedPlan, planServed } from "./plan-served";
 
 /** Name of the namespace, and of what allies ask in it. */
@@ -56,7 +56,7 @@ export function planEdge(
         address: network.edge,
         host: edgeName(site.name),
         requestsPerMinute,
-        role: READER_ROLE,
+        role: EDGE_API_ROLE,
         asks: REGISTRIES,
     };
     const served = planServed(own, config, lock);

@@ -24,12 +24,12 @@ export interface ServedArgs {
     readonly secrets: Readonly<Record<keyof typeof FOLDER, pulumi.Input<string>>>;
     /** Beside what every one of them is told. */
     readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
-    /** What is to be there before anything moves in. */
-    readonly walls: readonly pulumi.Resource[];
+    /** Resources that must exist before any pod starts: the network policies. */
+    readonly networkPolicies: readonly pulumi.Resource[];
 }
 
 /** Mounted Secrets, a folder each. */
-const FOLDER = { server: "/etc/embassy/server", reader: "/etc/embassy/reader" } as const;
+const FOLDER = { server: "/etc/embassy/server", database: "/etc/embassy/database" } as const;
 
 /** One of the edge's workloads: who may reach it and what it reaches, and two pods behind a fixed address. */
 export function served(name: string, args: ServedArgs, opts: pulumi.CustomResourceOptions): void {
@@ -61,7 +61,7 @@ export function served(name: string, args: ServedArgs, opts: pulumi.CustomResour
                 template: { metadata: { labels: { ...COMMON_LABELS, ...selector } }, spec: podSpec(args) },
             },
         },
-        { ...opts, dependsOn: [...args.walls, own] },
+        { ...opts, dependsOn: [...args.networkPolicies, own] },
     );
 }
 
@@ -93,7 +93,7 @@ function podSpec({ served: plan, agent, serviceAccount, secrets, env }: ServedAr
             DATABASES: JSON.stringify(plan.databases),
             DATABASE_PORT: String(PORTS.postgres),
             DATABASE_USER: plan.role,
-            DATABASE_CERTIFICATE: FOLDER.reader,
+            DATABASE_CERTIFICATE: FOLDER.database,
         },
         mounts: folders.map(([volume, mountPath]) => ({ name: volume, mountPath, readOnly: true })),
     });

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { HELD } from "../kubernetes/held";
+import { PROTECTED } from "../kubernetes/deletion-protection";
 import type { AuthorityPlan } from "./plan-authority";
-import { type Handover, HANDOVERS_OUTPUT } from "./handover";
+import { type CrossStackSecrets, crossStackSecretsIn } from "./cross-stack-secrets";
 import { issueIntermediate } from "./intermediate";
 import { registrySecrets } from "./registry-secrets";
 import { createRoot } from "./root";
@@ -14,19 +14,19 @@ import { createRoot } from "./root";
  */
 export class Authority extends pulumi.ComponentResource {
     /** This site's own. */
-    readonly own: pulumi.Output<Handover>;
-    /** By site, for the others; undefined where the root is held elsewhere. */
-    readonly handovers: pulumi.Output<Record<string, Handover>> | undefined;
+    readonly own: pulumi.Output<CrossStackSecrets>;
+    /** By site, for the others; undefined where another stack holds the root. */
+    readonly crossStackSecrets: pulumi.Output<Record<string, CrossStackSecrets>> | undefined;
 
     /**
      * @param handed out of custody, where the stack that holds the root is gone
      * @throws pulumi.RunError where this is that stack: it would make another root than the one it is handed keys of
      */
-    constructor(name: string, plan: AuthorityPlan, opts: pulumi.ComponentResourceOptions, handed?: Handover) {
+    constructor(name: string, plan: AuthorityPlan, opts: pulumi.ComponentResourceOptions, handed?: CrossStackSecrets) {
         super("data-embassy:keys:Authority", name, {}, opts);
         if (plan.holdsRoot && handed !== undefined) {
             throw new pulumi.RunError(
-                `${plan.site} holds the root, and is handed no keys: unset EMBASSY_HANDOVER, or name another stack`,
+                `${plan.site} holds the root and takes no keys from another stack: unset EMBASSY_CROSS_STACK_SECRETS, or name another stack`,
             );
         }
         if (handed !== undefined) {
@@ -34,34 +34,34 @@ export class Authority extends pulumi.ComponentResource {
         } else if (plan.holdsRoot) {
             // Signs intermediates and nothing else.
             const rootArgs = { commonName: "Data Embassy root", validity: plan.root };
-            const root = createRoot("root", rootArgs, { parent: this, ...HELD });
+            const root = createRoot("root", rootArgs, { parent: this, ...PROTECTED });
             const registries = registrySecrets(plan.registries, { parent: this });
-            const handovers = Object.fromEntries(
-                plan.sites.map((site): [string, pulumi.Output<Handover>] => {
+            const ofSites = Object.fromEntries(
+                plan.sites.map((site): [string, pulumi.Output<CrossStackSecrets>] => {
                     const issuer = issueIntermediate(site, root, plan, { parent: this });
                     return [site, pulumi.output({ issuer, registries })];
                 }),
             );
-            const { [plan.site]: own, ...others } = handovers;
+            const { [plan.site]: own, ...others } = ofSites;
             if (own === undefined) {
                 throw new Error(
                     `${plan.site} is not among the sites that have an intermediate: ${plan.sites.join(", ")}`,
                 );
             }
             this.own = pulumi.secret(own);
-            this.handovers = pulumi.secret(pulumi.all(others));
+            this.crossStackSecrets = pulumi.secret(pulumi.all(others));
         } else {
             const holder = new pulumi.StackReference("root-holder", { name: plan.rootStack }, { parent: this });
             this.own = pulumi.secret(
-                holder.requireOutput(HANDOVERS_OUTPUT).apply((handovers: Record<string, Handover | undefined>) => {
-                    const handover = handovers[plan.site];
-                    if (handover === undefined) {
+                holder.outputs.apply((outputs) => {
+                    const own = crossStackSecretsIn(outputs)?.[plan.site];
+                    if (own === undefined) {
                         throw new pulumi.RunError(
                             `stack ${plan.rootStack} has issued no intermediate for ${plan.site}: add ${plan.site} to ` +
                                 `data-embassy:keys.sites there and run "pulumi up" on it first`,
                         );
                     }
-                    return handover;
+                    return own;
                 }),
             );
         }

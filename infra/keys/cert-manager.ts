@@ -7,7 +7,7 @@ import { clusterRole } from "../kubernetes/role";
 import { tenancy } from "../kubernetes/tenancy";
 import { NOBODY, apiToken, guaranteed, hardenedContainer, hardenedPod } from "../kubernetes/workload";
 import { apiServer } from "../networking/egress";
-import { walls } from "../kubernetes/walls";
+import { networkPolicies } from "../kubernetes/network-policies";
 import type { NetworkPlan } from "../networking/addresses";
 import {
     AUTHORITY,
@@ -16,7 +16,7 @@ import {
     CERT_MANAGER_SELECTOR,
     type CertManagerPlan,
 } from "./plan-cert-manager";
-import type { Issuer } from "./handover";
+import type { Issuer } from "./cross-stack-secrets";
 import { COMMON_LABELS } from "../conventions/names";
 import { clusterIssuer } from "./issuer";
 
@@ -49,7 +49,7 @@ export class CertManager extends pulumi.ComponentResource {
         this.namespace = namespace;
         const placed = { namespace, labels };
         const flows = { selector: CERT_MANAGER_SELECTOR, ingress: [], egress: [apiServer(network)] };
-        const dependsOn = walls(name, { ...placed, workload: CERT_MANAGER, ...flows }, parent);
+        const dependsOn = networkPolicies(name, { ...placed, workload: CERT_MANAGER, ...flows }, parent);
         clusterRole(name, { ...placed, called: ROLE, rules: RULES, serviceAccount }, parent);
         clusterIssuer(`${name}-site`, { ...placed, called: AUTHORITY.site, issuer }, parent);
         new PodDisruptionBudget(
@@ -76,7 +76,7 @@ export class CertManager extends pulumi.ComponentResource {
                     },
                 },
             },
-            // Walls before anything moves in.
+            // The network policies are in force before any pod starts.
             { ...parent, dependsOn },
         );
         this.registerOutputs();

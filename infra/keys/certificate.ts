@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { CertRequest } from "@pulumi/tls/certRequest";
 import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
 import { PrivateKey } from "@pulumi/tls/privateKey";
-import { HELD } from "../kubernetes/held";
+import { PROTECTED } from "../kubernetes/deletion-protection";
 import { metadata } from "../kubernetes/metadata";
 import type { Validity } from "./plan-authority";
-import type { Issuer } from "./handover";
+import type { Issuer } from "./cross-stack-secrets";
 import { type RenewalArgs, WATCHED, issuedBy, renewal } from "./renewal";
 import { subject, usesOf } from "./subject";
 
@@ -37,7 +37,7 @@ export function certificate(
     const { issuer, secret, namespace, labels, authority } = args;
     const key = leafKey(name, opts);
     const certPem = signed(name, key, args, opts);
-    const held = new Secret(
+    const made = new Secret(
         `${name}-secret`,
         {
             metadata: metadata(secret, { ...labels, ...WATCHED }, namespace, issuedBy(authority, secret)),
@@ -49,14 +49,14 @@ export function certificate(
             },
         },
         // The provider keeps the first as the second.
-        { ...opts, ...HELD, ignoreChanges: ["stringData", "data"] },
+        { ...opts, ...PROTECTED, ignoreChanges: ["stringData", "data"] },
     );
-    renewal(`${name}-renewal`, args, { ...opts, dependsOn: held });
-    return held.metadata.name;
+    renewal(`${name}-renewal`, args, { ...opts, dependsOn: made });
+    return made.metadata.name;
 }
 
 export function leafKey(name: string, opts: pulumi.CustomResourceOptions): PrivateKey {
-    return new PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { ...opts, ...HELD });
+    return new PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { ...opts, ...PROTECTED });
 }
 
 /** @returns a certificate for the key, PEM */

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword";
-import { HELD } from "../kubernetes/held";
+import { PROTECTED } from "../kubernetes/deletion-protection";
 
 /** Letters and digits, of which 43 hold 256 bits. */
 const LENGTH = 43;
@@ -12,5 +12,5 @@ const LENGTH = 43;
  * (https://github.com/pulumi/pulumi-random/issues/190).
  */
 export function generatedSecret(name: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
-    return new RandomPassword(name, { length: LENGTH, special: false }, { ...opts, ...HELD }).result;
+    return new RandomPassword(name, { length: LENGTH, special: false }, { ...opts, ...PROTECTED }).result;
 }

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { CertRequest } from "@pulumi/tls/certRequest";
 import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
 import { PrivateKey } from "@pulumi/tls/privateKey";
-import { HELD } from "../kubernetes/held";
+import { PROTECTED } from "../kubernetes/deletion-protection";
 import type { AuthorityPlan } from "./plan-authority";
-import type { Issuer } from "./handover";
+import type { Issuer } from "./cross-stack-secrets";
 import type { Root } from "./root";
 import { subject } from "./subject";
 
@@ -15,7 +15,11 @@ export function issueIntermediate(
     plan: AuthorityPlan,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<Issuer> {
-    const key = new PrivateKey(`${site}-issuer-key`, { algorithm: "ECDSA", ecdsaCurve: "P384" }, { ...opts, ...HELD });
+    const key = new PrivateKey(
+        `${site}-issuer-key`,
+        { algorithm: "ECDSA", ecdsaCurve: "P384" },
+        { ...opts, ...PROTECTED },
+    );
     const request = new CertRequest(
         `${site}-issuer-request`,
         { privateKeyPem: key.privateKeyPem, subject: subject(`Data Embassy ${site}`) },

@@ -1,10 +1,10 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import type * as pulumi from "@pulumi/pulumi";
-import { HELD } from "../kubernetes/held";
+import { PROTECTED } from "../kubernetes/deletion-protection";
 import { NOT_AWAITED, metadata } from "../kubernetes/metadata";
 import { type AuthorityName, CERT_MANAGER_API } from "./plan-cert-manager";
-import type { Issuer } from "./handover";
+import type { Issuer } from "./cross-stack-secrets";
 
 export interface IssuerArgs {
     /** Of the Secret, and of the ClusterIssuer, by which certificates name it. */
@@ -26,7 +26,7 @@ export function clusterIssuer(name: string, args: IssuerArgs, opts: pulumi.Custo
             type: "kubernetes.io/tls",
             stringData: { "tls.key": issuer.keyPem, "tls.crt": issuer.certPem, "ca.crt": issuer.rootPem },
         },
-        { ...opts, ...HELD },
+        { ...opts, ...PROTECTED },
     );
     new CustomResource(
         name,

@@ -8,7 +8,7 @@ export interface StoreUser {
 }
 
 export interface RegistryKeys {
-    /** Encrypts stored versions before they leave the site. */
+    /** Encrypts backups before they leave the site. */
     readonly cipher: string;
     /** Of the registry's bucket: in it is what the cipher key opens, and nothing else. */
     readonly folder: string;

@@ -28,7 +28,7 @@ export function createRoot(name: string, { commonName, validity }: RootArgs, opt
             validityPeriodHours: validity.hours,
             earlyRenewalHours: validity.renewalHours,
         },
-        // Not held: it is made again from the key whenever its term ends.
+        // Without deletion protection: it is made again from the key whenever its term ends.
         { parent: opts.parent },
     );
     return { keyPem: key.privateKeyPem, certPem: cert.certPem };

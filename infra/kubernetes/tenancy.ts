@@ -3,7 +3,7 @@ import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
 import { ResourceQuota } from "@pulumi/kubernetes/core/v1/resourceQuota";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import type * as pulumi from "@pulumi/pulumi";
-import { HELD } from "./held";
+import { PROTECTED } from "./deletion-protection";
 import { metadata } from "./metadata";
 
 type Quantities = Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ export function restrictedNamespace(
         `${name}-namespace`,
         { metadata: metadata(namespace, { ...labels, ...podSecurity }) },
         // Deleting a namespace deletes everything in it, volumes' claims and keys too.
-        { ...opts, ...HELD },
+        { ...opts, ...PROTECTED },
     );
     return created.metadata.name;
 }

@@ -14,10 +14,10 @@ export const CLUSTER_DOMAIN = "cluster.local";
  * Offsets into a site's range of Services. The API server hands out the lower end of the range last, and leaves it to
  * whoever asks for an address by number: https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/
  */
-const OFFSET = { dns: 10, objectStore: 11, edge: 12, gazette: 13, registries: 32, writers: 64 } as const;
+const OFFSET = { dns: 10, objectStore: 11, edge: 12, gazette: 13, registries: 32, leaseAgents: 64 } as const;
 
 export interface NetworkPlan {
-    /** Of the site's own name server. */
+    /** Of the site's own DNS server. */
     readonly dns: string;
     /** Of the site's own object store. */
     readonly objectStore: string;
@@ -28,7 +28,7 @@ export interface NetworkPlan {
     /** Registry → address of its primary, or of its standby's leader. */
     readonly registries: Readonly<Record<string, string>>;
     /** Registry → address at which its members grant the other site a lease. */
-    readonly writers: Readonly<Record<string, string>>;
+    readonly leaseAgents: Readonly<Record<string, string>>;
     /** Host name → address: everything that this site and its peers serve to each other. */
     readonly hosts: Readonly<Record<string, string>>;
     /** CIDR of the control plane and the machines. */
@@ -59,8 +59,8 @@ export function registryName(registry: string, site: string): string {
     return `${registry}.${site}.${DOMAIN}`;
 }
 
-/** `writer.population.luxembourg.embassy.internal` */
-export function writerName(registry: string, site: string): string {
+/** The name by which the other site asks for a lease. The certificates of both sites have it, so it stays: `writer.population.luxembourg.embassy.internal` */
+export function leaseAgentName(registry: string, site: string): string {
     return `writer.${registryName(registry, site)}`;
 }
 
@@ -78,12 +78,12 @@ export function planNetwork({ site, networking }: SiteSection & NetworkingSectio
         edge: nth(services, OFFSET.edge),
         gazette: nth(services, OFFSET.gazette),
         registries: registryAddresses(services, OFFSET.registries),
-        writers: registryAddresses(services, OFFSET.writers),
+        leaseAgents: registryAddresses(services, OFFSET.leaseAgents),
         hosts: Object.fromEntries(
             Object.entries(sites).flatMap(([name, range]) => [
                 [objectStoreName(name), nth(range, OFFSET.objectStore)],
                 ...named(registryAddresses(range, OFFSET.registries), (registry) => registryName(registry, name)),
-                ...named(registryAddresses(range, OFFSET.writers), (registry) => writerName(registry, name)),
+                ...named(registryAddresses(range, OFFSET.leaseAgents), (registry) => leaseAgentName(registry, name)),
             ]),
         ),
         nodes,

@@ -2,7 +2,7 @@ import type { NetworkPlan } from "./addresses";
 import { DNS, DNS_PORT, DNS_SELECTOR } from "./dns/plan";
 import { type Egress, pods, range } from "../kubernetes/network-policy";
 
-/** To the site's name server: what every workload needs that names another. */
+/** To the site's DNS server: what every workload needs that names another. */
 export const LOOKUPS: Egress = {
     to: [pods(DNS_SELECTOR, DNS)],
     ports: [

@@ -16,7 +16,7 @@ export const VOLUME = {
     repositories: "repositories",
 } as const;
 
-/** What the members' pods and those of the Jobs that store versions are both given. */
+/** What the members' pods and those of the backup Jobs are both given. */
 export interface PostgresArgs {
     readonly registry: RegistryPlan;
     readonly namespace: pulumi.Input<string>;

@@ -7,7 +7,7 @@ import { OBJECT_STORE, STORE_SELECTOR } from "../storage/plan-object-store";
 import type { RegistryPlan } from "./plan";
 import { STORE_PORT } from "../storage/store-pod";
 import { GATE_LABEL } from "./replication/gate";
-import { STORING_LABEL } from "./backups/stored-versions";
+import { BACKUP_LABEL } from "./backups/backup-jobs";
 
 export interface FlowsArgs {
     readonly registry: RegistryPlan;
@@ -19,7 +19,7 @@ export interface FlowsArgs {
 const HTTPS = 443;
 
 /**
- * What passes the walls of a registry: its members know each other and the API server, in which they agree who leads; the
+ * What a registry's network policies let through: its members know each other and the API server, in which they agree who leads; the
  * Jobs read the members; both reach the stores; the other site's members follow these, and each asks the other for the right
  * to write; and the edge asks them.
  */
@@ -45,8 +45,8 @@ export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResource
                 selector: database.labels,
                 ingress: [
                     { from: [members], ports: tcp(PORTS.postgres, PORTS.patroni) },
-                    { from: [pods(STORING_LABEL)], ports: tcp(PORTS.repository) },
-                    ...across(PORTS.postgres, PORTS.writer).map(({ to, ports }) => ({ from: to, ports })),
+                    { from: [pods(BACKUP_LABEL)], ports: tcp(PORTS.repository) },
+                    ...across(PORTS.postgres, PORTS.lease).map(({ to, ports }) => ({ from: to, ports })),
                     ...askers.map(({ to, ports }) => ({ from: to, ports })),
                 ],
                 egress: [
@@ -54,7 +54,7 @@ export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResource
                     apiServer(network),
                     { to: [members], ports: tcp(PORTS.postgres, PORTS.patroni) },
                     ...stores,
-                    ...across(PORTS.postgres, PORTS.writer),
+                    ...across(PORTS.postgres, PORTS.lease),
                 ],
             },
             opts,
@@ -74,10 +74,10 @@ export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResource
         allow(
             `${name}-storing`,
             {
-                workload: STORING_LABEL["app.kubernetes.io/name"],
+                workload: BACKUP_LABEL["app.kubernetes.io/name"],
                 namespace,
                 labels,
-                selector: STORING_LABEL,
+                selector: BACKUP_LABEL,
                 ingress: [],
                 egress: [LOOKUPS, { to: [members], ports: tcp(PORTS.repository) }, ...stores],
             },

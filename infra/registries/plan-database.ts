@@ -10,13 +10,13 @@ import type { Instant } from "../conventions/instant";
 import { CLUSTER_DOMAIN, objectStoreName, planNetwork, registryName } from "../networking/addresses";
 import { FIRST_GENERATION } from "../keys/registry-keys";
 import { LABEL } from "../conventions/names";
-import { type WriterPlan, planWriter } from "./replication/plan";
+import { type LeasePlan, planLease } from "./replication/plan";
 
 /** Name of the workload and its Service in each registry's namespace. */
 export const DATABASE = "database";
 /** Secret with the certificate of a registry's owner. */
 export const OWNER_SECRET = "database-owner-tls";
-export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432, writer: 8434 } as const;
+export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432, lease: 8434 } as const;
 
 export const PATHS = {
     home: "/var/lib/postgresql",
@@ -29,7 +29,7 @@ export const PATHS = {
     repositories: "/etc/embassy/repositories",
 } as const;
 
-/** Where a site's copy of a registry begins: empty, streamed from the site that is primary, or out of stored versions. */
+/** Where a site's copy of a registry begins: empty, streamed from the site that is primary, or out of backups. */
 export type Origin =
     | { readonly kind: "empty" }
     | { readonly kind: "primary"; readonly host: string }
@@ -70,7 +70,7 @@ export interface DatabasePlan {
     readonly stores: { readonly own: string; readonly partner: string | undefined };
     /** Fixed address of the leader, and the name by which other sites know it. */
     readonly leader: { readonly address: string; readonly host: string };
-    readonly writer: WriterPlan;
+    readonly lease: LeasePlan;
     /** Names that the server certificate must hold. */
     readonly dnsNames: readonly string[];
 }
@@ -100,7 +100,7 @@ export function planDatabase(registry: string, namespace: string, config: Databa
     const host = registryName(registry, site.name);
     const firstMember = config.keys.sites.indexOf(site.name) * ORDINALS;
     const address = planNetwork(config).registries[registry] ?? "";
-    const writer = planWriter(registry, config);
+    const lease = planLease(registry, config);
     return {
         registry,
         namespace,
@@ -121,8 +121,8 @@ export function planDatabase(registry: string, namespace: string, config: Databa
             partner: replication.partner === undefined ? undefined : objectStoreName(replication.partner),
         },
         leader: { address, host },
-        writer,
-        dnsNames: [...dnsNames(namespace, memberHosts(namespace, firstMember, members)), host, writer.host],
+        lease,
+        dnsNames: [...dnsNames(namespace, memberHosts(namespace, firstMember, members)), host, lease.host],
     };
 }
 

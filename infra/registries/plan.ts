@@ -3,7 +3,7 @@ import type { StorageSection } from "../storage/config";
 import { type DatabaseConfig, type DatabasePlan, planDatabase } from "./plan-database";
 import { type ImageLock, imageReference } from "../conventions/images";
 import { COMMON_LABELS, LABEL, registryNamespace } from "../conventions/names";
-import { COPIER, type PublicCopyPlan, planPublicCopy } from "./backups/plan-public-copy";
+import { UPLOADER, type PublicCopyPlan, planPublicCopy } from "./backups/plan-public-copy";
 import { quota } from "../kubernetes/quota";
 import type { RegistryName } from "../conventions/registries";
 import { SPREAD, type SpreadConstraint } from "../kubernetes/spread";
@@ -48,12 +48,12 @@ const HEADROOM = 1;
 
 /** Cores and memory of what stands beside a member in its pod, and of a Job that stores a version. */
 export const HELPER = { cpu: "100m", memory: "256Mi" } as const;
-export const STORING = { cpu: "500m", memory: "512Mi" } as const;
+export const BACKUP_JOB = { cpu: "500m", memory: "512Mi" } as const;
 /**
- * Of the writer beside a member, and of the gate before a role: a Node.js each. Of the processor it uses next to nothing, but that in
+ * Of the lease agent beside a member, and of the gate before a role: a Node.js each. Of the processor it uses next to nothing, but that in
  * time: where all of a machine's is asked for, its share is what the right to write hangs on.
  */
-export const WRITER = { cpu: "500m", memory: "128Mi" } as const;
+export const LEASE_AGENT = { cpu: "500m", memory: "128Mi" } as const;
 /** Jobs of a registry at once, at most: three schedules, and the first version in each of two stores. */
 export const JOBS = 5;
 /** The gate of a role that is taken, before that of the one that is given up is gone. */
@@ -84,10 +84,14 @@ export function planRegistry(
         spread: SPREAD,
         maxUnavailable: 1,
         quota: quota(
-            { count: registry.members + HEADROOM, containers: [registry, HELPER, WRITER], storage: registry.storage },
-            { count: JOBS, containers: [STORING] },
-            { count: GATES, containers: [WRITER] },
-            ...(publicCopy === undefined ? [] : [{ count: 1, containers: [COPIER] }]),
+            {
+                count: registry.members + HEADROOM,
+                containers: [registry, HELPER, LEASE_AGENT],
+                storage: registry.storage,
+            },
+            { count: JOBS, containers: [BACKUP_JOB] },
+            { count: GATES, containers: [LEASE_AGENT] },
+            ...(publicCopy === undefined ? [] : [{ count: 1, containers: [UPLOADER] }]),
         ),
         database,
         publicCopy,

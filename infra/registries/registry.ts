@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { tenancy } from "../kubernetes/tenancy";
-import type { Handover } from "../keys/handover";
+import type { CrossStackSecrets } from "../keys/cross-stack-secrets";
 import { certificate } from "../keys/certificate";
 import { secretOf } from "../keys/registry-secrets";
 import { repositories } from "./backups/repositories";
@@ -15,26 +15,26 @@ import { database } from "./postgres/database";
 import { flows } from "./flows";
 import { members } from "./postgres/members";
 import { publicCopy } from "./backups/public-copy";
-import { storedVersions } from "./backups/stored-versions";
+import { backupJobs } from "./backups/backup-jobs";
 
 export interface RegistryArgs {
     readonly registry: RegistryPlan;
     readonly network: NetworkPlan;
     readonly podSecurityVersion: string;
-    readonly handover: pulumi.Output<Handover>;
+    readonly crossStackSecrets: pulumi.Output<CrossStackSecrets>;
     readonly validity: Validity;
     /** Name of the ClusterRole of databases' members. */
     readonly memberRole: pulumi.Output<string>;
 }
 
-/** One of the state's registries: its room, its walls, its keys, the database in it, and the versions stored of it. */
+/** One of the state's registries: its namespace, network policies, keys, database and backups. */
 export class Registry extends pulumi.ComponentResource {
     /** There before anything of it runs. */
-    readonly walls: readonly pulumi.Resource[];
+    readonly networkPolicies: readonly pulumi.Resource[];
 
     constructor(name: string, args: RegistryArgs, opts: pulumi.ComponentResourceOptions) {
         super("data-embassy:registries:Registry", name, {}, opts);
-        const { registry, handover, validity } = args;
+        const { registry, crossStackSecrets, validity } = args;
         const { labels, cpu, memory } = registry;
         const inRegistry = { parent: this };
         const { namespace, serviceAccount } = tenancy(
@@ -43,16 +43,16 @@ export class Registry extends pulumi.ComponentResource {
             inRegistry,
         );
         const placed = { namespace, labels };
-        // Walls before anything moves in.
-        const walls = [
+        // The network policies are in force before any pod starts.
+        const networkPolicies = [
             defaultDeny(`${name}-default-deny`, placed, inRegistry),
             ...flows(`${name}-flows`, { registry, network: args.network, namespace }, inRegistry),
         ];
-        this.walls = walls;
+        this.networkPolicies = networkPolicies;
 
-        const issuing = { ...placed, authority: AUTHORITY.site, issuer: handover.issuer, validity };
-        const secret = handover.registries.apply((secrets) => secretOf(name, secrets));
-        const held = {
+        const issuing = { ...placed, authority: AUTHORITY.site, issuer: crossStackSecrets.issuer, validity };
+        const secret = crossStackSecrets.registries.apply((secrets) => secretOf(name, secrets));
+        const placing = {
             certificate: certificate(
                 `${name}-tls`,
                 {
@@ -69,16 +69,16 @@ export class Registry extends pulumi.ComponentResource {
                 inRegistry,
             ),
         };
-        const inPods = { ...held, registry, namespace, serviceAccount };
+        const inPods = { ...placing, registry, namespace, serviceAccount };
         const { files, agreed } = members(
             `${name}-members`,
-            { registry, namespace, serviceAccount, role: args.memberRole, before: walls },
+            { registry, namespace, serviceAccount, role: args.memberRole, before: networkPolicies },
             inRegistry,
         );
-        database(`${name}-database`, { ...inPods, files, before: [...walls, agreed] }, inRegistry);
+        database(`${name}-database`, { ...inPods, files, before: [...networkPolicies, agreed] }, inRegistry);
         // Behind the gate: a site that may not be written to stores nothing either, and members come up meanwhile.
-        const behindGate = { ...inRegistry, dependsOn: [...walls, agreed] };
-        storedVersions(`${name}-stored`, inPods, behindGate);
+        const behindGate = { ...inRegistry, dependsOn: [...networkPolicies, agreed] };
+        backupJobs(`${name}-stored`, inPods, behindGate);
         // For the registry's own application, and for who loads its data.
         certificate(
             `${name}-owner-tls`,
@@ -87,8 +87,8 @@ export class Registry extends pulumi.ComponentResource {
         );
         if (registry.publicCopy !== undefined) {
             const [newest] = registry.database.generations;
-            const reader = secret.apply((known) => registryKeys(name, known, newest).read);
-            publicCopy(`${name}-public-copy`, { ...inPods, copy: registry.publicCopy, reader }, inRegistry);
+            const storeReader = secret.apply((known) => registryKeys(name, known, newest).read);
+            publicCopy(`${name}-public-copy`, { ...inPods, copy: registry.publicCopy, storeReader }, inRegistry);
         }
         this.registerOutputs();
     }

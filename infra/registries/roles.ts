@@ -3,22 +3,22 @@ import { PUBLIC_REGISTRIES } from "../storage/public-cloud";
 import type { DatabasePlan } from "./plan-database";
 
 /** Of the allied edge, and common name in its certificate: it may ask each registry's question, and read no table. */
-export const READER_ROLE = "reader";
+export const EDGE_API_ROLE = "reader";
 /** Of the public's page at the edge, likewise: it may read what a public registry publishes, and is let in nowhere else. */
 export const GAZETTE_ROLE = "gazette";
-/** Of the writer beside each member, which owns the heartbeat. */
-export const WRITER_ROLE = "writer";
+/** SQL role of the lease agent beside each member, which owns the heartbeat. */
+export const LEASE_AGENT_ROLE = "writer";
 
 /** Of the edge's roles: what one question may take, of the member's disk too, and how many may be asked at once. */
 export const ASKING = { milliseconds: 5_000, connections: 20, temporaryMebibytes: 64 } as const;
 
 /** The edge's roles that a registry lets in. */
 export function edgeRoles(registry: string): string[] {
-    return [READER_ROLE, ...(PUBLIC_REGISTRIES.includes(registry) ? [GAZETTE_ROLE] : [])];
+    return [EDGE_API_ROLE, ...(PUBLIC_REGISTRIES.includes(registry) ? [GAZETTE_ROLE] : [])];
 }
 
 /**
- * The role and the database that the registry's owner works with, the edge's roles, and the writer's table, in which a commit is
+ * The role and the database that the registry's owner works with, the edge's roles, and the lease agent's table, in which a commit is
  * made each second. Whatever of it is there already stays, so that it is run again by each new leader ({@link setupCommand}).
  */
 export function setupScript({ registry, database }: DatabasePlan): string {
@@ -38,20 +38,20 @@ export function setupScript({ registry, database }: DatabasePlan): string {
             `ALTER ROLE ${role} SET temp_file_limit = '${ASKING.temporaryMebibytes}MB';`,
             `ALTER ROLE ${role} SET default_transaction_read_only = on;`,
         ]),
-        unless(`CREATE ROLE ${WRITER_ROLE} LOGIN`, "pg_roles", "rolname", WRITER_ROLE),
+        unless(`CREATE ROLE ${LEASE_AGENT_ROLE} LOGIN`, "pg_roles", "rolname", LEASE_AGENT_ROLE),
         // It looks how far the other site is, and has that waited for where it is late.
-        `GRANT pg_read_all_stats TO ${WRITER_ROLE};`,
+        `GRANT pg_read_all_stats TO ${LEASE_AGENT_ROLE};`,
         // And sends on who follows a member that does not lead.
-        `GRANT pg_signal_backend TO ${WRITER_ROLE};`,
-        `GRANT ALTER SYSTEM ON PARAMETER synchronous_standby_names TO ${WRITER_ROLE};`,
-        `GRANT EXECUTE ON FUNCTION pg_reload_conf() TO ${WRITER_ROLE};`,
+        `GRANT pg_signal_backend TO ${LEASE_AGENT_ROLE};`,
+        `GRANT ALTER SYSTEM ON PARAMETER synchronous_standby_names TO ${LEASE_AGENT_ROLE};`,
+        `GRANT EXECUTE ON FUNCTION pg_reload_conf() TO ${LEASE_AGENT_ROLE};`,
         // And sees which WAL a member that was away can still have.
-        `GRANT EXECUTE ON FUNCTION pg_ls_waldir() TO ${WRITER_ROLE};`,
-        `CREATE SCHEMA IF NOT EXISTS embassy AUTHORIZATION ${WRITER_ROLE};`,
+        `GRANT EXECUTE ON FUNCTION pg_ls_waldir() TO ${LEASE_AGENT_ROLE};`,
+        `CREATE SCHEMA IF NOT EXISTS embassy AUTHORIZATION ${LEASE_AGENT_ROLE};`,
         "CREATE TABLE IF NOT EXISTS embassy.heartbeat",
         "    (at timestamptz NOT NULL, one boolean PRIMARY KEY DEFAULT true CHECK (one));",
         "INSERT INTO embassy.heartbeat VALUES (clock_timestamp()) ON CONFLICT DO NOTHING;",
-        `ALTER TABLE embassy.heartbeat OWNER TO ${WRITER_ROLE};`,
+        `ALTER TABLE embassy.heartbeat OWNER TO ${LEASE_AGENT_ROLE};`,
         "",
     ].join("\n");
 }

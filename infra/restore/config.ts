@@ -7,7 +7,7 @@ export const restore = z
     .strictObject({
         /** Site whose object store holds the versions. */
         from: z.string(),
-        /** The last instant that is to be in it; all that is stored where none is given. */
+        /** The instant to restore to (PITR); without it, everything that is backed up. */
         at: instant.optional(),
         /** Registry → generation of the keys that open what it is restored from; where not named, the newest. */
         generations: z.partialRecord(z.enum(REGISTRIES), z.int().min(1)).optional(),

@@ -61,8 +61,8 @@ function asked({ databases }: EdgePlan): Need[] {
 }
 
 /** What a database's plan names by its host. */
-function namedBy({ stores, origin, writer }: DatabasePlan, serving: Serving): Need[] {
-    const needs: Need[] = [{ ...serving(stores.own), why: "stored versions" }];
+function namedBy({ stores, origin, lease }: DatabasePlan, serving: Serving): Need[] {
+    const needs: Need[] = [{ ...serving(stores.own), why: "backups" }];
     if (stores.partner !== undefined) {
         needs.push({ ...serving(stores.partner), why: "second copies", without: "stores them later" });
     }
@@ -77,9 +77,9 @@ function namedBy({ stores, origin, writer }: DatabasePlan, serving: Serving): Ne
             break;
         case "empty":
     }
-    if (writer.role === "primary") {
+    if (lease.role === "primary") {
         const ends = "reads, and writes until the lease that it had ends ([one primary](decisions/one-primary.md))";
-        needs.push({ ...serving(writer.partnerHost), why: "a lease to write", without: ends });
+        needs.push({ ...serving(lease.partnerHost), why: "a lease to write", without: ends });
     }
     return needs;
 }

@@ -112,21 +112,21 @@ const schema = z
         if (maximumLag > config.recovery.archiveTimeout) {
             problem(
                 ["replication", "maximumLag"],
-                `must be ${config.recovery.archiveTimeout} or less: a restore from stored versions loses no more ` +
+                `must be ${config.recovery.archiveTimeout} or less: a restore from backups loses no more ` +
                     "(recovery.archiveTimeout), so a promotion that does has to be asked for",
             );
         }
         const { retentionDays } = config.recovery;
-        if (config.storage.sealDays < retentionDays) {
+        if (config.storage.objectLockDays < retentionDays) {
             problem(
-                ["storage", "sealDays"],
-                `must be ${retentionDays} or more: what a restore may need is not to be removed (recovery.retentionDays)`,
+                ["storage", "objectLockDays"],
+                `must be ${retentionDays} or more: what a restore may need must not be removed (recovery.retentionDays)`,
             );
         }
         const needed = neededDays(config.recovery);
-        if (needed !== undefined && config.storage.sealDays < needed) {
+        if (needed !== undefined && config.storage.objectLockDays < needed) {
             problem(
-                ["storage", "sealDays"],
+                ["storage", "objectLockDays"],
                 `must be ${needed} or more: the window, the longest time between two full backups, and a day for one that is late ` +
                     `(recovery.windowDays: ${config.recovery.windowDays}, recovery.full: "${config.recovery.full}"), or full backups more often`,
             );

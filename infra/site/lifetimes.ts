@@ -58,7 +58,7 @@ export function lifetimes({
             : [
                   // An `up` here reads the state of Tallinn's stack, though nothing of these is signed there.
                   certificate("certificate of the edge's authority", keys.intermediateDays, "`up` here", 1, issuer),
-                  certificate("certificate of an ally", keys.leafDays, "`up` here, and is handed over", 1),
+                  certificate("certificate of an ally", keys.leafDays, "`up` here, and is given to the ally", 1),
               ]),
         {
             name: "token of a pod for the API",
@@ -66,9 +66,9 @@ export function lifetimes({
             renewal: { from: "here", by: "the kubelet, from the site's API servers" },
         },
         {
-            name: "answer of the name server",
+            name: "answer of the DNS server",
             seconds: TTL_SECONDS,
-            renewal: { from: "here", by: "the site's name server, which asks no other" },
+            renewal: { from: "here", by: "the site's DNS server, which asks no other" },
         },
         {
             name: "lock of a database's leader",
@@ -89,11 +89,11 @@ export function lifetimes({
             },
         },
         {
-            name: "seal of a stored version",
-            seconds: storage.sealDays * DAY_SECONDS,
+            name: "object lock of a backup",
+            seconds: storage.objectLockDays * DAY_SECONDS,
             renewal: {
                 from: "nowhere",
-                why: "until then nobody can remove it; the site's own sealer seals the newer ones",
+                why: "nobody can remove it until then; the site's own retention agent locks newer ones",
             },
         },
     ];
@@ -113,7 +113,7 @@ export function tooShort(all: readonly Lifetime[]): string[] {
             return [];
         }
         return [
-            `${name}: ${duration(renewal.leftSeconds)} are left of it, at worst, when Tallinn is lost; it must be ${DAYS_ALONE} days ` +
+            `${name}: ${duration(renewal.leftSeconds)} are left of it at worst when Tallinn fails for good; it must be ${DAYS_ALONE} days ` +
                 `or more. It is renewed by ${renewal.by}: renew it earlier, more often, or from the site itself`,
         ];
     });

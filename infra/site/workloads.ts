@@ -3,7 +3,7 @@ import type { EmbassyPlan } from "./embassy-plan";
 import type { EmbassyConfig } from "./config";
 import { amount } from "../conventions/quantity";
 import { NIGHTLY, RUNS } from "../storage/plan-object-store";
-import { GATES, HELPER, JOBS, STORING, WRITER } from "../registries/plan";
+import { GATES, HELPER, JOBS, BACKUP_JOB, LEASE_AGENT } from "../registries/plan";
 import type { Workload } from "../cluster/facility/workload";
 
 /**
@@ -32,7 +32,7 @@ export function workloads(
                 name: `registry ${name}`,
                 unit: "member",
                 count: declared[name as keyof typeof declared].members,
-                ...requests({ cpu, memory }, HELPER, WRITER),
+                ...requests({ cpu, memory }, HELPER, LEASE_AGENT),
                 volume: amount(storage),
                 spread,
                 priority: 2,
@@ -52,7 +52,7 @@ export function workloads(
         },
         {
             ...plain,
-            name: "name server",
+            name: "DNS server",
             unit: "pod",
             count: dns.replicas,
             ...requests(dns),
@@ -71,8 +71,8 @@ export function workloads(
                 quorum: 1,
             })),
         ...[
-            { name: "Jobs that store versions", count: registries.length * JOBS, ...requests(STORING) },
-            { name: "gates", count: registries.length * GATES, ...requests(WRITER) },
+            { name: "backup Jobs", count: registries.length * JOBS, ...requests(BACKUP_JOB) },
+            { name: "gates", count: registries.length * GATES, ...requests(LEASE_AGENT) },
             // Nobody misses it for weeks, as long as there is room for it again.
             { name: "cert-manager", count: 1, ...requests(certManager) },
             ...NIGHTLY.map((name) => ({ name: `object store: ${name}`, count: RUNS, ...requests(objectStore.agent) })),

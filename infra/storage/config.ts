@@ -1,14 +1,15 @@
 import { z } from "zod";
 import { publicCloud } from "./public-cloud";
+import { formerly } from "../conventions/errors";
 import { quantity } from "../conventions/quantity";
 
 export const storage = z.strictObject({
     /** StorageClass of the hosts' local disks. */
     class: z.string().regex(/^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/, "must be a DNS label of at most 32 characters"),
-    /** Cores and memory of the object store, and the volume that holds the site's stored versions. */
+    /** Cores and memory of the object store, and the volume that holds the site's backups. */
     objectStore: z.strictObject({ cpu: quantity, memory: quantity, storage: quantity }),
-    /** Days for which nobody can remove what is in the store, counted from when it was written. */
-    sealDays: z.int().min(1).max(36_500),
+    /** Object-lock retention of each object: the days, counted from when it was written, in which nobody can remove it. */
+    objectLockDays: formerly("sealDays", z.int().min(1).max(36_500)),
     /** Where copies go that are neither at this site nor at its partner; nowhere, without it. */
     publicCloud: publicCloud.optional(),
 });

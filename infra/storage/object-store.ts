@@ -2,15 +2,15 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
 import * as pulumi from "@pulumi/pulumi";
-import { HELD } from "../kubernetes/held";
+import { PROTECTED } from "../kubernetes/deletion-protection";
 import { NOT_AWAITED, metadata } from "../kubernetes/metadata";
 import { tenancy } from "../kubernetes/tenancy";
 import { certificate } from "../keys/certificate";
 import { pods, range, tcp } from "../kubernetes/network-policy";
-import { walls } from "../kubernetes/walls";
+import { networkPolicies } from "../kubernetes/network-policies";
 import type { Validity } from "../keys/plan-authority";
 import { AUTHORITY } from "../keys/plan-cert-manager";
-import type { Issuer } from "../keys/handover";
+import type { Issuer } from "../keys/cross-stack-secrets";
 import { COMMON_LABELS, LABEL } from "../conventions/names";
 import { OBJECT_STORE, type ObjectStorePlan, NIGHTLY, STORE_SELECTOR } from "./plan-object-store";
 import type { StoreUsers } from "./store-users";
@@ -29,7 +29,7 @@ export interface ObjectStoreArgs {
 }
 
 /**
- * A site's object store. It keeps stored versions, and gives nobody the right to remove one before its time:
+ * A site's object store. It keeps backups, and gives nobody the right to remove one before its time:
  * docs/decisions/write-once.md.
  */
 export class ObjectStore extends pulumi.ComponentResource {
@@ -48,9 +48,9 @@ export class ObjectStore extends pulumi.ComponentResource {
             { from: [REGISTRIES, ...NIGHTLY.map(named), ...store.peers.map(range)] as const, ports: tcp(STORE_PORT) },
         ];
         const flows = { ...placed, workload: OBJECT_STORE, selector: STORE_SELECTOR, ingress, egress: [] };
-        // Walls before anything moves in.
-        const walled = { ...parent, dependsOn: walls(name, flows, parent) };
-        const held = certificate(
+        // The network policies are in force before any pod starts.
+        const behindPolicies = { ...parent, dependsOn: networkPolicies(name, flows, parent) };
+        const stored = certificate(
             `${name}-tls`,
             {
                 ...placed,
@@ -64,15 +64,15 @@ export class ObjectStore extends pulumi.ComponentResource {
             parent,
         );
         const keys = storeKeys(name, { store, namespace, users: args.users }, parent);
-        const inPods = { store, namespace, serviceAccount, keys, certificate: held };
-        server(name, inPods, walled);
-        selfTest(`${name}-self-test`, inPods, walled);
-        purge(`${name}-purge`, inPods, walled);
+        const inPods = { store, namespace, serviceAccount, keys, certificate: stored };
+        server(name, inPods, behindPolicies);
+        selfTest(`${name}-self-test`, inPods, behindPolicies);
+        purge(`${name}-purge`, inPods, behindPolicies);
         this.registerOutputs();
     }
 }
 
-/** The pods of every registry: those of the databases, and of the Jobs that store versions. */
+/** The pods of every registry: those of the databases, and of the backup Jobs. */
 const REGISTRIES = { namespaceSelector: { matchExpressions: [{ key: LABEL.registry, operator: "Exists" }] } };
 
 function named(workload: string): ReturnType<typeof pods> {
@@ -133,6 +133,6 @@ function server(name: string, args: ServerArgs, opts: pulumi.CustomResourceOptio
                 ],
             },
         },
-        { ...opts, ...HELD },
+        { ...opts, ...PROTECTED },
     );
 }

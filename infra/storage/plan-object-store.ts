@@ -1,4 +1,4 @@
-/** What a site's object store needs: it holds stored versions, this site's and those of its peers. Pure. */
+/** What a site's object store needs: it holds backups, this site's and those of its peers. Pure. */
 import type { SiteSection } from "../conventions/site";
 import type { StorageSection } from "./config";
 import { REGISTRIES } from "../conventions/registries";
@@ -13,7 +13,7 @@ export const OBJECT_STORE = "object-store";
 export const OBJECT_STORE_SERVICE = `${OBJECT_STORE}.${OBJECT_STORE}.svc`;
 /** What signs a request has to name a region, and the store knows one. */
 export const OBJECT_STORE_REGION = "embassy";
-/** Bucket in which the store's lock is put to the test, so that no stored version is. */
+/** Bucket in which the store's lock is put to the test, so that no backup is. */
 export const SELF_TEST_BUCKET = "self-test";
 /** What selects the store's pod. */
 export const STORE_SELECTOR = { "app.kubernetes.io/name": OBJECT_STORE } as const;
@@ -33,7 +33,7 @@ export interface ObjectStorePlan {
     /** Of each agent beside it. */
     readonly agent: { readonly cpu: string; readonly memory: string };
     readonly quota: Readonly<Record<string, string>>;
-    readonly sealDays: number;
+    readonly objectLockDays: number;
     readonly buckets: readonly string[];
     /** Fixed address of the Service. */
     readonly address: string;
@@ -43,7 +43,7 @@ export interface ObjectStorePlan {
     readonly dnsNames: readonly string[];
 }
 
-/** A Node.js with few connections. How fast the sealer is depends on its share of a core. */
+/** A Node.js with few connections. How fast the retention agent is depends on its share of a core. */
 const AGENT = { cpu: "250m", memory: "128Mi" } as const;
 /** Of what comes every night: one by the clock, one by hand. */
 export const RUNS = 2;
@@ -64,11 +64,11 @@ export function planObjectStore(
         storageClass: storage.class,
         agent: AGENT,
         quota: quota(
-            // With steward and sealer.
+            // With the controller and the retention agent.
             { count: 1, containers: [{ cpu, memory }, AGENT, AGENT], storage: size },
             { count: NIGHTLY.length * RUNS, containers: [AGENT] },
         ),
-        sealDays: storage.sealDays,
+        objectLockDays: storage.objectLockDays,
         buckets: [...REGISTRIES.map(registryNamespace), SELF_TEST_BUCKET],
         address: network.objectStore,
         peers: Object.values(network.peers),

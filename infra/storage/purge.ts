@@ -9,7 +9,7 @@ import { KEYS, bucketsVolume, keyMount, keyVolume, storeAccess, storeUser } from
 const SCHEDULE = "30 2 * * *";
 const RETRIES = 3;
 
-/** Gives the store the room back of what is hidden and no longer sealed, so that its volume has a size that follows. */
+/** Gives the store the room back of what is hidden and no longer locked, so that its volume has a size that follows. */
 export function purge(name: string, args: NightlyArgs, opts: pulumi.CustomResourceOptions): void {
     const { store, keys, certificate } = args;
     const container = agentContainer("purger", {
@@ -19,7 +19,7 @@ export function purge(name: string, args: NightlyArgs, opts: pulumi.CustomResour
             ...storeAccess(),
             ...storeUser(ACCOUNT.purger),
             BUCKETS: `${KEYS}/buckets/${FILE.buckets}`,
-            SEAL_DAYS: String(store.sealDays),
+            OBJECT_LOCK_DAYS: String(store.objectLockDays),
         },
         mounts: [ACCOUNT.purger, "authority", "buckets"].map(keyMount),
     });

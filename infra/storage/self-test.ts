@@ -6,7 +6,7 @@ import { ACCOUNT, FILE } from "./store-keys";
 import { KEYS, bucketsVolume, keyMount, keyVolume, storeAccess } from "./store-pod";
 
 const SCHEDULE = "30 3 * * *";
-/** A version may be unsealed for so long: through a restart of the store and the sweep after it. */
+/** A version may be unlocked for so long: through a restart of the store and the sweep after it. */
 const PATIENCE_SECONDS = 120;
 
 /** Tries every night, with the keys that an attacker would have, to break what the store promises. */
@@ -26,7 +26,7 @@ export function selfTest(name: string, args: NightlyArgs, opts: pulumi.CustomRes
             ),
             BUCKET: SELF_TEST_BUCKET,
             BUCKETS: `${KEYS}/buckets/${FILE.buckets}`,
-            SEAL_DAYS: String(store.sealDays),
+            OBJECT_LOCK_DAYS: String(store.objectLockDays),
             PATIENCE_SECONDS: String(PATIENCE_SECONDS),
         },
         mounts: [...Object.values(attackers), "authority", "buckets"].map(keyMount),

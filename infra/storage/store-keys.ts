@@ -1,16 +1,16 @@
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
-import { HELD } from "../kubernetes/held";
+import { PROTECTED } from "../kubernetes/deletion-protection";
 import { metadata } from "../kubernetes/metadata";
 import { generatedSecret } from "../keys/generated";
 import { type ObjectStorePlan, SELF_TEST_BUCKET } from "./plan-object-store";
 import type { StoreUsers } from "./store-users";
 
-/** Accounts of the store's own: access key ids, and keys in the Secret of keys. */
+/** Accounts of the store's own: each is an access key id, and the name of its key in the Secret `accounts`. */
 export const ACCOUNT = {
     administrator: "administrator",
-    sealer: "sealer",
+    retentionAgent: "retention-agent",
     purger: "purger",
     selfTest: "self-test",
 } as const;
@@ -32,19 +32,24 @@ export interface StoreKeysArgs {
     readonly users: pulumi.Input<StoreUsers>;
 }
 
-/** Who may use the store, and what is in it: written down once, read by the steward. */
+/** Who may use the store, and what is in it: written down once, read by the controller. */
 export function storeKeys(name: string, args: StoreKeysArgs, opts: pulumi.CustomResourceOptions): StoreKeys {
     const { store, namespace } = args;
-    const key = (account: string): pulumi.Output<string> => generatedSecret(`${name}-${account}`, opts);
+    const key = (account: string): pulumi.Output<string> =>
+        generatedSecret(`${name}-${account}`, {
+            ...opts,
+            // A state that an earlier release wrote has this agent's protected key under its former name.
+            ...(account === ACCOUNT.retentionAgent && { aliases: [{ name: `${name}-sealer` }] }),
+        });
     const keys = Object.fromEntries(Object.values(ACCOUNT).map((account) => [account, key(account)])) as Record<
         (typeof ACCOUNT)[keyof typeof ACCOUNT],
         pulumi.Output<string>
     >;
     const users = pulumi
-        .all([args.users, keys.sealer, keys.purger, keys["self-test"]])
-        .apply(([others, sealer, purger, selfTest]) => {
+        .all([args.users, keys["retention-agent"], keys.purger, keys["self-test"]])
+        .apply(([others, retentionAgent, purger, selfTest]) => {
             const own: StoreUsers = {
-                [ACCOUNT.sealer]: { secret: sealer, right: "seal" },
+                [ACCOUNT.retentionAgent]: { secret: retentionAgent, right: "retain" },
                 [ACCOUNT.purger]: { secret: purger, right: "purge" },
                 [ACCOUNT.selfTest]: { secret: selfTest, right: "backup", bucket: SELF_TEST_BUCKET },
             };
@@ -56,7 +61,7 @@ export function storeKeys(name: string, args: StoreKeysArgs, opts: pulumi.Custom
         new Secret(
             `${name}-${object}`,
             { metadata: metadata(object, store.labels, namespace), stringData },
-            { ...opts, ...HELD },
+            { ...opts, ...PROTECTED },
         ).metadata.name;
     return {
         accounts: secret("accounts", keys),

@@ -57,8 +57,8 @@ export function bucketsVolume({ buckets }: StoreKeys): Volume {
 }
 
 /**
- * The store with steward and sealer beside it, in one pod, so that none of them needs the network to reach the others.
- * versitygw does not start where nobody takes its events, hence the sealer comes before it.
+ * The store with controller and retention agent beside it, in one pod, so that none of them needs the network to reach the others.
+ * versitygw does not start where nobody takes its events, hence the retention agent comes before it.
  */
 export function storePod(args: StorePodArgs): ReturnType<typeof hardenedPod> {
     const { keys, certificate, store } = args;
@@ -67,7 +67,7 @@ export function storePod(args: StorePodArgs): ReturnType<typeof hardenedPod> {
         priorityClassName: PRIORITY.service.name,
         // The certificate's name, for who is in the same pod.
         hostAliases: [{ ip: "127.0.0.1", hostnames: [OBJECT_STORE_SERVICE] }],
-        initContainers: [folders(store), ...[sealer(store), steward(store)].map(asSidecar)],
+        initContainers: [folders(store), ...[retentionAgent(store), controller(store)].map(asSidecar)],
         containers: [server(args)],
         volumes: [
             { name: "administration", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
@@ -75,7 +75,7 @@ export function storePod(args: StorePodArgs): ReturnType<typeof hardenedPod> {
             keyVolume("authority", certificate, "ca.crt"),
             keyVolume("users", keys.users, FILE.users),
             keyVolume(ACCOUNT.administrator, keys.accounts, ACCOUNT.administrator),
-            keyVolume(ACCOUNT.sealer, keys.accounts, ACCOUNT.sealer),
+            keyVolume(ACCOUNT.retentionAgent, keys.accounts, ACCOUNT.retentionAgent),
             bucketsVolume(keys),
         ],
     });
@@ -95,19 +95,19 @@ function folders({ agentsImage, agent }: ObjectStorePlan): input.core.v1.Contain
     });
 }
 
-function sealer({ agentsImage, agent, sealDays }: ObjectStorePlan): input.core.v1.Container {
-    const container = agentContainer("sealer", {
+function retentionAgent({ agentsImage, agent, objectLockDays }: ObjectStorePlan): input.core.v1.Container {
+    const container = agentContainer("retention-agent", {
         image: agentsImage,
         resources: agent,
         env: {
             ...storeAccess(STORE_PORT),
-            ...storeUser(ACCOUNT.sealer),
+            ...storeUser(ACCOUNT.retentionAgent),
             BUCKETS: `${KEYS}/buckets/${FILE.buckets}`,
-            SEAL_DAYS: String(sealDays),
+            OBJECT_LOCK_DAYS: String(objectLockDays),
             EVENTS_PORT: String(EVENTS_PORT),
             STATUS_PORT: String(STATUS_PORT),
         },
-        mounts: [ACCOUNT.sealer, "authority", "buckets"].map(keyMount),
+        mounts: [ACCOUNT.retentionAgent, "authority", "buckets"].map(keyMount),
     });
     return {
         ...container,
@@ -116,8 +116,8 @@ function sealer({ agentsImage, agent, sealDays }: ObjectStorePlan): input.core.v
     };
 }
 
-function steward({ agentsImage, agent, sealDays }: ObjectStorePlan): input.core.v1.Container {
-    return agentContainer("steward", {
+function controller({ agentsImage, agent, objectLockDays }: ObjectStorePlan): input.core.v1.Container {
+    return agentContainer("object-store-controller", {
         image: agentsImage,
         resources: agent,
         env: {
@@ -126,7 +126,7 @@ function steward({ agentsImage, agent, sealDays }: ObjectStorePlan): input.core.
             ADMINISTRATION: `${ADMINISTRATION}/socket`,
             USERS: `${KEYS}/users/${FILE.users}`,
             BUCKETS: `${KEYS}/buckets/${FILE.buckets}`,
-            SEAL_DAYS: String(sealDays),
+            OBJECT_LOCK_DAYS: String(objectLockDays),
         },
         mounts: [
             ...[ACCOUNT.administrator, "authority", "users", "buckets"].map(keyMount),
@@ -150,7 +150,7 @@ function server({ store, keys }: StorePodArgs): input.core.v1.Container {
         // Policies alone say who may do what.
         VGW_DISABLE_ACL: "true",
         VGW_HEALTH: HEALTH,
-        // Its log would be a line for each request, most of them the sealer's.
+        // Its log would be a line for each request, most of them the retention agent's.
         VGW_QUIET: "true",
         VGW_CERT: `${KEYS}/certificate/tls.crt`,
         VGW_KEY: `${KEYS}/certificate/tls.key`,

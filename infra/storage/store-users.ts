@@ -5,16 +5,16 @@ import { registryNamespace } from "../conventions/names";
 /**
  * - `backup`: puts, gets and lists in its bucket, and hides what it has put. What is hidden or overwritten stays.
  * - `read`: gets and lists in its bucket, older versions too.
- * - `seal`: lists versions and says how long they stay, in all buckets, and nothing else.
- * - `purge`: lists versions and removes those that are not sealed, and uploads that never ended, in all buckets, and nothing else.
+ * - `retain`: lists versions and sets how long they stay, in all buckets, and nothing else.
+ * - `purge`: lists versions and removes those that are not locked, and uploads that never ended, in all buckets, and nothing else.
  */
-export type StoreRight = "backup" | "read" | "seal" | "purge";
+export type StoreRight = "backup" | "read" | "retain" | "purge";
 
 export interface StoreUser {
     /** Secret access key. */
     readonly secret: string;
     readonly right: StoreRight;
-    /** Absent for `seal` and `purge`. */
+    /** Absent for `retain` and `purge`. */
     readonly bucket?: string;
 }
 

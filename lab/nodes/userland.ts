@@ -22,7 +22,7 @@ const PACKAGES = [
     "kmod",
     // The links to other sites.
     "python3",
-    // Looks into stored versions: restore/look.ts.
+    // Looks into backups: restore/look.ts.
     "pgbackrest",
     // Init, and what a person needs who looks inside.
     "runit",

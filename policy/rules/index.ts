@@ -1,26 +1,27 @@
+import { deletionProtection } from "./deletion-protection";
 import { hardenedPods } from "./hardened-pods";
-import { held } from "./held";
-import { imageOrigin } from "./image-origin";
-import { jurisdiction } from "./jurisdiction";
 import { limitedVolumes } from "./limited-volumes";
 import { noEntry } from "./no-entry";
+import { noExposedServices } from "./no-exposed-services";
 import { noPlainSecrets } from "./no-plain-secrets";
-import { podSecurity } from "./pod-security";
+import { ownImages } from "./own-images";
+import { ownJurisdiction } from "./own-jurisdiction";
 import { publicCloud } from "./public-cloud";
+import { restrictedNamespaces } from "./restricted-namespaces";
 import type { Rule } from "./rule";
-import { serviceExposure } from "./service-exposure";
-import { spread } from "./spread";
+import { tier4Spread } from "./tier4-spread";
 
+/** Each is in the file that has the rule's id as its name. */
 export const RULES: readonly Rule[] = [
     hardenedPods,
-    held,
-    imageOrigin,
-    jurisdiction,
+    deletionProtection,
+    ownImages,
+    ownJurisdiction,
     limitedVolumes,
     noEntry,
     noPlainSecrets,
-    podSecurity,
+    restrictedNamespaces,
     publicCloud,
-    serviceExposure,
-    spread,
+    noExposedServices,
+    tier4Spread,
 ];

@@ -4,7 +4,7 @@ import type { KubernetesObject, Rule } from "./rule";
 
 /** Said here once more, and not taken from infra/: what is changed there is judged here. */
 const PUBLIC_NAMESPACE = "registry-legislation";
-const COPIER = "public-copy";
+const UPLOADER = "public-copy";
 
 interface Policy {
     readonly podSelector?: { readonly matchLabels?: Readonly<Record<string, string>> };
@@ -36,16 +36,16 @@ export const publicCloud: Rule = {
     name: "public-cloud",
     description: "Nothing leaves the sites for a public cloud but copies of legislation, from the pods that make them.",
     violations(object) {
-        if (object.metadata?.namespace === PUBLIC_NAMESPACE && workloadOf(object) === COPIER) {
+        if (object.metadata?.namespace === PUBLIC_NAMESPACE && workloadOf(object) === UPLOADER) {
             return [];
         }
-        const only = `only ${COPIER} in ${PUBLIC_NAMESPACE} reaches beyond the sites`;
+        const only = `only ${UPLOADER} in ${PUBLIC_NAMESPACE} reaches beyond the sites`;
         const aliases = podSpecOf(object)?.hostAliases ?? [];
         return [
             ...rangesOutside(object).map((range) => `egress to ${range} is outside of the sites; ${only}`),
             ...aliases
                 .filter(({ ip = "" }) => ip !== "127.0.0.1")
-                .map(({ ip }) => `hostAliases lead to ${String(ip)}, past the site's name server; ${only}`),
+                .map(({ ip }) => `hostAliases lead to ${String(ip)}, past the site's DNS server; ${only}`),
         ];
     },
 };

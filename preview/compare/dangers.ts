@@ -1,5 +1,5 @@
 /** What a reviewer must not miss: what is lost, or not served for a while. Pure. */
-import { HELD_KINDS } from "../../infra/kubernetes/held-kinds";
+import { PROTECTED_KINDS } from "../../infra/kubernetes/protected-kinds";
 import type { Rendered } from "../render/registrations";
 import type { Danger, Restart } from "../report";
 import { groupBy } from "./group";
@@ -20,17 +20,17 @@ export function dangersOf(
     const [data, kept, rest] = ["data", "kept", "other"].map((what) =>
         pairs.filter(({ before }) => holding(before) === what),
     ) as [Pair[], Pair[], Pair[]];
-    const held = [...data, ...kept];
+    const protectedPairs = [...data, ...kept];
     const lost = (some: readonly Pair[]): Pair[] => some.filter((pair) => !names.has(pair));
     return [
-        ...grouped(lost(held).flatMap((pair) => [...deleted(pair), ...replaced(pair)])),
+        ...grouped(lost(protectedPairs).flatMap((pair) => [...deleted(pair), ...replaced(pair)])),
         ...grouped([...names.values()]),
         ...grouped(
             lost(rest)
                 .filter(({ before }) => before && kindOf(before) !== "Job")
                 .flatMap(deleted),
         ),
-        ...grouped([...others, ...[...held, ...rest].flatMap(weakened)]),
+        ...grouped([...others, ...[...protectedPairs, ...rest].flatMap(weakened)]),
         ...grouped(
             restarts
                 .filter(({ served }) => !served)
@@ -42,7 +42,11 @@ export function dangersOf(
 
 /** Whether it holds data or keys by its kind, or is what the program keeps. */
 function holding(resource: Rendered | undefined): "data" | "kept" | "other" {
-    if (resource !== undefined && isKubernetes(resource) && HELD_KINDS.some(({ kind }) => kind === kindOf(resource))) {
+    if (
+        resource !== undefined &&
+        isKubernetes(resource) &&
+        PROTECTED_KINDS.some(({ kind }) => kind === kindOf(resource))
+    ) {
         return "data";
     }
     return resource?.protect === true || resource?.retainOnDelete === true ? "kept" : "other";

@@ -67,8 +67,8 @@ function operationOf(
     if (changes.some(({ replaces }) => replaces)) {
         return "replace";
     }
-    const heldAlike = old.protect === next.protect && old.retainOnDelete === next.retainOnDelete;
-    return changes.length > 0 || !heldAlike ? "update" : "same";
+    const sameProtection = old.protect === next.protect && old.retainOnDelete === next.retainOnDelete;
+    return changes.length > 0 || !sameProtection ? "update" : "same";
 }
 
 /** How the site's provider is told to treat new data. */

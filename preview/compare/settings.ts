@@ -9,7 +9,7 @@ type Setting = StackReport["settings"][number];
 /** What a reviewer of the agreement asks of first. */
 const ABOUT: readonly (readonly [RegExp, string])[] = [
     [/^data-embassy:recovery\b/, "retention and recovery window"],
-    [/^data-embassy:storage\.sealDays\b/, "retention and recovery window"],
+    [/^data-embassy:storage\.objectLockDays\b/, "retention and recovery window"],
     [/^data-embassy:keys\b.*Days$/, "lifetimes"],
     [/^data-embassy:keys\.generations\b/, "generations of keys"],
     [/^data-embassy:replication\b/, "replication"],
@@ -35,7 +35,7 @@ export function settingsChanges(file: string, before: StackFile, after: StackFil
 }
 
 /** Of these, less is less to fall back on. */
-const FLOORS = /^data-embassy:(recovery\.(windowDays|retentionDays)|storage\.sealDays)$/;
+const FLOORS = /^data-embassy:(recovery\.(windowDays|retentionDays)|storage\.objectLockDays)$/;
 
 /** What of the settings gives protection up. */
 export function loweredSettings(settings: readonly Setting[]): Danger[] {

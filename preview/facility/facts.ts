@@ -17,7 +17,7 @@ export interface SiteFacts {
     readonly edge: { readonly allies: readonly string[]; readonly isPublic: boolean } | undefined;
     /** The other site of the pair. */
     readonly partner: string | undefined;
-    /** The site whose stored versions this one comes up from. */
+    /** The site whose backups this one comes up from. */
     readonly from: string | undefined;
 }
 

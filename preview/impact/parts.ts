@@ -1,6 +1,6 @@
 /** What depends on parts of a site, by the needs that its boot order is made of. Pure. */
 import type { Flow } from "../../infra/site/flow-table";
-import { objectStoreName, registryName, writerName } from "../../infra/networking/addresses";
+import { objectStoreName, registryName, leaseAgentName } from "../../infra/networking/addresses";
 import type { Need, Part } from "../../infra/site/boot-order";
 import { groupBy } from "../compare/group";
 import type { Found, Line } from "./impact";
@@ -100,7 +100,7 @@ function together(lines: readonly Line[]): Line[] {
 
 /** The part behind a name that another site calls it by. */
 function partServing(on: string, { site, registries }: SiteParts): string {
-    const registry = registries.find((name) => [registryName(name, site), writerName(name, site)].includes(on));
+    const registry = registries.find((name) => [registryName(name, site), leaseAgentName(name, site)].includes(on));
     return registry ?? (on === objectStoreName(site) ? "object-store" : on);
 }
 

@@ -4,7 +4,7 @@ import { type Mark, type Picture, type PictureEdge, within } from "./picture";
 
 const LINES: Readonly<Record<PictureEdge["kind"], string>> = {
     flow: "flow, with its ports",
-    versions: "stored versions",
+    versions: "backups",
     hosted: "has members in",
     power: "power",
 };

@@ -16,7 +16,7 @@ export interface SitePicture {
 
 /** How a restore environment is drawn beside others: what is in it is what is in the site that it comes up from. */
 export function restoreBox({ name }: SiteFacts): PictureNode {
-    return box({ id: name, kind: "outside", title: name, lines: ["comes up from", "stored versions"] });
+    return box({ id: name, kind: "outside", title: name, lines: ["comes up from", "backups"] });
 }
 
 export function siteBoxes(facts: SiteFacts): SitePicture {

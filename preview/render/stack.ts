@@ -27,7 +27,7 @@ export type Outcome =
     | ({ readonly stack: string; readonly problem: string } & Pick<RenderedStack, "facts">);
 
 /** Decided for one run, on its command line, so no part of what code declares. */
-const DECISIONS = ["EMBASSY_ACCEPT_LOSS", "EMBASSY_HANDOVER", "KUBECONFIG"];
+const DECISIONS = ["EMBASSY_ACCEPT_LOSS", "EMBASSY_CROSS_STACK_SECRETS", "KUBECONFIG"];
 
 /**
  * @param root top folder of the tree

@@ -1,6 +1,6 @@
 import type { Report } from "../report";
 
-/** What a report compares, in a sentence, and what is to be known of how. */
+/** What a report compares, and how, in a sentence each. */
 export function against({ against: other, stacks }: Report): string {
     const notes = stacks.flatMap(({ stack, notes: all }) => all.map((note) => `${stack}: ${note}`));
     return [opening(other), ...notes].join(" ");

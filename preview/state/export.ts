@@ -74,7 +74,7 @@ interface Parsed {
 function parsed(file: string): Parsed {
     const text = read(file);
     if (text.trim() === "") {
-        throw new UserError(`${file} is empty, and is to be an export of a stack's state: ${HOW}.`);
+        throw new UserError(`${file} is empty; it must be an export of a stack's state: ${HOW}.`);
     }
     let found: Partial<Parsed> | null;
     try {
@@ -106,7 +106,7 @@ function read(file: string): string {
     const found = statSync(file, { throwIfNoEntry: false });
     if (found === undefined || found.isDirectory()) {
         throw new UserError(
-            `${file} ${found ? "is a folder" : "is not there"}, and is to be an export of a state: ${HOW}.`,
+            `${file} ${found ? "is a folder" : "is not there"}; it must be an export of a state: ${HOW}.`,
         );
     }
     return readFileSync(file, "utf8");

@@ -1,8 +1,8 @@
 /** How far the other site may be behind before it is waited for, with a clock and a Postgres that are told what to say. */
 import type { Client } from "pg";
-import { Bound, LOOK_MS } from "../../agents/writer/bound";
-import type { Connection } from "../../agents/writer/connection";
-import { Lag } from "../../agents/writer/lag";
+import { Bound, LOOK_MS } from "../../agents/lease-agent/bound";
+import type { Connection } from "../../agents/lease-agent/connection";
+import { Lag } from "../../agents/lease-agent/lag";
 
 describe("the lag of the other site", () => {
     it("is nothing while all that was seen at the last look has arrived", () => {

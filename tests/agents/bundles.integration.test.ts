@@ -28,9 +28,9 @@ async function run(agent: string, ...args: string[]): Promise<{ status: number |
 const ASKS: Readonly<Record<string, string>> = {
     gate: "SCOPE",
     gazette: "PORT",
-    reader: "PORT",
+    "edge-api": "PORT",
     verifier: "FOUND",
-    writer: "SOCKET",
+    "lease-agent": "SOCKET",
 };
 const TOLD = NAMES.filter((name) => !["folders", "status"].includes(name));
 
@@ -48,7 +48,7 @@ it("folders makes those that are not there", async () => {
 });
 
 it("lists the packages of which something is in a bundle", async () => {
-    const { packages } = (await bundleAgents(["sealer"]))("sealer");
+    const { packages } = (await bundleAgents(["retention-agent"]))("retention-agent");
     const names = packages.map((path) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length));
     expect(names).toEqual(expect.arrayContaining(["@aws-sdk/client-s3", "ulid", "zod"]));
     expect(names.every((name) => /^(@[^/]+\/)?[^/]+$/.test(name))).toBe(true);

@@ -9,7 +9,7 @@ import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type TLSSocket, connect } from "node:tls";
 import { RELOAD_MS } from "../../agents/https";
-import { leaseServer } from "../../agents/writer/partner";
+import { leaseServer } from "../../agents/lease-agent/partner";
 import { following } from "../../infra/kubernetes/workload";
 import { buildToolchain, silent } from "../../toolchain/build";
 import { binDir } from "../../command-line/paths";

@@ -1,6 +1,6 @@
 /** Who follows a member that does not lead, on real servers: a primary, its standby, and one that follows the standby. */
-import { Connection } from "../../agents/writer/connection";
-import { sendFollowersAway } from "../../agents/writer/followers";
+import { Connection } from "../../agents/lease-agent/connection";
+import { sendFollowersAway } from "../../agents/lease-agent/followers";
 import { Postgres } from "../support/postgres";
 
 const servers: Postgres[] = [];

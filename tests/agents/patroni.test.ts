@@ -1,7 +1,7 @@
-import { Reminder } from "../../agents/writer/patroni";
+import { Reminder } from "../../agents/lease-agent/patroni";
 
 describe("Patroni", () => {
-    it("is told to read its configuration again while the other site is to be waited for and is not, every ten seconds", async () => {
+    it("is told to read its configuration again while commits should wait for the other site and do not, every ten seconds", async () => {
         let now = 0;
         const reloads: number[] = [];
         const reload = (): Promise<void> => Promise.resolve(void reloads.push(now));

@@ -1,4 +1,4 @@
-/** The purger on a real store, with seals of seconds in the place of days: what has to go goes, and nothing else. */
+/** The purger on a real store, with object locks of seconds in the place of days: what has to go goes, and nothing else. */
 import {
     CreateMultipartUploadCommand,
     DeleteObjectCommand,
@@ -10,8 +10,8 @@ import {
     type S3Client,
 } from "@aws-sdk/client-s3";
 import { Purger } from "../../agents/purger/purger";
-import { Sealer } from "../../agents/sealer/sealer";
-import { Statistics } from "../../agents/sealer/statistics";
+import { RetentionAgent } from "../../agents/retention-agent/retention-agent";
+import { Statistics } from "../../agents/retention-agent/statistics";
 import { listKeys } from "../../agents/store/versions";
 import { TestStore, outcome } from "../support/object-store";
 
@@ -19,12 +19,12 @@ jest.setTimeout(120_000);
 
 const BUCKET = "registry-land";
 const land = { Bucket: BUCKET };
-const SEAL_SECONDS = 3;
+const LOCK_SECONDS = 3;
 /** As the agents are told of it. */
-const SEAL_DAYS = SEAL_SECONDS / 86_400;
+const OBJECT_LOCK_DAYS = LOCK_SECONDS / 86_400;
 const users = {
     "land-backup": { secret: "land-backups-secret", right: "backup", bucket: BUCKET },
-    sealer: { secret: "sealers-secret", right: "seal" },
+    "retention-agent": { secret: "retention-secret", right: "retain" },
     purger: { secret: "purgers-secret", right: "purge" },
 } as const;
 
@@ -40,11 +40,11 @@ function as(user: keyof typeof users): S3Client {
 }
 
 function purge(atOnce?: number): ReturnType<Purger["purge"]> {
-    return new Purger(as("purger"), SEAL_DAYS, atOnce).purge([BUCKET]);
+    return new Purger(as("purger"), OBJECT_LOCK_DAYS, atOnce).purge([BUCKET]);
 }
 
-async function seal(days = SEAL_DAYS): Promise<void> {
-    await new Sealer(as("sealer"), days, new Statistics()).sweep([BUCKET]);
+async function lock(days = OBJECT_LOCK_DAYS): Promise<void> {
+    await new RetentionAgent(as("retention-agent"), days, new Statistics()).sweep([BUCKET]);
 }
 
 async function put(...keys: readonly string[]): Promise<void> {
@@ -66,18 +66,18 @@ async function held(): Promise<{ versions: string[]; markers: string[] }> {
     return { versions: names(Versions), markers: names(DeleteMarkers) };
 }
 
-/** Until every seal that there is now has ended, by the store's clock, which is this one. */
-async function sealsEnd(): Promise<void> {
-    const end = Date.now() + SEAL_SECONDS * 1000 + 50;
+/** Until every object lock that there is now has ended, by the store's clock, which is this one. */
+async function lockEnds(): Promise<void> {
+    const end = Date.now() + LOCK_SECONDS * 1000 + 50;
     await new Promise((resolve) => setTimeout(resolve, end - Date.now()));
 }
 
-it("removes what is hidden once its seal has ended, and its folders, and not a second before", async () => {
+it("removes what is hidden once its object lock has ended, and its folders, and not a second before", async () => {
     await put("archive/1/a", "archive/1/b", "current");
-    await seal();
+    await lock();
     await hide("archive/1/a", "archive/1/b");
     await expect(purge()).resolves.toEqual({ removed: 0, uploads: 0, failures: [] });
-    await sealsEnd();
+    await lockEnds();
     await expect(purge()).resolves.toEqual({ removed: 4, uploads: 0, failures: [] });
     await expect(held()).resolves.toEqual({ versions: ["current"], markers: [] });
     const { CommonPrefixes } = await as("land-backup").send(new ListObjectsV2Command({ ...land, Delimiter: "/" }));
@@ -88,8 +88,8 @@ it("leaves what is current, however old, and removes what it has replaced", asyn
     for (let count = 0; count < 3; count++) {
         await put("backup.info");
     }
-    await seal();
-    await sealsEnd();
+    await lock();
+    await lockEnds();
     await expect(purge()).resolves.toMatchObject({ removed: 2, failures: [] });
     await expect(held()).resolves.toEqual({ versions: ["backup.info"], markers: [] });
     const { Body } = await as("land-backup").send(new GetObjectCommand({ ...land, Key: "backup.info" }));
@@ -98,41 +98,41 @@ it("leaves what is current, however old, and removes what it has replaced", asyn
 
 it("shows nothing again: a marker stays for as long as there is anything behind it", async () => {
     await put("long");
-    await seal(1);
+    await lock(1);
     await hide("long");
-    await sealsEnd();
+    await lockEnds();
     await expect(purge()).resolves.toMatchObject({ removed: 0, failures: [] });
     await expect(held()).resolves.toEqual({ versions: ["long"], markers: ["long"] });
 });
 
 it("leaves what was written anew after it was hidden", async () => {
     await put("again");
-    await seal();
+    await lock();
     await hide("again");
     await put("again");
-    await sealsEnd();
+    await lockEnds();
     // What it hid, and the marker.
     await expect(purge()).resolves.toMatchObject({ removed: 2, failures: [] });
     await expect(held()).resolves.toEqual({ versions: ["again"], markers: [] });
 });
 
-it("leaves what never had a seal", async () => {
-    await put("unsealed");
-    await hide("unsealed");
-    await sealsEnd();
+it("leaves what never had an object lock", async () => {
+    await put("unlocked");
+    await hide("unlocked");
+    await lockEnds();
     await expect(purge()).resolves.toMatchObject({ removed: 0, failures: [] });
-    await expect(held()).resolves.toMatchObject({ versions: ["unsealed"] });
+    await expect(held()).resolves.toMatchObject({ versions: ["unlocked"] });
 });
 
 it("holds no more than what is kept, over many days that are a second each", async () => {
     const most: number[] = [];
     for (let day = 0; day < 6; day++) {
         await put(`day/${day}`);
-        await seal();
+        await lock();
         if (day >= 3) {
             await hide(`day/${day - 3}`);
         }
-        await sealsEnd();
+        await lockEnds();
         await purge();
         most.push((await held()).versions.length);
     }
@@ -143,9 +143,9 @@ it("holds no more than what is kept, over many days that are a second each", asy
 it("comes to all of them by rounds, past a key that it cannot purge", async () => {
     const keys = Array.from({ length: 25 }, (_, index) => `key/${index}`);
     await put(...keys);
-    await seal();
+    await lock();
     await hide(...keys);
-    await sealsEnd();
+    await lockEnds();
     await expect(purge(10)).resolves.toMatchObject({ removed: 50, failures: [] });
     await expect(held()).resolves.toEqual({ versions: [], markers: [] });
 });
@@ -177,7 +177,7 @@ describe("its key", () => {
         }
     });
 
-    it("removes nothing that is sealed, or that the bucket's rule holds until the sealer has come", async () => {
+    it("removes nothing that is locked, or that the bucket's rule holds until the retention agent has come", async () => {
         await put("x", "y");
         const version = async (Key: string): Promise<string | undefined> => {
             const { Versions = [] } = await store.administrator.send(new ListObjectVersionsCommand(land));
@@ -188,7 +188,7 @@ describe("its key", () => {
             return outcome(as("purger").send(new DeleteObjectCommand(object)));
         };
         await expect(remove("x")).resolves.toMatch(/AccessDenied|Locked/);
-        await seal(1);
+        await lock(1);
         await expect(remove("x")).resolves.toMatch(/AccessDenied|Locked/);
         const Retention = { Mode: "GOVERNANCE", RetainUntilDate: new Date(Date.now() + 60_000) } as const;
         await put("governed");

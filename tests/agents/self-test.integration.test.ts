@@ -7,11 +7,11 @@ import {
     PutObjectCommand,
     PutObjectLockConfigurationCommand,
 } from "@aws-sdk/client-s3";
-import { Sealer } from "../../agents/sealer/sealer";
-import { Statistics } from "../../agents/sealer/statistics";
-import { type SelfTest, findUnsealed, selfTest } from "../../agents/self-test/self-test";
-import { bucketPolicy } from "../../agents/steward/policy";
-import { SEAL_DAYS, TestStore } from "../support/object-store";
+import { RetentionAgent } from "../../agents/retention-agent/retention-agent";
+import { Statistics } from "../../agents/retention-agent/statistics";
+import { type SelfTest, findUnlocked, selfTest } from "../../agents/self-test/self-test";
+import { bucketPolicy } from "../../agents/object-store-controller/policy";
+import { OBJECT_LOCK_DAYS, TestStore } from "../support/object-store";
 import { type Lie, LyingStore, type Question } from "./lying-store";
 
 jest.setTimeout(180_000);
@@ -19,7 +19,7 @@ jest.setTimeout(180_000);
 const BUCKET = "self-test";
 const users = {
     tester: { secret: "testers-secret", right: "backup", bucket: BUCKET },
-    sealer: { secret: "sealers-secret", right: "seal" },
+    "retention-agent": { secret: "retention-secret", right: "retain" },
 } as const;
 const SWEEP_MS = 200;
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
     log = jest.spyOn(process.stdout, "write").mockReturnValue(true);
     store = await TestStore.start();
 });
-// Each test of an honest store breaks what the steward then mends.
+// Each test of an honest store breaks what the controller then mends.
 beforeEach(async () => {
     await store.declare(users, [BUCKET]);
 });
@@ -43,18 +43,26 @@ afterAll(async () => {
 function test(url?: string, bucket = BUCKET): SelfTest {
     const backup = store.client("tester", users.tester.secret, url);
     const administrator = store.client("administrator", "administrators-secret", url);
-    return { clients: { backup, administrator }, bucket, sealDays: SEAL_DAYS, patienceSeconds: 2 };
+    return { clients: { backup, administrator }, bucket, objectLockDays: OBJECT_LOCK_DAYS, patienceSeconds: 2 };
 }
 
-function newSealer(url?: string): Sealer {
-    return new Sealer(store.client("sealer", users.sealer.secret, url), SEAL_DAYS, new Statistics());
+function newAgent(url?: string): RetentionAgent {
+    return new RetentionAgent(
+        store.client("retention-agent", users["retention-agent"].secret, url),
+        OBJECT_LOCK_DAYS,
+        new Statistics(),
+    );
 }
 
-/** While `task` runs, a sealer is at work. */
-async function withSealer<T>(sealer: Sealer, task: Promise<T>, buckets: readonly string[] = [BUCKET]): Promise<T> {
+/** While `task` runs, a retention agent is at work. */
+async function withAgent<T>(
+    agent: RetentionAgent,
+    task: Promise<T>,
+    buckets: readonly string[] = [BUCKET],
+): Promise<T> {
     let sweeping = Promise.resolve();
     const timer = setInterval(() => {
-        sweeping = sweeping.then(() => sealer.sweep(buckets)).catch(() => undefined);
+        sweeping = sweeping.then(() => agent.sweep(buckets)).catch(() => undefined);
     }, SWEEP_MS);
     try {
         return await task;
@@ -64,16 +72,16 @@ async function withSealer<T>(sealer: Sealer, task: Promise<T>, buckets: readonly
     }
 }
 
-describe("a store that keeps what is sealed", () => {
+describe("a store that keeps what is locked", () => {
     it("has no breach, and says what each attacker tried", async () => {
         log.mockClear();
-        await expect(withSealer(newSealer(), selfTest(test()))).resolves.toEqual([]);
+        await expect(withAgent(newAgent(), selfTest(test()))).resolves.toEqual([]);
         const lines = (log.mock.calls as [string][]).map(
             ([line]) => JSON.parse(line) as { attacker: string; attack: string; succeeded: boolean },
         );
         const done = (attacker: string): string[] =>
             lines.filter((line) => line.attacker === attacker && line.succeeded).map(({ attack }) => attack);
-        // None of this touches a sealed version; the rest is refused, to the administrator as well.
+        // None of this touches a locked version; the rest is refused, to the administrator as well.
         expect(done("backup")).toEqual([
             "copies over the object",
             "writes over the object",
@@ -92,29 +100,29 @@ describe("a store that keeps what is sealed", () => {
         ]);
     });
 
-    it("has no unsealed version once the sealer has been over it", async () => {
-        await newSealer().sweep([BUCKET]);
-        await expect(findUnsealed({ ...test(), patienceSeconds: 0 }, [BUCKET])).resolves.toEqual([]);
+    it("has no unlocked version once the retention agent has been over it", async () => {
+        await newAgent().sweep([BUCKET]);
+        await expect(findUnlocked({ ...test(), patienceSeconds: 0 }, [BUCKET])).resolves.toEqual([]);
     });
 
     it("cannot be told from another while it does not answer", async () => {
         const silent = await LyingStore.before(store, ({ method, query }) =>
             method === "DELETE" && query.has("versionId") ? { status: 503, body: "" } : undefined,
         );
-        const task = withSealer(newSealer(), selfTest(test(silent.url)));
+        const task = withAgent(newAgent(), selfTest(test(silent.url)));
         await expect(task).rejects.toThrow(/cannot be told/);
         silent.close();
     });
 });
 
 describe("a breach", () => {
-    it("is a version that nobody seals", async () => {
-        await expect(selfTest(test())).resolves.toEqual(["A version in self-test was not sealed within 2 seconds."]);
+    it("is a version that nobody locks", async () => {
+        await expect(selfTest(test())).resolves.toEqual(["A version in self-test was not locked within 2 seconds."]);
         await store
             .client("tester", users.tester.secret)
             .send(new PutObjectCommand({ Bucket: BUCKET, Key: "forgotten", Body: "x" }));
-        const [breach] = await findUnsealed({ ...test(), patienceSeconds: 0 }, [BUCKET]);
-        expect(breach).toMatch(/^Bucket self-test has \d+ unsealed versions, among them /);
+        const [breach] = await findUnlocked({ ...test(), patienceSeconds: 0 }, [BUCKET]);
+        expect(breach).toMatch(/^Bucket self-test has \d+ unlocked versions, among them /);
     });
 
     it("is a bucket that keeps no versions", async () => {
@@ -127,26 +135,26 @@ describe("a breach", () => {
         ]);
     });
 
-    const until = new Date(Date.now() + 10 * SEAL_DAYS * 24 * 60 * 60 * 1000).toISOString();
-    const sealed = `<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>${until}</RetainUntilDate></Retention>`;
+    const until = new Date(Date.now() + 10 * OBJECT_LOCK_DAYS * 24 * 60 * 60 * 1000).toISOString();
+    const locked = `<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>${until}</RetainUntilDate></Retention>`;
     const pretends = ({ method, query }: Question): Lie | undefined => {
         if (!query.has("retention")) {
             return undefined;
         }
-        return method === "GET" ? { status: 200, body: sealed } : { status: 200, body: "" };
+        return method === "GET" ? { status: 200, body: locked } : { status: 200, body: "" };
     };
     const refuses = "<Error><Code>AccessDenied</Code><Message>No.</Message></Error>";
 
     it.each<[string, (question: Question) => Lie | undefined, RegExp]>([
         [
-            "takes a seal and does not set it",
+            "takes a retention and does not set it",
             ({ method, query }) => (method === "PUT" && query.has("retention") ? { status: 200, body: "" } : undefined),
-            /was not sealed within 2 seconds/,
+            /was not locked within 2 seconds/,
         ],
         [
-            "shows seals that are not there",
+            "shows retentions that are not there",
             pretends,
-            /^The administrator deletes the version, and the sealed version cannot be read any more/,
+            /^The administrator deletes the version, and the locked version cannot be read any more/,
         ],
         [
             "refuses a deletion and deletes",
@@ -154,10 +162,10 @@ describe("a breach", () => {
                 question.method === "DELETE" && question.query.has("versionId")
                     ? { status: 403, body: refuses, done: true }
                     : pretends(question),
-            /^The administrator deletes the version, and the sealed version cannot be read any more/,
+            /^The administrator deletes the version, and the locked version cannot be read any more/,
         ],
         [
-            "lets a seal be shortened",
+            "lets a retention be shortened",
             ({ method, query }) =>
                 method === "PUT" && query.has("retention") ? { status: 200, body: "", done: true } : undefined,
             /^The administrator shortens the retention: the store must refuse that\.$/,
@@ -165,7 +173,7 @@ describe("a breach", () => {
     ])("is a store that %s", async (_, lie, breach) => {
         const liar = await LyingStore.before(store, lie);
         try {
-            const breaches = await withSealer(newSealer(liar.url), selfTest(test(liar.url)));
+            const breaches = await withAgent(newAgent(liar.url), selfTest(test(liar.url)));
             expect(breaches).toContainEqual(expect.stringMatching(breach));
         } finally {
             liar.close();
@@ -174,10 +182,10 @@ describe("a breach", () => {
 });
 
 describe("an administrator with the socket", () => {
-    it("gives the bucket to an accomplice, who cannot delete what is sealed either", async () => {
+    it("gives the bucket to an accomplice, who cannot delete what is locked either", async () => {
         const tester = store.client("tester", users.tester.secret);
         const { VersionId } = await tester.send(new PutObjectCommand({ Bucket: BUCKET, Key: "given", Body: "x" }));
-        await newSealer().sweep([BUCKET]);
+        await newAgent().sweep([BUCKET]);
         await store.accounts.ask("change-bucket-owner", { bucket: BUCKET, owner: "tester" });
         await store.administrator.send(
             new PutObjectLockConfigurationCommand({

@@ -1,7 +1,7 @@
 /** A member that was away while WAL went on, on real servers: a primary whose slots are limited, and its standby. */
-import { Connection } from "../../agents/writer/connection";
-import type { MemberStatus } from "../../agents/writer/patroni";
-import { Stranded } from "../../agents/writer/stranded";
+import { Connection } from "../../agents/lease-agent/connection";
+import type { MemberStatus } from "../../agents/lease-agent/patroni";
+import { Stranded } from "../../agents/lease-agent/stranded";
 import { Postgres } from "../support/postgres";
 
 jest.setTimeout(300_000);

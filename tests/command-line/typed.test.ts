@@ -8,7 +8,7 @@ import { duration, wholeNumber } from "../../command-line/typed";
 
 it.each(["abc", "", "-1", "0", "1e3", "1.5", " 3", "0x3", "101", "Infinity", "٣"])("%p is no whole number", (text) => {
     expect(() => wholeNumber("--rounds", text, 1, 100)).toThrow(
-        `--rounds is "${text}": it is to be a whole number from 1 to 100.`,
+        `--rounds is "${text}": it must be a whole number from 1 to 100.`,
     );
 });
 
@@ -43,8 +43,8 @@ it("knows the sites that it names, and not all of them besides some", () => {
 });
 
 it.each([
-    [["bench/main.ts", "speed", "--rounds", "abc"], '--rounds is "abc": it is to be a whole number'],
-    [["bench/main.ts", "load", "--people", "-1"], '--people is "-1": it is to be a whole number'],
+    [["bench/main.ts", "speed", "--rounds", "abc"], '--rounds is "abc": it must be a whole number'],
+    [["bench/main.ts", "load", "--people", "-1"], '--people is "-1": it must be a whole number'],
     [["data/main.ts", "count", "--registry", "taxes", "--registry", "land"], "--registry is given twice"],
     [["data/main.ts", "count", "--site="], "--site is empty"],
     [["lab/main.ts", "edge", "--registry", "taxes", " "], "--registry is empty"],

@@ -167,7 +167,7 @@ describe("custody", () => {
         const { code, output } = home.restore("--from", "luxembourg", "--keys", inHome("keys.json"));
         expect(code).toBe(1);
         expect(output).toContain(`keys: ${inHome("keys.json")}`);
-        expect(output).toMatch(/No disk of luxembourg .* holds stored versions/);
+        expect(output).toMatch(/No disk of luxembourg .* holds backups/);
         const missing = home.restore("--from", "luxembourg", "--keys", inHome("none.json"));
         expect(missing.output).toMatch(/none\.json cannot be read/);
         expect(existsSync(inHome("lab", "restore"))).toBe(false);
@@ -175,15 +175,19 @@ describe("custody", () => {
 
     it("is enough for the program, which asks nothing of the stack that is gone", async () => {
         const { handed } = await recoveredKeys(inHome("keys.json"), "restore", 30);
-        writeFileSync(inHome("handover.json"), JSON.stringify(handed), { mode: 0o600 });
+        writeFileSync(inHome("cross-stack-secrets.json"), JSON.stringify(handed), { mode: 0o600 });
         const up = (of: Home): Outcome => of.pulumi(...upOf("restore"));
         must(home.pulumi("stack", "init", "restore", "--no-select"));
         expect(up(home).output).toMatch(/unknown stack "organization\/data-embassy\/tallinn"/);
-        must(up(home.with({ EMBASSY_HANDOVER: inHome("handover.json") })));
-        expect(up(home.with({ EMBASSY_HANDOVER: inHome("none") })).output).toContain("none: there is no such file");
-        const { code, output } = up(home.with({ EMBASSY_HANDOVER: inHome("keys.json") }));
+        must(up(home.with({ EMBASSY_CROSS_STACK_SECRETS: inHome("cross-stack-secrets.json") })));
+        expect(up(home.with({ EMBASSY_CROSS_STACK_SECRETS: inHome("none") })).output).toContain(
+            "none: there is no such file",
+        );
+        const { code, output } = up(home.with({ EMBASSY_CROSS_STACK_SECRETS: inHome("keys.json") }));
         expect(code).not.toBe(0);
-        expect(output).toMatch(/EMBASSY_HANDOVER=.*keys\.json: issuer, registries, .* is missing, unknown or wrong/);
+        expect(output).toMatch(
+            /EMBASSY_CROSS_STACK_SECRETS=.*keys\.json: issuer, registries, .* is missing, unknown or wrong/,
+        );
         expect(output).not.toMatch(/PRIVATE KEY|\n\s+at /);
     });
 

@@ -28,7 +28,7 @@ test("an unknown command or option ends with 1, and with the likely one", () => 
 
 test("what is wrong is said without a stack", () => {
     expect(run("load", "--people", "none").output).toBe(
-        '--people is "none": it is to be a whole number from 1 to 10000000.\n',
+        '--people is "none": it must be a whole number from 1 to 10000000.\n',
     );
     expect(run("load", "--registry", "lands").output).toMatch(/^"lands" is not a registry: .*\n$/);
     expect(run("load", "--registry", "land", "--all").output).toMatch(/^--all is every registry, land as well: .*\n$/);

@@ -124,7 +124,7 @@ describe("a register of 20 000", () => {
 });
 
 describe("other data", () => {
-    it("is refused where some is there, until it is to be replaced", async () => {
+    it("is refused where some is there, unless it may be replaced", async () => {
         await loadInto("other", { people: 100 });
         await expect(loadInto("other", { people: 200 })).rejects.toThrow(
             /holds other data: 100 people of seed 1.*200 people.*--replace/,

@@ -16,7 +16,7 @@ function metadataOf({ inputs }: Rendered): { name?: string; namespace?: string; 
 }
 
 describe.each(STACKS)("stack %s", (stack) => {
-    /** Seven registries, the name server, the object store and cert-manager; and the edge. */
+    /** Seven registries, the DNS server, the object store and cert-manager; and the edge. */
     const rooms = stack === "luxembourg" ? 11 : 10;
     /** A workload in each; at the edge the public's page too. */
     const count = stack === "luxembourg" ? rooms + 1 : rooms;
@@ -101,8 +101,8 @@ describe.each(STACKS)("stack %s", (stack) => {
         // A machine without one of these is switched off, with the disks in it.
         const machines = ["BareMetalHost", "Cluster", "KubeadmControlPlane", "MachineDeployment", "Metal3Cluster"];
         const kinds = [...keys, ...machines];
-        for (const held of kinds.flatMap((kind) => ofKind(resources, kind))) {
-            expect(held).toMatchObject({ protect: true, retainOnDelete: true });
+        for (const each of kinds.flatMap((kind) => ofKind(resources, kind))) {
+            expect(each).toMatchObject({ protect: true, retainOnDelete: true });
         }
         expect.hasAssertions();
     });

@@ -42,7 +42,7 @@ test("a ready site needs no advice", () => {
     expect(report).not.toMatch(/mend|patch/);
 });
 
-test("stored versions have their times, and what is wrong with them is named", () => {
+test("backups have their times, and what is wrong with them is named", () => {
     const stored = [
         { registry: "land", job: "store-full", last: "2030-01-06T01:02:00Z" },
         { registry: "taxes", job: "store-full", last: "2030-01-06T01:03:00Z" },

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { RULES } from "../../policy/rules";
 import type { KubernetesObject } from "../../policy/rules/rule";
 import { unseen } from "../../policy/rules/seen";
@@ -36,6 +38,11 @@ function workload(spec: object, kind = "Deployment", replicas = 2): KubernetesOb
 }
 
 describe("policy", () => {
+    it("has each rule in the file that is named after it", () => {
+        const folder = join(__dirname, "..", "..", "policy", "rules");
+        expect(RULES.map(({ name }) => name).filter((name) => !existsSync(join(folder, `${name}.ts`)))).toEqual([]);
+    });
+
     it.each(STACKS)("has nothing to say against %s", async (stack) => {
         const objects = (await renderStack(stack)).filter(({ type }) => type.startsWith("kubernetes:"));
         expect(objects.length).toBeGreaterThan(0);
@@ -86,7 +93,7 @@ describe("policy", () => {
         });
         expect(said(deployment("cluster.x-k8s.io/v1beta2"))).toEqual([]);
         expect(said(deployment("cluster.x-k8s.io/v1beta2"), false)).toEqual([
-            "held: a MachineDeployment holds data or keys; it must have the option protect",
+            "deletion-protection: a MachineDeployment holds data or keys; it must have the option protect",
         ]);
         expect(said(deployment("cluster.x-k8s.io.example/v1"))).toEqual([
             "hardened-pods: hostNetwork is true; it must be false",
@@ -264,30 +271,30 @@ describe("policy", () => {
         expect(said(policy("10.36.0.0/14"))).toEqual([]);
     });
 
-    it("refuses a copy of taxes that names its cloud past the name server", () => {
+    it("refuses a copy of taxes that names its cloud past the DNS server", () => {
         const job = (namespace: string): KubernetesObject => ({
             ...workload({ hostAliases: [{ ip: "192.0.2.7", hostnames: ["s3.cloud.example"] }] }, "CronJob"),
             metadata: { namespace, name: "public-copy" },
         });
         expect(said(job("registry-taxes"))).toEqual([
-            "public-cloud: hostAliases lead to 192.0.2.7, past the site's name server; only public-copy in registry-legislation reaches beyond the sites",
+            "public-cloud: hostAliases lead to 192.0.2.7, past the site's DNS server; only public-copy in registry-legislation reaches beyond the sites",
         ]);
         expect(said(job("registry-legislation"))).toEqual([]);
     });
 
-    it("refuses what holds data or keys and can be removed in one step", () => {
+    it("refuses what holds data or keys and has no deletion protection", () => {
         const claims = { volumeClaimTemplates: [{}] };
         const set: KubernetesObject = { ...workload({}, "StatefulSet"), kind: "StatefulSet" };
         const kept = { persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" } };
         expect(said({ kind: "Secret" }, false)).toEqual([
-            "held: a Secret holds data or keys; it must have the option protect",
+            "deletion-protection: a Secret holds data or keys; it must have the option protect",
         ]);
         expect(said({ ...set, spec: { ...set.spec, ...claims } })).toEqual([
-            "held: persistentVolumeClaimRetentionPolicy.whenDeleted must be Retain",
-            "held: persistentVolumeClaimRetentionPolicy.whenScaled must be Retain",
+            "deletion-protection: persistentVolumeClaimRetentionPolicy.whenDeleted must be Retain",
+            "deletion-protection: persistentVolumeClaimRetentionPolicy.whenScaled must be Retain",
         ]);
         expect(said({ ...set, spec: { ...set.spec, ...claims, ...kept } }, false)).toEqual([
-            "held: a StatefulSet holds data or keys; it must have the option protect",
+            "deletion-protection: a StatefulSet holds data or keys; it must have the option protect",
         ]);
         expect(said({ ...set, spec: { ...set.spec, ...claims, ...kept } })).toEqual([]);
     });

@@ -64,7 +64,13 @@ export function reportOf(...stacks: StackReport[]): Report {
 }
 
 /** A resource as a program registers it. */
-export function registered(kind: string, namespace: string, name: string, more: object, held = false): Registered {
+export function registered(
+    kind: string,
+    namespace: string,
+    name: string,
+    more: object,
+    isProtected = false,
+): Registered {
     const inputs = { apiVersion: "v1", kind, metadata: { namespace, name }, ...more };
     const type = `kubernetes:core/v1:${kind}`;
     return {
@@ -72,7 +78,7 @@ export function registered(kind: string, namespace: string, name: string, more: 
         parent: "",
         dependencies: [],
         ignoreChanges: [],
-        resource: { type, name: `${namespace}-${name}`, protect: held, retainOnDelete: held, inputs },
+        resource: { type, name: `${namespace}-${name}`, protect: isProtected, retainOnDelete: isProtected, inputs },
     };
 }
 

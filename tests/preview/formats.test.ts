@@ -45,13 +45,15 @@ test("JUnit is valid by Jenkins' schema", async () => {
 test("JUnit fails where the command does, and skips what is for a person to decide; its cases are always the same", () => {
     const stack = {
         ...emptyStack("luxembourg"),
-        policies: [{ rule: "held", object: "StatefulSet edge/x", remedy: "must be protected", isNew: true }],
+        policies: [
+            { rule: "deletion-protection", object: "StatefulSet edge/x", remedy: "must be protected", isNew: true },
+        ],
         dangers: [{ kind: "deleted" as const, text: "Secret is deleted", objects: ["edge/a", "edge/b"] }],
     };
     const xml = junit(reportOf(stack));
     expect(xml).toContain(`tests="${KINDS.length}" failures="1" errors="0" skipped="1"`);
     expect(xml).toMatch(
-        /<failure type="held" message="1 finding">Pulumi\.luxembourg\.yaml:1: must be protected: StatefulSet edge\/x/,
+        /<failure type="deletion-protection" message="1 finding">Pulumi\.luxembourg\.yaml:1: must be protected: StatefulSet edge\/x/,
     );
     expect(xml).toMatch(/<skipped>Pulumi\.luxembourg\.yaml:1: Secret is deleted: edge\/a, edge\/b/);
     const unchanged = junit(reportOf(emptyStack("luxembourg")));
@@ -97,7 +99,7 @@ test("SARIF of a change to all 350 registries is within what GitHub takes", () =
     expect(resultsOf(report).length).toBeLessThanOrEqual(5000);
     expect(gzipSync(sarif(report)).length).toBeLessThan(10_000_000);
     const remedies = Array.from({ length: 6000 }, (_, index) => ({
-        rule: "held",
+        rule: "deletion-protection",
         object: `Secret edge/${index}`,
         remedy: `must be protected, says ${index}`,
         isNew: true,

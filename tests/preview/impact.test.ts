@@ -73,7 +73,7 @@ test("a registry in Luxembourg: nothing stops, the edge says so, Tallinn's goes 
 test("the object store: every registry stops, and comes up again behind it; the other site stores its copies later", () => {
     const { stops, goesOn, restarts } = impact("object-store", "luxembourg");
     const registries = SITES[0]?.registries ?? [];
-    expect(stops).toEqual([{ who: registries.join(", "), what: "needs object-store: stored versions" }]);
+    expect(stops).toEqual([{ who: registries.join(", "), what: "needs object-store: backups" }]);
     expect(restarts).toEqual([registries]);
     expect(goesOn.find(({ what }) => what.startsWith("second copies, of object-store"))?.who).toContain(
         "tallinn's land",
@@ -81,7 +81,7 @@ test("the object store: every registry stops, and comes up again behind it; the 
     expect(goesOn.find(({ what }) => what.startsWith("answers, of taxes, land"))?.who).toBe("edge");
 });
 
-test("the name server: what waits for it stops, and what can do without is told how", () => {
+test("the DNS server: what waits for it stops, and what can do without is told how", () => {
     const { stops, goesOn } = impact("dns", "tallinn");
     expect(stops.map(({ who }) => who).join()).toContain("land");
     expect(goesOn).toContainEqual({

@@ -217,12 +217,12 @@ const CHANGES: readonly Change[] = [
     },
     {
         what: "a retention too short",
-        play: refused("sealDays: 30", "sealDays: 20"),
-        first: /^- \*\*error\*\* `Pulumi\.luxembourg\.yaml:\d+`: .*sealDays/,
+        play: refused("objectLockDays: 30", "objectLockDays: 20"),
+        first: /^- \*\*error\*\* `Pulumi\.luxembourg\.yaml:\d+`: .*objectLockDays/,
         // For what a restore may need, and for the time between two full backups.
         also: ["must be 28 or more", "must be 22 or more"],
         facts: (report) => [
-            [report.problems.map(({ line }) => line), Array(2).fill(lineWith(stackText(STACK), "sealDays"))],
+            [report.problems.map(({ line }) => line), Array(2).fill(lineWith(stackText(STACK), "objectLockDays"))],
             [exitCode(reportOf(report), true), 1],
         ],
     },
@@ -230,10 +230,10 @@ const CHANGES: readonly Change[] = [
         what: "a retention shorter than it was",
         play: objectEdit((side) => ({
             ...side,
-            file: parseStackFile(edited(STACK, "sealDays: 30", "sealDays: 29"), STACK),
+            file: parseStackFile(edited(STACK, "objectLockDays: 30", "objectLockDays: 29"), STACK),
         })),
-        first: /^- \*\*loses protection\*\* data-embassy:storage\.sealDays is 29 instead of 30/,
-        also: [`Pulumi.${STACK}.yaml:${lineWith(stackText(STACK), "sealDays")}`],
+        first: /^- \*\*loses protection\*\* data-embassy:storage\.objectLockDays is 29 instead of 30/,
+        also: [`Pulumi.${STACK}.yaml:${lineWith(stackText(STACK), "objectLockDays")}`],
     },
     {
         what: "a role for a service account",

@@ -1,5 +1,5 @@
 import { type Instant, instantAt } from "../../infra/conventions/instant";
-import { type Chain, chainFrom, upTo } from "../../infra/registries/backups/stored/chain";
+import { type Chain, chainFrom, upTo } from "../../infra/registries/backups/inspect/chain";
 import { baseFor, refuseBroken, segmentAfter } from "../../restore/chain";
 import {
     ARCHIVE,
@@ -9,7 +9,7 @@ import {
     backup,
     file,
     without,
-} from "../infra/registries/backups/stored/fixture";
+} from "../infra/registries/backups/inspect/fixture";
 
 const [full = backup("", 0, "")] = ARCHIVE.stanza.backup;
 const whole = chainFrom(full, ARCHIVE);
@@ -60,7 +60,7 @@ describe("a chain that is not whole", () => {
 
     it("is refused with what is missing, and the last instant before that", async () => {
         await expect(refused(chainFrom(full, without(ARCHIVE, "000000020000000000000006")))).rejects.toThrow(
-            "population cannot be restored to the last instant: of what that takes, 1 stored version is missing or damaged:\n" +
+            "population cannot be restored to the last instant: of what that takes, 1 stored file is missing or damaged:\n" +
                 "  000000020000000000000006: missing\n" +
                 "Restore from the other site's store (--from), or to an instant before 1970-01-01T00:24:30.000000Z (--at).",
         );

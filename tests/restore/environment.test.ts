@@ -28,7 +28,7 @@ describe("the name of a restore environment", () => {
         expect(environmentOf("audit", home)).toEqual({
             site: "restore-audit",
             stackFile: join(home, "restore", "Pulumi.restore-audit.yaml"),
-            handover: join(home, "restore", "handover-audit.json"),
+            crossStackSecrets: join(home, "restore", "handover-audit.json"),
             report: join(home, "restore", "report-audit.json"),
             removal: "npm run restore -- --remove --name audit",
         });
@@ -38,7 +38,7 @@ describe("the name of a restore environment", () => {
         expect(environmentOf(undefined, home)).toEqual({
             site: "restore",
             stackFile: join(home, "restore", "Pulumi.restore.yaml"),
-            handover: join(home, "restore", "handover.json"),
+            crossStackSecrets: join(home, "restore", "handover.json"),
             report: join(home, "restore", "report.json"),
             removal: "npm run restore -- --remove",
         });
@@ -112,7 +112,7 @@ describe("a restore environment", () => {
             "A copy is of one registry, not of land, taxes: name it with --registry.",
         );
         await expect(copyIn(home, home).bucket("land")).rejects.toThrow(
-            `${home} holds no stored versions of land: give the folder that archive/land and backup/land are in`,
+            `${home} holds no backups of land: give the folder that archive/land and backup/land are in`,
         );
     });
 
@@ -159,9 +159,9 @@ describe("a restore environment", () => {
     it("leaves nothing but its report, and the others as they are", async () => {
         const [audit, other] = [environmentOf("audit", home), environmentOf(undefined, home)];
         [audit, other].forEach(stamp);
-        [audit.report, audit.handover, other.handover].forEach((file) => writeFileSync(file, "{}"));
+        [audit.report, audit.crossStackSecrets, other.crossStackSecrets].forEach((file) => writeFileSync(file, "{}"));
         await discard(audit, home);
-        expect([audit.stackFile, audit.handover, audit.report].filter(existsSync)).toEqual([audit.report]);
-        expect([other.stackFile, other.handover].every(existsSync)).toBe(true);
+        expect([audit.stackFile, audit.crossStackSecrets, audit.report].filter(existsSync)).toEqual([audit.report]);
+        expect([other.stackFile, other.crossStackSecrets].every(existsSync)).toBe(true);
     });
 });

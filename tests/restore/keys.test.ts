@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseHandover } from "../../infra/keys/parse-handover";
+import { parseCrossStackSecrets } from "../../infra/keys/parse-cross-stack-secrets";
 import { REGISTRIES } from "../../infra/conventions/registries";
 import { registryKeys } from "../../infra/keys/registry-keys";
 import { issueLeaf } from "../../lab/pki/issue";
@@ -19,7 +19,7 @@ function keysFile(secrets: Record<string, string>): string {
 }
 
 describe("keys out of custody", () => {
-    it("open the stored versions of the registries that were recovered, and say which others were not", async () => {
+    it("open the backups of the registries that were recovered, and say which others were not", async () => {
         const file = keysFile({ land: "secret of land" });
         const keys = await recoveredKeys(file, "restore", 30);
         expect(keys.of("land")).toEqual(registryKeys("land", "secret of land"));
@@ -39,7 +39,7 @@ describe("keys out of custody", () => {
 
     it("are what the program takes, with keys that open nothing for the other registries", async () => {
         const { handed } = await recoveredKeys(keysFile({ land: "secret of land" }), "restore", 30);
-        const read = parseHandover(JSON.stringify(handed), "it");
+        const read = parseCrossStackSecrets(JSON.stringify(handed), "it");
         expect(read).toEqual(handed);
         expect(Object.keys(read.registries)).toEqual(REGISTRIES);
         expect(new Set(Object.values(read.registries)).size).toBe(REGISTRIES.length);
@@ -56,10 +56,10 @@ describe("keys out of custody", () => {
 describe("what the program is handed", () => {
     it("is strict, and not quoted where it is wrong", () => {
         const wrong = JSON.stringify({ issuer: { keyPem: "a secret" }, registries: {}, root: "a secret" });
-        expect(() => parseHandover(wrong, "it")).toThrow(
+        expect(() => parseCrossStackSecrets(wrong, "it")).toThrow(
             /^it: issuer\.keyPem, issuer\.certPem, .*registries\.taxes, .*root is missing, unknown or wrong/,
         );
-        expect(() => parseHandover(wrong, "it")).not.toThrow("a secret");
-        expect(() => parseHandover("a secret", "it")).toThrow("it must be JSON");
+        expect(() => parseCrossStackSecrets(wrong, "it")).not.toThrow("a secret");
+        expect(() => parseCrossStackSecrets("a secret", "it")).toThrow("it must be JSON");
     });
 });

@@ -23,7 +23,7 @@ describe("what pgbackrest info says", () => {
         const error = new DoesNotOpen("land", "[CryptoError] it");
         expect(error.message).not.toContain("Tallinn");
         expect(error.with("in keys.json: either it is not this registry's").message).toBe(
-            "The stored versions of land do not open with the key in keys.json: either it is not this registry's, or what is " +
+            "The backups of land do not open with the key in keys.json: either it is not this registry's, or what is " +
                 "stored is damaged. pgBackRest: [CryptoError] it",
         );
     });

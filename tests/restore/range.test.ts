@@ -1,8 +1,8 @@
 import { type Instant, instantAt, justBefore } from "../../infra/conventions/instant";
-import type { Archive } from "../../infra/registries/backups/stored/archive";
+import type { Archive } from "../../infra/registries/backups/inspect/archive";
 import { LabError } from "../../lab/errors";
 import { NotYet, type Range, type Storing, checkInstant, commonInstant, rangeOf, reaching } from "../../restore/range";
-import { ARCHIVE } from "../infra/registries/backups/stored/fixture";
+import { ARCHIVE } from "../infra/registries/backups/inspect/fixture";
 
 const range = (from: number, to: number): Range => ({ from: instantAt(from), to: instantAt(to) });
 const RUNNING: Storing = { segmentSeconds: 60, now: instantAt(3_010), isCopy: false };
@@ -28,17 +28,17 @@ describe("what can be restored", () => {
         ["no backup", { ...ARCHIVE, stanza: { ...stanza, backup: [] }, wal }],
         ["no log", { ...ARCHIVE, wal: {} }],
     ])("is nothing where there is %s", (_, archive) => {
-        expect(() => rangeOf(archive, undefined)).toThrow(/There is no stored version of population/);
+        expect(() => rangeOf(archive, undefined)).toThrow(/There is no backup of population/);
     });
 
     it("is said where an instant is not in it, and both ends are in it", () => {
         const check = (at: Instant) => () => checkInstant(at, { population: range(1_000, 3_000) }, RUNNING);
         expect(check(instantAt(999))).toThrow(
-            "1970-01-01T00:16:39.000000Z is before the first stored version of population: there are instants from " +
+            "1970-01-01T00:16:39.000000Z is before the first backup of population: there are instants from " +
                 "1970-01-01T00:16:40.000000Z to 1970-01-01T00:50:00.000000Z. Give one of those with --at, or leave it out for the last.",
         );
-        expect(check(justBefore(instantAt(1_000)))).toThrow(/before the first stored version/);
-        expect(check("1970-01-01T00:50:00.000001Z" as Instant)).toThrow(/after the last stored version/);
+        expect(check(justBefore(instantAt(1_000)))).toThrow(/before the first backup/);
+        expect(check("1970-01-01T00:50:00.000001Z" as Instant)).toThrow(/after the last backup/);
         expect(check(instantAt(1_000))).not.toThrow();
         expect(check(instantAt(3_000))).not.toThrow();
     });
@@ -46,11 +46,11 @@ describe("what can be restored", () => {
     it("is said where one of several registries lacks the instant, with the instants that all have", () => {
         const three = { land: range(1, 9), taxes: range(2, 7), pensions: range(0, 8) };
         expect(() => checkInstant(instantAt(1), three, RUNNING)).toThrow(
-            "1970-01-01T00:00:01.000000Z is before the first stored version of taxes: there are instants from " +
+            "1970-01-01T00:00:01.000000Z is before the first backup of taxes: there are instants from " +
                 "1970-01-01T00:00:02.000000Z to 1970-01-01T00:00:07.000000Z. All have those from 1970-01-01T00:00:02.000000Z to " +
                 "1970-01-01T00:00:07.000000Z: give one of them with --at, or fewer registries with --registry.",
         );
-        expect(() => checkInstant(instantAt(9), three, RUNNING)).toThrow(/version of taxes.*version of pensions/);
+        expect(() => checkInstant(instantAt(9), three, RUNNING)).toThrow(/backup of taxes.*backup of pensions/);
         expect(() => checkInstant(instantAt(5), three, RUNNING)).not.toThrow();
         expect(() => checkInstant(instantAt(1), { land: range(1, 2), taxes: range(3, 4) }, RUNNING)).toThrow(
             /There is no instant that all have: restore them one at a time, with --registry\.$/,

@@ -40,7 +40,7 @@ export function disksDocument(stacks: readonly string[]): string {
         "one half: what is declared as `walPerDay`, and a segment of 1 MiB at each `archiveTimeout`, which a registry at rest fills as well. All WAL is one log: its",
         "holders hold ends of it, and the longest is what counts. `npm run expected:update` writes the tables; tests fail where they are not what is declared.",
         "",
-        "What is stored is kept until the last that builds on it is past its retention and its seal, and is then removed",
+        "What is stored is kept until the last that builds on it is past its retention and its object lock, and is then removed",
         "([write-once](decisions/write-once.md)). The volume's size follows from that and from the registries' (`infra/registries/backups/store-disk.ts`): a preview refuses one",
         "that would fill. Backups count as if nothing were compressed, and a differential one as all of the data, as a file of a table is stored whole.",
         "A generation of keys that is no longer declared leaves a repository behind that stays ([rotation](decisions/rotation.md)).",

@@ -77,7 +77,7 @@ export class RunningGazette {
     }
 }
 
-/** As the writer does each second: without one, a standby that was just started cannot say as of when it is. */
+/** As the lease agent does each second: without one, a standby that was just started cannot say as of when it is. */
 async function commit({ primary, standby }: Pair): Promise<void> {
     await primary.query("CREATE TABLE written ()");
     await standby.until("SELECT WHERE pg_last_xact_replay_timestamp() IS NOT NULL");

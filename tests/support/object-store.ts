@@ -8,15 +8,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { storeClient } from "../../agents/store/client";
 import type { Users } from "../../agents/store/declared";
-import { Accounts } from "../../agents/steward/accounts";
-import { reconcile } from "../../agents/steward/reconcile";
+import { Accounts } from "../../agents/object-store-controller/accounts";
+import { reconcile } from "../../agents/object-store-controller/reconcile";
 import { issueAuthority, issueLeaf, pemBlock } from "../../lab/pki/issue";
 import { buildToolchain, silent } from "../../toolchain/build";
 import { binDir } from "../../command-line/paths";
 import { freePorts } from "./apiserver";
 
 export const REGION = "test";
-export const SEAL_DAYS = 1;
+export const OBJECT_LOCK_DAYS = 1;
 export const ADMINISTRATOR = { user: "administrator", secret: "administrators-secret" } as const;
 const START_TIMEOUT_MS = 20_000;
 const isRoot = process.getuid?.() === 0;
@@ -77,9 +77,9 @@ export class TestStore {
         return new Accounts(this.file("administration"), this.administrator);
     }
 
-    /** What the steward does, once. */
+    /** What the controller does, once. */
     async declare(users: Users, buckets: readonly string[]): Promise<string[]> {
-        const declared = { users, buckets, sealDays: SEAL_DAYS, renewLocks: false };
+        const declared = { users, buckets, objectLockDays: OBJECT_LOCK_DAYS, renewLocks: false };
         return reconcile(declared, this.administrator, this.accounts);
     }
 

@@ -211,7 +211,7 @@ export function serverFile(folder: string, name: string, content: string): strin
     writeFileSync(file, content, { mode: 0o600 });
     if (identity.uid !== undefined) {
         chownSync(file, identity.uid, identity.gid);
-        // The folder is to be passed through, and not to be listed.
+        // The folder can be passed through and not listed.
         chmodSync(folder, 0o711);
     }
     return file;

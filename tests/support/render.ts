@@ -5,7 +5,7 @@ import { PROJECT } from "../../infra/conventions/names";
 import { DataEmbassy } from "../../infra/embassy";
 import { plan } from "../../infra/site/plan";
 import type { EmbassyPlan } from "../../infra/site/embassy-plan";
-import type { Handover } from "../../infra/keys/handover";
+import type { CrossStackSecrets } from "../../infra/keys/cross-stack-secrets";
 import { type Registered, type Rendered, watchRegistrations } from "../../preview/render/registrations";
 import { mocks } from "./mocks";
 import { stackValues } from "./stacks";
@@ -23,7 +23,7 @@ export async function renderStack(stack: string): Promise<Rendered[]> {
 export async function renderPlan(
     stack: string,
     site: EmbassyPlan,
-    handed?: Handover,
+    handed?: CrossStackSecrets,
     onRegister: (registered: Registered) => void = () => undefined,
 ): Promise<Rendered[]> {
     const rendered: Rendered[] = [];

@@ -236,7 +236,7 @@ export class SimulatedCluster {
                 response.setEncoding("utf8").on("data", (part: string) => (answer += part));
                 response.on("end", () => {
                     const { statusCode = 500 } = response;
-                    // What is to be deleted may be another by now.
+                    // The object to delete may be another one by now.
                     if (statusCode < 300 || statusCode === 404 || (method === "DELETE" && statusCode === 409)) {
                         resolve(answer);
                     } else {

@@ -24,7 +24,7 @@ it("brings a stack up and hands over its events and outputs", async () => {
     const up = await stack.up({ onEvent: (event) => events.push(event) });
     expect(up.summary.result).toBe("succeeded");
     expect(up.outputs["registries"]?.value).toContain("population");
-    expect(up.outputs["handovers"]?.secret).toBe(true);
+    expect(up.outputs["crossStackSecrets"]?.secret).toBe(true);
 
     const summary = events.find(({ summaryEvent }) => summaryEvent)?.summaryEvent;
     expect(summary?.resourceChanges).toEqual({ create: up.summary.resourceChanges?.["create"] });

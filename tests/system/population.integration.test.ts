@@ -9,7 +9,7 @@ import type { Visit } from "../../lab/edge";
 import { SitePaths } from "../../lab/paths";
 import { runningCommands } from "../../lab/processes/identity";
 import type { Comparison } from "../../restore/compare";
-import { storedVersions } from "../../restore/look";
+import { backupsOf } from "../../restore/look";
 import { type Source, storeOf } from "../../restore/source";
 import { describeNodes, inContainer, why } from "../lab/nodes/fixture";
 import { Home, must } from "../support/home";
@@ -140,9 +140,7 @@ describeNodes(`the population registry${why}`, () => {
     it("is stored in both sites' stores", () => {
         ["own", "partner"].forEach((use) => complete(`store-first-${use}`));
         expect(SITES.map((site) => home.restore("--from", site, "--at", "2000-01-01T00:00:00Z").output)).toEqual(
-            SITES.map(
-                () => expect.stringMatching(/is before the first stored version of population: there are/) as string,
-            ),
+            SITES.map(() => expect.stringMatching(/is before the first backup of population: there are/) as string),
         );
     });
 
@@ -245,7 +243,7 @@ describeNodes(`the population registry${why}`, () => {
         must(home.restore("--remove"));
     });
 
-    describe("of which a stored version is damaged", () => {
+    describe("of which a backup is damaged", () => {
         const isSegment = /^archive\/.*\/[0-9A-F]{24}-[^/]*$/;
         const isBackup = /^backup\/.*\/bundle\/[^/]*$/;
 
@@ -281,9 +279,7 @@ describeNodes(`the population registry${why}`, () => {
 
         it("does not open with another key", async () => {
             const keysOf = (): RegistryKeys => registryKeys("population", "not the secret");
-            await expect(storedVersions(luxembourg(), "population", keysOf)).rejects.toThrow(
-                /do not open with the key/,
-            );
+            await expect(backupsOf(luxembourg(), "population", keysOf)).rejects.toThrow(/do not open with the key/);
         });
     });
 

@@ -127,7 +127,7 @@ describe("what stands in the place of node_modules", () => {
         make();
         const { stderr, status } = bootstrap(["main.js"]);
         expect({ stderr, status }).toEqual({
-            stderr: expect.stringContaining(`${folder()} ${what}, and is to be`) as string,
+            stderr: expect.stringContaining(`${folder()} ${what}; it must be`) as string,
             status: 1,
         });
         expect(stderr).not.toMatch(/\n\s+at /);

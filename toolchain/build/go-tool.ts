@@ -34,7 +34,7 @@ const HOW_TO_INSTALL =
     "what is built already is kept.";
 
 /**
- * @param folder of the module that is to be built: with GOTOOLCHAIN=auto, its go.mod chooses the Go release
+ * @param folder of the module to build: with GOTOOLCHAIN=auto, its go.mod chooses the Go release
  * @throws ToolchainError where Go is missing, or older than the `go` line of go.mod
  */
 export async function findGo(folder: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<GoTool> {

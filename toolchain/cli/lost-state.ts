@@ -65,7 +65,7 @@ function message(
         `The state file ${file} ${found}, and it is not made anew: keys that only it has (the root, ciphers of what is stored) would be made a second time, and nothing was begun.`,
         ...evidence.map((line) => `  - ${line}`),
         way,
-        `Then look at npm run pulumi -- preview --refresh -s ${stack}. Where all that it held is to be given up, with every stored version: npm run clean, and npm start makes everything anew.`,
+        `Then look at npm run pulumi -- preview --refresh -s ${stack}. To give up everything in it, every backup included, run npm run clean; npm start then makes everything anew.`,
     ].join("\n");
 }
 

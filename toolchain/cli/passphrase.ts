@@ -30,8 +30,8 @@ export function ensurePassphrase(environment: NodeJS.ProcessEnv): void {
     if (kept.some((folder) => existsSync(folder) && readdirSync(folder).length > 0)) {
         throw new UserError(
             `The passphrase file ${passphraseFile} is missing, and the state in ${stateDir} can be read with no other.\n` +
-                "Put the file back (mode 0600), or set PULUMI_CONFIG_PASSPHRASE. If it is lost, the secrets in that state " +
-                'are too: "npm run clean" removes the lab and its state, and "npm start" makes both anew.',
+                "Put the file back (mode 0600), or set PULUMI_CONFIG_PASSPHRASE. Without it the secrets in that state " +
+                'cannot be decrypted: "npm run clean" removes the lab and its state, and "npm start" makes both anew.',
         );
     }
     mkdirSync(embassyHome, { recursive: true });

@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PROJECT } from "../../infra/conventions/names";
-import { HANDOVERS_OUTPUT } from "../../infra/keys/handover";
+import { CROSS_STACK_OUTPUT } from "../../infra/keys/cross-stack-secrets";
 import { embassyHome } from "../../command-line/paths";
 import { UNKNOWN } from "../plugin/values";
 import { isAlive } from "./alive";
@@ -11,7 +11,7 @@ import { folderUrl, stateFile, statesFolder } from "./states";
 export interface Throwaway {
     /** For the CLI. */
     readonly environment: NodeJS.ProcessEnv;
-    /** For whatever else is to be gone afterwards. */
+    /** For whatever else must be removed afterwards. */
     readonly folder: string;
     /** Where the CLI looks for the state of a stack. */
     readonly stateFile: (stack: string) => string;
@@ -74,5 +74,5 @@ export function addState({ stateFile: file }: Throwaway, stack: string, resource
 function unknownStack(stack: string): unknown {
     const type = "pulumi:pulumi:Stack";
     const urn = `urn:pulumi:${stack}::${PROJECT}::${type}::${PROJECT}-${stack}`;
-    return { urn, type, custom: false, outputs: { [HANDOVERS_OUTPUT]: UNKNOWN } };
+    return { urn, type, custom: false, outputs: { [CROSS_STACK_OUTPUT]: UNKNOWN } };
 }

@@ -20,7 +20,7 @@ export interface Worker {
     readonly kind: string;
 }
 
-/** What there is to choose from, and what is to be placed. */
+/** The workers to choose from, and the pods to place. */
 export interface Pool {
     readonly workers: readonly Worker[];
     readonly workloads: readonly Workload[];

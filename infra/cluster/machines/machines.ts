@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { defaultDeny } from "../../kubernetes/default-deny";
 import { MACHINES, type MachineObject } from "./plan";
 import type { Labels } from "../../conventions/names";
-import { HELD } from "../../kubernetes/held";
+import { PROTECTED } from "../../kubernetes/deletion-protection";
 import { metadata } from "../../kubernetes/metadata";
 import { restrictedNamespace } from "../../kubernetes/tenancy";
 
@@ -12,11 +12,11 @@ import { restrictedNamespace } from "../../kubernetes/tenancy";
  * a template is asked for as long as one that was made of it is there.
  */
 const STAYING: Readonly<Record<string, pulumi.CustomResourceOptions>> = {
-    BareMetalHost: HELD,
-    Cluster: HELD,
-    KubeadmControlPlane: HELD,
-    MachineDeployment: HELD,
-    Metal3Cluster: HELD,
+    BareMetalHost: PROTECTED,
+    Cluster: PROTECTED,
+    KubeadmControlPlane: PROTECTED,
+    MachineDeployment: PROTECTED,
+    Metal3Cluster: PROTECTED,
     KubeadmConfigTemplate: { retainOnDelete: true },
     Metal3MachineTemplate: { retainOnDelete: true },
 };

@@ -14,9 +14,9 @@ import { DNS, DNS_FOLDER, DNS_PORT, DNS_SELECTOR, type DnsPlan, HEALTH_PORT, REA
 import { COMMON_LABELS } from "../../conventions/names";
 import { EMBASSY } from "../../kubernetes/network-policy";
 import { apiServer, LOOKUPS } from "../egress";
-import { walls } from "../../kubernetes/walls";
+import { networkPolicies } from "../../kubernetes/network-policies";
 
-export interface NameServerArgs {
+export interface DnsServerArgs {
     readonly dns: DnsPlan;
     readonly network: NetworkPlan;
     readonly podSecurityVersion: string;
@@ -26,13 +26,15 @@ export interface NameServerArgs {
 const ROLE = "embassy-dns";
 /** Tells the pods of a new configuration: they are replaced, one after the other, and only if the new ones answer. */
 const DIGEST = "data-embassy/configuration";
-/** Longer than the name server goes on answering after it was told to end. */
+/** Longer than the DNS server goes on answering after it was told to end. */
 const SHUTDOWN_SECONDS = 15;
 
-/** The site's name server: names of Services, and of what the sites serve each other. */
-export class NameServer extends pulumi.ComponentResource {
-    constructor(name: string, args: NameServerArgs, opts: pulumi.ComponentResourceOptions) {
-        super("data-embassy:networking:NameServer", name, {}, opts);
+/** The site's DNS server: names of Services, and of what the sites serve each other. */
+export class DnsServer extends pulumi.ComponentResource {
+    constructor(name: string, args: DnsServerArgs, opts: pulumi.ComponentResourceOptions) {
+        // A state that an earlier release wrote has it, and all that is in it, under its former type.
+        const aliases = [{ type: "data-embassy:networking:NameServer" }];
+        super("data-embassy:networking:DnsServer", name, {}, { ...opts, aliases });
         const { dns, network, podSecurityVersion } = args;
         const { labels, quota } = dns;
         const parent = { parent: this };
@@ -47,7 +49,7 @@ export class NameServer extends pulumi.ComponentResource {
             ingress: [{ from: [EMBASSY] as const, ports: LOOKUPS.ports }],
             egress: [apiServer(network)],
         };
-        const dependsOn = walls(name, { ...placed, workload: DNS, ...flows }, parent);
+        const dependsOn = networkPolicies(name, { ...placed, workload: DNS, ...flows }, parent);
         clusterRole(name, { ...placed, called: ROLE, rules: RULES, serviceAccount }, parent);
         const configuration = new ConfigMap(
             `${name}-configuration`,
@@ -93,14 +95,14 @@ export class NameServer extends pulumi.ComponentResource {
                     },
                 },
             },
-            // Walls before anything moves in.
+            // The network policies are in force before any pod starts.
             { ...parent, dependsOn },
         );
         this.registerOutputs();
     }
 }
 
-/** What the name server answers from: https://coredns.io/plugins/kubernetes/ */
+/** What the DNS server answers from: https://coredns.io/plugins/kubernetes/ */
 const RULES = [
     { apiGroups: [""], resources: ["namespaces", "services"], verbs: ["list", "watch"] },
     { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },

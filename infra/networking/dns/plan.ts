@@ -1,4 +1,4 @@
-/** The site's own name server: what it answers, and how it is placed. It asks no other server. Pure. */
+/** The site's own DNS server: what it answers, and how it is placed. It asks no other server. Pure. */
 import type { SiteSection } from "../../conventions/site";
 import { CLUSTER_DOMAIN, DOMAIN, type NetworkPlan } from "../addresses";
 import { type ImageLock, imageReference } from "../../conventions/images";
@@ -8,7 +8,7 @@ import { SPREAD, type SpreadConstraint } from "../../kubernetes/spread";
 
 /** Name of the namespace, and of what is in it. */
 export const DNS = "dns";
-/** What selects the name server's pods, and nothing else. */
+/** What selects the DNS server's pods, and nothing else. */
 export const DNS_SELECTOR = { "app.kubernetes.io/name": DNS } as const;
 /** Above 1023, so that it takes no capability to listen; the Service has 53. */
 export const DNS_PORT = 5353;
@@ -25,7 +25,7 @@ const MEMBER = { cpu: "250m", memory: "128Mi" } as const;
 
 export interface DnsPlan {
     readonly labels: Readonly<Record<string, string>>;
-    /** Of the Service: what pods have as their name server. */
+    /** Of the Service: what pods have as their DNS server. */
     readonly address: string;
     readonly image: string;
     readonly replicas: number;

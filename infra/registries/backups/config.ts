@@ -32,7 +32,7 @@ export const recovery = z
         if (retentionDays < windowDays) {
             problem(
                 "retentionDays",
-                `must be ${windowDays} or more: any instant of the last ${windowDays} days is to be restorable (windowDays)`,
+                `must be ${windowDays} or more: any instant of the last ${windowDays} days must be restorable (windowDays)`,
             );
         }
         if (!canFire(full) || !canFire(differential) || !canFire(verification)) {
@@ -47,7 +47,7 @@ export const recovery = z
         if (longestDays(verification) > windowDays) {
             problem(
                 "verification",
-                `must come each ${windowDays} days or more often, and comes each ${longestDays(verification)}: damage is to be found ` +
+                `must come each ${windowDays} days or more often, and comes each ${longestDays(verification)}: damage must be found ` +
                     "while what is damaged can be stored again (windowDays)",
             );
         }

@@ -1,4 +1,4 @@
-/** What of the stored versions is too old, or failed last: from the CronJobs and Jobs that a site's API server has. Pure. */
+/** What of the backups is too old, or failed last: from the CronJobs and Jobs that a site's API server has. Pure. */
 import { LABEL } from "../../conventions/names";
 import { isTooOld } from "./schedules";
 
@@ -18,7 +18,7 @@ export interface ScheduledJob extends Named {
     readonly status?: { readonly lastSuccessfulTime?: string };
 }
 
-export interface StoringJob extends Named {
+export interface BackupJob extends Named {
     readonly spec: { readonly suspend?: boolean; readonly activeDeadlineSeconds?: number };
     readonly status?: {
         readonly completionTime?: string;
@@ -37,7 +37,7 @@ interface Condition {
     readonly lastTransitionTime?: string;
 }
 
-export interface StoredState {
+export interface BackupState {
     readonly registry: string;
     /** The CronJob, or the Job of a first version. */
     readonly job: string;
@@ -54,11 +54,11 @@ export interface StoredState {
  *
  * @param now in milliseconds since 1970
  */
-export function storedStates(
+export function backupStates(
     schedules: readonly ScheduledJob[],
-    jobs: readonly StoringJob[],
+    jobs: readonly BackupJob[],
     now: number,
-): StoredState[] {
+): BackupState[] {
     const first = jobs.filter(
         ({ metadata, spec }) => metadata.name.startsWith("store-first-") && spec.suspend !== true,
     );
@@ -94,7 +94,7 @@ export function storedStates(
 }
 
 /** @param madeUp when its registry was last stored by schedule */
-function firstState(job: StoringJob, madeUp: readonly string[]): StoredState {
+function firstState(job: BackupJob, madeUp: readonly string[]): BackupState {
     const { metadata, spec, status } = job;
     const last = endOf(job);
     if (last !== undefined) {
@@ -110,26 +110,26 @@ function firstState(job: StoringJob, madeUp: readonly string[]): StoredState {
     return stateOf(metadata, { until, problem });
 }
 
-/** CronJobs that store, in every store: infra/registries/backups/stored-versions.ts. */
+/** CronJobs that store, in every store: infra/registries/backups/backup-jobs.ts. */
 const STORES = new Set(["store-full", "store-diff"]);
 
 /** The first is there as soon as it is decided, the second once the last pod has ended: never, of one whose machine is gone. */
 const FAILED = ["FailureTarget", "Failed"];
 const DONE = ["SuccessCriteriaMet", "Complete"];
 
-function conditionOf({ status }: StoringJob, types: readonly string[]): Condition | undefined {
+function conditionOf({ status }: BackupJob, types: readonly string[]): Condition | undefined {
     return status?.conditions?.find((condition) => types.includes(condition.type) && condition.status === "True");
 }
 
 /** When it ended well; undefined where it did not, or not yet. */
-function endOf(job: StoringJob): string | undefined {
+function endOf(job: BackupJob): string | undefined {
     return job.status?.completionTime ?? conditionOf(job, DONE)?.lastTransitionTime;
 }
 
 function stateOf(
     { name, labels }: Named["metadata"],
     { last, until, problem }: { readonly [key in "last" | "until" | "problem"]?: string | undefined },
-): StoredState {
+): BackupState {
     return {
         registry: labels?.[LABEL.registry] ?? "",
         job: name,
@@ -140,7 +140,7 @@ function stateOf(
 }
 
 /** Oldest first. */
-function jobsOf({ metadata: { name, namespace } }: ScheduledJob, jobs: readonly StoringJob[]): StoringJob[] {
+function jobsOf({ metadata: { name, namespace } }: ScheduledJob, jobs: readonly BackupJob[]): BackupJob[] {
     return jobs
         .filter(({ metadata }) => metadata.namespace === namespace)
         .filter(({ metadata }) =>
@@ -150,7 +150,7 @@ function jobsOf({ metadata: { name, namespace } }: ScheduledJob, jobs: readonly 
 }
 
 /** Of a Job that failed after what ended well, or is tried again after a pod of it did. */
-function failureOf(job: StoringJob, since: string): string | undefined {
+function failureOf(job: BackupJob, since: string): string | undefined {
     if (endOf(job) !== undefined) {
         return undefined;
     }

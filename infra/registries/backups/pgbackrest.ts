@@ -153,7 +153,7 @@ function repository(
         // Everything is encrypted before it leaves the pod.
         "cipher-type": "aes-256-cbc",
         "cipher-pass": cipher,
-        // Small files go together: a database has thousands, and each would be a request and a seal of its own.
+        // Small files go together: a database has thousands, and each would be a request and a retention of its own.
         bundle: "y",
         "retention-full-type": "time",
         "retention-full": String(recovery.retentionDays),

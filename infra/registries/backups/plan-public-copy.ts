@@ -1,13 +1,13 @@
-/** The copy of a public registry's stored versions in a public cloud: docs/decisions/public-cloud.md. Pure. */
+/** The copy of a public registry's backups in a public cloud: docs/decisions/public-cloud.md. Pure. */
 import type { SiteSection } from "../../conventions/site";
 import type { StorageSection } from "../../storage/config";
 
 /** Name of the workload, and of what is declared for it. */
 export const PUBLIC_COPY = "public-copy";
 /** What selects its pods, and nothing else. */
-export const COPIER_SELECTOR = { "app.kubernetes.io/name": PUBLIC_COPY } as const;
+export const UPLOADER_SELECTOR = { "app.kubernetes.io/name": PUBLIC_COPY } as const;
 /** A Node.js that has one object in hand at a time, in pieces. */
-export const COPIER = { cpu: "250m", memory: "128Mi" } as const;
+export const UPLOADER = { cpu: "250m", memory: "128Mi" } as const;
 
 export interface PublicCopyPlan {
     readonly endpoint: string;

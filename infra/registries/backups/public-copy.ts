@@ -2,7 +2,7 @@ import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
 import { AGENT_USER, agentContainer } from "../../kubernetes/agent";
-import { HELD } from "../../kubernetes/held";
+import { PROTECTED } from "../../kubernetes/deletion-protection";
 import { metadata } from "../../kubernetes/metadata";
 import { PRIORITY } from "../../kubernetes/priority";
 import { hardenedPod } from "../../kubernetes/workload";
@@ -11,7 +11,7 @@ import { LOOKUPS } from "../../networking/egress";
 import type { StoreUser } from "../../keys/registry-keys";
 import { COMMON_LABELS, LABEL } from "../../conventions/names";
 import { OBJECT_STORE, STORE_SELECTOR } from "../../storage/plan-object-store";
-import { COPIER, COPIER_SELECTOR, PUBLIC_COPY, type PublicCopyPlan } from "./plan-public-copy";
+import { UPLOADER, UPLOADER_SELECTOR, PUBLIC_COPY, type PublicCopyPlan } from "./plan-public-copy";
 import type { RegistryPlan } from "../plan";
 import { KEYS, STORE_PORT, keyMount, keyVolume, storeAccess } from "../../storage/store-pod";
 
@@ -23,7 +23,7 @@ export interface PublicCopyArgs {
     /** Secret with the root behind the store's certificate. */
     readonly certificate: pulumi.Input<string>;
     /** May read the registry's versions. */
-    readonly reader: pulumi.Output<StoreUser>;
+    readonly storeReader: pulumi.Output<StoreUser>;
 }
 
 /** Each hour: by so much the copy is behind what the site's own store has. */
@@ -33,19 +33,19 @@ const HTTPS = 443;
 const CLOUD = { id: "id", secret: "secret" } as const;
 
 /**
- * Carries a public registry's stored versions from the site's store to a public cloud, as they are: encrypted. The pod reaches
+ * Carries a public registry's backups from the site's store to a public cloud, as they are: encrypted. The pod reaches
  * those two and has the key to read the one and the key of the other; no database, no cipher key.
  */
 export function publicCopy(name: string, args: PublicCopyArgs, opts: pulumi.CustomResourceOptions): void {
     const { registry, copy, namespace } = args;
     const { labels, database } = registry;
-    const walls = allow(
+    const networkPolicies = allow(
         `${name}-allow`,
         {
             workload: PUBLIC_COPY,
             namespace,
             labels,
-            selector: COPIER_SELECTOR,
+            selector: UPLOADER_SELECTOR,
             ingress: [],
             egress: [
                 LOOKUPS,
@@ -60,10 +60,10 @@ export function publicCopy(name: string, args: PublicCopyArgs, opts: pulumi.Cust
         {
             metadata: metadata(PUBLIC_COPY, labels, namespace),
             stringData: pulumi.secret(
-                args.reader.apply(({ id, secret }) => ({ [CLOUD.id]: id, [CLOUD.secret]: secret })),
+                args.storeReader.apply(({ id, secret }) => ({ [CLOUD.id]: id, [CLOUD.secret]: secret })),
             ),
         },
-        { ...opts, ...HELD },
+        { ...opts, ...PROTECTED },
     );
     new CronJob(
         `${name}-job`,
@@ -84,7 +84,7 @@ export function publicCopy(name: string, args: PublicCopyArgs, opts: pulumi.Cust
                         backoffLimit: 0,
                         template: {
                             metadata: {
-                                labels: { ...COMMON_LABELS, ...COPIER_SELECTOR, [LABEL.registry]: registry.name },
+                                labels: { ...COMMON_LABELS, ...UPLOADER_SELECTOR, [LABEL.registry]: registry.name },
                             },
                             spec: pod(args, reader.name),
                         },
@@ -92,7 +92,7 @@ export function publicCopy(name: string, args: PublicCopyArgs, opts: pulumi.Cust
                 },
             },
         },
-        { ...opts, dependsOn: walls },
+        { ...opts, dependsOn: networkPolicies },
     );
 }
 
@@ -102,12 +102,12 @@ function pod(args: PublicCopyArgs, reader: pulumi.Input<string>): ReturnType<typ
         Object.fromEntries(
             Object.values(CLOUD).map((part) => [`${of}_${part.toUpperCase()}`, `${KEYS}/${of.toLowerCase()}/${part}`]),
         );
-    const container = agentContainer("copier", {
+    const container = agentContainer("public-copy-uploader", {
         image: registry.agentsImage,
-        resources: COPIER,
+        resources: UPLOADER,
         env: {
             ...storeAccess(),
-            ...key("READER"),
+            ...key("READ"),
             BUCKET: registry.namespace,
             CLOUD_URL: `https://${copy.endpoint}`,
             CLOUD_REGION: copy.region,
@@ -115,18 +115,18 @@ function pod(args: PublicCopyArgs, reader: pulumi.Input<string>): ReturnType<typ
             CLOUD_FOLDER: copy.folder,
             ...key("CLOUD"),
         },
-        mounts: ["authority", "reader", "cloud"].map(keyMount),
+        mounts: ["authority", "read", "cloud"].map(keyMount),
     });
     return hardenedPod(AGENT_USER, {
         serviceAccountName: serviceAccount,
         priorityClassName: PRIORITY.service.name,
         restartPolicy: "Never",
-        // The site's name server knows nobody outside, and asks nobody.
+        // The site's DNS server knows nobody outside, and asks nobody.
         hostAliases: [{ ip: copy.address, hostnames: [copy.endpoint] }],
         containers: [{ ...container, terminationMessagePolicy: "FallbackToLogsOnError" }],
         volumes: [
             keyVolume("authority", certificate, "ca.crt"),
-            keyVolume("reader", reader, ...Object.values(CLOUD)),
+            keyVolume("read", reader, ...Object.values(CLOUD)),
             keyVolume("cloud", copy.credentials, ...Object.values(CLOUD)),
         ],
     });

@@ -1,6 +1,6 @@
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
-import { HELD } from "../../kubernetes/held";
+import { PROTECTED } from "../../kubernetes/deletion-protection";
 import { metadata } from "../../kubernetes/metadata";
 import type { DatabasePlan } from "../plan-database";
 import { configuration, usesOf } from "./pgbackrest";
@@ -29,7 +29,7 @@ export function repositories(
             metadata: metadata("database-repositories", labels, namespace),
             stringData: Object.fromEntries(files) as Record<string, pulumi.Output<string>>,
         },
-        { ...opts, ...HELD },
+        { ...opts, ...PROTECTED },
     );
     return created.name;
 }

@@ -1,6 +1,6 @@
 /**
  * What an object store's volume holds, and for how long: all of it follows from the registries' sizes, from how long backups are kept
- * and sealed, and from what removes them after that (agents/purger). Pure. docs/disks.md is generated from it.
+ * and locked, and from what removes them after that (agents/purger). Pure. docs/disks.md is generated from it.
  */
 import type { KeysSection } from "../../keys/config";
 import { amount } from "../../conventions/quantity";
@@ -17,7 +17,7 @@ const LATE_DAYS = 1;
 const PURGE_DAYS = 1;
 /** Of each store, beside the schedule's: docs/decisions/restore.md. */
 const FIRST_VERSIONS = 1;
-/** Of the volume. The rest is the file system's, and what was given up in the middle holds it until its seal ends. */
+/** Of the volume. The rest is the file system's, and what was given up in the middle holds it until its object lock ends. */
 const FILLED = 9 / 10;
 
 type Declared = RecoverySection & RegistriesSection & StorageSection & KeysSection;
@@ -30,10 +30,10 @@ interface Stay {
     readonly hidden: number;
 }
 
-/** A backup goes with the last that builds on it, once the next full one is old enough; and no sooner than its seal. */
+/** A backup goes with the last that builds on it, once the next full one is old enough; and no sooner than its object lock ends. */
 export function stay({ recovery, storage }: Pick<Declared, "recovery" | "storage">): Stay {
     const needed = recovery.retentionDays + longestDays(recovery.full) + LATE_DAYS;
-    const kept = Math.max(needed, storage.sealDays) + PURGE_DAYS;
+    const kept = Math.max(needed, storage.objectLockDays) + PURGE_DAYS;
     return { kept, hidden: kept - recovery.retentionDays };
 }
 
@@ -54,7 +54,7 @@ export function storeHolders(config: Declared): Holder[] {
     const holder = (name: string, bytes: number, days: number): Holder => ({
         name,
         bytes,
-        from: `\`retentionDays\`, \`full\` and \`sealDays\`: ${days} days`,
+        from: `\`retentionDays\`, \`full\` and \`objectLockDays\`: ${days} days`,
         days: undefined,
         then: "removed, by the purger",
     });
@@ -80,8 +80,8 @@ export function storeHolders(config: Declared): Holder[] {
 /** Why the volume would fill, a line; none where it does not. */
 export function storeTooSmall(config: Declared): string[] {
     const { recovery, storage, keys } = config;
-    const held = storeHolders(config).reduce((total, { bytes }) => total + bytes, 0);
-    const least = Math.ceil(held / FILLED / GIB);
+    const stored = storeHolders(config).reduce((total, { bytes }) => total + bytes, 0);
+    const least = Math.ceil(stored / FILLED / GIB);
     const { kept, hidden } = stay(config);
     const rotated = Object.keys(keys.generations);
     return amount(storage.objectStore.storage) >= least * GIB
@@ -90,7 +90,7 @@ export function storeTooSmall(config: Declared): string[] {
               `data-embassy:storage.objectStore.storage is "${storage.objectStore.storage}"; it must be ${least}Gi or more: it holds every ` +
                   `registry's backups and WAL (registries.*.data and walPerDay, recovery.archiveTimeout) for ${kept} days, ${hidden} of them twice ` +
                   `(recovery.retentionDays: ${recovery.retentionDays}, recovery.full: "${recovery.full}", recovery.differential: ` +
-                  `"${recovery.differential}", storage.sealDays: ${storage.sealDays}), for each generation of keys` +
+                  `"${recovery.differential}", storage.objectLockDays: ${storage.objectLockDays}), for each generation of keys` +
                   (rotated.length > 0 ? ` (keys.generations: ${rotated.join(", ")})` : ""),
           ];
 }

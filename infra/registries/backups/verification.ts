@@ -2,8 +2,8 @@ import type { input } from "@pulumi/kubernetes/types";
 import { agentContainer } from "../../kubernetes/agent";
 import { guaranteed, hardenedContainer } from "../../kubernetes/workload";
 import type { RegistryPlan } from "../plan";
-import { STORING } from "../plan";
-import { findings } from "./stored/found";
+import { BACKUP_JOB } from "../plan";
+import { findings } from "./inspect/found";
 
 type Container = input.core.v1.Container;
 
@@ -32,13 +32,13 @@ export function verification(
         name: "store",
         image,
         command: ["sh", "-c", findings(name, "own", FOLDER)],
-        resources: guaranteed(STORING.cpu, STORING.memory),
+        resources: guaranteed(BACKUP_JOB.cpu, BACKUP_JOB.memory),
         terminationMessagePolicy: "FallbackToLogsOnError",
         volumeMounts: [...mounts, { name: FOUND, mountPath: FOLDER }],
     });
     const verifier = agentContainer("verifier", {
         image: agentsImage,
-        resources: STORING,
+        resources: BACKUP_JOB,
         heapMebibytes: HEAP_MIB,
         env: { FOUND: FOLDER },
         mounts: [{ name: FOUND, mountPath: FOLDER, readOnly: true }],

@@ -5,16 +5,16 @@ import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionB
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
 import { agentContainer } from "../../kubernetes/agent";
-import { HELD } from "../../kubernetes/held";
+import { PROTECTED } from "../../kubernetes/deletion-protection";
 import { NOT_AWAITED, metadata } from "../../kubernetes/metadata";
 import { PRIORITY } from "../../kubernetes/priority";
 import { KEY_MODE, apiToken, following, guaranteed, hardenedContainer, hardenedPod } from "../../kubernetes/workload";
 import { DATABASE, PATHS, PORTS, ROLE_LABEL, memberName, memberNames } from "../plan-database";
 import { COMMON_LABELS } from "../../conventions/names";
 import { SERVICE } from "./patroni";
-import { WRITER_ROLE } from "../roles";
+import { LEASE_AGENT_ROLE } from "../roles";
 import { configurationFile } from "../backups/pgbackrest";
-import { HELPER, type RegistryPlan, WRITER } from "../plan";
+import { HELPER, type RegistryPlan, LEASE_AGENT } from "../plan";
 import { GIVES_UP_SECONDS } from "../replication/plan";
 import { memberFiles } from "./members";
 import { POSTGRES, type PostgresArgs, VOLUME, keyVolumes } from "../container";
@@ -64,12 +64,12 @@ export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomRe
     new Service(
         `${name}-writer`,
         {
-            // Any member grants a lease: the other site writes on while this one chooses another leader.
+            // Its name and its port's stay: it has a fixed cluster address, which a Service by another name could not take over. Any member grants a lease: the other site writes on while this one chooses another leader.
             metadata: metadata("writer", labels, namespace, NOT_AWAITED),
             spec: {
-                clusterIP: registry.database.writer.address,
+                clusterIP: registry.database.lease.address,
                 selector,
-                ports: [{ name: "writer", port: PORTS.writer, targetPort: "writer", protocol: "TCP" }],
+                ports: [{ name: "writer", port: PORTS.lease, targetPort: PORTS.lease, protocol: "TCP" }],
             },
         },
         opts,
@@ -115,7 +115,7 @@ export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomRe
         },
         {
             ...opts,
-            ...HELD,
+            ...PROTECTED,
             dependsOn: args.before,
             customTimeouts: { create: `${STARTUP}s`, update: `${STARTUP}s` },
         },
@@ -132,7 +132,7 @@ function podSpec(args: DatabaseArgs): ReturnType<typeof hardenedPod> {
             ...constraint,
             labelSelector: { matchLabels: registry.database.labels },
         })),
-        containers: [member(registry), repositoryServer(registry), writer(registry)],
+        containers: [member(registry), repositoryServer(registry), leaseAgent(registry)],
         volumes: [
             { name: VOLUME.run, emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
             { name: VOLUME.temporary, emptyDir: { sizeLimit: "1Gi" } },
@@ -201,19 +201,19 @@ function repositoryServer({ image }: RegistryPlan): input.core.v1.Container {
     });
 }
 
-/** Asks the other site for the right to write, or grants it. */
-function writer({ agentsImage, database }: RegistryPlan): input.core.v1.Container {
-    const { registry, scope, labels, writer: terms } = database;
-    const container = agentContainer("writer", {
+/** Renews this site's lease at the other site, or grants the other site one. */
+function leaseAgent({ agentsImage, database }: RegistryPlan): input.core.v1.Container {
+    const { registry, scope, labels, lease: terms } = database;
+    const container = agentContainer("lease-agent", {
         image: agentsImage,
-        resources: WRITER,
+        resources: LEASE_AGENT,
         env: {
             SCOPE: scope,
             LABELS: JSON.stringify(labels),
             SOCKET: PATHS.socket,
-            DATABASE_USER: WRITER_ROLE,
+            DATABASE_USER: LEASE_AGENT_ROLE,
             CERTIFICATE: PATHS.tls,
-            PORT: String(PORTS.writer),
+            PORT: String(PORTS.lease),
             PARTNER: terms.partner,
             PARTNER_HOST: terms.partnerHost,
             PARTNER_NAME: memberName(registry),
@@ -236,6 +236,6 @@ function writer({ agentsImage, database }: RegistryPlan): input.core.v1.Containe
             ...(container.env as input.core.v1.EnvVar[]),
             { name: "MEMBER", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
         ],
-        ports: [{ name: "writer", containerPort: PORTS.writer, protocol: "TCP" }],
+        ports: [{ name: "lease", containerPort: PORTS.lease, protocol: "TCP" }],
     };
 }

@@ -12,7 +12,7 @@ import { type DatabasePlan, PATHS, PORTS, ROLE_LABEL, memberName, ownerName } fr
 import { MIB, diskLimits } from "../disk";
 import { LABEL } from "../../conventions/names";
 import { commandLine } from "../backups/pgbackrest";
-import { WRITER_ROLE, edgeRoles, setupCommand } from "../roles";
+import { LEASE_AGENT_ROLE, edgeRoles, setupCommand } from "../roles";
 import { PATRONI_SECONDS } from "../replication/plan";
 
 const BINARIES = "/usr/lib/postgresql/15/bin";
@@ -96,7 +96,7 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
                 "host all all all reject",
             ],
             pg_ident: [
-                ...[ROLE.superuser, ROLE.replication, WRITER_ROLE].map((role) => `pod postgres ${role}`),
+                ...[ROLE.superuser, ROLE.replication, LEASE_AGENT_ROLE].map((role) => `pod postgres ${role}`),
                 ...[ROLE.replication, ROLE.rewind].map((role) => `members ${memberName(registry)} ${role}`),
                 `owners ${ownerName(registry)} ${database}`,
                 ...edgeRoles(registry).map((role) => `${role}s ${role} ${role}`),
@@ -105,7 +105,7 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
     };
 }
 
-/** A new cluster out of stored versions; pgBackRest itself leaves word for Postgres how far to replay. */
+/** A new cluster out of backups; pgBackRest itself leaves word for Postgres how far to replay. */
 function restoration(registry: string, at: Instant | undefined): Readonly<Record<string, unknown>> {
     const target =
         at === undefined

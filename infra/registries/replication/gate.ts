@@ -6,7 +6,7 @@ import { metadata } from "../../kubernetes/metadata";
 import { PRIORITY } from "../../kubernetes/priority";
 import { apiToken, hardenedPod } from "../../kubernetes/workload";
 import { COMMON_LABELS, LABEL, dnsLabel } from "../../conventions/names";
-import { type RegistryPlan, WRITER } from "../plan";
+import { type RegistryPlan, LEASE_AGENT } from "../plan";
 import { ACROSS_SITES, GIVES_UP_SECONDS, LEASE } from "./plan";
 import { POSTGRES } from "../container";
 
@@ -36,7 +36,7 @@ export function gate(name: string, args: GateArgs, opts: pulumi.CustomResourceOp
     return new Job(
         `${name}-job`,
         {
-            metadata: metadata(dnsLabel("gate", database.writer.role), labels, namespace, {
+            metadata: metadata(dnsLabel("gate", database.lease.role), labels, namespace, {
                 "pulumi.com/replaceUnready": "true",
             }),
             spec: {
@@ -53,16 +53,16 @@ export function gate(name: string, args: GateArgs, opts: pulumi.CustomResourceOp
 }
 
 function pod({ registry, serviceAccount }: GateArgs): ReturnType<typeof hardenedPod> {
-    const { scope, labels, writer } = registry.database;
+    const { scope, labels, lease } = registry.database;
     const container = agentContainer("gate", {
         image: registry.agentsImage,
-        resources: WRITER,
+        resources: LEASE_AGENT,
         env: {
             SCOPE: scope,
             LABELS: JSON.stringify(labels),
-            ROLE: writer.role,
+            ROLE: lease.role,
             ACCEPT_LOSS: String(registry.acceptLoss),
-            PATIENCE_SECONDS: String(writer.leaseSeconds + GIVES_UP_SECONDS + PATIENCE),
+            PATIENCE_SECONDS: String(lease.leaseSeconds + GIVES_UP_SECONDS + PATIENCE),
         },
         mounts: [apiToken.mount],
     });

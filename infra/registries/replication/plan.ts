@@ -3,9 +3,9 @@ import type { NetworkingSection } from "../../networking/config";
 import type { ReplicationSection } from "./config";
 import type { RestoreSection } from "../../restore/config";
 import type { SiteSection } from "../../conventions/site";
-import { planNetwork, writerName } from "../../networking/addresses";
+import { planNetwork, leaseAgentName } from "../../networking/addresses";
 
-/** ConfigMap in which a registry's members keep what they know of it, and its annotations. agents/writer writes them. */
+/** ConfigMap in which a registry's members keep what they know of it, and its annotations. agents/lease-agent writes them. */
 export const LEASE = "lease";
 export const VALID_UNTIL = "data-embassy/valid-until";
 /** The declared `replication.acrossSites`: not in their pods, which a change of it would restart. */
@@ -19,7 +19,7 @@ export const PATRONI_SECONDS = { ttl: 20, loopWait: 5, retryTimeout: 4 } as cons
 /** Within which a leader that cannot renew its lock has stopped: what Patroni has `ttl` be at least, so that nobody leads beside it. */
 export const GIVES_UP_SECONDS = PATRONI_SECONDS.loopWait + 2 * PATRONI_SECONDS.retryTimeout;
 
-export interface WriterPlan {
+export interface LeasePlan {
     readonly role: SiteSection["site"]["role"];
     /** Fixed address at which the site's members grant leases, and the name by which the other site knows it. */
     readonly address: string;
@@ -31,18 +31,18 @@ export interface WriterPlan {
     readonly maximumLag: number;
 }
 
-export function planWriter(
+export function planLease(
     registry: string,
     config: SiteSection & NetworkingSection & ReplicationSection & RestoreSection,
-): WriterPlan {
+): LeasePlan {
     const { site, replication, restore } = config;
     const partner = replication.partner ?? restore?.from ?? "";
     return {
         role: site.role,
-        address: planNetwork(config).writers[registry] ?? "",
-        host: writerName(registry, site.name),
+        address: planNetwork(config).leaseAgents[registry] ?? "",
+        host: leaseAgentName(registry, site.name),
         partner,
-        partnerHost: writerName(registry, partner),
+        partnerHost: leaseAgentName(registry, partner),
         leaseSeconds: replication.leaseSeconds,
         maximumLag: replication.maximumLag,
     };

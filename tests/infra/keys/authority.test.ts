@@ -1,11 +1,11 @@
 import { parseConfig } from "../../../infra/site/config";
 import { REGISTRIES } from "../../../infra/conventions/registries";
 import { plan } from "../../../infra/site/plan";
-import type { Handover } from "../../../infra/keys/handover";
+import { type CrossStackSecrets, crossStackSecretsIn } from "../../../infra/keys/cross-stack-secrets";
 import { type Rendered, renderPlan, renderStack } from "../../support/render";
 import { stackValues } from "../../support/stacks";
 
-const handed: Handover = {
+const handed: CrossStackSecrets = {
     issuer: { keyPem: "key", certPem: "certificate", rootPem: "root" },
     registries: Object.fromEntries(REGISTRIES.map((name) => [name, `secret of ${name}`])),
 };
@@ -24,6 +24,16 @@ describe("a site whose keys come out of custody", () => {
     });
 
     it("is not the one that makes the root", async () => {
-        await expect(render("tallinn")).rejects.toThrow("tallinn holds the root, and is handed no keys");
+        await expect(render("tallinn")).rejects.toThrow("tallinn holds the root and takes no keys from another stack");
+    });
+});
+
+describe("cross-stack secrets", () => {
+    it.each(["crossStackSecrets", "handovers"])("are read from a state that has them as %s", (output) => {
+        expect(crossStackSecretsIn({ [output]: { luxembourg: handed } })).toEqual({ luxembourg: handed });
+    });
+
+    it("are none where a stack has no such output", () => {
+        expect(crossStackSecretsIn({ url: "https://gazette" })).toBeUndefined();
     });
 });

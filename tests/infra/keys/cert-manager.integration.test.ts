@@ -140,7 +140,7 @@ beforeAll(async () => {
     const ours = (pattern: RegExp): object[] =>
         rendered.filter(({ name }) => pattern.test(name)).map(({ inputs }) => inputs);
     apply(...certManagerDefinitions(binDir), ...ours(/-namespace$/));
-    apply(...ours(/^cert-manager-(account|role|role-binding)$/), ...ours(/^two-steps-/));
+    apply(...ours(/^cert-manager-(account|role|role-binding)$/), ...ours(/^deletion-protection-/));
     kubectl(api, ["wait", "--for=condition=Established", "crd", "--all"]);
 
     root = await issued({ commonName: "root", began: 400, ends: 6000 });
@@ -252,7 +252,7 @@ describe("a certificate that the program has made", () => {
             return items.length === 0 ? true : undefined;
         });
         const attempt = (): string => kubectl(api, ["delete", "secret", ...at(STORE)]);
-        expect(attempt).toThrow(/holds data or keys, and is not removed in one step/);
+        expect(attempt).toThrow(/holds data or keys and is protected from deletion/);
     });
 });
 

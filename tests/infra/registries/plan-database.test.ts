@@ -143,7 +143,7 @@ describe("a standby that cannot follow its primary", () => {
     });
 });
 
-describe("stored versions", () => {
+describe("backups", () => {
     describe("are handed on by Postgres", () => {
         /** Of 1 MiB, in a quarter of the disk. */
         const segments = (100 * 1024) / 4;

@@ -57,12 +57,12 @@ describe("a boot order", () => {
     });
 
     it("names every need of another site that cannot be borne, and every part that is not there, at once", () => {
-        const other = { on: "objects.tallinn", at: "tallinn", why: "stored versions" };
+        const other = { on: "objects.tallinn", at: "tallinn", why: "backups" };
         const land: Part = { name: "land", needs: [other, { ...other, why: "copies", without: "stores them later" }] };
         expect(() => bootOrder("narva", [land, part("taxes", "edge")])).toThrow(
             [
                 "narva could not start by itself; nothing was changed:",
-                "  - land needs the site tallinn (stored versions): take it from narva itself",
+                "  - land needs the site tallinn (backups): take it from narva itself",
                 "  - taxes needs edge, which is no part of it",
             ].join("\n"),
         );
@@ -86,7 +86,7 @@ describe("a plan", () => {
             database: { ...registry.database, stores: { own: "objects.tallinn.embassy.internal", partner: undefined } },
         }));
         expect(() => bootOrder(site.site, bootParts({ ...site, registries }))).toThrow(
-            /taxes needs the site tallinn \(stored versions\).*population needs the site tallinn \(stored versions\)/s,
+            /taxes needs the site tallinn \(backups\).*population needs the site tallinn \(backups\)/s,
         );
     });
 });

@@ -119,14 +119,22 @@ describe("a wrong stack file", () => {
             "data-embassy:cluster.kubernetes is 1.36; it must be text (in quotes, if it looks like a number)",
         ],
         [
-            "seal that ends before what it keeps may go",
-            (values) => (section(values, "storage")["sealDays"] = 27),
-            "data-embassy:storage.sealDays is 27; it must be 28 or more: what a restore may need is not to be removed (recovery.retentionDays)",
+            "setting under its former name",
+            (values) => {
+                const storage = section(values, "storage");
+                storage["sealDays"] = storage["objectLockDays"];
+            },
+            "data-embassy:storage.sealDays is now called objectLockDays: write that key instead",
         ],
         [
-            "seal that ends before the next full backup is there",
+            "object lock that ends before what it keeps may go",
+            (values) => (section(values, "storage")["objectLockDays"] = 27),
+            "data-embassy:storage.objectLockDays is 27; it must be 28 or more: what a restore may need must not be removed (recovery.retentionDays)",
+        ],
+        [
+            "object lock that ends before the next full backup is there",
             (values) => (section(values, "recovery")["full"] = "0 1 1 * *"),
-            'data-embassy:storage.sealDays is 30; it must be 46 or more: the window, the longest time between two full backups, and a day for one that is late (recovery.windowDays: 14, recovery.full: "0 1 1 * *"), or full backups more often',
+            'data-embassy:storage.objectLockDays is 30; it must be 46 or more: the window, the longest time between two full backups, and a day for one that is late (recovery.windowDays: 14, recovery.full: "0 1 1 * *"), or full backups more often',
         ],
         [
             "schedule of no clock",
@@ -146,12 +154,12 @@ describe("a wrong stack file", () => {
         [
             "verification that comes too late",
             (values) => (section(values, "recovery")["verification"] = "0 4 1 * *"),
-            'data-embassy:recovery.verification is "0 4 1 * *"; it must come each 14 days or more often, and comes each 31: damage is to be found while what is damaged can be stored again (windowDays)',
+            'data-embassy:recovery.verification is "0 4 1 * *"; it must come each 14 days or more often, and comes each 31: damage must be found while what is damaged can be stored again (windowDays)',
         ],
         [
             "retention that ends before the window does",
             (values) => (section(values, "recovery")["retentionDays"] = 13),
-            "data-embassy:recovery.retentionDays is 13; it must be 14 or more: any instant of the last 14 days is to be restorable (windowDays)",
+            "data-embassy:recovery.retentionDays is 13; it must be 14 or more: any instant of the last 14 days must be restorable (windowDays)",
         ],
         [
             "a route to Brussels",
@@ -191,7 +199,7 @@ describe("a wrong stack file", () => {
             (values) => {
                 section(values, "recovery")["archiveTimeout"] = 4;
             },
-            "data-embassy:replication.maximumLag is 5; it must be 4 or less: a restore from stored versions loses no more (recovery.archiveTimeout), so a promotion that does has to be asked for",
+            "data-embassy:replication.maximumLag is 5; it must be 4 or less: a restore from backups loses no more (recovery.archiveTimeout), so a promotion that does has to be asked for",
         ],
         [
             "store larger than a disk",

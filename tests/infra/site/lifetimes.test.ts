@@ -11,7 +11,7 @@ import { STACKS, stackValues } from "../../support/stacks";
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { seconds: 1, hours: 3600, days: DAY_SECONDS };
 /** Fields and variables that say for how long something is good. */
-const LASTS = /(?:expiration|validity|ttl|lease|seal|lifetime|duration).*?(seconds|hours|days)$/i;
+const LASTS = /(?:expiration|validity|ttl|lease|lock|lifetime|duration).*?(seconds|hours|days)$/i;
 
 /** Whatever in a rendered stack says for how long something is good, in seconds. */
 function rendered(value: unknown): { field: string; seconds: number }[] {
@@ -38,7 +38,7 @@ describe.each(STACKS)("what ends by itself in %s", (stack) => {
     it("is all in the list", () => {
         const listed = declaredLifetimes(stack).map(({ seconds }) => seconds);
         const found = rendered(parse(readFileSync(expectedFile(stack), "utf8")));
-        const fields = ["validityPeriodHours", "duration", "expirationSeconds", "SEAL_DAYS", "LEASE_SECONDS"];
+        const fields = ["validityPeriodHours", "duration", "expirationSeconds", "OBJECT_LOCK_DAYS", "LEASE_SECONDS"];
         expect(found.map(({ field }) => field)).toEqual(expect.arrayContaining(fields));
         expect(found.filter(({ seconds }) => !listed.includes(seconds))).toEqual([]);
     });
@@ -79,7 +79,7 @@ describe("lifetimes", () => {
         expect(() => plan(late)).toThrow(
             [
                 "luxembourg cannot go on for 14 days without Tallinn; nothing was changed:",
-                "  - certificate of the root: 10 days are left of it, at worst, when Tallinn is lost; it must be 14 days or more.",
+                "  - certificate of the root: 10 days are left of it at worst when Tallinn fails for good; it must be 14 days or more.",
             ].join("\n"),
         );
         expect(tooShort(lifetimes(late)).map((line) => line.split(":")[0])).toEqual(["certificate of the root"]);
@@ -89,7 +89,7 @@ describe("lifetimes", () => {
         const token = (renewal: Lifetime["renewal"]): Lifetime => ({ name: "token", seconds: 60, renewal });
         expect(tooShort([token({ from: "here", by: "it" })])).toEqual([]);
         expect(tooShort([token({ from: "home", by: "Tallinn", leftSeconds: 60 })])).toEqual([
-            "token: 60 s are left of it, at worst, when Tallinn is lost; it must be 14 days or more. It is renewed by Tallinn: renew it earlier, more often, or from the site itself",
+            "token: 60 s are left of it at worst when Tallinn fails for good; it must be 14 days or more. It is renewed by Tallinn: renew it earlier, more often, or from the site itself",
         ]);
     });
 });

@@ -1,11 +1,11 @@
-/** The object store as the program declares it, on real nodes: it starts, seals, withstands the self-test, and comes back. */
+/** The object store as the program declares it, on real nodes: it starts, locks, withstands the self-test, and comes back. */
 import * as fs from "node:fs";
 import { plan } from "../../../infra/site/plan";
 import { parseConfig } from "../../../infra/site/config";
 import * as lab from "../../../lab/lab";
 import { issueAuthority, issueLeaf, pemBlock } from "../../../lab/pki/issue";
 import { Client, declared, describeNodes, makeHome, why } from "../../lab/nodes/fixture";
-import type { Status } from "../../../agents/sealer/statistics";
+import type { Status } from "../../../agents/retention-agent/statistics";
 import { stackValues } from "../../support/stacks";
 
 jest.setTimeout(300_000);
@@ -30,7 +30,7 @@ describeNodes(`a site's object store on real nodes${why}`, () => {
         const authority = await issueAuthority({ commonName: "test" }, 1);
         const leaf = await issueLeaf(authority, { commonName: NAMESPACE, names: dnsNames }, 1);
         const users = {
-            sealer: { secret: "sealers-secret", right: "seal" },
+            "retention-agent": { secret: "retention-secret", right: "retain" },
             "self-test": { secret: "testers-secret", right: "backup", bucket: "self-test" },
         };
         return {
@@ -41,7 +41,7 @@ describeNodes(`a site's object store on real nodes${why}`, () => {
             },
             accounts: {
                 administrator: "administrators-secret",
-                sealer: users.sealer.secret,
+                "retention-agent": users["retention-agent"].secret,
                 "self-test": users["self-test"].secret,
             },
             users: { "users.json": JSON.stringify(users) },
@@ -67,16 +67,16 @@ describeNodes(`a site's object store on real nodes${why}`, () => {
         fs.rmSync(home, { recursive: true, force: true });
     });
 
-    async function sealer(): Promise<Status> {
-        const said = await site.inside("object-store-0", "sealer", "node", "/usr/lib/agents/status.cjs");
+    async function retention(): Promise<Status> {
+        const said = await site.inside("object-store-0", "retention-agent", "node", "/usr/lib/agents/status.cjs");
         return JSON.parse(said) as Status;
     }
 
     /** The first sweep that began after now, or a later one. */
     async function nextSweep(): Promise<NonNullable<Status["lastSweep"]>> {
-        const before = (await sealer()).lastSweep?.at;
+        const before = (await retention()).lastSweep?.at;
         for (;;) {
-            const { lastSweep } = await sealer();
+            const { lastSweep } = await retention();
             if (lastSweep !== undefined && lastSweep.at !== before) {
                 return lastSweep;
             }
@@ -117,12 +117,12 @@ describeNodes(`a site's object store on real nodes${why}`, () => {
         }
     }
 
-    it("keeps what is sealed, whoever wants it gone", async () => {
+    it("keeps what is locked, whoever wants it gone", async () => {
         await expect(selfTest("first")).resolves.toMatchObject({ exitCode: 0 });
-        expect((await sealer()).sealed).toBeGreaterThan(0);
+        expect((await retention()).locked).toBeGreaterThan(0);
     });
 
-    it("has everything again after its pod is gone, and seals on", async () => {
+    it("has everything again after its pod is gone, and goes on locking", async () => {
         const before = await nextSweep();
         await site.run("delete", "pod", "object-store-0", IN_STORE);
         await site.run("rollout", "status", "statefulset/object-store", IN_STORE, "--timeout=240s");
@@ -134,9 +134,9 @@ describeNodes(`a site's object store on real nodes${why}`, () => {
     });
 
     it("says on the pod itself what is broken", async () => {
-        // As if the sealer had been told of a shorter time.
-        const end = await selfTest("third", { SEAL_DAYS: "60", PATIENCE_SECONDS: "5" });
+        // As if the retention agent had been told of a shorter time.
+        const end = await selfTest("third", { OBJECT_LOCK_DAYS: "60", PATIENCE_SECONDS: "5" });
         expect(end.exitCode).toBe(1);
-        expect(end.message).toContain("A version in self-test was not sealed within 5 seconds.");
+        expect(end.message).toContain("A version in self-test was not locked within 5 seconds.");
     });
 });

@@ -44,7 +44,11 @@ describe("a site's object store", () => {
     });
 
     it("starts after what takes its events", () => {
-        expect(pod.initContainers.map(({ name }) => name)).toEqual(["folders", "sealer", "steward"]);
+        expect(pod.initContainers.map(({ name }) => name)).toEqual([
+            "folders",
+            "retention-agent",
+            "object-store-controller",
+        ]);
         expect(pod.containers.map(({ name }) => name)).toEqual(["object-store"]);
     });
 
@@ -56,18 +60,18 @@ describe("a site's object store", () => {
             Object.fromEntries([...pod.initContainers, ...pod.containers].map((one) => [one.name, seen(one)])),
         ).toEqual({
             folders: [],
-            sealer: ["sealer", "authority"],
-            steward: ["administrator", "authority", "users"],
+            "retention-agent": ["retention-agent", "authority"],
+            "object-store-controller": ["administrator", "authority", "users"],
             "object-store": ["certificate"],
         });
         // A Secret's keys one by one: all of it would be more.
         expect(pod.volumes.filter(({ secret }) => secret && !secret.items)).toEqual([]);
     });
 
-    it("lets nobody but the steward reach its administration", () => {
+    it("lets nobody but the controller reach its administration", () => {
         const mounted = [...pod.initContainers, ...pod.containers].filter(({ volumeMounts }) =>
             volumeMounts.some(({ name }) => name === "administration"),
         );
-        expect(mounted.map(({ name }) => name)).toEqual(["steward", "object-store"]);
+        expect(mounted.map(({ name }) => name)).toEqual(["object-store-controller", "object-store"]);
     });
 });

@@ -53,7 +53,7 @@ describe("what a machine reads at its boot", () => {
         expect(parse(files["kubelet.yaml"] ?? "")).toMatchObject({ maxPods: 50 });
     });
 
-    it("has pods resolve names at the site's own name server", () => {
+    it("has pods resolve names at the site's own DNS server", () => {
         expect(parse(files["kubelet.yaml"] ?? "")).toMatchObject({
             clusterDNS: ["10.3.0.10"],
             clusterDomain: "narva.test",

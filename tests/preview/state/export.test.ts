@@ -67,11 +67,11 @@ test("nothing of what a file holds is in what is said of it", () => {
 });
 
 test("an older engine's is taken, and what another stack handed over is as it recorded", () => {
-    const outputs = { name: "organization/data-embassy/tallinn", outputs: { handovers: "handed" } };
+    const outputs = { name: "organization/data-embassy/tallinn", outputs: { crossStackSecrets: "handed" } };
     const reference = resource("luxembourg", "data-embassy", { type: "pulumi:pulumi:StackReference", outputs });
     writeFileSync(file, exported([reference], { version: "v3.100.0", time: "2026-03-01T12:00:00Z" }));
     const { stack, written, checkpoints } = readExport(file, undefined, ENGINE);
     expect({ stack, written }).toEqual({ stack: "luxembourg", written: "2026-03-01T12:00:00Z" });
     expect([...checkpoints.keys()]).toEqual(["tallinn", "luxembourg"]);
-    expect(JSON.stringify(checkpoints.get("tallinn"))).toContain('"outputs":{"handovers":"handed"}');
+    expect(JSON.stringify(checkpoints.get("tallinn"))).toContain('"outputs":{"crossStackSecrets":"handed"}');
 });

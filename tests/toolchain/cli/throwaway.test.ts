@@ -38,7 +38,7 @@ test("has the others' states, and of those without one that nothing is known", a
         const found = addOthers(throwaway, "luxembourg", ["luxembourg", "restore", "tallinn"], states);
         expect(found).toEqual({ known: ["tallinn"], unknown: ["restore"] });
         expect(readFileSync(throwaway.stateFile("tallinn"), "utf8")).toBe("as it is");
-        expect(readFileSync(throwaway.stateFile("restore"), "utf8")).toContain('"handovers":"04da6b54-');
+        expect(readFileSync(throwaway.stateFile("restore"), "utf8")).toContain('"crossStackSecrets":"04da6b54-');
         expect(existsSync(throwaway.stateFile("luxembourg"))).toBe(false);
         return Promise.resolve();
     }, home);

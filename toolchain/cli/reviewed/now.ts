@@ -100,11 +100,14 @@ function leaves(value: unknown, key: string): [string, string][] {
 
 /** What the program is told beside its configuration: infra/index.ts. */
 function decided(environment: NodeJS.ProcessEnv): string[] {
-    const { EMBASSY_ACCEPT_LOSS: acceptLoss, EMBASSY_HANDOVER: handover } = { ...process.env, ...environment };
+    const { EMBASSY_ACCEPT_LOSS: acceptLoss, EMBASSY_CROSS_STACK_SECRETS: crossStackSecrets } = {
+        ...process.env,
+        ...environment,
+    };
     return [
         ...(acceptLoss === "true" ? ["the acceptance of a loss"] : []),
-        ...(handover !== undefined && existsSync(handover)
-            ? [`the handover of digest ${digestOf(readFileSync(handover, "utf8"))}`]
+        ...(crossStackSecrets !== undefined && existsSync(crossStackSecrets)
+            ? [`the cross-stack secrets of digest ${digestOf(readFileSync(crossStackSecrets, "utf8"))}`]
             : []),
     ];
 }

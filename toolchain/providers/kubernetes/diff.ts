@@ -18,7 +18,7 @@ export interface DiffArguments {
     readonly imported?: boolean;
     /** Where a value is secret now that stands in plain in the state. */
     readonly exposed?: readonly Path[];
-    /** A path to name where the object is to be replaced although nothing about it has changed. */
+    /** A path to name where the object must be replaced although nothing about it has changed. */
     readonly unready?: string | undefined;
 }
 

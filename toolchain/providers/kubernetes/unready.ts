@@ -8,7 +8,7 @@ import type { GroupVersionKind } from "./types";
 
 const REPLACE_UNREADY = "pulumi.com/replaceUnready";
 
-/** True if `news` is a Job that is to be made anew where it has failed. */
+/** True if `news` is a Job that must be made anew where it has failed. */
 export function asksForReplacement(gvk: GroupVersionKind, news: KubeObject): boolean {
     return gvk.group === "batch" && gvk.kind === "Job" && annotation(news, REPLACE_UNREADY) === "true";
 }

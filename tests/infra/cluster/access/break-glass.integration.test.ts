@@ -209,7 +209,7 @@ describe("a way into a pod", () => {
     it("is not given by two custodians, nor without a reason, nor for a day", async () => {
         await expect(given({}, [0, 2])).rejects.toThrow("break-glass needs 3 shares, and 2 can be used");
         await expect(given({ reason: " " })).rejects.toThrow("--reason is empty");
-        await expect(given({ hours: 24 })).rejects.toThrow("it is to be 4 or less");
+        await expect(given({ hours: 24 })).rejects.toThrow("it must be 4 or less");
         await expect(given({ person: "A Person" })).rejects.toThrow("--person is");
     });
 });

@@ -11,7 +11,7 @@ jest.setTimeout(120_000);
 const HOLDERS = "own-jurisdiction";
 const ENTRIES = "no-entry";
 
-const TWO_STEPS = "two-steps";
+const PROTECTION = "deletion-protection";
 
 let api: ApiServer;
 let declared: Rendered[];
@@ -51,7 +51,7 @@ beforeAll(async () => {
     const wanted = [
         ...ofKind("Namespace"),
         ...ofKind("ServiceAccount", "PriorityClass"),
-        ...declared.filter(({ name }) => /^(jurisdiction|two-steps)-/.test(name)),
+        ...declared.filter(({ name }) => /^(jurisdiction|deletion-protection)-/.test(name)),
     ];
     kubectl(api, ["apply", "--server-side", "-f", "-"], list(wanted.map(({ inputs }) => inputs)));
     await settled(HOLDERS, binding("User", "stranger"), "refused");
@@ -165,7 +165,7 @@ describe("what holds data or keys", () => {
             ["create", "-f", "-"],
             list([volume("kept", { claimRef }), volume("free", { storageClassName: "nobodys" })]),
         );
-        await settled(TWO_STEPS, remove("secret", "kept", room), "refused");
+        await settled(PROTECTION, remove("secret", "kept", room), "refused");
     });
 
     it.each([
@@ -174,14 +174,14 @@ describe("what holds data or keys", () => {
         ["statefulset", "kept", room],
         ["persistentvolume", "kept"],
         ["namespace", "registry-taxes"],
-    ])("is not removed in one step, a %s neither", (kind, name, ...where) => {
+    ])("is protected from deletion, and so is a %s", (kind, name, ...where) => {
         expect(remove(kind, name, ...where)).toThrow(
-            `${name} holds data or keys, and is not removed in one step: first kubectl annotate ${kind}s ${name} data-embassy/release=${name}`,
+            `${name} holds data or keys and is protected from deletion: to release it, run kubectl annotate ${kind}s ${name} data-embassy/release=${name}`,
         );
         release(kind, name, "all", ...where);
-        expect(outcome(TWO_STEPS, remove(kind, name, ...where))).toBe("refused");
+        expect(outcome(PROTECTION, remove(kind, name, ...where))).toBe("refused");
         release(kind, name, name, ...where);
-        expect(outcome(TWO_STEPS, remove(kind, name, ...where))).toBe("let through");
+        expect(outcome(PROTECTION, remove(kind, name, ...where))).toBe("let through");
     });
 
     it("is not removed with others either, where it was not released", () => {
@@ -190,8 +190,8 @@ describe("what holds data or keys", () => {
     });
 
     it("is the embassy's: what is elsewhere goes, and a volume that nobody ever had", () => {
-        expect(outcome(TWO_STEPS, remove("secret", "kept"))).toBe("let through");
-        expect(outcome(TWO_STEPS, remove("persistentvolume", "free"))).toBe("let through");
+        expect(outcome(PROTECTION, remove("secret", "kept"))).toBe("let through");
+        expect(outcome(PROTECTION, remove("persistentvolume", "free"))).toBe("let through");
     });
 
     it("goes with its namespace, once that was released", () => {

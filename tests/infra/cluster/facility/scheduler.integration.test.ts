@@ -20,9 +20,9 @@ const SECOND_LOOK_MS = 3000;
 function workloadOf({ metadata: { labels } }: Pod): string {
     const names: Readonly<Record<string, string>> = {
         database: `registry ${labels["data-embassy/registry"] ?? ""}`,
-        dns: "name server",
+        dns: "DNS server",
         "object-store": "object store",
-        "store-version": "Jobs that store versions",
+        "store-version": "backup Jobs",
         gate: "gates",
         ...Object.fromEntries(NIGHTLY.map((name) => [name, `object store: ${name}`])),
         "cert-manager": "cert-manager",

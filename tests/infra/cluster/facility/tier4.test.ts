@@ -68,7 +68,7 @@ describe("a site that is not Tier IV", () => {
                 racks(({ hosts }) => delete hosts["worker"])(config);
                 rack(config, "a1").hosts["worker"] = 8;
             },
-            /^rack a1 must be able to fail \(with it fall host a1-1, .* and 5 more\).*name server, .* \(pods without room: 2;/,
+            /^rack a1 must be able to fail \(with it fall host a1-1, .* and 5 more\).*DNS server, .* \(pods without room: 2;/,
         ],
         [
             "a registry with one member",
@@ -83,7 +83,7 @@ describe("a site that is not Tier IV", () => {
         [
             "workers without the memory for what another leaves to them",
             (config) => (worker(config).memory = "9Gi"),
-            /^feed a must be able to fail while feed b is under maintenance .* for Jobs that store versions \(pods without room: \d+;/,
+            /^feed a must be able to fail while feed b is under maintenance .* for backup Jobs \(pods without room: \d+;/,
         ],
         [
             "workers that take few pods",

@@ -1,4 +1,4 @@
-/** The name server as the program declares it, on real nodes, asked by a pod. */
+/** The DNS server as the program declares it, on real nodes, asked by a pod. */
 import * as fs from "node:fs";
 import * as lab from "../../../../lab/lab";
 import { Client, declared, describeNodes, makeHome, pod, why } from "../../../lab/nodes/fixture";
@@ -6,11 +6,11 @@ import { Client, declared, describeNodes, makeHome, pod, why } from "../../../la
 jest.setTimeout(240_000);
 
 const SITE = "tallinn";
-/** A namespace as the program makes them: the name server answers these alone. */
+/** A namespace as the program makes them: the DNS server answers these alone. */
 const NAMESPACE = "registry-land";
 const CLIENT = "client";
 
-describeNodes(`a site's name server${why}`, () => {
+describeNodes(`a site's DNS server${why}`, () => {
     let home: string;
     let site: Client;
 

@@ -2,7 +2,7 @@ import { parseConfig } from "../../../../infra/site/config";
 import { plan } from "../../../../infra/site/plan";
 import { STACKS, stackValues } from "../../../support/stacks";
 
-describe.each(STACKS)("the name server of %s", (stack) => {
+describe.each(STACKS)("the DNS server of %s", (stack) => {
     const { dns, network } = plan(parseConfig(stack, stackValues(stack)));
     const records = (dns.files["zone"] ?? "").split("\n").filter((line) => line.includes(" IN A "));
 

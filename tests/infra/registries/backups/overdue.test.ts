@@ -1,4 +1,4 @@
-import { type ScheduledJob, type StoringJob, storedStates } from "../../../../infra/registries/backups/overdue";
+import { type ScheduledJob, type BackupJob, backupStates } from "../../../../infra/registries/backups/overdue";
 
 const created = "2026-11-01T00:00:00Z";
 const labels = { "data-embassy/registry": "land" };
@@ -8,7 +8,7 @@ const full = (last?: string, suspend = false): ScheduledJob => ({
     spec: { schedule: "0 1 * * 0", suspend },
     ...(last !== undefined && { status: { lastSuccessfulTime: last } }),
 });
-const failed = (at: string): StoringJob => ({
+const failed = (at: string): BackupJob => ({
     metadata: {
         ...metadata,
         name: "store-full-1",
@@ -28,21 +28,21 @@ const failed = (at: string): StoringJob => ({
         ],
     },
 });
-const first = (status: StoringJob["status"] = {}): StoringJob => ({
+const first = (status: BackupJob["status"] = {}): BackupJob => ({
     metadata: { ...metadata, name: "store-first-own" },
     spec: { activeDeadlineSeconds: 3600 },
     status: { startTime: created, ...status },
 });
-const condition = (type: string, at: string): NonNullable<StoringJob["status"]> => ({
+const condition = (type: string, at: string): NonNullable<BackupJob["status"]> => ({
     conditions: [{ type, status: "True", reason: "DeadlineExceeded", message: "too long", lastTransitionTime: at }],
 });
 const now = Date.parse("2026-11-29T20:00:00Z");
-const problems = (schedules: ScheduledJob[], jobs: StoringJob[] = []): (string | undefined)[] =>
-    storedStates(schedules, jobs, now).map(({ problem }) => problem);
+const problems = (schedules: ScheduledJob[], jobs: BackupJob[] = []): (string | undefined)[] =>
+    backupStates(schedules, jobs, now).map(({ problem }) => problem);
 
-describe("stored versions", () => {
+describe("backups", () => {
     it("are well where the last was in time", () => {
-        expect(storedStates([full("2026-11-29T01:02:00Z")], [first({ completionTime: created })], now)).toEqual([
+        expect(backupStates([full("2026-11-29T01:02:00Z")], [first({ completionTime: created })], now)).toEqual([
             { registry: "land", job: "store-full", last: "2026-11-29T01:02:00Z" },
             { registry: "land", job: "store-first-own", last: created },
         ]);
@@ -66,7 +66,7 @@ describe("stored versions", () => {
     it("name the Job that is tried again, as a pod of it failed, also one that somebody began by hand", () => {
         const { metadata: named, spec } = failed("2026-11-29T01:10:00Z");
         const ofJob = { ...named, name: "now" };
-        const again = (status: StoringJob["status"]): (string | undefined)[] =>
+        const again = (status: BackupJob["status"]): (string | undefined)[] =>
             problems([full("2026-11-29T01:02:00Z")], [{ metadata: ofJob, spec, ...(status && { status }) }]);
         expect(again({ failed: 2 })).toEqual([
             expect.stringMatching(/^Job now is tried again, as 2 of its pods failed; kubectl -n registry-land logs/),
@@ -83,18 +83,18 @@ describe("stored versions", () => {
     it("are what was decided of a Job, although its machine never says that the pod has ended", () => {
         const at = "2026-11-29T01:10:00Z";
         const { metadata: ofJob, spec } = failed(at);
-        const job = (type: string): StoringJob[] => [{ metadata: ofJob, spec, status: condition(type, at) }];
+        const job = (type: string): BackupJob[] => [{ metadata: ofJob, spec, status: condition(type, at) }];
         expect(problems([full("2026-11-22T01:02:00Z")], job("FailureTarget"))).toEqual([
             expect.stringMatching(/^Job store-full-1 failed: DeadlineExceeded, too long/),
         ]);
-        expect(storedStates([full("2026-11-22T01:02:00Z")], job("SuccessCriteriaMet"), now)).toEqual([
+        expect(backupStates([full("2026-11-22T01:02:00Z")], job("SuccessCriteriaMet"), now)).toEqual([
             { registry: "land", job: "store-full", last: at },
         ]);
     });
 
     it("are tried for until a time at first, and are then what a schedule makes", () => {
         const until = "2026-11-01T01:00:00.000Z";
-        expect(storedStates([], [first()], now)).toEqual([{ registry: "land", job: "store-first-own", until }]);
+        expect(backupStates([], [first()], now)).toEqual([{ registry: "land", job: "store-first-own", until }]);
         const given = first(condition("Failed", until));
         expect(problems([], [given])).toEqual([expect.stringMatching(/^Job store-first-own failed: DeadlineExceeded/)]);
         expect(problems([full("2026-11-29T01:02:00Z")], [given])).toEqual([undefined, undefined]);
@@ -103,7 +103,7 @@ describe("stored versions", () => {
     it("have nothing to do with other Jobs of the registry", () => {
         const other = { ...metadata, name: "gate-primary" };
         expect(
-            storedStates(
+            backupStates(
                 [{ ...full(), metadata: { ...other, name: "public-copy" } }],
                 [{ ...first(), metadata: other }],
                 now,
@@ -114,7 +114,7 @@ describe("stored versions", () => {
     it("are not asked for in a site that stores none", () => {
         const declared = first();
         const suspended = { ...declared, spec: { ...declared.spec, suspend: true } };
-        expect(storedStates([full(undefined, true)], [suspended], now)).toEqual([]);
+        expect(backupStates([full(undefined, true)], [suspended], now)).toEqual([]);
     });
 
     it("are asked for where somebody suspended a schedule of a site that stores", () => {

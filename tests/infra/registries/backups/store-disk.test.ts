@@ -12,13 +12,13 @@ const declared = parseConfig("tallinn", stackValues("tallinn"));
 
 interface Change {
     readonly storage?: string;
-    readonly sealDays?: number;
+    readonly objectLockDays?: number;
     readonly retentionDays?: number;
     readonly generations?: EmbassyConfig["keys"]["generations"];
     readonly data?: string;
 }
 
-function changed({ storage, sealDays, retentionDays, generations, data }: Change): EmbassyConfig {
+function changed({ storage, objectLockDays, retentionDays, generations, data }: Change): EmbassyConfig {
     const registries = Object.fromEntries(
         Object.entries(declared.registries).map(([name, one]) => [name, { ...one, data: data ?? one.data }]),
     ) as EmbassyConfig["registries"];
@@ -30,7 +30,7 @@ function changed({ storage, sealDays, retentionDays, generations, data }: Change
         recovery: { ...declared.recovery, retentionDays: retentionDays ?? declared.recovery.retentionDays },
         storage: {
             ...declared.storage,
-            sealDays: sealDays ?? declared.storage.sealDays,
+            objectLockDays: objectLockDays ?? declared.storage.objectLockDays,
             objectStore: { ...objectStore, storage: storage ?? objectStore.storage },
         },
     };
@@ -38,7 +38,7 @@ function changed({ storage, sealDays, retentionDays, generations, data }: Change
 
 /**
  * Each night as it comes: a full backup on Sundays and a differential on the other days, and the day's WAL; pgBackRest hides what
- * is older than the oldest full that it keeps; the purger removes what is hidden and no longer sealed. What is hidden counts twice.
+ * is older than the oldest full that it keeps; the purger removes what is hidden and no longer locked. What is hidden counts twice.
  *
  * @returns the most bytes that there are
  */
@@ -62,7 +62,7 @@ function played(config: EmbassyConfig, days: number): number {
             most,
             stored.reduce((total, { bytes, hidden }) => total + bytes * (hidden ? 2 : 1), 0),
         );
-        stored = stored.filter((each) => !each.hidden || each.day + storage.sealDays > day);
+        stored = stored.filter((each) => !each.hidden || each.day + storage.objectLockDays > day);
     }
     return most;
 }
@@ -76,7 +76,7 @@ describe.each(STACKS)("the object store of %s", (stack) => {
 describe("an object store's volume", () => {
     it("is accepted where a year of backups fits, whatever is kept for how long, and the least that is told is enough", () => {
         const choices = fc.record({
-            sealDays: fc.integer({ min: 22, max: 100 }),
+            objectLockDays: fc.integer({ min: 22, max: 100 }),
             retentionDays: fc.integer({ min: 14, max: 60 }),
             data: fc.integer({ min: 1, max: 20 }).map((gibibytes) => `${gibibytes}Gi`),
             generations: fc.constantFrom<NonNullable<Change["generations"]>>(
@@ -101,17 +101,17 @@ describe("an object store's volume", () => {
     it("that would fill stops the plan, and says which keys it follows from", () => {
         const config = changed({ storage: "100Gi", generations: { land: [1, 2] } });
         expect(() => plan(config)).toThrow(
-            /^tallinn has disks that would fill; nothing was changed:\n {2}- data-embassy:storage\.objectStore\.storage is "100Gi"; it must be \d+Gi or more: .*registries.*recovery\.retentionDays: 28.*storage\.sealDays: 30.*keys\.generations: land/,
+            /^tallinn has disks that would fill; nothing was changed:\n {2}- data-embassy:storage\.objectStore\.storage is "100Gi"; it must be \d+Gi or more: .*registries.*recovery\.retentionDays: 28.*storage\.objectLockDays: 30.*keys\.generations: land/,
         );
     });
 
-    it("has to hold twice as much while keys are rotated, and longer what is sealed for longer", () => {
+    it("has to hold twice as much while keys are rotated, and longer what is locked for longer", () => {
         const bytes = (change: Change): number =>
             storeHolders(changed(change)).reduce((total, holder) => total + holder.bytes, 0);
         const generations = Object.fromEntries(REGISTRIES.map((registry) => [registry, [1, 2]]));
         expect(bytes({ generations })).toBe(2 * bytes({}));
         expect(bytes({ generations: { land: [2] } })).toBe(bytes({}));
-        expect(stay(changed({ sealDays: 100 }))).toEqual({ kept: 101, hidden: 73 });
-        expect(bytes({ sealDays: 100 })).toBeGreaterThan(2 * bytes({}));
+        expect(stay(changed({ objectLockDays: 100 }))).toEqual({ kept: 101, hidden: 73 });
+        expect(bytes({ objectLockDays: 100 })).toBeGreaterThan(2 * bytes({}));
     });
 });

@@ -291,7 +291,7 @@ describe("update", () => {
         expect(found).toBe(`${second} primary`);
     });
 
-    it("names the other manager of a field, unless it is to be forced or ignored", async () => {
+    it("names the other manager of a field, unless it is forced or ignored", async () => {
         const made = await create(thing("v1", "ConfigMap", "contested", { data: { a: "1" } }));
         await kubectl("patch", "configmap", "contested", "--field-manager=operator", "-p", '{"data":{"a":"2"}}');
         const news = { ...made.inputs, data: { a: "3" } };

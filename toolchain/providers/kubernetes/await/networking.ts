@@ -24,7 +24,7 @@ export const service: Awaiter = {
     check(object, slices): Verdict {
         const reasons: string[] = [];
         const endpoints = slices.flatMap((slice) => list(slice, "endpoints")).filter(isMap);
-        // "ready" is unknown where it is absent, which is to be read as ready (discovery.k8s.io/v1).
+        // "ready" is unknown where it is absent, which means ready (discovery.k8s.io/v1).
         const ready = endpoints.filter((endpoint) => at(endpoint, "conditions", "ready") !== false);
         if (this.related?.(object) && ready.length === 0) {
             reasons.push(

@@ -1,0 +1,70 @@
+/**
+ * The lease agent: fences a site that may no longer write, so that of two sites only one does. It runs beside each member of a
+ * registry's database. At the primary it renews its lease at the other site; at the standby it grants that lease. It also commits a
+ * heartbeat each second, has Postgres wait for the other site where replication is late, and rebuilds members that can no longer
+ * follow. docs/decisions/one-primary.md says how.
+ */
+import { once } from "node:events";
+import { log, messageOf, positive, repeat, runAgent, variable } from "../agent";
+import { configMaps } from "../kubernetes";
+import { Bound, LOOK_MS } from "./bound";
+import { Connection } from "./connection";
+import { beat } from "./database";
+import { sendFollowersAway } from "./followers";
+import { HEARTBEAT_MS } from "./lessee";
+import { leaseServer, sendReport } from "./partner";
+import { Patroni, Reminder } from "./patroni";
+import { Site } from "./site";
+import { LOOK_MS as STRANDED_MS, Stranded } from "./stranded";
+
+const clock = { monotonic: () => performance.now(), wall: () => Date.now() };
+
+runAgent(async () => {
+    const [socket, user] = [variable("SOCKET"), variable("DATABASE_USER")];
+    const connect = (): Connection => new Connection(socket, user);
+    const [port, folder] = [positive("PORT"), variable("CERTIFICATE")];
+    const terms = {
+        partner: variable("PARTNER"),
+        leaseSeconds: positive("LEASE_SECONDS"),
+        patienceSeconds: positive("PATIENCE_SECONDS"),
+        maximumLag: Number(variable("MAXIMUM_LAG")),
+    };
+    const member = {
+        name: variable("MEMBER"),
+        scope: variable("SCOPE"),
+        labels: JSON.parse(variable("LABELS")) as Record<string, string>,
+    };
+    const host = variable("PARTNER_HOST");
+    const site = new Site(member, terms, configMaps(), (report) => sendReport(host, port, folder, report), clock);
+    const server = leaseServer(folder, variable("PARTNER_NAME"), (report) => site.hear(report));
+    await once(server.listen(port), "listening");
+
+    const database = connect();
+    const members = JSON.parse(variable("MEMBERS")) as string[];
+    const patroni = new Patroni(folder, positive("PATRONI_PORT"), variable("PATRONI_NAME"));
+    const reminder = new Reminder(() => patroni.reload(), clock.monotonic);
+    let leads = false;
+    const pass = async (): Promise<void> => {
+        const local = await beat(database).catch((error: unknown) => {
+            log("the database does not answer", { error: messageOf(error) });
+            return undefined;
+        });
+        leads = await site.pass(local);
+        await reminder.pass(leads && site.waitsAcross && local?.writing === true && !local.waits);
+        if (local !== undefined && !leads) {
+            await sendFollowersAway(database, members);
+        }
+    };
+    const bound = new Bound(connect(), members, clock.monotonic);
+    const stranded = new Stranded(
+        connect(),
+        members.filter((name) => name !== member.name),
+        (name) => patroni.ask(name),
+        (name) => patroni.renew(name),
+    );
+    await Promise.all([
+        repeat(pass, HEARTBEAT_MS / 1000),
+        repeat(() => bound.pass(site.isBound), LOOK_MS / 1000),
+        repeat(() => stranded.pass(leads), STRANDED_MS / 1000),
+    ]);
+});

@@ -1,0 +1,188 @@
+import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob";
+import { Job } from "@pulumi/kubernetes/batch/v1/job";
+import type { input } from "@pulumi/kubernetes/types";
+import type * as pulumi from "@pulumi/pulumi";
+import { NOT_AWAITED, metadata } from "../../kubernetes/metadata";
+import { PRIORITY } from "../../kubernetes/priority";
+import { guaranteed, hardenedContainer, hardenedPod } from "../../kubernetes/workload";
+import { PATHS } from "../plan-database";
+import { generationSuffix } from "../../keys/registry-keys";
+import { COMMON_LABELS, LABEL } from "../../conventions/names";
+import { type Use, commandLine, remoteMembers } from "./pgbackrest";
+import { type RegistryPlan, BACKUP_JOB } from "../plan";
+import { POSTGRES, type PostgresArgs, VOLUME, keyVolumes } from "../container";
+import { verification } from "./verification";
+
+type Kind = "full" | "diff";
+
+/** Label of the pods that store versions. */
+export const BACKUP_LABEL = { "app.kubernetes.io/name": "store-version" } as const;
+/** Its schedule goes on beside a Job that hangs, as one does whose machine is gone: it is ended, and by then the next one has begun. */
+const LONGEST_SECONDS = 6 * 60 * 60;
+const LIFE = {
+    activeDeadlineSeconds: LONGEST_SECONDS,
+    // Of pods, each of which tries for a quarter of an hour and more: one that is drained, or dies with its machine, is made anew at once.
+    backoffLimit: 6,
+    // A machine that is gone never says that the pod has ended. Of two the second waits for the first one's lock.
+    podReplacementPolicy: "TerminatingOrFailed",
+} satisfies Partial<input.batch.v1.JobSpec>;
+/** Off a machine that is gone for so many seconds; by itself Kubernetes leaves a pod there for five minutes, and puts new ones there at first. */
+const SOON_ELSEWHERE: input.core.v1.Toleration[] = ["not-ready", "unreachable"].map((state) => ({
+    key: `node.kubernetes.io/${state}`,
+    operator: "Exists",
+    effect: "NoExecute",
+    tolerationSeconds: 30,
+}));
+/** A run that was missed, as nobody was there to begin it, is made up for so long: until the next day's is due. */
+const MADE_UP_SECONDS = 24 * 60 * 60;
+/**
+ * Of two, the second keeps the first one's pipes open, and a backup that fails (its database went away) waits for ever for the
+ * first to end, as pgBackRest 2.45 does: no later one was stored.
+ */
+const ONE_PROCESS = "--process-max=1";
+/**
+ * Tries of each store by itself, and seconds between two. A member lets go of the backup of a Job that vanished within half a minute, and
+ * after `PROTOCOL_SECONDS` (infra/registries/backups/pgbackrest.ts) at the latest: together they outlast that, and a store that is moved to another machine.
+ */
+const TRIES = 45;
+const PAUSE = 20;
+/**
+ * ClockError of pgBackRest: the newest folder in the store has a later name than a differential would get, which is named after its full.
+ * A full that was interrupted leaves one, it seems also once its files are gone: a store that keeps versions keeps folders. A full gets by.
+ */
+const LATER_FOLDER = 106;
+
+/**
+ * When a registry's versions are stored and verified, by Jobs that read the members over TLS and write to the stores: by schedule, and
+ * once in each store, and with each generation of keys, as soon as there is a database and the store can be reached. Only the site
+ * that is written to stores versions; in the others that is declared and suspended. Each verifies what is in its own store, every byte of it.
+ */
+export function backupJobs(name: string, args: PostgresArgs, opts: pulumi.CustomResourceOptions): void {
+    const { registry, namespace } = args;
+    const { labels, database } = registry;
+    const { origin, recovery, members, stores, generations } = database;
+    const uses: Use[] = stores.partner === undefined ? ["own"] : ["own", "partner"];
+    const suspend = members === 0 || origin.kind === "primary";
+
+    for (const [job, schedule, stopped, template] of [
+        ["full", recovery.full, suspend, pod(args, backupScript(registry, uses, "full"))],
+        ["diff", recovery.differential, suspend, pod(args, backupScript(registry, uses, "diff"))],
+        ["verify", recovery.verification, members === 0, verifying(args)],
+    ] as const) {
+        new CronJob(
+            `${name}-${job}`,
+            {
+                metadata: metadata(`store-${job}`, labels, namespace),
+                spec: {
+                    schedule,
+                    timeZone: "Etc/UTC",
+                    suspend: stopped,
+                    // A Job that hangs is not in the way of the next.
+                    concurrencyPolicy: "Replace",
+                    startingDeadlineSeconds: MADE_UP_SECONDS,
+                    successfulJobsHistoryLimit: 3,
+                    failedJobsHistoryLimit: 3,
+                    jobTemplate: { spec: { ...LIFE, template } },
+                },
+            },
+            opts,
+        );
+    }
+    for (const use of uses) {
+        const first = `first-${use}${generationSuffix(generations[0])}`;
+        new Job(
+            `${name}-${first}`,
+            {
+                // The other site's store comes up after this site: nothing waits for it.
+                metadata: metadata(`store-${first}`, labels, namespace, NOT_AWAITED),
+                spec: {
+                    suspend,
+                    ...LIFE,
+                    template: pod(args, backupScript(registry, [use], "full")),
+                },
+            },
+            opts,
+        );
+    }
+}
+
+function pod(args: PostgresArgs, commands: string): input.core.v1.PodTemplateSpec {
+    const { registry } = args;
+    return template(args, {
+        containers: [
+            hardenedContainer({
+                name: "store",
+                image: registry.image,
+                command: ["sh", "-c", commands],
+                resources: guaranteed(BACKUP_JOB.cpu, BACKUP_JOB.memory),
+                terminationMessagePolicy: "FallbackToLogsOnError",
+                volumeMounts: MOUNTS,
+            }),
+        ],
+    });
+}
+
+function verifying(args: PostgresArgs): input.core.v1.PodTemplateSpec {
+    return template(args, verification(args.registry, MOUNTS));
+}
+
+/** Of pgBackRest. */
+const MOUNTS = [
+    { name: VOLUME.temporary, mountPath: "/tmp" },
+    { name: VOLUME.certificate, mountPath: PATHS.tls, readOnly: true },
+    { name: VOLUME.repositories, mountPath: PATHS.repositories, readOnly: true },
+];
+
+interface Parts extends Pick<input.core.v1.PodSpec, "initContainers"> {
+    readonly containers: input.core.v1.Container[];
+    readonly volumes?: input.core.v1.Volume[];
+}
+
+function template(args: PostgresArgs, { volumes = [], ...parts }: Parts): input.core.v1.PodTemplateSpec {
+    const { registry, serviceAccount } = args;
+    return {
+        metadata: { labels: { ...COMMON_LABELS, ...BACKUP_LABEL, [LABEL.registry]: registry.name } },
+        spec: hardenedPod(POSTGRES, {
+            serviceAccountName: serviceAccount,
+            priorityClassName: PRIORITY.service.name,
+            restartPolicy: "Never",
+            tolerations: SOON_ELSEWHERE,
+            ...parts,
+            volumes: [{ name: VOLUME.temporary, emptyDir: { sizeLimit: "1Gi" } }, ...volumes, ...keyVolumes(args)],
+        }),
+    };
+}
+
+/**
+ * One store after the other, as a database lets itself be read once at a time; where one cannot be reached the other still is, and what
+ * is stored is not stored again, nor for what could not be removed. A full is made where a differential cannot be, and where nothing else helped.
+ */
+export function backupScript(
+    { name, database }: Pick<RegistryPlan, "name" | "database">,
+    uses: readonly Use[],
+    kind: Kind,
+): string {
+    const remote = remoteMembers(database);
+    const steps = uses.flatMap((use) => {
+        const create = commandLine(name, use, "stanza-create", ...remote);
+        const store = (type: Kind): string =>
+            commandLine(name, use, "backup", `--type=${type}`, ONE_PROCESS, "--no-expire-auto", ...remote);
+        const expire = commandLine(name, use, "expire");
+        const [instead, last] =
+            kind === "diff"
+                ? [` || { [ $? = ${LATER_FOLDER} ] && ${store("full")}; }`, ` || ${store("full")}`]
+                : ["", ""];
+        return [
+            `${use}() { ${create} && { ${store(kind)}${instead}; }; }`,
+            `if try ${use}${last}; then try ${expire} || failed=1; else failed=1; fi`,
+        ];
+    });
+    return [
+        // The image has Python and no sleep.
+        `pause() { python3 -c "import time; time.sleep(${PAUSE})"; }`,
+        `try() { tries=${TRIES}; until "$@"; do [ $tries != 0 ] || return 1; tries=$((tries - 1)); pause; done; }`,
+        "failed=0",
+        ...steps,
+        "exit $failed",
+    ].join("\n");
+}

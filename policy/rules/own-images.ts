@@ -1,0 +1,16 @@
+import { originPattern } from "../../infra/conventions/images";
+import { containersOf } from "./pods";
+import type { Rule } from "./rule";
+
+const OWN = new RegExp(originPattern("registry.embassy.internal(:[0-9]+)?", false));
+
+/** Whether by digest is the API server's to say: there are none before the images are built. */
+export const ownImages: Rule = {
+    name: "own-images",
+    description: "Every image comes from the site's own registry.",
+    violations: (object) =>
+        containersOf(object)
+            .flatMap(({ image }) => image ?? [])
+            .filter((image) => !OWN.test(image))
+            .map((image) => `image ${image} comes from elsewhere; it must be of registry.embassy.internal`),
+};

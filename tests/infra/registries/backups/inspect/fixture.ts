@@ -1,0 +1,71 @@
+/** A store in which each of five timelines was left in the middle of a segment, and holds two whole ones; as pgBackRest tells of a real one. */
+import type { Archive, BackupInfo, Listing } from "../../../../../infra/registries/backups/inspect/archive";
+
+const HASH = "a".repeat(40);
+
+/** @param name of a segment, or of the part of one that was written */
+export function file(name: string): string {
+    return `15-1/${name.slice(0, 16)}/${name}-${HASH}.zst`;
+}
+
+export function backup(label: string, stop: number, start: string, reference: string[] | null = null): BackupInfo {
+    // Of 16 MiB: the last two digits of a name are the first two of the offset.
+    const lsn = { start: `0/${start.slice(22)}000028` };
+    return { label, timestamp: { stop }, archive: { start, stop: start }, lsn, reference, info: { size: 1_000 } };
+}
+
+const name = (timeline: number, number: number): string =>
+    `0000000${timeline}00000000000000${number.toString(16).toUpperCase().padStart(2, "0")}`;
+
+/** Timeline n has whole segments from 3n − 1 on; 3n + 2 is the next one's. */
+export const SEGMENTS = [1, 2, 3, 4, 5].flatMap((timeline) =>
+    [3 * timeline - 1, 3 * timeline, 3 * timeline + 1].map((number) => name(timeline, number)),
+);
+const partials = [1, 2, 3, 4].map((timeline) => `${name(timeline, 3 * timeline + 2)}.partial`);
+const parents = (timeline: number): string =>
+    [1, 2, 3, 4]
+        .slice(0, timeline - 1)
+        .map(
+            (parent) =>
+                `${parent}\t0/${(3 * parent + 2).toString(16).toUpperCase()}0000A0\tno recovery target specified\n`,
+        )
+        .join("\n");
+
+export const FULL = "20261129-070456F";
+export const DIFFERENTIAL = `${FULL}_20261129-070502D`;
+
+/** Segment n is stored at 1000 + 100 n. */
+export function listing(...names: readonly string[]): Listing {
+    return Object.fromEntries(
+        names.map((segment) => [
+            file(segment),
+            { type: "file", time: 1_000 + 100 * Number.parseInt(segment.slice(16, 24), 16) },
+        ]),
+    );
+}
+
+export const ARCHIVE: Archive = {
+    stanza: {
+        name: "population",
+        status: { code: 0, message: "ok" },
+        archive: [{ id: "15-1", max: SEGMENTS.at(-1) ?? null }],
+        backup: [backup(FULL, 1_250, name(1, 2)), backup(DIFFERENTIAL, 1_950, name(3, 9), [FULL])],
+    },
+    wal: {
+        ...listing(...SEGMENTS, ...partials),
+        ...Object.fromEntries(
+            [2, 3, 4, 5].map((timeline) => [`15-1/0000000${timeline}.history`, { type: "file", time: 0 }]),
+        ),
+    },
+    backups: Object.fromEntries(
+        [FULL, DIFFERENTIAL].map((label) => [`${label}/backup.manifest`, { type: "file", time: 0 }]),
+    ),
+    histories: Object.fromEntries([2, 3, 4, 5].map((timeline) => [`0000000${timeline}.history`, parents(timeline)])),
+};
+
+/** Without a file of the log, a history among them. */
+export function without(archive: Archive, ...gone: readonly string[]): Archive {
+    const rest = <T>(entries: Readonly<Record<string, T>>): Record<string, T> =>
+        Object.fromEntries(Object.entries(entries).filter(([key]) => !gone.some((part) => key.includes(part))));
+    return { ...archive, wal: rest(archive.wal), histories: rest(archive.histories) };
+}
