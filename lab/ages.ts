@@ -4,7 +4,8 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { generationSuffix, generationsIn } from "../infra/keys/registry-keys";
 import type { Ages } from "../infra/registries/backups/stored/ages";
-import { LabError, hasCode } from "./errors";
+import { LabError } from "./errors";
+import { hasCode } from "../command-line/system-error";
 import type { SitePaths } from "./paths";
 import { storeOf } from "../restore/source";
 

@@ -3,7 +3,7 @@ import { certManagerDefinitions } from "./certificate-api";
 import { apiServerUrl, controlPlane } from "./control-plane";
 import { Access, converge, listOwned } from "./converge";
 import { LabError } from "./errors";
-import { ensureFile, makeDirectory, readIfThere } from "./files";
+import { ensureFile, makeDirectory, readIfThere } from "../command-line/files";
 import { SiteInventory } from "./inventory";
 import { kubeconfig } from "./kubeconfig";
 import { clusterApiDefinitions } from "./machine-api/cluster-api";
@@ -22,7 +22,7 @@ import { ensureEncryptionKey, ensurePki } from "./pki/ensure";
 import { Ports, ensurePorts } from "./ports";
 import { foundation, refuseForeignPorts, refuseLostKey, refuseMovedRanges } from "./preflight";
 import { isNodeReady } from "./status";
-import { together } from "./together";
+import { together } from "../command-line/together";
 
 const NODES_READY_MS = 60_000;
 const POLL_MS = 100;

@@ -10,7 +10,7 @@ import type { StoreUser } from "../infra/keys/registry-keys";
 import { OBJECT_STORE_REGION } from "../infra/storage/plan-object-store";
 import { repoRoot } from "../command-line/paths";
 import { LabError } from "../lab/errors";
-import { ensureFile } from "../lab/files";
+import { ensureFile } from "../command-line/files";
 import { NETWORK, SYSTEM_PATH, answersAt } from "../lab/nodes/network";
 import { ensureUserland } from "../lab/nodes/userland";
 import type { Site } from "../lab/options";

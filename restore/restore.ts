@@ -11,7 +11,7 @@ import { planNetwork, objectStoreName } from "../infra/networking/addresses";
 import { registryNamespace } from "../infra/conventions/names";
 import type { Toolchain } from "../toolchain/cli/environment";
 import { LabError, explain } from "../lab/errors";
-import { ensureFile } from "../lab/files";
+import { ensureFile } from "../command-line/files";
 import * as lab from "../lab/lab";
 import { type Site, openSite } from "../lab/options";
 import { SitePaths } from "../lab/paths";

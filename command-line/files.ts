@@ -2,9 +2,9 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { hasCode } from "./errors";
+import { hasCode } from "./system-error";
 
-/** Directories and files of the lab are for their owner only: most hold keys or say where they are. */
+/** What a run keeps is for its owner only: most of it holds keys, or says where they are. */
 export const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
 

@@ -1,4 +1,4 @@
-import { together } from "../../lab/together";
+import { together } from "../../command-line/together";
 
 test("a failure is reported when all have ended: nothing goes on unheard", async () => {
     const ended: string[] = [];
