@@ -3,7 +3,7 @@ import * as fs from "node:fs/promises";
 import type { Command } from "commander";
 import { parseDuration } from "../data/options";
 import { addressOf } from "../data/site";
-import { kubeconfig } from "../lab/kubeconfig";
+import { kubeconfig } from "../credentials/kubeconfig";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { UserError } from "../command-line/command";
 import { breakGlass, checkRecord } from "./break-glass";

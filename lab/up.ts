@@ -5,7 +5,7 @@ import { Access, converge, listOwned } from "./converge";
 import { LabError } from "./errors";
 import { ensureFile, makeDirectory, readIfThere } from "../command-line/files";
 import { SiteInventory } from "./inventory";
-import { kubeconfig } from "./kubeconfig";
+import { kubeconfig } from "../credentials/kubeconfig";
 import { clusterApiDefinitions } from "./machine-api/cluster-api";
 import { metal3Definitions } from "./machine-api/metal3";
 import { ciliumDefinitions } from "./nodes/cilium";

@@ -14,7 +14,7 @@ import { ensureFile } from "../command-line/files";
 import { NETWORK, SYSTEM_PATH, answersAt } from "../lab/nodes/network";
 import { ensureUserland } from "../lab/nodes/userland";
 import type { Site } from "../lab/options";
-import { issueLeaf } from "../lab/pki/issue";
+import { issueLeaf } from "../credentials/certificates";
 
 const SCRIPT = path.join(repoRoot, "restore", "rescue.sh");
 export const RESCUE = "rescued-store";

@@ -5,7 +5,7 @@ import { ensureFile, readIfThere } from "../../command-line/files";
 import { SiteInventory } from "../inventory";
 import { SitePaths } from "../paths";
 import { Authority, authorities, catalogue } from "./catalogue";
-import { Purpose, Subject, generatePrivateKey, issueAuthority, issueLeaf } from "./issue";
+import { Purpose, Subject, generatePrivateKey, issueAuthority, issueLeaf } from "../../credentials/certificates";
 
 export const AUTHORITY_DAYS = 3650;
 export const LEAF_DAYS = 365;
