@@ -27,7 +27,7 @@ import { type Phases, phases } from "./phases";
 import { alone, discard, markKept, markUnfinished, presenceOf } from "./presence";
 import type { Range } from "./range";
 import { bringUp } from "./registries";
-import { type RescueSource, ensureRescue } from "./rescue";
+import { type RescueSource, ensureRescue } from "../lab/nodes/rescue";
 import { type Source, copyIn, storeOf } from "./source";
 import { type Stamp, stampStackFile } from "./stamp";
 import { type Proof, verify } from "./verify";

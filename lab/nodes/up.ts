@@ -15,7 +15,7 @@ import { GATEWAY, NETWORK, gatewayAnswers, gatewayPart, networkPart } from "./ne
 import { ensureImages, pushImages, registryConfiguration, registryPart, registryPort } from "./registry";
 import { SERVICES, SERVICES_PORT, configureServices, servicesPart } from "./services";
 import { together } from "../../command-line/together";
-import { RESCUE } from "../../restore/rescue";
+import { RESCUE } from "./rescue";
 import { ensureUserland } from "./userland";
 
 /** The supervised processes beyond the control plane, in the order in which they start. */

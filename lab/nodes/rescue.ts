@@ -4,19 +4,19 @@
  */
 import { randomBytes } from "node:crypto";
 import * as path from "node:path";
-import { objectStoreName } from "../infra/networking/addresses";
-import type { Issuer } from "../infra/keys/handover";
-import type { StoreUser } from "../infra/keys/registry-keys";
-import { OBJECT_STORE_REGION } from "../infra/storage/plan-object-store";
-import { repoRoot } from "../command-line/paths";
-import { LabError } from "../lab/errors";
-import { ensureFile } from "../command-line/files";
-import { NETWORK, SYSTEM_PATH, answersAt } from "../lab/nodes/network";
-import { ensureUserland } from "../lab/nodes/userland";
-import type { Site } from "../lab/options";
-import { issueLeaf } from "../credentials/certificates";
+import { objectStoreName } from "../../infra/networking/addresses";
+import type { Issuer } from "../../infra/keys/handover";
+import type { StoreUser } from "../../infra/keys/registry-keys";
+import { OBJECT_STORE_REGION } from "../../infra/storage/plan-object-store";
+import { repoRoot } from "../../command-line/paths";
+import { LabError } from "../errors";
+import { ensureFile } from "../../command-line/files";
+import { NETWORK, SYSTEM_PATH, answersAt } from "./network";
+import { ensureUserland } from "./userland";
+import type { Site } from "../options";
+import { issueLeaf } from "../../credentials/certificates";
 
-const SCRIPT = path.join(repoRoot, "restore", "rescue.sh");
+const SCRIPT = path.join(repoRoot, "lab", "nodes", "rescue.sh");
 export const RESCUE = "rescued-store";
 const HTTPS = 443;
 /** An environment that lives longer is made again. */
