@@ -1,8 +1,8 @@
 /** `npm run keys -- break-glass` and `record`: into a site, and what is said of it. */
 import * as fs from "node:fs/promises";
 import type { Command } from "commander";
-import { parseDuration } from "../data/options";
-import { addressOf } from "../data/site";
+import { duration } from "../command-line/typed";
+import { addressOf } from "../toolchain/cli/site-address";
 import { kubeconfig } from "../credentials/kubeconfig";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { UserError } from "../command-line/command";
@@ -29,7 +29,7 @@ async function runBreakGlass(flags: GlassFlags): Promise<void> {
     await refuseExisting(out);
     const opening = await readOpening(flags);
     const access = { site: cluster.context, user: person, ...(await serverOf(site, cluster.context)) };
-    const hours = parseDuration(flags.for) / 3600;
+    const hours = duration("--for", flags.for) / 3600;
     const request = { site: declared.name, person, askedBy, reason, hours, ...opening, now: new Date() };
     const { credentials, record, problems } = await breakGlass(request);
     warn(...problems, ...unknownTo(site, keys.breakGlass, opening.transcript));

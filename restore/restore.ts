@@ -5,6 +5,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { databaseOf } from "../data/connect";
+import type { Registry } from "../data/registries";
 import type { EmbassyConfig } from "../infra/site/config";
 import type { Instant } from "../infra/conventions/instant";
 import { planNetwork, objectStoreName } from "../infra/networking/addresses";
@@ -45,7 +46,7 @@ export interface RestoreRequest {
     readonly at: Instant | undefined;
     /** Seconds for which it is waited for what is not stored yet; none by default. */
     readonly wait?: number;
-    readonly registries: readonly string[];
+    readonly registries: readonly Registry[];
     /** Those that must come out, of every table of each registry. */
     readonly expected: Digests | undefined;
     /** A file of recovered keys, in place of the state of the stack that holds the root. */
