@@ -10,10 +10,10 @@ import { runCommand } from "../command-line/command";
 import { runProgram } from "../command-line/program";
 import { type Contents, compareRegistries, fillRegistries } from "./contents";
 import { type Visit, visitEdges, visitsTable } from "./edge";
-import { type NodeKind, defaultSites, nodeKinds } from "./inventory";
-import * as lab from "./lab";
-import { hostProblems } from "./nodes/host";
-import { eachSite } from "./progress";
+import { type NodeKind, defaultSites, nodeKinds } from "../lab/inventory";
+import * as lab from "../lab/lab";
+import { hostProblems } from "../lab/nodes/host";
+import { eachSite } from "../lab/progress";
 import { TABLE_STYLE } from "../command-line/table";
 
 function say(step: string): void {

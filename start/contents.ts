@@ -8,11 +8,11 @@ import { digest } from "../data/digest";
 import { type Lag, siteLag } from "../data/lag";
 import { load } from "../data/load";
 import { DEFAULT_PEOPLE } from "../data/options";
-import { showProgress } from "../data/progress";
+import { showProgress } from "../command-line/progress";
 import { REGISTRIES, type Registry } from "../data/registries";
 import { isEmpty } from "../data/tables";
 import type { EmbassyConfig } from "../infra/site/config";
-import { LabError } from "./errors";
+import { LabError } from "../lab/errors";
 
 export interface Contents {
     readonly registry: Registry;

@@ -19,8 +19,8 @@ import type { ServedPlan } from "../infra/edge/plan-served";
 import { toolchainChoice } from "../toolchain/build";
 import { stackOutputs } from "../toolchain/cli/outputs";
 import { stackConfig } from "../toolchain/cli/stack-config";
-import { LabError } from "./errors";
-import { allyEntrance } from "./nodes/entrance";
+import { LabError } from "../lab/errors";
+import { allyEntrance } from "../lab/nodes/entrance";
 import { TABLE_STYLE } from "../command-line/table";
 
 export interface Visit {

@@ -5,12 +5,12 @@ import { declaredStacks } from "../toolchain/cli/stack-file";
 import { runCommand } from "../command-line/command";
 import { runProgram } from "../command-line/program";
 import { visitEdges, visitsTable } from "./edge";
-import { LabError, explain } from "./errors";
-import { type NodeKind, defaultSites, nodeKinds } from "./inventory";
-import * as lab from "./lab";
-import { eachSite } from "./progress";
-import { linkLine, statusReport } from "./report";
-import { sitesNamed, sitesToBringUp } from "./named";
+import { LabError, explain } from "../lab/errors";
+import { type NodeKind, defaultSites, nodeKinds } from "../lab/inventory";
+import * as lab from "../lab/lab";
+import { eachSite } from "../lab/progress";
+import { linkLine, statusReport } from "../lab/report";
+import { sitesNamed, sitesToBringUp } from "../lab/named";
 
 type Fail = (code: number) => void;
 
