@@ -8,7 +8,7 @@ import type {
 import type { Outside } from "../../infra/site/flow-table";
 import { LABEL } from "../../infra/conventions/names";
 import type { Rendered } from "../render/registrations";
-import { groupBy } from "./group";
+import { groupBy } from "../group";
 import { type Workload, workloadName, workloadsOf } from "./pods";
 import { isEmpty, selectorText, selects } from "./selectors";
 import { kindOf, metadataOf } from "./show";

@@ -2,7 +2,7 @@
 import type { Flow } from "../../infra/site/flow-table";
 import { objectStoreName, registryName, writerName } from "../../infra/networking/addresses";
 import type { Need, Part } from "../../infra/site/boot-order";
-import { groupBy } from "../compare/group";
+import { groupBy } from "../group";
 import type { Found, Line } from "./impact";
 
 export interface SiteParts {

@@ -11,7 +11,7 @@ import { knownStacks, stackFolder } from "../../toolchain/cli/stack-file";
 import { addUnknown, withThrowaway } from "../../toolchain/cli/throwaway";
 import { UserError } from "../../command-line/command";
 import { repoRoot } from "../../command-line/paths";
-import { compareStack } from "../compare";
+import { compareStack } from "../compare-stack";
 import { fileOf } from "../preview";
 import { type Report, type StackReport, VERSION } from "../report";
 import { titleOf } from "../show/title";

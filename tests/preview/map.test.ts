@@ -7,7 +7,7 @@ import { outsideOf } from "../../infra/site/flow-table";
 import { plan } from "../../infra/site/plan";
 import { planNetwork } from "../../infra/networking/addresses";
 import { workloads } from "../../infra/site/workloads";
-import type { Side } from "../../preview/compare/side";
+import type { Side } from "../../preview/side";
 import { factsOf } from "../../preview/facility/facts";
 import { mapSvg, pictureSvg } from "../../preview/map";
 import { drawn, pictureOf } from "../../preview/map/change";

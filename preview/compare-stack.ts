@@ -1,20 +1,20 @@
 /** Compares what a stack declared with what it declares. Pure. */
-import { facilityChange } from "../facility/compare";
-import { pictureOf } from "../map/change";
-import type { Rendered } from "../render/registrations";
-import type { ObjectChange, StackReport } from "../report";
-import { NO_FILE } from "../stack-file";
-import { certificatesOf } from "./certificates";
-import { dangersOf } from "./dangers";
-import { flowChanges } from "./flows";
+import { facilityChange } from "./facility/compare";
+import { pictureOf } from "./map/change";
+import type { Rendered } from "./render/registrations";
+import type { ObjectChange, StackReport } from "./report";
+import { NO_FILE } from "./stack-file";
+import { certificatesOf } from "./compare/certificates";
+import { dangersOf } from "./compare/dangers";
+import { flowChanges } from "./compare/flows";
 import { groupBy } from "./group";
-import { foldNoise } from "./noise";
-import { type Pair, objectChange, pairs } from "./objects";
-import { policyResults } from "./policies";
-import { restartsOf } from "./restarts";
-import { rightsChanges } from "./rights";
-import { lostRules } from "./rules";
-import { loweredSettings, settingsChanges } from "./settings";
+import { foldNoise } from "./compare/noise";
+import { type Pair, objectChange, pairs } from "./compare/objects";
+import { policyResults } from "./compare/policies";
+import { restartsOf } from "./compare/restarts";
+import { rightsChanges } from "./compare/rights";
+import { lostRules } from "./compare/rules";
+import { loweredSettings, settingsChanges } from "./compare/settings";
 import type { Side } from "./side";
 
 export const NOTHING: Side = { resources: [], outside: {}, file: NO_FILE };

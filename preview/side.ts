@@ -1,8 +1,8 @@
-import type { Outside } from "../../infra/site/flow-table";
-import type { SiteFacts } from "../facility/facts";
-import type { Registered } from "../render/registrations";
-import type { Rules } from "../render/rules";
-import type { StackFile } from "../stack-file";
+import type { Outside } from "../infra/site/flow-table";
+import type { SiteFacts } from "./facility/facts";
+import type { Registered } from "./render/registrations";
+import type { Rules } from "./render/rules";
+import type { StackFile } from "./stack-file";
 
 /** One side of a comparison. */
 export interface Side {
