@@ -1,7 +1,5 @@
-import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
 import * as pulumi from "@pulumi/pulumi";
-import { metadata } from "../kubernetes/metadata";
+import { deployment } from "../kubernetes/deployment";
 import { PRIORITY } from "../kubernetes/priority";
 import { clusterRole } from "../kubernetes/role";
 import { tenancy } from "../kubernetes/tenancy";
@@ -17,7 +15,6 @@ import {
     type CertManagerPlan,
 } from "./plan-cert-manager";
 import type { Issuer } from "./handover";
-import { COMMON_LABELS } from "../conventions/names";
 import { clusterIssuer } from "./issuer";
 
 export interface CertManagerArgs {
@@ -49,35 +46,23 @@ export class CertManager extends pulumi.ComponentResource {
         this.namespace = namespace;
         const placed = { namespace, labels };
         const flows = { selector: CERT_MANAGER_SELECTOR, ingress: [], egress: [apiServer(network)] };
-        const dependsOn = walls(name, { ...placed, workload: CERT_MANAGER, ...flows }, parent);
+        const networkPolicies = walls(name, { ...placed, workload: CERT_MANAGER, ...flows }, parent);
         clusterRole(name, { ...placed, called: ROLE, rules: RULES, serviceAccount }, parent);
         clusterIssuer(`${name}-site`, { ...placed, called: AUTHORITY.site, issuer }, parent);
-        new PodDisruptionBudget(
-            `${name}-budget`,
+        deployment(
+            name,
             {
-                metadata: metadata(CERT_MANAGER, labels, namespace),
-                // Servicing its machine takes it away for a moment.
-                spec: { maxUnavailable: 1, selector: { matchLabels: CERT_MANAGER_SELECTOR } },
+                ...placed,
+                workload: CERT_MANAGER,
+                part: "controller",
+                selector: CERT_MANAGER_SELECTOR,
+                replicas: 1,
+                // Never two: it is not told apart which of them renews.
+                strategy: { type: "Recreate" },
+                pod: podSpec(plan, serviceAccount),
+                networkPolicies,
             },
             parent,
-        );
-        new Deployment(
-            `${name}-controller`,
-            {
-                metadata: metadata(CERT_MANAGER, labels, namespace),
-                spec: {
-                    replicas: 1,
-                    // Never two: it is not told apart which of them renews.
-                    strategy: { type: "Recreate" },
-                    selector: { matchLabels: CERT_MANAGER_SELECTOR },
-                    template: {
-                        metadata: { labels: { ...COMMON_LABELS, ...CERT_MANAGER_SELECTOR } },
-                        spec: podSpec(plan, serviceAccount),
-                    },
-                },
-            },
-            // Walls before anything moves in.
-            { ...parent, dependsOn },
         );
         this.registerOutputs();
     }

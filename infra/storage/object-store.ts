@@ -1,7 +1,7 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
 import * as pulumi from "@pulumi/pulumi";
+import { budget } from "../kubernetes/budget";
 import { HELD } from "../kubernetes/held";
 import { NOT_AWAITED, metadata } from "../kubernetes/metadata";
 import { tenancy } from "../kubernetes/tenancy";
@@ -99,15 +99,8 @@ function server(name: string, args: ServerArgs, opts: pulumi.CustomResourceOptio
         },
         opts,
     );
-    new PodDisruptionBudget(
-        `${name}-budget`,
-        {
-            metadata: metadata(OBJECT_STORE, store.labels, namespace),
-            // There is one: servicing its machine takes it away, and the other site's store goes on.
-            spec: { maxUnavailable: 1, selector: { matchLabels: STORE_SELECTOR } },
-        },
-        opts,
-    );
+    // There is one: while its machine is serviced, the other site's store goes on.
+    budget(name, { workload: OBJECT_STORE, namespace, labels: store.labels, selector: STORE_SELECTOR }, opts);
     new StatefulSet(
         `${name}-server`,
         {
