@@ -65,7 +65,7 @@ const site = told(() => {
     const config = readConfig();
     return proven(config, plan(config, readImageLock(), { acceptLoss }));
 });
-const embassy = new DataEmbassy("embassy", site, {}, told(readHandover));
+const embassy = new DataEmbassy("embassy", { plan: site, handed: told(readHandover) });
 
 // Not `export const`: a site that issues nothing, or has no edge, has no such output.
 export = {

@@ -39,8 +39,14 @@ export class CertManager extends pulumi.ComponentResource {
         const { labels, quota } = plan;
         const parent = { parent: this };
         const { namespace, serviceAccount } = tenancy(
-            { name, namespace: CERT_MANAGER, labels, account: CERT_MANAGER, quota },
-            args.podSecurityVersion,
+            name,
+            {
+                namespace: CERT_MANAGER,
+                labels,
+                account: CERT_MANAGER,
+                quota,
+                podSecurityVersion: args.podSecurityVersion,
+            },
             parent,
         );
         this.namespace = namespace;

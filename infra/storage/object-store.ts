@@ -39,8 +39,14 @@ export class ObjectStore extends pulumi.ComponentResource {
         const { labels, quota, dnsNames } = store;
         const parent = { parent: this };
         const { namespace, serviceAccount } = tenancy(
-            { name, namespace: OBJECT_STORE, labels, account: OBJECT_STORE, quota },
-            args.podSecurityVersion,
+            name,
+            {
+                namespace: OBJECT_STORE,
+                labels,
+                account: OBJECT_STORE,
+                quota,
+                podSecurityVersion: args.podSecurityVersion,
+            },
             parent,
         );
         const placed = { namespace, labels };

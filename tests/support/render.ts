@@ -36,7 +36,7 @@ export async function renderPlan(
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     try {
-        new DataEmbassy("embassy", site, {}, handed);
+        new DataEmbassy("embassy", { plan: site, handed });
         await pulumi.runtime.disconnect();
     } finally {
         Error.stackTraceLimit = limit;

@@ -35,8 +35,8 @@ export class NameServer extends pulumi.ComponentResource {
         const { labels, quota } = dns;
         const parent = { parent: this };
         const { namespace, serviceAccount } = tenancy(
-            { name, namespace: DNS, labels, account: DNS, quota },
-            podSecurityVersion,
+            name,
+            { namespace: DNS, labels, account: DNS, quota, podSecurityVersion },
             parent,
         );
         const placed = { namespace, labels };
