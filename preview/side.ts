@@ -1,4 +1,4 @@
-import type { Outside } from "../infra/site/flow-table";
+import type { Outside } from "../infra/site/outside";
 import type { SiteFacts } from "./facility/facts";
 import type { Registered } from "./render/registrations";
 import type { Rules } from "./render/rules";

@@ -5,7 +5,7 @@ import type {
     V1NetworkPolicyPort,
     V1NetworkPolicySpec,
 } from "@kubernetes/client-node";
-import type { Outside } from "../../infra/site/flow-table";
+import type { Outside } from "../../infra/site/outside";
 import { LABEL } from "../../infra/conventions/names";
 import type { Rendered } from "../render/registrations";
 import { groupBy } from "../group";

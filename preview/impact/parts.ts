@@ -1,5 +1,5 @@
 /** What depends on parts of a site, by the needs that its boot order is made of. Pure. */
-import type { Flow } from "../../infra/site/flow-table";
+import type { Flow } from "../../infra/site/flows";
 import { objectStoreName, registryName, writerName } from "../../infra/networking/addresses";
 import type { Need, Part } from "../../infra/site/boot-order";
 import { groupBy } from "../group";

@@ -1,5 +1,5 @@
 /** Flows as lines between boxes. Pure. */
-import type { Flow } from "../../infra/site/flow-table";
+import type { Flow } from "../../infra/site/flows";
 import { groupBy } from "../group";
 import type { PictureEdge, PictureNode } from "./picture";
 import { box } from "./site";

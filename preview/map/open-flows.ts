@@ -1,5 +1,5 @@
 /** The flows of a site as they are drawn. Pure. */
-import { type Flow, type Policy, flowsOf } from "../../infra/site/flow-table";
+import { type Flow, type Policy, flowsOf } from "../../infra/site/flows";
 import type { Declared } from "../compare/flows";
 import { kindOf } from "../compare/show";
 import type { Rendered } from "../render/registrations";

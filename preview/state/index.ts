@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseConfig } from "../../infra/site/config";
-import { type Outside, outsideOf } from "../../infra/site/flow-table";
+import { type Outside, outsideOf } from "../../infra/site/outside";
 import { planNetwork } from "../../infra/networking/addresses";
 import type { Toolchain } from "../../toolchain/cli/environment";
 import { passphraseFile } from "../../toolchain/cli/passphrase";

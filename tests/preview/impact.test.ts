@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { parseConfig } from "../../infra/site/config";
-import { outsideOf } from "../../infra/site/flow-table";
+import { outsideOf } from "../../infra/site/outside";
 import { plan } from "../../infra/site/plan";
 import { planNetwork } from "../../infra/networking/addresses";
 import { bootParts } from "../../infra/site/boot-parts";

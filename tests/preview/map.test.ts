@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { XMLValidator } from "fast-xml-parser";
 import { parse } from "yaml";
 import { parseConfig } from "../../infra/site/config";
-import { outsideOf } from "../../infra/site/flow-table";
+import { outsideOf } from "../../infra/site/outside";
 import { plan } from "../../infra/site/plan";
 import { planNetwork } from "../../infra/networking/addresses";
 import { workloads } from "../../infra/site/workloads";

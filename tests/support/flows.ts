@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { parseConfig } from "../../infra/site/config";
-import { type Outside, type Policy, flowTable, outsideOf } from "../../infra/site/flow-table";
+import { type Policy, flowsOf } from "../../infra/site/flows";
+import { type Outside, outsideOf } from "../../infra/site/outside";
 import { planNetwork } from "../../infra/networking/addresses";
 import { expectedFile } from "./expected";
 import { stackValues } from "./stacks";
@@ -33,4 +34,18 @@ export function flowsDocument(stacks: readonly string[]): string {
         }),
         "",
     ].join("\n");
+}
+
+/** A table in Markdown, sorted. */
+export function flowTable(policies: readonly Policy[], outside: Outside): string {
+    const fromOutside = flowsOf(policies, outside, "ingress").filter(({ from }) =>
+        Object.values(outside).includes(from),
+    );
+    const rows = new Map<string, string[]>();
+    for (const { from, to, port } of [...flowsOf(policies, outside, "egress"), ...fromOutside]) {
+        const key = `| ${from} | ${to} |`;
+        rows.set(key, [...(rows.get(key) ?? []), port]);
+    }
+    const lines = [...rows].map(([key, ports]) => `${key} ${[...new Set(ports)].sort().join(", ")} |`);
+    return ["| from | to | ports |", "|---|---|---|", ...lines.sort()].join("\n");
 }

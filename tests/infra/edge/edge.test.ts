@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { type EmbassyConfig, parseConfig } from "../../../infra/site/config";
 import { ALLIES } from "../../../infra/edge/allied-codes";
-import { flowsOf } from "../../../infra/site/flow-table";
+import { flowsOf } from "../../../infra/site/flows";
 import { plan } from "../../../infra/site/plan";
 import type { EmbassyPlan } from "../../../infra/site/embassy-plan";
 import { planEdge } from "../../../infra/edge/plan";

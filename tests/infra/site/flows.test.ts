@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type Policy, flowTable, flowsOf, halfOpen } from "../../../infra/site/flow-table";
-import { FLOWS_FILE, declaredFlows, flowsDocument } from "../../support/flows";
+import { type Policy, flowsOf, halfOpen } from "../../../infra/site/flows";
+import { FLOWS_FILE, declaredFlows, flowTable, flowsDocument } from "../../support/flows";
 import { STACKS } from "../../support/stacks";
 
 const named = (name: string): object => ({ podSelector: { matchLabels: { "app.kubernetes.io/name": name } } });

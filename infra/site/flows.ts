@@ -1,8 +1,7 @@
-/** Who may talk to whom in a site, read off the network policies that it declares: docs/flows.md. Pure. */
-import type { EdgeSection } from "../edge/config";
-import type { NetworkPlan } from "../networking/addresses";
+/** Who may talk to whom in a site, read off the network policies that it declares. Pure. */
 import { LABEL, type Labels } from "../conventions/names";
 import { PUBLIC_COPY } from "../registries/backups/plan-public-copy";
+import type { Outside } from "./outside";
 
 interface Selector {
     readonly matchLabels?: Labels;
@@ -35,22 +34,6 @@ export interface Flow {
     readonly to: string;
     /** `443/TCP`; `*` where it is each site's own. */
     readonly port: string;
-}
-
-/** Names of what is outside the cluster, by its range of addresses. */
-export type Outside = Readonly<Record<string, string>>;
-
-/** What is outside of a site's cluster and may be talked to. */
-export function outsideOf(
-    { gateway, peers }: Pick<NetworkPlan, "gateway" | "peers">,
-    edge: EdgeSection["edge"],
-): Outside {
-    return {
-        [`${gateway}/32`]: "API server",
-        ...Object.fromEntries(Object.entries(peers).map(([name, cidr]) => [cidr, `site ${name}`])),
-        ...Object.fromEntries((edge?.networks ?? []).map((cidr) => [cidr, "allies"])),
-        ...Object.fromEntries((edge?.public?.networks ?? []).map((cidr) => [cidr, "everybody"])),
-    };
 }
 
 const REGISTRY = /^registry-/;
@@ -88,20 +71,6 @@ function covers(wide: Flow, { from, to, port }: Flow): boolean {
     const isRegistry = from.startsWith(`${ANY_REGISTRY}'s `) || REGISTRY.test(from);
     const whom = [from, ANYBODY, ...(isRegistry ? [ANY_REGISTRY] : [])];
     return whom.includes(wide.from) && wide.to === to && wide.port === port;
-}
-
-/** A table in Markdown, sorted. */
-export function flowTable(policies: readonly Policy[], outside: Outside): string {
-    const fromOutside = flowsOf(policies, outside, "ingress").filter(({ from }) =>
-        Object.values(outside).includes(from),
-    );
-    const rows = new Map<string, string[]>();
-    for (const { from, to, port } of [...flowsOf(policies, outside, "egress"), ...fromOutside]) {
-        const key = `| ${from} | ${to} |`;
-        rows.set(key, [...(rows.get(key) ?? []), port]);
-    }
-    const lines = [...rows].map(([key, ports]) => `${key} ${[...new Set(ports)].sort().join(", ")} |`);
-    return ["| from | to | ports |", "|---|---|---|", ...lines.sort()].join("\n");
 }
 
 function nameOf(namespace: string, { matchLabels = {} }: Selector): string {
