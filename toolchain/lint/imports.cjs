@@ -19,7 +19,7 @@ const HOUSE = [
     "start",
     "tests/support",
     "bench",
-    "tests/(?!support/)[^/]+",
+    "tests(?!/support/)",
 ];
 /** The same, of the folders of infra/. */
 const INFRA = [
@@ -92,6 +92,7 @@ module.exports = {
     ],
     options: {
         doNotFollow: { path: "node_modules" },
+        exclude: { path: "^[.]embassy/" },
         tsPreCompilationDeps: true,
         tsConfig: { fileName: "tsconfig.json" },
     },
