@@ -16,7 +16,7 @@ interface Peer {
 
 interface Port {
     readonly protocol: string;
-    readonly port?: number;
+    readonly port?: number | string;
 }
 
 /** A NetworkPolicy, as far as it is read: https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
