@@ -23,7 +23,7 @@ export function manyRegistries(count: number, otherwise: object = {}): string {
         `(REGISTRIES as unknown as string[]).splice(0, REGISTRIES.length, ...names);`,
         `const one = { ...config.registries.taxes, ...${JSON.stringify(otherwise)} };`,
         `const registries = Object.fromEntries(names.map((name) => [name, one]));`,
-        `new DataEmbassy("embassy", plan({ ...config, registries } as never));`,
+        `new DataEmbassy("embassy", { plan: plan({ ...config, registries } as never) });`,
         "",
     ].join("\n");
 }

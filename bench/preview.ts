@@ -1,8 +1,8 @@
 /** A preview against code with ever more registries, every one of which changes: what one object costs must not grow. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { compareStack } from "../preview/compare";
-import type { Side } from "../preview/compare/side";
+import { compareStack } from "../preview/compare-stack";
+import type { Side } from "../preview/side";
 import { renderStacks } from "../preview/render";
 import { NO_FILE } from "../preview/stack-file";
 import { embassyHome, repoRoot } from "../command-line/paths";

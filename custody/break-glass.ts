@@ -4,7 +4,7 @@
  */
 import { X509Certificate, createPrivateKey, sign, verify } from "node:crypto";
 import { BREAK_GLASS as IDENTITY, BREAK_GLASS_HOURS, breakGlassGroup } from "../infra/cluster/access/plan-break-glass";
-import { issueAuthority, issueLeaf } from "../lab/pki/issue";
+import { issueAuthority, issueLeaf } from "../credentials/certificates";
 import { UserError } from "../command-line/command";
 import { endOf } from "./custodians";
 import { BREAK_GLASS, type GlassRecord, type Transcript, plain, sha256, signedPart } from "./format";

@@ -3,7 +3,7 @@
  * of those who break the glass is made here, and is nowhere else.
  */
 import { type KeyObject, createPublicKey, randomUUID, sign } from "node:crypto";
-import { together } from "../lab/together";
+import { together } from "../command-line/together";
 import { UserError } from "../command-line/command";
 import { glassAuthority } from "./break-glass";
 import { type Custodians, quorumUntil } from "./custodians";

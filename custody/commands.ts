@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { showProgress } from "../data/progress";
+import { showProgress } from "../command-line/progress";
 import { buildToolchain, toolchainChoice } from "../toolchain/build";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { declaredStacks } from "../toolchain/cli/stack-file";

@@ -1,10 +1,10 @@
 /** `npm run keys -- break-glass` and `record`: into a site, and what is said of it. */
 import * as fs from "node:fs/promises";
 import type { Command } from "commander";
-import { parseDuration } from "../data/options";
-import { addressOf } from "../data/site";
+import { duration } from "../command-line/typed";
+import { addressOf } from "../toolchain/cli/site-address";
 import { INSTANT_FORMS, parseInstant, secondsOf } from "../infra/conventions/instant";
-import { kubeconfig } from "../lab/kubeconfig";
+import { kubeconfig } from "../credentials/kubeconfig";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { UserError } from "../command-line/command";
 import { breakGlass, checkRecord } from "./break-glass";
@@ -35,7 +35,7 @@ async function runBreakGlass(flags: GlassFlags): Promise<void> {
     const access = { site: cluster.context, user: person, ...(await serverOf(site, cluster.context)) };
     const now = new Date();
     refuseWrongClock(now, await timeAt(access.server, access.authority), watchesSay(flags.now));
-    const hours = parseDuration(flags.for) / 3600;
+    const hours = duration("--for", flags.for) / 3600;
     const request = { site: declared.name, person, askedBy, reason, hours, witness, ...opening, now };
     const { credentials, record, problems } = await breakGlass(request);
     warn(...problems, ...unknownTo(site, keys.breakGlass, opening.transcript));

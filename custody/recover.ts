@@ -1,6 +1,6 @@
 /** From envelopes back to secrets. A share that is wrong is named; it never leads to a wrong key. */
 import { createPublicKey, verify } from "node:crypto";
-import { together } from "../lab/together";
+import { together } from "../command-line/together";
 import { UserError } from "../command-line/command";
 import { endOf } from "./custodians";
 import {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { embassyHome } from "../command-line/paths";
+import { duration } from "../command-line/typed";
 import { ask } from "./ask";
 import { databaseOf } from "./connect";
 import { count } from "./count";
@@ -11,8 +12,8 @@ import { readJournal } from "./journal";
 import { siteLag } from "./lag";
 import { type LoadResult, load } from "./load";
 import { isWhole, lost } from "./lost";
-import { parseDay, parseDuration, parseOf, parsePeople, parseRate, parseSeed } from "./options";
-import { showProgress } from "./progress";
+import { parseDay, parseOf, parsePeople, parseRate, parseSeed } from "./options";
+import { showProgress } from "../command-line/progress";
 import { agree, checkReferences } from "./references";
 import { DEFAULT_REGISTRY, REGISTRIES, type Registry, parseRegistry } from "./registries";
 import { answerReport, lagReport, loadReport, lostReport, referencesReport, tableReport, writeReport } from "./report";
@@ -88,7 +89,7 @@ async function runWrite(flags: WriteFlags): Promise<void> {
     const stop = new AbortController();
     const options = {
         rate: parseRate(flags.rate),
-        seconds: parseDuration(flags.for),
+        seconds: duration("--for", flags.for),
         journal:
             flags.journal ?? join(embassyHome, "data", `write-${new Date().toISOString().replaceAll(":", "")}.jsonl`),
         signal: stop.signal,
@@ -173,7 +174,7 @@ export function program(fail: (code: number) => void): Command {
         .option("--json", "print the result as JSON")
         .action(async (flags: LagFlags) => {
             const known = parseRegistry(flags.registry ?? DEFAULT_REGISTRY);
-            const result = await siteLag(known, flags.site, parseDuration(flags.for));
+            const result = await siteLag(known, flags.site, duration("--for", flags.for));
             print(flags.json, result, () => lagReport(flags.site, known, result));
             fail(result.caughtUp ? 0 : 1);
         });

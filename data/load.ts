@@ -7,7 +7,7 @@ import { UserError } from "../command-line/command";
 import { CATALOGUE } from "./catalogue";
 import { copy } from "./copy";
 import { type Database, abandon, explained } from "./database";
-import type { Progress } from "./progress";
+import type { Progress } from "../command-line/progress";
 import { type Registry, schemaOf } from "./registries";
 import { type DatasetOptions, answerScript, constraintsScript, publicationScript, schemaScript } from "./registry-data";
 import { AS_OF, isoDate } from "./shared/calendar";

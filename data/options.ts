@@ -1,6 +1,6 @@
 /** What the commands' options mean. */
 import { UserError } from "../command-line/command";
-import { duration, wholeNumber } from "../command-line/typed";
+import { wholeNumber } from "../command-line/typed";
 import { MOST_PEOPLE, NATION } from "./registry-data";
 
 export const DEFAULT_PEOPLE = 20_000;
@@ -29,11 +29,6 @@ export function parseRate(rate: string): number {
         throw new UserError(`--rate is "${rate}": it must be a number of commits a second, from 0.01 to 10000.`);
     }
     return value;
-}
-
-/** @returns seconds @throws UserError naming the option */
-export function parseDuration(text: string, option = "--for"): number {
-    return duration(option, text);
 }
 
 /** @returns an ISO date, or `undefined` where none is given. @throws UserError naming the option */

@@ -1,10 +1,10 @@
 /** The registries by name, and where a registry's rows are in its database. */
-import { REGISTRIES } from "../infra/conventions/registries";
+import { REGISTRIES, type RegistryName } from "../infra/conventions/registries";
 import { UserError } from "../command-line/command";
 import { chosen } from "../command-line/typed";
 
 export { REGISTRIES };
-export type Registry = (typeof REGISTRIES)[number];
+export type Registry = RegistryName;
 /** Which is meant where none is named. */
 export const DEFAULT_REGISTRY: Registry = "population";
 
@@ -12,7 +12,7 @@ export const DEFAULT_REGISTRY: Registry = "population";
 export function parseRegistry(name: string): Registry {
     const registry = REGISTRIES.find((known) => known === name);
     if (registry === undefined) {
-        throw new UserError(`"${name}" is not a registry: the seven are ${REGISTRIES.join(", ")}.`);
+        throw new UserError(`"${name}" is not a registry: choose from ${REGISTRIES.join(", ")}.`);
     }
     return registry;
 }

@@ -2,21 +2,18 @@
  * The database of a registry in a site: whichever member leads, as the site's API server says, with the owner's certificate. The way to it
  * is the leader's machine in the lab, and elsewhere the API server, which asks for a broken glass.
  */
-import { existsSync } from "node:fs";
 import type { Socket } from "node:net";
-import { delimiter } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EmbassyConfig } from "../infra/site/config";
 import { PORTS, databaseHost, planDatabase } from "../infra/registries/plan-database";
 import { registryNamespace } from "../infra/conventions/names";
 import { podEntrance } from "../lab/nodes/entrance";
-import { kubeconfigs } from "../toolchain/cli/environment";
+import { addressOf } from "../toolchain/cli/site-address";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { UserError } from "../command-line/command";
 import { Client as Api } from "../toolchain/providers/kubernetes/client";
-import { parseSettings } from "../toolchain/providers/kubernetes/config";
 import { ApiError, UnreachableError } from "../toolchain/providers/kubernetes/errors";
-import { type ClusterAddress, locateCluster } from "../toolchain/providers/kubernetes/kubeconfig";
+import type { ClusterAddress } from "../toolchain/providers/kubernetes/kubeconfig";
 import { type Advice, type Database, explained, mayPass, message, open, patience } from "./database";
 import { type Leader, findLeader } from "./leader";
 import { podSocket } from "./pod-socket";
@@ -107,19 +104,6 @@ function connected(socket: Socket): Socket {
 async function clusterOf(site: string, context: string, environment: Environment): Promise<Cluster> {
     const address = await addressOf(site, context, environment);
     return { address, api: new Api(address) };
-}
-
-/** @throws UserError where the site has no kubeconfig, or one without that context */
-export async function addressOf(site: string, context: string, environment: Environment): Promise<ClusterAddress> {
-    const kubeconfig = kubeconfigs(environment, [site]);
-    if (!kubeconfig.split(delimiter).some((file) => existsSync(file))) {
-        throw new UserError(
-            `The site ${site} has no kubeconfig ${kubeconfig}. Bring it up with npm start, or name a real site's with EMBASSY_KUBECONFIG.`,
-        );
-    }
-    return locateCluster(parseSettings({ kubeconfig, context }, {})).catch((error: unknown) => {
-        throw new UserError(message(error));
-    });
 }
 
 function adviceFor(site: string, { site: { role }, replication: { partner = "" } }: EmbassyConfig): Advice {

@@ -5,7 +5,7 @@ import { type Client, DatabaseError, type QueryResult } from "pg";
 import { UserError } from "../command-line/command";
 import { type Database, abandon, explained } from "./database";
 import { type Entry, Journal } from "./journal";
-import { type Progress } from "./progress";
+import { type Progress } from "../command-line/progress";
 import { type Registry, schemaOf } from "./registries";
 
 export interface WriteOptions {

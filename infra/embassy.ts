@@ -19,6 +19,12 @@ import { storeUsers } from "./storage/store-users";
 import { localClass } from "./storage/local-class";
 import { ObjectStore } from "./storage/object-store";
 
+export interface DataEmbassyArgs {
+    readonly plan: EmbassyPlan;
+    /** Instead of what the stack that holds the root hands to this site. */
+    readonly handed?: CrossStackSecrets | undefined;
+}
+
 /** A whole site, its rooms in the order in which they come up: cluster, storage, keys, networking, registries, edge. */
 export class DataEmbassy extends pulumi.ComponentResource {
     /** For the stacks of the sites whose intermediates are issued here; secret. */
@@ -26,26 +32,20 @@ export class DataEmbassy extends pulumi.ComponentResource {
     /** Where allies read, of a site that has one. */
     readonly edge: Edge | undefined;
 
-    /** @param handed instead of what the stack that holds the root hands to this site */
-    constructor(
-        name: string,
-        plan: EmbassyPlan,
-        opts: pulumi.ComponentResourceOptions = {},
-        handed?: CrossStackSecrets,
-    ) {
+    constructor(name: string, { plan, handed }: DataEmbassyArgs, opts: pulumi.ComponentResourceOptions = {}) {
         super("data-embassy:index:DataEmbassy", name, {}, opts);
-        const provider = siteProvider(plan, { parent: this });
+        const provider = siteProvider("site", plan, { parent: this });
         const inSite = { parent: this, providers: { kubernetes: provider } };
 
         const priorities = new Priorities("priorities", { labels: plan.labels }, inSite);
         const origin = imageOrigin("image-origin", plan, { parent: this, provider });
-        jurisdiction("jurisdiction", plan.labels, { parent: this, provider });
+        jurisdiction("jurisdiction", plan, { parent: this, provider });
         breakGlass("break-glass", plan, { parent: this, provider });
-        deletionAdmission("deletion-protection", plan.labels, { parent: this, provider });
+        deletionAdmission("deletion-protection", plan, { parent: this, provider });
         // Before any pod.
         const dependsOn = [priorities, origin];
-        const storageClass = localClass(plan, { parent: this, provider });
-        const authority = new Authority("authority", plan.authority, { parent: this }, handed);
+        const storageClass = localClass(plan.storageClass, plan, { parent: this, provider });
+        const authority = new Authority("authority", { plan: plan.authority, handed }, { parent: this });
         this.crossStackSecrets = authority.crossStackSecrets;
 
         const { network, podSecurityVersion } = plan;
@@ -73,7 +73,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
             podSecurityVersion,
             crossStackSecrets,
             validity,
-            memberRole: memberRole("member-role", plan.labels, { parent: this, provider }),
+            memberRole: memberRole("member-role", plan, { parent: this, provider }),
         };
         const ready = [...onDisks.dependsOn, fenced];
         // One behind the other, first those that run: the engine takes what it is given in turn, and members take long to come up.

@@ -68,7 +68,7 @@ const site = told(() => {
     const config = readConfig();
     return proven(config, plan(config, readImageLock(), { acceptLoss }));
 });
-const embassy = new DataEmbassy("embassy", site, {}, told(readCrossStackSecrets));
+const embassy = new DataEmbassy("embassy", { plan: site, handed: told(readCrossStackSecrets) });
 
 // Not `export const`: a site that issues nothing, or has no edge, has no such output.
 export = {

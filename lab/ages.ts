@@ -4,9 +4,10 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { generationSuffix, generationsIn } from "../infra/keys/registry-keys";
 import type { Ages } from "../infra/registries/backups/inspect/ages";
-import { LabError, hasCode } from "./errors";
+import { LabError } from "./errors";
+import { hasCode } from "../command-line/system-error";
 import type { SitePaths } from "./paths";
-import { storeOf } from "../restore/source";
+import { bucketOnDisk } from "./store-disk";
 
 /**
  * Of a registry, with its newest generation of keys.
@@ -14,14 +15,12 @@ import { storeOf } from "../restore/source";
  * @throws a system error where the disk cannot be read. A store without anything of the registry has no ages.
  */
 export async function agesIn(paths: SitePaths, registry: string): Promise<Ages> {
-    const bucket = await storeOf(paths)
-        .bucket(registry)
-        .catch((error: unknown) => {
-            if (error instanceof LabError) {
-                return undefined;
-            }
-            throw error;
-        });
+    const bucket = await bucketOnDisk(paths, registry).catch((error: unknown) => {
+        if (error instanceof LabError) {
+            return undefined;
+        }
+        throw error;
+    });
     if (bucket === undefined) {
         return {};
     }

@@ -1,21 +1,12 @@
 import { UserError } from "../command-line/command";
+import { hasCode, systemError } from "../command-line/system-error";
 
 /** A site cannot be brought to what was asked, and the user can mend that. */
 export class LabError extends UserError {}
 
-/** By shape, not `instanceof`: an error of Node's own need not share this module's `Error`, as under Jest. */
-function errno(error: unknown): Partial<NodeJS.ErrnoException> {
-    return typeof error === "object" && error !== null ? error : {};
-}
-
-export function hasCode(error: unknown, ...codes: string[]): boolean {
-    const { code } = errno(error);
-    return code !== undefined && codes.includes(code);
-}
-
 /** What to show for `error`: a system error gets the advice that its bare text lacks. */
 export function explain(error: unknown): string {
-    const { message = String(error), path: file = "the lab's directory" } = errno(error);
+    const { message = String(error), path: file = "the lab's directory" } = systemError(error);
     if (hasCode(error, "ENOSPC", "EDQUOT")) {
         return `No space left on the disk of ${file}. Free some (npm run lab -- down --delete removes the lab's data) and run the command again: it goes on where it stopped.`;
     }

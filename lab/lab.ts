@@ -22,7 +22,7 @@ import {
 } from "./preflight";
 import { groupOf, removeGroups } from "./processes/groups";
 import { SiteStatus, sitePartNames, siteStatus } from "./status";
-import { together } from "./together";
+import { together } from "../command-line/together";
 import { Up, answers, bringUp, configure } from "./up";
 
 export { LabError } from "./errors";

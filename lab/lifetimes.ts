@@ -1,7 +1,7 @@
 /** What the lab has and that ends by itself: each site's machines have authorities of their own, so that none asks another. */
 import { DAY_SECONDS, type Lifetime } from "../infra/site/lifetimes";
 import { AUTHORITY_DAYS, LEAF_DAYS } from "./pki/ensure";
-import { RESCUE_DAYS } from "../restore/rescue";
+import { RESCUE_DAYS } from "./nodes/rescue";
 
 const UP = "`npm run lab -- up`, from the site's own authority";
 

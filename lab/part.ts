@@ -1,7 +1,7 @@
 /** The parts of a site: the processes of its control plane, and kwok in place of its kubelets where nodes are simulated. */
 import type { NodeKind } from "./inventory";
 import type { CertificateName } from "./pki/catalogue";
-import { together } from "./together";
+import { together } from "../command-line/together";
 
 /** Also the names of their binaries; in the order in which a status lists them. */
 export const partNames = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"] as const;

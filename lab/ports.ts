@@ -4,7 +4,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { withLock } from "../command-line/lock.js";
 import { LabError } from "./errors";
-import { ensureFile, readJson } from "./files";
+import { ensureFile, readJson } from "../command-line/files";
 import { SitePaths, labDirectory } from "./paths";
 import { holderOf, isFree } from "./processes/port-holder";
 

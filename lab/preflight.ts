@@ -2,7 +2,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { LabError } from "./errors";
-import { makeDirectory, readJson } from "./files";
+import { makeDirectory, readJson } from "../command-line/files";
 import { NodeKind, SiteInventory } from "./inventory";
 import { Site, foundedWith } from "./options";
 import { type PartName, partsWith } from "./part";

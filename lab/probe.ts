@@ -1,6 +1,6 @@
 /** Reads from a part of a site over mutual TLS. Writing is kubectl's. */
 import { request } from "node:https";
-import { readIfThere } from "./files";
+import { readIfThere } from "../command-line/files";
 import { Query } from "./part";
 import { SitePaths } from "./paths";
 

@@ -1,6 +1,6 @@
 /** What of all that a site has stored is restored: from which instant on, with which keys, and whether that is whole. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseRegistry } from "../data/registries";
+import type { Registry } from "../data/registries";
 import type { EmbassyConfig } from "../infra/site/config";
 import { type Instant, instantAt, secondsOf } from "../infra/conventions/instant";
 import { segmentsOf } from "../infra/registries/backups/inspect/archive";
@@ -15,7 +15,7 @@ import type { Stamp } from "./stamp";
 
 export interface Wanted {
     readonly source: Source;
-    readonly registries: readonly string[];
+    readonly registries: readonly Registry[];
     readonly keys: Keys;
     /** As it was asked for, if it was. */
     readonly at: Instant | undefined;
@@ -44,7 +44,7 @@ export async function choose(wanted: Wanted, config: Pick<EmbassyConfig, "recove
         const damage = await damaged(source, registry, keys.of(registry, stored.generation));
         const faults = [...chain.faults, ...lost];
         await refuseBroken(registry, asked, { ...chain, faults }, damage, stored.lastTransaction);
-        bytes += chain.bytes * config.registries[parseRegistry(registry)].members;
+        bytes += chain.bytes * config.registries[registry].members;
     }
     const generations = chosen.map(({ registry, all: [newest], stored }) => [
         registry,
@@ -59,7 +59,7 @@ export async function choose(wanted: Wanted, config: Pick<EmbassyConfig, "recove
 }
 
 interface Choice {
-    readonly registry: string;
+    readonly registry: Registry;
     /** Newest first. */
     readonly all: readonly [Backups, ...Backups[]];
     /** That it is restored from. */
@@ -73,7 +73,7 @@ async function reachable(
     segmentSeconds: number,
 ): Promise<{ readonly at: Instant | undefined; readonly chosen: readonly Choice[] }> {
     for (const until = Date.now() + wait * 1000; ;) {
-        const stored: (readonly [registry: string, all: Choice["all"], ranged: readonly [Ranged, ...Ranged[]]])[] = [];
+        const stored: (readonly [registry: Registry, all: Choice["all"], ranged: readonly [Ranged, ...Ranged[]]])[] = [];
         for (const registry of registries) {
             const all = await backupsOf(source, registry, (which) => keys.of(registry, which));
             stored.push([registry, all, await rangedOf(all)]);

@@ -2,14 +2,8 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import {
-    type Difference,
-    LIVE_MAY_DIFFER,
-    type SiteResource,
-    differences,
-    liveResource,
-    undeclared,
-} from "../infra/restore/parity";
+import { type Difference, type SiteResource, differences, liveResource } from "../infra/restore/differences";
+import { LIVE_MAY_DIFFER, undeclared } from "../infra/restore/parity";
 import { stateFile } from "../toolchain/cli/states";
 import { LabError } from "../lab/errors";
 import { SitePaths } from "../lab/paths";

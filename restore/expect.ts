@@ -1,9 +1,8 @@
 /** The digests that must come out of a restore: read before it begins, compared table by table after it. Pure. */
 import { z } from "zod";
 import { CATALOGUE } from "../data/catalogue";
-import { type Registry, parseRegistry } from "../data/registries";
+import { REGISTRIES, type Registry } from "../data/registries";
 import { describeIssues } from "../infra/conventions/errors";
-import { REGISTRIES } from "../infra/conventions/registries";
 import { LabError } from "../lab/errors";
 
 /** Registry → table → 32 hexadecimal digits. */
@@ -28,9 +27,9 @@ function tablesOf(registry: Registry): string[] {
 }
 
 const digest = z.string().regex(/^[0-9a-f]{32}$/, "must be a digest, of 32 hexadecimal digits");
-const optional = <T extends z.ZodType>(names: readonly string[], typeOf: (name: string) => T) =>
+const optional = <N extends string, T extends z.ZodType>(names: readonly N[], typeOf: (name: N) => T) =>
     z.strictObject(Object.fromEntries(names.map((name) => [name, typeOf(name).optional()])));
-const schema = optional(REGISTRIES, (registry) => optional(tablesOf(parseRegistry(registry)), () => digest));
+const schema = optional(REGISTRIES, (registry) => optional(tablesOf(registry), () => digest));
 const report = z.looseObject({ digests: z.unknown(), empty: z.array(z.string()).default([]) });
 
 /**
@@ -39,7 +38,7 @@ const report = z.looseObject({ digests: z.unknown(), empty: z.array(z.string()).
  * @param registries that are restored; others in the file are left out
  * @throws LabError for what does not name each table of each of them, or names what there is not
  */
-export function parseExpected(text: string, file: string, registries: readonly string[]): Digests {
+export function parseExpected(text: string, file: string, registries: readonly Registry[]): Digests {
     const refuse = (problems: readonly string[]): never => {
         throw new LabError(
             `${file} does not say what is expected of ${registries.join(", ")}:\n${problems.map((problem) => `  ${problem}\n`).join("")}` +
@@ -61,7 +60,7 @@ export function parseExpected(text: string, file: string, registries: readonly s
         // A report says of an empty registry that it is: it has no table.
         .filter(([registry, tables]) => !(empty.includes(registry) && Object.keys(tables).length === 0))
         .flatMap(([registry, tables]) =>
-            tablesOf(parseRegistry(registry))
+            tablesOf(registry)
                 .filter((table) => tables[table] === undefined)
                 .map((table) => `${registry}.${table} is missing`),
         );

@@ -9,7 +9,7 @@ import { stackOutputs } from "../toolchain/cli/outputs";
 import { stateFile } from "../toolchain/cli/states";
 import type { Toolchain } from "../toolchain/cli/environment";
 import { LabError } from "../lab/errors";
-import { issueAuthority, pemBlock } from "../lab/pki/issue";
+import { issueAuthority, pemBlock } from "../credentials/certificates";
 
 export interface Keys {
     readonly issuer: Issuer;

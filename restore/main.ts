@@ -3,9 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
-import { parseDuration } from "../data/options";
+import { REGISTRIES, type Registry, parseRegistry } from "../data/registries";
 import { INSTANT_FORMS, type Instant, parseInstant } from "../infra/conventions/instant";
-import { REGISTRIES } from "../infra/conventions/registries";
 import { buildToolchain, toolchainChoice } from "../toolchain/build";
 import { writeAtomically } from "../toolchain/build/stamp";
 import { colorsFor } from "../command-line/colors";
@@ -20,7 +19,7 @@ import { isProven, summary } from "./report";
 import { discard, restore } from "./restore";
 import { runProgram } from "../command-line/program";
 import { TABLE_STYLE } from "../command-line/table";
-import { chosen } from "../command-line/typed";
+import { chosen, duration } from "../command-line/typed";
 
 interface Flags {
     readonly name?: string;
@@ -52,13 +51,13 @@ async function main(flags: Flags): Promise<number> {
     if (flags.from === undefined) {
         throw new LabError("Say whose backups: --from luxembourg");
     }
-    const registries = flags.registry ? chosen<string>(REGISTRIES, flags.registry, known) : running();
+    const registries = flags.registry ? chosen(REGISTRIES, flags.registry, runningOne) : running();
     const request = {
         environment,
         from: flags.from,
         copy: flags.copy,
         at: flags.at === undefined ? undefined : instant(flags.at),
-        wait: flags.wait === undefined ? 0 : parseDuration(flags.wait, "--wait"),
+        wait: flags.wait === undefined ? 0 : duration("--wait", flags.wait),
         registries,
         expected: flags.expect === undefined ? undefined : expectedIn(flags.expect, registries),
         keysFile: flags.keys,
@@ -84,26 +83,23 @@ export function instant(text: string): Instant {
 }
 
 /** Those that the template says run. */
-function running(): string[] {
-    return Object.entries(templateConfig().registries)
-        .filter(([, registry]) => registry.running)
-        .map(([name]) => name);
+function running(): Registry[] {
+    const { registries } = templateConfig();
+    return REGISTRIES.filter((name) => registries[name].running);
 }
 
-function known(name: string): string {
-    if (!REGISTRIES.some((registry) => registry === name)) {
-        throw new LabError(`"${name}" is not a registry: choose from ${REGISTRIES.join(", ")}.`);
-    }
-    if (!running().includes(name)) {
+function runningOne(name: string): Registry {
+    const registry = parseRegistry(name);
+    if (!running().includes(registry)) {
         throw new LabError(
             `${name} does not run yet, so that nothing is stored of it. Those that run: ${running().join(", ")}.`,
         );
     }
-    return name;
+    return registry;
 }
 
 /** @throws LabError before anything is made, for a file that does not say it of every table */
-function expectedIn(file: string, registries: readonly string[]): Digests {
+function expectedIn(file: string, registries: readonly Registry[]): Digests {
     let text: string;
     try {
         text = readFileSync(file, "utf8");

@@ -8,7 +8,7 @@ import { copiesFolder, stackFile } from "../toolchain/cli/stack-file";
 import { stateFile } from "../toolchain/cli/states";
 import { withLock } from "../command-line/lock.js";
 import { LabError } from "../lab/errors";
-import { ensureFile } from "../lab/files";
+import { ensureFile } from "../command-line/files";
 import * as lab from "../lab/lab";
 import { foundedWith } from "../lab/options";
 import { SitePaths, labDirectory } from "../lab/paths";

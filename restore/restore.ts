@@ -5,13 +5,14 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { databaseOf } from "../data/connect";
+import type { Registry } from "../data/registries";
 import type { EmbassyConfig } from "../infra/site/config";
 import type { Instant } from "../infra/conventions/instant";
 import { planNetwork, objectStoreName } from "../infra/networking/addresses";
 import { registryNamespace } from "../infra/conventions/names";
 import type { Toolchain } from "../toolchain/cli/environment";
 import { LabError, explain } from "../lab/errors";
-import { ensureFile } from "../lab/files";
+import { ensureFile } from "../command-line/files";
 import * as lab from "../lab/lab";
 import { type Site, openSite } from "../lab/options";
 import { SitePaths } from "../lab/paths";
@@ -27,7 +28,7 @@ import { type Phases, phases } from "./phases";
 import { alone, discard, markKept, markUnfinished, presenceOf } from "./presence";
 import type { Range } from "./range";
 import { bringUp } from "./registries";
-import { type RescueSource, ensureRescue } from "./rescue";
+import { type RescueSource, ensureRescue } from "../lab/nodes/rescue";
 import { type Source, copyIn, storeOf } from "./source";
 import { type Stamp, stampStackFile } from "./stamp";
 import { type Proof, verify } from "./verify";
@@ -45,7 +46,7 @@ export interface RestoreRequest {
     readonly at: Instant | undefined;
     /** Seconds for which it is waited for what is not stored yet; none by default. */
     readonly wait?: number;
-    readonly registries: readonly string[];
+    readonly registries: readonly Registry[];
     /** Those that must come out, of every table of each registry. */
     readonly expected: Digests | undefined;
     /** A file of recovered keys, in place of the state of the stack that holds the root. */

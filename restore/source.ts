@@ -1,11 +1,7 @@
-/** Where backups lie: on the disk of a site's object store, or in a folder that one registry's were copied to. */
-import * as fs from "node:fs/promises";
-import * as path from "node:path";
-import { FIRST_GENERATION, generationsIn } from "../infra/keys/registry-keys";
-import { registryNamespace } from "../infra/conventions/names";
+/** Where stored versions lie: on the disk of a site's object store, or in a folder that one registry's were copied to. */
 import { LabError } from "../lab/errors";
-import { DISKS } from "../lab/objects";
-import { SitePaths } from "../lab/paths";
+import type { SitePaths } from "../lab/paths";
+import { bucketOnDisk, holdsVersions } from "../lab/store-disk";
 
 /** Read, and never written to. */
 export interface Source {
@@ -19,7 +15,7 @@ export interface Source {
 
 /** Neither the site nor its store need run. */
 export function storeOf(paths: SitePaths): Source {
-    return { home: paths.home, isCopy: false, bucket: (registry) => onDisk(paths, registryNamespace(registry)) };
+    return { home: paths.home, isCopy: false, bucket: (registry) => bucketOnDisk(paths, registry) };
 }
 
 /** A copy of a bucket, whoever made it: docs/decisions/public-cloud.md. @param folder absolute */
@@ -34,41 +30,4 @@ export function copyIn(folder: string, home: string): Source {
         return folder;
     };
     return { home, isCopy: true, bucket };
-}
-
-/** On whichever disk of the site's machines has it. */
-async function onDisk({ directory, site }: SitePaths, bucket: string): Promise<string> {
-    const machines = path.join(directory, "machines");
-    for (const disk of await folders(machines, "*", "var", DISKS, "*", "*")) {
-        for (const folder of await folders(disk, "*")) {
-            const candidate = path.join(folder, bucket);
-            if (await holdsVersions(candidate)) {
-                return candidate;
-            }
-        }
-    }
-    throw new LabError(
-        `No disk of ${site} below ${machines} holds backups in a bucket ${bucket}. ` +
-            `Bring the site up with real nodes, and let it store a first version: npm start`,
-    );
-}
-
-/** Folders that fit a path whose part `*` stands for any name. */
-async function folders(top: string, ...[part, ...rest]: readonly string[]): Promise<string[]> {
-    if (part === undefined) {
-        return [top];
-    }
-    const names =
-        part === "*"
-            ? (await fs.readdir(top, { withFileTypes: true }).catch(() => []))
-                  .filter((entry) => entry.isDirectory())
-                  .map(({ name }) => name)
-            : [part];
-    return (await Promise.all(names.sort().map((name) => folders(path.join(top, name), ...rest)))).flat();
-}
-
-/** Of whichever generation of keys. */
-async function holdsVersions(bucket: string): Promise<boolean> {
-    const names: string[] = await fs.readdir(bucket).catch(() => []);
-    return names.includes("archive") || generationsIn(names)[0] !== FIRST_GENERATION;
 }

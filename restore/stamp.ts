@@ -3,7 +3,7 @@ import { type Document, Scalar, parseDocument } from "yaml";
 import { PROJECT } from "../infra/conventions/names";
 import type { Instant } from "../infra/conventions/instant";
 import { FIRST_GENERATION } from "../infra/keys/registry-keys";
-import { REGISTRIES } from "../infra/conventions/registries";
+import { REGISTRIES, type RegistryName } from "../infra/conventions/registries";
 
 export interface Stamp {
     /** Of the lab: its kubeconfig names its cluster so. */
@@ -12,7 +12,7 @@ export interface Stamp {
     /** All that is stored where none is given. */
     readonly at: Instant | undefined;
     /** The others are declared and do not run. */
-    readonly registries: readonly string[];
+    readonly registries: readonly RegistryName[];
     /** Registry → generations of its keys: the one that opens what is restored, and the newest. */
     readonly generations: Readonly<Record<string, { readonly read: number; readonly newest: number }>>;
 }

@@ -2,7 +2,7 @@
 import type { Database } from "../data/database";
 import { contents } from "../data/digest";
 import { type CheckedReference, checkReferences } from "../data/references";
-import { type Registry, parseRegistry } from "../data/registries";
+import type { Registry } from "../data/registries";
 import { explain } from "../lab/errors";
 import type { Digests } from "./expect";
 
@@ -20,7 +20,7 @@ export interface Proof {
 }
 
 export async function verify(
-    registries: readonly string[],
+    registries: readonly Registry[],
     databaseOf: (registry: Registry) => Database,
 ): Promise<Proof> {
     const problems: string[] = [];
@@ -31,7 +31,7 @@ export async function verify(
         });
     const digests: Record<string, Record<string, string>> = {};
     const rows: Record<string, Record<string, number>> = {};
-    for (const name of registries.map(parseRegistry)) {
+    for (const name of registries) {
         const found = await looked(`The digests of ${name}`, () => contents(databaseOf(name), name));
         if (found !== undefined) {
             const tables = Object.entries(found);
@@ -43,7 +43,7 @@ export async function verify(
         problems.length > 0
             ? undefined
             : await looked("The references", () =>
-                  checkReferences(registries.map(parseRegistry), databaseOf, { mayBeEmpty: true }),
+                  checkReferences(registries, databaseOf, { mayBeEmpty: true }),
               );
     const empty = Object.entries(rows).filter(([, tables]) => Object.values(tables).every((count) => count === 0));
     return {

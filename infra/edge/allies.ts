@@ -43,7 +43,7 @@ export function allies(name: string, args: AlliesArgs, opts: pulumi.CustomResour
             commonName: ally,
             dnsNames: [],
         };
-        const certificate = signed(resource, key, leaf, opts);
+        const certificate = signed(resource, { ...leaf, key }, opts);
         const handed = pulumi.output({ key: key.privateKeyPem, certificate, authority: issuer.rootPem });
         return { ally, revoked, key, handed };
     });

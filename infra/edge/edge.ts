@@ -49,8 +49,8 @@ export class Edge extends pulumi.ComponentResource {
         const { labels, quota, gazette } = edge;
         const parent = { parent: this };
         const { namespace, serviceAccount } = tenancy(
-            { name, namespace: EDGE, labels, account: EDGE, quota },
-            args.podSecurityVersion,
+            name,
+            { namespace: EDGE, labels, account: EDGE, quota, podSecurityVersion: args.podSecurityVersion },
             parent,
         );
         const networkPolicies = [defaultDeny(`${name}-default-deny`, { namespace, labels }, parent)];

@@ -1,15 +1,14 @@
-import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
 import type * as pulumi from "@pulumi/pulumi";
 import { AGENT_USER, agentContainer } from "../kubernetes/agent";
+import { deployment } from "../kubernetes/deployment";
 import { NOT_AWAITED, metadata } from "../kubernetes/metadata";
 import { PRIORITY } from "../kubernetes/priority";
 import { KEY_MODE, hardenedPod } from "../kubernetes/workload";
 import { type Peer, allow, pods, tcp } from "../kubernetes/network-policy";
 import { LOOKUPS } from "../networking/egress";
 import { PORTS, databaseLabels } from "../registries/plan-database";
-import { COMMON_LABELS, registryNamespace } from "../conventions/names";
+import { registryNamespace } from "../conventions/names";
 import { EDGE_PORT, type ServedPlan } from "./plan-served";
 
 export interface ServedArgs {
@@ -36,7 +35,6 @@ export function served(name: string, args: ServedArgs, opts: pulumi.CustomResour
     const { served: plan, namespace } = args;
     const { workload, labels, selector } = plan;
     const own = allow(`${name}-allow`, { workload, namespace, labels, selector, ...flows(args) }, opts);
-    const object = metadata(workload, labels, namespace);
     const port = { name: "https", port: 443, targetPort: EDGE_PORT, protocol: "TCP" };
     new Service(
         `${name}-service`,
@@ -46,22 +44,20 @@ export function served(name: string, args: ServedArgs, opts: pulumi.CustomResour
         },
         opts,
     );
-    new PodDisruptionBudget(
-        `${name}-budget`,
-        { metadata: object, spec: { maxUnavailable: 1, selector: { matchLabels: selector } } },
-        opts,
-    );
-    new Deployment(
-        `${name}-server`,
+    deployment(
+        name,
         {
-            metadata: object,
-            spec: {
-                replicas: plan.replicas,
-                selector: { matchLabels: selector },
-                template: { metadata: { labels: { ...COMMON_LABELS, ...selector } }, spec: podSpec(args) },
-            },
+            workload,
+            namespace,
+            labels,
+            selector,
+            part: "server",
+            replicas: plan.replicas,
+            spread: plan.spread,
+            pod: podSpec(args),
+            networkPolicies: [...args.networkPolicies, own],
         },
-        { ...opts, dependsOn: [...args.networkPolicies, own] },
+        opts,
     );
 }
 
@@ -101,12 +97,6 @@ function podSpec({ served: plan, agent, serviceAccount, secrets, env }: ServedAr
     return hardenedPod(AGENT_USER, {
         serviceAccountName: serviceAccount,
         priorityClassName: PRIORITY.service.name,
-        topologySpreadConstraints: plan.spread.map((constraint) => ({
-            ...constraint,
-            labelSelector: { matchLabels: plan.selector },
-            // The pods that are being replaced do not count.
-            matchLabelKeys: ["pod-template-hash"],
-        })),
         containers: [
             {
                 ...container,

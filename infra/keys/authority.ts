@@ -2,9 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { PROTECTED } from "../kubernetes/deletion-protection";
 import type { AuthorityPlan } from "./plan-authority";
 import { type CrossStackSecrets, crossStackSecretsIn } from "./cross-stack-secrets";
+import { generatedSecret } from "./generated";
 import { issueIntermediate } from "./intermediate";
-import { registrySecrets } from "./registry-secrets";
 import { createRoot } from "./root";
+
+export interface AuthorityArgs {
+    readonly plan: AuthorityPlan;
+    /** Out of custody, where the stack that holds the root is gone. */
+    readonly handed?: CrossStackSecrets | undefined;
+}
 
 /**
  * Where a site's certificates and keys come from.
@@ -18,11 +24,8 @@ export class Authority extends pulumi.ComponentResource {
     /** By site, for the others; undefined where another stack holds the root. */
     readonly crossStackSecrets: pulumi.Output<Record<string, CrossStackSecrets>> | undefined;
 
-    /**
-     * @param handed out of custody, where the stack that holds the root is gone
-     * @throws pulumi.RunError where this is that stack: it would make another root than the one it is handed keys of
-     */
-    constructor(name: string, plan: AuthorityPlan, opts: pulumi.ComponentResourceOptions, handed?: CrossStackSecrets) {
+    /** @throws pulumi.RunError where keys are handed to the stack that holds the root: it would make another root than theirs */
+    constructor(name: string, { plan, handed }: AuthorityArgs, opts: pulumi.ComponentResourceOptions) {
         super("data-embassy:keys:Authority", name, {}, opts);
         if (plan.holdsRoot && handed !== undefined) {
             throw new pulumi.RunError(
@@ -35,10 +38,13 @@ export class Authority extends pulumi.ComponentResource {
             // Signs intermediates and nothing else.
             const rootArgs = { commonName: "Data Embassy root", validity: plan.root };
             const root = createRoot("root", rootArgs, { parent: this, ...PROTECTED });
-            const registries = registrySecrets(plan.registries, { parent: this });
+            // From which a registry's keys are derived: registry-keys.ts.
+            const registries = Object.fromEntries(
+                plan.registries.map((registry) => [registry, generatedSecret(`${registry}-secret`, { parent: this })]),
+            );
             const ofSites = Object.fromEntries(
                 plan.sites.map((site): [string, pulumi.Output<CrossStackSecrets>] => {
-                    const issuer = issueIntermediate(site, root, plan, { parent: this });
+                    const issuer = issueIntermediate(site, { root, validity: plan.intermediate }, { parent: this });
                     return [site, pulumi.output({ issuer, registries })];
                 }),
             );

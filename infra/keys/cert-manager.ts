@@ -1,7 +1,5 @@
-import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
 import * as pulumi from "@pulumi/pulumi";
-import { metadata } from "../kubernetes/metadata";
+import { deployment } from "../kubernetes/deployment";
 import { PRIORITY } from "../kubernetes/priority";
 import { clusterRole } from "../kubernetes/role";
 import { tenancy } from "../kubernetes/tenancy";
@@ -17,7 +15,6 @@ import {
     type CertManagerPlan,
 } from "./plan-cert-manager";
 import type { Issuer } from "./cross-stack-secrets";
-import { COMMON_LABELS } from "../conventions/names";
 import { clusterIssuer } from "./issuer";
 
 export interface CertManagerArgs {
@@ -42,42 +39,36 @@ export class CertManager extends pulumi.ComponentResource {
         const { labels, quota } = plan;
         const parent = { parent: this };
         const { namespace, serviceAccount } = tenancy(
-            { name, namespace: CERT_MANAGER, labels, account: CERT_MANAGER, quota },
-            args.podSecurityVersion,
+            name,
+            {
+                namespace: CERT_MANAGER,
+                labels,
+                account: CERT_MANAGER,
+                quota,
+                podSecurityVersion: args.podSecurityVersion,
+            },
             parent,
         );
         this.namespace = namespace;
         const placed = { namespace, labels };
         const flows = { selector: CERT_MANAGER_SELECTOR, ingress: [], egress: [apiServer(network)] };
-        const dependsOn = networkPolicies(name, { ...placed, workload: CERT_MANAGER, ...flows }, parent);
+        const policies = networkPolicies(name, { ...placed, workload: CERT_MANAGER, ...flows }, parent);
         clusterRole(name, { ...placed, called: ROLE, rules: RULES, serviceAccount }, parent);
         clusterIssuer(`${name}-site`, { ...placed, called: AUTHORITY.site, issuer }, parent);
-        new PodDisruptionBudget(
-            `${name}-budget`,
+        deployment(
+            name,
             {
-                metadata: metadata(CERT_MANAGER, labels, namespace),
-                // Servicing its machine takes it away for a moment.
-                spec: { maxUnavailable: 1, selector: { matchLabels: CERT_MANAGER_SELECTOR } },
+                ...placed,
+                workload: CERT_MANAGER,
+                part: "controller",
+                selector: CERT_MANAGER_SELECTOR,
+                replicas: 1,
+                // Never two: it is not told apart which of them renews.
+                strategy: { type: "Recreate" },
+                pod: podSpec(plan, serviceAccount),
+                networkPolicies: policies,
             },
             parent,
-        );
-        new Deployment(
-            `${name}-controller`,
-            {
-                metadata: metadata(CERT_MANAGER, labels, namespace),
-                spec: {
-                    replicas: 1,
-                    // Never two: it is not told apart which of them renews.
-                    strategy: { type: "Recreate" },
-                    selector: { matchLabels: CERT_MANAGER_SELECTOR },
-                    template: {
-                        metadata: { labels: { ...COMMON_LABELS, ...CERT_MANAGER_SELECTOR } },
-                        spec: podSpec(plan, serviceAccount),
-                    },
-                },
-            },
-            // The network policies are in force before any pod starts.
-            { ...parent, dependsOn },
         );
         this.registerOutputs();
     }

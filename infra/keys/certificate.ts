@@ -36,7 +36,7 @@ export function certificate(
 ): pulumi.Output<string> {
     const { issuer, secret, namespace, labels, authority } = args;
     const key = leafKey(name, opts);
-    const certPem = signed(name, key, args, opts);
+    const certPem = signed(name, { ...args, key }, opts);
     const made = new Secret(
         `${name}-secret`,
         {
@@ -59,11 +59,14 @@ export function leafKey(name: string, opts: pulumi.CustomResourceOptions): Priva
     return new PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { ...opts, ...PROTECTED });
 }
 
+export interface SignedArgs extends LeafArgs {
+    readonly key: PrivateKey;
+}
+
 /** @returns a certificate for the key, PEM */
 export function signed(
     name: string,
-    key: PrivateKey,
-    { issuer, validity, commonName, dnsNames }: LeafArgs,
+    { key, issuer, validity, commonName, dnsNames }: SignedArgs,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
     const request = new CertRequest(

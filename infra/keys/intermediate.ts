@@ -3,16 +3,15 @@ import { CertRequest } from "@pulumi/tls/certRequest";
 import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
 import { PrivateKey } from "@pulumi/tls/privateKey";
 import { PROTECTED } from "../kubernetes/deletion-protection";
-import type { AuthorityPlan } from "./plan-authority";
+import type { Validity } from "./plan-authority";
 import type { Issuer } from "./cross-stack-secrets";
 import type { Root } from "./root";
 import { subject } from "./subject";
 
-/** An intermediate for `site`, under `root`. */
+/** An intermediate for a site, under the root. @param site its name */
 export function issueIntermediate(
     site: string,
-    root: Root,
-    plan: AuthorityPlan,
+    { root, validity }: { readonly root: Root; readonly validity: Validity },
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<Issuer> {
     const key = new PrivateKey(
@@ -34,8 +33,8 @@ export function issueIntermediate(
             isCaCertificate: true,
             setSubjectKeyId: true,
             allowedUses: ["cert_signing", "crl_signing"],
-            validityPeriodHours: plan.intermediate.hours,
-            earlyRenewalHours: plan.intermediate.renewalHours,
+            validityPeriodHours: validity.hours,
+            earlyRenewalHours: validity.renewalHours,
         },
         opts,
     );

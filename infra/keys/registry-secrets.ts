@@ -1,13 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { generatedSecret } from "./generated";
-
-/** The secret of each registry, from which its keys are derived (infra/keys/registry-keys.ts). */
-export function registrySecrets(
-    registries: readonly string[],
-    opts: pulumi.CustomResourceOptions,
-): Record<string, pulumi.Output<string>> {
-    return Object.fromEntries(registries.map((registry) => [registry, generatedSecret(`${registry}-secret`, opts)]));
-}
 
 /** @throws pulumi.RunError where there is none: keys that follow from nothing would be known to everybody */
 export function secretOf(registry: string, secrets: Readonly<Record<string, string>>): string {

@@ -12,13 +12,14 @@ import type * as pulumi from "@pulumi/pulumi";
  *   from that: no change of its files could reach a site that is up.
  */
 export function siteProvider(
+    name: string,
     { site, context }: { readonly site: string; readonly context: string },
     opts: pulumi.ResourceOptions,
 ): Provider {
     // The SDK would copy KUBECONFIG, a path of this machine, into the state. The plugin reads the variable by itself.
     delete process.env["KUBECONFIG"];
     return new Provider(
-        "site",
+        name,
         {
             context,
             clusterIdentifier: site,

@@ -1,5 +1,5 @@
 /** Over which fault domains the pods of a workload are spread. */
-import { TOPOLOGY } from "../conventions/names";
+import { type Labels, TOPOLOGY } from "../conventions/names";
 
 export interface SpreadConstraint {
     readonly topologyKey: string;
@@ -21,3 +21,11 @@ export const SPREAD: readonly SpreadConstraint[] = [
     { topologyKey: TOPOLOGY.rack, ...STRICTLY },
     { topologyKey: TOPOLOGY.host, ...STRICTLY },
 ];
+
+/** The constraints as a pod has them: of the pods that `selector` selects, in its own namespace. */
+export function spreadAmong(
+    spread: readonly SpreadConstraint[],
+    selector: Labels,
+): (SpreadConstraint & { readonly labelSelector: { readonly matchLabels: Labels } })[] {
+    return spread.map((constraint) => ({ ...constraint, labelSelector: { matchLabels: selector } }));
+}

@@ -3,16 +3,20 @@ import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
 import { ResourceQuota } from "@pulumi/kubernetes/core/v1/resourceQuota";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Labels } from "../conventions/names";
 import { PROTECTED } from "./deletion-protection";
 import { metadata } from "./metadata";
 
 type Quantities = Readonly<Record<string, string>>;
 
-export interface TenancyArgs {
-    /** Prefix of the resources' names in the stack. */
-    readonly name: string;
+export interface NamespaceArgs {
     readonly namespace: string;
-    readonly labels: Readonly<Record<string, string>>;
+    readonly labels: Labels;
+    /** Of Kubernetes, whose profile is meant: `v1.34` */
+    readonly podSecurityVersion: string;
+}
+
+export interface TenancyArgs extends NamespaceArgs {
     /** Name of the ServiceAccount that the pods run as. */
     readonly account: string;
     /** What all pods together may use. */
@@ -28,8 +32,8 @@ export interface Tenancy {
 
 /** A namespace under the restricted profile. https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
 export function restrictedNamespace(
-    { name, namespace, labels }: Pick<TenancyArgs, "name" | "namespace" | "labels">,
-    podSecurityVersion: string,
+    name: string,
+    { namespace, labels, podSecurityVersion }: NamespaceArgs,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
     const podSecurity = Object.fromEntries(
@@ -48,9 +52,9 @@ export function restrictedNamespace(
 }
 
 /** A tenant's room in the cluster: a namespace, how much may be used in it, and the identity of its pods. */
-export function tenancy(args: TenancyArgs, podSecurityVersion: string, opts: pulumi.CustomResourceOptions): Tenancy {
-    const { name, labels, account, quota, limits } = args;
-    const namespace = restrictedNamespace(args, podSecurityVersion, opts);
+export function tenancy(name: string, args: TenancyArgs, opts: pulumi.CustomResourceOptions): Tenancy {
+    const { labels, account, quota, limits } = args;
+    const namespace = restrictedNamespace(name, args, opts);
 
     new ResourceQuota(`${name}-quota`, { metadata: metadata("quota", labels, namespace), spec: { hard: quota } }, opts);
     if (limits) {

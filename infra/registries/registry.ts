@@ -38,8 +38,13 @@ export class Registry extends pulumi.ComponentResource {
         const { labels, cpu, memory } = registry;
         const inRegistry = { parent: this };
         const { namespace, serviceAccount } = tenancy(
-            { ...registry, account: DATABASE, limits: { cpu, memory } },
-            args.podSecurityVersion,
+            name,
+            {
+                ...registry,
+                account: DATABASE,
+                limits: { cpu, memory },
+                podSecurityVersion: args.podSecurityVersion,
+            },
             inRegistry,
         );
         const placed = { namespace, labels };

@@ -3,8 +3,6 @@
  * Tallinn gone. Pure. docs/lifetimes.md is generated from it.
  */
 import type { EmbassyConfig } from "./config";
-import { InputError } from "../conventions/errors";
-import { DAYS_ALONE } from "../keys/config";
 import { issuerRenewalDays } from "../keys/plan-authority";
 import { BREAK_GLASS_HOURS } from "../cluster/access/plan-break-glass";
 import { TTL_SECONDS } from "../networking/dns/plan";
@@ -106,42 +104,7 @@ function leased(partner: string | undefined): string {
               "loses it for good lifts the fence ([operations](operations.md))";
 }
 
-/** What would end within the days that a site must go on alone, a line each. */
-export function tooShort(all: readonly Lifetime[]): string[] {
-    return all.flatMap(({ name, renewal }) => {
-        if (renewal.from !== "home" || renewal.leftSeconds >= DAYS_ALONE * DAY_SECONDS) {
-            return [];
-        }
-        return [
-            `${name}: ${duration(renewal.leftSeconds)} are left of it at worst when Tallinn fails for good; it must be ${DAYS_ALONE} days ` +
-                `or more. It is renewed by ${renewal.by}: renew it earlier, more often, or from the site itself`,
-        ];
-    });
-}
-
-/** @throws InputError naming each thing that would not outlast {@link DAYS_ALONE} days without Tallinn */
-export function refuseTooShort(site: string, all: readonly Lifetime[]): void {
-    const problems = tooShort(all);
-    if (problems.length > 0) {
-        const lines = problems.map((problem) => `  - ${problem}`);
-        throw new InputError(
-            [`${site} cannot go on for ${DAYS_ALONE} days without Tallinn; nothing was changed:`, ...lines].join("\n"),
-        );
-    }
-}
-
-/** A table in Markdown, as it is declared. */
-export function lifetimeTable(all: readonly Lifetime[]): string {
-    const rows = all.map(({ name, seconds, renewal }) => {
-        const [how, left] =
-            renewal.from === "nowhere"
-                ? [`ends on purpose: ${renewal.why}`, ""]
-                : [renewal.by, renewal.from === "here" ? "renewed" : `${duration(renewal.leftSeconds)}, at worst`];
-        return `| ${name} | ${duration(seconds)} | ${how} | ${left} |`;
-    });
-    return ["| what ends | lasts | renewed by | with Tallinn gone |", "|---|---|---|---|", ...rows].join("\n");
-}
-
-function duration(seconds: number): string {
+/** In words. */
+export function duration(seconds: number): string {
     return Math.abs(seconds) >= DAY_SECONDS || seconds === 0 ? `${seconds / DAY_SECONDS} days` : `${seconds} s`;
 }

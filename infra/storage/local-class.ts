@@ -10,13 +10,14 @@ import type { Labels } from "../conventions/names";
  * (https://kubernetes.io/docs/concepts/storage/storage-classes/#local). Retain: a claim that goes leaves its data.
  */
 export function localClass(
-    plan: { readonly storageClass: string; readonly labels: Labels },
+    name: string,
+    { labels }: { readonly labels: Labels },
     opts: pulumi.CustomResourceOptions,
 ): StorageClass {
     return new StorageClass(
-        plan.storageClass,
+        name,
         {
-            metadata: metadata(plan.storageClass, plan.labels),
+            metadata: metadata(name, labels),
             provisioner: "kubernetes.io/no-provisioner",
             volumeBindingMode: "WaitForFirstConsumer",
             reclaimPolicy: "Retain",

@@ -15,7 +15,7 @@ export interface NightlyArgs extends StorePodArgs {
     readonly namespace: pulumi.Input<string>;
 }
 
-interface Nightly {
+interface NightlyJobArgs extends NightlyArgs {
     /** Also the label by which its pods are known. */
     readonly workload: string;
     /** UTC. */
@@ -30,12 +30,8 @@ interface Nightly {
  * What a user of the store does there every night, by way of the Service, as everybody else.
  * At `kubectl -n object-store create job --from=cronjob/<workload> now` it runs at once.
  */
-export function nightly(
-    name: string,
-    { store, namespace, serviceAccount }: NightlyArgs,
-    { workload, schedule, retries, container, volumes }: Nightly,
-    opts: pulumi.CustomResourceOptions,
-): void {
+export function nightly(name: string, args: NightlyJobArgs, opts: pulumi.CustomResourceOptions): void {
+    const { store, namespace, serviceAccount, workload, schedule, retries, container, volumes } = args;
     const selector = { "app.kubernetes.io/name": workload };
     allow(
         `${name}-allow`,

@@ -1,7 +1,7 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
 import * as pulumi from "@pulumi/pulumi";
+import { budget } from "../kubernetes/budget";
 import { PROTECTED } from "../kubernetes/deletion-protection";
 import { NOT_AWAITED, metadata } from "../kubernetes/metadata";
 import { tenancy } from "../kubernetes/tenancy";
@@ -39,8 +39,14 @@ export class ObjectStore extends pulumi.ComponentResource {
         const { labels, quota, dnsNames } = store;
         const parent = { parent: this };
         const { namespace, serviceAccount } = tenancy(
-            { name, namespace: OBJECT_STORE, labels, account: OBJECT_STORE, quota },
-            args.podSecurityVersion,
+            name,
+            {
+                namespace: OBJECT_STORE,
+                labels,
+                account: OBJECT_STORE,
+                quota,
+                podSecurityVersion: args.podSecurityVersion,
+            },
             parent,
         );
         const placed = { namespace, labels };
@@ -99,15 +105,8 @@ function server(name: string, args: ServerArgs, opts: pulumi.CustomResourceOptio
         },
         opts,
     );
-    new PodDisruptionBudget(
-        `${name}-budget`,
-        {
-            metadata: metadata(OBJECT_STORE, store.labels, namespace),
-            // There is one: servicing its machine takes it away, and the other site's store goes on.
-            spec: { maxUnavailable: 1, selector: { matchLabels: STORE_SELECTOR } },
-        },
-        opts,
-    );
+    // There is one: while its machine is serviced, the other site's store goes on.
+    budget(name, { workload: OBJECT_STORE, namespace, labels: store.labels, selector: STORE_SELECTOR }, opts);
     new StatefulSet(
         `${name}-server`,
         {

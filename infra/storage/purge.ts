@@ -28,5 +28,5 @@ export function purge(name: string, args: NightlyArgs, opts: pulumi.CustomResour
         keyVolume("authority", certificate, "ca.crt"),
         bucketsVolume(keys),
     ];
-    nightly(name, args, { workload: PURGER, schedule: SCHEDULE, retries: RETRIES, container, volumes }, opts);
+    nightly(name, { ...args, workload: PURGER, schedule: SCHEDULE, retries: RETRIES, container, volumes }, opts);
 }

@@ -37,5 +37,5 @@ export function selfTest(name: string, args: NightlyArgs, opts: pulumi.CustomRes
         bucketsVolume(keys),
     ];
     // A broken promise does not mend itself by another try.
-    nightly(name, args, { workload: TESTER, schedule: SCHEDULE, retries: 0, container, volumes }, opts);
+    nightly(name, { ...args, workload: TESTER, schedule: SCHEDULE, retries: 0, container, volumes }, opts);
 }

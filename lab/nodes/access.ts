@@ -1,7 +1,7 @@
 /** How a program in a site's network reaches the API server. */
-import { readIfThere } from "../files";
+import { readIfThere } from "../../command-line/files";
 import type { NetworkInventory } from "../inventory";
-import { kubeconfig } from "../kubeconfig";
+import { kubeconfig } from "../../credentials/kubeconfig";
 import type { SitePaths } from "../paths";
 
 /**

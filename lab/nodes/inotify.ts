@@ -6,7 +6,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { embassyHome } from "../../command-line/paths";
 import { LabError } from "../errors";
-import { ensureFile, readJson } from "../files";
+import { ensureFile, readJson } from "../../command-line/files";
 
 const LIMIT = "/proc/sys/fs/inotify/max_user_instances";
 /** Enough for both sites, restore environments and the tests, beside what else the computer runs. */

@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { repoRoot } from "../../command-line/paths";
-import { ensureFile } from "../files";
+import { ensureFile } from "../../command-line/files";
 import type { NetworkInventory } from "../inventory";
 import type { Supervised } from "../part";
 import { SitePaths, labDirectory } from "../paths";

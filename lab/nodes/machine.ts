@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { digest } from "../../toolchain/build/stamp";
 import { repoRoot } from "../../command-line/paths";
-import { ensureFile, makeDirectory, readIfThere } from "../files";
+import { ensureFile, makeDirectory, readIfThere } from "../../command-line/files";
 import { type Machine, type NetworkInventory, type SiteInventory, machines } from "../inventory";
 import { DISKS } from "../objects";
 import type { Site } from "../options";

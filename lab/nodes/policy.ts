@@ -6,7 +6,7 @@ import { machines } from "../inventory";
 import { type LabOptions, type Site, openSite } from "../options";
 import { OWNED } from "../objects";
 import { rememberedPorts } from "../ports";
-import { together } from "../together";
+import { together } from "../../command-line/together";
 import { askAgent } from "./agent";
 import { initOf } from "./machine";
 

@@ -6,7 +6,7 @@
 import * as path from "node:path";
 import { stringify } from "yaml";
 import { repoRoot } from "../../command-line/paths";
-import { ensureFile } from "../files";
+import { ensureFile } from "../../command-line/files";
 import { goMemory } from "../go-memory";
 import { type SiteInventory, machines } from "../inventory";
 import type { Site } from "../options";

@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { imageReference } from "../../infra/conventions/images";
 import { LabError } from "../errors";
-import { ensureFile } from "../files";
+import { ensureFile } from "../../command-line/files";
 import { type NetworkInventory, type SiteInventory, machines } from "../inventory";
 import type { Site } from "../options";
 import type { Supervised } from "../part";
@@ -14,8 +14,8 @@ import { configureMachine, machinePart, machineWorks, partOf, plugIn, stopMachin
 import { GATEWAY, NETWORK, gatewayAnswers, gatewayPart, networkPart } from "./network";
 import { ensureImages, pushImages, registryConfiguration, registryPart, registryPort } from "./registry";
 import { SERVICES, SERVICES_PORT, configureServices, servicesPart } from "./services";
-import { together } from "../together";
-import { RESCUE } from "../../restore/rescue";
+import { together } from "../../command-line/together";
+import { RESCUE } from "./rescue";
 import { ensureUserland } from "./userland";
 
 /** The supervised processes beyond the control plane, in the order in which they start. */

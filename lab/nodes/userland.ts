@@ -5,7 +5,7 @@ import { digest } from "../../toolchain/build/stamp";
 import { fetchPackages } from "../../toolchain/debian/packages";
 import { unpack } from "../../toolchain/debian/unpack";
 import { withLock } from "../../command-line/lock.js";
-import { readIfThere } from "../files";
+import { readIfThere } from "../../command-line/files";
 import { labDirectory } from "../paths";
 
 const PACKAGES = [

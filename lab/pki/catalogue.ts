@@ -1,7 +1,7 @@
 /** Which authorities and certificates a site has, and for whom. */
 import { firstAddress } from "../../infra/networking/addresses";
 import { type SiteInventory, machines } from "../inventory";
-import type { Purpose, Subject } from "./issue";
+import type { Purpose, Subject } from "../../credentials/certificates";
 
 export type Authority = "ca" | "etcd-ca";
 

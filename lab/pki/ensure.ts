@@ -1,11 +1,11 @@
 /** Keeps a site's keys and certificates present, matching and fresh. */
 import { X509Certificate, createPrivateKey, createPublicKey, randomBytes } from "node:crypto";
 import { stringify } from "yaml";
-import { ensureFile, readIfThere } from "../files";
+import { ensureFile, readIfThere } from "../../command-line/files";
 import { SiteInventory } from "../inventory";
 import { SitePaths } from "../paths";
 import { Authority, authorities, catalogue } from "./catalogue";
-import { Purpose, Subject, generatePrivateKey, issueAuthority, issueLeaf } from "./issue";
+import { Purpose, Subject, generatePrivateKey, issueAuthority, issueLeaf } from "../../credentials/certificates";
 
 export const AUTHORITY_DAYS = 3650;
 export const LEAF_DAYS = 365;

@@ -5,8 +5,8 @@
 import { execFile } from "node:child_process";
 import * as fs from "node:fs/promises";
 import { promisify } from "node:util";
-import { readIfThere } from "../files";
-import { hasCode } from "../errors";
+import { readIfThere } from "../../command-line/files";
+import { hasCode } from "../../command-line/system-error";
 
 const run = promisify(execFile);
 const onLinux = process.platform === "linux";

@@ -1,8 +1,8 @@
 /** Which process listens on a port of this machine. */
 import * as fs from "node:fs/promises";
 import * as net from "node:net";
-import { readIfThere } from "../files";
-import { hasCode } from "../errors";
+import { readIfThere } from "../../command-line/files";
+import { hasCode } from "../../command-line/system-error";
 import { runningCommands } from "./identity";
 
 /** Whether 127.0.0.1:`port` can be listened on. */

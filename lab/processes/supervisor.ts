@@ -5,10 +5,10 @@ import { closeSync, openSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { LabError } from "../errors";
-import { PRIVATE_FILE, ensureFile, makeDirectory, readIfThere, readJson } from "../files";
+import { PRIVATE_FILE, ensureFile, makeDirectory, readIfThere, readJson } from "../../command-line/files";
 import { Supervised } from "../part";
 import { SitePaths } from "../paths";
-import { together } from "../together";
+import { together } from "../../command-line/together";
 import { Process, identityOf, isAlive, runningCommands, signal } from "./identity";
 import { joinShare } from "./groups";
 

@@ -2,7 +2,7 @@
 import { PROTECTED_KINDS } from "../../infra/kubernetes/protected-kinds";
 import type { Rendered } from "../render/registrations";
 import type { Danger, Restart } from "../report";
-import { groupBy } from "./group";
+import { groupBy } from "../group";
 import { lostGuards } from "./guards";
 import type { Pair } from "./objects";
 import { described, isKubernetes, kindOf, placeOf } from "./show";

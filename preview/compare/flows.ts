@@ -1,24 +1,13 @@
 /** Which flows open and close, in words: what network policies let through, and whom none limits. Pure. */
-import type {
-    V1NetworkPolicy,
-    V1NetworkPolicyPeer,
-    V1NetworkPolicyPort,
-    V1NetworkPolicySpec,
-} from "@kubernetes/client-node";
-import type { Outside } from "../../infra/site/flow-table";
+import type { V1NetworkPolicyPeer, V1NetworkPolicyPort } from "@kubernetes/client-node";
 import { LABEL } from "../../infra/conventions/names";
+import { groupBy } from "../group";
 import type { Rendered } from "../render/registrations";
-import { groupBy } from "./group";
+import { type Declared, type PolicyRules, type Rule, nameOfRange, policiesIn } from "./network-policies";
 import { type Workload, workloadName, workloadsOf } from "./pods";
 import { isEmpty, selectorText, selects } from "./selectors";
 import { kindOf, metadataOf } from "./show";
 
-export interface Declared {
-    readonly resources: readonly Rendered[];
-    readonly outside: Outside;
-}
-
-type Direction = "Ingress" | "Egress";
 type NameOfRange = (cidr: string) => string;
 
 const EVERYBODY = "anywhere";
@@ -34,39 +23,28 @@ export function flowChanges(before: Declared, after: Declared): { opened: string
 }
 
 function inWords({ resources, outside }: Declared, named: boolean): Set<string> {
-    // With its range: another range under the same name is another flow.
-    const nameOfRange: NameOfRange = (cidr) => (named && outside[cidr] ? `${outside[cidr]} (${cidr})` : cidr);
-    const policies = resources.filter((one) => kindOf(one) === "NetworkPolicy");
-    const byNamespace = groupBy(policies, (policy) => metadataOf(policy).namespace ?? "default");
-    const specOf = ({ inputs }: Rendered): V1NetworkPolicySpec => (inputs as unknown as V1NetworkPolicy).spec ?? {};
+    const rangeName: NameOfRange = (cidr) => (named ? nameOfRange(outside, cidr) : cidr);
+    const policies = policiesIn(resources);
+    const byNamespace = groupBy(policies, ({ namespace }) => namespace);
     return new Set([
-        ...[...byNamespace].flatMap(([namespace, all]) =>
-            all.flatMap((policy) => allowed(namespace, specOf(policy), nameOfRange)),
-        ),
-        ...podsOf(resources).flatMap((pods) => unlimited(pods, (byNamespace.get(pods.namespace) ?? []).map(specOf))),
+        ...policies.flatMap((policy) => allowed(policy, rangeName)),
+        ...podsOf(resources).flatMap((pods) => unlimited(pods, byNamespace.get(pods.namespace) ?? [])),
     ]);
 }
 
-/** What a policy lets through. A list that is left out or empty is everybody, and every port. */
-function allowed(namespace: string, spec: V1NetworkPolicySpec, nameOfRange: NameOfRange): string[] {
-    const own = workloadName(namespace, spec.podSelector);
-    const { ingress = [], egress = [] } = spec;
-    const rules = [
-        ...(limits(spec, "Ingress") ? ingress.map(({ from, ports }: Ingress) => ({ from, ports })) : []),
-        ...(limits(spec, "Egress") ? egress.map(({ to, ports }) => ({ to, ports })) : []),
+/** What a policy lets through. */
+function allowed({ namespace, pods, ingress = [], egress = [] }: PolicyRules, rangeName: NameOfRange): string[] {
+    const own = workloadName(namespace, pods);
+    const told = ({ peers, ports }: Rule, line: (peer: string, port: string) => string): string[] => {
+        const names = peers.length === 0 ? [EVERYBODY] : peers.map((peer) => peerName(peer, namespace, rangeName));
+        const at = ports.length === 0 ? [ANY_PORT] : ports.map(portName);
+        return names.flatMap((peer) => at.map((port) => line(peer, port)));
+    };
+    return [
+        ...ingress.flatMap((rule) => told(rule, (peer, port) => `${peer} → ${own} : ${port}`)),
+        ...egress.flatMap((rule) => told(rule, (peer, port) => `${own} → ${peer} : ${port}`)),
     ];
-    return rules.flatMap((rule) => {
-        const peers = ("to" in rule ? rule.to : rule.from) ?? [];
-        const names = peers.length === 0 ? [EVERYBODY] : peers.map((peer) => peerName(peer, namespace, nameOfRange));
-        const ports = rule.ports === undefined || rule.ports.length === 0 ? [ANY_PORT] : rule.ports.map(portName);
-        return names.flatMap((peer) =>
-            ports.map((port) => ("to" in rule ? `${own} → ${peer} : ${port}` : `${peer} → ${own} : ${port}`)),
-        );
-    });
 }
-
-/** In JSON it is `from`, which is another word in the client's language. */
-type Ingress = NonNullable<V1NetworkPolicySpec["ingress"]>[number] & { readonly from?: V1NetworkPolicyPeer[] };
 
 interface Pods extends Pick<Workload, "namespace" | "labels"> {
     readonly name: string;
@@ -88,28 +66,24 @@ function podsOf(resources: readonly Rendered[]): Pods[] {
 }
 
 /** Pods that no policy selects may talk to everybody: https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
-function unlimited({ name, labels }: Pods, policies: readonly V1NetworkPolicySpec[]): string[] {
-    const isLimited = (direction: Direction): boolean =>
-        policies.some((spec) => limits(spec, direction) && selects(spec.podSelector ?? {}, labels));
+function unlimited({ name, labels }: Pods, policies: readonly PolicyRules[]): string[] {
+    const isLimited = (direction: "ingress" | "egress"): boolean =>
+        policies.some((policy) => policy[direction] !== undefined && selects(policy.pods ?? {}, labels));
     const why = "no policy limits it";
     return [
-        ...(isLimited("Ingress") ? [] : [`${EVERYBODY} → ${name} : ${ANY_PORT}, as ${why}`]),
-        ...(isLimited("Egress") ? [] : [`${name} → ${EVERYBODY} : ${ANY_PORT}, as ${why}`]),
+        ...(isLimited("ingress") ? [] : [`${EVERYBODY} → ${name} : ${ANY_PORT}, as ${why}`]),
+        ...(isLimited("egress") ? [] : [`${name} → ${EVERYBODY} : ${ANY_PORT}, as ${why}`]),
     ];
-}
-
-function limits({ policyTypes, egress = [] }: V1NetworkPolicySpec, direction: Direction): boolean {
-    return policyTypes?.includes(direction) ?? (direction === "Ingress" || egress.length > 0);
 }
 
 function peerName(
     { ipBlock, podSelector, namespaceSelector }: V1NetworkPolicyPeer,
     namespace: string,
-    nameOfRange: NameOfRange,
+    rangeName: NameOfRange,
 ): string {
     if (ipBlock !== undefined) {
         const { cidr, except = [] } = ipBlock;
-        return nameOfRange(cidr) + (except.length === 0 ? "" : ` except ${except.map(nameOfRange).join(", ")}`);
+        return rangeName(cidr) + (except.length === 0 ? "" : ` except ${except.map(rangeName).join(", ")}`);
     }
     const other = namespaceSelector?.matchLabels?.["kubernetes.io/metadata.name"];
     if (namespaceSelector === undefined || other !== undefined) {

@@ -1,7 +1,7 @@
 /** Whose rights grow and shrink: roles as subjects have them, by their bindings. Pure. */
 import type { Rendered } from "../render/registrations";
 import { at, list, text } from "../../toolchain/providers/kubernetes/objects";
-import { groupBy } from "./group";
+import { groupBy } from "../group";
 import { workloadName, workloadsOf } from "./pods";
 import { kindOf, metadataOf } from "./show";
 

@@ -1,6 +1,6 @@
 /** What becomes of the margin of a site. Pure. */
 import type { Fault, Left } from "../../infra/cluster/facility/margin";
-import { groupBy } from "../compare/group";
+import { groupBy } from "../group";
 import type { Danger } from "../report";
 import type { SiteFacts } from "./facts";
 import { facilityMargin } from "./margin";

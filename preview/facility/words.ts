@@ -1,6 +1,6 @@
 /** A margin in words. Pure. */
 import type { Fault, Left } from "../../infra/cluster/facility/margin";
-import { groupBy } from "../compare/group";
+import { groupBy } from "../group";
 
 /** `feed a while rack b1 is under maintenance` */
 export function faultText({ fails, during }: Fault): string {

@@ -1,8 +1,8 @@
 /** What depends on parts of a site, by the needs that its boot order is made of. Pure. */
-import type { Flow } from "../../infra/site/flow-table";
+import type { Flow } from "../../infra/site/flows";
 import { objectStoreName, registryName, leaseAgentName } from "../../infra/networking/addresses";
 import type { Need, Part } from "../../infra/site/boot-order";
-import { groupBy } from "../compare/group";
+import { groupBy } from "../group";
 import type { Found, Line } from "./impact";
 
 export interface SiteParts {

@@ -1,5 +1,5 @@
 /** The picture of a change to a site. Pure. */
-import type { Side } from "../compare/side";
+import type { Side } from "../side";
 import { flowsIn } from "./open-flows";
 import type { ObjectChange, StackReport } from "../report";
 import { comparePictures, marked } from "./compare";

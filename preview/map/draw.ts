@@ -1,4 +1,5 @@
 /** A layout as SVG. Pure. */
+import { escaped } from "../escaped";
 import { describe } from "./describe";
 import { legend } from "./legend";
 import type { Layout, PlacedBox, PlacedLine, Point } from "./layout";
@@ -102,8 +103,4 @@ function signOf(mark: Mark, x: number, y: number): string {
 /** Numbers with one digit behind the point are enough, and alike on every machine. */
 function n(value: number): string {
     return String(Math.round(value * 10) / 10);
-}
-
-function escaped(text: string): string {
-    return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

@@ -1,5 +1,5 @@
 /** The picture of one site, or of several with what is between them. Pure. */
-import type { Flow } from "../../infra/site/flow-table";
+import type { Flow } from "../../infra/site/flows";
 import type { SiteFacts } from "../facility/facts";
 import { flowLines } from "./flows";
 import type { Picture, PictureEdge } from "./picture";

@@ -1,6 +1,6 @@
 /** Flows as lines between boxes. Pure. */
-import type { Flow } from "../../infra/site/flow-table";
-import { groupBy } from "../compare/group";
+import type { Flow } from "../../infra/site/flows";
+import { groupBy } from "../group";
 import type { PictureEdge, PictureNode } from "./picture";
 import { box } from "./site";
 

@@ -3,7 +3,7 @@ import { draw } from "./draw";
 import { folded } from "./fold";
 import { layOut } from "./layout";
 import { embassyPicture } from "./embassy";
-import type { Side } from "../compare/side";
+import type { Side } from "../side";
 import { drawn } from "./change";
 import type { Picture } from "./picture";
 

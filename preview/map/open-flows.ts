@@ -1,45 +1,39 @@
 /** The flows of a site as they are drawn. Pure. */
-import { type Flow, type Policy, flowsOf } from "../../infra/site/flow-table";
-import type { Declared } from "../compare/flows";
-import { kindOf } from "../compare/show";
-import type { Rendered } from "../render/registrations";
+import { type Flow, type Policy, flowsOf } from "../../infra/site/flows";
+import { type Declared, type PolicyRules, type Rule, nameOfRange, policiesIn } from "../compare/network-policies";
 
 /** Registries, which are alike, are one. */
 export function flowsIn({ resources, outside }: Declared): Flow[] {
-    const policies = resources.filter((one) => kindOf(one) === "NetworkPolicy").map(({ inputs }) => policyOf(inputs));
-    const ranges = policies.flatMap(({ spec }) =>
-        [...spec.ingress.flatMap(({ from }) => from), ...spec.egress.flatMap(({ to }) => to)].flatMap(
-            ({ ipBlock }) => ipBlock?.cidr ?? [],
-        ),
-    );
-    // With its range: another range under the same name is another flow.
-    const names = Object.fromEntries(
-        ranges.map((range) => [range, outside[range] ? `${outside[range]} (${range})` : range]),
-    );
+    const declared = policiesIn(resources);
+    const ranges = declared
+        .flatMap(({ ingress = [], egress = [] }) => [...ingress, ...egress].flatMap(peersOf))
+        .flatMap(({ ipBlock }) => ipBlock?.cidr ?? []);
+    const names = Object.fromEntries(ranges.map((range) => [range, nameOfRange(outside, range)]));
     const outsiders = new Set(Object.values(names));
+    const policies = declared.map(policyOf);
     return [
         ...flowsOf(policies, names, "egress"),
         ...flowsOf(policies, names, "ingress").filter(({ from }) => outsiders.has(from)),
     ];
 }
 
-/** What is left out of a policy is none, or everybody's. */
-function policyOf(inputs: Rendered["inputs"]): Policy {
-    const { metadata, spec } = inputs as unknown as Policy;
-    const { ingress = [], egress = [] } = spec as Partial<Policy["spec"]>;
+function policyOf({ namespace, pods = {}, ingress = [], egress = [] }: PolicyRules): Policy {
     return {
-        metadata,
+        metadata: { namespace },
         spec: {
-            podSelector: spec.podSelector,
-            ingress: ingress.map(({ from = EVERYBODY, ports = ANY_PORT }: Partial<Rule<"ingress">>) => ({
-                from,
-                ports,
-            })),
-            egress: egress.map(({ to = EVERYBODY, ports = ANY_PORT }: Partial<Rule<"egress">>) => ({ to, ports })),
+            podSelector: pods,
+            ingress: ingress.map((rule) => ({ from: peersOf(rule), ports: portsOf(rule) })),
+            egress: egress.map((rule) => ({ to: peersOf(rule), ports: portsOf(rule) })),
         },
     };
 }
 
-type Rule<End extends "ingress" | "egress"> = Policy["spec"][End][number];
-const EVERYBODY = [{ ipBlock: { cidr: "everywhere" } }];
-const ANY_PORT = [{ protocol: "any" }];
+function peersOf({ peers }: Rule): Rule["peers"] {
+    return peers.length === 0 ? [{ ipBlock: { cidr: "everywhere" } }] : peers;
+}
+
+function portsOf({ ports }: Rule): { readonly protocol: string; readonly port?: number | string }[] {
+    return ports.length === 0
+        ? [{ protocol: "any" }]
+        : ports.map(({ protocol = "TCP", port }) => ({ protocol, ...(port !== undefined && { port }) }));
+}

@@ -1,5 +1,5 @@
 /** A site as boxes: what runs there, and where it stands. Pure. */
-import { groupBy } from "../compare/group";
+import { groupBy } from "../group";
 import type { SiteFacts } from "../facility/facts";
 import type { PictureEdge, PictureNode } from "./picture";
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, sep } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { PROJECT } from "../../infra/conventions/names";
-import { type Outside, outsideOf } from "../../infra/site/flow-table";
+import { type Outside, outsideOf } from "../../infra/site/outside";
 import { stackFile } from "../../toolchain/cli/stack-file";
 import { type SiteFacts, factsOf } from "../facility/facts";
 import { type StackFile, readStackFile } from "../stack-file";

@@ -1,6 +1,6 @@
 /** What is wrong or dangerous in a report, one by one, for the formats that machines read. Pure. */
 import { RULES } from "../../policy/rules";
-import { groupBy } from "../compare/group";
+import { groupBy } from "../group";
 import type { Danger, Report, StackReport } from "../report";
 
 /** `error` fails a pipeline, `warning` is for a person to decide, `note` is good to know. */

@@ -4,7 +4,7 @@
  */
 import { html as escapedHtml, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
-import { groupBy } from "../compare/group";
+import { groupBy } from "../group";
 import type { ObjectChange, Report, StackReport } from "../report";
 import { against } from "./against";
 import { STYLE, policy } from "./html-style";

@@ -1,5 +1,5 @@
 /** A report as a comment on a pull request. Pure. */
-import { groupBy } from "../compare/group";
+import { groupBy } from "../group";
 import type { ObjectChange, Report, StackReport } from "../report";
 import { against } from "./against";
 import { code, summary, text } from "./markup";

@@ -1,4 +1,5 @@
 /** Text in Markdown, as GitHub and GitLab have it, that is nothing but itself. Pure. */
+import { escaped } from "../escaped";
 
 /** As a code span: with more backticks around it than are in it. In one nothing is markup, and nobody is mentioned. */
 export function code(value: string): string {
@@ -35,8 +36,4 @@ function words(value: string, mark: (word: string) => string): string {
             return inner === "" ? word : before + mark(inner) + after;
         })
         .join(" ");
-}
-
-function escaped(value: string): string {
-    return value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

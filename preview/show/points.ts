@@ -1,5 +1,5 @@
 /** What there is to tell of a stack, point by point, the dangerous first; each format writes them in its own markup. Pure. */
-import { groupBy } from "../compare/group";
+import { groupBy } from "../group";
 import type { Change, StackReport } from "../report";
 
 /** Prose, what is written exactly so, names of which none may be left out, or what was and what is. */

@@ -1,6 +1,6 @@
 /** What the engine says besides its steps: errors, warnings, and what its policy pack found. Pure. */
 import { RULES } from "../../policy/rules";
-import { groupBy } from "../compare/group";
+import { groupBy } from "../group";
 import { violations } from "../compare/policies";
 import { described } from "../compare/show";
 import { problemsOf } from "../preview";

@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseConfig } from "../../infra/site/config";
-import { type Outside, outsideOf } from "../../infra/site/flow-table";
+import { type Outside, outsideOf } from "../../infra/site/outside";
 import { planNetwork } from "../../infra/networking/addresses";
 import type { Toolchain } from "../../toolchain/cli/environment";
 import { passphraseFile } from "../../toolchain/cli/passphrase";
@@ -11,7 +11,7 @@ import { knownStacks, stackFolder } from "../../toolchain/cli/stack-file";
 import { addUnknown, withThrowaway } from "../../toolchain/cli/throwaway";
 import { UserError } from "../../command-line/command";
 import { repoRoot } from "../../command-line/paths";
-import { compareStack } from "../compare";
+import { compareStack } from "../compare-stack";
 import { fileOf } from "../preview";
 import { type Report, type StackReport, VERSION } from "../report";
 import { titleOf } from "../show/title";

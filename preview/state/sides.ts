@@ -2,7 +2,7 @@
 import { at } from "../../toolchain/providers/kubernetes/objects";
 import { parsePath } from "../../toolchain/providers/kubernetes/paths";
 import { type Plain, type PlainMap, UNKNOWN } from "../../toolchain/plugin/values";
-import { groupBy } from "../compare/group";
+import { groupBy } from "../group";
 import type { Pair } from "../compare/objects";
 import { shownPair } from "../compare/show";
 import type { Registered, Rendered } from "../render/registrations";

@@ -11,7 +11,7 @@ import { fromEnvironment } from "../../data/environment";
 import { parseConfig } from "../../infra/site/config";
 import { fingerprint } from "../../infra/edge/allies";
 import { ownerName } from "../../infra/registries/plan-database";
-import { issueAuthority, issueLeaf, pemBlock } from "../../lab/pki/issue";
+import { issueAuthority, issueLeaf, pemBlock } from "../../credentials/certificates";
 import { freePorts } from "../support/apiserver";
 import { secretFolder, startDeclared, startPair } from "../support/edge";
 import type { Postgres } from "../support/postgres";

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type SecureContextOptions, type TLSSocket, connect as connectTls } from "node:tls";
 import { bounded, isInForce, serverOptions } from "../../agents/https";
-import { issueAuthority, issueLeaf, pemBlock } from "../../lab/pki/issue";
+import { issueAuthority, issueLeaf, pemBlock } from "../../credentials/certificates";
 import { secretFolder } from "../support/edge";
 
 const NAME = "edge.example";

@@ -47,11 +47,11 @@ it.each([
     [["bench/main.ts", "load", "--people", "-1"], '--people is "-1": it must be a whole number'],
     [["data/main.ts", "count", "--registry", "taxes", "--registry", "land"], "--registry is given twice"],
     [["data/main.ts", "count", "--site="], "--site is empty"],
-    [["lab/main.ts", "edge", "--registry", "taxes", " "], "--registry is empty"],
+    [["start/lab.ts", "edge", "--registry", "taxes", " "], "--registry is empty"],
     [["toolchain/build/main.ts", "--parts", ""], "--parts is empty"],
     [["images/main.ts", ""], "An argument is empty"],
-    [["lab/main.ts", "fail", "tallinn/"], '"tallinn/" is not a part. Write <site>/<part>'],
-    [["lab/start.ts", "--nodes", "real", "--nodes", "simulated"], "--nodes is given twice"],
+    [["start/lab.ts", "fail", "tallinn/"], '"tallinn/" is not a part. Write <site>/<part>'],
+    [["start/main.ts", "--nodes", "real", "--nodes", "simulated"], "--nodes is given twice"],
 ])("%j is refused in a sentence, with exit code 1", ([file = "", ...args], refusal) => {
     const { status, stdout, stderr } = spawnSync(
         process.execPath,

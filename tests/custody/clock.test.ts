@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type Server, createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { refuseWrongClock, timeAt } from "../../custody/clock";
-import { issueAuthority, issueLeaf, pemBlock } from "../../lab/pki/issue";
+import { issueAuthority, issueLeaf, pemBlock } from "../../credentials/certificates";
 
 const at = (time: string): Date => new Date(`2026-03-01T${time}:00Z`);
 

@@ -13,7 +13,7 @@ import { write } from "../../data/write";
 import { parseConfig } from "../../infra/site/config";
 import { memberName, ownerName, planDatabase } from "../../infra/registries/plan-database";
 import { localConfiguration } from "../../infra/registries/postgres/patroni";
-import { issueAuthority, issueLeaf, pemBlock } from "../../lab/pki/issue";
+import { issueAuthority, issueLeaf, pemBlock } from "../../credentials/certificates";
 import { freePorts } from "../support/apiserver";
 import { Postgres, serverFile } from "../support/postgres";
 import { SiteApi, type SiteState } from "../support/site-api";

@@ -1,18 +1,20 @@
-/** `npm run expected:update`: the only writer of the files beside this one, and of the tables in docs/. */
+/** `npm run expected:update`: the only writer of the folders beside this file, and of the tables in docs/. */
 import { writeFileSync } from "node:fs";
 import { BOOT_ORDER_FILE, bootOrderDocument } from "../support/boot-order";
 import { DISKS_FILE, disksDocument } from "../support/disks";
-import { expectedFile, renderedText } from "../support/expected";
+import { type ExpectedFiles, renderedFiles, writeExpected } from "../support/expected";
 import { FLOWS_FILE, flowsDocument } from "../support/flows";
 import { LIFETIMES_FILE, lifetimesDocument } from "../support/lifetimes";
-import { renderStack } from "../support/render";
 import { STACKS } from "../support/stacks";
 
 async function main(): Promise<void> {
+    const stacks = new Map<string, ExpectedFiles>();
     for (const stack of STACKS) {
-        writeFileSync(expectedFile(stack), renderedText(await renderStack(stack)));
-        process.stdout.write(`tests/expected/${stack}.yaml\n`);
+        const files = await renderedFiles(stack);
+        stacks.set(stack, files);
+        process.stdout.write(`tests/expected/${stack}: ${Object.keys(files).join(", ")}\n`);
     }
+    writeExpected(stacks);
     writeFileSync(FLOWS_FILE, flowsDocument(STACKS));
     writeFileSync(LIFETIMES_FILE, lifetimesDocument(STACKS));
     writeFileSync(DISKS_FILE, disksDocument(STACKS));

@@ -5,7 +5,7 @@ import { SitePaths } from "../../lab/paths";
 import { firstAddress } from "../../infra/networking/addresses";
 import { catalogue, certificateNames } from "../../lab/pki/catalogue";
 import { ensureEncryptionKey, ensurePki, serves, usable } from "../../lab/pki/ensure";
-import { issueAuthority } from "../../lab/pki/issue";
+import { issueAuthority } from "../../credentials/certificates";
 import { inventory, removeTemporary, temporaryHome } from "./fixtures";
 
 afterAll(removeTemporary);

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as net from "node:net";
-import { ensureFile } from "../../lab/files";
+import { ensureFile } from "../../command-line/files";
 import { SitePaths } from "../../lab/paths";
 import { ensurePorts, portNames, refuseTakenPorts, rememberedPorts } from "../../lab/ports";
 import { listeningInodes } from "../../lab/processes/port-holder";

@@ -1,6 +1,6 @@
 /** What single changes are told as, on objects as small as can be. */
-import { compareStack } from "../../preview/compare";
-import type { Side } from "../../preview/compare/side";
+import { compareStack } from "../../preview/compare-stack";
+import type { Side } from "../../preview/side";
 import type { Registered } from "../../preview/render/registrations";
 import { HIDDEN } from "../../preview/render/secrets";
 import type { StackReport } from "../../preview/report";

@@ -1,5 +1,5 @@
 /** A change as a reviewer gets it to see: data is replaced, a flow opens, a registry grows. */
-import { compareStack } from "../../preview/compare";
+import { compareStack } from "../../preview/compare-stack";
 import type { Report } from "../../preview/report";
 import { asItIs, edited, reportOf, sideOf, stackText } from "./fixture";
 

@@ -4,7 +4,7 @@ import { plan } from "../../infra/site/plan";
 import { tier4Problems } from "../../infra/cluster/facility";
 import { tier4Site } from "../../infra/site/tier4";
 import { workloads } from "../../infra/site/workloads";
-import { compareStack } from "../../preview/compare";
+import { compareStack } from "../../preview/compare-stack";
 import { exitCode } from "../../preview/exit-code";
 import { facilityChange } from "../../preview/facility/compare";
 import { type SiteFacts, factsOf } from "../../preview/facility/facts";

@@ -2,14 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseConfig } from "../../infra/site/config";
-import { outsideOf } from "../../infra/site/flow-table";
+import { outsideOf } from "../../infra/site/outside";
 import { plan } from "../../infra/site/plan";
 import { planNetwork } from "../../infra/networking/addresses";
 import type { ImageLock } from "../../infra/conventions/images";
 import { workloads } from "../../infra/site/workloads";
 import { factsOf } from "../../preview/facility/facts";
-import { compareStack } from "../../preview/compare";
-import type { Side } from "../../preview/compare/side";
+import { compareStack } from "../../preview/compare-stack";
+import type { Side } from "../../preview/side";
 import type { Registered, Rendered } from "../../preview/render/registrations";
 import { type Report, type StackReport, VERSION } from "../../preview/report";
 import { titleOf } from "../../preview/show/title";

@@ -1,8 +1,6 @@
 /** What depends on one thing. */
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { parseConfig } from "../../infra/site/config";
-import { outsideOf } from "../../infra/site/flow-table";
+import { outsideOf } from "../../infra/site/outside";
 import { plan } from "../../infra/site/plan";
 import { planNetwork } from "../../infra/networking/addresses";
 import { bootParts } from "../../infra/site/boot-parts";
@@ -12,15 +10,14 @@ import { factsOf } from "../../preview/facility/facts";
 import { type Looked, impactOf } from "../../preview/impact/find";
 import { type SiteImpact, impactReport } from "../../preview/impact/impact";
 import { impactMarkdown, impactText } from "../../preview/impact/show";
-import type { Rendered } from "../../preview/render/registrations";
-import { expectedFile } from "../support/expected";
+import { expectedResources } from "../support/expected";
 import { STACKS, stackValues } from "../support/stacks";
 
 /** A stack as it was rendered last, with the plan of now. */
 function looked(stack: string): Looked {
     const config = parseConfig(stack, stackValues(stack));
     const site = plan(config);
-    const resources = parse(readFileSync(expectedFile(stack), "utf8")) as Rendered[];
+    const resources = expectedResources(stack);
     return {
         stack,
         site: site.site,

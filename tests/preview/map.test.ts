@@ -1,13 +1,12 @@
 /** The picture of the embassy, and of a change. */
 import { readFileSync } from "node:fs";
 import { XMLValidator } from "fast-xml-parser";
-import { parse } from "yaml";
 import { parseConfig } from "../../infra/site/config";
-import { outsideOf } from "../../infra/site/flow-table";
+import { outsideOf } from "../../infra/site/outside";
 import { plan } from "../../infra/site/plan";
 import { planNetwork } from "../../infra/networking/addresses";
 import { workloads } from "../../infra/site/workloads";
-import type { Side } from "../../preview/compare/side";
+import type { Side } from "../../preview/side";
 import { factsOf } from "../../preview/facility/facts";
 import { mapSvg, pictureSvg } from "../../preview/map";
 import { drawn, pictureOf } from "../../preview/map/change";
@@ -16,10 +15,9 @@ import { type Drawn, embassyPicture } from "../../preview/map/embassy";
 import { MAP_FILE } from "../../preview/map/main";
 import { type Picture, within } from "../../preview/map/picture";
 import { PALETTES, WRITTEN } from "../../preview/map/style";
-import type { Rendered } from "../../preview/render/registrations";
 import type { ObjectChange } from "../../preview/report";
 import { parseStackFile } from "../../preview/stack-file";
-import { expectedFile } from "../support/expected";
+import { expectedResources } from "../support/expected";
 import { STACKS } from "../support/stacks";
 import { edited, stackText } from "./fixture";
 
@@ -29,7 +27,7 @@ const STACK = "luxembourg";
 function side(stack: string, text = stackText(stack)): Side {
     const file = parseStackFile(text, stack);
     const config = parseConfig(stack, file.config);
-    const resources = parse(readFileSync(expectedFile(stack), "utf8")) as Rendered[];
+    const resources = expectedResources(stack);
     const site = plan(config);
     return {
         resources: resources.map((resource) => ({ ...NOBODY, urn: resource.name, resource })),

@@ -1,7 +1,7 @@
 /** A tree as its own program declares it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { compareStack } from "../../preview/compare";
+import { compareStack } from "../../preview/compare-stack";
 import { renderStacks } from "../../preview/render";
 import { report, reportSchema } from "../../preview/report";
 import { titleOf } from "../../preview/show/title";

@@ -1,7 +1,7 @@
 /** No secret in any format: neither what it is nor what it was. */
 import fc from "fast-check";
-import { compareStack } from "../../preview/compare";
-import type { Side } from "../../preview/compare/side";
+import { compareStack } from "../../preview/compare-stack";
+import type { Side } from "../../preview/side";
 import { mask, secret } from "../../preview/render/secrets";
 import { FORMATS, type Format } from "../../preview/show/formats";
 import { parseStackFile } from "../../preview/stack-file";

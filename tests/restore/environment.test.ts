@@ -18,7 +18,7 @@ afterEach(() => rmSync(home, { recursive: true }));
 
 /** Its stack file, as a restore writes it. */
 function stamp({ site, stackFile }: Environment): void {
-    const stamped = { site, from: "luxembourg", at: undefined, registries: ["land"], generations: {} };
+    const stamped = { site, from: "luxembourg", at: undefined, registries: ["land"] as const, generations: {} };
     mkdirSync(dirname(stackFile), { recursive: true });
     writeFileSync(stackFile, stampStackFile(readFileSync(TEMPLATE_FILE, "utf8"), stamped));
 }
@@ -95,7 +95,7 @@ describe("a restore environment", () => {
             at: undefined,
             registries: ["land"],
             expected: undefined,
-        };
+        } as const;
         const how = { keysFile: undefined, toolchain: "modules", home, onPhase: () => undefined } as const;
         await expect(restore({ ...request, ...how, environment: audit })).rejects.toThrow(
             "There is a site restore-audit already, and a restore never writes into one. Look at it with " +

@@ -1,4 +1,5 @@
 import { CATALOGUE } from "../../data/catalogue";
+import type { Registry } from "../../data/registries";
 import { compareDigests, parseExpected } from "../../restore/expect";
 
 const [ONE, TWO] = ["0".repeat(32), "1".repeat(32)];
@@ -10,7 +11,7 @@ const land = Object.fromEntries(
 const without = (...left: string[]): object =>
     Object.fromEntries(Object.entries(population).filter(([name]) => !left.includes(name)));
 
-const parse = (value: unknown, ...registries: string[]): unknown =>
+const parse = (value: unknown, ...registries: Registry[]): unknown =>
     parseExpected(JSON.stringify(value), "expected.json", registries);
 
 describe("what is expected of a restore", () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseCrossStackSecrets } from "../../infra/keys/parse-cross-stack-secrets";
 import { REGISTRIES } from "../../infra/conventions/registries";
 import { registryKeys } from "../../infra/keys/registry-keys";
-import { issueLeaf } from "../../lab/pki/issue";
+import { issueLeaf } from "../../credentials/certificates";
 import { recoveredKeys } from "../../restore/keys";
 
 const folder = mkdtempSync(join(tmpdir(), "keys-"));

@@ -13,7 +13,7 @@ import { memberName, planDatabase } from "../../infra/registries/plan-database";
 import { localConfiguration } from "../../infra/registries/postgres/patroni";
 import { registryNamespace } from "../../infra/conventions/names";
 import { edgeRoles, setupScript } from "../../infra/registries/roles";
-import { issueLeaf, pemBlock } from "../../lab/pki/issue";
+import { issueLeaf, pemBlock } from "../../credentials/certificates";
 import { repoRoot } from "../../command-line/paths";
 import { Postgres, serverFile } from "./postgres";
 import { renderStack } from "./render";

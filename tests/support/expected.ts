@@ -1,18 +1,58 @@
-/** The rendered stacks that are committed, so that a reviewer sees an infrastructure change as a diff. */
-import { readFileSync } from "node:fs";
+/**
+ * The rendered stacks that are committed, a folder for each and in it a file for each component, so that a reviewer sees a change of
+ * what is declared as a short diff.
+ */
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stringify } from "yaml";
-import type { Rendered } from "./render";
+import { parse, stringify } from "yaml";
+import { type Rendered, inOrder, renderComponents } from "./render";
 
-export function expectedFile(stack: string): string {
-    return join(__dirname, "..", "expected", `${stack}.yaml`);
+/** File name → text, of one stack: `land.yaml` for the component `land`. */
+export type ExpectedFiles = Readonly<Record<string, string>>;
+
+const EXPECTED = join(__dirname, "..", "expected");
+
+/** What the stack declares now. */
+export async function renderedFiles(stack: string): Promise<ExpectedFiles> {
+    const components = [...(await renderComponents(stack))].map(([component, resources]) => [
+        `${component}.yaml`,
+        stringify(resources, { sortMapEntries: false, lineWidth: 0 }),
+    ]);
+    return Object.fromEntries(components) as ExpectedFiles;
+}
+
+/** What it is expected to declare: whatever is in its folder. */
+export function expectedFiles(stack: string, expected = EXPECTED): ExpectedFiles {
+    const folder = join(expected, stack);
+    return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+}
+
+/** The stacks that something is expected of. */
+export function expectedStacks(expected = EXPECTED): string[] {
+    return readdirSync(expected, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name);
+}
+
+/** Writes what is expected of all stacks from now on. Files of components and folders of stacks that are no longer there are removed. */
+export function writeExpected(stacks: ReadonlyMap<string, ExpectedFiles>, expected = EXPECTED): void {
+    const gone = (existsSync(expected) ? expectedStacks(expected) : []).filter((stack) => !stacks.has(stack));
+    gone.forEach((stack) => rmSync(join(expected, stack), { recursive: true }));
+    for (const [stack, files] of stacks) {
+        const folder = join(expected, stack);
+        mkdirSync(folder, { recursive: true });
+        const stale = readdirSync(folder).filter((name) => files[name] === undefined);
+        stale.forEach((name) => rmSync(join(folder, name), { recursive: true }));
+        Object.entries(files).forEach(([name, text]) => writeFileSync(join(folder, name), text));
+    }
+}
+
+/** Everything that the stack is expected to declare, in the order of the names. */
+export function expectedResources(stack: string): Rendered[] {
+    return inOrder(Object.values(expectedFiles(stack)).flatMap((text) => parse(text) as Rendered[]));
 }
 
 /** How many Kubernetes objects a reviewer sees in the rendered stack. */
 export function renderedObjects(stack: string): number {
-    return readFileSync(expectedFile(stack), "utf8").match(/^- type: kubernetes:/gm)?.length ?? 0;
-}
-
-export function renderedText(resources: readonly Rendered[]): string {
-    return stringify(resources, { sortMapEntries: false, lineWidth: 0 });
+    return expectedResources(stack).filter(({ type }) => type.startsWith("kubernetes:")).length;
 }

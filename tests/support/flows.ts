@@ -1,21 +1,21 @@
 /** The document with the flows that the rendered stacks open. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { parseConfig } from "../../infra/site/config";
-import { type Outside, type Policy, flowTable, outsideOf } from "../../infra/site/flow-table";
+import { type Policy, flowsOf } from "../../infra/site/flows";
+import { type Outside, outsideOf } from "../../infra/site/outside";
 import { planNetwork } from "../../infra/networking/addresses";
-import { expectedFile } from "./expected";
+import { expectedResources } from "./expected";
 import { stackValues } from "./stacks";
 
 export const FLOWS_FILE = join(__dirname, "..", "..", "docs", "flows.md");
 
 /** Network policies, and what is outside the cluster, of the stack as it was rendered last. */
 export function declaredFlows(stack: string): { readonly policies: Policy[]; readonly outside: Outside } {
-    const rendered = parse(readFileSync(expectedFile(stack), "utf8")) as { type: string; inputs: unknown }[];
     const config = parseConfig(stack, stackValues(stack));
     return {
-        policies: rendered.filter(({ type }) => type.endsWith(":NetworkPolicy")).map(({ inputs }) => inputs as Policy),
+        policies: expectedResources(stack)
+            .filter(({ type }) => type.endsWith(":NetworkPolicy"))
+            .map(({ inputs }) => inputs as unknown as Policy),
         outside: outsideOf(planNetwork(config), config.edge),
     };
 }
@@ -33,4 +33,18 @@ export function flowsDocument(stacks: readonly string[]): string {
         }),
         "",
     ].join("\n");
+}
+
+/** A table in Markdown, sorted. */
+export function flowTable(policies: readonly Policy[], outside: Outside): string {
+    const fromOutside = flowsOf(policies, outside, "ingress").filter(({ from }) =>
+        Object.values(outside).includes(from),
+    );
+    const rows = new Map<string, string[]>();
+    for (const { from, to, port } of [...flowsOf(policies, outside, "egress"), ...fromOutside]) {
+        const key = `| ${from} | ${to} |`;
+        rows.set(key, [...(rows.get(key) ?? []), port]);
+    }
+    const lines = [...rows].map(([key, ports]) => `${key} ${[...new Set(ports)].sort().join(", ")} |`);
+    return ["| from | to | ports |", "|---|---|---|", ...lines.sort()].join("\n");
 }

@@ -7,7 +7,7 @@ import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { issueAuthority, issueLeaf, pemBlock } from "../../lab/pki/issue";
+import { issueAuthority, issueLeaf, pemBlock } from "../../credentials/certificates";
 import { freePorts } from "./apiserver";
 import { type Pair, secretFolder, startDeclared, startPair } from "./edge";
 

@@ -100,7 +100,7 @@ export class Home {
 
     /** `npm run lab -- …` */
     lab(...args: string[]): Outcome {
-        return this.run(["lab/main.ts", ...args]);
+        return this.run(["start/lab.ts", ...args]);
     }
 
     /** `npm run data -- …` */

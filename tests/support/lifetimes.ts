@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { parseConfig } from "../../infra/site/config";
 import { DAYS_ALONE } from "../../infra/keys/config";
-import { type Lifetime, lifetimeTable, lifetimes } from "../../infra/site/lifetimes";
+import { type Lifetime, duration, lifetimes } from "../../infra/site/lifetimes";
 import { LAB_LIFETIMES } from "../../lab/lifetimes";
 import { stackValues } from "./stacks";
 
@@ -27,4 +27,16 @@ export function lifetimesDocument(stacks: readonly string[]): string {
         lifetimeTable(LAB_LIFETIMES),
         "",
     ].join("\n");
+}
+
+/** A table in Markdown, as it is declared. */
+function lifetimeTable(all: readonly Lifetime[]): string {
+    const rows = all.map(({ name, seconds, renewal }) => {
+        const [how, left] =
+            renewal.from === "nowhere"
+                ? [`ends on purpose: ${renewal.why}`, ""]
+                : [renewal.by, renewal.from === "here" ? "renewed" : `${duration(renewal.leftSeconds)}, at worst`];
+        return `| ${name} | ${duration(seconds)} | ${how} | ${left} |`;
+    });
+    return ["| what ends | lasts | renewed by | with Tallinn gone |", "|---|---|---|---|", ...rows].join("\n");
 }

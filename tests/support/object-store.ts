@@ -10,7 +10,7 @@ import { storeClient } from "../../agents/store/client";
 import type { Users } from "../../agents/store/declared";
 import { Accounts } from "../../agents/object-store-controller/accounts";
 import { reconcile } from "../../agents/object-store-controller/reconcile";
-import { issueAuthority, issueLeaf, pemBlock } from "../../lab/pki/issue";
+import { issueAuthority, issueLeaf, pemBlock } from "../../credentials/certificates";
 import { buildToolchain, silent } from "../../toolchain/build";
 import { binDir } from "../../command-line/paths";
 import { freePorts } from "./apiserver";

@@ -7,6 +7,7 @@ import { plan } from "../../infra/site/plan";
 import type { EmbassyPlan } from "../../infra/site/embassy-plan";
 import type { CrossStackSecrets } from "../../infra/keys/cross-stack-secrets";
 import { type Registered, type Rendered, watchRegistrations } from "../../preview/render/registrations";
+import { groupBy } from "../../preview/group";
 import { mocks } from "./mocks";
 import { stackValues } from "./stacks";
 
@@ -36,12 +37,33 @@ export async function renderPlan(
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     try {
-        new DataEmbassy("embassy", site, {}, handed);
+        new DataEmbassy("embassy", { plan: site, handed });
         await pulumi.runtime.disconnect();
     } finally {
         Error.stackTraceLimit = limit;
     }
-    return rendered.sort((a, b) => key(a).localeCompare(key(b), "en"));
+    return inOrder(rendered);
+}
+
+/** Component → what is declared in it, of each component that declares anything. */
+export async function renderComponents(stack: string): Promise<Map<string, Rendered[]>> {
+    const registered = new Map<string, Registered>();
+    const site = plan(parseConfig(stack, stackValues(stack)));
+    const rendered = await renderPlan(stack, site, undefined, (one) => registered.set(one.urn, one));
+    const components = new Map(
+        [...registered.values()].map(({ resource, parent }) => [resource, componentOf(parent, registered)]),
+    );
+    return groupBy(rendered, (resource) => components.get(resource) ?? "");
+}
+
+/** Name of the component in which something with this parent is: of the nearest above it. */
+function componentOf(parent: string, registered: ReadonlyMap<string, Registered>): string {
+    const above = registered.get(parent);
+    return above?.resource === undefined ? (parent.split("::").at(-1) ?? "") : componentOf(above.parent, registered);
+}
+
+export function inOrder(resources: readonly Rendered[]): Rendered[] {
+    return resources.toSorted((a, b) => key(a).localeCompare(key(b), "en"));
 }
 
 function key({ type, name }: Rendered): string {

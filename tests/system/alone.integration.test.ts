@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SitePaths } from "../../lab/paths";
 import { storeOf } from "../../restore/source";
-import type { Visit } from "../../lab/edge";
+import type { Visit } from "../../start/edge";
 import { moveClock, whyNot } from "../support/clock";
 import { Home, type Outcome, must } from "../support/home";
 import { describeNodes, why } from "../lab/nodes/fixture";

@@ -2,7 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { RESTORE_MAY_DIFFER, type SiteResource, differences, undeclared } from "../../infra/restore/parity";
+import { type SiteResource, differences } from "../../infra/restore/differences";
+import { RESTORE_MAY_DIFFER, undeclared } from "../../infra/restore/parity";
 import { repoRoot } from "../../command-line/paths";
 import { renderedObjects } from "../support/expected";
 import { Home, type Outcome, must } from "../support/home";

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PROJECT } from "../../infra/conventions/names";
 import { type RegistryKeys, registryKeys } from "../../infra/keys/registry-keys";
-import type { Visit } from "../../lab/edge";
+import type { Visit } from "../../start/edge";
 import { SitePaths } from "../../lab/paths";
 import { runningCommands } from "../../lab/processes/identity";
 import type { Comparison } from "../../restore/compare";

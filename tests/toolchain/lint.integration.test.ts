@@ -24,7 +24,7 @@ test("names work that fails unheard while other work is waited for, and nothing 
     const { stdout } = spawnSync(
         join(repoRoot, "node_modules", ".bin", "eslint"),
         // In the name of a file that the project has: its types are needed.
-        ["--stdin", "--stdin-filename", join(repoRoot, "lab", "together.ts"), "--format", "json"],
+        ["--stdin", "--stdin-filename", join(repoRoot, "command-line", "together.ts"), "--format", "json"],
         { cwd: repoRoot, encoding: "utf8", input: CODE },
     );
     const [{ messages }] = JSON.parse(stdout) as [{ messages: { ruleId: string; message: string }[] }];

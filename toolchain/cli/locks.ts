@@ -10,6 +10,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stateDir } from "../../command-line/paths";
+import { isAlive } from "./alive";
 
 interface Lock {
     readonly pid: number;
@@ -77,11 +78,6 @@ function isStale(file: string): boolean {
 
 /** True if the process lives and, where that can be seen, still is what took the lock. */
 function isPulumi(pid: number): boolean {
-    try {
-        process.kill(pid, 0);
-    } catch (error) {
-        return (error as NodeJS.ErrnoException).code === "EPERM";
-    }
     const command = `/proc/${pid}/comm`;
-    return !existsSync(command) || /^pulumi(-journal)?$/.test(readFileSync(command, "utf8").trim());
+    return isAlive(pid) && (!existsSync(command) || /^pulumi(-journal)?$/.test(readFileSync(command, "utf8").trim()));
 }

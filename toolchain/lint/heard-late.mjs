@@ -1,7 +1,7 @@
 /**
  * Reports `const work = begin(); await other(); await work;`. Where `work` fails while `other` is waited for, nobody hears of it
  * yet, and Node.js ends the process with a stack trace; so it does with a list of such work. Wait for them together
- * (lab/together.ts), or begin the one when it is waited for.
+ * (command-line/together.ts), or begin the one when it is waited for.
  */
 const FUNCTIONS = /Function/;
 

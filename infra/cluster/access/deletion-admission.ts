@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { CERT_MANAGER_USER, NEXT_KEY_LABEL } from "../../keys/plan-cert-manager";
 import { PROTECTED_KINDS, RELEASE } from "../../kubernetes/protected-kinds";
-import { COMMON_LABELS } from "../../conventions/names";
+import { COMMON_LABELS, type Labels } from "../../conventions/names";
 import { refusing } from "../../kubernetes/admission";
 
 /** Volumes are every cluster's; those that were never bound, or are not to be kept, hold nothing of ours. */
@@ -23,7 +23,7 @@ const GOING = "(namespaceObject != null && has(namespaceObject.metadata.deletion
  */
 export function deletionAdmission(
     name: string,
-    labels: Readonly<Record<string, string>>,
+    { labels }: { readonly labels: Labels },
     opts: pulumi.CustomResourceOptions,
 ): void {
     const groups = [...new Set(PROTECTED_KINDS.map(({ apiGroup }) => apiGroup))];

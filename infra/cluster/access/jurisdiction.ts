@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { BREAK_GLASS_ROLE, WAYS_IN } from "./plan-break-glass";
 import { ENTRIES, KUBERNETES_ITSELF, OWN_IDENTITY } from "./plan-jurisdiction";
+import type { Labels } from "../../conventions/names";
 import { refusing } from "../../kubernetes/admission";
 
 const RBAC = { apiGroups: ["rbac.authorization.k8s.io"], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"] };
@@ -8,7 +9,7 @@ const RBAC = { apiGroups: ["rbac.authorization.k8s.io"], apiVersions: ["v1"], op
 /** What policy/ says of roles and bindings before they are made, the API server says to whoever makes one in another way. */
 export function jurisdiction(
     name: string,
-    labels: Readonly<Record<string, string>>,
+    { labels }: { readonly labels: Labels },
     opts: pulumi.CustomResourceOptions,
 ): void {
     refusing(

@@ -39,9 +39,11 @@ export class Machines extends pulumi.ComponentResource {
         opts: pulumi.ComponentResourceOptions,
     ) {
         super("data-embassy:cluster:Machines", name, {}, opts);
-        const namespace = restrictedNamespace({ name, namespace: MACHINES, labels }, podSecurityVersion, {
-            parent: this,
-        });
+        const namespace = restrictedNamespace(
+            name,
+            { namespace: MACHINES, labels, podSecurityVersion },
+            { parent: this },
+        );
         defaultDeny(`${name}-default-deny`, { namespace, labels }, { parent: this });
         const templates: pulumi.Resource[] = [];
         for (const { apiVersion, kind, name: called, labels: own, annotations, spec } of machines) {

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
 import * as pulumi from "@pulumi/pulumi";
+import { deployment } from "../../kubernetes/deployment";
 import { NOT_AWAITED, metadata } from "../../kubernetes/metadata";
 import { PRIORITY } from "../../kubernetes/priority";
 import { clusterRole } from "../../kubernetes/role";
@@ -11,7 +10,6 @@ import { tenancy } from "../../kubernetes/tenancy";
 import { NOBODY, apiToken, guaranteed, hardenedContainer, hardenedPod } from "../../kubernetes/workload";
 import type { NetworkPlan } from "../addresses";
 import { DNS, DNS_FOLDER, DNS_PORT, DNS_SELECTOR, type DnsPlan, HEALTH_PORT, READY_PORT } from "./plan";
-import { COMMON_LABELS } from "../../conventions/names";
 import { EMBASSY } from "../../kubernetes/network-policy";
 import { apiServer, LOOKUPS } from "../egress";
 import { networkPolicies } from "../../kubernetes/network-policies";
@@ -39,8 +37,8 @@ export class DnsServer extends pulumi.ComponentResource {
         const { labels, quota } = dns;
         const parent = { parent: this };
         const { namespace, serviceAccount } = tenancy(
-            { name, namespace: DNS, labels, account: DNS, quota },
-            podSecurityVersion,
+            name,
+            { namespace: DNS, labels, account: DNS, quota, podSecurityVersion },
             parent,
         );
         const placed = { namespace, labels };
@@ -49,7 +47,7 @@ export class DnsServer extends pulumi.ComponentResource {
             ingress: [{ from: [EMBASSY] as const, ports: LOOKUPS.ports }],
             egress: [apiServer(network)],
         };
-        const dependsOn = networkPolicies(name, { ...placed, workload: DNS, ...flows }, parent);
+        const policies = networkPolicies(name, { ...placed, workload: DNS, ...flows }, parent);
         clusterRole(name, { ...placed, called: ROLE, rules: RULES, serviceAccount }, parent);
         const configuration = new ConfigMap(
             `${name}-configuration`,
@@ -71,32 +69,20 @@ export class DnsServer extends pulumi.ComponentResource {
             },
             parent,
         );
-        new PodDisruptionBudget(
-            `${name}-budget`,
+        deployment(
+            name,
             {
-                metadata: metadata(DNS, labels, namespace),
-                spec: { maxUnavailable: 1, selector: { matchLabels: DNS_SELECTOR } },
+                ...placed,
+                workload: DNS,
+                part: "server",
+                selector: DNS_SELECTOR,
+                replicas: dns.replicas,
+                spread: dns.spread,
+                annotations: { [DIGEST]: digest(dns.files) },
+                pod: podSpec(dns, serviceAccount, configuration.metadata.name),
+                networkPolicies: policies,
             },
             parent,
-        );
-        new Deployment(
-            `${name}-server`,
-            {
-                metadata: metadata(DNS, labels, namespace),
-                spec: {
-                    replicas: dns.replicas,
-                    selector: { matchLabels: DNS_SELECTOR },
-                    template: {
-                        metadata: {
-                            labels: { ...COMMON_LABELS, ...DNS_SELECTOR },
-                            annotations: { [DIGEST]: digest(dns.files) },
-                        },
-                        spec: podSpec(dns, serviceAccount, configuration.metadata.name),
-                    },
-                },
-            },
-            // The network policies are in force before any pod starts.
-            { ...parent, dependsOn },
         );
         this.registerOutputs();
     }
@@ -109,7 +95,7 @@ const RULES = [
 ];
 
 function podSpec(
-    { image, cpu, memory, spread }: DnsPlan,
+    { image, cpu, memory }: DnsPlan,
     serviceAccountName: pulumi.Input<string>,
     configuration: pulumi.Input<string>,
 ): ReturnType<typeof hardenedPod> {
@@ -132,12 +118,6 @@ function podSpec(
         // The machine's, not its own.
         dnsPolicy: "Default",
         terminationGracePeriodSeconds: SHUTDOWN_SECONDS,
-        topologySpreadConstraints: spread.map((constraint) => ({
-            ...constraint,
-            labelSelector: { matchLabels: DNS_SELECTOR },
-            // The pods that are being replaced do not count.
-            matchLabelKeys: ["pod-template-hash"],
-        })),
         containers: [server],
         // The token, because it reads Services and endpoints.
         volumes: [{ name: "configuration", configMap: { name: configuration } }, apiToken.volume],

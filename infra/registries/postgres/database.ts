@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { Service } from "@pulumi/kubernetes/core/v1/service";
-import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget";
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
 import { agentContainer } from "../../kubernetes/agent";
+import { budget } from "../../kubernetes/budget";
 import { PROTECTED } from "../../kubernetes/deletion-protection";
 import { NOT_AWAITED, metadata } from "../../kubernetes/metadata";
 import { PRIORITY } from "../../kubernetes/priority";
+import { spreadAmong } from "../../kubernetes/spread";
 import { KEY_MODE, apiToken, following, guaranteed, hardenedContainer, hardenedPod } from "../../kubernetes/workload";
 import { DATABASE, PATHS, PORTS, ROLE_LABEL, memberName, memberNames } from "../plan-database";
 import { COMMON_LABELS } from "../../conventions/names";
@@ -74,14 +75,7 @@ export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomRe
         },
         opts,
     );
-    new PodDisruptionBudget(
-        `${name}-budget`,
-        {
-            metadata: metadata(DATABASE, labels, namespace),
-            spec: { maxUnavailable: registry.maxUnavailable, selector: { matchLabels: selector } },
-        },
-        opts,
-    );
+    budget(name, { workload: DATABASE, namespace, labels, selector, maxUnavailable: registry.maxUnavailable }, opts);
     // Members read their files when they start.
     const files = createHash("sha256")
         .update(JSON.stringify(memberFiles(registry.database)))
@@ -128,10 +122,7 @@ function podSpec(args: DatabaseArgs): ReturnType<typeof hardenedPod> {
         serviceAccountName: serviceAccount,
         priorityClassName: PRIORITY.registry.name,
         terminationGracePeriodSeconds: SHUTDOWN,
-        topologySpreadConstraints: registry.spread.map((constraint) => ({
-            ...constraint,
-            labelSelector: { matchLabels: registry.database.labels },
-        })),
+        topologySpreadConstraints: spreadAmong(registry.spread, registry.database.labels),
         containers: [member(registry), repositoryServer(registry), leaseAgent(registry)],
         volumes: [
             { name: VOLUME.run, emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },

@@ -1,5 +1,6 @@
 import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Labels } from "../../conventions/names";
 import { metadata } from "../../kubernetes/metadata";
 
 /**
@@ -8,7 +9,7 @@ import { metadata } from "../../kubernetes/metadata";
  */
 export function memberRole(
     name: string,
-    labels: Readonly<Record<string, string>>,
+    { labels }: { readonly labels: Labels },
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
     const role = new ClusterRole(

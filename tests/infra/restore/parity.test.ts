@@ -1,11 +1,5 @@
-import {
-    RESTORE_MAY_DIFFER,
-    SITES_MAY_DIFFER,
-    type SiteResource,
-    differences,
-    liveResource,
-    undeclared,
-} from "../../../infra/restore/parity";
+import { type SiteResource, differences, liveResource } from "../../../infra/restore/differences";
+import { RESTORE_MAY_DIFFER, SITES_MAY_DIFFER, undeclared } from "../../../infra/restore/parity";
 import { renderStack } from "../../support/render";
 
 const site = (labels: Record<string, string>, image: string): SiteResource[] => [

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { parseConfig } from "../../../infra/site/config";
-import { flowsOf } from "../../../infra/site/flow-table";
+import { flowsOf } from "../../../infra/site/flows";
 import { plan } from "../../../infra/site/plan";
 import { type Part, bootOrder } from "../../../infra/site/boot-order";
 import { bootParts } from "../../../infra/site/boot-parts";

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
-import { parse } from "yaml";
 import { parseConfig } from "../../../infra/site/config";
 import { plan } from "../../../infra/site/plan";
-import { DAY_SECONDS, type Lifetime, lifetimes, tooShort } from "../../../infra/site/lifetimes";
+import { tooShort } from "../../../infra/site/days-alone";
+import { DAY_SECONDS, type Lifetime, lifetimes } from "../../../infra/site/lifetimes";
 import { LAB_LIFETIMES } from "../../../lab/lifetimes";
-import { expectedFile } from "../../support/expected";
+import { expectedResources } from "../../support/expected";
 import { LIFETIMES_FILE, declaredLifetimes, lifetimesDocument } from "../../support/lifetimes";
 import { STACKS, stackValues } from "../../support/stacks";
 
@@ -37,8 +37,8 @@ describe.each(STACKS)("what ends by itself in %s", (stack) => {
 
     it("is all in the list", () => {
         const listed = declaredLifetimes(stack).map(({ seconds }) => seconds);
-        const found = rendered(parse(readFileSync(expectedFile(stack), "utf8")));
-        const fields = ["validityPeriodHours", "duration", "expirationSeconds", "OBJECT_LOCK_DAYS", "LEASE_SECONDS"];
+        const found = rendered(expectedResources(stack));
+        const fields = ["validityPeriodHours", "duration", "expirationSeconds", "SEAL_DAYS", "LEASE_SECONDS"];
         expect(found.map(({ field }) => field)).toEqual(expect.arrayContaining(fields));
         expect(found.filter(({ seconds }) => !listed.includes(seconds))).toEqual([]);
     });

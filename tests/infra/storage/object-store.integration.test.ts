@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { plan } from "../../../infra/site/plan";
 import { parseConfig } from "../../../infra/site/config";
 import * as lab from "../../../lab/lab";
-import { issueAuthority, issueLeaf, pemBlock } from "../../../lab/pki/issue";
+import { issueAuthority, issueLeaf, pemBlock } from "../../../credentials/certificates";
 import { Client, declared, describeNodes, makeHome, why } from "../../lab/nodes/fixture";
 import type { Status } from "../../../agents/retention-agent/statistics";
 import { stackValues } from "../../support/stacks";

@@ -1,6 +1,6 @@
 /** What a report against a state says of the engine's events. */
 import fc from "fast-check";
-import { compareStack } from "../../../preview/compare";
+import { compareStack } from "../../../preview/compare-stack";
 import { markdown } from "../../../preview/show/markdown";
 import type { StackReport } from "../../../preview/report";
 import { NO_FILE } from "../../../preview/stack-file";

@@ -12,7 +12,7 @@ import { fingerprint } from "../../../../custody/format";
 import { parseConfig } from "../../../../infra/site/config";
 import { plan } from "../../../../infra/site/plan";
 import { AUDIT_POLICY } from "../../../../infra/cluster/control-plane/api-server";
-import { issueAuthority, issueLeaf } from "../../../../lab/pki/issue";
+import { issueAuthority, issueLeaf } from "../../../../credentials/certificates";
 import { type Fixture, fixture, hold } from "../../../custody/fixture";
 import { kubectl, outcome, settled } from "../../../support/admission";
 import { type ApiServer, startApiServer } from "../../../support/apiserver";

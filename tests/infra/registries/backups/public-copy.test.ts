@@ -1,6 +1,6 @@
 /** Copies in a public cloud: what is declared where a stack asks for them. */
 import { parseConfig } from "../../../../infra/site/config";
-import { type Policy, flowsOf, halfOpen } from "../../../../infra/site/flow-table";
+import { type Policy, flowsOf, halfOpen } from "../../../../infra/site/flows";
 import { plan } from "../../../../infra/site/plan";
 import { RULES } from "../../../../policy/rules";
 import type { KubernetesObject } from "../../../../policy/rules/rule";

@@ -1,0 +1,50 @@
+/** Where what a registry has stored lies on the disk of a site's object store: neither the site nor its store need run. */
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { registryNamespace } from "../infra/conventions/names";
+import { FIRST_GENERATION, generationsIn } from "../infra/keys/registry-keys";
+import { LabError } from "./errors";
+import { DISKS } from "./objects";
+import type { SitePaths } from "./paths";
+
+/**
+ * A registry's bucket, on whichever disk of the site's machines has it: files of its objects' names, to be read and never written to.
+ *
+ * @throws LabError where there is none
+ */
+export async function bucketOnDisk({ directory, site }: SitePaths, registry: string): Promise<string> {
+    const bucket = registryNamespace(registry);
+    const machines = path.join(directory, "machines");
+    for (const disk of await folders(machines, "*", "var", DISKS, "*", "*")) {
+        for (const folder of await folders(disk, "*")) {
+            const candidate = path.join(folder, bucket);
+            if (await holdsVersions(candidate)) {
+                return candidate;
+            }
+        }
+    }
+    throw new LabError(
+        `No disk of ${site} below ${machines} holds stored versions in a bucket ${bucket}. ` +
+            `Bring the site up with real nodes, and let it store a first version: npm start`,
+    );
+}
+
+/** Whether a folder has what a registry's bucket has, of whichever generation of keys. */
+export async function holdsVersions(bucket: string): Promise<boolean> {
+    const names: string[] = await fs.readdir(bucket).catch(() => []);
+    return names.includes("archive") || generationsIn(names)[0] !== FIRST_GENERATION;
+}
+
+/** Folders that fit a path whose part `*` stands for any name. */
+async function folders(top: string, ...[part, ...rest]: readonly string[]): Promise<string[]> {
+    if (part === undefined) {
+        return [top];
+    }
+    const names =
+        part === "*"
+            ? (await fs.readdir(top, { withFileTypes: true }).catch(() => []))
+                  .filter((entry) => entry.isDirectory())
+                  .map(({ name }) => name)
+            : [part];
+    return (await Promise.all(names.sort().map((name) => folders(path.join(top, name), ...rest)))).flat();
+}

@@ -1,0 +1,132 @@
+/** `npm start`: from a fresh clone to two running sites. A second run finds everything there and changes nothing. */
+import Table from "cli-table3";
+import { Command, Option } from "commander";
+import { buildToolchain, toolchainChoice } from "../toolchain/build";
+import { refuseLostStates } from "../toolchain/cli/run";
+import { type UpResult, upStack } from "../toolchain/cli/up";
+import { stackConfig } from "../toolchain/cli/stack-config";
+import { colorsFor } from "../command-line/colors";
+import { runCommand } from "../command-line/command";
+import { runProgram } from "../command-line/program";
+import { type Contents, compareRegistries, fillRegistries } from "./contents";
+import { type Visit, visitEdges, visitsTable } from "./edge";
+import { type NodeKind, defaultSites, nodeKinds } from "../lab/inventory";
+import * as lab from "../lab/lab";
+import { hostProblems } from "../lab/nodes/host";
+import { eachSite } from "../lab/progress";
+import { TABLE_STYLE } from "../command-line/table";
+
+function say(step: string): void {
+    process.stderr.write(`${colorsFor(process.stderr).bold(step)}\n`);
+}
+
+/** Real ones where they can be, unless the sites were made with others. */
+async function chooseNodes(): Promise<NodeKind> {
+    const problems = hostProblems();
+    const [known] = (await lab.status(await lab.knownSites())).map(({ nodeKind }) => nodeKind);
+    if (known === undefined && problems.length > 0) {
+        process.stderr.write(`Nodes are simulated, because real ones need root on Linux: ${problems.join(", ")}.\n`);
+    }
+    return known ?? (problems.length > 0 ? "simulated" : "real");
+}
+
+async function start(wanted: NodeKind | undefined): Promise<number> {
+    const began = Date.now();
+    const toolchain = toolchainChoice();
+    say("Toolchain");
+    const nodes = wanted ?? (await chooseNodes());
+    const parts = await buildToolchain({ uses: ["pulumi", nodes] });
+    process.stderr.write(
+        `${parts.length} parts, ${parts.filter(({ outcome }) => outcome === "built").length} built now\n`,
+    );
+
+    say("Lab");
+    await lab.preflight(defaultSites, { nodes });
+    await eachSite(defaultSites, "up", (site, onProgress) => lab.upSite(site, { nodes, onProgress }));
+
+    refuseLostStates(defaultSites, toolchain);
+    const results: UpResult[] = [];
+    for (const stack of defaultSites) {
+        say(`pulumi up ${stack}`);
+        const result = await upStack(stack, toolchain);
+        results.push(result);
+        if (result.code !== 0) {
+            process.stderr.write(
+                `pulumi up ${stack} failed (exit code ${result.code}); run npm start again to go on from here.\n`,
+            );
+            return result.code;
+        }
+    }
+    const contents = nodes === "real" ? await registries() : [];
+    const visits = nodes === "real" ? await edges() : [];
+    await summarize(results, contents, visits, (Date.now() - began) / 1000);
+    if (visits.some(({ asExpected }) => !asExpected)) {
+        process.stderr.write(
+            "An edge does not answer as expected. Look at npm run lab -- status, and run npm run lab -- edge to ask again.\n",
+        );
+        return 1;
+    }
+    return 0;
+}
+
+async function registries(): Promise<Contents[]> {
+    say("Registries");
+    const configs = defaultSites.map((site) => stackConfig(site));
+    await fillRegistries(configs);
+    return compareRegistries(configs);
+}
+
+async function edges(): Promise<Visit[]> {
+    say("Edge");
+    return visitEdges(defaultSites);
+}
+
+async function summarize(
+    results: readonly UpResult[],
+    contents: readonly Contents[],
+    visits: readonly Visit[],
+    seconds: number,
+): Promise<void> {
+    const sites = new Map((await lab.status(defaultSites)).map((status) => [status.site, status]));
+    const table = new Table({ head: ["site", "API server", "nodes", "resources", "changes"], style: TABLE_STYLE });
+    for (const { stack, resources, changed } of results) {
+        const site = sites.get(stack);
+        const port = site?.parts.find(({ part }) => part === "kube-apiserver")?.port;
+        table.push([
+            stack,
+            `https://127.0.0.1:${port ?? "?"}`,
+            `${site?.nodes?.ready ?? 0} of ${site?.nodes?.total ?? 0} ${site?.nodeKind ?? ""}`,
+            resources,
+            changed === 0 ? "no changes" : `${changed} changed`,
+        ]);
+    }
+    process.stdout.write(
+        [
+            table.toString(),
+            contents.length > 0 ? contentsTable(contents) : "On simulated nodes workloads are scheduled, not run.",
+            ...(visits.length > 0 ? [visitsTable(visits)] : []),
+            `Ready in ${seconds.toFixed(0)} s. Look around: npm run lab -- status, npm run data -- count --site luxembourg`,
+            "",
+        ].join("\n"),
+    );
+}
+
+function contentsTable(contents: readonly Contents[]): string {
+    const table = new Table({ head: ["registry", "site", "role", "rows", "digest", "behind"], style: TABLE_STYLE });
+    for (const { registry, site, role, rows, digest, lag } of contents) {
+        const behind = lag === undefined ? "" : `${lag.bytes} bytes, ${lag.seconds.toFixed(2)} s`;
+        table.push([registry, site, role, rows, digest, behind]);
+    }
+    return table.toString();
+}
+
+function program(fail: (code: number) => void): Command {
+    return new Command("npm start --")
+        .description("From a fresh clone to two running sites.")
+        .addOption(
+            new Option("--nodes <kind>", "what runs the pods; real by default, as root on Linux").choices(nodeKinds),
+        )
+        .action(async ({ nodes }: { nodes?: NodeKind }) => fail(await start(nodes)));
+}
+
+runCommand(() => runProgram(program, process.argv.slice(2)));

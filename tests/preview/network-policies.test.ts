@@ -1,0 +1,45 @@
+import { nameOfRange, policiesIn } from "../../preview/compare/network-policies";
+import { flowsIn } from "../../preview/map/open-flows";
+import type { Rendered } from "../../preview/render/registrations";
+
+const NAMESPACE = "object-store";
+
+function policy(spec: object): Rendered {
+    return {
+        type: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+        name: "store",
+        protect: false,
+        retainOnDelete: false,
+        inputs: { metadata: { name: "store", namespace: NAMESPACE }, spec },
+    } as unknown as Rendered;
+}
+
+const podSelector = { matchLabels: { "app.kubernetes.io/name": "store" } };
+const ports = [{ port: 443 }];
+const peer = { ipBlock: { cidr: "10.1.0.0/16" } };
+
+describe("a network policy", () => {
+    it("limits what comes in where it names no direction, and what goes out where it says to whom", () => {
+        const [closed, both] = policiesIn([policy({ podSelector }), policy({ podSelector, egress: [{ to: [peer] }] })]);
+        expect(closed).toEqual({ namespace: NAMESPACE, pods: podSelector, ingress: [], egress: undefined });
+        expect(both?.egress).toEqual([{ peers: [peer], ports: [] }]);
+    });
+
+    it("lets nothing through in a direction that it does not limit, whatever it lists", () => {
+        const declared = policy({ podSelector, policyTypes: ["Ingress"], egress: [{ to: [peer], ports }] });
+        expect(policiesIn([declared])[0]?.egress).toBeUndefined();
+        expect(flowsIn({ resources: [declared], outside: {} })).toEqual([]);
+    });
+
+    it.each([{}, { from: [] }])("lets everybody in by a rule that names nobody: %j", (rule) => {
+        const declared = policy({ podSelector, ingress: [{ ...rule, ports }] });
+        expect(flowsIn({ resources: [declared], outside: {} })).toEqual([
+            { from: "everywhere", to: "store", port: "443/TCP" },
+        ]);
+    });
+
+    it("is about a range by its name and its addresses, as another may have the same name", () => {
+        expect(nameOfRange({ "10.1.0.0/16": "site narva" }, "10.1.0.0/16")).toBe("site narva (10.1.0.0/16)");
+        expect(nameOfRange({}, "10.1.0.0/16")).toBe("10.1.0.0/16");
+    });
+});
