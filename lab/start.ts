@@ -25,7 +25,9 @@ async function chooseNodes(): Promise<NodeKind> {
     const problems = hostProblems();
     const [known] = (await lab.status(await lab.knownSites())).map(({ nodeKind }) => nodeKind);
     if (known === undefined && problems.length > 0) {
-        process.stderr.write(`Nodes are simulated, because real ones need root on Linux: ${problems.join(", ")}.\n`);
+        process.stderr.write(
+            `Nodes are simulated, because this host has not what real ones need: ${problems.join("; ")}.\n`,
+        );
     }
     return known ?? (problems.length > 0 ? "simulated" : "real");
 }
