@@ -127,8 +127,8 @@ describe("the control groups of a host", () => {
         [
             "a container to which no controller is delegated",
             { mountinfo: VERSION_2, cgroups: COUNTED, top: { ...CONTAINER, controllers: "" } },
-            ["cpu", "cpuset", "memory", "pids"].map(
-                (each): unknown => expect.stringContaining(`the controller ${each} of control groups is not delegated`),
+            ["cpu", "cpuset", "memory", "pids"].map((each): unknown =>
+                expect.stringContaining(`the controller ${each} of control groups is not delegated`),
             ),
         ],
         [
