@@ -28,6 +28,8 @@ export interface Supervised {
     readonly reads: readonly string[];
     /** It takes no notice of being asked to end: it is stopped as by a power cut. */
     readonly deaf?: true;
+    /** It goes into a control group of its own, not into the site's share. */
+    readonly grouped?: true;
 }
 
 /** A part of the control plane, as one site runs it. */

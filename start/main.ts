@@ -1,4 +1,5 @@
 /** `npm start`: from a fresh clone to two running sites. A second run finds everything there and changes nothing. */
+import { availableParallelism } from "node:os";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import { buildToolchain, toolchainChoice } from "../toolchain/build";
@@ -6,14 +7,17 @@ import { refuseLostStates } from "../toolchain/cli/run";
 import { type UpResult, upStack } from "../toolchain/cli/up";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { colorsFor } from "../command-line/colors";
-import { runCommand } from "../command-line/command";
 import { runProgram } from "../command-line/program";
+import { UserError, runCommand } from "../command-line/command";
+import { declareRunning } from "./chosen-registries";
+import { fitOf } from "./fit";
 import { type Contents, compareRegistries, fillRegistries } from "./contents";
 import { type Visit, visitEdges, visitsTable } from "./edge";
 import { type NodeKind, defaultSites, nodeKinds } from "../lab/inventory";
 import * as lab from "../lab/lab";
 import { hostProblems } from "../lab/nodes/host";
 import { eachSite } from "../lab/progress";
+import { REGISTRIES, parseRegistries } from "../data/registries";
 import { TABLE_STYLE } from "../command-line/table";
 
 function say(step: string): void {
@@ -25,16 +29,46 @@ async function chooseNodes(): Promise<NodeKind> {
     const problems = hostProblems();
     const [known] = (await lab.status(await lab.knownSites())).map(({ nodeKind }) => nodeKind);
     if (known === undefined && problems.length > 0) {
-        process.stderr.write(`Nodes are simulated, because real ones need root on Linux: ${problems.join(", ")}.\n`);
+        process.stderr.write(
+            `Nodes are simulated, because this host has not what real ones need: ${problems.join("; ")}.\n`,
+        );
     }
     return known ?? (problems.length > 0 ? "simulated" : "real");
 }
 
-async function start(wanted: NodeKind | undefined): Promise<number> {
+/** What is up already has its room: asked are those who begin. @throws UserError where what is to begin has none */
+async function refuseTooMuch(nodes: NodeKind, anyway: boolean): Promise<void> {
+    if ((await lab.status(defaultSites)).some(({ up }) => up)) {
+        return;
+    }
+    const running = REGISTRIES.filter((registry) =>
+        defaultSites.some((site) => stackConfig(site).registries[registry].running),
+    );
+    const computer = { free: process.availableMemory(), cores: availableParallelism() };
+    const { fits, says } = fitOf(computer, running.length, nodes === "real");
+    process.stderr.write(`${says}\n`);
+    if (!fits && !anyway) {
+        throw new UserError("Nothing was begun. To begin all the same: npm start -- --anyway");
+    }
+}
+
+interface Wanted {
+    readonly nodes?: NodeKind;
+    readonly registries?: readonly string[];
+    readonly anyway?: boolean;
+}
+
+async function start(wanted: Wanted): Promise<number> {
     const began = Date.now();
     const toolchain = toolchainChoice();
+    if (wanted.registries !== undefined) {
+        for (const file of declareRunning(defaultSites, parseRegistries(wanted.registries))) {
+            process.stderr.write(`${file} declares now that ${wanted.registries.join(", ")} run\n`);
+        }
+    }
+    const nodes = wanted.nodes ?? (await chooseNodes());
+    await refuseTooMuch(nodes, wanted.anyway ?? false);
     say("Toolchain");
-    const nodes = wanted ?? (await chooseNodes());
     const parts = await buildToolchain({ uses: ["pulumi", nodes] });
     process.stderr.write(
         `${parts.length} parts, ${parts.filter(({ outcome }) => outcome === "built").length} built now\n`,
@@ -126,7 +160,9 @@ function program(fail: (code: number) => void): Command {
         .addOption(
             new Option("--nodes <kind>", "what runs the pods; real by default, as root on Linux").choices(nodeKinds),
         )
-        .action(async ({ nodes }: { nodes?: NodeKind }) => fail(await start(nodes)));
+        .option("--registries <names...>", "declare in the stack files that these run, and no others")
+        .option("--anyway", "begin also where memory may not suffice")
+        .action(async (wanted: Wanted) => fail(await start(wanted)));
 }
 
 runCommand(() => runProgram(program, process.argv.slice(2)));

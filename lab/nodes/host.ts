@@ -1,20 +1,63 @@
 /** What a host must be for machines. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { release } from "node:os";
+import { gunzipSync } from "node:zlib";
 import { LabError } from "../errors";
-import { CGROUPS } from "../processes/groups";
+import { kernelGroups } from "../processes/groups";
+import { groupProblems } from "../processes/hierarchy";
+import { kernelProblems } from "./kernel";
+import { SYSTEM_PATH } from "./network";
 
-/** What this host lacks for machines; empty where it lacks nothing. */
+/** Program → the package that brings it, which has one name in Debian, Fedora and Arch where there is one. */
+const PROGRAMS = {
+    unshare: "util-linux",
+    nsenter: "util-linux",
+    mount: "mount in Debian, util-linux in Fedora and Arch",
+    pivot_root: "util-linux",
+    bash: "bash",
+    awk: "mawk in Debian, gawk in Fedora and Arch",
+    sed: "sed",
+    find: "findutils",
+    chroot: "coreutils",
+} as const;
+
+/** What this host lacks for machines, a clause each; empty where it lacks nothing. */
 export function hostProblems(): string[] {
+    if (process.platform !== "linux") {
+        return [`the system is ${process.platform}, not Linux`];
+    }
     return [
-        ...(process.platform === "linux" ? [] : [`the system is ${process.platform}, not Linux`]),
         ...(process.getuid?.() === 0 ? [] : ["you are not root"]),
-        ...["/usr/bin/unshare", "/usr/bin/nsenter", "/bin/bash"]
-            .filter((file) => !existsSync(file))
-            .map((file) => `${file} is missing`),
-        ...(existsSync(`${CGROUPS}/cgroup.controllers`)
-            ? ["control groups are version 2, and the lab's machines are written for version 1"]
-            : []),
+        ...missingPrograms(SYSTEM_PATH.split(":"), existsSync),
+        ...groupProblems(kernelGroups()),
+        ...kernelProblems(kernelConfiguration()),
     ];
+}
+
+/** @param folders where programs are looked for */
+export function missingPrograms(folders: readonly string[], exists: (file: string) => boolean): string[] {
+    return Object.entries(PROGRAMS)
+        .filter(([program]) => !folders.some((folder) => exists(`${folder}/${program}`)))
+        .map(([program, name]) => {
+            const packages = name.includes(" ") ? name : `${name} in Debian, Fedora and Arch`;
+            return `${program} is missing (package ${packages})`;
+        });
+}
+
+/** As the kernel tells it itself, or as distributions lay it beside the kernel. */
+function kernelConfiguration(): string | undefined {
+    const own = "/proc/config.gz";
+    const beside = [
+        `/boot/config-${release()}`,
+        `/usr/lib/modules/${release()}/config`,
+        `/lib/modules/${release()}/build/.config`,
+    ].find(existsSync);
+    try {
+        return existsSync(own) ? gunzipSync(readFileSync(own)).toString() : beside && readFileSync(beside, "utf8");
+    } catch {
+        // For root alone, on some hosts.
+        return undefined;
+    }
 }
 
 /** @throws LabError naming all that this host lacks */
@@ -22,7 +65,8 @@ export function refuseWithoutMachines(): void {
     const problems = hostProblems();
     if (problems.length > 0) {
         throw new LabError(
-            `Real nodes need root on Linux; here ${problems.join(" and ")}. Use simulated ones: --nodes simulated`,
+            `Real nodes need root on Linux and what machines are made of; here ${problems.join(", and ")}. ` +
+                "Mend that, or use simulated nodes, which need none of it: --nodes simulated",
         );
     }
 }

@@ -3,9 +3,10 @@
 # Debian's userland and runit as init. Nothing of it is left once its first process has ended: the kernel ends the
 # other processes, unmounts and unplugs; the empty control groups are removed by the lab.
 #
-#     machine.sh outside RECORD FOLDER NAME GROUP USERLAND PROGRAMS
+#     [UNIFIED=MOUNT] machine.sh outside RECORD FOLDER NAME GROUP USERLAND PROGRAMS
 #
-# FOLDER/etc is what makes this machine differ from the next; FOLDER/var keeps what must survive a reboot.
+# UNIFIED is where control groups of version 2 are mounted; without it they are of version 1. FOLDER/etc is what makes this
+# machine differ from the next; FOLDER/var keeps what must survive a reboot.
 set -eu
 stage=$1 folder=$3 name=$4 group=$5 userland=$6 programs=$7
 
@@ -15,6 +16,18 @@ controllers() {
 }
 
 outside() {
+    # A declared core weighs as much as a thread of the host: lab/processes/groups.ts.
+    . "$folder/etc/hardware"
+    if [ -n "${UNIFIED:-}" ]; then
+        join_unified
+    else
+        join_each
+    fi
+    # The view of control groups begins with the group that the machine is in now.
+    exec unshare --cgroup "$0" apart "${@:2}"
+}
+
+join_each() {
     for controller in $(controllers); do
         mkdir -p "$controller/$group"
         if [ -e "$controller/cpuset.cpus" ]; then
@@ -23,14 +36,35 @@ outside() {
             cat "$controller/cpuset.mems" > "$controller/$group/cpuset.mems"
         fi
         if [ -e "$controller/$group/cpu.shares" ]; then
-            # A declared core weighs as much as a thread of the host: lab/processes/groups.ts.
-            . "$folder/etc/hardware"
             echo $((cores * 1024)) > "$controller/$group/cpu.shares"
         fi
         echo $$ > "$controller/$group/cgroup.procs"
     done
-    exec unshare --fork --pid --kill-child=SIGKILL --mount --net --uts --ipc --cgroup --propagation private \
-        "$0" inside "${@:2}"
+}
+
+join_unified() {
+    own=$UNIFIED/$group
+    if [ -d "$own" ]; then
+        # Left by the machine before, with groups of its own: it takes no process while it passes controllers on to them.
+        [ ! -e "$own/cgroup.kill" ] || echo 1 > "$own/cgroup.kill"
+        until find "$own" -depth -type d -exec rmdir {} + 2> /dev/null; do sleep 0.05; done
+    fi
+    mkdir "$own"
+    echo $((cores < 100 ? cores * 100 : 10000)) > "$own/cpu.weight"
+    echo $$ > "$own/cgroup.procs"
+}
+
+apart() {
+    if [ -n "${UNIFIED:-}" ]; then
+        # On version 2 processes live in leaves: what passes controllers on to the pods' groups has none itself.
+        own=$UNIFIED/$group
+        mkdir "$own/system"
+        echo $$ > "$own/system/cgroup.procs"
+        sed 's/[^ ][^ ]*/+&/g' "$own/cgroup.controllers" > "$own/cgroup.subtree_control"
+        # This machine's own programs come before its pods, whose share the kubelet sets by the cores that are declared.
+        echo 10000 > "$own/system/cpu.weight"
+    fi
+    exec unshare --fork --pid --kill-child=SIGKILL --mount --net --uts --ipc --propagation private "$0" inside "${@:2}"
 }
 
 # The kubelet tells the scheduler what it reads here: the hardware that is declared, not the host's. Pods have views of their
@@ -48,6 +82,23 @@ show_hardware() {
     echo "$possible" > /sys/devices/system/cpu/possible
 }
 
+mount_each() {
+    mount -t tmpfs -o mode=755 tmpfs sys/fs/cgroup
+    for controller in $(controllers); do
+        options=$(awk -v at="$controller" '$3 == "cgroup" && $2 == at { print $4; exit }' /proc/self/mounts)
+        mkdir -p "sys/fs/cgroup/${controller##*/}"
+        # Of the options only the controller's own names: the mount shows this machine's group as the root.
+        mount -t cgroup -o "$(echo "$options" | tr ',' '\n' | grep -vxE 'rw|ro|relatime|nosuid|nodev|noexec' | paste -sd,)" \
+            cgroup "sys/fs/cgroup/${controller##*/}"
+    done
+    if [ -e sys/fs/cgroup/cpu/cpu.shares ]; then
+        # As on version 2, above.
+        mkdir -p sys/fs/cgroup/cpu/system
+        echo 262144 > sys/fs/cgroup/cpu/system/cpu.shares
+        echo $$ > sys/fs/cgroup/cpu/system/cgroup.procs
+    fi
+}
+
 inside() {
     root=/run/embassy-machine
     # In this mount namespace alone: the host's /run stays as it is.
@@ -60,19 +111,10 @@ inside() {
     mount -t sysfs sysfs sys
     # Of this machine alone, and gone with it: what the network's programs keep in the kernel.
     mount -t bpf bpf sys/fs/bpf
-    mount -t tmpfs -o mode=755 tmpfs sys/fs/cgroup
-    for controller in $(controllers); do
-        options=$(awk -v at="$controller" '$3 == "cgroup" && $2 == at { print $4; exit }' /proc/self/mounts)
-        mkdir -p "sys/fs/cgroup/${controller##*/}"
-        # Of the options only the controller's own names: the mount shows this machine's group as the root.
-        mount -t cgroup -o "$(echo "$options" | tr ',' '\n' | grep -vxE 'rw|ro|relatime|nosuid|nodev|noexec' | paste -sd,)" \
-            cgroup "sys/fs/cgroup/${controller##*/}"
-    done
-    if [ -e sys/fs/cgroup/cpu/cpu.shares ]; then
-        # This machine's own programs come before its pods, whose share the kubelet sets by the cores that are declared.
-        mkdir -p sys/fs/cgroup/cpu/system
-        echo 262144 > sys/fs/cgroup/cpu/system/cpu.shares
-        echo $$ > sys/fs/cgroup/cpu/system/cgroup.procs
+    if [ -n "${UNIFIED:-}" ]; then
+        mount -t cgroup2 cgroup2 sys/fs/cgroup
+    else
+        mount_each
     fi
     mount --rbind /dev dev
     mount -t tmpfs -o mode=755 tmpfs run

@@ -13,7 +13,7 @@ import type { Supervised } from "../part";
 import type { SitePaths } from "../paths";
 import { CILIUM, kubeletCertificate } from "../pki/catalogue";
 import { type Process, childOf } from "../processes/identity";
-import { CGROUPS, groupOf, removeGroups } from "../processes/groups";
+import { groupOf, hierarchy, memoryOfGroup, removeGroups } from "../processes/groups";
 import { accessFromWithin } from "./access";
 import { agentWorks } from "./agent";
 import { machineFiles } from "./files";
@@ -43,13 +43,19 @@ export function machinePart(
 ): Supervised {
     const part = partOf(name);
     const folder = paths.machine(name);
+    const groups = hierarchy();
     return {
         name: part,
         program: BOOT,
         args: ["outside", paths.record(part), folder, name, groupOf(paths, name), userland, binDirectory],
-        env: { PATH: SYSTEM_PATH, NETWORK: network.identity },
+        env: {
+            PATH: SYSTEM_PATH,
+            NETWORK: network.identity,
+            ...(groups?.version === 2 && { UNIFIED: groups.mount.point }),
+        },
         reads: [BOOT, path.join(folder, "files.json"), stampOf(userland)],
         deaf: true,
+        grouped: true,
     };
 }
 
@@ -140,8 +146,6 @@ export async function stopMachine({ paths, supervisor }: Site, name: string): Pr
 }
 
 /** Bytes of memory that the processes of a machine hold, its pods' included, without what the kernel caches for them. */
-export async function machineMemory(paths: SitePaths, name: string): Promise<number | undefined> {
-    const stat = await readIfThere(path.join(CGROUPS, "memory", groupOf(paths, name), "memory.stat"));
-    const rss = /^total_rss (\d+)$/m.exec(stat ?? "")?.[1];
-    return rss === undefined ? undefined : Number(rss);
+export function machineMemory(paths: SitePaths, name: string): Promise<number | undefined> {
+    return memoryOfGroup(groupOf(paths, name));
 }

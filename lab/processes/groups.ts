@@ -4,39 +4,97 @@
  * an eighty-first of each processor, and databases change leaders although nothing has failed. So a group weighs what is declared
  * of its hardware: a core as much as a thread of the host, https://docs.kernel.org/scheduler/sched-design-CFS.html
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { digest } from "../../toolchain/build/stamp";
+import { hasCode } from "../../command-line/system-error";
+import { readIfThere } from "../../command-line/files";
 import type { SitePaths } from "../paths";
+import { type Hierarchy, type KernelGroups, PASSED_ON, folderOf, foldersOf, hierarchyOf } from "./hierarchy";
 
-/** Control groups of version 1: a folder for each controller. */
-export const CGROUPS = "/sys/fs/cgroup";
-/** Weight of a thread of the host: sched_prio_to_weight of the kernel, for nice 0. */
-const THREAD = 1024;
+/** Weight of a thread of the host, by version: sched_prio_to_weight of the kernel for nice 0, and its CGROUP_WEIGHT_DFL. */
+const THREAD = { 1: 1024, 2: 100 } as const;
+/** https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files */
+const MAXIMUM_WEIGHT = 10_000;
+
+/** What this host has; undefined where there are no control groups. */
+export function hierarchy(): Hierarchy | undefined {
+    return hierarchyOf(readOrEmpty("/proc/self/mountinfo"));
+}
+
+/** What this host's kernel says of them. */
+export function kernelGroups(): KernelGroups {
+    const mountinfo = readOrEmpty("/proc/self/mountinfo");
+    const cgroups = readOrEmpty("/proc/cgroups");
+    const found = hierarchyOf(mountinfo);
+    if (found?.version !== 2) {
+        return { mountinfo, cgroups };
+    }
+    const file = (name: string): string => path.join(found.mount.point, name);
+    const top = {
+        controllers: readOrEmpty(file("cgroup.controllers")),
+        passedOn: readOrEmpty(file("cgroup.subtree_control")),
+        processes: readOrEmpty(file("cgroup.procs")),
+        nested: existsSync(file("cgroup.type")),
+    };
+    return { mountinfo, cgroups, top };
+}
+
+function readOrEmpty(file: string): string {
+    try {
+        return readFileSync(file, "utf8");
+    } catch {
+        return "";
+    }
+}
 
 /** The control group of a machine, or, without one, of what runs beside the machines. Two clones on one host have sites of the same name. */
 export function groupOf(paths: SitePaths, node?: string): string {
     return ["embassy", digest([paths.directory]).slice(0, 8), ...(node === undefined ? [] : [node])].join("-");
 }
 
-/** Makes the group of what runs beside the machines. @param cores that are declared for it */
+/** Makes the group of what runs beside the machines, where the machines' own can then be made too. @param cores that are declared for it */
 export async function ensureShare(paths: SitePaths, cores: number): Promise<void> {
-    const group = path.join(CGROUPS, "cpu", groupOf(paths));
+    const found = hierarchy();
+    const group = folderOf(found, "cpu", groupOf(paths));
+    if (found === undefined || group === undefined) {
+        return;
+    }
+    if (found.version === 2) {
+        const all = PASSED_ON.map((controller) => `+${controller}`).join(" ");
+        await fs.writeFile(path.join(found.mount.point, "cgroup.subtree_control"), all);
+    }
     await fs.mkdir(group, { recursive: true });
-    await fs.writeFile(path.join(group, "cpu.shares"), String(Math.round(cores * THREAD)));
+    const [file, weight] =
+        found.version === 2
+            ? (["cpu.weight", Math.min(cores * THREAD[2], MAXIMUM_WEIGHT)] as const)
+            : (["cpu.shares", cores * THREAD[1]] as const);
+    await fs.writeFile(path.join(group, file), String(Math.round(weight)));
 }
 
 /** Has a process, with all that it starts, run on the site's share. A site without one shares as everybody does. */
 export async function joinShare(paths: SitePaths, pid: number): Promise<void> {
-    await fs
-        .writeFile(path.join(CGROUPS, "cpu", groupOf(paths), "cgroup.procs"), String(pid), { flag: "r+" })
-        .catch((error: unknown) => {
-            // ESRCH: it has ended already, which whoever started it finds out.
-            if (!["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) {
-                throw error;
-            }
-        });
+    const group = folderOf(hierarchy(), "cpu", groupOf(paths));
+    if (group === undefined) {
+        return;
+    }
+    await fs.writeFile(path.join(group, "cgroup.procs"), String(pid), { flag: "r+" }).catch((error: unknown) => {
+        // ESRCH: it has ended already, which whoever started it finds out.
+        if (!hasCode(error, "ENOENT", "ESRCH")) {
+            throw error;
+        }
+    });
+}
+
+/** Bytes of memory that the processes of a group and of those below it hold, without what the kernel caches for them. */
+export async function memoryOfGroup(group: string): Promise<number | undefined> {
+    const found = hierarchy();
+    const folder = folderOf(found, "memory", group);
+    const stat = folder === undefined ? undefined : await readIfThere(path.join(folder, "memory.stat"));
+    const held = found?.version === 2 ? /^anon (\d+)$/m : /^total_rss (\d+)$/m;
+    const bytes = held.exec(stat ?? "")?.[1];
+    return bytes === undefined ? undefined : Number(bytes);
 }
 
 const EMPTY_MS = 10_000;
@@ -44,8 +102,7 @@ const EMPTY_MS = 10_000;
 /** Control groups outlive their processes, and cannot be removed while the last of these are still on their way out. */
 export async function removeGroups(group: string): Promise<void> {
     const deadline = Date.now() + EMPTY_MS;
-    const controllers = await fs.readdir(CGROUPS).catch(() => []);
-    for (const top of controllers.map((controller) => path.join(CGROUPS, controller, group))) {
+    for (const top of foldersOf(hierarchy(), group)) {
         while (!(await removeTree(top)) && Date.now() < deadline) {
             await new Promise((resolve) => setTimeout(resolve, 50));
         }

@@ -139,7 +139,9 @@ export class Supervisor {
             await new Promise<void>((resolve, reject) => child.once("spawn", resolve).once("error", reject));
             child.unref();
             const pid = child.pid ?? 0;
-            await joinShare(this.paths, pid);
+            if (!part.grouped) {
+                await joinShare(this.paths, pid);
+            }
             const identity = (await identityOf(pid)) ?? "";
             const record = { pid, identity, fingerprint, since: new Date().toISOString() };
             await ensureFile(this.paths.record(part.name), JSON.stringify(record));

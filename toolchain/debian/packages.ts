@@ -130,8 +130,8 @@ class Apt {
     private explained(error: NodeJS.ErrnoException & { stderr?: string }, args: readonly string[]): UserError {
         if (error.code === "ENOENT") {
             return new UserError(
-                "apt-get is not on this machine. Images and real nodes are made from Debian packages: run this on Debian " +
-                    "or a system of its family, or use simulated nodes (npm start -- --nodes simulated).",
+                "apt-get is not on this machine (package apt in Debian, Fedora and Arch, with dpkg). Images and real nodes are made " +
+                    "from Debian packages: install it, or use simulated nodes (npm start -- --nodes simulated).",
             );
         }
         const reasons = (error.stderr ?? error.message).split("\n").filter((line) => line.startsWith("E:"));

