@@ -85,7 +85,7 @@ async function missing(client: Client, database: Database, goal: string): Promis
             [goal],
         );
         if (!rows[0]?.standby) {
-            throw new UserError(`${database.name} is no standby: it follows nobody, and has no lag.`);
+            throw new UserError(`${database.name} is no standby: it follows nobody, so it has no lag.`);
         }
         return Number(rows[0].bytes);
     } catch (error) {

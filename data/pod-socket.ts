@@ -115,7 +115,7 @@ function isRefused(error: Error): boolean {
 
 function noEntry({ message }: Error): Error {
     return new UserError(
-        `${message}. Who is let in has a certificate by npm run keys -- break-glass: name its kubeconfig with EMBASSY_KUBECONFIG.`,
+        `${message}. npm run keys -- break-glass gives a person a certificate that is let in: name its kubeconfig with EMBASSY_KUBECONFIG.`,
     );
 }
 

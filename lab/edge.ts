@@ -166,7 +166,7 @@ export function visitsTable(visits: readonly Visit[]): string {
 async function outputsOf(site: string): Promise<Outputs> {
     const outputs: Partial<Outputs> = (await stackOutputs(site, toolchainChoice())) ?? {};
     if (outputs.allies === undefined || outputs.revokedAllies === undefined) {
-        throw new LabError(`The stack ${site} hands nothing to allies: run npm run pulumi -- up -s ${site}`);
+        throw new LabError(`The stack ${site} has no certificates for allies: run npm run pulumi -- up -s ${site}`);
     }
     return outputs as Outputs;
 }

@@ -135,7 +135,7 @@ export function stanzaIn(registry: string, info: string): StanzaInfo {
     // What does not open is quoted as it is, byte for byte; the rest is ASCII.
     const [stanza] = JSON.parse(info.replace(/[^ -~]+/g, " ")) as StanzaInfo[];
     if (stanza === undefined) {
-        throw new LabError(`No versions of ${registry} are stored.`);
+        throw new LabError(`There are no backups of ${registry}.`);
     }
     if (stanza.status.code === UNREADABLE) {
         const why = (stanza.repo ?? []).map(({ status }) => status.message);

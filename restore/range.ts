@@ -22,7 +22,7 @@ export function rangeOf(archive: Archive, last: Instant | undefined): Range {
     if (oldest === undefined || segments === 0) {
         throw new LabError(
             `There is no backup of ${name} to restore from: pgBackRest says "${status.message}", of ${backup.length} ` +
-                `backups in its list (backup.info) and ${segments} segments of WAL. A first one is stored as soon as the primary site reaches the store: ` +
+                `backups in its list (backup.info) and ${segments} segments of WAL. The first backup is made as soon as the primary site reaches its object store. Look at its Jobs: ` +
                 `kubectl -n registry-${name} get jobs`,
         );
     }

@@ -49,7 +49,7 @@ async function onDisk({ directory, site }: SitePaths, bucket: string): Promise<s
     }
     throw new LabError(
         `No disk of ${site} below ${machines} holds backups in a bucket ${bucket}. ` +
-            `Bring the site up with real nodes, and let it store a first version: npm start`,
+            `Bring the site up with real nodes, and let it make its first backup: npm start`,
     );
 }
 
