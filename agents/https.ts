@@ -21,7 +21,7 @@ export function identity(
     return { key: file("tls.key"), cert: file("tls.crt"), ca: file("ca.crt"), minVersion: "TLSv1.3" };
 }
 
-/** Of a server that strangers reach: milliseconds within which a request has to come in whole. */
+/** Limits of a server that strangers reach: the milliseconds within which a whole request must arrive. */
 export const REQUEST_LIMITS = {
     requestTimeout: 10_000,
     headersTimeout: 10_000,
@@ -43,7 +43,7 @@ export function renewed(server: Server, folder: string): Server {
     return server.once("close", () => clearInterval(looking));
 }
 
-/** The same, for one that strangers reach. */
+/** Keeps the certificate of a server that strangers reach up to date, and limits its connections. */
 export function kept(server: Server, folder: string): Server {
     server.maxConnections = MOST_CONNECTIONS;
     return renewed(server, folder);
@@ -81,7 +81,7 @@ export async function send(
     }
 }
 
-/** The same in JSON, there and back. @throws AgentError where nobody answers, or not in JSON */
+/** Sends JSON and returns the JSON of the answer. @throws AgentError where nobody answers, or not in JSON */
 export async function requestJson(
     options: Sending,
     body?: unknown,

@@ -40,7 +40,7 @@ interface Outputs {
 }
 
 interface Answer {
-    /** Of HTTP, or why there is none. */
+    /** Status of the HTTP answer, or why there is none. */
     readonly status: number | typeof NO_HANDSHAKE | "no answer:";
     readonly body: string;
 }

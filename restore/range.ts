@@ -5,7 +5,7 @@ import { LabError } from "../lab/errors";
 
 /** Both are instants that can be restored to. */
 export interface Range {
-    /** Of the oldest backup: pgBackRest takes one that ended in an earlier second, and nothing before it can be restored. */
+    /** The first restorable instant, from the oldest backup: pgBackRest takes one that ended in an earlier second, and nothing before it can be restored. */
     readonly from: Instant;
     /** The last with a later transaction in what is stored: Postgres stops at that, and refuses to end before it has seen one. */
     readonly to: Instant;
@@ -27,7 +27,7 @@ export function rangeOf(archive: Archive, last: Instant | undefined): Range {
         );
     }
     const from = instantAt(oldest.timestamp.stop + 1);
-    // Of none later than the backup: it is all that there is.
+    // There is no transaction later than the backup, so the backup is all that can be restored.
     return { from, to: last === undefined ? justBefore(from) : justBefore(last) };
 }
 

@@ -9,7 +9,7 @@ import { SitePaths } from "../lab/paths";
 
 /** Read, and never written to. */
 export interface Source {
-    /** Of the lab that reads them. */
+    /** Home of the lab that reads them. */
     readonly home: string;
     /** Whether it is a copy of one registry's, which has no users of its own. */
     readonly isCopy: boolean;
@@ -67,7 +67,7 @@ async function folders(top: string, ...[part, ...rest]: readonly string[]): Prom
     return (await Promise.all(names.sort().map((name) => folders(path.join(top, name), ...rest)))).flat();
 }
 
-/** Of whichever generation of keys. */
+/** Whether the bucket has backups, of whichever generation of keys. */
 async function holdsVersions(bucket: string): Promise<boolean> {
     const names: string[] = await fs.readdir(bucket).catch(() => []);
     return names.includes("archive") || generationsIn(names)[0] !== FIRST_GENERATION;
