@@ -70,7 +70,7 @@ export function renewed(server: Server, folder: string): Server {
     return server.once("close", () => clearInterval(looking));
 }
 
-/** The same, for one that strangers reach: what is open is bounded, also by address. */
+/** The same for a server that strangers reach, with its connections bounded, also by address. */
 export function bounded(server: Server, folder: string): Server {
     server.maxConnections = MOST_CONNECTIONS;
     const open = new Map<string, number>();
@@ -126,7 +126,7 @@ export async function send(
     }
 }
 
-/** The same in JSON, there and back. @throws AgentError where nobody answers, or not in JSON */
+/** Sends JSON and returns the JSON of the answer. @throws AgentError where nobody answers, or not in JSON */
 export async function requestJson(
     options: Sending,
     body?: unknown,

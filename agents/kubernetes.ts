@@ -16,7 +16,7 @@ export interface ConfigMap {
     };
 }
 
-/** Of the agent's namespace; read at each use, as the kubelet renews the token. */
+/** The ConfigMaps of the agent's namespace. The token is read at each use, as the kubelet renews it. */
 export interface ConfigMaps {
     /** Those that have all of these labels, by name. */
     list(labels: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, ConfigMap>>;

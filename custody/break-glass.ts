@@ -87,7 +87,7 @@ const LONGEST = 40;
 function refuseUnclear({ person, askedBy, reason, hours }: GlassRequest): void {
     if (!PERSON.test(person) || person.length > LONGEST) {
         throw new UserError(
-            `--person is "${person}": it is to name one person, in up to ${LONGEST} small letters, digits, - and .`,
+            `--person is "${person}": it must name one person, in up to ${LONGEST} small letters, digits, - and .`,
         );
     }
     for (const [option, text] of Object.entries({ "--asked-by": askedBy, "--reason": reason })) {

@@ -116,11 +116,13 @@ function known(name: string): SecretName {
 /** @param fail told the exit code of a rehearsal in which something was wrong */
 export function program(fail: (code: number) => void): Command {
     const command = new Command("npm run keys --")
-        .description("Custody of the embassy's keys: in shares, of which a quorum of custodians brings them back.")
+        .description("Custody of the embassy's keys, in shares from which a quorum of custodians recovers them.")
         .exitOverride();
     command
         .command("ceremony")
-        .description("split the root and the registries' secrets for the custodians; the witness signs what was done")
+        .description(
+            "split the root and the registries' secrets into shares for the custodians; the witness signs the transcript",
+        )
         .requiredOption("--custodians <file>", "who holds a share, and on which terms (custody/README.md)")
         .requiredOption("--witness-key <file>", "the witness's Ed25519 private key, PEM")
         .requiredOption("--out <folder>", "a new folder for the transcript and the envelopes")
@@ -128,14 +130,14 @@ export function program(fail: (code: number) => void): Command {
         .action(runCeremony);
     command
         .command("rehearse")
-        .description("play the whole with throw-away keys; exit 1 where anything is not as it must be")
+        .description("rehearse the whole ceremony with throw-away keys; exit 1 where a check fails")
         .option("--custodians <n>", "how many", "5")
         .option("--threshold <k>", "how many are needed", "3")
         .option("--json", "print the report as JSON")
         .action((flags: RehearseFlags) => runRehearse(flags, fail));
     command
         .command("recover")
-        .description("bring secrets back from envelopes, into a file for npm run restore -- --keys")
+        .description("recover secrets from envelopes into a file for npm run restore -- --keys")
         .requiredOption("--transcript <file>", "of the ceremony")
         .requiredOption(...WITNESS)
         .requiredOption("--envelope <files...>", "of as many custodians as are needed, or more")
@@ -143,7 +145,7 @@ export function program(fail: (code: number) => void): Command {
         .option("--only <names...>", `only these of ${SECRET_NAMES.join(", ")}; the others stay encrypted`)
         .option(
             "--accept-expired",
-            "take shares of custodians whose term has ended: where nothing else brings the keys back",
+            "also take shares of custodians whose term has ended, where nothing else brings the keys back",
         )
         .requiredOption("--out <file>", "a new file for the secrets, in the clear")
         .option("--json", "print what was recovered, without the secrets, as JSON")

@@ -58,7 +58,7 @@ async function serverOf(site: string, context: string): Promise<{ server: string
     const authority = caData ? Buffer.from(caData, "base64").toString() : caFile && (await fs.readFile(caFile, "utf8"));
     if (!authority) {
         throw new UserError(
-            `${source} does not say by which authority the API server of ${site} is known: it is to have certificate-authority-data.`,
+            `${source} does not say by which authority the API server of ${site} is known: it must have certificate-authority-data.`,
         );
     }
     return { server, authority };
@@ -98,7 +98,7 @@ export function addGlassCommands(command: Command): void {
     command
         .command("break-glass")
         .description(
-            "let one person into one site's pods for an hour: a kubeconfig, and a signed record of who asked and why",
+            "let one person into one site's pods for an hour: writes a kubeconfig and a signed record of who asked and why",
         )
         .requiredOption("--site <name>", "the site")
         .requiredOption("--person <name>", "who is let in, as the site's audit log will say")
@@ -114,7 +114,7 @@ export function addGlassCommands(command: Command): void {
         .action(runBreakGlass);
     command
         .command("record <file>")
-        .description("say what a record of a broken glass says, if a quorum signed it")
+        .description("show a break-glass record, and check that a quorum signed it")
         .requiredOption("--transcript <file>", "of the ceremony")
         .requiredOption(...WITNESS)
         .action(runRecord);

@@ -3,13 +3,13 @@ import { randomBytes } from "node:crypto";
 import { Decrypter, Encrypter, armor } from "age-encryption";
 import { combine, split } from "shamir-secret-sharing";
 
-/** Of the key that encrypts a secret, and that is split: uniformly random and of one length, whatever the secret is. */
+/** Bytes of the key that encrypts a secret and is split: uniformly random and of one length, whatever the secret is. */
 const KEY_BYTES = 32;
 /** age stretches passphrases, and 256 random bits need no stretching. */
 const SCRYPT_WORK_FACTOR = 1;
 
 export interface Split {
-    /** Of each custodian, in order. */
+    /** The share of each custodian, in order. */
     readonly shares: readonly Uint8Array[];
     /** The secret encrypted, armored: `age --decrypt` opens it with the key in Base64 (URL) for a passphrase. */
     readonly sealed: string;

@@ -122,7 +122,7 @@ export function program(fail: (code: number) => void): Command {
         .option(...all)
         .option("--people <n>", "how many persons (default: 20000)")
         .option("--national", "as many as the nation has: 1300000")
-        .option("--seed <n>", "another seed, other people", "1")
+        .option("--seed <n>", "seed of the generator: another seed makes other people", "1")
         .option("--replace", "delete other data that is there")
         .action(runLoad);
     sub("count", "rows of each table")
@@ -135,8 +135,8 @@ export function program(fail: (code: number) => void): Command {
         .action((flags: ManyFlags) => runRead("digest", digest, flags));
     sub("ask", "ask a registry what an application would ask it")
         .option(...registry)
-        .option("--of <code>", "whom or what it is about (default: one that has an answer)")
-        .option("--at <date>", "as of which day, as 2025-06-30 (default: the day of the data)")
+        .option("--of <code>", "code of the person or thing to ask about (default: one that has an answer)")
+        .option("--at <date>", "the day to ask about, such as 2025-06-30 (default: the day of the data)")
         .action(async (flags: AskFlags) => {
             const options = { of: parseOf(flags.of), at: parseDay(flags.at) };
             const { registry, database } = target(flags);
@@ -154,7 +154,7 @@ export function program(fail: (code: number) => void): Command {
     sub("write", "keep committing, and keep a journal of what was acknowledged")
         .option(...registry)
         .option("--rate <r>", "commits a second", "10")
-        .option("--for <time>", "as 30s, 5m or 2h", "30s")
+        .option("--for <time>", "how long, such as 30s, 5m or 2h", "30s")
         .option("--journal <file>", "a new file for the journal (default: in .embassy/data)")
         .action(runWrite);
     sub("lost", "count the acknowledged commits of a journal that are gone; exit 1 if any is, or none was acknowledged")
@@ -170,7 +170,7 @@ export function program(fail: (code: number) => void): Command {
         .description("how far a standby site is behind; exit 1 if it does not catch up")
         .requiredOption("--site <site>", "the standby")
         .option(...registry)
-        .option("--for <time>", "how long it is waited for", "30s")
+        .option("--for <time>", "how long to wait for it", "30s")
         .option("--json", "print the result as JSON")
         .action(async (flags: LagFlags) => {
             const known = parseRegistry(flags.registry ?? DEFAULT_REGISTRY);

@@ -48,7 +48,7 @@ export async function open(config: ClientConfig, options: ConnectOptions): Promi
     return client;
 }
 
-/** Of a server that is there and does not let in yet: https://www.postgresql.org/docs/15/errcodes-appendix.html */
+/** SQLSTATE of a server that is starting up and lets nobody in yet: https://www.postgresql.org/docs/15/errcodes-appendix.html */
 const STARTING = "57P03";
 
 /** What may pass by itself while pods, or the server in one, come up. */

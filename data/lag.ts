@@ -8,7 +8,7 @@ import type { Registry } from "./registries";
 import { inSite } from "./site";
 
 export interface Lag {
-    /** Of write-ahead log, which the standby had still to replay at the start. */
+    /** Bytes of WAL that the standby still had to replay at the start. */
     readonly bytes: number;
     /** Until it had; 0 where it already had, and all the time that was waited where it never had. */
     readonly seconds: number;
@@ -85,7 +85,7 @@ async function missing(client: Client, database: Database, goal: string): Promis
             [goal],
         );
         if (!rows[0]?.standby) {
-            throw new UserError(`${database.name} is no standby: it follows nobody, and has no lag.`);
+            throw new UserError(`${database.name} is no standby: it follows nobody, so it has no lag.`);
         }
         return Number(rows[0].bytes);
     } catch (error) {

@@ -32,7 +32,7 @@ export async function podSocket(config: KubeConfig, { namespace, pod, port }: Po
     return new PodSocket(() => new WebSocket(`${server}${path}`, PROTOCOL, options));
 }
 
-/** Of a `net.Socket` it has what the driver of Postgres asks for. */
+/** A socket into a pod, with those members of `net.Socket` that the driver of Postgres uses. */
 export class PodSocket extends Duplex {
     private socket: WebSocket | undefined;
     private readonly begun = new Set<number>();
@@ -115,7 +115,7 @@ function isRefused(error: Error): boolean {
 
 function noEntry({ message }: Error): Error {
     return new UserError(
-        `${message}. Who is let in has a certificate by npm run keys -- break-glass: name its kubeconfig with EMBASSY_KUBECONFIG.`,
+        `${message}. npm run keys -- break-glass gives a person a certificate that is let in: name its kubeconfig with EMBASSY_KUBECONFIG.`,
     );
 }
 

@@ -37,7 +37,7 @@ export function agree({ checked }: Pick<ReferencesResult, "checked">): boolean {
     return checked.some(({ values }) => values > 0) && checked.every(({ missing }) => missing === 0);
 }
 
-/** Of all registries, each with the registry that it is of. */
+/** The references of all registries, each with the registry that has it. */
 export function allReferences(): (Reference & { readonly from: Registry })[] {
     return (Object.keys(CATALOGUE) as Registry[]).flatMap((from) =>
         CATALOGUE[from].references.map((reference) => ({ ...reference, from })),

@@ -43,7 +43,7 @@ function readCrossStackSecrets(): CrossStackSecrets | undefined {
     return parseCrossStackSecrets(readFileSync(file, "utf8"), source);
 }
 
-/** Shows what an operator is to mend as it is, without the stack trace that would bury it: as a RunError. */
+/** Shows an operator the message alone, without the stack trace that would bury it: as a RunError. */
 function told<T>(work: () => T): T {
     try {
         return work();

@@ -22,7 +22,7 @@ export interface StoreState extends Ages {
 export interface BackupStatus {
     /** What stores and verifies versions here; empty where nothing runs. */
     readonly stored: readonly BackupState[];
-    /** Of this site's store, and of the other one where this site stores in it. */
+    /** State of this site's object store, and of the partner's where this site makes backups there. */
     readonly stores: readonly StoreState[];
     /** Why nothing, or not all, is known of it. */
     readonly unknown?: string;
@@ -93,7 +93,7 @@ async function storesOf(paths: SitePaths, { schedules, jobs }: Jobs, now: number
                 return { registry, store, ...ages, ...(problem !== undefined && { problem }) };
             }),
         );
-        // Of what nobody stores here there may be nothing to say.
+        // There may be nothing to report of registries that nobody backs up here.
         return found.filter(({ version, wal }) => since !== undefined || version !== undefined || wal !== undefined);
     };
     return (await Promise.all(REGISTRIES.map(statesOf))).flat();

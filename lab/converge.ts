@@ -98,7 +98,7 @@ export async function converge(access: Access, wanted: readonly Manifest[]): Pro
     const { apply, remove } = difference(wanted, live);
     if (apply.length > 0) {
         await serverSideApply(access, apply);
-        // Of a node that exists, an ordinary write leaves the status untouched.
+        // An ordinary write leaves the status of an existing node untouched.
         const known = new Set(live.filter(({ kind }) => kind === "Node").map(({ metadata }) => metadata.name));
         const nodes = apply.filter(({ kind, metadata }) => kind === "Node" && known.has(metadata.name));
         if (nodes.length > 0) {

@@ -38,7 +38,7 @@ export interface NetworkInventory {
     readonly dns: string;
     /** Cores of one machine of the control plane: what it does the lab does in processes, which weigh as much. */
     readonly controlPlaneCores: number;
-    /** Of a site with an edge: an address from which allies ask it, and the CIDR of the Services that they ask. */
+    /** Where a site has an edge: an address from which allies ask it, and the CIDR of the Services that they ask. */
     readonly ally?: { readonly address: string; readonly services: string };
 }
 

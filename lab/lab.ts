@@ -119,7 +119,9 @@ export async function fail(name: string, part: string, options: LabOptions = {})
     const site = openSite(name, options);
     await locked(site, async () => {
         if (!(await site.supervisor.live(part))) {
-            throw new LabError(`${name}/${part} does not run, so it cannot fail. See npm run lab -- status`);
+            throw new LabError(
+                `${name}/${part} does not run, so it cannot be made to fail. See npm run lab -- status.`,
+            );
         }
         await site.supervisor.fail(part);
     });

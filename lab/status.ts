@@ -56,7 +56,7 @@ export function isNodeReady({ status, spec }: Live): boolean {
 /** The names of a site's parts. Nothing is asked of them. */
 export function sitePartNames({ paths, inventory }: Pick<Site, "paths" | "inventory">): string[] {
     const nodes = foundedWith(paths) ?? "simulated";
-    // Of simulated nodes the stack file need not be read, which may be gone.
+    // With simulated nodes the stack file need not be read, and may be gone.
     return [...partsWith(nodes), ...(nodes === "real" ? machineParts(inventory()) : [])];
 }
 

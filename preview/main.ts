@@ -34,13 +34,13 @@ function program(fail: (code: number) => void): Command {
         .description("says what the working tree would change: of what a commit declares, or of what a state records")
         .option("--base <ref>", "commit, branch or tag to compare with, by code alone")
         .option("--state <file>", "export of a stack's state to compare with; without it and --base, the back end's")
-        .option("--stack <name...>", "these stacks alone", []);
+        .option("--stack <name...>", "only these stacks", []);
     return withReportOptions(command)
         .addHelpText(
             "after",
             "\n--impact NAME says what depends on one thing: npm run preview -- --impact registries/land",
         )
-        .option("--detailed-exitcode", "exit code 2 where something changes", false)
+        .option("--detailed-exitcode", "exit with code 2 where something changes", false)
         .action(async ({ base, state, stack, detailedExitcode, ...options }: Options) => {
             prepareReports(options);
             const report = await reportOn(base, state, stack);

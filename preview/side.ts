@@ -11,6 +11,6 @@ export interface Side {
     readonly file: StackFile;
     /** Undefined where the tree's plan cannot be read. */
     readonly facts?: SiteFacts | undefined;
-    /** Of the tree's policy pack; undefined where it has none. */
+    /** Rules of the tree's policy pack; undefined where it has none. */
     readonly rules?: Rules | undefined;
 }

@@ -100,7 +100,7 @@ const POLL_MS = 2_000;
 
 type Ranged = Pick<Choice, "stored" | "range">;
 
-/** Of those that have a backup; of the newest where none has. @throws LabError where there is nothing to restore from */
+/** The ranges of the generations that have a backup, or of the newest where none has. @throws LabError where there is nothing to restore from */
 async function rangedOf([newest, ...before]: Choice["all"]): Promise<[Ranged, ...Ranged[]]> {
     const [first = newest, ...others] = [newest, ...before].filter(({ stanza }) => stanza.backup.length > 0);
     const ranged = async (stored: Backups): Promise<Ranged> => ({

@@ -53,7 +53,7 @@ export function environmentOf(name: string | undefined, home: string): Environme
 /** With what is before it a DNS label of 32 characters, as the name of any site: infra/conventions/site.ts. */
 const LONGEST = 24;
 const NAME = new RegExp(`^[a-z0-9]([-a-z0-9]{0,${LONGEST - 2}}[a-z0-9])?$`);
-/** Of the path of a Unix socket, on Linux: https://man7.org/linux/man-pages/man7/unix.7.html */
+/** Longest path of a Unix socket on Linux: https://man7.org/linux/man-pages/man7/unix.7.html */
 const SOCKET_BYTES = 107;
 
 /** The project's own, also where an environment of the same name has its stamped one. */

@@ -7,7 +7,7 @@
 export type Presence = "nothing" | "unfinished" | "whole";
 
 export interface Steps<Prepared, Made, Proof> {
-    /** Of that name: `unfinished` is what a run left that was killed, or a removal that was. */
+    /** Whether an environment of that name exists: `unfinished` is what a killed run or a killed removal left. */
     readonly presence: () => Promise<Presence>;
     /** Why nothing is made beside one that is whole. */
     readonly refusal: () => Error;

@@ -27,7 +27,7 @@ const run = promisify(execFile);
 const SCRIPT = path.join(repoRoot, "restore", "look.sh");
 
 export interface Backups extends Archive {
-    /** Of the keys that open it. */
+    /** Generation of the keys that open it. */
     readonly generation: number;
     /** When the last transaction in a stored segment ended; undefined where none did, or it cannot be read. @param file in the listing */
     readonly lastTransaction: (file: string) => Promise<Instant | undefined>;
@@ -38,7 +38,7 @@ export interface Reader {
     (...args: string[]): Promise<string>;
     /** With programs that read what was stored. */
     readonly userland: string;
-    /** Of a stored file, decrypted. */
+    /** Content of a stored file, decrypted. */
     content(file: string): Promise<Buffer>;
 }
 
@@ -135,7 +135,7 @@ export function stanzaIn(registry: string, info: string): StanzaInfo {
     // What does not open is quoted as it is, byte for byte; the rest is ASCII.
     const [stanza] = JSON.parse(info.replace(/[^ -~]+/g, " ")) as StanzaInfo[];
     if (stanza === undefined) {
-        throw new LabError(`No versions of ${registry} are stored.`);
+        throw new LabError(`There are no backups of ${registry}.`);
     }
     if (stanza.status.code === UNREADABLE) {
         const why = (stanza.repo ?? []).map(({ status }) => status.message);

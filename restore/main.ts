@@ -49,7 +49,7 @@ async function main(flags: Flags): Promise<number> {
         return comparison.undeclared.length > 0 ? 1 : 0;
     }
     if (flags.from === undefined) {
-        throw new LabError("Say whose backups: --from luxembourg");
+        throw new LabError("Name the site whose backups are restored: --from luxembourg");
     }
     const registries = flags.registry ? chosen(REGISTRIES, flags.registry, runningOne) : running();
     const request = {
@@ -92,7 +92,7 @@ function runningOne(name: string): Registry {
     const registry = parseRegistry(name);
     if (!running().includes(registry)) {
         throw new LabError(
-            `${name} does not run yet, so that nothing is stored of it. Those that run: ${running().join(", ")}.`,
+            `${name} does not run yet, so it has no backups. Registries that run: ${running().join(", ")}.`,
         );
     }
     return registry;
@@ -104,7 +104,7 @@ function expectedIn(file: string, registries: readonly Registry[]): Digests {
     try {
         text = readFileSync(file, "utf8");
     } catch (error) {
-        throw new LabError(`${file}, which is to say what is expected, cannot be read: ${(error as Error).message}`);
+        throw new LabError(`${file}, which says what is expected, cannot be read: ${(error as Error).message}`);
     }
     return parseExpected(text, file, registries);
 }
@@ -129,15 +129,17 @@ function text(value: unknown): string {
 
 function program(fail: (code: number) => void): Command {
     return new Command("npm run restore --")
-        .description("Makes a restore environment out of what a site has stored, and proves what is in it.")
+        .description(
+            "Makes a restore environment from a site's backups, and proves what is in it with digests and references.",
+        )
         .option("--from <site>", "the site whose backups are restored")
         .option(
             "--copy <folder>",
-            "where those of one registry were copied to, as from the public cloud's bucket; by default the disk of the site's store",
+            "folder that the backups of one registry were copied to, such as from the public cloud's bucket; the default is the disk of the site's object store",
         )
         .option(
             "--name <name>",
-            "of an environment beside others, whose site and stack are restore-<name>; by default restore",
+            "name of an environment beside others: its site and stack are restore-<name>; the default is restore",
         )
         .option(
             "--at <time>",
@@ -145,12 +147,12 @@ function program(fail: (code: number) => void): Command {
         )
         .option(
             "--wait <time>",
-            "for as long it is waited for what is not stored yet, as 2m; by default it is refused at once",
+            "how long to wait for what is not backed up yet, such as 2m; without it such an instant is refused at once",
         )
-        .option("--registry <names...>", "only these; all that run by default")
+        .option("--registry <names...>", "restore only these registries; the default is all that run")
         .option(
             "--expect <file>",
-            "digests that must come out, of every table, as data digest --json prints them or a restore's report has them; exit code 1 where they do not",
+            "digests that every table must have, as data digest --json prints them or a restore's report has them; exit code 1 where one differs",
         )
         .option(
             "--keys <file>",
@@ -158,7 +160,7 @@ function program(fail: (code: number) => void): Command {
         )
         .option(
             "--compare <site>",
-            "the environment's live objects with those of a site; exit code 1 where more differs than may",
+            "compare the environment's live objects with those of a site (parity); exit code 1 where more differs than may",
         )
         .option("--remove", "take the environment down, with its data")
         .option("--json", "print the report as JSON")

@@ -5,7 +5,7 @@ import { LabError } from "../lab/errors";
 
 /** Both are instants that can be restored to. */
 export interface Range {
-    /** Of the oldest backup: pgBackRest takes one that ended in an earlier second, and nothing before it can be restored. */
+    /** The first restorable instant, from the oldest backup: pgBackRest takes one that ended in an earlier second, and nothing before it can be restored. */
     readonly from: Instant;
     /** The last with a later transaction in what is stored: Postgres stops at that, and refuses to end before it has seen one. */
     readonly to: Instant;
@@ -22,12 +22,12 @@ export function rangeOf(archive: Archive, last: Instant | undefined): Range {
     if (oldest === undefined || segments === 0) {
         throw new LabError(
             `There is no backup of ${name} to restore from: pgBackRest says "${status.message}", of ${backup.length} ` +
-                `backups in its list (backup.info) and ${segments} segments of WAL. A first one is stored as soon as the primary site reaches the store: ` +
+                `backups in its list (backup.info) and ${segments} segments of WAL. The first backup is made as soon as the primary site reaches its object store. Look at its Jobs: ` +
                 `kubectl -n registry-${name} get jobs`,
         );
     }
     const from = instantAt(oldest.timestamp.stop + 1);
-    // Of none later than the backup: it is all that there is.
+    // There is no transaction later than the backup, so the backup is all that can be restored.
     return { from, to: last === undefined ? justBefore(from) : justBefore(last) };
 }
 

@@ -5,7 +5,7 @@ import { bucketOnDisk, holdsVersions } from "../lab/store-disk";
 
 /** Read, and never written to. */
 export interface Source {
-    /** Of the lab that reads them. */
+    /** Home of the lab that reads them. */
     readonly home: string;
     /** Whether it is a copy of one registry's, which has no users of its own. */
     readonly isCopy: boolean;

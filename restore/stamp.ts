@@ -6,7 +6,7 @@ import { FIRST_GENERATION } from "../infra/keys/registry-keys";
 import { REGISTRIES, type RegistryName } from "../infra/conventions/registries";
 
 export interface Stamp {
-    /** Of the lab: its kubeconfig names its cluster so. */
+    /** Name of the site in the lab, which its kubeconfig has as the cluster's name. */
     readonly site: string;
     readonly from: string;
     /** All that is stored where none is given. */

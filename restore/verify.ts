@@ -7,7 +7,7 @@ import { explain } from "../lab/errors";
 import type { Digests } from "./expect";
 
 export interface Proof {
-    /** Of a registry that could be read; `{}` of one that had no tables yet. */
+    /** Digests of a registry that could be read; `{}` where it had no tables yet. */
     readonly digests: Digests;
     /** Registry → table → rows */
     readonly rows: Readonly<Record<string, Readonly<Record<string, number>>>>;

@@ -22,7 +22,7 @@ export interface Contents {
     readonly rows: number;
     /** Hexadecimal digits, of the digests of all tables: equal where all rows are. */
     readonly digest: string;
-    /** Of a standby. */
+    /** How far a standby is behind. */
     readonly lag: Lag | undefined;
 }
 

@@ -40,7 +40,7 @@ interface Outputs {
 }
 
 interface Answer {
-    /** Of HTTP, or why there is none. */
+    /** Status of the HTTP answer, or why there is none. */
     readonly status: number | typeof NO_HANDSHAKE | "no answer:";
     readonly body: string;
 }
@@ -166,7 +166,7 @@ export function visitsTable(visits: readonly Visit[]): string {
 async function outputsOf(site: string): Promise<Outputs> {
     const outputs: Partial<Outputs> = (await stackOutputs(site, toolchainChoice())) ?? {};
     if (outputs.allies === undefined || outputs.revokedAllies === undefined) {
-        throw new LabError(`The stack ${site} hands nothing to allies: run npm run pulumi -- up -s ${site}`);
+        throw new LabError(`The stack ${site} has no certificates for allies: run npm run pulumi -- up -s ${site}`);
     }
     return outputs as Outputs;
 }

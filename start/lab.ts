@@ -116,7 +116,7 @@ function program(fail: Fail): Command {
         .exitOverride();
     command
         .command("up")
-        .description("bring sites up, or mend what of them is not as declared")
+        .description("bring sites up, or repair what is not as declared")
         .argument("[sites...]", `default: ${defaultSites.join(" ")}`)
         .option("--all", "every site that has a stack file")
         .addOption(

@@ -18,7 +18,7 @@ import { normalized, today } from "./words";
 export interface GazetteOptions {
     readonly acts: Pick<Acts, "list" | "act">;
     readonly site: Site;
-    /** Of one address. */
+    /** How many requests one address may make in a minute. */
     readonly requestsPerMinute: number;
     readonly now: () => Date;
 }

@@ -19,7 +19,7 @@ interface Followed {
     readonly waitsFor: string;
 }
 
-/** Of this site's own members it is Patroni that says which are waited for. */
+/** Whether Postgres takes writes, how far it has come, and whom its commits wait for. Patroni chooses among this site's own members. */
 const LOOK = `
     SELECT NOT pg_is_in_recovery() AS writing,
            CASE WHEN pg_is_in_recovery() THEN 0

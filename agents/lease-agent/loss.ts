@@ -10,9 +10,9 @@ export interface Position {
 }
 
 export interface Loss {
-    /** Of acknowledged commits, at most. */
+    /** At most so many seconds of acknowledged commits: the RPO of a promotion now. */
     readonly seconds: number;
-    /** Of WAL that the primary is known to have written and that is not here. */
+    /** Bytes of WAL that the primary is known to have written and that this site does not have. */
     readonly bytes: number;
 }
 

@@ -53,9 +53,9 @@ const status = z.object({
     answered: z.string(),
     /** Why the asked role was not taken. */
     refusal: z.string().optional(),
-    /** Of a standby: Patroni has been one for long enough that none of its members writes. */
+    /** A standby says so once it has been one for long enough that none of its members writes. */
     following: z.boolean().optional(),
-    /** Of a standby: the last lease that it has granted in its present role, and the last that it heard. */
+    /** The last lease that a standby has granted in its present role, and the last report that it has received. */
     granted: z.object({ id: z.string(), seconds: z.number(), report }).optional(),
     /** For who looks: what holds the site up, if anything. */
     says: z.string(),

@@ -14,7 +14,7 @@ export interface Terms {
 
 export interface Situation {
     readonly record: SiteRecord;
-    /** Of this member's database; undefined while that is down. */
+    /** The WAL position of this member's database; undefined while the database is down. */
     readonly here: Position | undefined;
     /** Milliseconds, of one clock that is never set back: now, and when the last lease was granted. */
     readonly now: number;

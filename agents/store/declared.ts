@@ -33,7 +33,7 @@ function parse<T>(what: string, schema: z.ZodType<T>, text: string): T {
     try {
         value = JSON.parse(text);
     } catch {
-        throw new AgentError(`The declared ${what} are no JSON: run pulumi up, which writes them.`);
+        throw new AgentError(`The declared ${what} are not valid JSON: run pulumi up, which writes them.`);
     }
     const parsed = schema.safeParse(value);
     if (!parsed.success) {

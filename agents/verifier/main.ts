@@ -20,7 +20,9 @@ runAgent(async () => {
     const parsed = async (name: string): Promise<unknown> => JSON.parse(await read(name));
     const [stanza] = (await parsed(FOUND.info)) as StanzaInfo[];
     if (stanza === undefined) {
-        throw new AgentError("pgBackRest knows of no backups: has a first one been stored?");
+        throw new AgentError(
+            "pgBackRest knows of no backups: look whether the first backup has been made (kubectl get jobs).",
+        );
     }
     const wal = (await parsed(FOUND.wal)) as Listing;
     const names = historyFilesOf(wal).map(({ name }) => name);
@@ -37,9 +39,9 @@ runAgent(async () => {
     }
     if (broken.length > 0) {
         throw new AgentError(
-            `Of what is stored, ${broken.length} are missing or damaged:\n${shown(broken)
+            `${broken.length} stored files are missing or damaged:\n${shown(broken)
                 .map((line) => `  ${line}`)
-                .join("\n")}\nStore a full backup, and look for what is gone in the other site's store.`,
+                .join("\n")}\nMake a full backup, and look in the other site's object store for what is missing here.`,
         );
     }
     log("whole", { backups: stanza.backup.length, timelines: names.length + 1 });

@@ -12,7 +12,7 @@ export type LegalForm = "OÜ" | "AS" | "MTÜ" | "SA";
 const PER_PERSON = 0.1;
 /** The commercial register begins here. */
 const FIRST_FOUNDED = dayOf("1995-09-01");
-/** Of each ten, by place: companies have codes that begin with 1, associations with 8, foundations with 9. */
+/** The legal forms of ten businesses in a row: companies have codes that begin with 1, associations with 8, foundations with 9. */
 const FORMS: readonly LegalForm[] = ["OÜ", "OÜ", "OÜ", "OÜ", "OÜ", "OÜ", "OÜ", "AS", "MTÜ", "SA"];
 const COMPANIES_OF_TEN = 8;
 /** Beyond those that are known to have been given to anybody. */

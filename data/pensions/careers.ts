@@ -37,7 +37,7 @@ export interface Rate {
 const RECORDS_SINCE = dayOf("1999-01-01");
 const PENSION_AGE = Math.round(64 * YEAR);
 
-/** Of the right order, and made up. Each first of April they rise. */
+/** Made-up rates of the right order of magnitude; they rise each first of April. */
 export const RATES: readonly Rate[] = Array.from({ length: 11 }, (_, index) => ({
     from: dayOf(`${2015 + index}-04-01`),
     to: index === 10 ? NEVER : dayOf(`${2016 + index}-04-01`),

@@ -85,7 +85,7 @@ function* pensionRows(options: DatasetOptions): Generator<string, void, undefine
     }
 }
 
-/** Of who had a pension when the month began. */
+/** The payments to everybody who had a pension when the month began. */
 function* paymentRows(options: DatasetOptions): Generator<string, void, undefined> {
     const careers = careersOf(options);
     for (const person of insured(options)) {

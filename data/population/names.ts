@@ -14,7 +14,7 @@ function words(text: string): readonly string[] {
 }
 
 interface Given {
-    /** Of people born before 1970, and since. */
+    /** First names of people born before 1970; `younger` has those of people born since. */
     readonly older: readonly string[];
     readonly younger: readonly string[];
 }

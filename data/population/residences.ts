@@ -29,7 +29,7 @@ export class Residences {
         private readonly addresses: Addresses,
     ) {}
 
-    /** Of the family that {@link of} is then asked about. */
+    /** Moves a family in, about which {@link of} is asked afterwards. */
     enter(family: Family): void {
         this.family = family;
         this.homes = [];

@@ -24,7 +24,7 @@ export function personalCode(sex: Sex, birthDate: string, serial: number): strin
     return ten + String(checkDigit(ten));
 }
 
-/** Of a personal code's first ten digits, or a business code's first seven. */
+/** The check digit for the first ten digits of a personal code, or the first seven of a business code. */
 export function checkDigit(digits: string): number {
     const first = weighted(digits, FIRST) % 11;
     if (first < 10) {

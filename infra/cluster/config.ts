@@ -26,7 +26,7 @@ const rack = z.strictObject({
     /** The first of them is the rack's zone: where pods are spread, and volumes are found. */
     feeds: names,
     loops: names,
-    /** Of its hosts; a rack without hosts needs none. */
+    /** The switches that connect its hosts; a rack without hosts needs none. */
     switches: names.default([]),
     /** How many of which machine. */
     hosts: z.record(label, z.int().min(1).max(64)).default({}),

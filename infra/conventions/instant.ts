@@ -59,7 +59,7 @@ export function inPostgres(instant: Instant): string {
     return instant.replace("T", " ").replace("Z", "+00");
 }
 
-/** Of a stack file. */
+/** An instant as a stack file has it. */
 export const instant = z.string().transform((text, context) => {
     const parsed = parseInstant(text);
     if (parsed === undefined) {

@@ -6,7 +6,7 @@ export const PROJECT = "data-embassy";
 /** Owner of the fields that this program sets, in server-side apply. Fixed, so that a run which was killed and the one after it are the same manager. */
 export const FIELD_MANAGER = "data-embassy";
 
-/** Of an object in Kubernetes. */
+/** Labels of an object in Kubernetes. */
 export type Labels = Readonly<Record<string, string>>;
 
 /** Label keys of our own. */

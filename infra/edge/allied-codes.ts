@@ -44,7 +44,7 @@ function meantBy(text: string): string | undefined {
         return code;
     }
     const name = closest(text.toLowerCase(), [...NAMES.keys()]);
-    // Of a code of two letters any name is a long way off.
+    // A code of two letters is too short to guess the name that was meant.
     return text.length > 2 && distance(text.toLowerCase(), name) <= MISSPELT ? NAMES.get(name) : undefined;
 }
 

@@ -38,14 +38,14 @@ export const edge = z
         allies: z.record(code, ally),
         /** The CIDRs that allies connect from, outside the sites. Others cannot even show a certificate. */
         networks: z.array(block).min(1, "must name one or more: none would mean every network"),
-        /** Of one ally, with all of its certificates, at each of the edge's pods. */
+        /** How many requests one ally may make in a minute at each of the edge's pods, with all of its certificates. */
         requestsPerMinute,
         /** Where everybody reads legislation, without a certificate; a site without this section has no such page. */
         public: z
             .strictObject({
                 /** The CIDRs that the public connects from. Of one that holds a site's block, such as 0.0.0.0/0, that block is left out. */
                 networks: z.array(block).min(1, "must name one or more: 0.0.0.0/0 is everybody"),
-                /** Of one address, at each of the page's pods. */
+                /** How many requests one address may make in a minute at each of the page's pods. */
                 requestsPerMinute,
             })
             .optional(),

@@ -24,7 +24,7 @@ export interface AllyCertificate {
 
 /** Where allies ask. */
 export interface EdgePlan extends ServedPlan {
-    /** Of the namespace. */
+    /** Quota of the namespace. */
     readonly quota: Readonly<Record<string, string>>;
     readonly certificates: readonly AllyCertificate[];
     readonly networks: readonly string[];

@@ -25,7 +25,7 @@ export interface CertManagerArgs {
     readonly issuer: pulumi.Output<Issuer>;
 }
 
-/** Of the role, which is the cluster's. */
+/** Name of the ClusterRole and its binding, which belong to no namespace. */
 const ROLE = "embassy-cert-manager";
 
 /** What renews the site's certificates without anybody's doing, and without another site: docs/decisions/certificates.md. */

@@ -7,7 +7,7 @@ export const DAYS_ALONE = 14;
 
 const days = z.int().min(1);
 
-/** The same in every stack: who holds the root, who has an intermediate under it, and how long each is valid. */
+/** This section is the same in every stack: who holds the root, who has an intermediate under it, and how long each is valid. */
 export const keys = z
     .strictObject({
         /** The site that holds the root; its stack of the same name issues the intermediates. */

@@ -7,7 +7,7 @@ export interface Issuer {
     readonly rootPem: string;
 }
 
-/** Of one site; secret. */
+/** What one site is given; secret. */
 export interface CrossStackSecrets {
     readonly issuer: Issuer;
     /** Registry → the secret from which its keys are derived: every site can read every registry's backups. */

@@ -7,7 +7,7 @@ import { type AuthorityName, CERT_MANAGER_API } from "./plan-cert-manager";
 import type { Issuer } from "./cross-stack-secrets";
 
 export interface IssuerArgs {
-    /** Of the Secret, and of the ClusterIssuer, by which certificates name it. */
+    /** Name of the Secret, and of the ClusterIssuer that certificates refer to. */
     readonly called: AuthorityName;
     readonly issuer: pulumi.Output<Issuer>;
     /** cert-manager's own, in which nothing else runs. */

@@ -10,7 +10,7 @@ export interface StoreUser {
 export interface RegistryKeys {
     /** Encrypts backups before they leave the site. */
     readonly cipher: string;
-    /** Of the registry's bucket: in it is what the cipher key opens, and nothing else. */
+    /** Folder in the registry's bucket: it has only what this cipher key opens. */
     readonly folder: string;
     /** May write the registry's versions. */
     readonly backup: StoreUser;
@@ -20,7 +20,7 @@ export interface RegistryKeys {
 
 const BYTES = 24;
 
-/** Of a registry's keys: where nobody has rotated them. */
+/** The generation of a registry's keys that nobody has rotated. */
 export const FIRST_GENERATION = 1;
 
 /** At the end of what is named after a generation; nothing for the first, which had its names before there was another. */

@@ -8,7 +8,7 @@ type Spec = input.admissionregistration.v1.ValidatingAdmissionPolicySpec;
 type Binding = input.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec;
 
 export interface AdmissionArgs extends Omit<Spec, "failurePolicy"> {
-    /** Of both objects; a refusal names it. */
+    /** Name of the policy and of its binding; a refusal shows it. */
     readonly called: string;
     readonly labels: Readonly<Record<string, string>>;
     /** What the policy's expressions know as `params`. */

@@ -6,7 +6,7 @@ type Container = input.core.v1.Container;
 
 /** The user of the image `agents`, and of `object-store` beside it. */
 export const AGENT_USER: Identity = { uid: 65532, gid: 65532 };
-/** Of an agent that says nothing else. */
+/** Heap of an agent that asks for no other. */
 const HEAP_MIB = 48;
 
 export interface AgentArgs {

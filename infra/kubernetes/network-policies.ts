@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type AllowArgs, allow } from "./network-policy";
 import { defaultDeny } from "./default-deny";
 
-/** Of a namespace with one workload: nothing passes but its own flows. To be there before anything moves in. */
+/** The network policies of a namespace with one workload: they let through its own flows and nothing else. Pods depend on them. */
 export function networkPolicies(name: string, args: AllowArgs, opts: pulumi.CustomResourceOptions): NetworkPolicy[] {
     return [defaultDeny(`${name}-default-deny`, args, opts), allow(`${name}-allow`, args, opts)];
 }

@@ -51,7 +51,7 @@ export function range(cidr: string): Peer {
     return { ipBlock: { cidr } };
 }
 
-/** The same, but for ranges in it. */
+/** A range of addresses outside the cluster, without the ranges in `except`. */
 export function rangeBut(cidr: string, except: readonly string[]): Peer {
     return { ipBlock: { cidr, ...(except.length > 0 && { except: [...except] }) } };
 }

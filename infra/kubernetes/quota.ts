@@ -6,7 +6,7 @@ export interface Pods {
     readonly count: number;
     /** Kubernetes quantities of each container of one pod. */
     readonly containers: readonly { readonly cpu: string; readonly memory: string }[];
-    /** Of its volume; absent where it has none. */
+    /** Size of its volume; absent where it has none. */
     readonly storage?: string;
 }
 

@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { metadata } from "./metadata";
 
 export interface ClusterRoleArgs {
-    /** Of the role and of its binding; the cluster's, no namespace's. */
+    /** Name of the ClusterRole and of its binding, which belong to no namespace. */
     readonly called: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly rules: readonly input.rbac.v1.PolicyRule[];

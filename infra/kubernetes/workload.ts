@@ -10,7 +10,7 @@ export interface Identity {
     readonly gid: number;
 }
 
-/** Of a program that needs no user of its own: as in images/catalogue/coredns.ts and cert-manager.ts. */
+/** The user of a program that needs none of its own; the same as in images/catalogue/coredns.ts and cert-manager.ts. */
 export const NOBODY: Identity = { uid: 65535, gid: 65535 };
 
 /** Mounted keys: readable by the process's group, by nobody else. */

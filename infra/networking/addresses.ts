@@ -7,7 +7,7 @@ import { REGISTRIES } from "../conventions/registries";
 /** The embassy's own domain; what is below it resolves inside the sites and nowhere else (RFC 6762 appendix G warns of `.local`). */
 export const DOMAIN = "embassy.internal";
 
-/** Of Services: Kubernetes' own default, which clusters have that are told nothing else. */
+/** Domain of Services: Kubernetes' default, which a cluster has unless it is configured otherwise. */
 export const CLUSTER_DOMAIN = "cluster.local";
 
 /**
@@ -17,13 +17,13 @@ export const CLUSTER_DOMAIN = "cluster.local";
 const OFFSET = { dns: 10, objectStore: 11, edge: 12, gazette: 13, registries: 32, leaseAgents: 64 } as const;
 
 export interface NetworkPlan {
-    /** Of the site's own DNS server. */
+    /** Address of the site's own DNS server. */
     readonly dns: string;
-    /** Of the site's own object store. */
+    /** Address of the site's own object store. */
     readonly objectStore: string;
-    /** Of the edge, where the site has one: allies reach it, and no site does. */
+    /** Address of the edge, where the site has one: allies reach it, and no site does. */
     readonly edge: string;
-    /** Of the public's page there, likewise. */
+    /** Address of the public's page there; the public reaches it, and no site does. */
     readonly gazette: string;
     /** Registry → address of its primary, or of its standby's leader. */
     readonly registries: Readonly<Record<string, string>>;

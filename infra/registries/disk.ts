@@ -17,10 +17,10 @@ const DAY_SECONDS = 86_400;
  * fills one at each archiveTimeout, however large it is: of Postgres' own 16 MiB that were 23 GB a day.
  */
 export const SEGMENT_BYTES = MIB;
-/** Of a database that was made with Postgres' own size, or is restored from one. */
+/** WAL segment of a database that was made with Postgres' default, or is restored from one. */
 export const FORMER_SEGMENT_BYTES = 16 * MIB;
 
-/** Of a member's disk. What they leave is for the file system and what is small. */
+/** Shares of a member's disk. The remainder is for the file system and for small files. */
 const SHARES = {
     /** All WAL together: what is longest in it holds the rest as well, for they are ends of the same log. */
     wal: 1 / 2,
@@ -82,7 +82,7 @@ export interface Holder {
     readonly then: string;
 }
 
-/** Of each member of the registry. */
+/** What fills the disk of each member of the registry. */
 export function diskHolders(registry: string, config: Declared): Holder[] {
     const limits = diskLimits(config.registries[registry as keyof typeof config.registries].storage);
     const perDay = walPerDay(registry, config);

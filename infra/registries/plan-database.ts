@@ -47,7 +47,7 @@ export type Generations = readonly [newest: number, ...before: number[]];
 export interface DatabasePlan {
     readonly registry: string;
     readonly namespace: string;
-    /** Of Postgres: database and its owner. */
+    /** Name of the database in Postgres, and of its owner. */
     readonly database: string;
     /** Patroni's name for the cluster. */
     readonly scope: string;
@@ -57,9 +57,9 @@ export interface DatabasePlan {
     /** Ordinal of the first member's pod. */
     readonly firstMember: number;
     readonly memory: string;
-    /** Of each member's disk. */
+    /** Size of each member's disk. */
     readonly storage: string;
-    /** Of a segment of WAL, as a new database is made. */
+    /** Size of a WAL segment in a database that is newly made. */
     readonly walSegment: string;
     readonly origin: Origin;
     /** Whether the primary waits for the other site. */
@@ -183,7 +183,7 @@ export function databaseLabels(registry: string): Record<string, string> {
     return { "app.kubernetes.io/name": DATABASE, [LABEL.registry]: registry };
 }
 
-/** Of a registry in Postgres: its database, the schema in it, and the role of its owner. */
+/** The name of a registry in Postgres: that of its database, of the schema in it, and of its owner's role. */
 export function databaseName(registry: string): string {
     return registry.replaceAll("-", "_");
 }

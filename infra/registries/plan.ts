@@ -24,7 +24,7 @@ export interface RegistryPlan {
     readonly maxUnavailable: number;
     readonly quota: Readonly<Record<string, string>>;
     readonly database: DatabasePlan;
-    /** Of those that are public, and where the stack says so. */
+    /** Where a public registry's backups are copied to, if the stack declares it. */
     readonly publicCopy: PublicCopyPlan | undefined;
     /** Whether this run may promote it in spite of more loss than `replication.maximumLag`. */
     readonly acceptLoss: boolean;

@@ -2,14 +2,14 @@
 import { PUBLIC_REGISTRIES } from "../storage/public-cloud";
 import type { DatabasePlan } from "./plan-database";
 
-/** Of the allied edge, and common name in its certificate: it may ask each registry's question, and read no table. */
+/** SQL role of the edge API, and common name in its certificate: it may ask each registry's question, and read no table. */
 export const EDGE_API_ROLE = "reader";
-/** Of the public's page at the edge, likewise: it may read what a public registry publishes, and is let in nowhere else. */
+/** SQL role of the public's page at the edge, and common name in its certificate: it may read what a public registry publishes, and is let in nowhere else. */
 export const GAZETTE_ROLE = "gazette";
 /** SQL role of the lease agent beside each member, which owns the heartbeat. */
 export const LEASE_AGENT_ROLE = "writer";
 
-/** Of the edge's roles: what one question may take, of the member's disk too, and how many may be asked at once. */
+/** Limits of the edge's roles: what one question may take, also of the member's disk, and how many may be asked at once. */
 export const ASKING = { milliseconds: 5_000, connections: 20, temporaryMebibytes: 64 } as const;
 
 /** The edge's roles that a registry lets in. */

@@ -157,7 +157,7 @@ export const SITES_MAY_DIFFER: readonly DeclaredField[] = [
     },
 ];
 
-/** The same two as they live in their clusters, which add to what was declared. */
+/** Compares the two as they live in their clusters, which add to what was declared. */
 export const LIVE_MAY_DIFFER: readonly DeclaredField[] = [
     ...RESTORE_MAY_DIFFER,
     {

@@ -13,7 +13,7 @@ const CLUSTER: Need = { on: "cluster", why: "machines and an API server" };
 const KEYS: Need = { on: "keys", why: "certificates and secrets" };
 const DISKS: Need = { on: "disks", why: "volumes" };
 const DNS: Need = { on: "dns", why: "names" };
-/** Of who hands it an authority: others need it for what they have after some weeks. */
+/** What a part needs of cert-manager that gives it an authority: others need it only after some weeks. */
 const RENEWAL: Need = { on: CERT_MANAGER, why: "renewed certificates", without: "goes on with those that it has" };
 
 export function bootParts(plan: Planned): Part[] {

@@ -87,7 +87,7 @@ function peerName(peer: Peer, namespace: string, outside: Outside): string {
     if (ipBlock !== undefined) {
         const name = outside[ipBlock.cidr];
         if (name === undefined) {
-            throw new Error(`${ipBlock.cidr} is nobody's that is known: ${Object.values(outside).join(", ")}`);
+            throw new Error(`${ipBlock.cidr} belongs to no known peer: ${Object.values(outside).join(", ")}`);
         }
         return name;
     }

@@ -30,7 +30,7 @@ export interface ObjectStorePlan {
     readonly memory: string;
     readonly storage: string;
     readonly storageClass: string;
-    /** Of each agent beside it. */
+    /** Requests of each agent beside it. */
     readonly agent: { readonly cpu: string; readonly memory: string };
     readonly quota: Readonly<Record<string, string>>;
     readonly objectLockDays: number;
@@ -45,7 +45,7 @@ export interface ObjectStorePlan {
 
 /** A Node.js with few connections. How fast the retention agent is depends on its share of a core. */
 const AGENT = { cpu: "250m", memory: "128Mi" } as const;
-/** Of what comes every night: one by the clock, one by hand. */
+/** Runs of a nightly Job at once: one by the clock, one by hand. */
 export const RUNS = 2;
 
 export function planObjectStore(

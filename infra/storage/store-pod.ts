@@ -17,7 +17,7 @@ export interface StorePodArgs {
     readonly certificate: pulumi.Input<string>;
 }
 
-/** Of the store's container; the Service has the port of HTTPS. */
+/** Port of the store's container; its Service has the port of HTTPS. */
 export const STORE_PORT = 7070;
 const EVENTS_PORT = 7071;
 const STATUS_PORT = 7072;
@@ -46,7 +46,7 @@ export function keyMount(name: string): VolumeMount {
     return { name, mountPath: `${KEYS}/${name}`, readOnly: true };
 }
 
-/** Of a Secret's keys only these, so that a container sees no more than it needs. */
+/** A volume with some keys of a Secret, so that a container sees no more than it needs. */
 export function keyVolume(name: string, secretName: pulumi.Input<string>, ...keys: readonly string[]): Volume {
     const items = keys.map((key) => ({ key, path: key }));
     return { name, secret: { secretName, defaultMode: KEY_MODE, items } };

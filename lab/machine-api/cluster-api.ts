@@ -3,7 +3,7 @@ import { VERSION } from "../../infra/cluster/machines/names";
 import { definitions } from "../definitions";
 import type { Manifest } from "../objects";
 
-/** Of the kinds that a site declares, in the version that is declared. */
+/** CustomResourceDefinitions of the kinds that a site declares, in the declared version. */
 export function clusterApiDefinitions(binDirectory: string): Manifest[] {
     const names = [
         "cluster.x-k8s.io_clusters",

@@ -63,7 +63,7 @@ export function machinePart(
 export interface Surroundings {
     readonly inventory: SiteInventory;
     readonly network: NetworkInventory;
-    /** Of the API server. */
+    /** Port of the API server. */
     readonly port: number;
     /** Reference of the image that holds a pod's namespaces. */
     readonly pause: string;

@@ -35,7 +35,7 @@ export function machineParts(inventory: SiteInventory): string[] {
 /** Where machines are plugged in, and what they find there. */
 export interface Ground {
     readonly network: NetworkInventory;
-    /** Of the API server. */
+    /** Port of the API server. */
     readonly port: number;
     readonly userland: string;
     /** Process that holds the site's network. */

@@ -10,13 +10,13 @@ export interface KubernetesObject {
     };
     readonly spec?: Readonly<Record<string, unknown>>;
     readonly data?: Readonly<Record<string, string>>;
-    /** Of roles. */
+    /** What a Role or ClusterRole allows. */
     readonly rules?: readonly {
         readonly apiGroups?: readonly string[];
         readonly resources?: readonly string[];
         readonly verbs?: readonly string[];
     }[];
-    /** Of bindings. */
+    /** Whom a RoleBinding or ClusterRoleBinding names. */
     readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
 }
 

@@ -13,10 +13,8 @@ interface Options extends WriteOptions {
 function program(fail: (code: number) => void): Command {
     const command = new Command("npm run drift --")
         .exitOverride()
-        .description(
-            "says what in the clusters is otherwise than their states have it; nothing is written. Exit code 2: drift",
-        )
-        .option("--stack <name...>", "these stacks alone", []);
+        .description("says where the clusters differ from their states; writes nothing. Exit code 2: drift")
+        .option("--stack <name...>", "only these stacks", []);
     return withReportOptions(command).action(async ({ stack, ...options }: Options) => {
         prepareReports(options);
         const report = await drift(stack);

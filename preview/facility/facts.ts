@@ -12,7 +12,7 @@ export interface SiteFacts {
     readonly workloads: readonly Workload[];
     /** Members that are declared; none of them is there yet where it does not run. */
     readonly registries: readonly { readonly name: string; readonly members: number; readonly running: boolean }[];
-    /** Of its object store's volume, a quantity. */
+    /** Size of its object store's volume, a quantity. */
     readonly store: string;
     readonly edge: { readonly allies: readonly string[]; readonly isPublic: boolean } | undefined;
     /** The other site of the pair. */

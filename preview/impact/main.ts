@@ -42,9 +42,9 @@ export function impactProgram(): Command {
             "--impact <name>",
             "registries/land, edge, keys/land, cluster/host/a1-1, sites/tallinn, or an object",
         )
-        .option("--stack <name...>", "these stacks alone", [])
+        .option("--stack <name...>", "only these stacks", [])
         .addOption(new Option("--format <format>").choices(Object.keys(FORMATS)).default("text"))
-        .option("--out <file>", "where it goes")
+        .option("--out <file>", "file to write it to")
         .action(async ({ impact, stack, format, out }: Options) => {
             const shown = FORMATS[format]?.(impactOf(impact, await lookedAt(stack), stack)) ?? "";
             if (out === undefined) {

@@ -86,7 +86,7 @@ function labelOf(text: string, { x, y }: Point): string {
     return `<text x="${n(x)}" y="${n(y + 3.5)}" text-anchor="middle">${escaped(text)}</text>`;
 }
 
-/** Of an arrow. */
+/** The path of an arrow. */
 function headOf(points: readonly Point[]): string {
     const [from, to] = [points.at(-2), points.at(-1)];
     if (from === undefined || to === undefined) {

@@ -18,8 +18,8 @@ export interface WriteOptions {
 export function withReportOptions(command: Command): Command {
     return command
         .addOption(new Option("--format <format>", "of the report").choices(Object.keys(FORMATS)).default("markdown"))
-        .option("--out <file>", "where the report goes; its title alone is printed then")
-        .option("--reports <folder>", "where the report goes in every format; its title alone is printed then");
+        .option("--out <file>", "file to write the report to; then only its title is printed")
+        .option("--reports <folder>", "folder to write the report to in every format; then only its title is printed");
 }
 
 /**

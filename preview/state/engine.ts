@@ -35,7 +35,7 @@ export async function engineEvents(
     const told = events.some(({ diagnosticEvent }) => diagnosticEvent?.severity === "error");
     if (ended === undefined && !told) {
         throw new UserError(
-            `The engine did not come to a preview of ${stack} (exit code ${code}), and nothing was changed: why, it says above.`,
+            `The engine did not come to a preview of ${stack} (exit code ${code}), and nothing was changed. The engine says why above.`,
         );
     }
     return events;

@@ -19,7 +19,7 @@ export function existingStacks(only: readonly string[]): readonly string[] {
     const found = isOurs ? knownStacks().filter((stack) => hasState(stack, embassyHome)) : [];
     if (found.length === 0) {
         throw new UserError(
-            `${isOurs ? "The back end has no state yet" : "Which stacks a back end of yours has is not asked"}: name what to preview with --stack ` +
+            `${isOurs ? "The back end has no state yet" : "The stacks of your own back end are not looked up"}: name what to preview with --stack ` +
                 `(${knownStacks().join(", ")}), an export with --state FILE, or a commit to compare with by code alone, --base REF.`,
         );
     }

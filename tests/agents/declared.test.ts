@@ -11,7 +11,7 @@ describe("what the site declares", () => {
     });
 
     it.each([
-        ["{", "The declared users are no JSON: run pulumi up, which writes them."],
+        ["{", "The declared users are not valid JSON: run pulumi up, which writes them."],
         [
             '{"land-backup":{"secret":"hush","right":"bakcup","bucket":"b"}}',
             /^The declared users are not as they must be: land-backup\.right: /,

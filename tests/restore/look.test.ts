@@ -9,7 +9,7 @@ const other = { code: 99, message: "other" };
 describe("what pgbackrest info says", () => {
     it("is of one stanza", () => {
         expect(stanzaIn("population", info({ code: 2, message: "no valid backups" })).name).toBe("population");
-        expect(() => stanzaIn("population", "[]")).toThrow("No versions of population are stored.");
+        expect(() => stanzaIn("population", "[]")).toThrow("There are no backups of population.");
     });
 
     it.each([

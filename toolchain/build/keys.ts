@@ -16,7 +16,7 @@ export function goKey(job: GoJob, part: string): string {
     );
 }
 
-/** Of folders of a module: its pins, and which they are. */
+/** Key of folders of a module: its pins, and which folders they are. */
 export function foldersKey({ folder, folders }: FoldersJob, part: string): string {
     return digest(
         folders[part] ?? [],
@@ -24,7 +24,7 @@ export function foldersKey({ folder, folders }: FoldersJob, part: string): strin
     );
 }
 
-/** Of a plugin: its own sources, what package-lock.json says about the others, and how it is started. */
+/** Key of a plugin: its own sources, what package-lock.json says about the others, and how it is started. */
 export function bundleKey(job: BundleJob, layout: Layout, sources: readonly string[]): string {
     return digest(
         [JSON.stringify(bundleOptions), startScript(job, layout), ...sources],

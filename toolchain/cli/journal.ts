@@ -92,14 +92,14 @@ export function recoverJournals(home = embassyHome): void {
     const program = programOf(home);
     if (!existsSync(program)) {
         throw new UserError(
-            `${journals} has steps that a killed run noted, and ${program}, which reads them, is not there: npm run toolchain`,
+            `${journals} has steps that a killed run recorded, and ${program}, which reads them, is not there: run npm run toolchain`,
         );
     }
     const { status } = spawnSync(program, ["recover", join(home, "state")], {
         stdio: ["ignore", "inherit", "inherit"],
     });
     if (status !== 0) {
-        throw new UserError("Steps that a killed run noted are not in the state yet (see above): nothing was begun.");
+        throw new UserError("The state lacks steps that a killed run recorded (see above), so nothing was started.");
     }
 }
 

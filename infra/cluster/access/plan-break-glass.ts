@@ -3,7 +3,7 @@
  * custodians gives, for an hour (custody/break-glass.ts). Pure; infra/cluster, policy/ and custody/ hold to it.
  */
 
-/** Of user names: `embassy:break-glass:<person>`. */
+/** Prefix of user names: `embassy:break-glass:<person>`. */
 export const BREAK_GLASS = "embassy:break-glass";
 
 /** The only role with a way into pods. */

@@ -6,7 +6,7 @@ import { RATES, type Rate } from "./rates";
 export interface Availability {
     /** Share of the time in which nothing was lacking, 0 … 1. */
     readonly mean: number;
-    /** Of the mean: batches of years are independent of each other. */
+    /** Standard error of the mean: batches of years are independent of each other. */
     readonly standardError: number;
     readonly outagesPerYear: number;
 }
@@ -91,7 +91,7 @@ export function interval({ mean, standardError }: Availability): readonly [numbe
     return [mean - Z * standardError, Math.min(mean + Z * standardError, 1)];
 }
 
-/** Of a whole site, for which nothing may be lacking: neither a registry's quorum nor room for a single Job. */
+/** The availability of a whole site, which is up only while nothing is lacking: neither a registry's quorum nor room for a single Job. */
 export function siteAvailability(site: Site, run: Run): Availability {
     const lacks = judge(site);
     const nothing = site.facility.map(() => false);

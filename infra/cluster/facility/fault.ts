@@ -52,7 +52,7 @@ export function workersDown({ places }: Site, down: Down): Which {
     return places.workers.map((place) => down[place] === true);
 }
 
-/** The same for faults that differ only in which of several workers it is that are alike and in one rack. */
+/** A key that is equal for faults that differ only in which of several like workers of one rack fails. */
 function likeness({ workers }: Site, drained: Which, lost: Which): string {
     const kinds = workers.flatMap(({ kind }, index) => (lost[index] ? (drained[index] ? `(${kind})` : kind) : []));
     return kinds.sort().join();

@@ -12,7 +12,7 @@ export interface Left {
     readonly left: number;
     /** Less than this is too little. */
     readonly needed: number;
-    /** Of how many with everything up. */
+    /** How many there are with everything up. */
     readonly of: number;
 }
 
@@ -31,7 +31,7 @@ export interface Margin {
     readonly whole: readonly Left[];
     /** The fault after which the least is left: by what is scarcest then, and where that is alike, by what is next. */
     readonly closest: After;
-    /** Of each thing the fault after which the least is left of it. */
+    /** For each thing, the fault after which the least of it is left. */
     readonly least: readonly (Left & Fault)[];
 }
 

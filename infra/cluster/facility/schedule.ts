@@ -16,7 +16,7 @@ export interface Worker {
     readonly pods: number;
     readonly disks: number;
     readonly diskSize: number;
-    /** The same for workers of one rack that are alike. */
+    /** A name that like workers of one rack share. */
     readonly kind: string;
 }
 

@@ -2,7 +2,7 @@
 
 /** Namespace of all of them. */
 export const MACHINES = "machines";
-/** The same in every site: it is the only cluster there. */
+/** The name of the cluster in every site: it is the only one there. */
 export const CLUSTER = "embassy";
 
 /** API groups, of https://cluster-api.sigs.k8s.io/reference/glossary and https://book.metal3.io */
@@ -12,7 +12,7 @@ export const GROUP = {
     bootstrap: "bootstrap.cluster.x-k8s.io",
     infrastructure: "infrastructure.cluster.x-k8s.io",
 } as const;
-/** Of all four groups. */
+/** The API version of all four groups. */
 export const VERSION = "v1beta2";
 
 /** A declared object; its namespace and common labels come with its component. */

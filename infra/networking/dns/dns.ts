@@ -20,7 +20,7 @@ export interface DnsServerArgs {
     readonly podSecurityVersion: string;
 }
 
-/** Of the role, which is the cluster's. */
+/** Name of the ClusterRole and its binding, which belong to no namespace. */
 const ROLE = "embassy-dns";
 /** Tells the pods of a new configuration: they are replaced, one after the other, and only if the new ones answer. */
 const DIGEST = "data-embassy/configuration";

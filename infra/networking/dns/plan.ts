@@ -25,7 +25,7 @@ const MEMBER = { cpu: "250m", memory: "128Mi" } as const;
 
 export interface DnsPlan {
     readonly labels: Readonly<Record<string, string>>;
-    /** Of the Service: what pods have as their DNS server. */
+    /** Address of the Service, which pods use as their DNS server. */
     readonly address: string;
     readonly image: string;
     readonly replicas: number;

@@ -34,7 +34,7 @@ export function archiveCommand({ registry, storage }: DatabasePlan): string {
         "set -- pg_wal/archive_status/*.ready",
         `case $* in *00000[1-9A-F]??.ready*) most=${most(SEGMENT_BYTES)} ;; *) most=${most(FORMER_SEGMENT_BYTES)} ;; esac`,
         `${push("own", "%p")}; own=$?`,
-        // The same in every site: where there is no partner there is no such file.
+        // The command is the same in every site; where there is no partner there is no such file.
         `if [ ! -e ${configurationFile("partner")} ]; then leave $own; fi`,
         "if [ $# -gt $most ] && [ $own = 0 ]; then exit 0; fi",
         `${push("partner", "%p")}; partner=$?`,

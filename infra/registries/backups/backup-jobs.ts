@@ -15,7 +15,7 @@ import { verification } from "./verification";
 
 type Kind = "full" | "diff";
 
-/** Label of the pods that store versions. */
+/** Label of the pods that make backups. */
 export const BACKUP_LABEL = { "app.kubernetes.io/name": "store-version" } as const;
 /** Its schedule goes on beside a Job that hangs, as one does whose machine is gone: it is ended, and by then the next one has begun. */
 const LONGEST_SECONDS = 6 * 60 * 60;
@@ -53,9 +53,9 @@ const PAUSE = 20;
 const LATER_FOLDER = 106;
 
 /**
- * When a registry's versions are stored and verified, by Jobs that read the members over TLS and write to the stores: by schedule, and
+ * When a registry's backups are made and verified, by Jobs that read the members over TLS and write to the stores: by schedule, and
  * once in each store, and with each generation of keys, as soon as there is a database and the store can be reached. Only the site
- * that is written to stores versions; in the others that is declared and suspended. Each verifies what is in its own store, every byte of it.
+ * that is written to makes backups; in the others that is declared and suspended. Each verifies what is in its own store, every byte of it.
  */
 export function backupJobs(name: string, args: PostgresArgs, opts: pulumi.CustomResourceOptions): void {
     const { registry, namespace } = args;
@@ -126,7 +126,7 @@ function verifying(args: PostgresArgs): input.core.v1.PodTemplateSpec {
     return template(args, verification(args.registry, MOUNTS));
 }
 
-/** Of pgBackRest. */
+/** What pgBackRest needs in a container. */
 const MOUNTS = [
     { name: VOLUME.temporary, mountPath: "/tmp" },
     { name: VOLUME.certificate, mountPath: PATHS.tls, readOnly: true },

@@ -43,7 +43,7 @@ export interface BackupState {
     readonly job: string;
     /** When it last ended well, ISO 8601; absent where it never did. */
     readonly last?: string;
-    /** Of a first version that is not there yet: until when it is tried for, ISO 8601. From then on the schedules see to it. */
+    /** For a first backup that is not there yet: until when its Job tries, ISO 8601. After that the schedules make one. */
     readonly until?: string;
     /** What is wrong with it, in a sentence; absent where nothing is. */
     readonly problem?: string;
@@ -149,7 +149,7 @@ function jobsOf({ metadata: { name, namespace } }: ScheduledJob, jobs: readonly 
         .sort((a, b) => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp));
 }
 
-/** Of a Job that failed after what ended well, or is tried again after a pod of it did. */
+/** Why a Job failed after the last one that succeeded, or why one of its pods did and is tried again. */
 function failureOf(job: BackupJob, since: string): string | undefined {
     if (endOf(job) !== undefined) {
         return undefined;

@@ -63,7 +63,7 @@ export function configuration(plan: DatabasePlan, secret: string, use: Use): str
             // A backup begins with a checkpoint of its own and does not wait for the next.
             "start-fast": "y",
             "archive-async": "y",
-            // Of its own, so that what is pushed to one store never waits for the other.
+            // Each store has a spool of its own, so that a push to one never waits for the other.
             "spool-path": `${PATHS.spool}/${use}`,
             "lock-path": `/tmp/pgbackrest/${use}`,
             "log-level-console": "info",

@@ -7,7 +7,7 @@ import { configuration, usesOf } from "./pgbackrest";
 
 export interface RepositoriesArgs {
     readonly database: DatabasePlan;
-    /** Of the registry. */
+    /** The secret from which the registry's keys are derived. */
     readonly secret: pulumi.Output<string>;
     readonly namespace: pulumi.Input<string>;
     readonly labels: Readonly<Record<string, string>>;

@@ -69,7 +69,7 @@ export function mostRuns(schedule: string, days: number): number {
 
 /** Until when every interval has come. @param least milliseconds */
 function lookedAt(schedule: string, least: number): Date {
-    // Of a schedule that is the same each day, a week has every interval.
+    // A week has every interval of a schedule that is the same each day.
     const [, , day = "", month = ""] = schedule.split(" ");
     return day === "*" && month === "*" ? new Date(FROM.getTime() + least) : TO;
 }

@@ -15,9 +15,9 @@ import { longestDays, mostRuns } from "./schedules";
 const LATE_DAYS = 1;
 /** The purger comes once a day. */
 const PURGE_DAYS = 1;
-/** Of each store, beside the schedule's: docs/decisions/restore.md. */
+/** First backups in each store, beside those of the schedule: docs/decisions/restore.md. */
 const FIRST_VERSIONS = 1;
-/** Of the volume. The rest is the file system's, and what was given up in the middle holds it until its object lock ends. */
+/** Share of the volume that backups may fill. The file system needs the rest, and so do interrupted backups until their object lock ends. */
 const FILLED = 9 / 10;
 
 type Declared = RecoverySection & RegistriesSection & StorageSection & KeysSection;
@@ -26,7 +26,7 @@ type Declared = RecoverySection & RegistriesSection & StorageSection & KeysSecti
 interface Stay {
     /** From when it is written until it is removed. */
     readonly kept: number;
-    /** Of those, hidden: versitygw then has it twice, as it makes a copy and leaves what was there as the marker. */
+    /** Days of those in which it is hidden: versitygw then has it twice, as it makes a copy and leaves what was there as the marker. */
     readonly hidden: number;
 }
 

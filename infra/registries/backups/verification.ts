@@ -11,7 +11,7 @@ type Container = input.core.v1.Container;
 const FOUND = "found";
 const FOLDER = `/${FOUND}`;
 const SIZE = "256Mi";
-/** Of a listing of some weeks' segments, a megabyte for some thousands. */
+/** Heap for a listing of some weeks' segments, at a megabyte for some thousands. */
 const HEAP_MIB = 256;
 
 /**

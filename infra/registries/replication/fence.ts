@@ -28,7 +28,7 @@ export function fence(
             called: NAME,
             labels,
             paramKind: { apiVersion: "v1", kind: "ConfigMap" },
-            // Of each registry its own; without it there is no leader.
+            // Each registry has its own lease; without one nobody may lead.
             paramRef: { name: LEASE, parameterNotFoundAction: "Deny" },
             matchConstraints: {
                 namespaceSelector: { matchExpressions: [{ key: LABEL.registry, operator: "Exists" }] },

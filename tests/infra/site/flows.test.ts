@@ -41,7 +41,7 @@ describe("the flows of a site", () => {
     });
 
     it("go to nobody who is unknown", () => {
-        expect(() => flowsOf([store], {}, "ingress")).toThrow("10.1.0.0/16 is nobody's that is known");
+        expect(() => flowsOf([store], {}, "ingress")).toThrow("10.1.0.0/16 belongs to no known peer");
     });
 
     it.each(STACKS)("are open at both ends in %s", (stack) => {

@@ -175,7 +175,7 @@ it("a state that has been damaged inside is refused by the engine, and said to b
     const text = readFileSync(file, "utf8");
     writeFileSync(damaged, text.replace(/"ciphertext": "v1:[^"]{8}/, '"ciphertext": "v1:AAAAAAAA'));
     expect(refusal(home.preview("--state", damaged))).toMatch(
-        /did not come to a preview of tallinn .* why, it says above/,
+        /did not come to a preview of tallinn .* The engine says why above/,
     );
 });
 

@@ -50,7 +50,7 @@ export function askedOf(args: readonly string[]): Asked | undefined {
         }
     }
     if (option === "plan" && !options.has("yes") && !options.has("y")) {
-        throw new UserError("A plan was reviewed: up --plan asks nobody once more. Add --yes.");
+        throw new UserError("up --plan applies a plan that was reviewed and asks nobody again: add --yes.");
     }
     return { does: option === "plan" ? "apply" : "save", stack, file };
 }

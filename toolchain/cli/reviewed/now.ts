@@ -80,7 +80,7 @@ export async function asItIs(
 async function answer(args: readonly string[], cli: RunCli): Promise<string> {
     const { code, output } = await cli(args, { capture: true });
     if (code !== 0) {
-        throw new UserError(`A plan is for a state, and pulumi ${args.join(" ")} failed: why, it says above.`);
+        throw new UserError(`A plan is for a state, and pulumi ${args.join(" ")} failed. It says why above.`);
     }
     return output;
 }

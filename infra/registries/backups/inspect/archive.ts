@@ -5,7 +5,7 @@ import { SEGMENT_BYTES } from "../../disk";
 export interface StanzaInfo {
     readonly name: string;
     readonly status: { readonly code: number; readonly message: string };
-    /** Of each repository; why it cannot be read is said here alone. */
+    /** Status of each repository: only this says why one cannot be read. */
     readonly repo?: readonly { readonly status: { readonly message: string } }[];
     readonly archive: readonly { readonly id: string; readonly max: string | null }[];
     /** Oldest first. */
@@ -82,13 +82,13 @@ export function historyFilesOf(wal: Listing): { readonly name: string; readonly 
 
 /** How the segments of a log are named and counted: https://www.postgresql.org/docs/15/wal-internals.html */
 export interface Log {
-    /** Of a segment. */
+    /** Size of a segment. */
     readonly bytes: number;
     /** A segment's place in the log, whatever the timeline. */
     readonly numberOf: (name: string) => number;
-    /** Of the segment that is in a place of a timeline. */
+    /** Name of the segment with a number on a timeline. */
     readonly nameOf: (timeline: number, number: number) => string;
-    /** Of the segment in which a position such as `1/5000028` is. */
+    /** Number of the segment that has a position such as `1/5000028`. */
     readonly numberAt: (position: string) => number;
 }
 

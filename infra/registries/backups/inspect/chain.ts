@@ -14,7 +14,7 @@ export interface Chain {
     readonly segments: readonly Link[];
     /** What is wrong with it, as far as that can be told from names and histories. */
     readonly faults: readonly Fault[];
-    /** Of each. */
+    /** Size of each segment. */
     readonly segmentBytes: number;
     /** Bytes that a member has on its disk with all of it. */
     readonly bytes: number;
@@ -30,7 +30,7 @@ interface Fault extends Damage {
     readonly number: number;
 }
 
-/** Of all that is stored from a backup on, along the timelines that Postgres follows. */
+/** The chain of segments from a backup on, along the timelines that Postgres follows. */
 export function chainFrom(base: BackupInfo, archive: Archive): Chain {
     const { stanza } = archive;
     const { numberOf, nameOf, bytes } = logOf(archive);
@@ -69,14 +69,14 @@ export function chainFrom(base: BackupInfo, archive: Archive): Chain {
         ...lacking.map(({ name, what }) => ({ object: name, what, number: astray })),
         ...segments.flatMap(({ name, number }) => {
             const copies = stored.get(name)?.length ?? 0;
-            // Of two that differ pgBackRest gives none.
+            // Where two copies differ, pgBackRest gives neither.
             return copies === 1 ? [] : [{ object: name, what: copies === 0 ? "missing" : "stored twice", number }];
         }),
     ];
     return sized({ backups, segments, faults, segmentBytes: bytes }, base);
 }
 
-/** Of it what is needed as far as a segment. */
+/** The part of a chain that is needed up to a segment. */
 export function upTo(number: number, chain: Chain, base: BackupInfo): Chain {
     return sized(
         {
@@ -105,5 +105,5 @@ function sized(chain: Omit<Chain, "bytes">, { info }: BackupInfo): Chain {
     return { ...chain, bytes: info.size + Math.min(chain.segments.length * chain.segmentBytes, LOG_BYTES) };
 }
 
-/** Of the log that a member keeps: `max_wal_size` as Postgres has it of itself. */
+/** WAL that a member keeps: the default of `max_wal_size` in Postgres. */
 const LOG_BYTES = 1024 * 1024 * 1024;
