@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { parse } from "yaml";
 import { repoRoot } from "../../command-line/paths";
 import { impactProgram } from "../../preview/impact/main";
 import { files, pages } from "./markdown";
@@ -107,3 +108,31 @@ it("every test that a page runs by its name is there", () => {
     const tests = files.filter((file) => file.endsWith(".test.ts"));
     expect(patterns.filter(({ pattern }) => !tests.some((file) => file.includes(pattern)))).toEqual([]);
 });
+
+it("every variable of ours that a page names is read by the code", () => {
+    const sources = sourceOf(/^(?!tests\/docs\/).*\.(ts|js|sh|py)$/);
+    const named = pages.flatMap(({ file, text }) =>
+        [...new Set(text.match(/\bEMBASSY_[A-Z_]+/g))].map((name) => ({ file, name })),
+    );
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter(({ name }) => !new RegExp(`\\b${name}\\b`).test(sources))).toEqual([]);
+});
+
+it("every key of a stack file that a page names is in its section's schema", () => {
+    const schemas = sourceOf(/^infra\/.*\.ts$/);
+    const { config } = parse(readFileSync(join(repoRoot, "Pulumi.luxembourg.yaml"), "utf8")) as { config: object };
+    const sections = Object.keys(config).map((name) => name.replace("data-embassy:", ""));
+    const key = new RegExp(`^(?:data-embassy:)?(${sections.join("|")})\\.(?!json|ts$)(\\w+)`);
+    const named = pages.flatMap(({ file, code }) =>
+        code.flatMap((text) => (key.exec(text)?.slice(1) ?? []).slice(1).map((name) => ({ file, text, name }))),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter(({ name }) => !new RegExp(`\\b${name}\\??:`).test(schemas))).toEqual([]);
+});
+
+function sourceOf(which: RegExp): string {
+    return files
+        .filter((file) => which.test(file))
+        .map((file) => readFileSync(join(repoRoot, file), "utf8"))
+        .join("\n");
+}

@@ -8,6 +8,7 @@ export interface Page {
     /** Relative to the repository. */
     readonly file: string;
     readonly folder: string;
+    readonly text: string;
     readonly links: readonly string[];
     /** What GitHub calls each heading in a link. */
     readonly anchors: ReadonlySet<string>;
@@ -40,7 +41,8 @@ function read(file: string): Page {
     const headings: string[] = [];
     const code: string[] = [];
     const commands: string[] = [];
-    const tokens = marked.lexer(readFileSync(join(repoRoot, file), "utf8"));
+    const text = readFileSync(join(repoRoot, file), "utf8");
+    const tokens = marked.lexer(text);
     void marked.walkTokens(tokens, (token) => {
         if (token.type === "link" || token.type === "image") {
             links.push((token as Tokens.Link).href);
@@ -52,7 +54,7 @@ function read(file: string): Page {
             commands.push(...commandLines((token as Tokens.Code).text));
         }
     });
-    return { file, folder: dirname(file), links, anchors: anchorsOf(headings), code, commands };
+    return { file, folder: dirname(file), text, links, anchors: anchorsOf(headings), code, commands };
 }
 
 /** A heading's text without its markup. */
