@@ -123,7 +123,9 @@ it("every key of a stack file that a page names is in its section's schema", () 
     const { config } = parse(readFileSync(join(repoRoot, "Pulumi.luxembourg.yaml"), "utf8")) as { config: object };
     const sections = Object.keys(config).map((name) => name.replace("data-embassy:", ""));
     const key = new RegExp(`^(?:data-embassy:)?(${sections.join("|")})\\.(?!json|ts$)(\\w+)`);
-    const named = pages.flatMap(({ file, code }) =>
+    // The changelog also tells of keys that are gone.
+    const today = pages.filter(({ file }) => file !== "CHANGELOG.md");
+    const named = today.flatMap(({ file, code }) =>
         code.flatMap((text) => (key.exec(text)?.slice(1) ?? []).slice(1).map((name) => ({ file, text, name }))),
     );
     expect(named.length).toBeGreaterThan(20);
