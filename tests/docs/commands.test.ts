@@ -120,8 +120,10 @@ it("every variable of ours that a page names is read by the code", () => {
 
 it("every key of a stack file that a page names is in its section's schema", () => {
     const schemas = sourceOf(/^infra\/.*\.ts$/);
-    const { config } = parse(readFileSync(join(repoRoot, "Pulumi.luxembourg.yaml"), "utf8")) as { config: object };
-    const sections = Object.keys(config).map((name) => name.replace("data-embassy:", ""));
+    const sections = files
+        .filter((file) => /^Pulumi(\.\w+)?\.yaml$/.test(file))
+        .map((file) => parse(readFileSync(join(repoRoot, file), "utf8")) as { readonly config?: object })
+        .flatMap(({ config = {} }) => Object.keys(config).map((name) => name.replace("data-embassy:", "")));
     const key = new RegExp(`^(?:data-embassy:)?(${sections.join("|")})\\.(?!json|ts$)(\\w+)`);
     // The changelog also tells of keys that are gone.
     const today = pages.filter(({ file }) => file !== "CHANGELOG.md");
