@@ -44,7 +44,7 @@ export function environmentOf(name: string | undefined, home: string): Environme
     return {
         site,
         stackFile: stackFile(site, folder),
-        crossStackSecrets: path.join(folder, `handover${suffix}.json`),
+        crossStackSecrets: path.join(folder, `cross-stack-secrets${suffix}.json`),
         report: path.join(folder, `report${suffix}.json`),
         removal: `npm run restore -- --remove${name === undefined ? "" : ` --name ${name}`}`,
     };

@@ -101,7 +101,7 @@ function leased(partner: string | undefined): string {
     return partner === undefined
         ? "a restore environment asks nobody for it"
         : `${partner} grants it, so that of two sites cut apart one writes; who is promoted with the other gone needs none, and who ` +
-              "loses it for good lifts the fence ([operations](operations.md))";
+              "loses it for good lifts the fence ([failover](failover.md))";
 }
 
 /** In words. */

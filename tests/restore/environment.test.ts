@@ -28,7 +28,7 @@ describe("the name of a restore environment", () => {
         expect(environmentOf("audit", home)).toEqual({
             site: "restore-audit",
             stackFile: join(home, "restore", "Pulumi.restore-audit.yaml"),
-            crossStackSecrets: join(home, "restore", "handover-audit.json"),
+            crossStackSecrets: join(home, "restore", "cross-stack-secrets-audit.json"),
             report: join(home, "restore", "report-audit.json"),
             removal: "npm run restore -- --remove --name audit",
         });
@@ -38,7 +38,7 @@ describe("the name of a restore environment", () => {
         expect(environmentOf(undefined, home)).toEqual({
             site: "restore",
             stackFile: join(home, "restore", "Pulumi.restore.yaml"),
-            crossStackSecrets: join(home, "restore", "handover.json"),
+            crossStackSecrets: join(home, "restore", "cross-stack-secrets.json"),
             report: join(home, "restore", "report.json"),
             removal: "npm run restore -- --remove",
         });

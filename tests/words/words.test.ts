@@ -40,7 +40,6 @@ const EXCEPTIONS: Readonly<Record<string, { readonly texts: readonly string[]; r
     },
     "infra/registries/roles.ts": { texts: ["reader", "writer"], why: "roles in live databases" },
     "infra/storage/store-keys.ts": { texts: ["-sealer"], why: "an alias for such states" },
-    "restore/environment.ts": { texts: ["handover"], why: "a file with keys that a restore environment has" },
 };
 
 function filesIn(folders: readonly string[], ...endings: readonly string[]): string[] {

@@ -257,7 +257,7 @@ describe("a certificate that the program has made", () => {
 });
 
 describe("an authority", () => {
-    /** Has all be issued anew, as docs/operations.md says. */
+    /** Has all be issued anew, as docs/certificates.md says. */
     const reissue = (place: string): string =>
         kubectl(api, ["annotate", "secret", ...at(place), "--overwrite", "cert-manager.io/issuer-name=former"]);
 
