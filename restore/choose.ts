@@ -73,7 +73,8 @@ async function reachable(
     segmentSeconds: number,
 ): Promise<{ readonly at: Instant | undefined; readonly chosen: readonly Choice[] }> {
     for (const until = Date.now() + wait * 1000; ;) {
-        const stored: (readonly [registry: Registry, all: Choice["all"], ranged: readonly [Ranged, ...Ranged[]]])[] = [];
+        const stored: (readonly [registry: Registry, all: Choice["all"], ranged: readonly [Ranged, ...Ranged[]]])[] =
+            [];
         for (const registry of registries) {
             const all = await backupsOf(source, registry, (which) => keys.of(registry, which));
             stored.push([registry, all, await rangedOf(all)]);

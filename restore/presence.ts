@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { giveUpState } from "../toolchain/cli/lost-state";
+import { giveUpState } from "../toolchain/cli/removed-stacks";
 import { endHolders } from "../toolchain/cli/locks";
 import { copiesFolder, stackFile } from "../toolchain/cli/stack-file";
 import { stateFile } from "../toolchain/cli/states";

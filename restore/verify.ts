@@ -42,9 +42,7 @@ export async function verify(
     const checked =
         problems.length > 0
             ? undefined
-            : await looked("The references", () =>
-                  checkReferences(registries, databaseOf, { mayBeEmpty: true }),
-              );
+            : await looked("The references", () => checkReferences(registries, databaseOf, { mayBeEmpty: true }));
     const empty = Object.entries(rows).filter(([, tables]) => Object.values(tables).every((count) => count === 0));
     return {
         digests,

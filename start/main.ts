@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import { buildToolchain, toolchainChoice } from "../toolchain/build";
-import { refuseLostStates } from "../toolchain/cli/run";
+import { refuseLostStates } from "../toolchain/cli/check-states";
 import { type UpResult, upStack } from "../toolchain/cli/up";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { colorsFor } from "../command-line/colors";

@@ -1,6 +1,7 @@
 /** `npm run pulumi -- …`: the Pulumi CLI, every argument passed through. */
 import { readyToolchain } from "./cli/ready";
-import { corruptStates, runPulumi } from "./cli/run";
+import { corruptStates } from "./cli/check-states";
+import { runPulumi } from "./cli/run";
 import { runCommand } from "../command-line/command";
 
 async function main(args: readonly string[]): Promise<number> {

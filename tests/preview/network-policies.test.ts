@@ -11,7 +11,7 @@ function policy(spec: object): Rendered {
         protect: false,
         retainOnDelete: false,
         inputs: { metadata: { name: "store", namespace: NAMESPACE }, spec },
-    } as unknown as Rendered;
+    };
 }
 
 const podSelector = { matchLabels: { "app.kubernetes.io/name": "store" } };

@@ -3,11 +3,12 @@
  * whose state is absent, empty or another's would make it anew, and put it in the place of what the site works with. So where
  * anything tells that there was a state, nothing is begun: docs/decisions/state.md.
  */
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { PROJECT } from "../../infra/conventions/names";
 import { UserError } from "../../command-line/command";
 import { embassyHome } from "../../command-line/paths";
+import { wasRemoved } from "./removed-stacks";
 import type { Glance } from "./site-glance";
 import { isLarge, problemOf, readState, writtenAt } from "./stack-state";
 import { isPacked, stateFile } from "./states";
@@ -156,54 +157,4 @@ function othersThatReferTo(stack: string, home: string): string[] {
 function journalOf(stack: string, home: string): string[] {
     const journal = join(home, "state", "journals", PROJECT, `${stack}.jsonl`);
     return existsSync(journal) ? [`${journal} has steps of an update that was killed`] : [];
-}
-
-function removedFile(stack: string, home: string): string {
-    return join(home, "state", "removed", PROJECT, stack);
-}
-
-function wasRemoved(stack: string, home: string): boolean {
-    return existsSync(removedFile(stack, home));
-}
-
-/** Keeps in mind what a command has removed on purpose. @returns to be called when the command has succeeded */
-export function rememberRemoved(home = embassyHome): () => void {
-    const folder = dirname(stateFile("any", home));
-    const present = (): string[] =>
-        existsSync(folder)
-            ? readdirSync(folder)
-                  .filter((name) => name.endsWith(".json"))
-                  .map((name) => basename(name, ".json"))
-            : [];
-    const before = present();
-    return () => {
-        const after = present();
-        for (const stack of before.filter((name) => !after.includes(name))) {
-            mkdirSync(dirname(removedFile(stack, home)), { recursive: true });
-            writeFileSync(removedFile(stack, home), "");
-        }
-    };
-}
-
-/**
- * Gives a stack up on purpose, whose cluster is gone: its state, in whatever condition, and everything that tells of one, so that the
- * next stack of that name is a new one.
- */
-export function giveUpState(stack: string, home = embassyHome): void {
-    const file = stateFile(stack, home);
-    const backEnd = join(home, "state", ".pulumi");
-    const traces = [
-        ...["", ".gz", ".zst"].flatMap((packing) => [`${file}${packing}`, `${file}${packing}.bak`]),
-        ...["history", "backups"].map((kind) => join(backEnd, kind, PROJECT, stack)),
-        join(home, "state", "journals", PROJECT, `${stack}.jsonl`),
-        removedFile(stack, home),
-    ];
-    traces.forEach((trace) => rmSync(trace, { recursive: true, force: true }));
-}
-
-/** After a command that has changed resources: a stack that has some again was removed once, and can be lost. */
-export function forgetRemoved(stack: string, home = embassyHome): void {
-    if (wasRemoved(stack, home) && (readState(stateFile(stack, home))?.resources ?? 0) > 0) {
-        rmSync(removedFile(stack, home));
-    }
 }

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { embassyHome } from "../../command-line/paths";
 import type { Toolchain } from "./environment";
-import { refuseLostStates, runPulumi } from "./run";
+import { refuseLostStates } from "./check-states";
+import { runPulumi } from "./run";
 import { stateFile } from "./states";
 
 export interface UpResult {

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PROJECT } from "../../../infra/conventions/names";
-import { forgetRemoved, giveUpState, refuseLostState, rememberRemoved } from "../../../toolchain/cli/lost-state";
+import { refuseLostState } from "../../../toolchain/cli/lost-state";
+import { forgetRemoved, giveUpState, rememberRemoved } from "../../../toolchain/cli/removed-stacks";
 import { stateFile } from "../../../toolchain/cli/states";
 
 let home: string;
