@@ -77,7 +77,8 @@ function makeSystem(folder: string, { kernel, initrd, system }: Disks): void {
         `chroot "$1" systemctl enable check.service`,
         `cat "$1"/boot/vmlinuz-* > ${kernel}`,
         `cat "$1"/boot/initrd.img-* > ${initrd}`,
-        `mke2fs -q -t ext4 -d "$1" ${system} 4G`,
+        // Without /proc and /sys, which mmdebstrap has mounted: a plain bind shows no mounts below it.
+        `mount --bind "$1" "$1/mnt" && mke2fs -q -t ext4 -d "$1/mnt" ${system} 4G && umount "$1/mnt"`,
     ].map((hook) => `--customize-hook=${hook}`);
     const sources = mirrors().map(({ uri, suffix }) => `deb ${uri} ${RELEASE}${suffix} main`);
     const options = ["--quiet", "--variant=minbase", `--include=${PACKAGES.join(",")}`, ...hooks];
