@@ -8,7 +8,7 @@ const SWITCHES: readonly (readonly [pattern: RegExp, then: string])[] = [
     // https://www.postgresql.org/docs/current/auth-pg-hba-conf.html
     [/\b(?:local|host(?:no)?(?:ssl|gssenc)?)\b[^\n"']*\btrust\b/g, "whoever comes is let in as whom he says"],
     [
-        /(?:^|[\n"'])\s*host(?:nossl)?\s+\S+\s+\S+\s+(?:[\d.:a-f]+\/\d+|all|samehost|samenet)\b[^\n"']*/g,
+        /(?:^|[\n"'])\s*host(?:nossl)?\s+\S+\s+\S+\s+(?:[\d.:a-f]+\/\d+|all|samehost|samenet)\s+(?!reject)[^\n"']*/g,
         "it is asked without TLS",
     ],
     [/\bsslmode["']?\s*[=:]\s*["']?(?:disable|allow|prefer|require)\b/g, "nobody looks whom it is that answers"],
@@ -24,7 +24,7 @@ const SWITCHES: readonly (readonly [pattern: RegExp, then: string])[] = [
     [/\banonymous-auth\b\W+true\b/g, "nobody has to say who he is"],
     [/\bauthorization-mode\b[^\n]{0,20}AlwaysAllow/g, "everybody may do everything"],
     [
-        /\b(?:fsync|full_page_writes|synchronous_commit)["']?\s*[=:]\s*["']?(?:off|false|local)\b/g,
+        /\b(?:fsync|full_page_writes|synchronous_commit)["']?\s*[=:]\s*["']?(?:off|false)\b/g,
         "what was acknowledged may be lost",
     ],
 ];

@@ -1,4 +1,5 @@
 /** Which keys of a stack file change. Pure. */
+import { isDeepStrictEqual } from "node:util";
 import { type KeyPath, NO_FILE, type StackFile } from "../stack-file";
 import type { Danger, StackReport } from "../report";
 import { formatPath } from "../../toolchain/providers/kubernetes/paths";
@@ -101,7 +102,8 @@ function changed(path: KeyPath, old: unknown, next: unknown): Changed[] {
             changed([...path, key], old[key], next[key]),
         );
     }
-    return JSON.stringify(old) === JSON.stringify(next) ? [] : [{ path, old, next }];
+    // A back end has the keys of a map in an order of its own.
+    return isDeepStrictEqual(old, next) ? [] : [{ path, old, next }];
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

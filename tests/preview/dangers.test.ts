@@ -241,6 +241,13 @@ test("an admission policy that judges otherwise is told, as nobody can say what 
     expect(told([policy("false")], [policy("true")])).toEqual(other);
 });
 
+test("a file that refuses, or that said so before, switches no check off", () => {
+    const hba = (...lines: string[]): Registered =>
+        registered("ConfigMap", "edge", "files", { data: { "pg_hba.conf": lines.join("\n") } });
+    const refused = [hba("host a all all md5", "host all all all reject")];
+    expect(told([hba("host a all all md5")], refused).filter((one) => one.startsWith("loses"))).toEqual([]);
+});
+
 test("what stood in a Secret and stands in a ConfigMap is told", () => {
     const key = registered("Secret", "edge", "key", { data: { token: HIDDEN } });
     const plain = (of: string): Registered => registered("ConfigMap", "edge", "files", { data: { [of]: "open" } });
