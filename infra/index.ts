@@ -10,16 +10,28 @@ import { CROSS_STACK_OUTPUT, type CrossStackSecrets } from "./keys/cross-stack-s
 import { plan } from "./site/plan";
 import type { EmbassyPlan } from "./site/embassy-plan";
 import type { ImageLock } from "./conventions/images";
+import { PROJECT, SETTINGS_OUTPUT } from "./conventions/names";
 import { tier4Problems } from "./cluster/facility";
 import { tier4Site } from "./site/tier4";
 
+type Values = Readonly<Record<string, unknown>>;
+
 /** Pulumi hands configuration over as text, structured values as JSON. */
-function readConfig(): EmbassyConfig {
+function readValues(): Values {
     const values = Object.entries(pulumi.runtime.allConfig()).map(([key, text]) => [
         key,
         /^[[{]/.test(text) ? (JSON.parse(text) as unknown) : text,
     ]);
-    return parseConfig(pulumi.getStack(), Object.fromEntries(values) as Record<string, unknown>);
+    return Object.fromEntries(values) as Values;
+}
+
+/** What a state records of the stack file, so that a preview against it tells which keys have changed: nothing that is encrypted there. */
+function recorded(values: Values): Values {
+    // The SDK has this, and does not declare it.
+    const { isConfigSecret } = pulumi.runtime as unknown as { readonly isConfigSecret: (key: string) => boolean };
+    const isPlain = ([key]: readonly [string, unknown]): boolean =>
+        key.startsWith(`${PROJECT}:`) && !isConfigSecret(key);
+    return Object.fromEntries(Object.entries(values).filter(isPlain));
 }
 
 function readImageLock(): ImageLock {
@@ -64,8 +76,9 @@ function proven(config: EmbassyConfig, site: EmbassyPlan): EmbassyPlan {
 /** A loss is accepted for one run, on its command line: a stack file would go on accepting it. */
 const acceptLoss = process.env["EMBASSY_ACCEPT_LOSS"] === "true";
 
+const values = readValues();
 const site = told(() => {
-    const config = readConfig();
+    const config = parseConfig(pulumi.getStack(), values);
     return proven(config, plan(config, readImageLock(), { acceptLoss }));
 });
 const embassy = new DataEmbassy("embassy", { plan: site, handed: told(readCrossStackSecrets) });
@@ -74,6 +87,7 @@ const embassy = new DataEmbassy("embassy", { plan: site, handed: told(readCrossS
 export = {
     registries: site.registries.map(({ name }) => name),
     bootOrder: site.bootOrder,
+    [SETTINGS_OUTPUT]: recorded(values),
     ...(embassy.crossStackSecrets && { [CROSS_STACK_OUTPUT]: embassy.crossStackSecrets }),
     ...(embassy.edge && { allies: embassy.edge.allies, revokedAllies: embassy.edge.revokedAllies }),
     ...(embassy.edge?.publicPage && { publicPage: embassy.edge.publicPage }),

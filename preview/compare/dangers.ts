@@ -1,11 +1,15 @@
 /** What a reviewer must not miss: what is lost, or not served for a while. Pure. */
 import { PROTECTED_KINDS } from "../../infra/kubernetes/protected-kinds";
+import type { PlainMap } from "../../toolchain/plugin/values";
+import { map } from "../../toolchain/providers/kubernetes/objects";
 import type { Rendered } from "../render/registrations";
 import type { Danger, Restart } from "../report";
 import { groupBy } from "../group";
 import { lostGuards } from "./guards";
+import { ADMITS } from "./guards-admission";
+import { weakerService } from "./guards-pods";
 import type { Pair } from "./objects";
-import { described, isKubernetes, kindOf, placeOf } from "./show";
+import { described, isKubernetes, kindOf, metadataOf, placeOf } from "./show";
 
 /** What is made anew without a loss: a certificate, a right and a run, of which a report tells elsewhere. */
 const MADE_ANEW = ["LocallySignedCert", "CertRequest", "RoleBinding", "ClusterRoleBinding", "Job"];
@@ -21,21 +25,26 @@ export function dangersOf(
         pairs.filter(({ before }) => holding(before) === what),
     ) as [Pair[], Pair[], Pair[]];
     const protectedPairs = [...data, ...kept];
-    const lost = (some: readonly Pair[]): Pair[] => some.filter((pair) => !names.has(pair));
+    const lost = (some: readonly Pair[]): Pair[] => some.filter((pair) => !names.has(pair) && !madeAnew(pair, pairs));
+    const guards = ({ before }: Pair): boolean => before !== undefined && kindOf(before) in MEANT;
     return [
         ...grouped(lost(protectedPairs).flatMap((pair) => [...deleted(pair), ...replaced(pair)])),
         ...grouped([...names.values()]),
+        // What guarded others before what did not.
         ...grouped(
-            lost(rest)
-                .filter(({ before }) => before && kindOf(before) !== "Job")
-                .flatMap(deleted),
+            [true, false].flatMap((what) =>
+                lost(rest)
+                    .filter((pair) => guards(pair) === what)
+                    .flatMap(deleted),
+            ),
         ),
-        ...grouped([...others, ...[...protectedPairs, ...rest].flatMap(weakened)]),
-        ...grouped(
-            restarts
+        ...grouped([...others, ...secretsInPlain(pairs), ...[...protectedPairs, ...rest].flatMap(weakened)]),
+        ...grouped([
+            ...restarts
                 .filter(({ served }) => !served)
-                .map(({ who, text }) => ({ kind: "not served meanwhile", text, objects: [who] })),
-        ),
+                .map(({ who, text }): Danger => ({ kind: "not served meanwhile", text, objects: [who] })),
+            ...rest.flatMap(unanswered),
+        ]),
         ...grouped(lost(rest).flatMap(replaced)),
     ];
 }
@@ -59,13 +68,84 @@ function grouped(all: readonly Danger[]): Danger[] {
     );
 }
 
+/** By kind, what follows for others where one goes. */
+const MEANT: Readonly<Record<string, string>> = {
+    ...Object.fromEntries(ADMITS.map((kind) => [kind, "what it refused is let through"])),
+    CronJob: "what it stored or checked is stored or checked no more",
+    ClusterIssuer: "nothing that it issued is renewed",
+    Issuer: "nothing that it issued is renewed",
+    LimitRange: "pods of its namespace may take what others need",
+    MachineHealthCheck: "a host that fails is not made anew",
+    NetworkPolicy: "what it did not let through may be",
+    PodDisruptionBudget: "any number of its pods may be missing at once",
+    PriorityClass: "pods that name it are refused",
+    ResourceQuota: "its namespace may take what others need",
+};
+
+/** A run, and what has a digest of its content in its name, where another of it takes its place: what that does is told elsewhere. */
+function madeAnew({ before, operation }: Pair, pairs: readonly Pair[]): boolean {
+    if (before === undefined || operation !== "delete") {
+        return false;
+    }
+    if (kindOf(before) === "Job") {
+        return true;
+    }
+    const nameOf = (one: Rendered): string => described(one).replace(/-[0-9a-f]{8}$/, "");
+    return (
+        nameOf(before) !== described(before) &&
+        pairs.some(({ after, operation: other }) => after && other === "create" && nameOf(after) === nameOf(before))
+    );
+}
+
+function unanswered({ before, after }: Pair): Danger[] {
+    return before === undefined || after === undefined || kindOf(after) !== "Service"
+        ? []
+        : weakerService(before, after).unanswered.map((text) => ({
+              kind: "not served meanwhile",
+              text: `Service ${text}`,
+              objects: [placeOf(after)],
+          }));
+}
+
+/** What stood in a Secret, and stands in a ConfigMap of its namespace now. */
+function secretsInPlain(pairs: readonly Pair[]): Danger[] {
+    const keysOf = (one: Rendered | undefined, kind: string): string[] =>
+        one === undefined || kindOf(one) !== kind
+            ? []
+            : ["data", "stringData", "binaryData"].flatMap((where) =>
+                  Object.keys(map(one.inputs as PlainMap, where)).map(
+                      (key) => `${metadataOf(one).namespace ?? ""}\n${key}`,
+                  ),
+              );
+    const gone = new Set(
+        pairs.flatMap(({ before, after }) => {
+            const kept = new Set(keysOf(after, "Secret"));
+            return keysOf(before, "Secret").filter((key) => !kept.has(key));
+        }),
+    );
+    return pairs.flatMap(({ before, after }): Danger[] => {
+        const known = new Set(keysOf(before, "ConfigMap"));
+        return after === undefined
+            ? []
+            : keysOf(after, "ConfigMap")
+                  .filter((key) => gone.has(key) && !known.has(key))
+                  .map((key) => ({
+                      kind: "loses protection",
+                      text: `ConfigMap has ${key.split("\n")[1] ?? ""} in plain, which stood in a Secret`,
+                      objects: [placeOf(after)],
+                  }));
+    });
+}
+
 function deleted({ before, operation }: Pair): Danger[] {
     if (operation !== "delete" || before === undefined) {
         return [];
     }
     const how = before.protect ? ", which is protected: the engine refuses until that is taken back" : "";
     const then = before.retainOnDelete ? "; in the cluster it is kept, and nobody's" : "";
-    return [{ kind: "deleted", text: `${kindOf(before)} is deleted${how}${then}`, objects: [placeOf(before)] }];
+    const meant = MEANT[kindOf(before)];
+    const text = `${kindOf(before)} is deleted${how}${then}${meant === undefined ? "" : `: ${meant}`}`;
+    return [{ kind: "deleted", text, objects: [placeOf(before)] }];
 }
 
 function replaced({ before, after, operation, changes }: Pair): Danger[] {

@@ -1,9 +1,14 @@
 /** What guards data, keys or service, and is weaker than it was. Pure. */
-import { at, count, list, text } from "../../toolchain/providers/kubernetes/objects";
+import { amount } from "../../infra/conventions/quantity";
+import { longestHours, scheduleProblem } from "../../infra/registries/backups/schedules";
+import { at, count, list, map, text } from "../../toolchain/providers/kubernetes/objects";
 import { parsePath } from "../../toolchain/providers/kubernetes/paths";
 import type { Plain, PlainMap } from "../../toolchain/plugin/values";
 import type { Rendered } from "../render/registrations";
 import { HIDDEN } from "../render/secrets";
+import { weakerAdmission } from "./guards-admission";
+import { weakerPods, weakerService } from "./guards-pods";
+import { switchedOff } from "./guards-text";
 import type { Pair } from "./objects";
 import { workloadsOf } from "./pods";
 import { spare } from "./restarts";
@@ -13,7 +18,18 @@ type Both = Required<Pick<Pair, "changes">> & { readonly before: Rendered; reado
 
 /** What is lost, in words that follow the object's kind. */
 export function lostGuards(pair: Both): string[] {
-    return [...released(pair), ...shown(pair), ...fewer(pair), ...weaker(pair), ...unpinned(pair)];
+    const { before, after } = pair;
+    return [
+        ...released(pair),
+        ...shown(pair),
+        ...fewer(pair),
+        ...weaker(pair),
+        ...weakerAdmission(kindOf(after), before.inputs as PlainMap, after.inputs as PlainMap),
+        ...weakerPods(before, after),
+        ...(kindOf(after) === "Service" ? weakerService(before, after).exposed : []),
+        ...switchedOff(pair),
+        ...unpinned(pair),
+    ];
 }
 
 function released({ before, after }: Both): string[] {
@@ -40,11 +56,15 @@ function holdsHidden(value: Plain | undefined): boolean {
     return value !== undefined && JSON.stringify(value).includes(HIDDEN);
 }
 
+/** Sets of hosts: https://cluster-api.sigs.k8s.io/ */
+const MACHINES = ["MachineDeployment", "KubeadmControlPlane"];
+
 function fewer({ before, after }: Both): string[] {
     const [old, next] = [before, after].map(({ inputs }) => at(inputs as PlainMap, "spec", "replicas") ?? 1);
-    return workloadsOf([after]).length > 0 && typeof old === "number" && typeof next === "number" && next < old
+    const runs = workloadsOf([after]).length > 0 || MACHINES.includes(kindOf(after));
+    return runs && typeof old === "number" && typeof next === "number" && next < old
         ? [
-              `runs ${next === 0 ? "no pod" : next} instead of ${old}, and ${next === 0 ? "nobody is served" : "bears less"}`,
+              `runs ${next === 0 ? "none" : next} instead of ${old}, and ${next === 0 ? "nobody is served" : "bears less"}`,
           ]
         : [];
 }
@@ -63,6 +83,15 @@ const FIELDS: readonly (readonly [kind: string, path: readonly string[], guards:
             ] as const,
     ),
     ["ValidatingAdmissionPolicy", ["spec", "failurePolicy"], "Fail", "what cannot be judged is let through"],
+    ["CronJob", ["spec", "concurrencyPolicy"], "Forbid", "one of its runs may meet another"],
+    [
+        "StatefulSet",
+        ["spec", "updateStrategy", "type"],
+        "RollingUpdate",
+        "a change reaches pods that somebody deletes alone",
+    ],
+    ["Certificate", ["spec", "privateKey", "rotationPolicy"], "Always", "one that is renewed keeps its key"],
+    ["StorageClass", ["parameters", "encrypted"], "true", "what is stored lies there in plain"],
     ...["CronJob", "Job"].map((kind) => [kind, ["spec", "suspend"], false, "it no longer runs"] as const),
     ["Secret", ["immutable"], true, "it can be changed in place"],
     ["ServiceAccount", ["automountServiceAccountToken"], false, "pods that say nothing else get its token"],
@@ -89,7 +118,23 @@ function weaker({ before, after, changes }: Both): string[] {
             : []),
         ...(kind === "PodDisruptionBudget" && changes.length > 0 ? budget(old, next) : []),
         ...(kind === "Namespace" ? podSecurity(old, next) : []),
+        ...(kind === "CronJob" ? rarer(text(old, "spec", "schedule"), text(next, "spec", "schedule")) : []),
+        ...(kind === "PersistentVolumeClaim" ? smaller(old, next) : []),
     ];
+}
+
+function rarer(old: string, next: string): string[] {
+    const [was, is] = [old, next].map((schedule) => (scheduleProblem(schedule) ? undefined : longestHours(schedule)));
+    return was !== undefined && is !== undefined && is > was
+        ? [`runs each ${is} hours at the longest instead of each ${was}: ${next} instead of ${old}`]
+        : [];
+}
+
+function smaller(old: PlainMap, next: PlainMap): string[] {
+    const [was, is] = [old, next].map((claim) => text(claim, "spec", "resources", "requests", "storage"));
+    return was && is && amount(is) < amount(was)
+        ? [`asks for ${is} instead of ${was}: a volume never shrinks, and the API server refuses it`]
+        : [];
 }
 
 /** Of ten pods, as a share is of as many as there are. */
@@ -109,10 +154,18 @@ const LEVELS = ["privileged", "baseline", "restricted"];
 
 function podSecurity(old: PlainMap, next: PlainMap): string[] {
     const label = "pod-security.kubernetes.io/enforce";
-    const [was, is] = [old, next].map((inputs) => text(inputs, "metadata", "labels", label) || "privileged");
-    return LEVELS.indexOf(is ?? "") < LEVELS.indexOf(was ?? "")
-        ? [`lets in pods at the level ${is}, where it was ${was}`]
-        : [];
+    const labels = [old, next].map((inputs) => map(inputs, "metadata", "labels"));
+    const [was = "", is = ""] = labels.map((all) => text(all, label) || "privileged");
+    const [by, now] = labels.map((all) => text(all, `${label}-version`));
+    return [
+        ...(LEVELS.indexOf(is) < LEVELS.indexOf(was) ? [`lets in pods at the level ${is}, where it was ${was}`] : []),
+        ...(minor(now) < minor(by) ? [`judges pods as ${now ?? ""} did, where it was ${by ?? ""}`] : []),
+    ];
+}
+
+/** Of `v1.36`; the latest where nothing is said. */
+function minor(version = ""): number {
+    return Number(/^v1\.(\d+)$/.exec(version)?.[1] ?? Infinity);
 }
 
 /** What is named by a tag is whatever the registry has under it. */

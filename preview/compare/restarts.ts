@@ -9,10 +9,20 @@ import { kindOf, metadataOf, subjectOf } from "./show";
 
 const KINDS = ["StatefulSet", "Deployment", "DaemonSet"];
 
+/** Sets of hosts, and what these are made of: https://cluster-api.sigs.k8s.io/tasks/upgrading-clusters */
+const MACHINES = ["MachineDeployment", "KubeadmControlPlane"];
+const MADE_OF = /^spec\.(template\.spec|machineTemplate|kubeadmConfigSpec|version)\b/;
+
 export function restartsOf(pairs: readonly Pair[]): Restart[] {
     const budgets = pairs.flatMap(({ after }) => (after && kindOf(after) === "PodDisruptionBudget" ? after : []));
     return pairs.flatMap(({ before, after, operation, changes }) => {
-        if (before === undefined || after === undefined || !KINDS.includes(kindOf(after))) {
+        if (before === undefined || after === undefined) {
+            return [];
+        }
+        if (MACHINES.includes(kindOf(after))) {
+            return changes.some(({ path }) => MADE_OF.test(path)) ? [machines(after)] : [];
+        }
+        if (!KINDS.includes(kindOf(after))) {
             return [];
         }
         const restarts = operation === "replace" || changes.some(({ path }) => path.startsWith("spec.template."));
@@ -70,6 +80,17 @@ function restart(before: Rendered, after: Rendered, isReplaced: boolean, budget:
               text: `${many}${order}; the disruption budget bears ${bears} of ${pods} missing`,
           }
         : { who, members, served: false, text: `${many}${order}; the disruption budget bears none missing` };
+}
+
+function machines(after: Rendered): Restart {
+    const { name = after.name } = metadataOf(after);
+    const many = replicas(after) === 1 ? "1 host is" : `${replicas(after)} hosts are`;
+    return {
+        who: `${subjectOf(after)}'s ${name}`,
+        members: [],
+        served: true,
+        text: `${many} installed anew, one after the other`,
+    };
 }
 
 function replicas({ inputs }: Rendered): number {

@@ -1,9 +1,10 @@
 /** Whose rights grow and shrink: roles as subjects have them, by their bindings. Pure. */
+import type { PlainMap } from "../../toolchain/plugin/values";
 import type { Rendered } from "../render/registrations";
-import { at, list, text } from "../../toolchain/providers/kubernetes/objects";
+import { at, list, map, text } from "../../toolchain/providers/kubernetes/objects";
 import { groupBy } from "../group";
 import { workloadName, workloadsOf } from "./pods";
-import { kindOf, metadataOf } from "./show";
+import { described, kindOf, metadataOf } from "./show";
 
 interface Rule {
     readonly apiGroups?: readonly string[];
@@ -39,9 +40,14 @@ export function rightsChanges(
     const [oldTokens, newTokens] = [tokens(before), tokens(after)];
     const told = (rights: readonly string[], one: readonly string[], other: ReadonlySet<string>): string[] =>
         [...new Set([...rights, ...one.filter((token) => !other.has(token))])].sort();
+    // What comes or goes as a whole is told as such.
+    const [known, left] = [before, after].map((all) => new Set(all.map(described)));
+    const both = ({ who }: Certified): boolean => known?.has(who) === true && left?.has(who) === true;
+    const texts = (all: readonly Certified[]): string[] => all.filter(both).map(({ text: said }) => said);
+    const [oldNames, newNames] = [texts(certified(before)), texts(certified(after))];
     return {
-        gained: told(beyond(news, olds), newTokens, new Set(oldTokens)),
-        lost: told(beyond(olds, news), oldTokens, new Set(newTokens)),
+        gained: told(beyond(news, olds), [...newTokens, ...newNames], new Set([...oldTokens, ...oldNames])),
+        lost: told(beyond(olds, news), [...oldTokens, ...oldNames], new Set([...newTokens, ...newNames])),
     };
 }
 
@@ -67,6 +73,44 @@ function tokens(resources: readonly Rendered[]): string[] {
               ]
             : [];
     });
+}
+
+interface Certified {
+    readonly who: string;
+    readonly text: string;
+}
+
+/** As whom a certificate lets somebody speak: cert-manager's, and those of the engine's provider. */
+const NAMES = ["dnsNames", "ipAddresses", "uris", "emailAddresses"];
+
+function certified(resources: readonly Rendered[]): Certified[] {
+    return resources
+        .filter((one) => ["Certificate", "CertRequest", "SelfSignedCert", "LocallySignedCert"].includes(kindOf(one)))
+        .flatMap((one) => {
+            const who = described(one);
+            const inputs = one.inputs as PlainMap;
+            const spec = kindOf(one) === "Certificate" ? map(inputs, "spec") : inputs;
+            const names = [
+                ...NAMES.flatMap((name) => list(spec, name).map(String)),
+                ...["commonName", "subject"].flatMap((where) => {
+                    const name = text(spec, where) || text(spec, where, "commonName");
+                    return name === "" ? [] : [name];
+                }),
+            ];
+            const issues = spec["isCA"] === true || spec["isCaCertificate"] === true;
+            return [
+                ...[...new Set(names)]
+                    .filter((name) => !isOwn(one, name))
+                    .map((name) => ({ who, text: `${who} stands for ${name}` })),
+                ...(issues ? [{ who, text: `${who} may issue others` }] : []),
+            ];
+        });
+}
+
+/** Of a Service or a pod of its own namespace, as where a member is added; of a request, whose certificate says it once more. */
+function isOwn(one: Rendered, name: string): boolean {
+    const place = /\.([\w-]+)\.svc(\.[\w.-]+)?$/.exec(name)?.[1];
+    return place !== undefined && [undefined, place].includes(metadataOf(one).namespace);
 }
 
 function covers(wide: Grant, narrow: Grant): boolean {
@@ -111,8 +155,14 @@ function roleKey(kind: string, name = "", namespace = ""): string {
     return kind === "ClusterRole" ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 
+/** Of one that is made of others, what these let do is not declared at it. */
 function rulesOf({ inputs }: Rendered): readonly Rule[] {
-    return (inputs["rules"] ?? []) as readonly Rule[];
+    const others = list(inputs as PlainMap, "aggregationRule", "clusterRoleSelectors").map((selector) => ({
+        apiGroups: [""],
+        resources: [`whatever roles with ${JSON.stringify(map(selector, "matchLabels"))} let`],
+        verbs: ["do"],
+    }));
+    return [...((inputs["rules"] ?? []) as readonly Rule[]), ...others];
 }
 
 function single(rule: Rule): Omit<Grant, "subject" | "where">[] {

@@ -1,4 +1,5 @@
 /** Which keys of a stack file change. Pure. */
+import { isDeepStrictEqual } from "node:util";
 import { type KeyPath, NO_FILE, type StackFile } from "../stack-file";
 import type { Danger, StackReport } from "../report";
 import { formatPath } from "../../toolchain/providers/kubernetes/paths";
@@ -13,7 +14,8 @@ const ABOUT: readonly (readonly [RegExp, string])[] = [
     [/^data-embassy:keys\b.*Days$/, "lifetimes"],
     [/^data-embassy:keys\.generations\b/, "generations of keys"],
     [/^data-embassy:replication\b/, "replication"],
-    [/^data-embassy:edge\.allies\b/, "who is let in"],
+    [/^data-embassy:keys\.(root|sites)\b/, "who issues keys, and to whom"],
+    [/^data-embassy:edge\b/, "who is let in"],
     [/^data-embassy:site\.role\b/, "which site is written to"],
 ];
 
@@ -34,18 +36,57 @@ export function settingsChanges(file: string, before: StackFile, after: StackFil
         .sort((one, other) => Number(one.about === undefined) - Number(other.about === undefined));
 }
 
-/** Of these, less is less to fall back on. */
-const FLOORS = /^data-embassy:(recovery\.(windowDays|retentionDays)|storage\.objectLockDays)$/;
+const OLDER = "what is older than that is not to be had back";
+const LOST = "more of what was acknowledged may be lost";
+
+/** Of these, less or more, as it is said, guards less. Kept as text: what is a number is one. */
+const BOUNDS: readonly (readonly [key: RegExp, isWorse: (now: number, was: number) => boolean, then: string])[] = [
+    [/^data-embassy:(recovery\.(windowDays|retentionDays)|storage\.objectLockDays)$/, (now, was) => now < was, OLDER],
+    [/^data-embassy:recovery\.archiveTimeout$/, (now, was) => now > was, `${LOST} where all machines of a site are`],
+    [/^data-embassy:replication\.maximumLag$/, (now, was) => now > was, `${LOST} at a failover`],
+    [
+        /^data-embassy:edge\.(public\.)?requestsPerMinute$/,
+        (now, was) => now > was,
+        "one who asks may keep others waiting",
+    ],
+];
+
+/** https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION, the strongest first. */
+const ACROSS_SITES = ["sync", "bounded", "async"];
 
 /** What of the settings gives protection up. */
 export function loweredSettings(settings: readonly Setting[]): Danger[] {
-    return settings
-        .filter(({ key, before, after }) => FLOORS.test(key) && Number(after) < Number(before))
-        .map(({ key, before = "", after = "", file, line }) => ({
+    return settings.flatMap((setting) =>
+        [...bound(setting), ...weakerReplication(setting), ...unrevoked(setting)].map((text): Danger => ({
             kind: "loses protection",
-            text: `${key} is ${after} instead of ${before}: what is older than that is not to be had back`,
-            objects: [`${file}:${line}`],
-        }));
+            text: `${setting.key} ${text}`,
+            objects: [`${setting.file}:${setting.line}`],
+        })),
+    );
+}
+
+function bound({ key, before = "", after = "" }: Setting): string[] {
+    return BOUNDS.filter(([pattern, isWorse]) => pattern.test(key) && isWorse(Number(after), Number(before))).map(
+        ([, , then]) => `is ${after} instead of ${before}: ${then}`,
+    );
+}
+
+function weakerReplication({ key, before = "", after = "" }: Setting): string[] {
+    return key === "data-embassy:replication.acrossSites" && ACROSS_SITES.indexOf(after) > ACROSS_SITES.indexOf(before)
+        ? [`is ${after} instead of ${before}: ${LOST} at a failover`]
+        : [];
+}
+
+/** Certificates of an ally that were refused, and are not any more. */
+function unrevoked({ key, before, after }: Setting): string[] {
+    if (!/^data-embassy:edge\.allies\.[\w-]+\.revoked$/.test(key)) {
+        return [];
+    }
+    const [was, is] = [before, after].map((text) => new Set(text?.match(/\d+/g) ?? []));
+    const again = [...(was ?? [])].filter((each) => is?.has(each) === false);
+    return again.length === 0
+        ? []
+        : [`has ${again.join(", ")} no more: who was refused with that certificate is let in`];
 }
 
 interface Changed {
@@ -61,7 +102,8 @@ function changed(path: KeyPath, old: unknown, next: unknown): Changed[] {
             changed([...path, key], old[key], next[key]),
         );
     }
-    return JSON.stringify(old) === JSON.stringify(next) ? [] : [{ path, old, next }];
+    // A back end has the keys of a map in an order of its own.
+    return isDeepStrictEqual(old, next) ? [] : [{ path, old, next }];
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

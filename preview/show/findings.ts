@@ -1,19 +1,8 @@
-/** What is wrong or dangerous in a report, one by one, for the formats that machines read. Pure. */
-import { RULES } from "../../policy/rules";
+/** What is wrong, dangerous or good to know in a report, one by one, for the formats that machines read. Pure. */
 import { groupBy } from "../group";
-import type { Danger, Report, StackReport } from "../report";
-
-/** `error` fails a pipeline, `warning` is for a person to decide, `note` is good to know. */
-export type Level = "error" | "warning" | "note";
-
-export interface Kind {
-    readonly id: string;
-    readonly level: Level;
-    /** What holds where nothing of it is found. */
-    readonly title: string;
-    /** What to do about one. */
-    readonly help: string;
-}
+import type { Report, StackReport } from "../report";
+import { BASE, DANGERS, ERROR, GRAVE, type Kind, type Level, NOTES, POLICIES, policy } from "./kinds";
+import { alikeSentences } from "./points";
 
 export interface Finding {
     readonly kind: Kind;
@@ -26,61 +15,24 @@ export interface Finding {
     readonly line: number;
 }
 
-const ERROR: Kind = {
-    id: "stack-file",
-    level: "error",
-    title: "The program takes the stack file and renders it.",
-    help: "Mend the key that the message names, as it says; its schema is in the config.ts of its subject, in infra.",
-};
-
-const BASE: Kind = {
-    id: "base",
-    level: "note",
-    title: "The base is rendered, so that there is something to compare with.",
-    help: "Name a base whose program runs with the packages that are installed.",
-};
-
-const DANGERS: Readonly<Record<Danger["kind"], Kind>> = {
-    "less margin": {
-        id: "less-margin",
-        level: "warning",
-        title: "No fault leaves less than before.",
-        help: "Make sure that what the named fault leaves is enough, or give the facility a host, a rack or a feed more.",
-    },
-    deleted: {
-        id: "deleted",
-        level: "warning",
-        title: "Nothing is deleted.",
-        help: "Make sure that nobody needs the object and what it holds any more; what is protected has to be released first.",
-    },
-    replaced: {
-        id: "replaced",
-        level: "warning",
-        title: "Nothing is replaced.",
-        help: "Make sure that what the object holds is copied or can be restored, or take the change of the named field back.",
-    },
-    "loses protection": {
-        id: "loses-protection",
-        level: "warning",
-        title: "Nothing loses its protection.",
-        help: "Drop protect and retainOnDelete only where the object will be deleted next; otherwise leave both set.",
-    },
-    "not served meanwhile": {
-        id: "not-served-meanwhile",
-        level: "warning",
-        title: "Everything is served meanwhile.",
-        help: "Choose a time in which nobody asks, or make the change in steps that leave a member running.",
-    },
-};
-
-const POLICIES: readonly Kind[] = RULES.map(({ name, description }) => policy(name, description));
-
-/** All that is looked for, whether it is found or not. */
-export const KINDS: readonly Kind[] = [ERROR, BASE, ...POLICIES, ...Object.values(DANGERS)];
-
 /** The gravest first. */
 export function findingsOf({ stacks }: Report): Finding[] {
-    const all = stacks.flatMap((stack) => [...problems(stack), ...policies(stack), ...dangers(stack)]);
+    const all = stacks.flatMap((stack) => [
+        ...problems(stack),
+        ...policies(stack),
+        ...dangers(stack),
+        ...flowsAndRights(stack),
+        ...settings(stack, true),
+        ...restarts(stack),
+        ...(stack.certificates.length === 0
+            ? []
+            : [found(stack, NOTES.certificate, "issued anew, or for the first time", stack.certificates)]),
+        ...stack.facility.told.map((text) => found(stack, NOTES.margin, text, [])),
+        ...settings(stack, false),
+        ...stack.noise.map(({ change, objects }) =>
+            found(stack, NOTES.alike, `in ${objects} objects alike: ${changeText(change.path, change)}`, []),
+        ),
+    ]);
     const levels: readonly Level[] = ["error", "warning", "note"];
     return levels.flatMap((level) => all.filter(({ kind }) => kind.level === level));
 }
@@ -88,15 +40,6 @@ export function findingsOf({ stacks }: Report): Finding[] {
 /** Rules of the policy pack alone are checked only where a stack is rendered. */
 export function isChecked(kind: Kind, { state }: StackReport): boolean {
     return state !== "not compared" || kind === ERROR || kind === BASE;
-}
-
-function policy(name: string, description: string): Kind {
-    return {
-        id: name,
-        level: "error",
-        title: description,
-        help: "Change the object as the message says: the rule is mandatory, and no stack that breaks it can be applied.",
-    };
 }
 
 function problems({ stack, problems: all }: StackReport): Finding[] {
@@ -128,6 +71,53 @@ function dangers(report: StackReport): Finding[] {
     return report.dangers.map(({ kind, text, objects }) => found(report, DANGERS[kind], text, objects));
 }
 
+function flowsAndRights(report: StackReport): Finding[] {
+    const { flows, rights } = report;
+    return (
+        [
+            [GRAVE.flowOpened, flows.opened],
+            [GRAVE.flowClosed, flows.closed],
+            [GRAVE.rightGained, rights.gained],
+            [GRAVE.rightLost, rights.lost],
+        ] as const
+    ).flatMap(([kind, sentences]) =>
+        alikeSentences(sentences).map(({ text, names }) => found(report, kind, text, names)),
+    );
+}
+
+/** @param agreed those that the agreement asks about, or the others */
+function settings({ stack, settings: all }: StackReport, agreed: boolean): Finding[] {
+    return all
+        .filter(({ about }) => (about !== undefined) === agreed)
+        .map(({ key, about, file, line, ...values }) => ({
+            kind: agreed ? NOTES.agreed : NOTES.setting,
+            stack,
+            text: `${about === undefined ? "" : `${about}: `}${changeText(key, values)}`,
+            objects: [],
+            file,
+            line,
+        }));
+}
+
+function restarts(report: StackReport): Finding[] {
+    const alike = groupBy(
+        report.restarts.filter(({ served }) => served),
+        ({ text }) => text,
+    );
+    return [...alike].map(([text, all]) =>
+        found(
+            report,
+            NOTES.restart,
+            text,
+            all.map(({ who }) => who),
+        ),
+    );
+}
+
+function changeText(path: string, { before, after }: { readonly before?: string; readonly after?: string }): string {
+    return `${path}: ${before ?? "none"} → ${after ?? "none"}`;
+}
+
 function found(report: StackReport, kind: Kind, text: string, objects: readonly string[]): Finding {
     const { stack } = report;
     return {
@@ -136,21 +126,31 @@ function found(report: StackReport, kind: Kind, text: string, objects: readonly 
         text,
         objects,
         file: `Pulumi.${stack}.yaml`,
-        line: lineOf(report, objects),
+        line: lineOf(report, text, objects),
     };
 }
 
 /**
  * A line of the stack file that changes, as a reviewer is shown remarks at changed lines alone: the one of the registry that it is
- * about, or else the first that is no registry's. The first line of the file where the file does not change.
+ * about; else one whose new or old value it has in it, such as a range of addresses; else one of the section that it is about; else the
+ * first that is no registry's. The first line of the file where the file does not change.
  */
-function lineOf({ settings }: StackReport, objects: readonly string[]): number {
-    const registries = new Set(objects.map((object) => /registry[- ]([\w-]+)/.exec(object)?.[1]));
-    const ownerOf = (key: string): string | undefined => /^data-embassy:registries\.([\w-]+)/.exec(key)?.[1];
-    const isOwn = (key: string): boolean => registries.size === 1 && registries.has(ownerOf(key) ?? "");
+function lineOf({ settings: all }: StackReport, text: string, objects: readonly string[]): number {
+    const told = [text, ...objects].join(" ");
+    const registries = new Set([...told.matchAll(/registry[- ]([\w-]+)/g)].map(([, name = ""]) => name));
+    const ownerOf = (key: string): string => /^data-embassy:registries\.([\w-]+)/.exec(key)?.[1] ?? "";
+    const sectionOf = (key: string): string => /^data-embassy:([\w-]+)/.exec(key)?.[1] ?? "";
+    const rest = all.filter(({ key }) => ownerOf(key) === "");
     const cause =
-        settings.find(({ key }) => isOwn(key)) ??
-        settings.find(({ key }) => ownerOf(key) === undefined) ??
-        settings.at(0);
+        (registries.size === 1 ? all.find(({ key }) => registries.has(ownerOf(key))) : undefined) ??
+        rest.find(({ before, after }) => valuesIn(before, after).some((value) => told.includes(value))) ??
+        rest.find(({ key }) => told.includes(sectionOf(key))) ??
+        rest.at(0) ??
+        all.at(0);
     return cause?.line ?? 1;
+}
+
+/** Long enough that they are in a sentence for no other reason. */
+function valuesIn(...texts: readonly (string | undefined)[]): string[] {
+    return texts.flatMap((text = "") => text.match(/[\w./:-]{6,}/g) ?? []);
 }

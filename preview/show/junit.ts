@@ -1,11 +1,13 @@
 /**
  * A report as JUnit's XML, as Jenkins and GitLab read it: https://github.com/jenkinsci/xunit-plugin has its schema. A suite for each
- * stack, whose cases are always the same, so that a reviewer sees which are new. What fails a pipeline is failed; a danger, which a
- * person decides on, is skipped. Pure.
+ * stack, whose cases are always the same, so that a reviewer sees which are new; those of which something is found come first, the
+ * gravest before the others. What fails a pipeline is failed; what a person decides on, such as a danger or a flow that opens, is
+ * skipped; what is good to know is what a case that passes says. Pure.
  */
 import XMLBuilder from "fast-xml-builder";
 import type { Report, StackReport } from "../report";
-import { type Finding, KINDS, type Kind, findingsOf, isChecked } from "./findings";
+import { type Finding, findingsOf, isChecked } from "./findings";
+import { KINDS, type Kind } from "./kinds";
 import { factsOf } from "./title";
 import { visible } from "./visible";
 
@@ -23,7 +25,10 @@ export function junit(raw: Report): string {
     const report = visible(raw);
     const findings = findingsOf(report);
     const kinds = [...new Set([...KINDS, ...findings.map(({ kind }) => kind)])];
-    const suites = report.stacks.map((stack) => suiteOf(stack, kinds, findings));
+    const suites = report.stacks.map((stack) => {
+        const own = findings.filter((one) => one.stack === stack.stack);
+        return suiteOf(stack, [...new Set([...own.map(({ kind }) => kind), ...kinds])], own);
+    });
     const counts = { tests: 0, failures: 0, errors: 0 };
     for (const suite of suites) {
         counts.tests += Number(suite["@tests"]);
@@ -40,7 +45,7 @@ function suiteOf(stack: StackReport, kinds: readonly Kind[], findings: readonly 
         caseOf(
             stack,
             kind,
-            findings.filter((one) => one.stack === stack.stack && one.kind === kind),
+            findings.filter((one) => one.kind === kind),
         ),
     );
     const with_ = (element: string): number => cases.filter((one) => element in one).length;
@@ -65,7 +70,7 @@ function caseOf(stack: StackReport, kind: Kind, findings: readonly Finding[]): X
         return { ...name, failure: { ...attributes({ type: kind.id, message }), "#text": `${text}\n${kind.help}` } };
     }
     if (findings.length > 0) {
-        return { ...name, skipped: `${text}\n${kind.help}` };
+        return { ...name, [kind.level === "note" ? "system-out" : "skipped"]: `${text}\n${kind.help}` };
     }
     return isChecked(kind, stack) ? name : { ...name, skipped: "The stack is not rendered, so this is not checked." };
 }

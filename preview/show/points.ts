@@ -80,12 +80,18 @@ function broken(policies: StackReport["policies"]): Point[] {
     );
 }
 
-/** Sentences that hold of several registries alike are one, with all their names. */
 function all(mark: string, sentences: readonly string[]): Point[] {
+    return alikeSentences(sentences).map(({ text, names }) => ({
+        mark,
+        what: names.length === 0 ? [text] : [`${text}: `, { names }],
+    }));
+}
+
+/** Sentences that hold of several registries alike are one, with all their names. */
+export function alikeSentences(sentences: readonly string[]): { readonly text: string; readonly names: string[] }[] {
     return [...groupBy(sentences, pattern)].map(([alike, each]) => {
         const [first = ""] = each;
-        const names = each.flatMap((sentence) => registriesIn(sentence));
-        return { mark, what: each.length === 1 ? [first] : [`${alike}: `, { names }] };
+        return each.length === 1 ? { text: first, names: [] } : { text: alike, names: each.flatMap(registriesIn) };
     });
 }
 

@@ -5,7 +5,8 @@
 import { createHash } from "node:crypto";
 import type { Log, ReportingDescriptor, Result } from "sarif";
 import type { Report } from "../report";
-import { type Finding, KINDS, type Kind, findingsOf } from "./findings";
+import { type Finding, findingsOf } from "./findings";
+import { KINDS, type Kind } from "./kinds";
 import { visible } from "./visible";
 
 /** GitHub shows so many of a run, and refuses a run of five times as many. */

@@ -26,6 +26,17 @@ interface Deployment {
 
 /** https://github.com/pulumi/pulumi/blob/v3.256.0/pkg/resource/stack/deployment.go: what this engine reads. */
 const VERSIONS = [1, 2, 3, 4];
+/** The same file: what this engine knows of a state of version 4. */
+const FEATURES = [
+    "refreshBeforeUpdate",
+    "views",
+    "hooks",
+    "taint",
+    "replaceWith",
+    "snippets-prototype",
+    "extensionParameterization",
+    "byteString",
+];
 const HOW = "npm run pulumi -- stack export --stack NAME --file FILE writes one";
 
 /**
@@ -36,6 +47,7 @@ const HOW = "npm run pulumi -- stack export --stack NAME --file FILE writes one"
 export function readExport(file: string, named: string | undefined, engine: string | undefined): Exported {
     const { version, features, deployment } = parsed(file);
     checkVersion(file, version, deployment, engine);
+    checkFeatures(file, features, engine);
     const { resources = [], secrets_providers: secrets, manifest } = deployment;
     const stack = stackOf(file, resources, named);
     const checkpoint = (of: string, latest: unknown): unknown => ({
@@ -125,6 +137,20 @@ function checkVersion(file: string, version: number, { manifest }: Deployment, e
         throw new UserError(
             `${file} was written by engine ${writer}, newer than the one that is pinned here (${engine}), which may read it wrongly. ` +
                 "Preview it with that one: EMBASSY_TOOLCHAIN=system takes the pulumi on PATH.",
+        );
+    }
+}
+
+function checkFeatures(file: string, features: unknown, engine: string | undefined): void {
+    if (features !== undefined && !(Array.isArray(features) && features.every((one) => typeof one === "string"))) {
+        throw new UserError(`${file} holds no export of a state: its features are no list of names. ${HOW}.`);
+    }
+    // The user's own engine knows its features, and refuses others itself.
+    const unknown = engine === undefined ? [] : (features ?? []).filter((one: string) => !FEATURES.includes(one));
+    if (unknown.length > 0) {
+        throw new UserError(
+            `${file} needs what this engine (${engine ?? ""}) does not know: ${unknown.join(", ")}. ` +
+                "Preview it with the engine that wrote it: EMBASSY_TOOLCHAIN=system takes the pulumi on PATH.",
         );
     }
 }

@@ -20,10 +20,13 @@ import { engineEvents } from "./engine";
 import type { EngineEvent } from "./events";
 import { type Exported, readExport } from "./export";
 import { policiesTold, problemsTold, unjudged, warnings } from "./findings";
+import { factsFrom, recordable, recordedSettings } from "./settings";
 import { sidesOf } from "./sides";
 import { checkDeclared, existingStacks } from "./stacks";
 
-const LEFT_OUT = ["which keys of the stack file have changed since the last update: a state does not hold them"];
+const UNRECORDED =
+    "which keys of the stack file have changed since the last update, and what became of the Tier IV margin: " +
+    "the state was written by a program that did not record its settings";
 
 export interface StateRequest {
     /** An export; without it, what the back end has. */
@@ -41,15 +44,21 @@ export async function previewState({ file, only }: StateRequest): Promise<Report
             : [await fromExport(readExport(file, single(only), engineVersion(toolchain)), toolchain)];
     return {
         version: VERSION,
-        title: titleOf(stacks),
+        title: titleOf(stacks.map(({ report }) => report)),
         against: { what: "state", ...(file !== undefined && { file }) },
-        stacks,
-        leftOut: LEFT_OUT,
+        stacks: stacks.map(({ report }) => report),
+        leftOut: stacks.every(({ isRecorded }) => isRecorded) ? [] : [UNRECORDED],
     };
 }
 
-async function fromBackEnd(stacks: readonly string[], toolchain: Toolchain): Promise<StackReport[]> {
-    const reports: StackReport[] = [];
+interface Told {
+    readonly report: StackReport;
+    /** Whether its state has its settings, or there is no state that could have. */
+    readonly isRecorded: boolean;
+}
+
+async function fromBackEnd(stacks: readonly string[], toolchain: Toolchain): Promise<Told[]> {
+    const reports: Told[] = [];
     for (const stack of stacks) {
         // Its folder alone is of use here: the back end is the real one, which a preview only reads.
         const events = await withThrowaway(({ folder }) => run(stack, { toolchain, folder, environment: {} }));
@@ -58,10 +67,7 @@ async function fromBackEnd(stacks: readonly string[], toolchain: Toolchain): Pro
     return reports;
 }
 
-async function fromExport(
-    { stack, written, isEncrypted, checkpoints }: Exported,
-    toolchain: Toolchain,
-): Promise<StackReport> {
+async function fromExport({ stack, written, isEncrypted, checkpoints }: Exported, toolchain: Toolchain): Promise<Told> {
     checkDeclared([stack]);
     if (isEncrypted) {
         checkPassphrase(stack);
@@ -86,20 +92,32 @@ function run(stack: string, how: Parameters<typeof engineEvents>[2]): Promise<En
     return engineEvents(stack, ["preview", "--policy-pack", join(repoRoot, "policy")], how);
 }
 
-export function stackReport(stack: string, events: readonly EngineEvent[], notes: readonly string[]): StackReport {
+export function stackReport(stack: string, events: readonly EngineEvent[], notes: readonly string[]): Told {
     const file = fileOf(stackFolder(stack), stack);
     const { before, after, pairs } = sidesOf(events);
     const problems = problemsTold(stack, events, file);
+    const settings = recordedSettings(events);
+    const isNew = pairs.length > 0 && pairs.every((pair) => pair.before === undefined);
     const side = { outside: outside(stack, file), file };
+    const [old, next] =
+        settings === undefined
+            ? [side, side]
+            : [
+                  {
+                      outside: outside(stack, { config: settings }),
+                      file: { config: settings, lineOf: () => 1 },
+                      facts: factsFrom(stack, settings),
+                  },
+                  { ...side, file: { ...file, config: recordable(file) }, facts: factsFrom(stack, file.config) },
+              ];
     const compared = compareStack(
         stack,
         "compared",
-        { ...side, resources: before },
-        { ...side, resources: after },
+        { ...old, resources: before },
+        { ...next, resources: after },
         pairs,
     );
-    const isNew = pairs.length > 0 && pairs.every((pair) => pair.before === undefined);
-    return {
+    const report = {
         ...compared,
         problems,
         policies: policiesTold(events, before),
@@ -110,10 +128,11 @@ export function stackReport(stack: string, events: readonly EngineEvent[], notes
             ...warnings(events),
         ],
     };
+    return { report, isRecorded: isNew || settings !== undefined };
 }
 
 /** A file that the program refuses has no names for what is outside, and its ranges are shown. */
-function outside(stack: string, { config }: StackFile): Outside {
+function outside(stack: string, { config }: Pick<StackFile, "config">): Outside {
     try {
         const parsed = parseConfig(stack, config);
         return outsideOf(planNetwork(parsed), parsed.edge);

@@ -47,6 +47,12 @@ describe("by the hosts' own schemas", () => {
     });
 });
 
+it("no workflow takes another's place while that waits: each has a group of its own", () => {
+    const groups = workflows.map(([, { concurrency }]) => concurrency?.group.split("-")[0]);
+    expect(new Set(groups).size).toBe(WORKFLOW_FILES.length);
+    expect(groups).not.toContain(undefined);
+});
+
 describe("of what others made", () => {
     it.each([...WORKFLOW_FILES, ACTION])("%s takes nothing but by its digest, with the version for people", (file) => {
         const used = text(file)

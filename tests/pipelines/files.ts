@@ -25,6 +25,7 @@ export interface Workflow {
     readonly name: string;
     readonly on: Readonly<Record<string, unknown>>;
     readonly permissions?: object;
+    readonly concurrency?: { readonly group: string };
     readonly jobs: Readonly<Record<string, Job>>;
 }
 

@@ -1,10 +1,22 @@
 /** The base as a tree of its own, in a repository of a test. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    readdirSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Place, withBase } from "../../preview/base";
+import { exitCode } from "../../preview/exit-code";
+import { preview } from "../../preview/preview";
 import { renderStacks } from "../../preview/render";
+import { repoRoot } from "../../command-line/paths";
 
 let top: string;
 let place: Place;
@@ -70,4 +82,54 @@ test("that a shallow clone leaves out is refused, with how to fetch it", async (
 test("that has no program says so, for each stack", async () => {
     const found = await withBase(place, "HEAD", ({ root }) => renderStacks(root, ["tallinn"]));
     expect(found.get("tallinn")).toEqual({ stack: "tallinn", problem: "there is no program: no infra/index.ts" });
+});
+
+describe("a base with another schema of the stack file", () => {
+    /** A tree of a program of its own, committed. */
+    function commit(program: string, config: string): void {
+        const files = {
+            "Pulumi.yaml": "name: data-embassy\nmain: infra\nruntime: nodejs\n",
+            "Pulumi.test.yaml": `config:\n  ${config}\n`,
+            "infra/index.ts": `import * as pulumi from "@pulumi/pulumi";\nimport { RandomPassword } from "@pulumi/random";\n${program}\n`,
+        };
+        mkdirSync(join(place.repo, "infra"), { recursive: true });
+        Object.entries(files).forEach(([name, text]) => writeFileSync(join(place.repo, name), text));
+        git("add", ...Object.keys(files));
+        git("commit", "--quiet", "--message", config);
+    }
+
+    /** Each refuses the other's file. */
+    const reads = (key: string, made: string): string => `
+        const config = new pulumi.Config("data-embassy");
+        if (Object.keys(pulumi.runtime.allConfig()).join() !== "data-embassy:${key}") {
+            throw new Error("data-embassy:${key} must be there, and nothing else");
+        }
+        new RandomPassword("${made}", { length: config.requireNumber("${key}") });`;
+
+    beforeEach(() => symlinkSync(join(repoRoot, "node_modules"), join(place.repo, "node_modules")));
+
+    test("is rendered with its own code", async () => {
+        commit(reads("former", "kept"), "data-embassy:former: 8");
+        commit(`${reads("today", "kept")}\nnew RandomPassword("new", { length: 9 });`, "data-embassy:today: 8");
+        const report = await preview(place, "HEAD~1", []);
+        expect(report.stacks[0]?.problems).toEqual([]);
+        expect(report.title).toBe("test: 1 created");
+        expect(report.stacks[0]?.settings.map(({ key }) => key).sort()).toEqual([
+            "data-embassy:former",
+            "data-embassy:today",
+        ]);
+    });
+
+    test("whose code does not run here is said to be so, with why, and is no error of the working tree", async () => {
+        commit('import "a-package-of-then";', "data-embassy:former: 8");
+        commit(reads("today", "kept"), "data-embassy:today: 8");
+        const report = await preview(place, "HEAD~1", []);
+        expect(report.title).toBe("test: 1 base not rendered");
+        expect(report.stacks[0]?.problems).toEqual([
+            { tree: "base", message: "Cannot find module 'a-package-of-then'", file: "Pulumi.test.yaml" },
+        ]);
+        expect([exitCode(report, false), exitCode(report, true)]).toEqual([0, 2]);
+        const other = await preview(place, "HEAD", []);
+        expect(other.title).toBe("nothing changes");
+    });
 });

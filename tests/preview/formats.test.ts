@@ -7,8 +7,9 @@ import fc from "fast-check";
 import type { Log } from "sarif";
 import { validateXML } from "xmllint-wasm";
 import type { Report } from "../../preview/report";
-import { KINDS, findingsOf } from "../../preview/show/findings";
+import { findingsOf } from "../../preview/show/findings";
 import { FORMATS } from "../../preview/show/formats";
+import { KINDS } from "../../preview/show/kinds";
 import { junit } from "../../preview/show/junit";
 import { sarif } from "../../preview/show/sarif";
 import { TITLE_LIMIT, titleLine } from "../../preview/show/title";
@@ -58,7 +59,7 @@ test("JUnit fails where the command does, and skips what is for a person to deci
     expect(xml).toMatch(/<skipped>Pulumi\.luxembourg\.yaml:1: Secret is deleted: edge\/a, edge\/b/);
     const unchanged = junit(reportOf(emptyStack("luxembourg")));
     const names = (text: string): string[] =>
-        [...text.matchAll(/<testcase[^>]* name="([^"]*)"/g)].map(([, name = ""]) => name);
+        [...text.matchAll(/<testcase[^>]* name="([^"]*)"/g)].map(([, name = ""]) => name).sort();
     expect(names(unchanged)).toEqual(names(xml));
     expect(unchanged).not.toMatch(/<(failure|skipped)/);
 });
@@ -87,7 +88,7 @@ test("a finding keeps its fingerprint where lines move, and another has another"
     const prints = (of: typeof stack): unknown[] =>
         resultsOf(reportOf(of)).map(({ partialFingerprints }) => partialFingerprints);
     const [first, second] = prints(stack);
-    expect(prints({ ...stack, settings: [setting] })).toEqual([first, second]);
+    expect(prints({ ...stack, settings: [setting] }).slice(0, 2)).toEqual([first, second]);
     expect(first).not.toEqual(second);
     expect(
         resultsOf(reportOf({ ...stack, settings: [setting] }))[0]?.locations?.[0]?.physicalLocation?.region?.startLine,

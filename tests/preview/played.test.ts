@@ -2,16 +2,17 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Log } from "sarif";
 import { parseConfig } from "../../infra/site/config";
 import { compareStack } from "../../preview/compare-stack";
 import type { Side } from "../../preview/side";
 import { exitCode } from "../../preview/exit-code";
 import { reportOf as problemsFirst } from "../../preview/preview";
 import { renderStacks } from "../../preview/render";
-import type { StackReport } from "../../preview/report";
+import { type StackReport, report as schema } from "../../preview/report";
 import { FORMATS } from "../../preview/show/formats";
 import { LIMIT, markdown } from "../../preview/show/markdown";
-import { titleOf } from "../../preview/show/title";
+import { titleLine, titleOf } from "../../preview/show/title";
 import { parseStackFile } from "../../preview/stack-file";
 import { repoRoot } from "../../command-line/paths";
 import { asItIs, edited, mapped, played, registered, reportOf, stackText } from "./fixture";
@@ -22,17 +23,20 @@ function lineWith(text: string, part: string): number {
     return text.split("\n").findIndex((line) => line.includes(part)) + 1;
 }
 
-/** The first thing that a reader is told, but for the margin, which has tests of its own. */
-function firstPoint(text: string): string {
-    return text.split("\n").find((line) => line.startsWith("- ") && !line.startsWith("- **Tier IV margin**")) ?? "";
-}
-
 interface Change {
     readonly what: string;
     /** Made with as few renders as there can be: each takes as long as all the rest. */
     readonly play: () => Promise<StackReport>;
-    /** What the report says first. */
+    /** How the report marks what it says first, to a person, */
+    readonly mark: string;
+    /** and to a machine; */
+    readonly rule: string;
+    /** and what that is, in the words of every format. */
     readonly first: RegExp;
+    /** In the stack file, what stands in the line that the first is placed at; the file's first line where it is not why. */
+    readonly at?: string;
+    /** The title, of which `#` is any number. */
+    readonly title: string;
     /** What else stands in every format. */
     readonly also?: readonly string[];
     /** What is found in it, and what is right. */
@@ -110,15 +114,16 @@ function pinned(digit: string): (side: Side) => Side {
 }
 
 /** A rule more in the edge's policy. */
-function opened(side: Side): Side {
-    const to = [{ ipBlock: { cidr: "192.0.2.7/32" } }];
-    return mapped(side, (inputs) => {
-        const { name, namespace } = (inputs["metadata"] ?? {}) as Record<string, string>;
-        const { egress = [], ...spec } = (inputs["spec"] ?? {}) as { egress?: object[] };
-        return inputs["kind"] === "NetworkPolicy" && namespace === "edge" && name === "edge"
-            ? { ...inputs, spec: { ...spec, egress: [...egress, { to, ports: [{ protocol: "TCP", port: 443 }] }] } }
-            : inputs;
-    });
+function opened(direction: "ingress" | "egress", peer: object): (side: Side) => Side {
+    const rule = { [direction === "ingress" ? "from" : "to"]: [peer], ports: [{ protocol: "TCP", port: 443 }] };
+    return (side) =>
+        mapped(side, (inputs) => {
+            const { name, namespace } = (inputs["metadata"] ?? {}) as Record<string, string>;
+            const spec = (inputs["spec"] ?? {}) as Record<string, readonly object[] | undefined>;
+            return inputs["kind"] === "NetworkPolicy" && namespace === "edge" && name === "edge"
+                ? { ...inputs, spec: { ...spec, [direction]: [...(spec[direction] ?? []), rule] } }
+                : inputs;
+        });
 }
 
 function withRole(side: Side): Side {
@@ -136,7 +141,11 @@ const CHANGES: readonly Change[] = [
     {
         what: "a registry's storage class",
         play: stackEdit("class: embassy-local", "class: embassy-fast"),
-        first: /^- \*\*replaced\*\* StatefulSet .*its new volumes are empty.*registry-land/,
+        mark: "replaced",
+        rule: "replaced",
+        first: /StatefulSet .*its new volumes are empty.*registry-land/,
+        at: "class: embassy-local",
+        title: "1 deleted, # replaced, 1 created",
         also: ["data has to be copied or restored"],
         facts: ({ restarts }) => [[restarts.find(({ who }) => who === "registry land's database")?.served, false]],
     },
@@ -144,7 +153,11 @@ const CHANGES: readonly Change[] = [
         what: "a member more",
         play: stackEdit("taxes: {members: 2", "taxes: {members: 3"),
         // Its files name them all, so those that are there restart; data stays where it is.
-        first: /^- \*\*restarts\*\* .*registry[ -]taxes.*: 2 pods restart one after the other/,
+        mark: "restarts",
+        rule: "restart",
+        first: /2 pods restart one after the other/,
+        at: "taxes: {members: 2",
+        title: "# replaced, # changed",
         facts: ({ dangers, objects }) => [
             [dangers, []],
             [
@@ -158,7 +171,11 @@ const CHANGES: readonly Change[] = [
     {
         what: "a range of addresses",
         play: stackEdit("networks: [198.51.100.0/24]", "networks: [203.0.113.0/24]"),
-        first: /^- \*\*flow opened\*\* allies \(203\.0\.113\.0\/24\) → edge : 8443\/TCP/,
+        mark: "flow opened",
+        rule: "flow-opened",
+        first: /allies \(203\.0\.113\.0\/24\) → edge : 8443\/TCP/,
+        at: "networks: [198.51.100.0/24]",
+        title: "# changed, 1 flow opened, 1 flow closed",
         also: ["allies (198.51.100.0/24) → edge : 8443/TCP"],
     },
     {
@@ -167,7 +184,12 @@ const CHANGES: readonly Change[] = [
             const side = await asItIs(STACK);
             return compareStack(STACK, "compared", pinned("a")(side), pinned("b")(side));
         },
-        first: /^- \*\*restarts\*\* .*registry[ -]population/,
+        mark: "restarts",
+        rule: "restart",
+        first: /2 pods restart one after the other/,
+        // Runs that are made anew.
+        title: "# replaced, # changed",
+        also: ["registry", "population"],
         facts: ({ restarts }) =>
             restarts
                 .filter(({ who }) => who === "registry land's database")
@@ -182,18 +204,36 @@ const CHANGES: readonly Change[] = [
             const side = await asItIs(STACK);
             return compareStack(STACK, "compared", pinned("a")(side), side);
         },
-        first: /^- \*\*loses protection\*\* StatefulSet has an image by tag in container database/,
+        mark: "loses protection",
+        rule: "loses-protection",
+        first: /StatefulSet has an image by tag in container database/,
+        title: "# replaced, # changed, # unprotected",
+    },
+    {
+        what: "a flow to the edge",
+        play: objectEdit(opened("ingress", { namespaceSelector: {}, podSelector: {} })),
+        mark: "flow opened",
+        rule: "flow-opened",
+        first: /all of the cluster → edge : 443\/TCP/,
+        title: "1 changed, 1 flow opened",
     },
     {
         what: "a flow from the edge",
-        play: objectEdit(opened),
-        first: /^- \*\*(flow opened\*\* edge → 192\.0\.2\.7\/32 : 443\/TCP|rule public-cloud\*\* egress to 192\.0\.2\.7\/32)/,
+        play: objectEdit(opened("egress", { ipBlock: { cidr: "192.0.2.7/32" } })),
+        mark: "rule public-cloud",
+        rule: "public-cloud",
+        first: /egress to 192\.0\.2\.7\/32 is outside of the sites/,
+        title: "1 changed, 1 flow opened, 1 rule broken",
         also: ["edge → 192.0.2.7/32 : 443/TCP"],
     },
     {
         what: "an ally revoked",
         play: stackEdit("revoked: [1]", "revoked: [1, 2]"),
-        first: /^- \*\*who is let in\*\* `data-embassy:edge\.allies\.LV\.revoked`/,
+        mark: "who is let in",
+        rule: "agreed-setting",
+        first: /data-embassy:edge\.allies\.LV\.revoked: \[1\] → \[1,2\]/,
+        at: "revoked: [1]",
+        title: "# changed",
         facts: ({ settings: [first] }) => [
             [
                 [first?.before, first?.after],
@@ -208,7 +248,11 @@ const CHANGES: readonly Change[] = [
             ["hosts: {worker: 2, control-plane: 1}", "hosts: {worker: 1, control-plane: 1}"],
             ["a: 4", "a: 3"],
         ),
-        first: /^- \*\*error\*\* `Pulumi\.luxembourg\.yaml(:\d+)?`: .*must be able to fail/,
+        mark: "error",
+        rule: "stack-file",
+        first: /must be able to fail/,
+        at: "a1: {feeds",
+        title: "1 error",
         also: ["too little is left"],
         facts: (report) => [
             [report.settings[0]?.key, "data-embassy:cluster.racks.a1.hosts.worker"],
@@ -218,7 +262,11 @@ const CHANGES: readonly Change[] = [
     {
         what: "a retention too short",
         play: refused("objectLockDays: 30", "objectLockDays: 20"),
-        first: /^- \*\*error\*\* `Pulumi\.luxembourg\.yaml:\d+`: .*objectLockDays/,
+        mark: "error",
+        rule: "stack-file",
+        first: /objectLockDays/,
+        at: "objectLockDays",
+        title: "2 errors",
         // For what a restore may need, and for the time between two full backups.
         also: ["must be 28 or more", "must be 22 or more"],
         facts: (report) => [
@@ -232,29 +280,47 @@ const CHANGES: readonly Change[] = [
             ...side,
             file: parseStackFile(edited(STACK, "objectLockDays: 30", "objectLockDays: 29"), STACK),
         })),
-        first: /^- \*\*loses protection\*\* data-embassy:storage\.objectLockDays is 29 instead of 30/,
+        mark: "loses protection",
+        rule: "loses-protection",
+        first: /data-embassy:storage\.objectLockDays is 29 instead of 30/,
+        at: "objectLockDays",
+        title: "1 unprotected",
         also: [`Pulumi.${STACK}.yaml:${lineWith(stackText(STACK), "objectLockDays")}`],
     },
     {
         what: "a role for a service account",
         play: objectEdit(withRole),
-        first: /^- \*\*right gained\*\* ServiceAccount edge\/reader may get, list secrets in edge/,
+        mark: "right gained",
+        rule: "right-gained",
+        first: /ServiceAccount edge\/reader may get, list secrets in edge/,
+        title: "2 created, 1 right gained",
     },
     {
         what: "a key's generation",
         play: stackEdit("generations: {}", "generations: {land: [1, 2]}"),
-        first: /^- \*\*generations of keys\*\* `data-embassy:keys\.generations\.land`: none → `\[1,2\]`/,
+        mark: "generations of keys",
+        rule: "agreed-setting",
+        first: /data-embassy:keys\.generations\.land: none → \[1,2\]/,
+        at: "generations: {}",
+        title: "# deleted, # created",
     },
     {
         what: "Postgres' memory",
         play: stackEdit('land: {members: 2, cpu: "2", memory: 4Gi', 'land: {members: 2, cpu: "2", memory: 6Gi'),
-        first: /^- \*\*restarts\*\* .*registry[ -]land.*: 2 pods restart one after the other \(database-11, database-10\); the disruption budget bears 1 of 2 missing/,
+        mark: "restarts",
+        rule: "restart",
+        first: /2 pods restart one after the other \(database-11, database-10\); the disruption budget bears 1 of 2 missing/,
+        at: "land: {members: 2",
+        title: "# changed",
         facts: ({ restarts }) => [[restarts.length, 1]],
     },
     {
         what: "a label everywhere",
         play: objectEdit((side) => mapped(side, withLabel)),
-        first: /^- \*\*in \d+ objects alike\*\* `metadata\.labels\.team`: none → `registries`/,
+        mark: "in # objects alike",
+        rule: "alike-everywhere",
+        first: /metadata\.labels\.team: none → registries/,
+        title: "# changed",
         facts: ({ objects, noise, counts }) => [
             [objects, []],
             [noise.map((one) => one.objects), [counts.reduce((sum, { count }) => sum + count, 0)]],
@@ -264,31 +330,75 @@ const CHANGES: readonly Change[] = [
         what: "the life of certificates",
         play: stackEdit("leafDays: 90", "leafDays: 60"),
         // That they are issued anew is no loss.
-        first: /^- \*\*lifetimes\*\* `data-embassy:keys\.leafDays`: `90` → `60`/,
+        mark: "lifetimes",
+        rule: "agreed-setting",
+        first: /data-embassy:keys\.leafDays: 90 → 60/,
+        at: "leafDays",
+        title: "# replaced, # changed",
         also: ["registry-land/database-tls"],
     },
 ];
 
-/** The others are of what fails or is dangerous alone. */
-const TELL_ALL = ["markdown", "html", "json"] as const;
+/** Of one line nothing but the counts is to be had. */
+const TELL_ALL = ["markdown", "html", "json", "junit", "sarif"] as const;
 
 /** A text without what its format puts around names and before signs. */
 function plain(text: string): string {
-    const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', "#39": "'", amp: "&" };
+    const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", "#39": "'", amp: "&" };
     return text
         .replaceAll(/<[^>]+>/g, "")
         .replaceAll(/&(#?\w+);/g, (whole, name: string) => entities[name] ?? whole)
         .replaceAll(/[\\`*"]/g, "");
 }
 
-test.each(CHANGES)("$what", async ({ play, first, also = [], facts = () => [] }) => {
+/** What is told first, with its mark. */
+type First = readonly [mark: string | undefined, text: string];
+
+/** What matches first that is no margin, of which there are tests of its own. */
+function firstMatch(text: string, pattern: RegExp): First {
+    const [, mark, said = ""] = [...text.matchAll(pattern)].find(([, name]) => !/margin$/.test(name ?? "")) ?? [];
+    return [mark, plain(said)];
+}
+
+function firstOfSarif(text: string): { readonly first: First; readonly line: number | undefined } {
+    const { runs } = JSON.parse(text) as Log;
+    const result = runs[0]?.results?.find(({ ruleId }) => ruleId !== "tier4-margin");
+    const line = result?.locations?.[0]?.physicalLocation?.region?.startLine;
+    return { first: [result?.ruleId, plain(result?.message.text ?? "")], line };
+}
+
+function pattern(text: string): RegExp {
+    return new RegExp(`^${text.replaceAll("#", String.raw`\d+`)}$`);
+}
+
+test.each(CHANGES)("$what", async ({ play, mark, rule, first, at, title, also = [], facts = () => [] }) => {
     const report = await play();
     const whole = reportOf(report);
-    expect(firstPoint(markdown(whole))).toMatch(first);
-    for (const format of TELL_ALL) {
-        const text = plain(await FORMATS[format].text(whole));
-        for (const part of also) {
-            expect({ format, text }).toEqual({
+    const texts = Object.fromEntries(
+        await Promise.all(TELL_ALL.map(async (format) => [format, await FORMATS[format].text(whole)])),
+    ) as Record<(typeof TELL_ALL)[number], string>;
+    const sarif = firstOfSarif(texts.sarif);
+    const told = {
+        markdown: firstMatch(texts.markdown, /^- \*\*(.*?)\*\* (.*)$/gm),
+        html: firstMatch(texts.html, /<li><strong>(.*?)<\/strong> (.*)<\/li>/g),
+        junit: firstMatch(texts.junit, /name="([\w-]+): [^"]*">\s*<(?:failure|skipped|system-out)[^>]*>([^<]*)</g),
+        sarif: sarif.first,
+    };
+    const said = expect.stringMatching(first) as unknown;
+    expect(told).toEqual({
+        markdown: [expect.stringMatching(pattern(mark)), said],
+        html: [expect.stringMatching(pattern(mark)), said],
+        junit: [rule, said],
+        sarif: [rule, said],
+    });
+    const line = at === undefined ? 1 : lineWith(stackText(STACK), at);
+    expect(sarif.line).toBe(line);
+    expect(told.junit[1]).toMatch(new RegExp(`^Pulumi\\.${STACK}\\.yaml:${line}: `));
+    expect(titleLine(whole)).toMatch(pattern(`${STACK}: ${title}\n`));
+    expect(schema.parse(JSON.parse(texts.json))).toEqual(JSON.parse(JSON.stringify(whole)));
+    for (const part of also) {
+        for (const format of TELL_ALL) {
+            expect({ format, text: plain(texts[format]) }).toEqual({
                 format,
                 text: expect.stringContaining(plain(part)) as string,
             });

@@ -23,6 +23,11 @@ function exported(resources: readonly object[], manifest: object = {}, version =
     return JSON.stringify({ version, deployment: { manifest: { version: ENGINE, ...manifest }, resources } });
 }
 
+function featured(features: unknown): string {
+    const state = JSON.parse(exported([resource("tallinn")], {}, 4)) as object;
+    return JSON.stringify({ ...state, features });
+}
+
 function refusal(text: string | undefined, named?: string): string {
     if (text !== undefined) {
         writeFileSync(file, text);
@@ -50,6 +55,8 @@ test.each<[string, string | undefined, string]>([
     ["of another project", exported([resource("tallinn", "website")]), "is a state of project website"],
     ["of two stacks", exported([resource("tallinn"), resource("luxembourg")]), "holds no state of one stack"],
     ["without resources", exported([]), "name it with --stack"],
+    ["of features that nobody knows", featured(["views", "telepathy"]), "(v3.256.0) does not know: telepathy."],
+    ["of features that are no list", featured("views"), "its features are no list of names"],
 ])("a file that is %s", (_, text, what) => {
     expect(refusal(text).startsWith(`${file} `)).toBe(true);
     expect(refusal(text)).toContain(what);
@@ -60,6 +67,12 @@ test("a state of another stack than the one that is named", () => {
         "is the state of stack luxembourg, not of",
     );
     expect(refusal(exported([resource("luxembourg")]), "luxembourg")).toBe("");
+});
+
+test("a state of version 4 whose features this engine knows is taken, and handed on with them", () => {
+    writeFileSync(file, featured(["views", "taint"]));
+    const { checkpoints } = readExport(file, undefined, ENGINE);
+    expect(checkpoints.get("tallinn")).toMatchObject({ version: 4, features: ["views", "taint"] });
 });
 
 test("nothing of what a file holds is in what is said of it", () => {

@@ -3,7 +3,10 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../../infra/conventions/names";
+import { repoRoot } from "../../../command-line/paths";
 import { report as schema } from "../../../preview/report";
+import { FORMATS } from "../../../preview/show/formats";
+import { readStackFile } from "../../../preview/stack-file";
 import { Home, type Outcome, must } from "../../support/home";
 
 jest.setTimeout(5 * 60_000);
@@ -15,7 +18,35 @@ const SITE = "data-embassy:index:DataEmbassy";
 const BECOMES = "q9becomes-one-WkkzMGFz";
 const NO_MORE = "q9is-none-any-more-ZGZnaA";
 const STAYS = "q9stays-one-ZmdoZGY";
-const VALUES = [BECOMES, NO_MORE, STAYS].flatMap((value) => [value, Buffer.from(value).toString("base64")]);
+/** With what each format writes otherwise, and in lines. */
+const AWKWARD = 'q9"awk\\ward" & <tag>/+=% õ';
+const PEM = `-----BEGIN PRIVATE KEY-----\n${["q9Zmlyc3RsaW5l", "q9c2Vjb25kbGluZQ"].map((line) => line.repeat(4)).join("\n")}\n-----END PRIVATE KEY-----\n`;
+const SECRETS = [BECOMES, NO_MORE, STAYS, AWKWARD, ...PEM.split("\n").filter((line) => line.startsWith("q9"))];
+
+/** As a format, an address or a file may have it. */
+function forms(value: string): string[] {
+    const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+    const buffer = Buffer.from(value);
+    return [
+        value,
+        // Of base64 within base64 a part is alike whatever is around.
+        ...["base64", "base64url", "hex"].map((encoding) =>
+            buffer.toString(encoding as BufferEncoding).replace(/=+$/, ""),
+        ),
+        encodeURIComponent(value),
+        JSON.stringify(value).slice(1, -1),
+        JSON.stringify(JSON.stringify(value)).slice(3, -3),
+        value.replaceAll(/[&<>"]/g, (character) => entities[character] ?? ""),
+        value.replaceAll(/[\\`*_<>&]/g, String.raw`\$&`),
+    ];
+}
+
+/** Secrets that a text has in any form. */
+function shownIn(text: string): string[] {
+    return SECRETS.flatMap(forms).filter((form) => text.includes(form));
+}
+
+const FILES = Object.values(FORMATS).map((format) => format.file);
 
 interface Exported {
     readonly deployment: { readonly secrets_providers: unknown };
@@ -37,9 +68,24 @@ function secret(value: unknown): unknown {
     return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: JSON.stringify(value) };
 }
 
+/** What the state records of the stack file: two keys otherwise than it has them now. */
+const SETTINGS = JSON.parse(
+    JSON.stringify(readStackFile(join(repoRoot, "Pulumi.tallinn.yaml")).config, (key, value: unknown) =>
+        key === "sealDays"
+            ? Number(value) + 7
+            : key === "feeds" && !Array.isArray(value)
+              ? { a: 9, b: 10, c: 10 }
+              : value,
+    ),
+) as object;
+
 /** Objects that the program declares otherwise: where it has a secret, a plain text, and the other way round. */
 function state(secrets: unknown): object {
-    const stack = { ...resource("pulumi:pulumi:Stack", `${PROJECT}-tallinn`, [], {}), custom: false };
+    const stack = {
+        ...resource("pulumi:pulumi:Stack", `${PROJECT}-tallinn`, [], {}),
+        custom: false,
+        outputs: { settings: SETTINGS },
+    };
     const provider = resource("pulumi:providers:kubernetes", "site", [SITE], {
         id: "7d0621ef-8683-401d-b93a-b779f6a372a4",
         inputs: { context: "tallinn" },
@@ -89,7 +135,18 @@ function state(secrets: unknown): object {
                         accounts: base64(BECOMES),
                     },
                 ),
-                object("Secret", "gone", registry, "registry-land", "gone", secret({ key: base64(STAYS) })),
+                object(
+                    "Secret",
+                    "gone",
+                    registry,
+                    "registry-land",
+                    "gone",
+                    secret({ key: base64(STAYS), awkward: base64(AWKWARD), "tls.key": base64(PEM) }),
+                ),
+                object("ConfigMap", "left", registry, "registry-land", "left", {
+                    awkward: secret(AWKWARD),
+                    "tls.key": secret(PEM),
+                }),
             ],
         },
     };
@@ -117,41 +174,84 @@ function isUntouched(): boolean {
     return home.state("tallinn") === stored && (!existsSync(throwaway) || readdirSync(throwaway).length === 0);
 }
 
-/** What a file in each format, and both streams, hold. */
-function previewed(...options: string[]): { readonly text: string; readonly json: ReturnType<typeof schema.parse> } {
-    const out = join(home.path, "report.json");
-    const runs = [home.preview(...options), home.preview(...options, "--format", "json", "--out", out)].map(must);
-    const text = readFileSync(out, "utf8");
-    return { text: runs.map(({ output }) => output).join("") + text, json: schema.parse(JSON.parse(text)) };
+interface Previewed {
+    /** By file of a format, and of both streams. */
+    readonly texts: Readonly<Record<string, string>>;
+    readonly json: ReturnType<typeof schema.parse>;
+}
+
+function previewed(...options: string[]): Previewed {
+    const reports = join(home.path, "reports");
+    const { output } = must(home.preview(...options, "--reports", reports));
+    const files = readdirSync(reports).map((name) => [name, readFileSync(join(reports, name), "utf8")]);
+    const texts = Object.fromEntries([["output", output], ...files]) as Previewed["texts"];
+    return { texts, json: schema.parse(JSON.parse(texts["report.json"] ?? "")) };
 }
 
 it.each([
     ["an export", () => ["--state", file]],
     ["the back end's own", () => ["--stack", "tallinn"]],
-])("%s: what happens to each object is told, no secret of it is, and nothing is changed", (_, options) => {
-    const { text, json } = previewed(...options());
+])(
+    "%s: what happens to each object is told, no secret of it is in any format, and nothing is changed",
+    (_, options) => {
+        const { texts, json } = previewed(...options());
+        const [stack] = json.stacks;
+        expect(stack?.state).toBe("compared");
+        const named = stack?.objects.map(({ operation, kind, name }) => [operation, kind, name].join(" "));
+        expect(named).toEqual(
+            expect.arrayContaining([
+                "delete Secret registry-land/gone",
+                "update Secret object-store/accounts",
+                "update ConfigMap registry-land/database",
+                "create StatefulSet registry-land/database",
+            ]),
+        );
+        expect(stack?.notes.join()).toContain("API server was asked nothing");
+        expect(Object.keys(texts).sort()).toEqual(["output", ...FILES].sort());
+        for (const [name, text] of Object.entries(texts)) {
+            expect({ name, secrets: shownIn(text) }).toEqual({ name, secrets: [] });
+        }
+        expect(texts["report.md"]).toContain("[secret]");
+        // Encrypted where it is a secret there.
+        expect(
+            SECRETS.filter((value) => value !== BECOMES && (stored + readFileSync(file, "utf8")).includes(value)),
+        ).toEqual([]);
+        expect(isUntouched()).toBe(true);
+    },
+);
+
+it("what has changed of the stack file since, and of the facility, is told from what the state records", () => {
+    const { json, texts } = previewed("--state", file);
     const [stack] = json.stacks;
-    expect(stack?.state).toBe("compared");
-    const named = stack?.objects.map(({ operation, kind, name }) => [operation, kind, name].join(" "));
-    expect(named).toEqual(
-        expect.arrayContaining([
-            "delete Secret registry-land/gone",
-            "update Secret object-store/accounts",
-            "update ConfigMap registry-land/database",
-            "create StatefulSet registry-land/database",
-        ]),
-    );
-    expect(stack?.notes.join()).toContain("API server was asked nothing");
-    expect(VALUES.filter((value) => text.includes(value))).toEqual([]);
-    expect(text).toContain("[secret]");
-    // Encrypted where it is a secret there.
-    expect(stored + readFileSync(file, "utf8")).not.toMatch(new RegExp([NO_MORE, STAYS].join("|")));
-    expect(isUntouched()).toBe(true);
+    expect(stack?.settings.map(({ key }) => key)).toEqual([
+        "data-embassy:storage.sealDays",
+        "data-embassy:cluster.feeds.a",
+    ]);
+    expect(stack?.dangers.map(({ text }) => text).join()).toContain("data-embassy:storage.sealDays is");
+    expect(stack?.facility.told.join()).toMatch(/feed a: .* of 9 000 W.* of 10 000 W/);
+    expect(json.leftOut).toEqual([]);
+    expect(texts["report.sarif"]).toContain("data-embassy:cluster.feeds.a: 9 → 10");
+});
+
+it("a state that records nothing is said to tell nothing of that", () => {
+    const older = join(home.path, "older.json");
+    writeFileSync(older, readFileSync(file, "utf8").replace('"settings":', '"other":'));
+    const { json } = previewed("--state", older);
+    expect(json.stacks[0]?.settings).toEqual([]);
+    expect(json.leftOut.join()).toContain("did not record its settings");
+});
+
+it("a plan to be reviewed, and what is said of it, has no secret in it", () => {
+    const plan = join(home.path, "tallinn.plan");
+    const { output } = home.pulumi("preview", "--stack", "tallinn", "--save-plan", plan);
+    const text = existsSync(plan) ? readFileSync(plan, "utf8") : output;
+    expect(text).toContain("object-store-accounts");
+    expect(shownIn(output + text)).toEqual([]);
 });
 
 /** What was said where it was refused in a sentence, and nothing was changed; "" where it was not. */
 function refusal({ code, output }: Outcome): string {
-    return code === 1 && !/^ {4}at /m.test(output) && isUntouched() ? output : "";
+    return code === 1 && !/^ {4}at /m.test(output) && shownIn(output).length === 0 && isUntouched() ? output : "";
 }
 
 it("a passphrase that is wrong, or is not there, is named", () => {

@@ -1,0 +1,64 @@
+/** What an admission policy refuses, and no longer refuses as it did. Pure. */
+import { at, list } from "../../toolchain/providers/kubernetes/objects";
+import type { Plain, PlainMap } from "../../toolchain/plugin/values";
+
+type Path = readonly string[];
+
+/** Of these lists, more refuses more: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/ */
+const REFUSING: readonly Path[] = [
+    ["spec", "validations"],
+    ["spec", "matchConstraints", "resourceRules"],
+];
+/** Of these, more is looked at less. */
+const EXEMPTING: readonly Path[] = [
+    ["spec", "matchConditions"],
+    ["spec", "matchConstraints", "excludeResourceRules"],
+    ["spec", "matchResources", "excludeResourceRules"],
+    ["spec", "matchResources", "resourceRules"],
+];
+/** Of these, nobody can say what another value lets through. */
+const JUDGING: readonly Path[] = [
+    ["spec", "matchConstraints", "namespaceSelector"],
+    ["spec", "matchConstraints", "objectSelector"],
+    ["spec", "matchConstraints", "matchPolicy"],
+    ["spec", "matchResources", "namespaceSelector"],
+    ["spec", "matchResources", "objectSelector"],
+    ["spec", "variables"],
+    ["spec", "paramKind"],
+    ["spec", "paramRef"],
+    ["spec", "policyName"],
+    ["webhooks"],
+];
+
+/** Kinds that refuse what others are asked to write. */
+export const ADMITS = [
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "ValidatingWebhookConfiguration",
+] as const;
+
+export function weakerAdmission(kind: string, old: PlainMap, next: PlainMap): string[] {
+    if (!(ADMITS as readonly string[]).includes(kind)) {
+        return [];
+    }
+    const gone = (path: Path, from: PlainMap, to: PlainMap): number => beyond(list(from, ...path), list(to, ...path));
+    const changed = [
+        ...REFUSING.filter((path) => gone(path, old, next) > 0),
+        ...EXEMPTING.filter((path) => gone(path, next, old) > 0),
+        ...JUDGING.filter((path) => isOther(at(old, ...path), at(next, ...path))),
+    ];
+    return changed.length === 0
+        ? []
+        : [`has other ${changed.map((path) => path.join(".")).join(", ")}: it may let through what it refused`];
+}
+
+/** How many of the first list are not in the second as they are. */
+function beyond(one: readonly Plain[], other: readonly Plain[]): number {
+    const known = new Set(other.map((item) => JSON.stringify(item)));
+    return one.filter((item) => !known.has(JSON.stringify(item))).length;
+}
+
+/** A selector that is there no more selects everything. */
+function isOther(old: Plain | undefined, next: Plain | undefined): boolean {
+    return next !== undefined && JSON.stringify(old) !== JSON.stringify(next);
+}
