@@ -1,6 +1,6 @@
-/** How a site's stored versions are: what ended when, as its API server tells, and how old what is in the stores is. */
+/** How a site's stored versions, and what is done by schedule for them, are: what ended when, as its API server tells, and how old what is in the stores is. */
 import { REGISTRIES } from "../infra/conventions/registries";
-import { LABEL } from "../infra/conventions/names";
+import { COMMON_LABELS, LABEL } from "../infra/conventions/names";
 import {
     type ScheduledJob,
     type StoredState,
@@ -8,6 +8,7 @@ import {
     storedStates,
 } from "../infra/registries/backups/overdue";
 import { type Ages, tooOld } from "../infra/registries/backups/stored/ages";
+import { ANNOTATION, LEASE } from "../agents/writer/record";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { stackFolder } from "../toolchain/cli/stack-file";
 import { agesIn } from "./ages";
@@ -24,11 +25,19 @@ export interface StoreState extends Ages {
     readonly problem?: string;
 }
 
+export interface Problem {
+    readonly registry: string;
+    /** In a sentence, with what to do about it. */
+    readonly problem: string;
+}
+
 export interface Stored {
-    /** What stores and verifies versions here; empty where nothing runs. */
+    /** What is done by schedule, and first versions; empty where nothing runs. */
     readonly stored: readonly StoredState[];
     /** Of this site's store, and of the other one where this site stores in it. */
     readonly stores: readonly StoreState[];
+    /** What the members themselves find otherwise than declared. */
+    readonly problems: readonly Problem[];
     /** Why nothing, or not all, is known of it. */
     readonly unknown?: string;
 }
@@ -49,6 +58,7 @@ export async function storedOf(
     return {
         stored: storedStates(jobs.schedules, jobs.jobs, now),
         stores,
+        problems: jobs.leases.flatMap(problemOf),
         ...(unknown !== "" && { unknown }),
     };
 }
@@ -56,25 +66,48 @@ export async function storedOf(
 interface Jobs {
     readonly schedules: readonly ScheduledJob[];
     readonly jobs: readonly StoringJob[];
+    /** In which members write down how they are: agents/writer/record.ts. */
+    readonly leases: readonly Lease[];
 }
 
-const NO_JOBS: Jobs = { schedules: [], jobs: [] };
+interface Lease {
+    readonly metadata: {
+        readonly labels?: Readonly<Record<string, string>>;
+        readonly annotations?: Readonly<Record<string, string>>;
+    };
+}
+
+function problemOf({ metadata: { labels, annotations } }: Lease): Problem[] {
+    const [registry, problem] = [labels?.[LABEL.registry], annotations?.[ANNOTATION.problem]];
+    return registry === undefined || problem === undefined ? [] : [{ registry, problem }];
+}
+
+/** A Job of a schedule has the labels of its pods. */
+const OURS = Object.entries(COMMON_LABELS)
+    .map((label) => label.join("="))
+    .join(",");
+
+const NO_JOBS: Jobs = { schedules: [], jobs: [], leases: [] };
 
 /** @throws LabError where the API server refuses, and a system error where it does not answer in time */
 async function jobsIn(paths: SitePaths, port: number | undefined): Promise<Jobs> {
     if (port === undefined) {
         throw new LabError(`The API server of ${paths.site} does not run.`);
     }
-    const list = async <T extends ScheduledJob | StoringJob>(kind: string): Promise<T[]> => {
-        const path = `/apis/batch/v1/${kind}?labelSelector=${encodeURIComponent(LABEL.registry)}`;
+    const list = async <T>(kind: string, fields = ""): Promise<T[]> => {
+        const path = `/${kind}?labelSelector=${encodeURIComponent(OURS)}&fieldSelector=${encodeURIComponent(fields)}`;
         const { status, body } = await get(paths, { port, path, authority: "ca", as: "admin" }, PROBE_MS);
         if (status !== 200) {
             throw new LabError(`The API server of ${paths.site} answered ${status} to GET ${path}.`);
         }
         return (JSON.parse(body) as { items: T[] }).items;
     };
-    const [schedules, jobs] = await Promise.all([list<ScheduledJob>("cronjobs"), list<StoringJob>("jobs")]);
-    return { schedules, jobs };
+    const [schedules, jobs, leases] = await Promise.all([
+        list<ScheduledJob>("apis/batch/v1/cronjobs"),
+        list<StoringJob>("apis/batch/v1/jobs"),
+        list<Lease>("api/v1/configmaps", `metadata.name=${LEASE}`),
+    ]);
+    return { schedules, jobs, leases };
 }
 
 async function storesOf(paths: SitePaths, { schedules, jobs }: Jobs, now: number): Promise<StoreState[]> {
