@@ -63,13 +63,20 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
         return [...log.matchAll(/new backup label = (\S+)/g)].map(([, label = ""]) => label);
     }
 
-    /** Names of versions in Tallinn's store of which the list of files is not there, but files are. */
+    /** Labels of what a site's store has, by whether the list of its files is there: it is stored last. */
+    async function inStore(site: string): Promise<{ finished: string[]; unfinished: string[] }> {
+        const folder = join(await storeOf(new SitePaths(home.path, site)).bucket(REGISTRY), "backup", REGISTRY);
+        const labels = readdirSync(folder).filter((label) => /^\d{8}-/.test(label));
+        const has = (file: string) => (label: string) => readdirSync(join(folder, label)).includes(file);
+        const [finished, begun] = ["backup.manifest", "pg_data"].map((file) => labels.filter(has(file))) as [
+            string[],
+            string[],
+        ];
+        return { finished, unfinished: begun.filter((label) => !finished.includes(label)) };
+    }
+
     async function unfinished(): Promise<string[]> {
-        const folder = join(await storeOf(new SitePaths(home.path, "tallinn")).bucket(REGISTRY), "backup", REGISTRY);
-        return readdirSync(folder).filter((label) => {
-            const files = /^\d{8}-/.test(label) ? readdirSync(join(folder, label)) : [];
-            return files.includes("pg_data") && !files.includes("backup.manifest");
-        });
+        return (await inStore("tallinn")).unfinished;
     }
 
     async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -132,6 +139,10 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
             );
     }
 
+    function say(what: string, since: number): void {
+        process.stdout.write(`${what}: ${Math.round((Date.now() - since) / 1000)} s\n`);
+    }
+
     const force = ["--grace-period=0", "--force"];
     /** Nothing leaves the pod any more, no goodbye either. */
     function vanish(name: string): void {
@@ -168,7 +179,7 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
         expect(status()).toMatchObject({ code: 1, site: { ready: true } });
 
         complete(diff);
-        process.stdout.write(`${how}: ${diff} took ${Math.round((Date.now() - begun) / 1000)} s\n`);
+        say(`${how}: a differential`, begun);
         const [own = "", partner = ""] = storedBy(diff);
         // On nothing that was interrupted: a full in that store, unless the interrupted one's next try has already made one.
         expect([own, partner]).toEqual([expect.stringMatching(/[FD]$/), expect.stringMatching(/D$/)]);
@@ -178,6 +189,35 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
         begin("store-verify", verified);
         complete(verified);
         expect(status()).toMatchObject({ code: 0, site: { ready: true } });
+    });
+
+    it("are in the other store within minutes where the machine with the store is gone, and in its own once that is back", async () => {
+        const machine = kubectl(
+            "get",
+            "pod",
+            "object-store-0",
+            "--namespace=object-store",
+            "-o",
+            "jsonpath={.spec.nodeName}",
+        );
+        const [before, there] = [await unfinished(), (await inStore("luxembourg")).finished];
+        begin("store-full", "cut-short");
+        await until(async () => (await unfinished()).length > before.length);
+        must(home.lab("fail", `tallinn/node-${machine}`));
+        const gone = Date.now();
+        begin("store-diff", "meanwhile");
+        await until(async () => (await inStore("luxembourg")).finished.length > there.length);
+        say("in the other store, the machine being gone", gone);
+        expect(status()).toMatchObject({ code: 1, site: { ready: false } });
+
+        must(home.lab("repair", `tallinn/node-${machine}`));
+        const back = Date.now();
+        complete("meanwhile");
+        say("in its own, the machine being back", back);
+        complete("cut-short");
+        begin("store-verify", "whole");
+        complete("whole");
+        await until(() => status().code === 0);
     });
 
     it("are known by their age in each store, and where that cannot be seen it is said", () => {
