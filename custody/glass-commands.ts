@@ -7,7 +7,7 @@ import { kubeconfig } from "../lab/kubeconfig";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { UserError } from "../command-line/command";
 import { breakGlass, checkRecord } from "./break-glass";
-import { readOpening, writeGlass, readText, refuseExisting } from "./files";
+import { readOpening, writeGlass, readText, readTranscript, refuseExisting } from "./files";
 import { type Transcript, parseFile } from "./format";
 import { glassReport, recordReport } from "./report";
 
@@ -65,7 +65,7 @@ function warn(...lines: readonly string[]): void {
 }
 
 async function runRecord(file: string, { transcript }: { readonly transcript: string }): Promise<void> {
-    const signed = parseFile("transcript", await readText(transcript), transcript);
+    const signed = await readTranscript(transcript);
     const record = parseFile("break-glass record", await readText(file), file);
     checkRecord(record, signed);
     process.stdout.write(`${recordReport(record, signed)}\n`);
