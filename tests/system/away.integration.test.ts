@@ -147,7 +147,7 @@ describeNodes(`a member whose machine is away${why}`, () => {
         const held = Number(await sql("SELECT sum(size) FROM pg_ls_waldir()"));
         expect(role(leader)).toBe("master");
 
-        must(home.lab("repair", `${SITE}/node-${machine}`));
+        home.repair(SITE, `node-${machine}`);
         const began = performance.now();
         await follows();
         process.stderr.write(
@@ -161,5 +161,6 @@ describeNodes(`a member whose machine is away${why}`, () => {
         ) as Lost;
         expect(acknowledged).toBeGreaterThan(0);
         expect(lost).toEqual([]);
+        await until(() => home.lab("status", SITE).code === 0);
     });
 });

@@ -198,6 +198,59 @@ describeNodes(`the population registry${why}`, () => {
         ];
     }
 
+    it("comes back at an instant that was not stored yet, after a restore of it was killed half way; once it answers, a kill leaves it", async () => {
+        const { at, file } = moment("waited");
+        const args = ["--from", "luxembourg", "--at", at, "--expect", file];
+        const refused = home.restore(...args);
+        expect(refused.code).toBe(1);
+        const [, due = ""] = /stores what follows by (\S+),.*--wait/.exec(refused.output) ?? [];
+        expect(Date.parse(due)).toBeGreaterThan(Date.parse(at));
+        expect(home.restore(...args, "--wait", "1s").output).toContain(`stores what follows by ${due}`);
+
+        /** Its CLI goes on without it. */
+        const killedOnce = async (isThen: () => boolean): Promise<void> => {
+            const restoring = home.startRestore(...args, "--wait", "5m");
+            const ended = once(restoring, "exit");
+            for (
+                const deadline = Date.now() + 8 * MINUTES;
+                Date.now() < deadline && restoring.exitCode === null && !isThen();
+            ) {
+                await sleep(50);
+            }
+            restoring.kill("SIGKILL");
+            expect(await ended).toEqual([null, "SIGKILL"]);
+        };
+        const inHome = (...names: string[]): boolean => existsSync(join(home.path, ...names));
+        const isHalf = (): boolean => inHome("state", "journals", PROJECT, "restore.jsonl");
+        await killedOnce(isHalf);
+        expect(inHome("restore", "restore.unfinished")).toBe(true);
+        let begun = false;
+        await killedOnce(() => {
+            begun ||= home.said().includes("what a run left that was killed is taken down") && isHalf();
+            return begun && !inHome("restore", "restore.unfinished");
+        });
+        const again = home.restore(...args, "--wait", "5m");
+        expect([again.code, again.output]).toEqual([1, expect.stringContaining("There is a site restore already")]);
+        expect(await until(() => home.data("digest", "--site", "restore", "--json").code === 0)).toBe(true);
+        expect(JSON.parse(digests("restore"))).toEqual(JSON.parse(readFileSync(file, "utf8")));
+        must(home.restore("--remove"));
+        expect(await traces("restore")).toEqual([]);
+    });
+
+    it("comes back at both ends of the range that is printed", () => {
+        const { output } = home.restore("--from", "luxembourg", "--at", "2000-01-01T00:00:00Z");
+        const [, ...bounds] = /there are instants from (\S+) to (\S+Z)\./.exec(output) ?? [];
+        const named = bounds.map((at, index) => ({ at, name: index === 0 ? "first" : "last" }));
+        expect(named.length).toBe(2);
+        for (const { at, name } of named) {
+            const report = JSON.parse(
+                must(home.restore("--name", name, "--from", "luxembourg", "--at", at, "--json")).stdout,
+            ) as Report;
+            expect(report).toMatchObject({ site: `restore-${name}`, at, problems: [] });
+            must(home.restore("--remove", "--name", name));
+        }
+    });
+
     it("comes back as it was before and after that, off a store's disk and beside it out of a copy, with every site stopped, and is told from what it was not", async () => {
         const after = moment("after");
         await sql("DROP TABLE population.marriage CASCADE");

@@ -210,7 +210,7 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
         say("in the other store, the machine being gone", gone);
         expect(status()).toMatchObject({ code: 1, site: { ready: false } });
 
-        must(home.lab("repair", `tallinn/node-${machine}`));
+        home.repair("tallinn", `node-${machine}`);
         const back = Date.now();
         complete("meanwhile");
         say("in its own, the machine being back", back);
