@@ -13,6 +13,7 @@ import { storedVersions } from "../../restore/look";
 import { type Source, storeOf } from "../../restore/source";
 import { describeNodes, inContainer, why } from "../lab/nodes/fixture";
 import { Home, must } from "../support/home";
+import { StoringJobs } from "../support/storing-jobs";
 
 const MINUTES = 60_000;
 jest.setTimeout(20 * MINUTES);
@@ -169,6 +170,27 @@ describeNodes(`the population registry${why}`, () => {
         kubectl("create", "job", "verified", namespace, "--from=cronjob/store-verify");
         complete("verified");
         await says("verified", /status: ok/);
+    });
+
+    it("is stored at once where a Job was killed in the middle, and status names a purge that failed until one ends well", async () => {
+        const jobs = new StoringJobs(home, "tallinn", "population");
+        const store = "--namespace=object-store";
+        const left = await jobs.beginHalf("killed");
+        process.kill(jobs.processOf(jobs.pod("killed")), "SIGKILL");
+        jobs.begin("store-diff", "at-once");
+        jobs.beginFor(1, "purge", "cut-short", store);
+        expect(jobs.status()).toMatchObject({
+            code: 1,
+            output: expect.stringMatching(/object store, purge: Job cut-short failed: DeadlineExceeded/) as string,
+        });
+        ["killed", "at-once"].forEach((job) => jobs.complete(job));
+        expect((await jobs.inStore("tallinn")).finished).not.toContain(left);
+        // What was left of it is no damage.
+        jobs.begin("store-verify", "whole");
+        jobs.begin("purge", "again", store);
+        jobs.complete("whole");
+        jobs.complete("again", store);
+        await jobs.until(() => jobs.status().code === 0);
     });
 
     it("is stored with other keys from then on, without a pause for who writes", async () => {
