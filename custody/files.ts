@@ -89,6 +89,18 @@ export async function readText(file: string): Promise<string> {
     }
 }
 
+/** A ceremony's, and no other is made in its place. @throws UserError naming the file, and who has a copy */
+export async function readTranscript(file: string): Promise<Transcript> {
+    try {
+        return parseFile("transcript", await readText(file), file);
+    } catch (error) {
+        throw new UserError(
+            `${refusal(error)} Every custodian has a copy of the transcript, and any one will do: without it no share can be told from a ` +
+                "wrong one. Where none is left and the state is: hold another ceremony (npm run keys -- ceremony).",
+        );
+    }
+}
+
 interface OpeningFiles {
     readonly transcript: string;
     readonly envelope: readonly string[];
@@ -103,7 +115,7 @@ export async function readOpening(files: OpeningFiles): Promise<{
     readonly damaged: readonly string[];
     readonly identities: readonly string[];
 }> {
-    const transcript = parseFile("transcript", await readText(files.transcript), files.transcript);
+    const transcript = await readTranscript(files.transcript);
     const texts = await together(files.envelope.map(readText));
     const identities = await together(files.identity.map(readIdentities));
     const envelopes: Envelope[] = [];

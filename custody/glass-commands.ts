@@ -9,7 +9,7 @@ import { stackConfig } from "../toolchain/cli/stack-config";
 import { UserError } from "../command-line/command";
 import { breakGlass, checkRecord } from "./break-glass";
 import { refuseWrongClock, timeAt } from "./clock";
-import { readOpening, writeGlass, readText, refuseExisting } from "./files";
+import { readOpening, writeGlass, readText, readTranscript, refuseExisting } from "./files";
 import { type Transcript, parseFile } from "./format";
 import { glassReport, recordReport } from "./report";
 
@@ -82,7 +82,7 @@ async function runRecord(
     file: string,
     { transcript, witness }: Record<"transcript" | "witness", string>,
 ): Promise<void> {
-    const signed = parseFile("transcript", await readText(transcript), transcript);
+    const signed = await readTranscript(transcript);
     const record = parseFile("break-glass record", await readText(file), file);
     checkRecord(record, signed, witness);
     process.stdout.write(`${recordReport(record, signed)}\n`);

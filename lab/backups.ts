@@ -1,8 +1,9 @@
-/** How a site's backups are: what ended when, as its API server tells, and how old what is in the stores is. */
+/** How a site's backups, and what is done by schedule for them, are: what ended when, as its API server tells, and how old what is in the stores is. */
 import { REGISTRIES } from "../infra/conventions/registries";
-import { LABEL } from "../infra/conventions/names";
+import { COMMON_LABELS, LABEL } from "../infra/conventions/names";
 import { type ScheduledJob, type BackupState, type BackupJob, backupStates } from "../infra/registries/backups/overdue";
 import { type Ages, tooOld } from "../infra/registries/backups/inspect/ages";
+import { ANNOTATION, LEASE } from "../agents/lease-agent/record";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { stackFolder } from "../toolchain/cli/stack-file";
 import { agesIn } from "./ages";
@@ -19,11 +20,19 @@ export interface StoreState extends Ages {
     readonly problem?: string;
 }
 
+export interface Problem {
+    readonly registry: string;
+    /** In a sentence, with what to do about it. */
+    readonly problem: string;
+}
+
 export interface BackupStatus {
-    /** What stores and verifies versions here; empty where nothing runs. */
+    /** What is done by schedule, and first versions; empty where nothing runs. */
     readonly stored: readonly BackupState[];
-    /** State of this site's object store, and of the partner's where this site makes backups there. */
+    /** Of this site's store, and of the other one where this site stores in it. */
     readonly stores: readonly StoreState[];
+    /** What the members themselves find otherwise than declared. */
+    readonly problems: readonly Problem[];
     /** Why nothing, or not all, is known of it. */
     readonly unknown?: string;
 }
@@ -44,6 +53,7 @@ export async function backupStatusOf(
     return {
         stored: backupStates(jobs.schedules, jobs.jobs, now),
         stores,
+        problems: jobs.leases.flatMap(problemOf),
         ...(unknown !== "" && { unknown }),
     };
 }
@@ -51,25 +61,48 @@ export async function backupStatusOf(
 interface Jobs {
     readonly schedules: readonly ScheduledJob[];
     readonly jobs: readonly BackupJob[];
+    /** In which members write down how they are: agents/lease-agent/record.ts. */
+    readonly leases: readonly Lease[];
 }
 
-const NO_JOBS: Jobs = { schedules: [], jobs: [] };
+interface Lease {
+    readonly metadata: {
+        readonly labels?: Readonly<Record<string, string>>;
+        readonly annotations?: Readonly<Record<string, string>>;
+    };
+}
+
+function problemOf({ metadata: { labels, annotations } }: Lease): Problem[] {
+    const [registry, problem] = [labels?.[LABEL.registry], annotations?.[ANNOTATION.problem]];
+    return registry === undefined || problem === undefined ? [] : [{ registry, problem }];
+}
+
+/** A Job of a schedule has the labels of its pods. */
+const OURS = Object.entries(COMMON_LABELS)
+    .map((label) => label.join("="))
+    .join(",");
+
+const NO_JOBS: Jobs = { schedules: [], jobs: [], leases: [] };
 
 /** @throws LabError where the API server refuses, and a system error where it does not answer in time */
 async function jobsIn(paths: SitePaths, port: number | undefined): Promise<Jobs> {
     if (port === undefined) {
         throw new LabError(`The API server of ${paths.site} does not run.`);
     }
-    const list = async <T extends ScheduledJob | BackupJob>(kind: string): Promise<T[]> => {
-        const path = `/apis/batch/v1/${kind}?labelSelector=${encodeURIComponent(LABEL.registry)}`;
+    const list = async <T>(kind: string, fields = ""): Promise<T[]> => {
+        const path = `/${kind}?labelSelector=${encodeURIComponent(OURS)}&fieldSelector=${encodeURIComponent(fields)}`;
         const { status, body } = await get(paths, { port, path, authority: "ca", as: "admin" }, PROBE_MS);
         if (status !== 200) {
             throw new LabError(`The API server of ${paths.site} answered ${status} to GET ${path}.`);
         }
         return (JSON.parse(body) as { items: T[] }).items;
     };
-    const [schedules, jobs] = await Promise.all([list<ScheduledJob>("cronjobs"), list<BackupJob>("jobs")]);
-    return { schedules, jobs };
+    const [schedules, jobs, leases] = await Promise.all([
+        list<ScheduledJob>("apis/batch/v1/cronjobs"),
+        list<BackupJob>("apis/batch/v1/jobs"),
+        list<Lease>("api/v1/configmaps", `metadata.name=${LEASE}`),
+    ]);
+    return { schedules, jobs, leases };
 }
 
 async function storesOf(paths: SitePaths, { schedules, jobs }: Jobs, now: number): Promise<StoreState[]> {

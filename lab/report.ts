@@ -53,7 +53,7 @@ export function statusReport(sites: readonly SiteStatus[]): string {
  * When versions were last stored and verified, and how old those in each store are: a line for all registries, and one for each that is not
  * as declared.
  */
-function backupLines({ site, stored = [], stores = [], unknown }: SiteStatus): string[] {
+function backupLines({ site, stored = [], stores = [], problems: found = [], unknown }: SiteStatus): string[] {
     const ended = [...new Set(stored.map(({ job }) => job))].map((name) => {
         const states = stored.filter(({ job }) => job === name);
         const until = states.flatMap(({ until: end }) => end ?? []).sort()[0];
@@ -70,8 +70,9 @@ function backupLines({ site, stored = [], stores = [], unknown }: SiteStatus): s
         return `  in the store of ${name}, of the newest the oldest: ${ages.join(" · ")}`;
     });
     const problems = [
-        ...stored.map(({ registry, job, problem }) => ({ of: `${registry}, ${job}`, problem })),
+        ...stored.map(({ registry = "object store", job, problem }) => ({ of: `${registry}, ${job}`, problem })),
         ...stores.map(({ registry, store, problem }) => ({ of: `${registry}, store of ${store}`, problem })),
+        ...found.map(({ registry, problem }) => ({ of: registry, problem })),
     ].flatMap(({ of, problem }) => (problem === undefined ? [] : [colors.red(`  ${of}: ${problem}`)]));
     return [
         ...(ended.length === 0 ? [] : [`  ${site} ended well, at the earliest: ${ended.join(" · ")}`]),

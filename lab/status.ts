@@ -43,9 +43,10 @@ export interface SiteStatus extends Partial<BackupStatus> {
     readonly disks?: { readonly available: number; readonly bound: number; readonly released: number };
 }
 
-/** Every part runs, and what is stored is known and not too old. */
-export function isWell({ ready, stored = [], stores = [], unknown }: SiteStatus): boolean {
-    return ready && unknown === undefined && [...stored, ...stores].every(({ problem }) => problem === undefined);
+/** Every part runs, what is stored is known and not too old, and nothing is otherwise than declared. */
+export function isWell({ ready, stored = [], stores = [], problems = [], unknown }: SiteStatus): boolean {
+    const found = [...stored, ...stores, ...problems];
+    return ready && unknown === undefined && found.every(({ problem }) => problem === undefined);
 }
 
 export function isNodeReady({ status, spec }: Live): boolean {

@@ -14,6 +14,7 @@ import { sendFollowersAway } from "./followers";
 import { HEARTBEAT_MS } from "./lessee";
 import { leaseServer, sendReport } from "./partner";
 import { Patroni, Reminder } from "./patroni";
+import { LOOK_MS as SEGMENT_MS, Segment } from "./segment";
 import { Site } from "./site";
 import { LOOK_MS as STRANDED_MS, Stranded } from "./stranded";
 
@@ -35,7 +36,8 @@ runAgent(async () => {
         labels: JSON.parse(variable("LABELS")) as Record<string, string>,
     };
     const host = variable("PARTNER_HOST");
-    const site = new Site(member, terms, configMaps(), (report) => sendReport(host, port, folder, report), clock);
+    const api = configMaps();
+    const site = new Site(member, terms, api, (report) => sendReport(host, port, folder, report), clock);
     const server = leaseServer(folder, variable("PARTNER_NAME"), (report) => site.hear(report));
     await once(server.listen(port), "listening");
 
@@ -56,15 +58,18 @@ runAgent(async () => {
         }
     };
     const bound = new Bound(connect(), members, clock.monotonic);
+    const looking = connect();
     const stranded = new Stranded(
-        connect(),
+        looking,
         members.filter((name) => name !== member.name),
         (name) => patroni.ask(name),
         (name) => patroni.renew(name),
     );
+    const segment = new Segment(looking, api, member.labels, member.scope, variable("WAL_SEGMENT"));
     await Promise.all([
         repeat(pass, HEARTBEAT_MS / 1000),
         repeat(() => bound.pass(site.isBound), LOOK_MS / 1000),
         repeat(() => stranded.pass(leads), STRANDED_MS / 1000),
+        repeat(() => segment.pass(leads), SEGMENT_MS / 1000),
     ]);
 });

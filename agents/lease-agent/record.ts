@@ -16,6 +16,8 @@ export const ANNOTATION = {
     status: "data-embassy/status",
     /** RFC 3339. Where it is set, the API server lets nobody renew the leader's lock for later. */
     validUntil: "data-embassy/valid-until",
+    /** A sentence on what of the database is not as declared: {@link segmentProblem}. Absent where all is. */
+    problem: "data-embassy/problem",
     /** Declared: when the primary answers a commit. */
     acrossSites: "data-embassy/across-sites",
 } as const;

@@ -7,6 +7,7 @@ import {
     readOpening,
     readSigningKey,
     readText,
+    readTranscript,
     refuseExisting,
     writeCeremony,
     writeRecovered,
@@ -129,6 +130,35 @@ describe("what custodians bring", () => {
             await expect(readOpening({ ...files, [option]: order })).rejects.toThrow(why);
         }
     });
+
+    it.each([
+        ["was moved away", (file: string) => rmSync(file), "there is no such file"],
+        ["is cut short", (file: string) => writeFileSync(file, readFileSync(file).subarray(0, 500)), "it is no JSON"],
+        [
+            "is an envelope",
+            (file: string) => writeFileSync(file, readFileSync(join(file, "..", "custodian-1.envelope.json"))),
+            "is no transcript",
+        ],
+    ])(
+        "is refused without the transcript, with who has another copy, and nothing is made in its place: it %s",
+        async (_, damage, why) => {
+            const files = await brought();
+            const copy = join(folder, "copy.json");
+            writeFileSync(copy, readFileSync(files.transcript));
+            damage(files.transcript);
+            const before = readdirSync(files.folder);
+            const refusals = [readOpening(files), readTranscript(files.transcript)];
+            for (const said of await Promise.all(
+                refusals.map((each) => each.catch((error: unknown) => String(error))),
+            )) {
+                expect(said).toContain(why);
+                expect(said).toMatch(/Every custodian has a copy of the transcript.*hold another ceremony/);
+            }
+            expect(readdirSync(files.folder)).toEqual(before);
+            await expect(refuseExisting(files.folder)).rejects.toThrow("is there already, and is not written over");
+            await expect(readOpening({ ...files, transcript: copy })).resolves.toMatchObject({ damaged: [] });
+        },
+    );
 
     it("is refused in a sentence, and by one alone, where a name is mistyped", async () => {
         const { transcript, envelope, identity } = await brought();

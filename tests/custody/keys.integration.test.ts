@@ -1,6 +1,6 @@
 /** Custody from a stack's state to a restore, with the commands as an operator runs them. */
 import { X509Certificate, createPrivateKey, generateKeyPairSync } from "node:crypto";
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { fingerprint } from "../../custody/format";
@@ -31,6 +31,12 @@ async function bring(): Promise<void> {
     made.identities.forEach((identity, index) =>
         writeFileSync(inHome(`identity-${index + 1}`), `${identity}\n`, { mode: 0o600 }),
     );
+}
+
+/** What ciphers are derived from, out of a state. */
+function generated(state: string): unknown[] {
+    const { deployment } = JSON.parse(state) as { deployment: { resources: { urn: string; outputs?: unknown }[] } };
+    return deployment.resources.filter(({ urn }) => urn.endsWith("-secret")).map(({ outputs }) => outputs);
 }
 
 /** Brings up, for real, resources of a stack that need no cluster, with the components that they are in. */
@@ -138,6 +144,38 @@ describe("custody", () => {
             home.keys(...recovery(inHome("none.json")), "--identity", ...identities(1, 3, 5), "--only", "break-glass")
                 .output,
         ).toContain('"break-glass" is no secret in custody');
+    });
+
+    it("is refused without the transcript of a site that lives, with who has another, and a copy does", () => {
+        const [transcript, away] = [inHome("ceremony", "transcript.json"), inHome("away.json")];
+        renameSync(transcript, away);
+        const keys = [...recovery(inHome("keys.json")), "--identity", ...identities(1, 3, 5)];
+        for (const args of [keys, ["record", inHome("glass", "record.json"), "--transcript", transcript]]) {
+            const { code, output } = home.keys(...args);
+            expect([code, output]).toEqual([
+                1,
+                expect.stringMatching(
+                    /transcript\.json cannot be read: there is no such file\. Every custodian has a copy/,
+                ),
+            ]);
+        }
+        // Nor is a second ceremony held over what is left of the first.
+        expect(home.keys(...ceremony()).output).toContain("ceremony is there already, and is not written over");
+        expect([existsSync(transcript), existsSync(inHome("keys.json"))]).toEqual([false, false]);
+        must(home.keys(...keys.map((word) => (word === transcript ? away : word))));
+        rmSync(inHome("keys.json"));
+        renameSync(away, transcript);
+    });
+
+    it("has no cipher's secret taken out of the state of a site that lives, by itself or with all that is declared", () => {
+        const urn = /urn:pulumi:[^"]*::land-secret/.exec(kept)?.[0] ?? "";
+        const { code, output } = home.pulumi("state", "delete", urn, "--stack", "tallinn", "--yes");
+        expect(code).not.toBe(0);
+        expect(output).toMatch(/protect/);
+        expect(home.pulumi("destroy", "--stack", "tallinn", "--yes", "--skip-preview").code).not.toBe(0);
+        const now = must(home.pulumi("stack", "export", "--show-secrets", "--stack", "tallinn")).stdout;
+        expect(generated(now).length).toBe(REGISTRIES.length);
+        expect(generated(now)).toEqual(generated(kept));
     });
 
     it("gives them back to three custodians, when the state is gone, and to no two", () => {

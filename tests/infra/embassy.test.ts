@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { COMMON_LABELS } from "../../infra/conventions/names";
 import { expectedFiles, renderedFiles } from "../support/expected";
 import { type Rendered, renderStack } from "../support/render";
 import { STACKS } from "../support/stacks";
@@ -33,6 +34,24 @@ describe.each(STACKS)("stack %s", (stack) => {
         expect(objects.length).toBeGreaterThanOrEqual(70);
         for (const object of objects) {
             expect(metadataOf(object).name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+        }
+    });
+
+    it("has what is done by schedule known to `lab status`, by labels of the schedule and of its pods", () => {
+        const schedules = ofKind(resources, "CronJob");
+        expect(new Set(schedules.map((schedule) => metadataOf(schedule).name))).toEqual(
+            new Set(["store-full", "store-diff", "store-verify", "purge", "write-once-self-test"]),
+        );
+        for (const schedule of schedules) {
+            const { jobTemplate } = schedule.inputs["spec"] as Record<
+                "jobTemplate",
+                { spec: { template: Rendered["inputs"] } }
+            >;
+            // A Job without labels gets those of its pods.
+            expect(jobTemplate).not.toHaveProperty("metadata");
+            for (const metadata of [schedule.inputs, jobTemplate.spec.template].map((each) => each["metadata"])) {
+                expect(metadata).toMatchObject({ labels: COMMON_LABELS });
+            }
         }
     });
 

@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }));
 
 test("of a site that is down nothing is asked, and nothing is missing", async () => {
-    expect(await backupStatusOf(paths(), false, undefined)).toEqual({ stored: [], stores: [] });
+    expect(await backupStatusOf(paths(), false, undefined)).toEqual({ stored: [], stores: [], problems: [] });
 });
 
 test.each([

@@ -48,8 +48,12 @@ test("backups have their times, and what is wrong with them is named", () => {
         { registry: "taxes", job: "store-full", last: "2030-01-06T01:03:00Z" },
         { registry: "land", job: "store-diff", problem: "Job store-diff-1 failed: BackoffLimitExceeded, too often" },
     ];
-    const report = statusReport([{ ...site, ready: true, stored }]);
+    const tested = { job: "write-once-self-test", problem: "Job write-once-self-test-1 failed: BackoffLimitExceeded" };
+    const status = { ...site, ready: true, stored: [...stored, tested] };
+    const report = statusReport([status]);
     expect(report).toContain("store-full 2030-01-06T01:02:00Z · store-diff not yet of 1");
+    expect(report).toContain("object store, write-once-self-test: Job write-once-self-test-1 failed");
+    expect(isWell({ ...status, stored: [tested] })).toBe(false);
     expect(report).toContain("land, store-diff: Job store-diff-1 failed: BackoffLimitExceeded, too often");
     expect(statusReport([site])).not.toContain("ended well");
     const waits = { registry: "land", job: "store-first-own", until: "2030-01-06T07:00:00Z" };
@@ -72,6 +76,9 @@ test("each store has its ages, and what is too old or not known is said and is n
     expect(report).toContain("land, store of tartu: the newest segment of WAL is of long ago");
     expect(report).toContain("How old is not known: no answer");
     expect([ready, { ...ready, stores }, { ...ready, unknown: "no answer" }].map(isWell)).toEqual([true, false, false]);
+    const otherwise = { ...ready, problems: [{ registry: "land", problem: "its segments are of another size" }] };
+    expect(statusReport([otherwise])).toContain("  land: its segments are of another size");
+    expect(isWell(otherwise)).toBe(false);
 });
 
 test("a node that is ready but still closed for pods is not ready", () => {

@@ -103,6 +103,13 @@ export class Home {
         return this.run(["start/lab.ts", ...args]);
     }
 
+    /** Brings a part back that was failed. On a busy host it may be ready only after the lab has given it up, and `up` goes on with it. */
+    repair(site: string, part: string): void {
+        if (this.lab("repair", `${site}/${part}`).code !== 0) {
+            must(this.lab("up", site));
+        }
+    }
+
     /** `npm run data -- …` */
     data(...args: string[]): Outcome {
         return this.run(["data/main.ts", ...args]);
@@ -110,8 +117,17 @@ export class Home {
 
     /** `npm run restore -- …` */
     restore(...args: string[]): Outcome {
+        return this.run(this.restoring(args));
+    }
+
+    /** The same, still running. */
+    startRestore(...args: string[]): ChildProcess {
+        return this.start(this.restoring(args));
+    }
+
+    private restoring(args: readonly string[]): string[] {
         const named = this.running !== undefined && args.includes("--from") ? ["--registry", this.running] : [];
-        return this.run(["restore/main.ts", ...args, ...named]);
+        return ["restore/main.ts", ...args, ...named];
     }
 
     /** `npm run keys -- …` */

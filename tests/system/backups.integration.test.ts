@@ -1,20 +1,17 @@
-/** backup Jobs, on real nodes, as they die: with their pod, their process, the network between, their store. */
+/** Backup Jobs, on real nodes, as they die: with their pod, their process, the network between, their store. */
 import { execFileSync } from "node:child_process";
-import { readFileSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { SitePaths } from "../../lab/paths";
-import { storeOf } from "../../restore/source";
-import type { SiteStatus } from "../../lab/status";
 import { describeNodes, inContainer, processesIn, why } from "../lab/nodes/fixture";
 import { Home, must } from "../support/home";
+import { StoringJobs } from "../support/storing-jobs";
 
 const MINUTES = 60_000;
 jest.setTimeout(20 * MINUTES);
 
 const REGISTRY = "population";
 /** So many that a full is at it for some seconds, and can be interrupted. */
-const PEOPLE = "100000";
+const PEOPLE = "60000";
 
 const ALLOWED = "EMBASSY_KILL_JOBS";
 const isAllowed = process.env[ALLOWED] === "true";
@@ -22,70 +19,38 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
 
 (isAllowed ? describeNodes : describe.skip)(`versions of a registry whose Jobs die${notNow}`, () => {
     const SITES = ["tallinn", "luxembourg"];
-    const namespace = `--namespace=registry-${REGISTRY}`;
     let home: Home;
+    let jobs: StoringJobs;
 
     beforeAll(() => {
         home = new Home("stored", "cache", "images").only(REGISTRY);
+        jobs = new StoringJobs(home, "tallinn", REGISTRY);
         must(home.lab("up", ...SITES, "--nodes", "real"));
         SITES.forEach((site) => home.up(site));
         must(home.data("load", "--site", "tallinn", "--people", PEOPLE));
-        ["own", "partner"].forEach((use) => complete(`store-first-${use}`));
+        ["own", "partner"].forEach((use) => jobs.complete(`store-first-${use}`));
     });
     afterAll(() => home.remove());
 
-    /** In Tallinn, whose output is wanted. */
-    function kubectl(...args: string[]): string {
-        return must(home.kubectl("tallinn", ...args)).stdout.trim();
-    }
-
-    function begin(schedule: string, job: string): void {
-        kubectl("create", "job", job, namespace, `--from=cronjob/${schedule}`);
-    }
-
-    /** By its own deadline it would have failed. */
-    function complete(job: string): void {
-        kubectl("wait", namespace, `job/${job}`, "--for=condition=complete", "--timeout=600s");
-    }
-
-    function pod(job: string): string {
-        return kubectl("get", "pods", namespace, `--selector=job-name=${job}`, "-o", "name").split("\n")[0] ?? "";
-    }
-
-    function container(name: string): string {
-        const id = 'jsonpath={.status.containerStatuses[?(@.name=="store")].containerID}';
-        return kubectl("get", namespace, name, "-o", id);
-    }
-
-    /** The labels of what it stored, in its own site's store and in the partner's. */
-    function storedBy(job: string): string[] {
-        const log = kubectl("logs", namespace, `--selector=job-name=${job}`, "--tail=-1");
-        return [...log.matchAll(/new backup label = (\S+)/g)].map(([, label = ""]) => label);
-    }
-
-    /** Names of versions in Tallinn's store of which the list of files is not there, but files are. */
-    async function unfinished(): Promise<string[]> {
-        const folder = join(await storeOf(new SitePaths(home.path, "tallinn")).bucket(REGISTRY), "backup", REGISTRY);
-        return readdirSync(folder).filter((label) => {
-            const files = /^\d{8}-/.test(label) ? readdirSync(join(folder, label)) : [];
-            return files.includes("pg_data") && !files.includes("backup.manifest");
-        });
-    }
-
-    async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-        for (const deadline = Date.now() + 5 * MINUTES; Date.now() < deadline;) {
-            if (await holds()) {
-                return;
+    /** The labels of what it stored, in its own site's store and in the partner's: whichever took it first. */
+    function storedBy(job: string): { own: string; partner: string } {
+        const log = jobs.kubectl("logs", jobs.namespace, `--selector=job-name=${job}`, "--tail=-1");
+        const labels = { own: "", partner: "" };
+        let store: keyof typeof labels = "own";
+        for (const [, use, label] of log.matchAll(/repositories\/(own|partner)\.conf|new backup label = (\S+)/g)) {
+            if (label === undefined) {
+                store = use as typeof store;
+            } else {
+                labels[store] = label;
             }
-            await sleep(200);
         }
-        throw new Error(`not within five minutes: ${holds.toString()}`);
+        return labels;
     }
 
     /** As pgBackRest finds them by the store, in the leader's pod. */
     async function filesOf(label: string): Promise<string[]> {
         const id = 'jsonpath={..containerStatuses[?(@.name=="database")].containerID}';
-        const leader = kubectl("get", "pods", namespace, "--selector=role=master", "-o", id);
+        const leader = jobs.kubectl("get", "pods", jobs.namespace, "--selector=role=master", "-o", id);
         const list = ["pgbackrest", "--config=/etc/embassy/repositories/own.conf", "repo-ls", "--recurse"];
         const found = JSON.parse(
             await inContainer(leader, [...list, "--output=json", `backup/${REGISTRY}`, "--log-level-console=off"]),
@@ -93,16 +58,10 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
         return Object.keys(found).filter((file) => file.startsWith(`${label}/`) && found[file]?.type === "file");
     }
 
-    function status(): { code: number | null; output: string; site: SiteStatus | undefined } {
-        const { code, output } = home.lab("status", "tallinn");
-        const [site] = JSON.parse(home.lab("status", "tallinn", "--json").stdout) as SiteStatus[];
-        return { code, output, site };
-    }
-
     /** The leader's end of a backup, which has its lock. @throws Error where there is none */
     function holder(): number {
         const id = 'jsonpath={..containerStatuses[?(@.name=="repository")].containerID}';
-        const servers = processesIn(kubectl("get", "pods", namespace, "--selector=role=master", "-o", id));
+        const servers = processesIn(jobs.kubectl("get", "pods", jobs.namespace, "--selector=role=master", "-o", id));
         const found = servers.find((pid) => open(pid).some((file) => file.endsWith("-backup.lock")));
         if (found === undefined) {
             throw new Error("nobody has the lock of a backup");
@@ -132,22 +91,26 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
             );
     }
 
+    function say(what: string, since: number): void {
+        process.stdout.write(`${what}: ${Math.round((Date.now() - since) / 1000)} s\n`);
+    }
+
     const force = ["--grace-period=0", "--force"];
     /** Nothing leaves the pod any more, no goodbye either. */
     function vanish(name: string): void {
-        const [pid = 0] = processesIn(container(name));
+        const pid = jobs.processOf(name);
         execFileSync("nsenter", [`--target=${pid}`, "--net", "ip", "link", "set", "eth0", "down"]);
-        kubectl("delete", namespace, name, ...force);
+        jobs.kubectl("delete", jobs.namespace, name, ...force);
     }
     const ends = {
-        "its pod is deleted": (name) => kubectl("delete", namespace, name, ...force),
-        "its process is killed": (name) => process.kill(processesIn(container(name))[0] ?? 0, "SIGKILL"),
+        "its pod is deleted": (name) => jobs.kubectl("delete", jobs.namespace, name, ...force),
+        "its process is killed": (name) => process.kill(jobs.processOf(name), "SIGKILL"),
         "its network is gone": vanish,
         // Which the kernel then sends again and again, and does not ask whether anybody is there.
         "its network is gone before an answer": async (name) => {
             const pid = holder();
             process.kill(pid, "SIGSTOP");
-            await until(() => isAsked(pid));
+            await jobs.until(() => isAsked(pid));
             vanish(name);
             process.kill(pid, "SIGCONT");
         },
@@ -157,31 +120,56 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
         const [full, diff, verified] = ["full", "diff", "verify"].map(
             (kind) => `${kind}-${how.replaceAll(" ", "-")}`,
         ) as [string, string, string];
-        const before = await unfinished();
-        begin("store-full", full);
-        await until(async () => (await unfinished()).length > before.length);
-        await end(pod(full));
-        const [left = ""] = (await unfinished()).filter((label) => !before.includes(label));
+        const left = await jobs.beginHalf(full);
+        await end(jobs.pod(full));
         const begun = Date.now();
-        begin("store-diff", diff);
-        await until(() => status().output.includes(`Job ${full} is tried again, as 1 of its pods failed`));
-        expect(status()).toMatchObject({ code: 1, site: { ready: true } });
+        jobs.begin("store-diff", diff);
+        await jobs.until(() => jobs.status().output.includes(`Job ${full} is tried again, as 1 of its pods failed`));
+        expect(jobs.status()).toMatchObject({ code: 1, site: { ready: true } });
 
-        complete(diff);
-        process.stdout.write(`${how}: ${diff} took ${Math.round((Date.now() - begun) / 1000)} s\n`);
-        const [own = "", partner = ""] = storedBy(diff);
+        jobs.complete(diff);
+        say(`${how}: a differential`, begun);
+        const { own, partner } = storedBy(diff);
         // On nothing that was interrupted: a full in that store, unless the interrupted one's next try has already made one.
         expect([own, partner]).toEqual([expect.stringMatching(/[FD]$/), expect.stringMatching(/D$/)]);
         expect(own.slice(0, left.length)).not.toBe(left);
-        complete(full);
+        jobs.complete(full);
         expect(await filesOf(left)).toEqual([]);
-        begin("store-verify", verified);
-        complete(verified);
-        expect(status()).toMatchObject({ code: 0, site: { ready: true } });
+        jobs.begin("store-verify", verified);
+        jobs.complete(verified);
+        expect(jobs.status()).toMatchObject({ code: 0, site: { ready: true } });
+    });
+
+    it("are in the other store within minutes where the machine with the store is gone, and in its own once that is back", async () => {
+        const machine = jobs.kubectl(
+            "get",
+            "pod",
+            "object-store-0",
+            "--namespace=object-store",
+            "-o",
+            "jsonpath={.spec.nodeName}",
+        );
+        const there = (await jobs.inStore("luxembourg")).finished;
+        await jobs.beginHalf("cut-short");
+        must(home.lab("fail", `tallinn/node-${machine}`));
+        const gone = Date.now();
+        jobs.begin("store-diff", "meanwhile");
+        await jobs.until(async () => (await jobs.inStore("luxembourg")).finished.length > there.length);
+        say("in the other store, the machine being gone", gone);
+        expect(jobs.status()).toMatchObject({ code: 1, site: { ready: false } });
+
+        home.repair("tallinn", `node-${machine}`);
+        const back = Date.now();
+        jobs.complete("meanwhile");
+        say("in its own, the machine being back", back);
+        jobs.complete("cut-short");
+        jobs.begin("store-verify", "whole");
+        jobs.complete("whole");
+        await jobs.until(() => jobs.status().code === 0);
     });
 
     it("are known by their age in each store, and where that cannot be seen it is said", () => {
-        const { site } = status();
+        const { site } = jobs.status();
         expect(site?.stores?.map(({ store, registry }) => [store, registry])).toEqual(
             SITES.map((store) => [store, REGISTRY]),
         );
@@ -189,30 +177,25 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
             expect([full, version, wal].every((at) => at !== undefined && Date.parse(at) <= Date.now())).toBe(true);
         });
         must(home.lab("fail", "tallinn/kube-apiserver"));
-        const { code, output } = status();
+        const { code, output } = jobs.status();
         expect([code, output]).toEqual([1, expect.stringMatching(/How old backups are is not known: .*tallinn/)]);
         must(home.lab("repair", "tallinn/kube-apiserver"));
     });
 
     it("are made by the next run where a store was away for all tries", async () => {
         const scale = ["scale", "--namespace=object-store", "statefulset/object-store"];
-        kubectl(...scale, "--replicas=0");
+        jobs.kubectl(...scale, "--replicas=0");
         // As one that has tried for long.
-        const job = JSON.parse(
-            kubectl("create", "job", "away", namespace, "--from=cronjob/store-full", "--dry-run=client", "-o", "json"),
-        ) as { spec: object };
-        const file = join(home.path, "away.json");
-        writeFileSync(file, JSON.stringify({ ...job, spec: { ...job.spec, activeDeadlineSeconds: 45 } }));
-        kubectl("create", "-f", file);
-        kubectl("wait", namespace, "job/away", "--for=condition=failed", "--timeout=300s");
-        expect(status()).toMatchObject({
+        jobs.beginFor(45, "store-full", "away");
+        expect(jobs.status()).toMatchObject({
             code: 1,
             output: expect.stringContaining("Job away failed: DeadlineExceeded") as string,
         });
-        kubectl(...scale, "--replicas=1");
-        begin("store-full", "back");
-        complete("back");
-        expect(storedBy("back")).toEqual([expect.stringMatching(/F$/), expect.stringMatching(/F$/)]);
-        await until(() => status().code === 0);
+        jobs.kubectl(...scale, "--replicas=1");
+        jobs.begin("store-full", "back");
+        jobs.complete("back");
+        const full = expect.stringMatching(/F$/) as string;
+        expect(storedBy("back")).toEqual({ own: full, partner: full });
+        await jobs.until(() => jobs.status().code === 0);
     });
 });

@@ -13,6 +13,7 @@ import { backupsOf } from "../../restore/look";
 import { type Source, storeOf } from "../../restore/source";
 import { describeNodes, inContainer, why } from "../lab/nodes/fixture";
 import { Home, must } from "../support/home";
+import { StoringJobs } from "../support/storing-jobs";
 
 const MINUTES = 60_000;
 jest.setTimeout(20 * MINUTES);
@@ -169,6 +170,27 @@ describeNodes(`the population registry${why}`, () => {
         await says("verified", /status: ok/);
     });
 
+    it("is stored at once where a Job was killed in the middle, and status names a purge that failed until one ends well", async () => {
+        const jobs = new StoringJobs(home, "tallinn", "population");
+        const store = "--namespace=object-store";
+        const left = await jobs.beginHalf("killed");
+        process.kill(jobs.processOf(jobs.pod("killed")), "SIGKILL");
+        jobs.begin("store-diff", "at-once");
+        jobs.beginFor(1, "purge", "cut-short", store);
+        expect(jobs.status()).toMatchObject({
+            code: 1,
+            output: expect.stringMatching(/object store, purge: Job cut-short failed: DeadlineExceeded/) as string,
+        });
+        ["killed", "at-once"].forEach((job) => jobs.complete(job));
+        expect((await jobs.inStore("tallinn")).finished).not.toContain(left);
+        // What was left of it is no damage.
+        jobs.begin("store-verify", "whole");
+        jobs.begin("purge", "again", store);
+        jobs.complete("whole");
+        jobs.complete("again", store);
+        await jobs.until(() => jobs.status().code === 0);
+    });
+
     it("is stored with other keys from then on, without a pause for who writes", async () => {
         before = moment("before");
         const journaled = ["--journal", join(home.path, "rotation.jsonl")];
@@ -195,6 +217,61 @@ describeNodes(`the population registry${why}`, () => {
             ...commands.filter((command) => command.includes(`${directory}/`)),
         ];
     }
+
+    it("comes back at an instant that was not stored yet, after a restore of it was killed half way; once it answers, a kill leaves it", async () => {
+        const { file } = moment("waited");
+        // Nobody writes until then, and what is stored meanwhile ends before it.
+        const at = new Date(Date.now() + 30_000).toISOString();
+        const args = ["--from", "luxembourg", "--at", at, "--expect", file];
+        const refused = home.restore(...args, "--wait", "1s");
+        const [, due = ""] = /stores what follows by (\S+),.*--wait/.exec(refused.output) ?? [];
+        expect([refused.code, Date.parse(due) > Date.parse(at)]).toEqual([1, true]);
+
+        /** Its CLI goes on without it. */
+        const killedOnce = async (isThen: () => boolean): Promise<void> => {
+            const restoring = home.startRestore(...args, "--wait", "5m");
+            const ended = once(restoring, "exit");
+            for (
+                const deadline = Date.now() + 8 * MINUTES;
+                Date.now() < deadline && restoring.exitCode === null && !isThen();
+            ) {
+                await sleep(50);
+            }
+            restoring.kill("SIGKILL");
+            expect(await ended).toEqual([null, "SIGKILL"]);
+        };
+        const inHome = (...names: string[]): boolean => existsSync(join(home.path, ...names));
+        const isHalf = (): boolean => inHome("state", "journals", PROJECT, "restore.jsonl");
+        await killedOnce(isHalf);
+        expect(inHome("restore", "restore.unfinished")).toBe(true);
+        let [isGone, isAgain] = [false, false];
+        await killedOnce(() => {
+            isGone ||= home.said().includes("what a run left that was killed is taken down") && !isHalf();
+            isAgain ||= isGone && isHalf();
+            // Until it answers it is marked.
+            return isAgain && !inHome("restore", "restore.unfinished");
+        });
+        const again = home.restore(...args, "--wait", "5m");
+        expect([again.code, again.output]).toEqual([1, expect.stringContaining("There is a site restore already")]);
+        expect(await until(() => home.data("digest", "--site", "restore", "--json").code === 0)).toBe(true);
+        expect(JSON.parse(digests("restore"))).toEqual(JSON.parse(readFileSync(file, "utf8")));
+        must(home.restore("--remove"));
+        expect(await traces("restore")).toEqual([]);
+    });
+
+    it("comes back at both ends of the range that is printed", () => {
+        const { output } = home.restore("--from", "luxembourg", "--at", "2000-01-01T00:00:00Z");
+        const [, ...bounds] = /there are instants from (\S+) to (\S+Z)\./.exec(output) ?? [];
+        const named = bounds.map((at, index) => ({ at, name: index === 0 ? "first" : "last" }));
+        expect(named.length).toBe(2);
+        for (const { at, name } of named) {
+            const report = JSON.parse(
+                must(home.restore("--name", name, "--from", "luxembourg", "--at", at, "--json")).stdout,
+            ) as Report;
+            expect(report).toMatchObject({ site: `restore-${name}`, at, problems: [] });
+            must(home.restore("--remove", "--name", name));
+        }
+    });
 
     it("comes back as it was before and after that, off a store's disk and beside it out of a copy, with every site stopped, and is told from what it was not", async () => {
         const after = moment("after");

@@ -41,7 +41,7 @@ const MADE_UP_SECONDS = 24 * 60 * 60;
  */
 const ONE_PROCESS = "--process-max=1";
 /**
- * Tries of each store by itself, and seconds between two. A member lets go of the backup of a Job that vanished within half a minute, and
+ * Tries of each store, and seconds between two. A member lets go of the backup of a Job that vanished within half a minute, and
  * after `PROTOCOL_SECONDS` (infra/registries/backups/pgbackrest.ts) at the latest: together they outlast that, and a store that is moved to another machine.
  */
 const TRIES = 45;
@@ -154,8 +154,9 @@ function template(args: PostgresArgs, { volumes = [], ...parts }: Parts): input.
 }
 
 /**
- * One store after the other, as a database lets itself be read once at a time; where one cannot be reached the other still is, and what
- * is stored is not stored again, nor for what could not be removed. A full is made where a differential cannot be, and where nothing else helped.
+ * One store after the other, as a database lets itself be read once at a time, and again those that did not take it: one whose machine is
+ * gone holds up no other. What is stored is not stored again, nor for what could not be removed. A full is made where a differential cannot be,
+ * and where nothing else helped.
  */
 export function backupScript(
     { name, database }: Pick<RegistryPlan, "name" | "database">,
@@ -163,26 +164,40 @@ export function backupScript(
     kind: Kind,
 ): string {
     const remote = remoteMembers(database);
-    const steps = uses.flatMap((use) => {
+    const all = uses.join(" ");
+    const functions = uses.flatMap((use) => {
         const create = commandLine(name, use, "stanza-create", ...remote);
         const store = (type: Kind): string =>
             commandLine(name, use, "backup", `--type=${type}`, ONE_PROCESS, "--no-expire-auto", ...remote);
-        const expire = commandLine(name, use, "expire");
-        const [instead, last] =
-            kind === "diff"
-                ? [` || { [ $? = ${LATER_FOLDER} ] && ${store("full")}; }`, ` || ${store("full")}`]
-                : ["", ""];
+        const instead = kind === "diff" ? ` || { [ $? = ${LATER_FOLDER} ] && ${store("full")}; }` : "";
         return [
             `${use}() { ${create} && { ${store(kind)}${instead}; }; }`,
-            `if try ${use}${last}; then try ${expire} || failed=1; else failed=1; fi`,
+            `${use}_last() { ${kind === "diff" ? store("full") : "false"}; }`,
+            `${use}_expire() { ${commandLine(name, use, "expire")}; }`,
         ];
     });
     return [
         // The image has Python and no sleep.
         `pause() { python3 -c "import time; time.sleep(${PAUSE})"; }`,
-        `try() { tries=${TRIES}; until "$@"; do [ $tries != 0 ] || return 1; tries=$((tries - 1)); pause; done; }`,
-        "failed=0",
-        ...steps,
+        ...functions,
+        // Each function whose name has this ending, until it ends well; what is left in `left` never did.
+        "until_well() {",
+        `    left=$2; tries=${TRIES}`,
+        "    while :; do",
+        '        now=$left; left=""',
+        '        for store in $now; do "$store$1" || left="$left $store"; done',
+        '        [ -n "$left" ] && [ $tries != 0 ] || return 0',
+        "        tries=$((tries - 1)); pause",
+        "    done",
+        "}",
+        `until_well "" "${all}"`,
+        'stored=""; failed=0',
+        `for store in ${all}; do`,
+        '    case " $left " in *" $store "*) "${store}_last" || { failed=1; continue; } ;; esac',
+        '    stored="$stored $store"',
+        "done",
+        'until_well _expire "$stored"',
+        '[ -z "$left" ] || failed=1',
         "exit $failed",
     ].join("\n");
 }

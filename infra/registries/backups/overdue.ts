@@ -1,4 +1,7 @@
-/** What of the backups is too old, or failed last: from the CronJobs and Jobs that a site's API server has. Pure. */
+/**
+ * What of what a site does by schedule is too late, or failed last: backups, what verifies, copies and removes them, and what puts
+ * the store to the test. From the CronJobs and Jobs that the site's API server has. Pure.
+ */
 import { LABEL } from "../../conventions/names";
 import { isTooOld } from "./schedules";
 
@@ -38,7 +41,8 @@ interface Condition {
 }
 
 export interface BackupState {
-    readonly registry: string;
+    /** Absent of what the object store has done for all of them. */
+    readonly registry?: string;
     /** The CronJob, or the Job of a first version. */
     readonly job: string;
     /** When it last ended well, ISO 8601; absent where it never did. */
@@ -50,8 +54,9 @@ export interface BackupState {
 }
 
 /**
- * Of what stores and verifies versions among them, whatever name somebody gave to a Job that he began by hand.
+ * Of each schedule, whatever name somebody gave to a Job of it that he began by hand, and of each first version.
  *
+ * @param schedules all that are declared, and no others: one that is new is looked at without being named here
  * @param now in milliseconds since 1970
  */
 export function backupStates(
@@ -64,8 +69,11 @@ export function backupStates(
     );
     const stores = new Set(first.map(({ metadata }) => metadata.namespace));
     const scheduled = schedules
-        .filter(({ metadata }) => metadata.name.startsWith("store-"))
-        .filter(({ metadata, spec }) => spec.suspend !== true || stores.has(metadata.namespace))
+        // A registry's are declared and suspended in a site that stores none; the object store's are in none.
+        .filter(
+            ({ metadata, spec }) =>
+                spec.suspend !== true || registryOf(metadata) === undefined || stores.has(metadata.namespace),
+        )
         .map((each) => {
             const own = jobsOf(each, jobs);
             const ends = [each.status?.lastSuccessfulTime, ...own.map(endOf)].flatMap((at) => at ?? []);
@@ -80,7 +88,7 @@ export function backupStates(
                 : undefined;
             const failed = own.map((job) => failureOf(job, since)).findLast((each) => each !== undefined);
             const stopped =
-                suspend === true ? "is suspended, and this site stores: npm run pulumi -- up --refresh" : undefined;
+                suspend === true ? "is suspended, and declared to run: npm run pulumi -- up --refresh" : undefined;
             return stateOf(metadata, { last, problem: stopped ?? failed ?? late });
         }),
         ...first.map((job) => {
@@ -127,16 +135,21 @@ function endOf(job: BackupJob): string | undefined {
 }
 
 function stateOf(
-    { name, labels }: Named["metadata"],
+    metadata: Named["metadata"],
     { last, until, problem }: { readonly [key in "last" | "until" | "problem"]?: string | undefined },
 ): BackupState {
+    const registry = registryOf(metadata);
     return {
-        registry: labels?.[LABEL.registry] ?? "",
-        job: name,
+        ...(registry !== undefined && { registry }),
+        job: metadata.name,
         ...(last !== undefined && { last }),
         ...(until !== undefined && { until }),
         ...(problem !== undefined && { problem }),
     };
+}
+
+function registryOf({ labels }: Named["metadata"]): string | undefined {
+    return labels?.[LABEL.registry];
 }
 
 /** Oldest first. */

@@ -212,6 +212,7 @@ function leaseAgent({ agentsImage, database }: RegistryPlan): input.core.v1.Cont
             PATIENCE_SECONDS: String(GIVES_UP_SECONDS),
             MAXIMUM_LAG: String(terms.maximumLag),
             MEMBERS: JSON.stringify(memberNames(database)),
+            WAL_SEGMENT: database.walSegment,
             PATRONI_PORT: String(PORTS.patroni),
             PATRONI_NAME: database.dnsNames[0] ?? "",
         },

@@ -14,6 +14,8 @@ const OBJECT = /\b(file missing|invalid checksum|invalid size|invalid result) '?
 const BACKUP = /\bbackup: (\S+), status: ([^,\n]+)/g;
 const TWICE = /\bduplicate WAL '([\dA-F]{24})'/g;
 const INFO = /\bNo usable (\S+) file/g;
+/** The status of a folder of backups in which there is no list of files. */
+export const NO_MANIFEST = "manifest missing";
 const SOUND = ["valid", "in-progress"];
 
 /** @param log what it says with `--verbose` at level info */

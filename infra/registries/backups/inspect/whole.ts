@@ -1,7 +1,7 @@
 /** Whether all that is stored can be restored from: what a restore would refuse, found before one is needed. Pure. */
 import { type Archive, type BackupInfo, historyFilesOf, segmentsOf } from "./archive";
 import { type Chain, chainFrom } from "./chain";
-import type { Damage } from "./damage";
+import { type Damage, NO_MANIFEST } from "./damage";
 
 export interface Wholeness {
     /** What a restore would miss. */
@@ -19,14 +19,23 @@ export function wholenessOf(archive: Archive, damage: readonly Damage[], now: nu
     if (backup.length === 0) {
         return { broken: distinct([{ object: "backup.info", what: "lists no backup" }, ...damage]), before: [] };
     }
+    const ofBackups = damage.filter((found) => !isUnfinished(found, archive));
     const newestFull = Math.max(
         backup.findLastIndex(({ label }) => label.endsWith("F")),
         0,
     );
     const faultsOf = (base: BackupInfo): Damage[] => settled(chainFrom(base, archive), archive, now);
-    const broken = distinct([...damage, ...backup.slice(newestFull).flatMap(faultsOf)]);
+    const broken = distinct([...ofBackups, ...backup.slice(newestFull).flatMap(faultsOf)]);
     const before = distinct(backup.slice(0, newestFull).flatMap(faultsOf));
     return { broken, before: before.filter(({ object }) => !broken.some((known) => known.object === object)) };
+}
+
+/**
+ * What a backup that was interrupted leaves: a folder without the list of files that is stored last, which a store that keeps versions still
+ * names when the files are gone. No list of backups has it, so that no restore reads it; of one that is listed it is damage.
+ */
+function isUnfinished({ object, what }: Damage, { stanza }: Archive): boolean {
+    return what === NO_MANIFEST && !stanza.backup.some(({ label }) => label === object);
 }
 
 /** Without the segments of a timeline that has only just begun: they are on their way. */

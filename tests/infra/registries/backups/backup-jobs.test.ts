@@ -60,33 +60,47 @@ describe("a Job that stores versions", () => {
     it("stores one in each store, and removes there what is too old", () => {
         expect(run("diff", {})).toEqual({
             code: 0,
-            asked: ["own diff", "own expire", "partner diff", "partner expire"],
+            asked: ["own diff", "partner diff", "own expire", "partner expire"],
         });
     });
 
     it("stores a full where an interrupted one is in the way of a differential", () => {
-        expect(run("diff", { "own diff": [106] }).asked.slice(0, 3)).toEqual(["own diff", "own full", "own expire"]);
+        expect(run("diff", { "own diff": [106] }).asked.slice(0, 3)).toEqual(["own diff", "own full", "partner diff"]);
     });
 
     it("tries again while somebody else has the lock, and stores nothing twice", () => {
         const tried = ["partner full", "pause", "partner full", "pause", "partner full"];
         expect(run("full", { "partner full": [56, 50, 0] })).toEqual({
             code: 0,
-            asked: ["own full", "own expire", ...tried, "partner expire"],
+            asked: ["own full", ...tried, "own expire", "partner expire"],
         });
     });
+
+    it.each(["own", "partner"])(
+        "stores at once in the other one where a store does not answer for long: not the %s",
+        (away) => {
+            const there = away === "own" ? "partner" : "own";
+            const { code, asked } = run("diff", { [`${away} diff`]: [...Array<number>(20).fill(103), 0] });
+            expect(code).toBe(0);
+            expect(asked.slice(0, 2).sort()).toEqual(["own diff", "partner diff"]);
+            expect(asked.filter((each) => each === `${there} diff`)).toHaveLength(1);
+            expect(asked.filter((each) => each === `${away} diff`)).toHaveLength(21);
+            expect(asked.slice(-2)).toEqual(["own expire", "partner expire"]);
+        },
+    );
 
     it("fails where one of the stores never takes it, after a full was tried, and stores in the other", () => {
         const { code, asked } = run("diff", { "own diff": [103], "own full": [103] });
         expect(code).toBe(1);
-        expect(asked.slice(-3)).toEqual(["own full", "partner diff", "partner expire"]);
+        expect(asked.slice(0, 2)).toEqual(["own diff", "partner diff"]);
+        expect(asked.slice(-2)).toEqual(["own full", "partner expire"]);
     });
 
     it("fails where what is too old cannot be removed, and stores nothing again for it", () => {
         const { code, asked } = run("full", { "own expire": [1] });
         expect(code).toBe(1);
-        expect(asked.filter((each) => each === "own full")).toHaveLength(1);
-        expect(asked.slice(-2)).toEqual(["partner full", "partner expire"]);
+        expect(asked.filter((each) => / full$/.test(each))).toEqual(["own full", "partner full"]);
+        expect(asked.filter((each) => each === "partner expire")).toHaveLength(1);
     });
 
     it("has a store within five minutes that a vanished one had, and outlasts it", () => {

@@ -100,15 +100,8 @@ describe("backups", () => {
         expect(problems([full("2026-11-29T01:02:00Z")], [given])).toEqual([undefined, undefined]);
     });
 
-    it("have nothing to do with other Jobs of the registry", () => {
-        const other = { ...metadata, name: "gate-primary" };
-        expect(
-            backupStates(
-                [{ ...full(), metadata: { ...other, name: "public-copy" } }],
-                [{ ...first(), metadata: other }],
-                now,
-            ),
-        ).toEqual([]);
+    it("have nothing to do with Jobs of no schedule that store nothing", () => {
+        expect(backupStates([], [{ ...first(), metadata: { ...metadata, name: "gate-primary" } }], now)).toEqual([]);
     });
 
     it("are not asked for in a site that stores none", () => {
@@ -119,7 +112,65 @@ describe("backups", () => {
 
     it("are asked for where somebody suspended a schedule of a site that stores", () => {
         expect(problems([full("2026-11-29T01:02:00Z", true)], [first({ completionTime: created })])).toEqual([
-            expect.stringMatching(/^is suspended, and this site stores/),
+            expect.stringMatching(/^is suspended, and declared to run/),
+            undefined,
+        ]);
+    });
+});
+
+describe("what else is done by schedule", () => {
+    const nightly = (name: string, ofRegistry: boolean, suspend = false): ScheduledJob => ({
+        metadata: {
+            name,
+            namespace: ofRegistry ? metadata.namespace : "object-store",
+            creationTimestamp: created,
+            labels: ofRegistry ? labels : {},
+        },
+        spec: { schedule: "30 2 * * *", suspend },
+        status: { lastSuccessfulTime: "2026-11-29T02:31:00Z" },
+    });
+    const run = (of: ScheduledJob, status: BackupJob["status"]): BackupJob => ({
+        metadata: {
+            ...of.metadata,
+            name: `${of.metadata.name}-1`,
+            creationTimestamp: "2026-11-29T03:00:00Z",
+            ownerReferences: [{ kind: "CronJob", name: of.metadata.name }],
+        },
+        spec: {},
+        ...(status && { status }),
+    });
+
+    it.each([
+        ["purge", false],
+        ["write-once-self-test", false],
+        ["public-copy", true],
+        ["of-tomorrow", false],
+    ])("is known by its name, whichever it is: %s", (name, ofRegistry) => {
+        const schedule = nightly(name, ofRegistry);
+        const of = ofRegistry ? { registry: "land" } : {};
+        const well = { ...of, job: name, last: "2026-11-29T02:31:00Z" };
+        expect(backupStates([schedule], [], now)).toEqual([well]);
+        const at = "2026-11-29T03:01:00Z";
+        expect(backupStates([schedule], [run(schedule, condition("Failed", at))], now)).toEqual([
+            {
+                ...well,
+                problem: expect.stringMatching(
+                    `^Job ${name}-1 failed: DeadlineExceeded, too long; kubectl -n`,
+                ) as string,
+            },
+        ]);
+        expect(backupStates([schedule], [run(schedule, { completionTime: at })], now)).toEqual([{ ...well, last: at }]);
+        const old = { ...schedule, status: { lastSuccessfulTime: "2026-11-28T02:31:00Z" } };
+        expect(problems([old])).toEqual([
+            expect.stringMatching(/^last ended well at 2026-11-28T02:31:00Z, and is due/),
+        ]);
+    });
+
+    it("is asked for in every site where it is the object store's, and where the registry stores where it is a registry's", () => {
+        expect(problems([nightly("purge", false, true)])).toEqual([expect.stringMatching(/^is suspended/)]);
+        expect(problems([nightly("public-copy", true, true)])).toEqual([]);
+        expect(problems([nightly("public-copy", true, true)], [first({ completionTime: created })])).toEqual([
+            expect.stringMatching(/^is suspended/),
             undefined,
         ]);
     });

@@ -27,6 +27,15 @@ describe("what is stored", () => {
         expect(wholenessOf(none, [], LATER).broken).toEqual([{ object: "backup.info", what: "lists no backup" }]);
     });
 
+    it("is whole beside what a backup that was interrupted leaves, and not where one that is listed has no list of its files", () => {
+        const leftover = { object: "20261129-135731F", what: "manifest missing" };
+        expect(wholenessOf(ARCHIVE, [leftover], LATER)).toEqual({ broken: [], before: [] });
+        const listed = ARCHIVE.stanza.backup.map(({ label }) => ({ object: label, what: "manifest missing" }));
+        expect(wholenessOf(ARCHIVE, [...listed, leftover], LATER).broken).toEqual(listed);
+        const damaged = { object: `${leftover.object}/pg_data/base/1/112.zst`, what: "file missing" };
+        expect(wholenessOf(ARCHIVE, [damaged], LATER).broken).toEqual([damaged]);
+    });
+
     it("is whole again from the next full backup on, and says what is lacking before it", () => {
         const { stanza } = ARCHIVE;
         const full = backup("20261206-000000F", 9_000, "00000005000000000000000F");
