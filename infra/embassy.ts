@@ -1,7 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { breakGlass } from "./cluster/access/break-glass";
 import { imageOrigin } from "./cluster/access/image-origin";
+import { Declarations } from "./cluster/access/declarations";
+import { declaredWorkloads } from "./cluster/access/declared";
 import { jurisdiction } from "./cluster/access/jurisdiction";
+import { kubernetesOwn } from "./cluster/access/plan-kubernetes";
+import { pods } from "./cluster/access/pods";
+import { secrets } from "./cluster/access/secrets";
+import { waysIn } from "./cluster/access/ways-in";
 import { Machines } from "./cluster/machines/machines";
 import { Priorities } from "./cluster/priorities";
 import { siteProvider } from "./kubernetes/provider";
@@ -28,14 +34,25 @@ export class DataEmbassy extends pulumi.ComponentResource {
 
     /** @param handed instead of what the stack that holds the root hands to this site */
     constructor(name: string, plan: EmbassyPlan, opts: pulumi.ComponentResourceOptions = {}, handed?: Handover) {
-        super("data-embassy:index:DataEmbassy", name, {}, opts);
+        const declarations = new Declarations(kubernetesOwn(plan.kubeProxyImage));
+        super(
+            "data-embassy:index:DataEmbassy",
+            name,
+            {},
+            { ...opts, transformations: [...(opts.transformations ?? []), declarations.transformation] },
+        );
         const provider = siteProvider(plan, { parent: this });
         const inSite = { parent: this, providers: { kubernetes: provider } };
 
         const priorities = new Priorities("priorities", { labels: plan.labels }, inSite);
         const origin = imageOrigin("image-origin", plan, { parent: this, provider });
-        jurisdiction("jurisdiction", plan.labels, { parent: this, provider });
-        breakGlass("break-glass", plan, { parent: this, provider });
+        const inCluster = { parent: this, provider };
+        jurisdiction("jurisdiction", plan, inCluster);
+        breakGlass("break-glass", plan, inCluster);
+        declaredWorkloads("declared-workloads", plan, inCluster);
+        pods("declared-pods", plan, inCluster);
+        secrets("declared-secrets", plan, inCluster);
+        waysIn("ways-in", plan, inCluster);
         twoSteps("two-steps", plan.labels, { parent: this, provider });
         // Before any pod.
         const dependsOn = [priorities, origin];
@@ -103,6 +120,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
             // Behind all that is waited for: they are many, and nothing here needs them.
             new Machines("machines", plan, { ...inSite, dependsOn: [...before] });
         }
+        declarations.write("declared", plan.labels, inCluster);
         this.registerOutputs();
     }
 }

@@ -17,6 +17,7 @@ export interface KubernetesObject {
         readonly verbs?: readonly string[];
     }[];
     /** Of bindings. */
+    readonly roleRef?: { readonly kind: string; readonly name: string };
     readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
 }
 
