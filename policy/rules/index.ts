@@ -5,6 +5,7 @@ import { jurisdiction } from "./jurisdiction";
 import { limitedVolumes } from "./limited-volumes";
 import { noEntry } from "./no-entry";
 import { noPlainSecrets } from "./no-plain-secrets";
+import { openIngress } from "./open-ingress";
 import { podSecurity } from "./pod-security";
 import { publicCloud } from "./public-cloud";
 import type { Rule } from "./rule";
@@ -19,6 +20,7 @@ export const RULES: readonly Rule[] = [
     limitedVolumes,
     noEntry,
     noPlainSecrets,
+    openIngress,
     podSecurity,
     publicCloud,
     serviceExposure,

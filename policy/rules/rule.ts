@@ -10,6 +10,8 @@ export interface KubernetesObject {
     };
     readonly spec?: Readonly<Record<string, unknown>>;
     readonly data?: Readonly<Record<string, string>>;
+    /** Of ConfigMaps, in base64. */
+    readonly binaryData?: Readonly<Record<string, string>>;
     /** Of roles. */
     readonly rules?: readonly {
         readonly apiGroups?: readonly string[];
