@@ -2,9 +2,12 @@
 import { webcrypto } from "node:crypto";
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
+import { holders } from "../../../../infra/cluster/access/plan-holders";
+import { type Rbac, rightsOf, rightsTable } from "../../../../infra/site/rights";
 import { kubectl, settled } from "../../../support/admission";
 import type { ApiServer } from "../../../support/apiserver";
 import { type GuardedSite, guardedSite } from "../../../support/guarded-site";
+import { declaredRights } from "../../../support/rights";
 
 jest.setTimeout(180_000);
 
@@ -346,6 +349,21 @@ describe("what there is", () => {
             }
         });
         expect(refused.map(({ metadata }) => metadata.name)).toEqual([]);
+    });
+});
+
+describe("the rights of every identity", () => {
+    it("come to what docs/rights.md says, and nobody else has any but Kubernetes itself", () => {
+        const { items } = JSON.parse(
+            kubectl(administrator, ["get", "clusterroles,roles,clusterrolebindings,rolebindings", "-A", "-o", "json"]),
+        ) as { items: Rbac[] };
+        const known = [...rightsOf(declaredRights("luxembourg")).keys()];
+        const own = (identity: string): boolean => known.includes(identity);
+        expect(rightsTable(items, own)).toBe(rightsTable(declaredRights("luxembourg")));
+        const named = holders("luxembourg").map((holding) => holding.split(" ")[1]);
+        expect([...rightsOf(items).keys()].filter((identity) => !own(identity) && !named.includes(identity))).toEqual(
+            [],
+        );
     });
 });
 
