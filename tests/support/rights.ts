@@ -17,7 +17,7 @@ export function declaredRights(stack: string): Rbac[] {
 
 /** Of the lab's machines, simulated ones. */
 export function labRights(): Rbac[] {
-    return siteManifests(inventory()).filter(({ kind }) => kind.startsWith("ClusterRole")) as unknown as Rbac[];
+    return siteManifests(inventory()).filter(({ kind }) => kind.startsWith("ClusterRole"));
 }
 
 export function rightsDocument(stacks: readonly string[]): string {

@@ -153,7 +153,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** As CEL's `strings.quote`. */
 function quote(text: string): string {
-    // eslint-disable-next-line no-control-regex -- what is to be escaped
     return `"${text.replace(/[\x07\b\f\n\r\t\v\\"]/g, (character) => ESCAPES[character] ?? character)}"`;
 }
 
