@@ -49,10 +49,10 @@ export const ASKED_BY_NODE = `(request.userInfo.?groups.orValue([]).exists(g, g 
 const STATIC = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 
 /** Names of the pods by which kubelets show what they run from files. */
-export function staticPods(hosts: readonly Pick<Host, "name" | "role">[]): string[] {
+export function staticPods(hosts: readonly Pick<Host, "name" | "role">[], parts: readonly string[] = STATIC): string[] {
     return hosts
         .filter(({ role }) => role === "control-plane")
-        .flatMap(({ name }) => STATIC.map((part) => `${part}-${name}`));
+        .flatMap(({ name }) => parts.map((part) => `${part}-${name}`));
 }
 
 /** Makes Services reachable, with its machine's network. */
