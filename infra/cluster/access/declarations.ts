@@ -2,7 +2,7 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import * as pulumi from "@pulumi/pulumi";
 import type { Labels } from "../../conventions/names";
 import { metadata } from "../../kubernetes/metadata";
-import { DECLARED, type Template, WORKLOADS, declaredKey, linesOf } from "./plan-declared";
+import { DECLARED, type Template, WORKLOADS, declaredKey, imagesOf, linesOf } from "./plan-declared";
 import { KUBERNETES_NAMESPACE } from "./plan-kubernetes";
 
 /** A resource's inputs, as far as they are looked at here. */
@@ -66,6 +66,9 @@ export class Declarations {
 
     private tell(key: string, template: Template): void {
         this.lines.set(key, linesOf(template).join("\n"));
+        Object.entries(imagesOf(template)).forEach(([container, image]) =>
+            this.lines.set(`${key}.${container}`, image),
+        );
     }
 
     private namespaceOf({ parent }: pulumi.CustomResourceOptions): string {

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { FIELD_MANAGER, type Labels } from "../../conventions/names";
 import { refusing } from "../../kubernetes/admission";
-import { DECLARED, LINES } from "./plan-declared";
+import { DECLARED, FOREIGN_IMAGES, LINES } from "./plan-declared";
 import { BETWEEN_MAKERS, KUBERNETES_NAMESPACE, asked } from "./plan-kubernetes";
 
 const MAKERS = Object.entries(BETWEEN_MAKERS)
@@ -77,6 +77,7 @@ export function declaredWorkloads(
                     // A variable whose value was not known when it was written down is there by its name.
                     name: "foreign",
                     expression:
+                        `(variables.known ? ${FOREIGN_IMAGES} : []) + ` +
                         'variables.lines.filter(l, !(l in variables.declared) && !(l.startsWith("env ") && l.split("=")[0] in variables.declared))',
                 },
             ],

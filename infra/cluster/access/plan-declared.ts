@@ -90,6 +90,11 @@ const BOOKKEPT = [
 const CONTAINER_FIELDS = ["envFrom", "lifecycle", "volumeDevices", "workingDir"] as const;
 const PROBES = ["startupProbe", "livenessProbe", "readinessProbe"] as const;
 
+/** Name of each container → its image: told apart from the lines, as it is what changes most. */
+export function imagesOf({ spec: { initContainers = [], containers } }: Template): Readonly<Record<string, string>> {
+    return Object.fromEntries([...initContainers, ...containers].map(({ name, image }) => [name, image]));
+}
+
 export function linesOf({ metadata, spec }: Template): string[] {
     const { initContainers = [], containers, volumes = [], hostAliases = [] } = spec;
     return [
@@ -108,9 +113,9 @@ function sourceOf(volume: Volume): string {
 }
 
 function containerLines(place: string, container: Container): string[] {
-    const { name, image, command, args, env = [], volumeMounts = [] } = container;
+    const { name, command, args, env = [], volumeMounts = [] } = container;
     return [
-        `${place} ${name} ${image}`,
+        `${place} ${name}`,
         ...(command === undefined ? [] : [`command ${name} ${quoted(command)}`]),
         ...(args === undefined ? [] : [`args ${name} ${quoted(args)}`]),
         ...env.map((variable) => `env ${name} ${variable.name}${valueOf(variable)}`),
@@ -176,7 +181,7 @@ const MOUNT = '"mount " + c.name + " " + m.name + " " + m.mountPath + (has(m.sub
 /** Of each container a list of its lines. */
 function containersOf(place: string, field: string): string {
     const lines = [
-        `["${place} " + c.name + " " + c.image]`,
+        `["${place} " + c.name]`,
         given("c", "command", `"command " + c.name + " " + ${QUOTED("c.command")}`),
         given("c", "args", `"args " + c.name + " " + ${QUOTED("c.args")}`),
         `${listOf("c", "env")}.map(e, ${ENV})`,
@@ -202,3 +207,9 @@ const LISTS = [
 
 /** CEL: the lines of `variables.template`. */
 export const LINES = `(${LISTS}).flatten()`;
+
+/** CEL: containers of `variables.template` whose images are not those under `variables.key`. */
+export const FOREIGN_IMAGES =
+    `(${["initContainers", "containers"].map((field) => listOf("variables.template.spec", field)).join(" + ")})` +
+    '.filter(c, !((variables.key + "." + c.name) in params.data) || params.data[variables.key + "." + c.name] != c.image)' +
+    '.map(c, "image " + c.name + " " + c.image)';
