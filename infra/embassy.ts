@@ -1,7 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { breakGlass } from "./cluster/access/break-glass";
 import { imageOrigin } from "./cluster/access/image-origin";
+import { Declarations } from "./cluster/access/declarations";
+import { declaredWorkloads } from "./cluster/access/declared";
 import { jurisdiction } from "./cluster/access/jurisdiction";
+import { kubernetesOwn } from "./cluster/access/plan-kubernetes";
+import { pods } from "./cluster/access/pods";
+import { secrets } from "./cluster/access/secrets";
+import { waysIn } from "./cluster/access/ways-in";
 import { Machines } from "./cluster/machines/machines";
 import { Priorities } from "./cluster/priorities";
 import { siteProvider } from "./kubernetes/provider";
@@ -33,15 +39,26 @@ export class DataEmbassy extends pulumi.ComponentResource {
     readonly edge: Edge | undefined;
 
     constructor(name: string, { plan, handed }: DataEmbassyArgs, opts: pulumi.ComponentResourceOptions = {}) {
-        super("data-embassy:index:DataEmbassy", name, {}, opts);
+        const declarations = new Declarations(kubernetesOwn(plan.kubeProxyImage));
+        super(
+            "data-embassy:index:DataEmbassy",
+            name,
+            {},
+            { ...opts, transformations: [...(opts.transformations ?? []), declarations.transformation] },
+        );
         const provider = siteProvider("site", plan, { parent: this });
         const inSite = { parent: this, providers: { kubernetes: provider } };
 
         const priorities = new Priorities("priorities", { labels: plan.labels }, inSite);
         const origin = imageOrigin("image-origin", plan, { parent: this, provider });
-        jurisdiction("jurisdiction", plan, { parent: this, provider });
-        breakGlass("break-glass", plan, { parent: this, provider });
-        deletionAdmission("deletion-protection", plan, { parent: this, provider });
+        const inCluster = { parent: this, provider };
+        jurisdiction("jurisdiction", plan, inCluster);
+        breakGlass("break-glass", plan, inCluster);
+        declaredWorkloads("declared-workloads", plan, inCluster);
+        pods("declared-pods", plan, inCluster);
+        secrets("declared-secrets", plan, inCluster);
+        waysIn("ways-in", plan, inCluster);
+        deletionAdmission("deletion-protection", plan, inCluster);
         // Before any pod.
         const dependsOn = [priorities, origin];
         const storageClass = localClass(plan.storageClass, plan, { parent: this, provider });
@@ -108,6 +125,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
             // Behind all that is waited for: they are many, and nothing here needs them.
             new Machines("machines", plan, { ...inSite, dependsOn: [...before] });
         }
+        declarations.write("declared", plan.labels, inCluster);
         this.registerOutputs();
     }
 }

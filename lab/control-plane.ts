@@ -1,6 +1,6 @@
 /** The parts of a site's control plane and their configuration. */
 import { stringify } from "yaml";
-import { AUDIT_POLICY, hardening } from "../infra/cluster/control-plane/api-server";
+import { ADMISSION, AUDIT_POLICY, hardening } from "../infra/cluster/control-plane/api-server";
 import { EVICTION } from "../infra/cluster/control-plane/controller-manager";
 import { goMemory } from "./go-memory";
 import { NetworkInventory, SiteInventory } from "./inventory";
@@ -43,6 +43,7 @@ export function controlPlane(paths: SitePaths, inventory: SiteInventory, ports: 
             }),
             [kwokConfig]: kwokConfiguration(),
             [paths.auditPolicy]: stringify(AUDIT_POLICY),
+            [paths.admission]: stringify(ADMISSION),
             ...(inventory.network && { [paths.egress]: egressSelection(paths) }),
         },
     };
@@ -94,7 +95,7 @@ function apiServer(paths: SitePaths, inventory: SiteInventory, ports: Ports): Pa
             `--tls-cert-file=${pem}`,
             `--tls-private-key-file=${pem}`,
             `--client-ca-file=${paths.clients}`,
-            ...hardening({ auditPolicy: paths.auditPolicy, auditLog: paths.auditLog, encryption: paths.encryption }),
+            ...hardening(paths),
             `--etcd-servers=https://${HOST}:${ports.etcd}`,
             `--etcd-cafile=${paths.certificate("etcd-ca")}`,
             `--etcd-certfile=${etcdClient}`,
@@ -111,6 +112,7 @@ function apiServer(paths: SitePaths, inventory: SiteInventory, ports: Ports): Pa
             serviceAccount,
             paths.encryption,
             paths.auditPolicy,
+            paths.admission,
             paths.clients,
             paths.certificate("ca"),
             paths.certificate("etcd-ca"),

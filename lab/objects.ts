@@ -1,4 +1,6 @@
 /** The objects that the lab itself puts into a site's API: its machines, their disks, and what kwok may do. */
+import { basename } from "node:path";
+import { DISKS as DISKS_FOLDER } from "../infra/storage/local-disks";
 import { DiskInventory, NodeInventory, SiteInventory } from "./inventory";
 import { FAKE_NODE_ANNOTATION } from "./stages";
 
@@ -13,10 +15,11 @@ export interface Manifest {
     readonly [field: string]: unknown;
 }
 
+/** Where a machine's disks are, below /var/lib. */
+export const DISKS = basename(DISKS_FOLDER);
+
 export const FIELD_MANAGER = "embassy-lab";
 export const OWNED = { "app.kubernetes.io/managed-by": FIELD_MANAGER };
-/** Where a machine's disks are, below /var/lib. */
-export const DISKS = "embassy";
 
 /** A Node as a kubelet would register it. */
 export function nodeManifest(node: NodeInventory): Manifest {
@@ -70,7 +73,7 @@ function diskManifest(site: string, node: string, disks: DiskInventory, index: n
             capacity: { storage: disks.size },
             accessModes: ["ReadWriteOnce"],
             persistentVolumeReclaimPolicy: "Retain",
-            local: { path: `/var/lib/${DISKS}/${disks.class}/${index}` },
+            local: { path: `${DISKS_FOLDER}/${disks.class}/${index}` },
             nodeAffinity: {
                 required: {
                     nodeSelectorTerms: [

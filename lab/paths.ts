@@ -17,6 +17,8 @@ export class SitePaths {
     /** What the API server writes down of who did what, and by which rules. */
     readonly auditLog: string;
     readonly auditPolicy: string;
+    /** What the API server holds of pods in a namespace that says nothing. */
+    readonly admission: string;
     readonly run: string;
     readonly pki: string;
     /** Certificates of the authorities whose clients the API server believes. */
@@ -54,6 +56,7 @@ export class SitePaths {
         this.config = below("config");
         this.etcdData = below("etcd");
         this.auditPolicy = path.join(this.config, "audit.yaml");
+        this.admission = path.join(this.config, "admission.yaml");
         this.egress = path.join(this.config, "egress.yaml");
         this.egressSocket = path.join(this.run, "egress.sock");
         this.registryConfig = path.join(this.config, "registry.yaml");

@@ -88,6 +88,16 @@ const OWN_FIELDS: readonly DeclaredField[] = [
         field: /^(spec\.validations\.0\.(expression|messageExpression)|subjects\.0\.name)$/,
         why: "who breaks the glass of a site is let into that one",
     },
+    {
+        resource: /::jurisdiction-holders-policy$/,
+        field: /^spec\.variables\.0\.expression$/,
+        why: "and holds a right there alone",
+    },
+    {
+        resource: /^kubernetes:core\/v1:ConfigMap::declared$/,
+        field: /^data\..+$/,
+        why: "it is written off the workloads, which are compared themselves",
+    },
 ];
 
 /** Allies are served in Luxembourg alone. */

@@ -14,6 +14,8 @@ import { type ImageLock, originPattern } from "../conventions/images";
 import { inventory } from "../cluster/facility/inventory";
 import { refuseTooShort } from "./days-alone";
 import { lifetimes } from "./lifetimes";
+import { KUBE_PROXY } from "../cluster/access/plan-kubernetes";
+import { kubernetesImage } from "../cluster/machines/kubeadm";
 import { planMachines } from "../cluster/machines/plan";
 import { COMMON_LABELS, LABEL } from "../conventions/names";
 import { planObjectStore } from "../storage/plan-object-store";
@@ -37,6 +39,7 @@ export function plan(
         context: cluster.context,
         podSecurityVersion: `v${cluster.kubernetes}`,
         hosts,
+        kubeProxyImage: machines && kubernetesImage(site.imageRegistry, KUBE_PROXY, machines.release),
         machines: machines === undefined ? [] : planMachines({ ...config, machines }, hosts, network),
         storageClass: storage.class,
         imageOrigin: {

@@ -1,4 +1,5 @@
-import { type Container, containersOf, podSpecOf } from "./pods";
+import { DISKS } from "../../infra/storage/local-disks";
+import { type Container, type SecurityContext, containersOf, podSpecOf } from "./pods";
 import type { KubernetesObject, Rule } from "./rule";
 
 /** What is asked of a pod, as it must be. */
@@ -12,22 +13,18 @@ function podFaults(object: KubernetesObject): string[] {
         ...must("automountServiceAccountToken", token, false),
         ...must("securityContext.runAsNonRoot", securityContext?.runAsNonRoot, true),
         ...must("securityContext.seccompProfile.type", securityContext?.seccompProfile?.type, "RuntimeDefault"),
+        ...contextFaults(securityContext),
+        ...[securityContext?.fsGroup, ...(securityContext?.supplementalGroups ?? [])]
+            .filter((group) => group === 0)
+            .map(() => "securityContext has root's group; it must have none"),
+        ...must("securityContext.sysctls", securityContext?.sysctls?.length ?? 0, 0),
         ...(pod.volumes ?? []).flatMap(volumeFaults),
         ...(["hostNetwork", "hostPID", "hostIPC"] as const).flatMap((host) => must(host, pod[host] ?? false, false)),
     ];
 }
 
 /** Whatever is a machine's or another system's: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
-const VOLUMES = [
-    "configMap",
-    "csi",
-    "downwardAPI",
-    "emptyDir",
-    "ephemeral",
-    "persistentVolumeClaim",
-    "projected",
-    "secret",
-];
+const VOLUMES = ["configMap", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
 
 function volumeFaults({ name, ...source }: Readonly<Record<string, unknown>>): string[] {
     return Object.keys(source)
@@ -35,14 +32,31 @@ function volumeFaults({ name, ...source }: Readonly<Record<string, unknown>>): s
         .map((kind) => `volume ${String(name)} is ${kind}; it must be one of ${VOLUMES.join(", ")}`);
 }
 
+/** Root, or without what the runtime keeps it from: of a pod, and of a container, which may say otherwise than its pod. */
+function contextFaults(context: SecurityContext = {}): string[] {
+    const root = (["runAsUser", "runAsGroup"] as const).filter((field) => context[field] === 0);
+    const named = (["seLinuxOptions", "windowsOptions"] as const).filter((field) => context[field] !== undefined);
+    return [
+        ...root.map((field) => `securityContext.${field} is 0, which is root; it must be another`),
+        ...must("securityContext.runAsNonRoot", context.runAsNonRoot ?? true, true),
+        ...(["seccompProfile", "appArmorProfile"] as const).flatMap((profile) =>
+            must(`securityContext.${profile}.type`, context[profile]?.type ?? "RuntimeDefault", "RuntimeDefault"),
+        ),
+        ...named.map((field) => `securityContext.${field} is there; it must be left to the runtime`),
+    ];
+}
+
 function containerFaults({ name = "without a name", securityContext, resources, ports = [] }: Container): string[] {
     const {
         allowPrivilegeEscalation,
         readOnlyRootFilesystem,
         privileged = false,
+        procMount = "Default",
         capabilities,
     } = securityContext ?? {};
     return [
+        ...contextFaults(securityContext),
+        ...must("procMount", procMount, "Default"),
         ...must("allowPrivilegeEscalation", allowPrivilegeEscalation, false),
         ...must("readOnlyRootFilesystem", readOnlyRootFilesystem, true),
         ...must("privileged", privileged, false),
@@ -57,6 +71,17 @@ function containerFaults({ name = "without a name", securityContext, resources, 
     ].map((fault) => `container ${name}: ${fault}`);
 }
 
+/** What a claim would be given. */
+function volumeOfMachine({ kind, spec }: KubernetesObject): string[] {
+    if (kind !== "PersistentVolume") {
+        return [];
+    }
+    const { path = "" } = (spec?.["local"] ?? {}) as { path?: string };
+    return path.startsWith(`${DISKS}/`) && !path.includes("..")
+        ? []
+        : [`a PersistentVolume is not a machine's own disk; spec.local.path must be below ${DISKS}`];
+}
+
 function must(field: string, found: unknown, right: unknown): string[] {
     return found === right ? [] : [`${field} is ${String(found)}; it must be ${String(right) || "empty"}`];
 }
@@ -66,5 +91,9 @@ export const hardenedPods: Rule = {
     name: "hardened-pods",
     description:
         "Every pod runs without root, privileges, capabilities, an API token of its own accord, a writable root or anything of its machine's.",
-    violations: (object) => [...podFaults(object), ...containersOf(object).flatMap(containerFaults)],
+    violations: (object) => [
+        ...podFaults(object),
+        ...containersOf(object).flatMap(containerFaults),
+        ...volumeOfMachine(object),
+    ],
 };

@@ -4,6 +4,7 @@ import { limitedVolumes } from "./limited-volumes";
 import { noEntry } from "./no-entry";
 import { noExposedServices } from "./no-exposed-services";
 import { noPlainSecrets } from "./no-plain-secrets";
+import { openIngress } from "./open-ingress";
 import { ownImages } from "./own-images";
 import { ownJurisdiction } from "./own-jurisdiction";
 import { publicCloud } from "./public-cloud";
@@ -20,6 +21,7 @@ export const RULES: readonly Rule[] = [
     limitedVolumes,
     noEntry,
     noPlainSecrets,
+    openIngress,
     restrictedNamespaces,
     publicCloud,
     noExposedServices,

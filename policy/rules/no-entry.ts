@@ -1,5 +1,4 @@
-import { BREAK_GLASS_ROLE, WAYS_IN } from "../../infra/cluster/access/plan-break-glass";
-import { ENTRIES } from "../../infra/cluster/access/plan-jurisdiction";
+import { EXCEPTED, escalations } from "../../infra/cluster/access/plan-jurisdiction";
 import type { KubernetesObject, Rule } from "./rule";
 
 /** Nobody works there: what runs is changed by declaring it, which leaves a record, and not from inside. */
@@ -8,18 +7,16 @@ export const noEntry: Rule = {
     description: "No role lets anybody into a pod, save who breaks the glass, and nobody logs in to a machine.",
     violations: (object) => [
         ...entries(object).map(
-            (resource) => `a role has ${resource}; it must name what is needed, and no way into a pod`,
+            (resource) =>
+                `a role has ${resource}; it must name what is needed: no way into a pod, no keys, and no rights to give on`,
         ),
         ...(logins(object) ? ["a machine has users who log in; it must have none"] : []),
     ],
 };
 
 function entries({ kind, metadata, rules = [] }: KubernetesObject): string[] {
-    const own = kind === "ClusterRole" && metadata?.name === BREAK_GLASS_ROLE ? WAYS_IN : [];
-    return rules
-        .filter(({ apiGroups = [] }) => apiGroups.some((group) => group === "" || group === "*"))
-        .flatMap(({ resources = [] }) => resources)
-        .filter((resource) => ENTRIES.includes(resource) && !own.includes(resource));
+    const excepted = kind === "ClusterRole" ? (EXCEPTED[metadata?.name ?? ""] ?? []) : [];
+    return rules.flatMap((rule) => escalations(rule, excepted));
 }
 
 /** What kubeadm is told on a machine, by a control plane or by a template. */

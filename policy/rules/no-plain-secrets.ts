@@ -1,19 +1,29 @@
-import { containersOf } from "./pods";
+import { type Container, containersOf } from "./pods";
 import type { KubernetesObject, Rule } from "./rule";
 
+const NAMES =
+    "PASSWORD|PASSPHRASE|PASSWD|SECRET|TOKEN|(?:PRIVATE|ACCESS|API|CIPHER|ENCRYPTION|SIGNING)[_-]?KEY|(?:CIPHER|REPO)[_-]?PASS|CREDENTIALS?";
 /** A name that says that the value is a secret; a path says where one is kept. */
-const SECRET_NAME = /(PASSWORD|PASSPHRASE|SECRET|TOKEN|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)$/i;
+const SECRET_NAME = new RegExp(`(${NAMES})$`, "i");
 /** PEM (RFC 7468), whatever the algorithm; `age` and OpenSSH have marks of their own. */
 const SECRET_VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY-----|AGE-SECRET-KEY-1/;
+/** In a file or an argument: the name, and the value behind it. A variable or a path in its place says where the secret is. */
+const SECRET_SETTING = new RegExp(`([\\w.-]*(?:${NAMES}))["']?\\s*[=:]\\s*["']?([^\\s"',;]+)`, "gi");
+const ELSEWHERE = /^([/$<{]|%[({]|file:|null$|~$|true$|false$)/i;
 
 export const noPlainSecrets: Rule = {
     name: "no-plain-secrets",
-    description: "No secret stands in a variable, an annotation, a label or a ConfigMap.",
+    description: "No secret stands in a variable, an argument, an annotation, a label or a ConfigMap.",
     violations: (object) => [
         ...containersOf(object).flatMap(({ env = [] }) =>
             env
-                .filter(({ name = "", value }) => value !== undefined && isSecretLike(name, value))
+                .filter(({ name = "", value }) => value !== undefined && isSecret(name, value))
                 .map(({ name = "" }) => `variable ${name} has a literal value; it must come out of a mounted Secret`),
+        ),
+        ...containersOf(object).flatMap((container) =>
+            argumentsOf(container).map(
+                (name) => `argument ${name} has a literal value; arguments are seen by everybody: it must be a file`,
+            ),
         ),
         ...plainData(object).map(
             ([where, key]) => `${where} ${key} looks like a secret; it must be in a Secret, which etcd has encrypted`,
@@ -21,17 +31,41 @@ export const noPlainSecrets: Rule = {
     ],
 };
 
-function plainData({ kind, metadata, data }: KubernetesObject): [string, string][] {
+/** Names of the secrets among a container's words: `--name=value`, or a name with its value behind it. */
+function argumentsOf({ command = [], args = [] }: Container): string[] {
+    const words = [...command, ...args];
+    return words.flatMap((word, index) => {
+        const next = words[index + 1] ?? "-";
+        const isFlag = /^-/.test(word) && !word.includes("=") && SECRET_NAME.test(word);
+        const apart = isFlag && !next.startsWith("-") && !ELSEWHERE.test(next) ? [word] : [];
+        return [...apart, ...settings(word)];
+    });
+}
+
+/** Names of what a text sets that is a secret; none of a text that is not known yet. */
+function settings(text = ""): string[] {
+    const set = [...text.matchAll(SECRET_SETTING)].filter(([, , value = ""]) => !ELSEWHERE.test(value));
+    return [...set.map(([, name = ""]) => name), ...(SECRET_VALUE.test(text) ? ["with a private key"] : [])];
+}
+
+function plainData(object: KubernetesObject): [string, string][] {
+    const { kind, metadata, data, binaryData = {} } = object;
+    const decoded = Object.entries(binaryData).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]);
     const places = {
         annotation: metadata?.annotations,
         label: metadata?.labels,
-        ...(kind === "ConfigMap" && { key: data }),
+        ...(kind === "ConfigMap" && { key: { ...data, ...(Object.fromEntries(decoded) as Record<string, string>) } }),
     };
     return Object.entries(places).flatMap(([where, values = {}]) =>
         Object.entries(values)
-            .filter(([key, value]) => isSecretLike(key, value))
+            .filter(([key, value]) => isSecret(key, value))
             .map(([key]): [string, string] => [where, key]),
     );
+}
+
+/** Whether it is one by its name, or a text in which one is set. */
+function isSecret(name: string, value = ""): boolean {
+    return isSecretLike(name, value) || settings(value).length > 0;
 }
 
 /** Whether a name or a value says that the value is a secret. */

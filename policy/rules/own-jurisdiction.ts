@@ -1,18 +1,21 @@
-import { OWN_IDENTITY } from "../../infra/cluster/access/plan-jurisdiction";
+import { holders, holding } from "../../infra/cluster/access/plan-holders";
+import { LABEL } from "../../infra/conventions/names";
 import type { Rule } from "./rule";
-
-const OWN = new RegExp(OWN_IDENTITY);
 
 /** What is under Estonian control alone is under that of nobody whom another state can order: the sense of the agreement of 2017. */
 export const ownJurisdiction: Rule = {
     name: "own-jurisdiction",
     description:
-        "Rights are held by the embassy's own people and programs, by nobody of the host state or the facility.",
-    violations: ({ subjects = [] }) =>
-        subjects
-            .filter(({ kind, name }) => kind !== "ServiceAccount" && !OWN.test(name))
+        "Rights are held by the embassy's own people and programs, each by its name, and by nobody of the host state or the facility.",
+    violations(object) {
+        const { subjects = [], metadata } = object;
+        const known = holders(metadata?.labels?.[LABEL.site] ?? "");
+        return subjects
+            .filter((subject) => !known.includes(holding(object, subject)))
             .map(
-                ({ kind, name }) =>
-                    `${kind} ${name} is none of the embassy's; a name must begin with embassy:, as those of its own issuer do`,
-            ),
+                (subject) =>
+                    `${subject.kind} ${subject.name} is none of the embassy's for ${object.roleRef?.name ?? "this role"}; ` +
+                    "whoever is to hold a right is named in infra/cluster/access/plan-holders.ts",
+            );
+    },
 };

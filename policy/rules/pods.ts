@@ -1,14 +1,28 @@
 import type { KubernetesObject } from "./rule";
 
+/** What pods and containers both have; a container's says more than its pod's. */
+export interface SecurityContext {
+    readonly runAsNonRoot?: boolean;
+    readonly runAsUser?: number;
+    readonly runAsGroup?: number;
+    readonly seccompProfile?: { readonly type?: string };
+    readonly appArmorProfile?: { readonly type?: string };
+    readonly seLinuxOptions?: object;
+    readonly windowsOptions?: object;
+}
+
 export interface Container {
     readonly name?: string;
     readonly image?: string;
+    readonly command?: readonly string[];
+    readonly args?: readonly string[];
     readonly env?: readonly { readonly name?: string; readonly value?: string }[];
     readonly ports?: readonly { readonly hostPort?: number }[];
     readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
-    readonly securityContext?: {
+    readonly securityContext?: SecurityContext & {
         readonly allowPrivilegeEscalation?: boolean;
         readonly privileged?: boolean;
+        readonly procMount?: string;
         readonly readOnlyRootFilesystem?: boolean;
         readonly capabilities?: { readonly drop?: readonly string[]; readonly add?: readonly string[] };
     };
@@ -29,9 +43,11 @@ export interface PodSpec {
     readonly hostNetwork?: boolean;
     readonly hostPID?: boolean;
     readonly hostIPC?: boolean;
-    readonly securityContext?: {
-        readonly runAsNonRoot?: boolean;
-        readonly seccompProfile?: { readonly type?: string };
+    readonly hostUsers?: boolean;
+    readonly securityContext?: SecurityContext & {
+        readonly supplementalGroups?: readonly number[];
+        readonly fsGroup?: number;
+        readonly sysctls?: readonly object[];
     };
     readonly topologySpreadConstraints?: readonly {
         readonly topologyKey?: string;
@@ -58,6 +74,8 @@ export function podSpecOf(object: KubernetesObject): PodSpec | undefined {
     switch (kind) {
         case "Pod":
             return spec;
+        case "PodTemplate":
+            return (object as Template).template?.spec;
         case "CronJob":
             return (spec?.["jobTemplate"] as { readonly spec?: Template } | undefined)?.spec?.template?.spec;
         default:

@@ -10,13 +10,16 @@ export interface KubernetesObject {
     };
     readonly spec?: Readonly<Record<string, unknown>>;
     readonly data?: Readonly<Record<string, string>>;
+    /** What a ConfigMap holds in base64. */
+    readonly binaryData?: Readonly<Record<string, string>>;
     /** What a Role or ClusterRole allows. */
     readonly rules?: readonly {
         readonly apiGroups?: readonly string[];
         readonly resources?: readonly string[];
         readonly verbs?: readonly string[];
     }[];
-    /** Whom a RoleBinding or ClusterRoleBinding names. */
+    /** What a RoleBinding or ClusterRoleBinding gives, and to whom. */
+    readonly roleRef?: { readonly kind: string; readonly name: string };
     readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
 }
 

@@ -5,6 +5,7 @@ import { DISKS_FILE, disksDocument } from "../support/disks";
 import { type ExpectedFiles, renderedFiles, writeExpected } from "../support/expected";
 import { FLOWS_FILE, flowsDocument } from "../support/flows";
 import { LIFETIMES_FILE, lifetimesDocument } from "../support/lifetimes";
+import { RIGHTS_FILE, rightsDocument } from "../support/rights";
 import { STACKS } from "../support/stacks";
 
 async function main(): Promise<void> {
@@ -19,7 +20,8 @@ async function main(): Promise<void> {
     writeFileSync(LIFETIMES_FILE, lifetimesDocument(STACKS));
     writeFileSync(DISKS_FILE, disksDocument(STACKS));
     writeFileSync(BOOT_ORDER_FILE, bootOrderDocument(STACKS));
-    process.stdout.write("docs/flows.md\ndocs/lifetimes.md\ndocs/disks.md\ndocs/boot-order.md\n");
+    writeFileSync(RIGHTS_FILE, rightsDocument(STACKS));
+    process.stdout.write("docs/rights.md\ndocs/flows.md\ndocs/lifetimes.md\ndocs/disks.md\ndocs/boot-order.md\n");
 }
 
 void main();

@@ -58,7 +58,7 @@ test("nobody enters without a certificate, and Secrets are encrypted", () => {
 });
 
 test("configuration files hold paths of keys, not keys", () => {
-    const names = ["kube-scheduler", "kwok", "audit"];
+    const names = ["kube-scheduler", "kwok", "audit", "admission"];
     expect(Object.keys(files)).toEqual(names.map((name) => `${paths.config}/${name}.yaml`));
     expect(Object.values(files).join("")).not.toMatch(/PRIVATE|key-data/);
 });

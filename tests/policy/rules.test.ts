@@ -32,6 +32,10 @@ const pod = {
     containers: [container],
 };
 
+function inContainer(more: object): object {
+    return { containers: [{ ...container, securityContext: { ...container.securityContext, ...more } }] };
+}
+
 function workload(spec: object, kind = "Deployment", replicas = 2): KubernetesObject {
     const template = { spec: { ...pod, ...spec } };
     return { kind, spec: kind === "CronJob" ? { jobTemplate: { spec: { template } } } : { replicas, template } };
@@ -143,7 +147,7 @@ describe("policy", () => {
         ],
         [
             { volumes: [{ name: "host", hostPath: { path: "/" } }] },
-            "volume host is hostPath; it must be one of configMap, csi, downwardAPI, emptyDir, ephemeral, persistentVolumeClaim, projected, secret",
+            "volume host is hostPath; it must be one of configMap, downwardAPI, emptyDir, ephemeral, persistentVolumeClaim, projected, secret",
         ],
         [
             { containers: [{ ...container, ports: [{ containerPort: 80, hostPort: 80 }] }] },
@@ -167,8 +171,90 @@ describe("policy", () => {
             },
             "container main: capabilities.add is SYS_ADMIN; it must be empty",
         ],
+        [
+            inContainer({ runAsUser: 0 }),
+            "container main: securityContext.runAsUser is 0, which is root; it must be another",
+        ],
+        [
+            inContainer({ runAsGroup: 0 }),
+            "container main: securityContext.runAsGroup is 0, which is root; it must be another",
+        ],
+        [
+            inContainer({ runAsNonRoot: false }),
+            "container main: securityContext.runAsNonRoot is false; it must be true",
+        ],
+        [
+            inContainer({ seccompProfile: { type: "Unconfined" } }),
+            "container main: securityContext.seccompProfile.type is Unconfined; it must be RuntimeDefault",
+        ],
+        [
+            inContainer({ appArmorProfile: { type: "Unconfined" } }),
+            "container main: securityContext.appArmorProfile.type is Unconfined; it must be RuntimeDefault",
+        ],
+        [inContainer({ procMount: "Unmasked" }), "container main: procMount is Unmasked; it must be Default"],
+        [
+            { securityContext: { ...pod.securityContext, runAsUser: 0 } },
+            "securityContext.runAsUser is 0, which is root; it must be another",
+        ],
+        [
+            { securityContext: { ...pod.securityContext, supplementalGroups: [0] } },
+            "securityContext has root's group; it must have none",
+        ],
+        [
+            { volumes: [{ name: "other", csi: { driver: "x" } }] },
+            "volume other is csi; it must be one of configMap, downwardAPI, emptyDir, ephemeral, persistentVolumeClaim, projected, secret",
+        ],
     ])("refuses a pod that is not hardened: %j", (spec, wrong) => {
         expect(said(workload(spec))).toEqual([`hardened-pods: ${wrong}`]);
+    });
+
+    it.each(["initContainers", "ephemeralContainers"])("looks at %s as well", (kind) => {
+        const root = { ...container, securityContext: { ...container.securityContext, runAsUser: 0 } };
+        expect(said(workload({ [kind]: [root] }))).toHaveLength(1);
+    });
+
+    it("refuses a pod that is not hardened wherever it is written down", () => {
+        const spec = { ...pod, hostPID: true };
+        expect(said({ kind: "Pod", spec })).toHaveLength(1);
+        expect(said({ kind: "PodTemplate", template: { spec } } as KubernetesObject)).toHaveLength(1);
+    });
+
+    it.each([
+        { hostPath: { path: "/" } },
+        { csi: {} },
+        { local: { path: "/" } },
+        { local: { path: "/var/lib/embassy/../x" } },
+    ])("refuses a volume that is no disk of a machine: %j", (spec) => {
+        expect(said({ kind: "PersistentVolume", spec })).toEqual([
+            "hardened-pods: a PersistentVolume is not a machine's own disk; spec.local.path must be below /var/lib/embassy",
+        ]);
+    });
+
+    it.each([
+        [{}],
+        [{ from: [] }],
+        [{ from: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }],
+        [{ from: [{ ipBlock: { cidr: "128.0.0.0/1" } }] }],
+        [{ from: [{ ipBlock: { cidr: "::/0" } }] }],
+        [{ from: [{ namespaceSelector: {} }] }],
+        [{ from: [{ namespaceSelector: {}, podSelector: {} }] }],
+    ])("refuses ingress from everybody: %j", (rule) => {
+        const policy = (namespace: string, name: string): string[] =>
+            said({
+                kind: "NetworkPolicy",
+                metadata: { namespace },
+                spec: { podSelector: { matchLabels: { "app.kubernetes.io/name": name } }, ingress: [rule] },
+            });
+        expect(policy("registry-land", "database")).toEqual([
+            expect.stringMatching(/^open-ingress: ingress is open to /),
+        ]);
+        expect(policy("edge", "edge")).toHaveLength(1);
+        expect(policy("edge", "gazette")).toEqual([]);
+    });
+
+    it("lets in whoever is named", () => {
+        const from = [{ podSelector: { matchLabels: { app: "x" } } }, { ipBlock: { cidr: "10.32.0.0/14" } }];
+        expect(said({ kind: "NetworkPolicy", spec: { ingress: [{ from }] } })).toEqual([]);
     });
 
     it("refuses two pods that may stand in one zone", () => {
@@ -189,27 +275,75 @@ describe("policy", () => {
         ["annotation token looks like a secret", { kind: "Service", metadata: { annotations: { token: "x" } } }],
         ["key file looks like a secret", { kind: "ConfigMap", data: { file: "-----BEGIN EC PRIVATE KEY-----\n" } }],
         ["key identity looks like a secret", { kind: "ConfigMap", data: { identity: "AGE-SECRET-KEY-1X" } }],
+        [
+            "key own.conf looks like a secret",
+            { kind: "ConfigMap", data: { "own.conf": "[global]\nrepo1-cipher-pass=abc\n" } },
+        ],
+        ["key x.yml looks like a secret", { kind: "ConfigMap", data: { "x.yml": "a:\n  encryption-key: abc\n" } }],
+        ["key x.json looks like a secret", { kind: "ConfigMap", data: { "x.json": '{"password": "abc"}' } }],
+        [
+            "key own.conf looks like a secret",
+            { kind: "ConfigMap", binaryData: { "own.conf": Buffer.from("repo1-cipher-pass=abc").toString("base64") } },
+        ],
+        [
+            "argument --repo1-cipher-pass has a literal value",
+            workload({ containers: [{ ...container, args: ["backup", "--repo1-cipher-pass=abc"] }] }),
+        ],
+        [
+            "argument --password has a literal value",
+            workload({ containers: [{ ...container, args: ["--password", "abc"] }] }),
+        ],
+        [
+            "argument PGPASSWORD has a literal value",
+            workload({ containers: [{ ...container, command: ["sh", "-c", "PGPASSWORD=abc psql"] }] }),
+        ],
+        [
+            "variable CONFIG has a literal value",
+            workload({ containers: [{ ...container, env: [{ name: "CONFIG", value: "repo1-cipher-pass=abc" }] }] }),
+        ],
     ] as const)("refuses a secret in the clear: %s", (wrong, object) => {
         expect(said(object as KubernetesObject)).toEqual([expect.stringMatching(`^no-plain-secrets: ${wrong}`)]);
     });
 
+    it("says where a secret is, and does not take that for one", () => {
+        const args = ["--token-file=/etc/token", "--password", "/run/x", "--secret=$(FILE)", "pgpass: /tmp/pgpass"];
+        expect(said(workload({ containers: [{ ...container, args }] }))).toEqual([]);
+        expect(said({ kind: "ConfigMap", data: { file: "password: /etc/x\nsecret: ${FILE}\n" } })).toEqual([]);
+    });
+
+    const bound = (role: string, kind: string, name: string, namespace?: string): KubernetesObject => ({
+        kind: "ClusterRoleBinding",
+        roleRef: { kind: "ClusterRole", name: role },
+        subjects: [{ kind, name, ...(namespace !== undefined && { namespace }) }],
+    });
+
     it.each([
-        ["User", "operator@facility.example"],
-        ["Group", "host-state:inspectors"],
-        ["User", "not-embassy:somebody"],
-    ])("refuses rights of the %s %s", (kind, name) => {
-        expect(said({ kind: "RoleBinding", subjects: [{ kind, name }] })).toEqual([
-            `own-jurisdiction: ${kind} ${name} is none of the embassy's; a name must begin with embassy:, as those of its own issuer do`,
+        ["User", "operator@facility.example", undefined],
+        ["Group", "host-state:inspectors", undefined],
+        ["User", "embassy:operator", undefined],
+        ["Group", "system:authenticated", undefined],
+        ["Group", "system:host-state-inspector", undefined],
+        ["ServiceAccount", "default", "default"],
+        ["ServiceAccount", "cert-manager", "cert-manager"],
+    ])("refuses rights of the %s %s", (kind, name, namespace) => {
+        expect(said(bound("cluster-admin", kind, name, namespace))).toEqual([
+            `own-jurisdiction: ${kind} ${name} is none of the embassy's for cluster-admin; ` +
+                "whoever is to hold a right is named in infra/cluster/access/plan-holders.ts",
         ]);
     });
 
-    it("lets the embassy's own have rights, and Kubernetes'", () => {
-        const subjects = [
-            { kind: "User", name: "embassy:operator" },
-            { kind: "Group", name: "system:nodes" },
-            { kind: "ServiceAccount", name: "database", namespace: "registry-land" },
-        ];
-        expect(said({ kind: "ClusterRoleBinding", subjects })).toEqual([]);
+    it("lets those have rights who are named for them, and for no others", () => {
+        expect(said(bound("embassy-dns", "ServiceAccount", "dns", "dns"))).toEqual([]);
+        expect(said(bound("embassy-cert-manager", "ServiceAccount", "dns", "dns"))).toHaveLength(1);
+        const member = bound("embassy-database-member", "ServiceAccount", "database", "registry-land");
+        const inNamespace = (namespace: string): KubernetesObject => ({
+            ...member,
+            kind: "RoleBinding",
+            metadata: { namespace },
+        });
+        expect(said(inNamespace("registry-land"))).toEqual([]);
+        expect(said(inNamespace("registry-taxes"))).toHaveLength(1);
+        expect(said(member)).toHaveLength(1);
     });
 
     it.each(["pods/exec", "pods/portforward", "pods/*", "*/exec", "nodes/proxy", "*"])(
@@ -218,14 +352,28 @@ describe("policy", () => {
             const role = (apiGroup: string): string[] =>
                 said({
                     kind: "Role",
-                    rules: [{ apiGroups: [apiGroup], resources: ["pods", resource], verbs: ["create"] }],
+                    rules: [{ apiGroups: [apiGroup], resources: ["pods", resource], verbs: ["get"] }],
                 });
             expect(role("")).toEqual([
-                `no-entry: a role has ${resource}; it must name what is needed, and no way into a pod`,
+                `no-entry: a role has ${resource}; it must name what is needed: no way into a pod, no keys, and no rights to give on`,
             ]);
-            expect(role("apps")).toEqual([]);
+            expect(role("example.org")).toEqual([]);
         },
     );
+
+    it.each([
+        ["", "secrets", "get"],
+        ["", "serviceaccounts/token", "create"],
+        ["", "pods", "create"],
+        ["apps", "deployments", "patch"],
+        ["rbac.authorization.k8s.io", "clusterroles", "escalate"],
+        ["", "users", "impersonate"],
+        ["*", "jobs", "update"],
+    ])("refuses a role that gets further by (%s) %s: %s", (apiGroup, resource, verb) => {
+        expect(
+            said({ kind: "Role", rules: [{ apiGroups: [apiGroup], resources: [resource], verbs: [verb] }] }),
+        ).toEqual([expect.stringMatching(/^no-entry: a role has /)]);
+    });
 
     it("lets one role in, of who breaks the glass, and that no further than into pods", () => {
         const role = (name: string, resource: string, kind = "ClusterRole"): string[] =>

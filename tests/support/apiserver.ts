@@ -21,9 +21,12 @@ export interface ApiServer {
 }
 
 /** Further arguments of each; without a scheduler where it has none. */
-export type Arguments = Partial<
-    Readonly<Record<"kube-apiserver" | "kube-controller-manager" | "kube-scheduler", readonly string[]>>
->;
+export interface Arguments {
+    readonly "kube-apiserver"?: readonly string[];
+    /** Also as a function of the API server's URL. */
+    readonly "kube-controller-manager"?: readonly string[] | ((server: string) => readonly string[]);
+    readonly "kube-scheduler"?: readonly string[];
+}
 
 /** Starts them, and resolves once the API server is ready. Throws if a binary is missing: build them with `npm start`. */
 export async function startApiServer(more: Arguments = {}): Promise<ApiServer> {
@@ -40,6 +43,8 @@ export async function startApiServer(more: Arguments = {}): Promise<ApiServer> {
     write("sa.key", privateKey.export({ type: "sec1", format: "pem" }).toString());
     const server = `https://127.0.0.1:${secure}`;
     const kubeconfig = write("kubeconfig", kubeconfigOf(server, token));
+    const own = more["kube-apiserver"] ?? [];
+    const controllers = more["kube-controller-manager"] ?? [];
     const started: Process[] = [];
     const start = (name: string, args: readonly string[]): Process => {
         const process = startProcess(name, args, directory);
@@ -71,12 +76,12 @@ export async function startApiServer(more: Arguments = {}): Promise<ApiServer> {
             `--secure-port=${secure}`,
             `--cert-dir=${file("certs")}`,
             `--token-auth-file=${file("tokens.csv")}`,
-            "--authorization-mode=RBAC",
+            ...(own.some((flag) => flag.startsWith("--authorization-mode=")) ? [] : ["--authorization-mode=RBAC"]),
             "--service-cluster-ip-range=10.99.0.0/24",
             "--service-account-issuer=https://kubernetes.default.svc",
             `--service-account-key-file=${file("sa.key")}`,
             `--service-account-signing-key-file=${file("sa.key")}`,
-            ...(more["kube-apiserver"] ?? []),
+            ...own,
         ]);
         await untilReady(server, apiserver);
         start("kube-controller-manager", [
@@ -86,7 +91,7 @@ export async function startApiServer(more: Arguments = {}): Promise<ApiServer> {
             "--leader-elect=false",
             "--use-service-account-credentials=false",
             `--service-account-private-key-file=${file("sa.key")}`,
-            ...(more["kube-controller-manager"] ?? []),
+            ...(typeof controllers === "function" ? controllers(server) : controllers),
         ]);
         if (more["kube-scheduler"]) {
             start("kube-scheduler", [

@@ -2,6 +2,8 @@ import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding";
 import type * as pulumi from "@pulumi/pulumi";
 import { BREAK_GLASS_ROLE, CLIENT_SIGNER, WAYS_IN, WAYS_PAST, breakGlassGroup } from "./plan-break-glass";
+import { KUBERNETES_NAMESPACE, staticPods } from "./plan-kubernetes";
+import type { Host } from "../facility/inventory";
 import { OWNER_SECRET } from "../../registries/plan-database";
 import type { Labels } from "../../conventions/names";
 import { refusing } from "../../kubernetes/admission";
@@ -11,8 +13,9 @@ import { metadata } from "../../kubernetes/metadata";
 const NOT_FOR_KUBELETS = `request.resource.resource != "certificatesigningrequests" || object.spec.signerName == "${CLIENT_SIGNER}"`;
 
 /** Cluster API reaches etcd so, as it mends a control plane: a port that opens to certificates of etcd's own authority alone. */
-const NOT_TO_ETCD =
-    '!(request.?subResource.orValue("") == "portforward" && request.namespace == "kube-system" && request.name.startsWith("etcd-"))';
+const notToEtcd = (hosts: readonly Host[]): string =>
+    `!(request.?subResource.orValue("") == "portforward" && request.namespace == "${KUBERNETES_NAMESPACE}" && ` +
+    `request.name in ${JSON.stringify(staticPods(hosts, ["etcd"]))})`;
 
 /**
  * The API server lets nobody into a pod, administrators neither, of whom it asks no role: admission is asked of everybody. It lets in
@@ -20,7 +23,7 @@ const NOT_TO_ETCD =
  */
 export function breakGlass(
     name: string,
-    { site, labels }: { readonly site: string; readonly labels: Labels },
+    { site, labels, hosts }: { readonly site: string; readonly labels: Labels; readonly hosts: readonly Host[] },
     opts: pulumi.CustomResourceOptions,
 ): void {
     const group = breakGlassGroup(site);
@@ -45,7 +48,7 @@ export function breakGlass(
             },
             matchConditions: [
                 { name: "not-for-kubelets", expression: NOT_FOR_KUBELETS },
-                { name: "not-to-etcd", expression: NOT_TO_ETCD },
+                { name: "not-to-etcd", expression: notToEtcd(hosts) },
             ],
             validations: [
                 {

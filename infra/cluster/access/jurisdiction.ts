@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { BREAK_GLASS_ROLE, WAYS_IN } from "./plan-break-glass";
-import { ENTRIES, KUBERNETES_ITSELF, OWN_IDENTITY } from "./plan-jurisdiction";
 import type { Labels } from "../../conventions/names";
+import { HOLDING, holders } from "./plan-holders";
+import { ESCALATES, EXCEPTED, KUBERNETES_ITSELF } from "./plan-jurisdiction";
 import { refusing } from "../../kubernetes/admission";
 
 const RBAC = { apiGroups: ["rbac.authorization.k8s.io"], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"] };
@@ -9,7 +9,7 @@ const RBAC = { apiGroups: ["rbac.authorization.k8s.io"], apiVersions: ["v1"], op
 /** What policy/ says of roles and bindings before they are made, the API server says to whoever makes one in another way. */
 export function jurisdiction(
     name: string,
-    { labels }: { readonly labels: Labels },
+    { site, labels }: { readonly site: string; readonly labels: Labels },
     opts: pulumi.CustomResourceOptions,
 ): void {
     refusing(
@@ -23,14 +23,14 @@ export function jurisdiction(
                     name: "others",
                     expression:
                         "has(object.subjects) ? object.subjects.filter(s, " +
-                        `s.kind != "ServiceAccount" && !s.name.matches("${OWN_IDENTITY}")).map(s, s.name) : []`,
+                        `!(${HOLDING} in ${JSON.stringify(holders(site))})).map(s, s.name) : []`,
                 },
             ],
             validations: [
                 {
                     expression: "size(variables.others) == 0",
                     reason: "Forbidden",
-                    messageExpression: `"rights are held by the embassy's own alone, and not by " + variables.others.join(", ")`,
+                    messageExpression: `"rights are held by the embassy's own alone, and not by " + variables.others.join(", ") + ": " + object.roleRef.name + " is for whom the program names"`,
                 },
             ],
         },
@@ -45,26 +45,24 @@ export function jurisdiction(
             matchConditions: [
                 {
                     name: "by-hand",
-                    expression: `!(request.userInfo.username in ${JSON.stringify(KUBERNETES_ITSELF)})`,
+                    expression: `!(${KUBERNETES_ITSELF})`,
                 },
             ],
             variables: [
+                { name: "named", expression: JSON.stringify(EXCEPTED) },
                 {
-                    name: "own",
+                    name: "excepted",
                     expression:
-                        `request.resource.resource == "clusterroles" && object.metadata.name == "${BREAK_GLASS_ROLE}" ` +
-                        `? ${JSON.stringify(WAYS_IN)} : []`,
+                        'request.resource.resource == "clusterroles" && object.metadata.name in variables.named ' +
+                        "? variables.named[object.metadata.name] : []",
                 },
             ],
             validations: [
                 {
-                    expression:
-                        "!has(object.rules) || object.rules.all(r, !has(r.resources) || !has(r.apiGroups) || " +
-                        '!r.apiGroups.exists(g, g in ["", "*"]) || ' +
-                        `!r.resources.exists(x, x in ${JSON.stringify(ENTRIES)} && !(x in variables.own)))`,
+                    expression: `!has(object.rules) || !object.rules.exists(r, ${ESCALATES})`,
                     reason: "Forbidden",
                     message:
-                        "no role lets anybody into a pod but the one of who breaks the glass: what runs is changed by declaring it",
+                        "no role lets anybody into a pod but the one of who breaks the glass, nor reads keys, makes pods or gives rights on: what runs is changed by declaring it",
                 },
             ],
         },

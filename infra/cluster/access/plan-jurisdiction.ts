@@ -1,11 +1,6 @@
-/** Who may hold rights in a site's cluster, and what nobody may be given. Pure; policy/ and infra/cluster hold to it. */
-import { WAYS_IN, WAYS_PAST } from "./plan-break-glass";
-
-/**
- * Users and groups of the embassy's own issuer begin with `embassy:`, those of Kubernetes with `system:`. Whoever else is
- * named, of the host state, the facility or a cloud, is under another jurisdiction than the data.
- */
-export const OWN_IDENTITY = "^(embassy:.+|system:.+|kube-apiserver)$";
+/** What nobody may be given in a site's cluster. Pure; policy/ and infra/cluster hold to it. */
+import { BREAK_GLASS_ROLE, WAYS_IN, WAYS_PAST } from "./plan-break-glass";
+import { API_SERVER_USER, CONTROLLER_MANAGER_USER, GENUINE, controllerUser } from "./plan-kubernetes";
 
 /** How pods are entered, by one of them or by all: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources */
 export const ENTRIES: readonly string[] = [
@@ -13,9 +8,110 @@ export const ENTRIES: readonly string[] = [
     "*",
 ].filter((way, index, all) => all.indexOf(way) === index);
 
-/** Who makes Kubernetes' own roles, and makes them again: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#auto-reconciliation */
-export const KUBERNETES_ITSELF: readonly string[] = [
-    "system:apiserver",
-    "system:kube-controller-manager",
-    "system:serviceaccount:kube-system:clusterrole-aggregation-controller",
+/** Verbs by which rights are given on, or another's are taken: https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks */
+export const ESCALATING_VERBS: readonly string[] = [
+    "approve",
+    "attest",
+    "bind",
+    "escalate",
+    "impersonate",
+    "sign",
+    "*",
 ];
+const WRITES = ["create", "update", "patch"];
+const ANY: readonly string[] = [];
+
+/** What is as good as being somebody else, or as making a pod. Without verbs: all of them. Secrets are keys, and read in the clear. */
+export const ESCALATING: readonly {
+    readonly group: string;
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+}[] = [
+    { group: "", resources: ["secrets", "serviceaccounts/token"], verbs: ANY },
+    { group: "", resources: ["pods", "replicationcontrollers"], verbs: ["create"] },
+    {
+        group: "",
+        resources: ["nodes", "nodes/status", "persistentvolumes", "pods/binding", "bindings"],
+        verbs: ["create", "update"],
+    },
+    {
+        group: "apps",
+        resources: ["daemonsets", "deployments", "replicasets", "statefulsets", "controllerrevisions", "*"],
+        verbs: WRITES,
+    },
+    { group: "batch", resources: ["cronjobs", "jobs", "*"], verbs: WRITES },
+    {
+        group: "rbac.authorization.k8s.io",
+        resources: ["roles", "rolebindings", "clusterroles", "clusterrolebindings", "*"],
+        verbs: WRITES,
+    },
+    {
+        group: "admissionregistration.k8s.io",
+        resources: [
+            "mutatingwebhookconfigurations",
+            "validatingwebhookconfigurations",
+            "mutatingadmissionpolicies",
+            "mutatingadmissionpolicybindings",
+            "validatingadmissionpolicies",
+            "validatingadmissionpolicybindings",
+            "*",
+        ],
+        verbs: [...WRITES, "delete"],
+    },
+    { group: "apiregistration.k8s.io", resources: ["apiservices", "*"], verbs: WRITES },
+    { group: "apiextensions.k8s.io", resources: ["customresourcedefinitions", "*"], verbs: WRITES },
+    { group: "certificates.k8s.io", resources: ["certificatesigningrequests/approval", "*"], verbs: [...WRITES] },
+];
+
+/** Roles that have some of it all the same: the name of a ClusterRole → resources. */
+export const EXCEPTED: Readonly<Record<string, readonly string[]>> = {
+    [BREAK_GLASS_ROLE]: [...WAYS_IN, "secrets"],
+    // It finds Secrets by their labels, and RBAC knows none.
+    "embassy-cert-manager": ["secrets"],
+    // Simulated kubelets.
+    "embassy-lab:kwok": ["nodes/status"],
+};
+
+/** CEL: who makes Kubernetes' own roles, and makes them again. An API server shows itself no certificate; it has a uid, which who takes the name on has not. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#auto-reconciliation */
+export const KUBERNETES_ITSELF =
+    `(request.userInfo.username == "${API_SERVER_USER}" && request.userInfo.?uid.orValue("") != "") || ` +
+    `(request.userInfo.username in ${JSON.stringify([CONTROLLER_MANAGER_USER, controllerUser("clusterrole-aggregation-controller")])} && ${GENUINE})`;
+
+interface Rule {
+    readonly apiGroups?: readonly string[];
+    readonly resources?: readonly string[];
+    readonly verbs?: readonly string[];
+}
+
+/** What of a rule nobody may have, as it is named there. @param excepted resources that the role has all the same */
+export function escalations(
+    { apiGroups = [], resources = [], verbs = [] }: Rule,
+    excepted: readonly string[],
+): string[] {
+    const every = apiGroups.includes("*");
+    const entries = every || apiGroups.includes("") ? resources.filter((resource) => ENTRIES.includes(resource)) : [];
+    const others = ESCALATING.filter(({ group }) => every || apiGroups.includes(group)).flatMap((beyond) =>
+        beyond.verbs.length === 0 || beyond.verbs.some((verb) => verbs.includes(verb))
+            ? resources.filter((resource) => beyond.resources.includes(resource))
+            : [],
+    );
+    const named = [...new Set([...entries, ...others])].filter((resource) => !excepted.includes(resource));
+    return [...named, ...verbs.filter((verb) => ESCALATING_VERBS.includes(verb))];
+}
+
+/** CEL: whether rule `r` has any of it. `variables.excepted` are resources that the role has all the same. */
+export const ESCALATES = [
+    `(has(r.verbs) && r.verbs.exists(v, v in ${JSON.stringify(ESCALATING_VERBS)}))`,
+    ofGroup("", `r.resources.exists(x, x in ${JSON.stringify(ENTRIES)} && !(x in variables.excepted))`),
+    ...ESCALATING.map(({ group, resources, verbs }) => {
+        const named = `r.resources.exists(x, x in ${JSON.stringify(resources)} && !(x in variables.excepted))`;
+        return ofGroup(
+            group,
+            verbs.length === 0 ? named : `${named} && r.verbs.exists(v, v in ${JSON.stringify(verbs)})`,
+        );
+    }),
+].join(" || ");
+
+function ofGroup(group: string, has: string): string {
+    return `(has(r.resources) && has(r.apiGroups) && r.apiGroups.exists(g, g in ["${group}", "*"]) && ${has})`;
+}

@@ -3,9 +3,13 @@
  * arguments. Pure. https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/
  */
 import { WAYS_IN, WAYS_PAST } from "../access/plan-break-glass";
+import { KUBERNETES_NAMESPACE } from "../access/plan-kubernetes";
+import { TOKEN_SECONDS } from "../../kubernetes/token";
 
 /** Paths on the machine. */
 export interface ApiServerFiles {
+    /** {@link ADMISSION} as YAML or JSON. */
+    readonly admission: string;
     /** {@link AUDIT_POLICY} as YAML or JSON. */
     readonly auditPolicy: string;
     readonly auditLog: string;
@@ -17,11 +21,17 @@ export interface ApiServerFiles {
 export const AUDIT_LOG = { size: 50, kept: 10 } as const;
 
 /** Who is let in, what is written down, and how Secrets lie in etcd. */
-export function hardening({ auditPolicy, auditLog, encryption }: ApiServerFiles): string[] {
+export function hardening({ admission, auditPolicy, auditLog, encryption }: ApiServerFiles): string[] {
     return [
         "--anonymous-auth=false",
         "--authorization-mode=Node,RBAC",
         "--enable-admission-plugins=NodeRestriction",
+        // The embassy has none, and whoever made one would change pods after they were declared, unseen: no policy is asked about these.
+        "--disable-admission-plugins=MutatingAdmissionPolicy",
+        `--admission-control-config-file=${admission}`,
+        // Else one of 3607 s, which clients ask for by default, is good for a year: https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/
+        "--service-account-extend-token-expiration=false",
+        `--service-account-max-token-expiration=${TOKEN_SECONDS}s`,
         "--tls-min-version=VersionTLS13",
         `--encryption-provider-config=${encryption}`,
         `--audit-policy-file=${auditPolicy}`,
@@ -31,6 +41,34 @@ export function hardening({ auditPolicy, auditLog, encryption }: ApiServerFiles)
         "--profiling=false",
     ];
 }
+
+const RESTRICTED = { level: "restricted", version: "latest" } as const;
+
+/**
+ * What holds for pods of a namespace that says nothing of it: the restricted profile. Kubernetes' own namespace cannot have it, as a control
+ * plane's pods are of their machines; there policies say what runs, name by name (infra/cluster/access/pods.ts).
+ * https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/
+ */
+export const ADMISSION = {
+    apiVersion: "apiserver.config.k8s.io/v1",
+    kind: "AdmissionConfiguration",
+    plugins: [
+        {
+            name: "PodSecurity",
+            configuration: {
+                apiVersion: "pod-security.admission.config.k8s.io/v1",
+                kind: "PodSecurityConfiguration",
+                defaults: Object.fromEntries(
+                    ["enforce", "audit", "warn"].flatMap((mode) => [
+                        [mode, RESTRICTED.level],
+                        [`${mode}-version`, RESTRICTED.version],
+                    ]),
+                ),
+                exemptions: { usernames: [], runtimeClasses: [], namespaces: [KUBERNETES_NAMESPACE] },
+            },
+        },
+    ],
+} as const;
 
 const core = (resources: readonly string[]) => [{ group: "", resources: [...resources] }];
 const READS = ["get", "list", "watch"];

@@ -1,10 +1,11 @@
 /** What kubeadm is told on each machine, in the terms of Cluster API. https://cluster-api.sigs.k8s.io/tasks/bootstrap/kubeadm-bootstrap/ */
 import { dirname } from "node:path/posix";
-import { AUDIT_POLICY, type ApiServerFiles, hardening } from "../control-plane/api-server";
+import { ADMISSION, AUDIT_POLICY, type ApiServerFiles, hardening } from "../control-plane/api-server";
 import { EVICTION } from "../control-plane/controller-manager";
 
 const ETC = "/etc/kubernetes";
 const FILES: ApiServerFiles = {
+    admission: `${ETC}/admission.json`,
     auditPolicy: `${ETC}/audit-policy.json`,
     auditLog: "/var/log/kubernetes/audit.log",
     encryption: `${ETC}/encryption.yaml`,
@@ -20,6 +21,11 @@ const SECRET = { encryption: "encryption-configuration", discovery: "discovery-k
 
 /** Below the site's own registry. */
 const IMAGES = "kubernetes";
+
+/** An image of Kubernetes itself, as kubeadm names it. */
+export function kubernetesImage(imageRegistry: string, part: string, release: string): string {
+    return `${imageRegistry}/${IMAGES}/${part}:${release}`;
+}
 
 /** Nobody is let in without a name, so that kubelets cannot ask how the server is, as they do by default: they look whether it takes connections. */
 const PROBE = { httpGet: null, tcpSocket: { port: "probe-port" } };
@@ -42,6 +48,7 @@ export function controlPlaneConfig(imageRegistry: string, breakGlass: string | u
                     ...(breakGlass === undefined ? [] : [`--client-ca-file=${CLIENTS.both}`]),
                 ]),
                 extraVolumes: [
+                    { name: "admission", ...mounted(FILES.admission), readOnly: true, pathType: "File" },
                     { name: "audit-policy", ...mounted(FILES.auditPolicy), readOnly: true, pathType: "File" },
                     { name: "audit-log", ...mounted(dirname(FILES.auditLog)), pathType: "DirectoryOrCreate" },
                     { name: "encryption", ...mounted(FILES.encryption), readOnly: true, pathType: "File" },
@@ -50,6 +57,7 @@ export function controlPlaneConfig(imageRegistry: string, breakGlass: string | u
             controllerManager: { extraArgs: namedArguments(EVICTION) },
         },
         files: [
+            { ...file(FILES.admission), content: JSON.stringify(ADMISSION) },
             { ...file(FILES.auditPolicy), content: JSON.stringify(AUDIT_POLICY) },
             { ...file(`${PATCHES}/kube-apiserver0+strategic.json`), content: JSON.stringify(PROBES) },
             secretFile(FILES.encryption, SECRET.encryption),

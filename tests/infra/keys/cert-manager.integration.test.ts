@@ -140,7 +140,10 @@ beforeAll(async () => {
     const ours = (pattern: RegExp): object[] =>
         rendered.filter(({ name }) => pattern.test(name)).map(({ inputs }) => inputs);
     apply(...certManagerDefinitions(binDir), ...ours(/-namespace$/));
-    apply(...ours(/^cert-manager-(account|role|role-binding)$/), ...ours(/^deletion-protection-/));
+    apply(
+        ...ours(/^cert-manager-(account|role|role-binding)$/),
+        ...ours(/^(deletion-protection|declared-secrets)-|^declared$/),
+    );
     kubectl(api, ["wait", "--for=condition=Established", "crd", "--all"]);
 
     root = await issued({ commonName: "root", began: 400, ends: 6000 });
@@ -173,10 +176,14 @@ afterAll(async () => {
     await api.stop();
 });
 
+function asCertManager(): string {
+    return join(dirname(api.kubeconfig), "cert-manager.kubeconfig");
+}
+
 /** With the identity of its pod. */
 function start(): ChildProcess {
     const token = kubectl(api, ["create", "token", CERT_MANAGER, "-n", CERT_MANAGER]).trim();
-    const kubeconfig = join(dirname(api.kubeconfig), "cert-manager.kubeconfig");
+    const kubeconfig = asCertManager();
     writeFileSync(
         kubeconfig,
         JSON.stringify({
@@ -286,5 +293,49 @@ describe("an authority", () => {
         );
         expect(failure.message).toMatch(/PrivateKey doesn't match parent's PublicKey/);
         expect(secretAt(LAND).data).toEqual(before.get(LAND)?.data);
+    });
+});
+
+describe("who has taken over cert-manager", () => {
+    const secret = (name: string, namespace: string, type: string, metadata: object = {}): object => ({
+        apiVersion: "v1",
+        kind: "Secret",
+        type,
+        metadata: { name, namespace, ...metadata },
+        ...(type === "kubernetes.io/tls" && { stringData: { "tls.key": "", "tls.crt": "" } }),
+    });
+    const writes = (object: object): (() => void) => {
+        return () => void kubectl({ ...api, kubeconfig: asCertManager() }, ["create", "-f", "-"], object);
+    };
+
+    it("has nobody's token: no Secret is one", () => {
+        const annotations = { "kubernetes.io/service-account.name": "clusterrole-aggregation-controller" };
+        const wanted = secret("tried", "kube-system", "kubernetes.io/service-account-token", { annotations });
+        expect(writes(wanted)).toThrow(/no Secret is a token/);
+        expect(() => kubectl(api, ["create", "-f", "-"], wanted)).toThrow(/no Secret is a token/);
+    });
+
+    it.each([
+        ["another name", secret("tried", "registry-land", "kubernetes.io/tls")],
+        ["the name of another namespace's", secret("database-tls", "cert-manager", "kubernetes.io/tls")],
+        ["a name that is declared, of another kind", secret("database-tls", "registry-taxes", "Opaque")],
+        [
+            "a mark that is not its own",
+            secret("tried", "registry-land", "Opaque", { labels: { [NEXT_KEY_LABEL]: "true" } }),
+        ],
+    ])("writes no Secret with %s", (_what, object) => {
+        expect(writes(object)).toThrow(
+            /is no Secret of a certificate that is declared, and cert-manager writes no other/,
+        );
+    });
+
+    it("changes no Secret that is there either, nor marks one as its own", () => {
+        kubectl(api, ["create", "secret", "generic", "kept", "--namespace=registry-land"]);
+        for (const patch of [{ data: { x: "" } }, { metadata: { labels: { [NEXT_KEY_LABEL]: "true" } } }]) {
+            const args = ["patch", "secret", "kept", "--namespace=registry-land", `--patch=${JSON.stringify(patch)}`];
+            expect(() => kubectl({ ...api, kubeconfig: asCertManager() }, args)).toThrow(
+                /cert-manager writes no other/,
+            );
+        }
     });
 });

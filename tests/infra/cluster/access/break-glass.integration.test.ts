@@ -152,6 +152,16 @@ describe("a way into a pod", () => {
         expect(enter(api, way)).toThrow(NOBODY);
     });
 
+    it("is closed by a name alone: what is called as etcd's pods are is not one of them", () => {
+        const forward = (pod: string): (() => void) => {
+            const path = `/api/v1/namespaces/kube-system/pods/${pod}/portforward?ports=2379`;
+            return () => void kubectl(api, ["get", "--raw", path]);
+        };
+        expect(forward("etcd-x")).toThrow(NOBODY);
+        // There is none in this test.
+        expect(forward("etcd-a1-3")).toThrow(/not found/i);
+    });
+
     it("is closed to an administrator who takes on the group, or asks the cluster for a certificate with it", async () => {
         const taken = ["--as=embassy:break-glass:x", "--as-group=embassy:break-glass:luxembourg"];
         expect(enter(api, "pods/exec", ...taken)).toThrow(NOBODY);

@@ -163,6 +163,7 @@ describe("the API servers of its control plane", () => {
 
     it("are hardened as the lab's are", () => {
         const paths = {
+            admission: value("admission-control-config-file"),
             auditPolicy: value("audit-policy-file"),
             auditLog: value("audit-log-path"),
             encryption: value("encryption-provider-config"),
@@ -177,7 +178,8 @@ describe("the API servers of its control plane", () => {
             mountPath: string;
             readOnly?: boolean;
         }[];
-        for (const path of [value("audit-policy-file"), value("encryption-provider-config")]) {
+        const read = ["admission-control-config-file", "audit-policy-file", "encryption-provider-config"];
+        for (const path of read.map(value)) {
             expect(files.map((file) => file.path)).toContain(path);
             expect(volumes).toContainEqual(
                 expect.objectContaining({ hostPath: path, mountPath: path, readOnly: true }),

@@ -27,9 +27,15 @@ describe("a copy in a public cloud", () => {
     it("is made of legislation, and no other registry has anything of it", () => {
         const naming = resources.filter(({ inputs }) => /cloud\.example|192\.0\.2\.7/.test(JSON.stringify(inputs)));
         expect(naming.map(({ name }) => name)).toEqual([
+            // What is written down of all workloads.
+            "declared",
             "legislation-public-copy-allow",
             "legislation-public-copy-job",
         ]);
+        const [declared] = naming;
+        const lines = Object.entries(declared?.inputs["data"] as Record<string, string>);
+        const told = lines.filter(([, text]) => /cloud\.example|192\.0\.2\.7/.test(text)).map(([key]) => key);
+        expect(told).toEqual(["registry-legislation.CronJob.public-copy"]);
     });
 
     it("is not in any stack that does not ask for it", async () => {

@@ -1,0 +1,81 @@
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import * as pulumi from "@pulumi/pulumi";
+import type { Labels } from "../../conventions/names";
+import { metadata } from "../../kubernetes/metadata";
+import { DECLARED, type Template, WORKLOADS, declaredKey, imagesOf, linesOf } from "./plan-declared";
+import { KUBERNETES_NAMESPACE } from "./plan-kubernetes";
+
+/** A resource's inputs, as far as they are looked at here. */
+interface Declared {
+    readonly kind?: string;
+    readonly metadata: { readonly name: string };
+    readonly spec?: {
+        readonly template?: Template;
+        readonly jobTemplate?: { readonly spec: { readonly template: Template } };
+        readonly secretName?: string;
+    };
+}
+
+const OBJECT = /^kubernetes:[^:]+:([A-Za-z]+)$/;
+
+/**
+ * Hears of every workload of a site as it is declared, and writes them all down for the API server before any is made: what runs is what
+ * stands there. A component has one namespace, which it makes before what is in it.
+ */
+export class Declarations {
+    private readonly lines = new Map<string, string>();
+    private readonly namespaces = new Map<pulumi.Resource, string>();
+    private written!: (resources: pulumi.Resource[]) => void;
+    /** Not before all are known. */
+    private readonly before = new Promise<pulumi.Resource[]>((resolve) => (this.written = resolve));
+
+    /** @param others of whom the program knows and which it does not make: key → template */
+    constructor(others: Readonly<Record<string, Template>>) {
+        Object.entries(others).forEach(([key, template]) => this.tell(key, template));
+    }
+
+    /** For the options of the component that has all of them. */
+    readonly transformation: pulumi.ResourceTransformation = ({ type, props, opts }) => {
+        const { kind: custom, metadata: meta, spec } = props as Declared;
+        const kind = custom ?? OBJECT.exec(type)?.[1] ?? "";
+        if (kind === "Namespace" && opts.parent !== undefined) {
+            this.namespaces.set(opts.parent, meta.name);
+        }
+        if (kind === "Certificate" && spec?.secretName !== undefined) {
+            this.lines.set(declaredKey(this.namespaceOf(opts), "Secret", spec.secretName), "");
+        }
+        const template = spec?.jobTemplate?.spec.template ?? spec?.template;
+        if (!(kind in WORKLOADS) || template === undefined) {
+            return undefined;
+        }
+        this.tell(declaredKey(this.namespaceOf(opts), kind, meta.name), template);
+        return { props, opts: pulumi.mergeOptions(opts, { dependsOn: pulumi.output(this.before) }) };
+    };
+
+    /** To be called when everything is declared. */
+    write(name: string, labels: Labels, opts: pulumi.CustomResourceOptions): void {
+        const sorted = [...this.lines].sort(([one], [other]) => one.localeCompare(other, "en"));
+        this.written([
+            new ConfigMap(
+                name,
+                { metadata: metadata(DECLARED, labels, KUBERNETES_NAMESPACE), data: Object.fromEntries(sorted) },
+                opts,
+            ),
+        ]);
+    }
+
+    private tell(key: string, template: Template): void {
+        this.lines.set(key, linesOf(template).join("\n"));
+        Object.entries(imagesOf(template)).forEach(([container, image]) =>
+            this.lines.set(`${key}.${container}`, image),
+        );
+    }
+
+    private namespaceOf({ parent }: pulumi.CustomResourceOptions): string {
+        const namespace = parent && this.namespaces.get(parent);
+        if (namespace === undefined) {
+            throw new Error("a workload is declared by a component that has made no namespace before");
+        }
+        return namespace;
+    }
+}

@@ -1,0 +1,51 @@
+/** Who holds which rights in a site's cluster: everybody who does, and nobody besides. Pure; policy/ and infra/cluster hold to it. */
+import { registryNamespace } from "../../conventions/names";
+import { REGISTRIES } from "../../conventions/registries";
+import { KUBEADM_HOLDERS, KUBERNETES_HOLDERS } from "./kubernetes-holders";
+import { BREAK_GLASS_ROLE, breakGlassGroup } from "./plan-break-glass";
+
+/** Of a binding: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#rolebinding-and-clusterrolebinding */
+interface Binding {
+    readonly metadata?: { readonly namespace?: string };
+    readonly roleRef?: { readonly kind: string; readonly name: string };
+}
+
+interface Subject {
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace?: string;
+}
+
+/** One right of one subject, as text: `[<namespace>/]<kind of the role>/<role> <kind>/[<namespace>/]<name>`. */
+export function holding({ metadata, roleRef }: Binding, { kind, name, namespace }: Subject): string {
+    const where = metadata?.namespace === undefined ? "" : `${metadata.namespace}/`;
+    const subject = [kind, ...(namespace === undefined ? [] : [namespace]), name].join("/");
+    return `${where}${roleRef?.kind ?? ""}/${roleRef?.name ?? ""} ${subject}`;
+}
+
+/** CEL: the same, of `object` and its subject `s`. */
+export const HOLDING =
+    '(has(object.metadata.namespace) && object.metadata.namespace != "" ? object.metadata.namespace + "/" : "") + object.roleRef.kind + "/" + object.roleRef.name + ' +
+    '" " + s.kind + "/" + (has(s.namespace) && s.namespace != "" ? s.namespace + "/" : "") + s.name';
+
+/** Programs on a site's machines, and what stands in for those where nodes are simulated: each has a certificate. */
+const MACHINES: readonly string[] = [
+    "ClusterRole/embassy-lab:cilium User/embassy:cilium",
+    "ClusterRole/embassy-lab:kwok User/embassy:kwok",
+    "ClusterRole/system:kubelet-api-admin User/kube-apiserver",
+];
+
+/** All that there are in `site`. Whoever is to have a right of the embassy's own is written down here. */
+export function holders(site: string): readonly string[] {
+    return [
+        ...KUBERNETES_HOLDERS,
+        ...KUBEADM_HOLDERS,
+        ...MACHINES,
+        `ClusterRole/${BREAK_GLASS_ROLE} Group/${breakGlassGroup(site)}`,
+        "ClusterRole/embassy-cert-manager ServiceAccount/cert-manager/cert-manager",
+        "ClusterRole/embassy-dns ServiceAccount/dns/dns",
+        ...REGISTRIES.map(registryNamespace).map(
+            (namespace) => `${namespace}/ClusterRole/embassy-database-member ServiceAccount/${namespace}/database`,
+        ),
+    ];
+}
