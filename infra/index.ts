@@ -28,7 +28,7 @@ function readImageLock(): ImageLock {
 }
 
 /** Where the stack that holds the root is gone: a file with what it would hand to this site, out of custody. */
-function readHandover(): Handover | undefined {
+function readHandover(registries: readonly string[]): Handover | undefined {
     const file = process.env["EMBASSY_HANDOVER"];
     if (file === undefined) {
         return undefined;
@@ -37,7 +37,7 @@ function readHandover(): Handover | undefined {
     if (!existsSync(file)) {
         throw new InputError(`${source}: there is no such file`);
     }
-    return parseHandover(readFileSync(file, "utf8"), source);
+    return parseHandover(readFileSync(file, "utf8"), source, registries);
 }
 
 /** Shows what an operator is to mend as it is, without the stack trace that would bury it: as a RunError. */
@@ -65,11 +65,13 @@ const site = told(() => {
     const config = readConfig();
     return proven(config, plan(config, readImageLock(), { acceptLoss }));
 });
-const embassy = new DataEmbassy("embassy", site, {}, told(readHandover));
+const registries = site.registries.map(({ name }) => name);
+const handed = told(() => readHandover(registries));
+const embassy = new DataEmbassy("embassy", site, {}, handed);
 
 // Not `export const`: a site that issues nothing, or has no edge, has no such output.
 export = {
-    registries: site.registries.map(({ name }) => name),
+    registries,
     bootOrder: site.bootOrder,
     ...(embassy.handovers && { [HANDOVERS_OUTPUT]: embassy.handovers }),
     ...(embassy.edge && { allies: embassy.edge.allies, revokedAllies: embassy.edge.revokedAllies }),

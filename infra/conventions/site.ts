@@ -1,8 +1,35 @@
 import { z } from "zod";
+import { free, shared } from "./numbers";
+
+/** A DNS label (RFC 1123): it becomes part of certificate subjects and labels. */
+const siteName = z.string().regex(/^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$/, "must be a DNS label of at most 32 characters");
+
+/** The largest number of a site: with {@link MOST_MEMBERS} members each, no pod has an ordinal of more than three digits. */
+const LAST_SITE = 99;
+
+/**
+ * Members of one registry in one site, at most. They are counted on from site to site: a site's first member has the ordinal number
+ * × this, so that no two members of a registry have the same name in the two sites of a pair.
+ */
+export const MOST_MEMBERS = 10;
+
+/** Every site that there is, by name. A number is given once and stays: pods are named by it. */
+export const sites = z
+    .record(siteName, z.strictObject({ number: z.int().min(0).max(LAST_SITE) }))
+    .superRefine((all, context) => {
+        const numbers = Object.entries(all).map(([name, { number }]) => [name, number] as const);
+        for (const { name, other } of shared(numbers)) {
+            const next = free(
+                numbers.map(([, number]) => number),
+                0,
+            );
+            const message = `must be a number that no other site has, and ${other} has it (sites.${other}.number): ${next} is free`;
+            context.addIssue({ code: "custom", path: [name, "number"], message });
+        }
+    });
 
 export const site = z.strictObject({
-    /** A DNS label (RFC 1123): it becomes part of certificate subjects and labels. */
-    name: z.string().regex(/^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$/, "must be a DNS label of at most 32 characters"),
+    name: siteName,
     /** What the site does with its registries: writes them, follows them, or was made to bring them back. */
     role: z.enum(["primary", "standby", "restore"]),
     /** Where the machines stand, ISO 3166-1 alpha-2. Jurisdiction is Estonia's wherever that is. */
@@ -14,4 +41,7 @@ export const site = z.strictObject({
 /** A stack's configuration, as far as this section goes. */
 export interface SiteSection {
     readonly site: z.infer<typeof site>;
+}
+export interface SitesSection {
+    readonly sites: z.infer<typeof sites>;
 }

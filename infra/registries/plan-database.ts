@@ -2,12 +2,13 @@
 import type { KeysSection } from "../keys/config";
 import type { NetworkingSection } from "../networking/config";
 import type { RecoverySection } from "./backups/config";
-import type { RegistriesSection } from "./config";
+import { type RegistriesSection, registryOf } from "./config";
 import type { ReplicationSection } from "./replication/config";
 import type { RestoreSection } from "../restore/config";
-import type { SiteSection } from "../conventions/site";
+import { MOST_MEMBERS, type SiteSection, type SitesSection } from "../conventions/site";
 import type { Instant } from "../conventions/instant";
-import { CLUSTER_DOMAIN, objectStoreName, planNetwork, registryName } from "../networking/addresses";
+import { CLUSTER_DOMAIN, objectStoreName, registryAddress, registryName } from "../networking/addresses";
+import { InputError } from "../conventions/errors";
 import { FIRST_GENERATION } from "../keys/registry-keys";
 import { LABEL } from "../conventions/names";
 import { type WriterPlan, planWriter } from "./replication/plan";
@@ -75,17 +76,12 @@ export interface DatabasePlan {
     readonly dnsNames: readonly string[];
 }
 
-/**
- * Members are counted on from site to site, so that no two have the same name: a primary names those for which it waits,
- * and must not take the other site's for its own.
- */
-const ORDINALS = 10;
-
 /** Label that Patroni puts on its members' pods; it moves at a failover, so that nothing else may depend on it. */
 export const ROLE_LABEL = { key: "role", leader: "master" } as const;
 
 /** What of a stack's configuration a database follows from. */
 export type DatabaseConfig = SiteSection &
+    SitesSection &
     NetworkingSection &
     KeysSection &
     ReplicationSection &
@@ -95,12 +91,12 @@ export type DatabaseConfig = SiteSection &
 
 export function planDatabase(registry: string, namespace: string, config: DatabaseConfig): DatabasePlan {
     const { site, replication, recovery } = config;
-    const { members, memory, storage, walSegment, running } =
-        config.registries[registry as keyof typeof config.registries];
+    const declared = registryOf(config, registry);
+    const { members, memory, storage, walSegment, running } = declared;
     const host = registryName(registry, site.name);
-    const firstMember = config.keys.sites.indexOf(site.name) * ORDINALS;
-    const address = planNetwork(config).registries[registry] ?? "";
-    const writer = planWriter(registry, config);
+    const address = registryAddress(config.networking.services, declared.number);
+    const firstMember = firstMemberOf(config);
+    const writer = planWriter(registry, declared, config);
     return {
         registry,
         namespace,
@@ -124,6 +120,18 @@ export function planDatabase(registry: string, namespace: string, config: Databa
         writer,
         dnsNames: [...dnsNames(namespace, memberHosts(namespace, firstMember, members)), host, writer.host],
     };
+}
+
+/**
+ * Ordinal of a site's first member of each registry. Members are counted on from site to site, so that no two have the same name: a
+ * primary names those for which it waits, and must not take the other site's for its own.
+ */
+function firstMemberOf({ site, sites }: SiteSection & SitesSection): number {
+    const own = sites[site.name];
+    if (own === undefined) {
+        throw new InputError(`There is no site ${site.name}; data-embassy:sites has ${Object.keys(sites).join(", ")}.`);
+    }
+    return own.number * MOST_MEMBERS;
 }
 
 function generationsOf(registry: string, { keys }: KeysSection): Generations {

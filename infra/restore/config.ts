@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { instant } from "../conventions/instant";
-import { REGISTRIES } from "../conventions/registries";
 
 /** Where a site of role `restore` comes from. */
 export const restore = z
@@ -10,7 +9,7 @@ export const restore = z
         /** The last instant that is to be in it; all that is stored where none is given. */
         at: instant.optional(),
         /** Registry → generation of the keys that open what it is restored from; where not named, the newest. */
-        generations: z.partialRecord(z.enum(REGISTRIES), z.int().min(1)).optional(),
+        generations: z.record(z.string(), z.int().min(1)).optional(),
     })
     .optional();
 

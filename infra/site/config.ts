@@ -14,11 +14,14 @@ import { neededDays, recovery } from "../registries/backups/config";
 import { registries } from "../registries/config";
 import { replication } from "../registries/replication/config";
 import { restore } from "../restore/config";
-import { site } from "../conventions/site";
+import { site, sites } from "../conventions/site";
+import { byNumber } from "../conventions/numbers";
+import { GAZETTE_READS } from "../edge/plan-gazette";
 import { storage } from "../storage/config";
 
 const schema = z
     .strictObject({
+        sites,
         site,
         cluster,
         machines,
@@ -35,17 +38,37 @@ const schema = z
         const problem = (path: (string | number)[], message: string): void =>
             context.addIssue({ code: "custom", path, message });
         const { name } = config.site;
-        if (!config.keys.sites.includes(name)) {
-            problem(["keys", "sites"], `must name this site, ${name}, or it gets no certificates`);
+        const known = Object.keys(config.sites);
+        if (!known.includes(name)) {
+            problem(
+                ["sites"],
+                `must name this site, ${name}: by its number there its members are told from other sites'`,
+            );
+        }
+        if (!known.includes(config.keys.root)) {
+            problem(["keys", "root"], `must be one of the sites (sites: ${known.join(", ")})`);
+        }
+        const declared = Object.keys(config.registries);
+        const generations = { keys: config.keys.generations, restore: config.restore?.generations ?? {} };
+        for (const [top, each] of Object.entries(generations)) {
+            for (const registry of Object.keys(each).filter((one) => !declared.includes(one))) {
+                problem([top, "generations", registry], `must be of one of the registries: ${declared.join(", ")}`);
+            }
+        }
+        if (config.edge?.public !== undefined && !declared.includes(GAZETTE_READS)) {
+            problem(
+                ["edge", "public"],
+                `must be left out: it is the page of ${GAZETTE_READS}, which registries has not`,
+            );
         }
         if (name in config.networking.peers) {
             problem(["networking", "peers", name], "must be another site, not this one");
         }
         for (const [peer, where] of Object.entries(config.networking.peers)) {
-            if (!config.keys.sites.includes(peer) && peer !== name) {
+            if (!known.includes(peer) && peer !== name) {
                 problem(
                     ["networking", "peers", peer],
-                    `must be one of the sites (keys.sites: ${config.keys.sites.join(", ")}): nobody else has a route here; take ${where.block} out`,
+                    `must be one of the sites (sites: ${known.join(", ")}): nobody else has a route here; take ${where.block} out`,
                 );
             }
         }
@@ -179,5 +202,23 @@ export function parseConfig(stack: string, values: Readonly<Record<string, unkno
     if (!parsed.success) {
         throw new ConfigError(stack, describeIssues(parsed.error.issues, schema, raw));
     }
-    return parsed.data;
+    return ordered(parsed.data);
+}
+
+/**
+ * A file has what it names in its own order, and the engine hands it over in that of the names: what follows from it goes by numbers.
+ */
+function ordered(config: EmbassyConfig): EmbassyConfig {
+    const { networking } = config;
+    const sites = byNumber(config.sites);
+    const peers = Object.keys(sites).flatMap((name) => {
+        const peer = networking.peers[name];
+        return peer === undefined ? [] : [[name, peer] as const];
+    });
+    return {
+        ...config,
+        sites,
+        registries: byNumber(config.registries),
+        networking: { ...networking, peers: Object.fromEntries(peers) },
+    };
 }

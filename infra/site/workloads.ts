@@ -3,6 +3,7 @@ import type { EmbassyPlan } from "./embassy-plan";
 import type { EmbassyConfig } from "./config";
 import { amount } from "../conventions/quantity";
 import { NIGHTLY, RUNS } from "../storage/plan-object-store";
+import { registryOf } from "../registries/config";
 import { GATES, HELPER, JOBS, STORING, WRITER } from "../registries/plan";
 import type { Workload } from "../cluster/facility/workload";
 
@@ -14,7 +15,7 @@ import type { Workload } from "../cluster/facility/workload";
  * it holds is also in the other site's (docs/decisions/tier4.md).
  */
 export function workloads(
-    { registries: declared, replication, restore }: Pick<EmbassyConfig, "registries" | "replication" | "restore">,
+    config: Pick<EmbassyConfig, "registries" | "replication" | "restore">,
     {
         registries,
         dns,
@@ -23,6 +24,7 @@ export function workloads(
         certManager,
     }: Pick<EmbassyPlan, "registries" | "dns" | "objectStore" | "edge" | "certManager">,
 ): Workload[] {
+    const { replication, restore } = config;
     const other = replication.partner ?? restore?.from;
     const plain = { spread: [], priority: 1, quorum: 0, elsewhere: 0, rebuilt: false };
     return [
@@ -31,7 +33,7 @@ export function workloads(
                 ...plain,
                 name: `registry ${name}`,
                 unit: "member",
-                count: declared[name as keyof typeof declared].members,
+                count: registryOf(config, name).members,
                 ...requests({ cpu, memory }, HELPER, WRITER),
                 volume: amount(storage),
                 spread,

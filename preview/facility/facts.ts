@@ -1,4 +1,5 @@
 /** What the plan of a site says of where it stands: judged for its margin, and drawn. Plain data, as it comes from another process. */
+import { registryOf } from "../../infra/registries/config";
 import type { EmbassyConfig } from "../../infra/site/config";
 import type { EmbassyPlan } from "../../infra/site/embassy-plan";
 import type { Workload } from "../../infra/cluster/facility/workload";
@@ -32,7 +33,7 @@ export function factsOf(config: EmbassyConfig, plan: EmbassyPlan, workloads: rea
         hosts: plan.hosts,
         workloads,
         registries: plan.registries.map(({ name }) => {
-            const { members, running } = config.registries[name as keyof typeof config.registries];
+            const { members, running } = registryOf(config, name);
             return { name, members, running };
         }),
         store: plan.objectStore.storage,

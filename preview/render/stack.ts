@@ -60,7 +60,9 @@ function inTree(root: string, problem: string): string {
 
 async function run(program: string, stack: string, { config }: StackFile): Promise<Registered[]> {
     const keysOf = (key: string): string[] => Object.keys(config[`${PROJECT}:${key}`] ?? {});
-    const sites = (config[`${PROJECT}:keys`] as { sites?: string[] } | undefined)?.sites ?? [];
+    // Before sites had numbers, they were a list.
+    const listed = (config[`${PROJECT}:keys`] as { sites?: string[] } | undefined)?.sites ?? [];
+    const sites = [...keysOf("sites"), ...listed];
     const resources: Registered[] = [];
     const failures: unknown[] = [];
     const failed = (error: unknown): void => void failures.push(error);

@@ -205,7 +205,7 @@ const CHANGES: readonly Change[] = [
     {
         what: "a host taken from a rack",
         play: treeEdit(
-            ["hosts: {worker: 2, control-plane: 1}", "hosts: {worker: 1, control-plane: 1}"],
+            ["hosts: {worker: [1, 2], control-plane: [3]}", "hosts: {worker: [1], control-plane: [3]}"],
             ["a: 4", "a: 3"],
         ),
         first: /^- \*\*error\*\* `Pulumi\.luxembourg\.yaml(:\d+)?`: .*must be able to fail/,
@@ -247,7 +247,10 @@ const CHANGES: readonly Change[] = [
     },
     {
         what: "Postgres' memory",
-        play: stackEdit('land: {members: 2, cpu: "2", memory: 4Gi', 'land: {members: 2, cpu: "2", memory: 6Gi'),
+        play: stackEdit(
+            'land: {number: 1, members: 2, cpu: "2", memory: 4Gi',
+            'land: {number: 1, members: 2, cpu: "2", memory: 6Gi',
+        ),
         first: /^- \*\*restarts\*\* .*registry[ -]land.*: 2 pods restart one after the other \(database-11, database-10\); the disruption budget bears 1 of 2 missing/,
         facts: ({ restarts }) => [[restarts.length, 1]],
     },

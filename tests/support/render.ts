@@ -7,7 +7,7 @@ import { plan } from "../../infra/site/plan";
 import type { EmbassyPlan } from "../../infra/site/embassy-plan";
 import type { Handover } from "../../infra/keys/handover";
 import { type Registered, type Rendered, watchRegistrations } from "../../preview/render/registrations";
-import { mocks } from "./mocks";
+import { strictMocks } from "./mocks";
 import { stackValues } from "./stacks";
 
 export type { Registered, Rendered };
@@ -27,7 +27,7 @@ export async function renderPlan(
     onRegister: (registered: Registered) => void = () => undefined,
 ): Promise<Rendered[]> {
     const rendered: Rendered[] = [];
-    await pulumi.runtime.setMocks(mocks, PROJECT, stack, false);
+    await pulumi.runtime.setMocks(strictMocks(site.authority), PROJECT, stack, false);
     watchRegistrations((registered) => {
         rendered.push(...(registered.resource === undefined ? [] : [registered.resource]));
         onRegister(registered);

@@ -3,7 +3,8 @@ import type { NetworkingSection } from "../../networking/config";
 import type { ReplicationSection } from "./config";
 import type { RestoreSection } from "../../restore/config";
 import type { SiteSection } from "../../conventions/site";
-import { planNetwork, writerName } from "../../networking/addresses";
+import type { RegistryConfig } from "../config";
+import { writerAddress, writerName } from "../../networking/addresses";
 
 /** ConfigMap in which a registry's members keep what they know of it, and its annotations. agents/writer writes them. */
 export const LEASE = "lease";
@@ -33,13 +34,14 @@ export interface WriterPlan {
 
 export function planWriter(
     registry: string,
+    { number }: Pick<RegistryConfig, "number">,
     config: SiteSection & NetworkingSection & ReplicationSection & RestoreSection,
 ): WriterPlan {
-    const { site, replication, restore } = config;
+    const { site, networking, replication, restore } = config;
     const partner = replication.partner ?? restore?.from ?? "";
     return {
         role: site.role,
-        address: planNetwork(config).writers[registry] ?? "",
+        address: writerAddress(networking.services, number),
         host: writerName(registry, site.name),
         partner,
         partnerHost: writerName(registry, partner),
