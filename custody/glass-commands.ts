@@ -25,10 +25,10 @@ interface GlassFlags {
 
 async function runBreakGlass(flags: GlassFlags): Promise<void> {
     const { site, person, askedBy, reason, out } = flags;
-    const { cluster, keys, site: declared } = stackConfig(site);
+    const { keys, site: declared } = stackConfig(site);
     await refuseExisting(out);
     const opening = await readOpening(flags);
-    const access = { site: cluster.context, user: person, ...(await serverOf(site, cluster.context)) };
+    const access = { site: declared.context, user: person, ...(await serverOf(site, declared.context)) };
     const hours = parseDuration(flags.for) / 3600;
     const request = { site: declared.name, person, askedBy, reason, hours, ...opening, now: new Date() };
     const { credentials, record, problems } = await breakGlass(request);

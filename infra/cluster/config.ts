@@ -34,8 +34,6 @@ const rack = z.strictObject({
 });
 
 const declared = z.strictObject({
-    /** Context in the kubeconfig (`KUBECONFIG`, as kubectl reads it) through which this site is reached. */
-    context: z.string().min(1),
     /** Kubernetes minor version; it also pins the Pod Security profile, so that an upgrade cannot tighten it unseen. */
     kubernetes: z.string().regex(/^1\.\d+$/, 'must be a minor version in quotes, such as "1.36"'),
     /**

@@ -28,19 +28,30 @@ export const sites = z
         }
     });
 
-export const site = z.strictObject({
+const common = {
     name: siteName,
-    /** What the site does with its registries: writes them, follows them, or was made to bring them back. */
-    role: z.enum(["primary", "standby", "restore"]),
     /** Where the machines stand, ISO 3166-1 alpha-2. Jurisdiction is Estonia's wherever that is. */
     country: z.string().regex(/^[A-Z]{2}$/, "must be a country code of two capital letters (ISO 3166-1), such as LU"),
     /** Host and port of the site's own image registry: every site resolves the name to its own. */
     imageRegistry: z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d+)?$/, "must be host or host:port"),
+    /** Context in the kubeconfig (`KUBECONFIG`, as kubectl reads it) through which this site is reached. */
+    context: z.string().min(1),
+};
+
+/** One of a pair: it writes its registries, or follows the other. */
+export const pairedSite = z.strictObject({
+    ...common,
+    role: z.enum(["primary", "standby"], "must be one of primary, standby, restore"),
+    /** The other site of the pair: followed by a standby, and the place of the second copy of every stored version. */
+    partner: siteName,
 });
+
+/** One that was made to bring registries back. Where they come from, says the section `restore`. */
+export const restoredSite = z.strictObject({ ...common, role: z.literal("restore") });
 
 /** A stack's configuration, as far as this section goes. */
 export interface SiteSection {
-    readonly site: z.infer<typeof site>;
+    readonly site: z.infer<typeof pairedSite> | z.infer<typeof restoredSite>;
 }
 export interface SitesSection {
     readonly sites: z.infer<typeof sites>;

@@ -4,7 +4,7 @@ import type { NetworkingSection } from "../networking/config";
 import type { RecoverySection } from "./backups/config";
 import { type RegistriesSection, registryOf } from "./config";
 import type { ReplicationSection } from "./replication/config";
-import type { RestoreSection } from "../restore/config";
+import type { RoleSection } from "../restore/config";
 import { MOST_MEMBERS, type SiteSection, type SitesSection } from "../conventions/site";
 import type { Instant } from "../conventions/instant";
 import { CLUSTER_DOMAIN, objectStoreName, registryAddress, registryName } from "../networking/addresses";
@@ -86,7 +86,7 @@ export type DatabaseConfig = SiteSection &
     KeysSection &
     ReplicationSection &
     RecoverySection &
-    RestoreSection &
+    RoleSection &
     RegistriesSection;
 
 export function planDatabase(registry: string, namespace: string, config: DatabaseConfig): DatabasePlan {
@@ -114,7 +114,7 @@ export function planDatabase(registry: string, namespace: string, config: Databa
         generations: generationsOf(registry, config),
         stores: {
             own: objectStoreName(site.name),
-            partner: replication.partner === undefined ? undefined : objectStoreName(replication.partner),
+            partner: "restore" in config ? undefined : objectStoreName(config.site.partner),
         },
         leader: { address, host },
         writer,
@@ -143,21 +143,14 @@ function named<T>(registry: string, values: Readonly<Partial<Record<string, T>>>
     return values[registry];
 }
 
-function originOf(registry: string, config: SiteSection & ReplicationSection & RestoreSection & KeysSection): Origin {
-    const { site, replication, restore } = config;
-    switch (site.role) {
-        case "primary":
-            return { kind: "empty" };
-        case "standby":
-            return { kind: "primary", host: registryName(registry, replication.partner ?? "") };
-        case "restore":
-            return {
-                kind: "stored",
-                store: objectStoreName(restore?.from ?? ""),
-                at: restore?.at,
-                generation: named(registry, restore?.generations ?? {}) ?? generationsOf(registry, config)[0],
-            };
+function originOf(registry: string, config: RoleSection & KeysSection): Origin {
+    if ("restore" in config) {
+        const { from, at, generations = {} } = config.restore;
+        const generation = named(registry, generations) ?? generationsOf(registry, config)[0];
+        return { kind: "stored", store: objectStoreName(from), at, generation };
     }
+    const { role, partner } = config.site;
+    return role === "primary" ? { kind: "empty" } : { kind: "primary", host: registryName(registry, partner) };
 }
 
 /** As Kubernetes names a headless Service and the members behind it. */

@@ -32,7 +32,7 @@ export function plan(
     const planned = {
         site: site.name,
         labels: { ...COMMON_LABELS, [LABEL.site]: site.name },
-        context: cluster.context,
+        context: site.context,
         podSecurityVersion: `v${cluster.kubernetes}`,
         hosts,
         machines: machines === undefined ? [] : planMachines({ ...config, machines }, hosts, network),

@@ -15,7 +15,7 @@ import type { Workload } from "../cluster/facility/workload";
  * it holds is also in the other site's (docs/decisions/tier4.md).
  */
 export function workloads(
-    config: Pick<EmbassyConfig, "registries" | "replication" | "restore">,
+    config: Pick<EmbassyConfig, "registries">,
     {
         registries,
         dns,
@@ -24,8 +24,6 @@ export function workloads(
         certManager,
     }: Pick<EmbassyPlan, "registries" | "dns" | "objectStore" | "edge" | "certManager">,
 ): Workload[] {
-    const { replication, restore } = config;
-    const other = replication.partner ?? restore?.from;
     const plain = { spread: [], priority: 1, quorum: 0, elsewhere: 0, rebuilt: false };
     return [
         ...registries.map(({ name, cpu, memory, storage, spread }): Workload => {
@@ -50,7 +48,8 @@ export function workloads(
             ...requests(objectStore, objectStore.agent, objectStore.agent),
             volume: amount(objectStore.storage),
             quorum: 1,
-            elsewhere: other === undefined ? 0 : 1,
+            // In the other site of the pair, or in the one that is restored.
+            elsewhere: 1,
         },
         {
             ...plain,

@@ -38,7 +38,14 @@ export function factsOf(config: EmbassyConfig, plan: EmbassyPlan, workloads: rea
         }),
         store: plan.objectStore.storage,
         edge: edge && { allies: Object.keys(edge.allies), isPublic: edge.public !== undefined },
-        partner: config.replication.partner,
-        from: config.restore?.from,
+        ...lookedTo(config),
     };
+}
+
+/** Before the role decided what a configuration has, each could have either, and a pair was one of replication. */
+function lookedTo(config: EmbassyConfig): Pick<SiteFacts, "partner" | "from"> {
+    const former = config.replication as { readonly partner?: string };
+    return "restore" in config
+        ? { partner: undefined, from: config.restore.from }
+        : { partner: (config.site as { readonly partner?: string }).partner ?? former.partner, from: undefined };
 }

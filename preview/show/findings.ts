@@ -135,16 +135,15 @@ function found(report: StackReport, kind: Kind, text: string, objects: readonly 
         stack,
         text,
         objects,
-        file: `Pulumi.${stack}.yaml`,
-        line: lineOf(report, objects),
+        ...placeOf(report, objects),
     };
 }
 
 /**
- * A line of the stack file that changes, as a reviewer is shown remarks at changed lines alone: the one of the registry that it is
- * about, or else the first that is no registry's. The first line of the file where the file does not change.
+ * A line of the configuration that changes, as a reviewer is shown remarks at changed lines alone: the one of the registry that it is
+ * about, or else the first that is no registry's. The first line of the stack file where none changes.
  */
-function lineOf({ settings }: StackReport, objects: readonly string[]): number {
+function placeOf({ stack, settings }: StackReport, objects: readonly string[]): { file: string; line: number } {
     const registries = new Set(objects.map((object) => /registry[- ]([\w-]+)/.exec(object)?.[1]));
     const ownerOf = (key: string): string | undefined => /^data-embassy:registries\.([\w-]+)/.exec(key)?.[1];
     const isOwn = (key: string): boolean => registries.size === 1 && registries.has(ownerOf(key) ?? "");
@@ -152,5 +151,5 @@ function lineOf({ settings }: StackReport, objects: readonly string[]): number {
         settings.find(({ key }) => isOwn(key)) ??
         settings.find(({ key }) => ownerOf(key) === undefined) ??
         settings.at(0);
-    return cause?.line ?? 1;
+    return { file: cause?.file ?? `Pulumi.${stack}.yaml`, line: cause?.line ?? 1 };
 }

@@ -12,7 +12,7 @@ import type { StackReport } from "../../preview/report";
 import { FORMATS } from "../../preview/show/formats";
 import { LIMIT, markdown } from "../../preview/show/markdown";
 import { titleOf } from "../../preview/show/title";
-import { parseStackFile } from "../../preview/stack-file";
+import { NO_FILE, parseStackFile } from "../../preview/stack-file";
 import { repoRoot } from "../../command-line/paths";
 import { asItIs, edited, mapped, played, registered, reportOf, stackText } from "./fixture";
 
@@ -142,7 +142,7 @@ const CHANGES: readonly Change[] = [
     },
     {
         what: "a member more",
-        play: stackEdit("taxes: {members: 2", "taxes: {members: 3"),
+        play: stackEdit("taxes: {number: 0, members: 2", "taxes: {number: 0, members: 3"),
         // Its files name them all, so those that are there restart; data stays where it is.
         first: /^- \*\*restarts\*\* .*registry[ -]taxes.*: 2 pods restart one after the other/,
         facts: ({ dangers, objects }) => [
@@ -339,7 +339,7 @@ test("a change to 350 registries fits a comment, with all that is dangerous", ()
             ),
         ]),
         outside: {},
-        file: { config: {}, lineOf: () => 1 },
+        file: NO_FILE,
     });
     const text = markdown(reportOf(compareStack(STACK, "compared", side("one"), side("two"))));
     expect(text.length).toBeLessThanOrEqual(LIMIT);

@@ -72,7 +72,7 @@ describe("a restore environment", () => {
         const audit = environmentOf("audit", home);
         stamp(audit);
         const folder = stackFolder(audit.site, home);
-        expect(stackConfig(audit.site, folder).cluster.context).toBe("restore-audit");
+        expect(stackConfig(audit.site, folder).site.context).toBe("restore-audit");
         expect(stackFolder(audit.site, join(home, "another"))).toBe(repoRoot);
         const inventory = siteInventory(audit.site, "real", home);
         expect(inventory).toEqual({ ...siteInventory("restore", "real", home), name: "restore-audit" });

@@ -1,7 +1,7 @@
 /** The right to write: of two sites one has it, on the terms that are said here. docs/decisions/one-primary.md. Pure. */
 import type { NetworkingSection } from "../../networking/config";
 import type { ReplicationSection } from "./config";
-import type { RestoreSection } from "../../restore/config";
+import { type RoleSection, otherSite } from "../../restore/config";
 import type { SiteSection } from "../../conventions/site";
 import type { RegistryConfig } from "../config";
 import { writerAddress, writerName } from "../../networking/addresses";
@@ -35,10 +35,10 @@ export interface WriterPlan {
 export function planWriter(
     registry: string,
     { number }: Pick<RegistryConfig, "number">,
-    config: SiteSection & NetworkingSection & ReplicationSection & RestoreSection,
+    config: RoleSection & NetworkingSection & ReplicationSection,
 ): WriterPlan {
-    const { site, networking, replication, restore } = config;
-    const partner = replication.partner ?? restore?.from ?? "";
+    const { site, networking, replication } = config;
+    const partner = otherSite(config);
     return {
         role: site.role,
         address: writerAddress(networking.services, number),

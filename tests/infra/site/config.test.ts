@@ -62,7 +62,27 @@ describe("a wrong stack file", () => {
         [
             "unknown key",
             (values) => (section(values, "site")["colour"] = "blue"),
-            "data-embassy:site.colour is not known; known here: name, role, country, imageRegistry",
+            "data-embassy:site.colour is not known; known here: name, country, imageRegistry, context, role, partner",
+        ],
+        [
+            "a role that there is not",
+            (values) => (section(values, "site")["role"] = "king"),
+            'data-embassy:site.role is "king"; it must be one of primary, standby, restore',
+        ],
+        [
+            "a pair without its other site",
+            (values) => delete section(values, "site")["partner"],
+            "data-embassy:site.partner is missing; it must be text (in quotes, if it looks like a number)",
+        ],
+        [
+            "a partner that is no peer",
+            (values) => (section(values, "site")["partner"] = "narva"),
+            'data-embassy:site.partner is "narva"; it must be one of the peers (tallinn)',
+        ],
+        [
+            "a source of a site that restores nothing",
+            (values) => (values["data-embassy:restore"] = { from: "tallinn" }),
+            "data-embassy:restore is not known; known here: site, sites, cluster, machines, networking, storage, keys, replication, recovery, registries, edge",
         ],
         [
             "missing section",
@@ -158,7 +178,7 @@ describe("a wrong stack file", () => {
         [
             "a public cloud for taxes",
             (values) => (publicCloud(values)["registries"] = ["legislation", "taxes"]),
-            'data-embassy:storage.publicCloud.registries[1] is "taxes"; it must be legislation, which alone is public: take it out; its second copy is at the other site (replication.partner)',
+            'data-embassy:storage.publicCloud.registries[1] is "taxes"; it must be legislation, which alone is public: take it out; its second copy is at the other site (site.partner)',
         ],
         [
             "a public cloud for nothing",
@@ -392,7 +412,7 @@ describe("a wrong stack file", () => {
 
     it("says which file to make where there is none", () => {
         expect(() => parseConfig("narva", {})).toThrow(
-            /Pulumi\.narva\.yaml .* missing or empty: copy Pulumi\.restore\.yaml/s,
+            /Pulumi\.narva\.yaml,.* missing or empty: copy Pulumi\.restore\.yaml/s,
         );
     });
 });

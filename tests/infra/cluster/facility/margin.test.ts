@@ -13,7 +13,6 @@ const CHANGES: readonly (readonly [string, Change])[] = [
     ["two uplinks", ({ cluster }) => (cluster.switches["a"] = { rack: "a0", uplinks: [] })],
     ["a registry with one member", (config) => (registry(config, "land").members = 1)],
     ["a registry with three", (config) => (registry(config, "land").members = 3)],
-    ["an object store that no other site has the like of", ({ replication }) => (replication.partner = undefined)],
     ["workers that take few pods", (config) => (worker(config).pods = 14)],
     ["workers without memory", (config) => (worker(config).memory = "9Gi")],
 ];
