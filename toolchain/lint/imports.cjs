@@ -48,6 +48,16 @@ module.exports = {
             to: { path: "^(agents|bench|custody|data|images|lab|preview|tests|toolchain)/" },
         },
         {
+            name: "a-site-needs-what-it-declares",
+            comment: "infra and policy run where npm ci --omit=dev has installed: with nothing but dependencies",
+            severity: "error",
+            from: { path: "^(infra|policy)/" },
+            to: {
+                dependencyTypes: ["npm-dev", "npm-optional", "npm-no-pkg", "npm-unknown"],
+                dependencyTypesNot: ["type-only"],
+            },
+        },
+        {
             name: "plans-are-pure",
             comment: "schemas and plans know neither Pulumi nor a cluster: their types neither",
             severity: "error",
@@ -59,6 +69,8 @@ module.exports = {
         doNotFollow: { path: "node_modules" },
         exclude: { path: "^tests/" },
         tsPreCompilationDeps: true,
+        // The policy pack has a package of its own, and what the project has installed.
+        combinedDependencies: true,
         tsConfig: { fileName: "tsconfig.json" },
     },
 };

@@ -18,7 +18,7 @@ const SECRET = "s".repeat(43);
 
 function planOf(stack: string, change: (config: EmbassyConfig) => object = () => ({})): DatabasePlan {
     const config = parseConfig(stack, stackValues(stack));
-    return planDatabase("population", "registry-population", { ...config, ...change(config) } as EmbassyConfig);
+    return planDatabase("population", "registry-population", { ...config, ...change(config) });
 }
 
 describe("a database's members", () => {
