@@ -12,7 +12,7 @@ export const DEFAULT_REGISTRY: Registry = "population";
 export function parseRegistry(name: string): Registry {
     const registry = REGISTRIES.find((known) => known === name);
     if (registry === undefined) {
-        throw new UserError(`"${name}" is not a registry: the seven are ${REGISTRIES.join(", ")}.`);
+        throw new UserError(`"${name}" is not a registry: there are ${REGISTRIES.join(", ")}.`);
     }
     return registry;
 }

@@ -11,6 +11,7 @@ import { CLUSTER_DOMAIN, objectStoreName, registryAddress, registryName } from "
 import { InputError } from "../conventions/errors";
 import { FIRST_GENERATION } from "../keys/registry-keys";
 import { LABEL } from "../conventions/names";
+import { POSTGRES_MAJOR } from "../conventions/postgres";
 import { type WriterPlan, planWriter } from "./replication/plan";
 
 /** Name of the workload and its Service in each registry's namespace. */
@@ -21,7 +22,7 @@ export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432, writer: 
 
 export const PATHS = {
     home: "/var/lib/postgresql",
-    data: "/var/lib/postgresql/15/data",
+    data: `/var/lib/postgresql/${POSTGRES_MAJOR}/data`,
     spool: "/var/lib/postgresql/spool",
     socket: "/run/postgresql",
     /** Mounted ConfigMap and Secrets. */
