@@ -6,12 +6,6 @@ import type { SiteSection } from "../../conventions/site";
 import type { RegistryConfig } from "../config";
 import { writerAddress, writerName } from "../../networking/addresses";
 
-/** ConfigMap in which a registry's members keep what they know of it, and its annotations. agents/writer writes them. */
-export const LEASE = "lease";
-export const VALID_UNTIL = "data-embassy/valid-until";
-/** The declared `replication.acrossSites`: not in their pods, which a change of it would restart. */
-export const ACROSS_SITES = "data-embassy/across-sites";
-
 /**
  * Seconds. A leader that cannot renew its lock for `ttl` is none; it looks each `loopWait`, and tries again for `retryTimeout`:
  * https://patroni.readthedocs.io/en/latest/dynamic_configuration.html
