@@ -33,7 +33,7 @@ export async function keysFor(site: string, holder: string, toolchain: Toolchain
     const handover = (handovers as Record<string, Handover | undefined>)[site];
     if (handover === undefined) {
         throw new LabError(
-            `The stack ${holder} hands nothing to ${site}: add it to data-embassy:keys.sites in Pulumi.${holder}.yaml, and ` +
+            `The stack ${holder} hands nothing to ${site}: add it to data-embassy:sites in Pulumi.yaml, and ` +
                 `run npm run pulumi -- up -s ${holder}`,
         );
     }
