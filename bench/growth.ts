@@ -12,18 +12,15 @@ export function manyRegistries(count: number, otherwise: object = {}): string {
     const from = (path: string): string => JSON.stringify(join(repoRoot, path));
     return [
         `import { readFileSync } from "node:fs";`,
-        `import { parse } from "yaml";`,
         `import { parseConfig } from ${from("infra/site/config")};`,
-        `import { REGISTRIES } from ${from("infra/conventions/registries")};`,
         `import { DataEmbassy } from ${from("infra/embassy")};`,
         `import { plan } from ${from("infra/site/plan")};`,
-        `const config = parseConfig("tallinn", parse(readFileSync(${from("Pulumi.tallinn.yaml")}, "utf8")).config);`,
+        `import { wholeConfig } from ${from("toolchain/cli/project-config")};`,
+        `const config = parseConfig("tallinn", wholeConfig(readFileSync(${from("Pulumi.tallinn.yaml")}, "utf8")));`,
         `const names = Array.from({ length: ${count} }, (_, index) => "registry-" + index);`,
-        "// The plan goes by this list; the seven are read before it is another.",
-        `(REGISTRIES as unknown as string[]).splice(0, REGISTRIES.length, ...names);`,
         `const one = { ...config.registries.taxes, ...${JSON.stringify(otherwise)} };`,
-        `const registries = Object.fromEntries(names.map((name) => [name, one]));`,
-        `new DataEmbassy("embassy", { plan: plan({ ...config, registries } as never) });`,
+        `const registries = Object.fromEntries(names.map((name, number) => [name, { ...one, number }]));`,
+        `new DataEmbassy("embassy", plan({ ...config, registries } as never));`,
         "",
     ].join("\n");
 }

@@ -62,7 +62,8 @@ export class Site {
         const folder = join(this.home.path, name);
         mkdirSync(join(folder, "infra"), { recursive: true });
         const project = parse(readFileSync(join(repoRoot, "Pulumi.yaml"), "utf8")) as object;
-        writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...project, name }));
+        // What the project has for its stacks is of its own name, and these programs read it themselves.
+        writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...project, name, config: {} }));
         writeFileSync(join(folder, `Pulumi.${STACK}.yaml`), "config: {}\n");
         writeFileSync(join(folder, "infra", "index.ts"), program);
         symlinkSync(join(repoRoot, "package.json"), join(folder, "package.json"));

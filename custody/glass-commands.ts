@@ -29,10 +29,10 @@ interface GlassFlags {
 
 async function runBreakGlass(flags: GlassFlags): Promise<void> {
     const { site, person, askedBy, reason, witness, out } = flags;
-    const { cluster, keys, site: declared } = stackConfig(site);
+    const { keys, site: declared } = stackConfig(site);
     await refuseExisting(out);
     const opening = await readOpening(flags);
-    const access = { site: cluster.context, user: person, ...(await serverOf(site, cluster.context)) };
+    const access = { site: declared.context, user: person, ...(await serverOf(site, declared.context)) };
     const now = new Date();
     refuseWrongClock(now, await timeAt(access.server, access.authority), watchesSay(flags.now));
     const hours = duration("--for", flags.for) / 3600;

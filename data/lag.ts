@@ -24,11 +24,11 @@ const POLL_MS = 20;
  * @throws UserError where the site is no standby, or one of the pair cannot be reached
  */
 export function siteLag(registry: Registry, site: string, seconds: number): Promise<Lag> {
-    const { site: itself, replication } = stackConfig(site);
-    if (itself.role !== "standby" || replication.partner === undefined) {
+    const { site: itself } = stackConfig(site);
+    if (itself.role !== "standby") {
         throw new UserError(`The site ${site} is ${itself.role}, and follows nobody: name a standby with --site.`);
     }
-    return lag(inSite(registry, replication.partner, process.env), inSite(registry, site, process.env), seconds);
+    return lag(inSite(registry, itself.partner, process.env), inSite(registry, site, process.env), seconds);
 }
 
 /** The lag of `standby`, waited for as long as `seconds`. @throws UserError where one of them cannot be asked */

@@ -67,7 +67,7 @@ export function inSite(registry: Registry, site: string, environment: Environmen
         advice,
         async connect(options = {}) {
             const { EMBASSY_KUBECONFIG: elsewhere } = environment;
-            cluster ??= await clusterOf(site, config.cluster.context, environment);
+            cluster ??= await clusterOf(site, config.site.context, environment);
             const deadline = performance.now() + (options.answerWithin ?? COMING_UP_MS);
             for (;;) {
                 const { pod, node, address, tls } = await leaderWithin(cluster, patience(options));
@@ -106,13 +106,13 @@ async function clusterOf(site: string, context: string, environment: Environment
     return { address, api: new Api(address) };
 }
 
-function adviceFor(site: string, { site: { role }, replication: { partner = "" } }: EmbassyConfig): Advice {
+function adviceFor(site: string, { site: declared }: EmbassyConfig): Advice {
     return {
         unreachable: `See what runs there: npm run lab -- status ${site}`,
         certificate: `Its certificates are renewed by npm run pulumi -- up -s ${site}`,
         standby:
-            role === "standby"
-                ? `${site} is a standby: name the primary with --site ${partner}`
+            declared.role === "standby"
+                ? `${site} is a standby: name the primary with --site ${declared.partner}`
                 : "A leader is being promoted: run the command again in some seconds.",
         codes: { "28000": `Declare the site anew: npm run pulumi -- up -s ${site}` },
     };

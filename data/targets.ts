@@ -1,4 +1,5 @@
 /** Which registries a command is about, and where they are. */
+import { registryOf } from "../infra/registries/config";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { UserError } from "../command-line/command";
 import { databaseOf } from "./connect";
@@ -38,8 +39,8 @@ export function targets(flags: ManyFlags): Target[] {
 
 /** @throws UserError where none does: what is said of all of them would be said of nothing */
 export function runningIn(site: string | undefined): Registry[] {
-    const registries = site === undefined ? undefined : stackConfig(site).registries;
-    const running = REGISTRIES.filter((name) => registries?.[name].running ?? true);
+    const config = site === undefined ? undefined : stackConfig(site);
+    const running = REGISTRIES.filter((name) => config === undefined || registryOf(config, name).running);
     if (running.length === 0) {
         throw new UserError(
             `No registry runs in ${site ?? "the site"}: say data-embassy:registries.${DEFAULT_REGISTRY}.running: true in its stack file, or name one with --registry.`,

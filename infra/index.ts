@@ -40,7 +40,7 @@ function readImageLock(): ImageLock {
 }
 
 /** Where the stack that holds the root is gone: a file out of custody with what it would have as an output for this site. */
-function readCrossStackSecrets(): CrossStackSecrets | undefined {
+function readCrossStackSecrets(registries: readonly string[]): CrossStackSecrets | undefined {
     if (process.env["EMBASSY_HANDOVER"] !== undefined) {
         throw new InputError("EMBASSY_HANDOVER is now called EMBASSY_CROSS_STACK_SECRETS: set that variable instead");
     }
@@ -52,7 +52,7 @@ function readCrossStackSecrets(): CrossStackSecrets | undefined {
     if (!existsSync(file)) {
         throw new InputError(`${source}: there is no such file`);
     }
-    return parseCrossStackSecrets(readFileSync(file, "utf8"), source);
+    return parseCrossStackSecrets(readFileSync(file, "utf8"), source, registries);
 }
 
 /** Shows an operator the message alone, without the stack trace that would bury it: as a RunError. */
@@ -81,11 +81,13 @@ const site = told(() => {
     const config = parseConfig(pulumi.getStack(), values);
     return proven(config, plan(config, readImageLock(), { acceptLoss }));
 });
-const embassy = new DataEmbassy("embassy", { plan: site, handed: told(readCrossStackSecrets) });
+const registries = site.registries.map(({ name }) => name);
+const handed = told(() => readCrossStackSecrets(registries));
+const embassy = new DataEmbassy("embassy", { plan: site, handed });
 
 // Not `export const`: a site that issues nothing, or has no edge, has no such output.
 export = {
-    registries: site.registries.map(({ name }) => name),
+    registries,
     bootOrder: site.bootOrder,
     [SETTINGS_OUTPUT]: recorded(values),
     ...(embassy.crossStackSecrets && { [CROSS_STACK_OUTPUT]: embassy.crossStackSecrets }),

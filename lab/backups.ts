@@ -106,7 +106,7 @@ async function jobsIn(paths: SitePaths, port: number | undefined): Promise<Jobs>
 }
 
 async function storesOf(paths: SitePaths, { schedules, jobs }: Jobs, now: number): Promise<StoreState[]> {
-    const { recovery, replication } = stackConfig(paths.site, stackFolder(paths.site, paths.home));
+    const config = stackConfig(paths.site, stackFolder(paths.site, paths.home));
     const named = (items: readonly (ScheduledJob | BackupJob)[], registry: string, name: string) =>
         items.find(({ metadata }) => metadata.labels?.[LABEL.registry] === registry && metadata.name.startsWith(name));
     const statesOf = async (registry: string): Promise<StoreState[]> => {
@@ -117,12 +117,12 @@ async function storesOf(paths: SitePaths, { schedules, jobs }: Jobs, now: number
             )
             .sort();
         const since = storing.at(-1);
-        const { partner } = replication;
+        const partner = "restore" in config ? undefined : config.site.partner;
         const hasPartner = partner !== undefined && named(jobs, registry, "store-first-partner") !== undefined;
         const found = await Promise.all(
             [paths.site, ...(since !== undefined && hasPartner ? [partner] : [])].map(async (store) => {
                 const ages = await agesIn(new SitePaths(paths.home, store), registry);
-                const problem = since === undefined ? undefined : tooOld(ages, { ...recovery, since }, now);
+                const problem = since === undefined ? undefined : tooOld(ages, { ...config.recovery, since }, now);
                 return { registry, store, ...ages, ...(problem !== undefined && { problem }) };
             }),
         );

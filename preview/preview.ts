@@ -84,8 +84,8 @@ export function problemsOf(stack: string, tree: Problem["tree"], { outcome, file
     return messages.map((message) => {
         const key = keyNamed(message);
         const yaml = NOT_YAML.exec(message)?.[1];
-        const line = key ? { line: file.lineOf(key) } : yaml !== undefined && { line: Number(yaml) };
-        return { tree, message, file: `Pulumi.${stack}.yaml`, ...line };
+        const place = key ? file.placeOf(key) : yaml !== undefined && { line: Number(yaml) };
+        return { tree, message, file: `Pulumi.${stack}.yaml`, ...place };
     });
 }
 
@@ -94,13 +94,13 @@ function placed(problem: Problem, settings: StackReport["settings"]): Problem {
     const changed = settings.find(({ key }) => key.startsWith("data-embassy:cluster")) ?? settings[0];
     return problem.tree === "base" || problem.line !== undefined || changed === undefined
         ? problem
-        : { ...problem, line: changed.line };
+        : { ...problem, file: changed.file, line: changed.line };
 }
 
 export function fileOf(root: string, stack: string): StackFile {
     const file = stackFile(stack, root);
     try {
-        return existsSync(file) ? readStackFile(file) : NO_FILE;
+        return existsSync(file) ? readStackFile(stack, root) : NO_FILE;
     } catch (error) {
         // The render of the tree says the same, as a problem of it.
         if (error instanceof UserError) {

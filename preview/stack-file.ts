@@ -1,37 +1,69 @@
-/** A stack file with the lines of what is in it. */
+/** A stack's configuration with the lines of what is in it: its own file's, and the project's where that has it. */
 import { readFileSync } from "node:fs";
-import { LineCounter, isCollection, isMap, isNode, parseDocument } from "yaml";
+import { type Document, LineCounter, type Pair, isCollection, isMap, isNode, isScalar, parseDocument } from "yaml";
 import { UserError } from "../command-line/command";
+import { PROJECT_FILE, projectPairs, projectText, wholeConfig } from "../toolchain/cli/project-config";
+import { stackFile } from "../toolchain/cli/stack-file";
 
 export type KeyPath = readonly (string | number)[];
 
+/** A line, 1 the first, of the stack's own file where no other is named. */
+export interface Place {
+    readonly file?: string;
+    readonly line: number;
+}
+
 export interface StackFile {
     readonly config: Readonly<Record<string, unknown>>;
-    /** Line of a key below `config`, 1 the first; of what is around it where it is not there itself. */
-    readonly lineOf: (path: KeyPath) => number;
+    /** Where a key below `config` stands; what is around it where it is not there itself. */
+    readonly placeOf: (path: KeyPath) => Place;
 }
 
-export const NO_FILE: StackFile = { config: {}, lineOf: () => 1 };
+export const NO_FILE: StackFile = { config: {}, placeOf: () => ({ line: 1 }) };
 
-export function readStackFile(file: string): StackFile {
-    return parseStackFile(readFileSync(file, "utf8"), file);
+/** @throws UserError for what is not YAML */
+export function readStackFile(stack: string, root: string): StackFile {
+    const file = stackFile(stack, root);
+    return parseStackFile(readFileSync(file, "utf8"), file, projectText(root));
 }
 
-/** @param source for messages */
-export function parseStackFile(text: string, source: string): StackFile {
+/**
+ * @param source for messages
+ * @param project text of the project's file
+ */
+export function parseStackFile(text: string, source: string, project = ""): StackFile {
+    const own = located(text, source);
+    const shared = located(project, PROJECT_FILE);
+    const ofProject = projectPairs(shared.document);
+    return {
+        config: wholeConfig(text, project),
+        placeOf: ([key = "", ...path]) => {
+            const pair = ofProject.get(String(key));
+            return pair === undefined || own.document.hasIn(["config", key])
+                ? { line: own.lineOf(own.document.contents, ["config", key, ...path]) }
+                : { file: PROJECT_FILE, line: shared.lineOf(pair, path) };
+        },
+    };
+}
+
+interface Located {
+    readonly document: Document;
+    readonly lineOf: (from: unknown, path: KeyPath) => number;
+}
+
+function located(text: string, source: string): Located {
     const lines = new LineCounter();
     const document = parseDocument(text, { lineCounter: lines });
     const [error] = document.errors;
     if (error !== undefined) {
         throw new UserError(`${source} is not valid YAML: ${error.message}`);
     }
-    const { config } = (document.toJS() ?? {}) as { config?: Record<string, unknown> };
     return {
-        config: config ?? {},
-        lineOf: (path) => {
-            let [node, offset]: [unknown, number] = [document.contents, 0];
-            for (const step of ["config", ...path]) {
-                const pair = isMap(node) ? node.items.find(({ key }) => String(key) === String(step)) : undefined;
+        document,
+        lineOf: (from, path) => {
+            let [node, offset]: [unknown, number] = isNode(from) ? [from, from.range?.[0] ?? 0] : ofPair(from, 0);
+            for (const step of path) {
+                const pair = isMap(node) ? node.items.find(({ key }) => keyOf(key) === String(step)) : undefined;
                 const next: unknown = pair?.value ?? (isCollection(node) ? node.get(step, true) : undefined);
                 const place = isNode(pair?.key) ? pair.key : next;
                 if (!isNode(place)) {
@@ -42,6 +74,16 @@ export function parseStackFile(text: string, source: string): StackFile {
             return lines.linePos(offset).line;
         },
     };
+}
+
+function keyOf(key: unknown): string {
+    return String(isScalar(key) ? key.value : key);
+}
+
+/** What a pair holds, and where it begins. */
+function ofPair(pair: unknown, otherwise: number): [unknown, number] {
+    const { key, value } = (pair ?? {}) as Partial<Pair>;
+    return [value, (isNode(key) ? key.range?.[0] : undefined) ?? otherwise];
 }
 
 const KEY = /data-embassy:([\w-]+)((?:\.[\w-]+|\[\d+\])*)/;

@@ -1,6 +1,7 @@
 /** What of all that a site has stored is restored: from which instant on, with which keys, and whether that is whole. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Registry } from "../data/registries";
+import { registryOf } from "../infra/registries/config";
 import type { EmbassyConfig } from "../infra/site/config";
 import { type Instant, instantAt, secondsOf } from "../infra/conventions/instant";
 import { segmentsOf } from "../infra/registries/backups/inspect/archive";
@@ -44,7 +45,7 @@ export async function choose(wanted: Wanted, config: Pick<EmbassyConfig, "recove
         const damage = await damaged(source, registry, keys.of(registry, stored.generation));
         const faults = [...chain.faults, ...lost];
         await refuseBroken(registry, asked, { ...chain, faults }, damage, stored.lastTransaction);
-        bytes += chain.bytes * config.registries[registry].members;
+        bytes += chain.bytes * registryOf(config, registry).members;
     }
     const generations = chosen.map(({ registry, all: [newest], stored }) => [
         registry,

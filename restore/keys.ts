@@ -33,7 +33,7 @@ export async function keysFor(site: string, holder: string, toolchain: Toolchain
     const secrets = ofSites[site];
     if (secrets === undefined) {
         throw new LabError(
-            `The stack ${holder} has no cross-stack secrets for ${site}: add the site to data-embassy:keys.sites in Pulumi.${holder}.yaml, and ` +
+            `The stack ${holder} hands nothing to ${site}: add it to data-embassy:sites in Pulumi.yaml, and ` +
                 `run npm run pulumi -- up -s ${holder}`,
         );
     }

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { REGISTRIES, type Registry, parseRegistry } from "../data/registries";
+import { registryOf } from "../infra/registries/config";
 import { INSTANT_FORMS, type Instant, parseInstant } from "../infra/conventions/instant";
 import { buildToolchain, toolchainChoice } from "../toolchain/build";
 import { writeAtomically } from "../toolchain/build/stamp";
@@ -84,8 +85,8 @@ export function instant(text: string): Instant {
 
 /** Those that the template says run. */
 function running(): Registry[] {
-    const { registries } = templateConfig();
-    return REGISTRIES.filter((name) => registries[name].running);
+    const template = templateConfig();
+    return REGISTRIES.filter((name) => registryOf(template, name).running);
 }
 
 function runningOne(name: string): Registry {

@@ -1,9 +1,10 @@
 /** The stack file of a restore environment: the template, told what it comes from. Pure. */
-import { type Document, Scalar, parseDocument } from "yaml";
+import { type Document, Scalar } from "yaml";
 import { PROJECT } from "../infra/conventions/names";
 import type { Instant } from "../infra/conventions/instant";
 import { FIRST_GENERATION } from "../infra/keys/registry-keys";
-import { REGISTRIES, type RegistryName } from "../infra/conventions/registries";
+import type { RegistryName } from "../infra/conventions/registries";
+import { wholeStackDocument } from "../toolchain/cli/project-config";
 
 export interface Stamp {
     /** Name of the site in the lab, which its kubeconfig has as the cluster's name. */
@@ -17,10 +18,14 @@ export interface Stamp {
     readonly generations: Readonly<Record<string, { readonly read: number; readonly newest: number }>>;
 }
 
-/** @param template text of Pulumi.restore.yaml */
+/**
+ * It stands by itself: with what the project has for every stack, some of which is the environment's own.
+ *
+ * @param template text of Pulumi.restore.yaml
+ */
 export function stampStackFile(template: string, { site, from, at, registries, generations }: Stamp): string {
-    const document = parseDocument(template);
-    document.setIn(["config", `${PROJECT}:cluster`, "context"], site);
+    const document = wholeStackDocument(template);
+    document.setIn(["config", `${PROJECT}:site`, "context"], site);
     const rotated = Object.entries(generations).filter(([, { newest }]) => newest !== FIRST_GENERATION);
     document.setIn(["config", `${PROJECT}:restore`], {
         from,
@@ -38,8 +43,10 @@ export function stampStackFile(template: string, { site, from, at, registries, g
 
 /** In a stack file: these registries run, and the others do not. */
 export function runOnly(document: Document, registries: readonly string[]): void {
-    for (const registry of REGISTRIES) {
-        document.setIn(["config", `${PROJECT}:registries`, registry, "running"], registries.includes(registry));
+    const key = ["config", `${PROJECT}:registries`];
+    const declared = document.toJS() as { config: Record<string, object> };
+    for (const registry of Object.keys(declared.config[`${PROJECT}:registries`] ?? {})) {
+        document.setIn([...key, registry, "running"], registries.includes(registry));
     }
 }
 

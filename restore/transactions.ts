@@ -1,4 +1,5 @@
 /** When transactions ended, as Postgres' own reader of WAL tells: a recovery that stops at an instant stops before the first that ended later. */
+import { POSTGRES_PROGRAMS } from "../infra/conventions/postgres";
 import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { promisify } from "node:util";
@@ -23,7 +24,7 @@ export async function lastTransaction(file: string, content: Buffer, userland: s
     if (plain === undefined) {
         return undefined;
     }
-    const told = run(SCRIPT, [userland, path.basename(file).slice(0, NAME)], {
+    const told = run(SCRIPT, [userland, path.basename(file).slice(0, NAME), POSTGRES_PROGRAMS], {
         env: { PATH: SYSTEM_PATH, TZ: "UTC" },
         maxBuffer: LONGEST,
     });

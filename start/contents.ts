@@ -9,6 +9,7 @@ import { type Lag, siteLag } from "../data/lag";
 import { load } from "../data/load";
 import { DEFAULT_PEOPLE } from "../data/options";
 import { showProgress } from "../command-line/progress";
+import { registryOf } from "../infra/registries/config";
 import { REGISTRIES, type Registry } from "../data/registries";
 import { isEmpty } from "../data/tables";
 import type { EmbassyConfig } from "../infra/site/config";
@@ -86,7 +87,7 @@ function runningIn(
 ): (readonly [Registry, EmbassyConfig])[] {
     return REGISTRIES.flatMap((registry) =>
         configs
-            .filter(({ site, registries }) => roles.includes(site.role) && registries[registry].running)
+            .filter((config) => roles.includes(config.site.role) && registryOf(config, registry).running)
             .map((config) => [registry, config] as const),
     );
 }

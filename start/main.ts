@@ -17,6 +17,7 @@ import { type NodeKind, defaultSites, nodeKinds } from "../lab/inventory";
 import * as lab from "../lab/lab";
 import { hostProblems } from "../lab/nodes/host";
 import { eachSite } from "../lab/progress";
+import { registryOf } from "../infra/registries/config";
 import { REGISTRIES, parseRegistries } from "../data/registries";
 import { TABLE_STYLE } from "../command-line/table";
 
@@ -42,7 +43,7 @@ async function refuseTooMuch(nodes: NodeKind, anyway: boolean): Promise<void> {
         return;
     }
     const running = REGISTRIES.filter((registry) =>
-        defaultSites.some((site) => stackConfig(site).registries[registry].running),
+        defaultSites.some((site) => registryOf(stackConfig(site), registry).running),
     );
     const computer = { free: process.availableMemory(), cores: availableParallelism() };
     const { fits, says } = fitOf(computer, running.length, nodes === "real");

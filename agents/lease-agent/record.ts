@@ -3,24 +3,11 @@
  * member that leads next knows it, and `kubectl` shows it.
  */
 import { z } from "zod";
+import { ANNOTATION, LEASE } from "../../infra/registries/replication/contract";
 import { AgentError } from "../agent";
 import type { ConfigMap } from "../kubernetes";
 
-/** Name of the ConfigMap, in each registry's namespace. */
-export const LEASE = "lease";
-
-export const ANNOTATION = {
-    /** What the gate asks for: {@link Asked}. */
-    asked: "data-embassy/asked",
-    /** What the members have made of it: {@link Status}. */
-    status: "data-embassy/status",
-    /** RFC 3339. Where it is set, the API server lets nobody renew the leader's lock for later. */
-    validUntil: "data-embassy/valid-until",
-    /** A sentence on what of the database is not as declared: {@link segmentProblem}. Absent where all is. */
-    problem: "data-embassy/problem",
-    /** Declared: when the primary answers a commit. */
-    acrossSites: "data-embassy/across-sites",
-} as const;
+export { ANNOTATION, LEASE };
 
 const role = z.enum(["primary", "standby", "restore"]);
 export type Role = z.infer<typeof role>;

@@ -1,10 +1,15 @@
 /** A registry's database: Postgres, Patroni, which chooses the primary, and pgBackRest, which makes backups. */
+import {
+    POSTGRES_LIBRARY,
+    POSTGRES_PACKAGE,
+    POSTGRES_PROGRAMS,
+    POSTGRES_SHARE,
+} from "../../infra/conventions/postgres";
 import type { Image, Owner } from "../declaration";
 
 /** The same user as POSTGRES in infra/registries/container.ts. */
 const USER: Owner = { uid: 100, gid: 102 };
 const HOME = "/var/lib/postgresql";
-const BINARIES = "/usr/lib/postgresql/15/bin";
 
 const INSTALLATION = "only maintainer scripts call it, and none runs";
 const PERL = "only the scripts of postgresql-common are in Perl; Patroni takes their place";
@@ -15,7 +20,7 @@ const CLUSTERS = "Patroni makes and starts the database";
 export const postgres: Image = {
     name: "postgres",
     packages: [
-        "postgresql-15",
+        POSTGRES_PACKAGE,
         "patroni",
         "pgbackrest",
         // Postgres runs archive_command and restore_command through sh, and so does initdb with its own programs.
@@ -61,10 +66,10 @@ export const postgres: Image = {
     },
     leaveOut: [
         // Their interpreters and libraries are left out above; Postgres looks for these files before it uses them.
-        "/usr/lib/postgresql/15/lib/bitcode",
-        "/usr/lib/postgresql/15/lib/llvmjit*",
-        "/usr/lib/postgresql/15/lib/*plperl*",
-        "/usr/share/postgresql/15/extension/*plperl*",
+        `${POSTGRES_LIBRARY}/lib/bitcode`,
+        `${POSTGRES_LIBRARY}/lib/llvmjit*`,
+        `${POSTGRES_LIBRARY}/lib/*plperl*`,
+        `${POSTGRES_SHARE}/extension/*plperl*`,
         // An example stanza, which pgBackRest would take for ours.
         "/etc/pgbackrest.conf",
         // Patroni's other stores and clouds, and a template for postgresql-common.
@@ -82,7 +87,7 @@ export const postgres: Image = {
     user: USER,
     entrypoint: ["/usr/bin/patroni"],
     env: {
-        PATH: `${BINARIES}:/usr/bin`,
+        PATH: `${POSTGRES_PROGRAMS}:/usr/bin`,
         HOME,
         LANG: "C.UTF-8",
         // The root file system is read-only: Python would try in vain at each start.

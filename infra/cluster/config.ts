@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { free, shared } from "../conventions/numbers";
 import { amount, quantity } from "../conventions/quantity";
 
 const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,14}[a-z0-9])?$/, "must be a DNS label of at most 16 characters");
@@ -28,13 +29,11 @@ const rack = z.strictObject({
     loops: names,
     /** The switches that connect its hosts; a rack without hosts needs none. */
     switches: names.default([]),
-    /** How many of which machine. */
-    hosts: z.record(label, z.int().min(1).max(64)).default({}),
+    /** Which machine → the numbers of those hosts in their rack: each is given once and stays, a host is named by it. */
+    hosts: z.record(label, z.array(z.int().min(1).max(64)).min(1, "must have one or more numbers")).default({}),
 });
 
 const declared = z.strictObject({
-    /** Context in the kubeconfig (`KUBECONFIG`, as kubectl reads it) through which this site is reached. */
-    context: z.string().min(1),
     /** Kubernetes minor version; it also pins the Pod Security profile, so that an upgrade cannot tighten it unseen. */
     kubernetes: z.string().regex(/^1\.\d+$/, 'must be a minor version in quotes, such as "1.36"'),
     /**
@@ -91,10 +90,21 @@ export const cluster = declared.superRefine((site, context) => {
         for (const kind of Object.keys(hosts)) {
             known(["racks", name, "hosts", kind], kind, site.machines, "machines");
         }
+        const numbers = Object.entries(hosts).flatMap(([kind, its]) => its.map((number) => [kind, number] as const));
+        const next = free(
+            numbers.map(([, number]) => number),
+            1,
+        );
+        for (const { name: kind, other } of shared(numbers)) {
+            problem(
+                ["racks", name, "hosts", kind],
+                `must have numbers of its own: ${other} has one of them too (racks.${name}.hosts.${other}): ${next} is free`,
+            );
+        }
     }
     const count = Object.values(site.racks)
         .flatMap(({ hosts }) => Object.entries(hosts))
-        .reduce((sum, [kind, hosts]) => sum + (site.machines[kind]?.role === "control-plane" ? hosts : 0), 0);
+        .reduce((sum, [kind, hosts]) => sum + (site.machines[kind]?.role === "control-plane" ? hosts.length : 0), 0);
     if (site.quorum % 2 === 1 && site.quorum >= 3 && site.quorum !== count) {
         problem(["quorum"], `must be ${count}, as many as there are hosts of role control-plane (cluster.racks)`);
     }
@@ -110,7 +120,7 @@ export function workerHosts({
         const [zone] = feeds;
         const workers = Object.entries(hosts).filter(([kind]) => machines[kind]?.role === "worker");
         if (zone !== undefined && workers.length > 0) {
-            const count = workers.reduce((sum, [, hosts]) => sum + hosts, 0);
+            const count = workers.reduce((sum, [, hosts]) => sum + hosts.length, 0);
             zones.set(zone, { ...zones.get(zone), [rack]: count });
         }
     }

@@ -43,7 +43,7 @@ export function describeIssues(
                     ? `${key} is missing; it must be ${expected(issue.expected)}`
                     : `${key} is ${show(found)}; it must be ${expected(issue.expected)}`;
             case "invalid_value":
-                return `${key} is ${found === undefined ? "missing" : show(found)}; it must be one of ${issue.values.map(String).join(", ")}`;
+                return `${key} is ${show(found)}; it ${rule(issue.message, `must be one of ${issue.values.map(String).join(", ")}`)}`;
             case "invalid_key":
                 return `${key} is not a name that can be used here; it ${issue.issues.map(({ message }) => message).join(", ")}`;
             case "too_small":

@@ -1,5 +1,7 @@
 /** Image references: the site's own registry, by digest where the build has recorded one. */
 
+import { POSTGRES_MAJOR } from "./postgres";
+
 /** `images/lock.json`: image name → digest (`sha256:…`), written by the image build and by nothing else. */
 export type ImageLock = Readonly<Record<string, string>>;
 
@@ -9,7 +11,7 @@ const TAGS: Readonly<Record<string, string>> = {
     "cert-manager": "1.21",
     coredns: "1.15.0",
     "object-store": "1.8",
-    postgres: "15",
+    postgres: POSTGRES_MAJOR,
 };
 
 /** Where every image comes from, and what its reference looks like then. */

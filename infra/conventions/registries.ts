@@ -1,4 +1,4 @@
-/** The seven datasets of the state. None is optional: an embassy without one of them is not the embassy. */
+/** The registries of which the commands know: those that data/ has rows of, and Pulumi.yaml declares. */
 export const REGISTRIES = [
     "taxes",
     "land",

@@ -39,7 +39,7 @@ export function planGazette(
         host: gazetteName(site.name),
         requestsPerMinute,
         role: GAZETTE_ROLE,
-        asks: [GAZETTE_READS] as const,
+        asks: [GAZETTE_READS],
     };
     return {
         ...planServed(own, config, lock),

@@ -1,5 +1,5 @@
 /** What the edge's workloads have in common: a fixed address, and two pods over the feeds, at which those outside ask. Pure. */
-import type { RegistriesSection } from "../registries/config";
+import { type RegistriesSection, registryOf } from "../registries/config";
 import type { SiteSection } from "../conventions/site";
 import { registryName } from "../networking/addresses";
 import { databaseName } from "../registries/plan-database";
@@ -37,16 +37,17 @@ export interface ServedPlan {
 
 type Own = Pick<ServedPlan, "workload" | "address" | "host" | "requestsPerMinute" | "role"> & {
     /** Registries that it may ask. */
-    readonly asks: readonly (keyof RegistriesSection["registries"])[];
+    readonly asks: readonly string[];
 };
 
 export function planServed(
     { asks, ...own }: Own,
-    { site, registries }: SiteSection & RegistriesSection,
+    config: SiteSection & RegistriesSection,
     lock: ImageLock,
 ): ServedPlan {
+    const { site } = config;
     const selector = edgeSelector(own.workload);
-    const running = asks.filter((name) => registries[name].running);
+    const running = asks.filter((name) => registryOf(config, name).running);
     return {
         ...own,
         selector,

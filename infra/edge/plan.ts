@@ -3,7 +3,6 @@ import type { EdgeSection } from "./config";
 import type { NetworkingSection } from "../networking/config";
 import type { RegistriesSection } from "../registries/config";
 import type { SiteSection } from "../conventions/site";
-import { REGISTRIES } from "../conventions/registries";
 import { type NetworkPlan, edgeName } from "../networking/addresses";
 import { type GazettePlan, planGazette } from "./plan-gazette";
 import type { ImageLock } from "../conventions/images";
@@ -46,7 +45,7 @@ export function planEdge(
     network: Pick<NetworkPlan, "edge" | "gazette">,
     lock: ImageLock,
 ): EdgePlan | undefined {
-    const { site, edge } = config;
+    const { site, registries, edge } = config;
     if (edge === undefined) {
         return undefined;
     }
@@ -57,7 +56,7 @@ export function planEdge(
         host: edgeName(site.name),
         requestsPerMinute,
         role: EDGE_API_ROLE,
-        asks: REGISTRIES,
+        asks: Object.keys(registries),
     };
     const served = planServed(own, config, lock);
     const gazette = planGazette(config, network, lock);

@@ -64,7 +64,7 @@ export class Authority extends pulumi.ComponentResource {
                     if (own === undefined) {
                         throw new pulumi.RunError(
                             `stack ${plan.rootStack} has issued no intermediate for ${plan.site}: add ${plan.site} to ` +
-                                `data-embassy:keys.sites there and run "pulumi up" on it first`,
+                                `data-embassy:sites in Pulumi.yaml and run "pulumi up" on it first`,
                         );
                     }
                     return own;

@@ -1,6 +1,5 @@
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
-import { REGISTRIES } from "../conventions/registries";
 
 /** A site must go on for this long with Tallinn cut off: the attack of 2007 lasted two weeks. */
 export const DAYS_ALONE = 14;
@@ -12,8 +11,6 @@ export const keys = z
     .strictObject({
         /** The site that holds the root; its stack of the same name issues the intermediates. */
         root: z.string(),
-        /** Sites with an intermediate of their own. */
-        sites: z.array(z.string()).min(1),
         rootDays: days,
         intermediateDays: days,
         /** Validity of service certificates. */
@@ -24,8 +21,8 @@ export const keys = z
         upkeepDays: days,
         /** Registry → generations of its keys, where it is not the first alone: docs/decisions/rotation.md. */
         generations: z
-            .partialRecord(
-                z.enum(REGISTRIES),
+            .record(
+                z.string(),
                 z
                     .array(z.int().min(1))
                     .refine(
@@ -43,9 +40,6 @@ export const keys = z
     .superRefine((value, context) => {
         const problem = (key: keyof typeof value, message: string): void =>
             context.addIssue({ code: "custom", path: [key], message });
-        if (!value.sites.includes(value.root)) {
-            problem("root", `must be one of the sites in data-embassy:keys.sites (${value.sites.join(", ")})`);
-        }
         if (value.intermediateDays > value.rootDays) {
             problem("intermediateDays", `must not outlast the root (rootDays: ${value.rootDays})`);
         }

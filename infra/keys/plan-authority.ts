@@ -1,8 +1,7 @@
 /** Who issues certificates here, and for how long. */
 import type { KeysSection } from "./config";
-import type { SiteSection } from "../conventions/site";
+import type { SiteSection, SitesSection } from "../conventions/site";
 import { PROJECT } from "../conventions/names";
-import { REGISTRIES } from "../conventions/registries";
 
 export interface Validity {
     readonly hours: number;
@@ -32,7 +31,12 @@ export function issuerRenewalDays({ leafDays, renewBeforeDays }: KeysSection["ke
     return leafDays + renewBeforeDays;
 }
 
-export function planAuthority({ site, keys }: SiteSection & KeysSection): AuthorityPlan {
+export function planAuthority({
+    site,
+    sites,
+    keys,
+    registries,
+}: SiteSection & SitesSection & KeysSection & { readonly registries: object }): AuthorityPlan {
     const validity = (days: number, before = keys.renewBeforeDays): Validity => ({
         hours: days * DAY,
         renewalHours: before * DAY,
@@ -41,8 +45,8 @@ export function planAuthority({ site, keys }: SiteSection & KeysSection): Author
         site: site.name,
         holdsRoot: keys.root === site.name,
         rootStack: `organization/${PROJECT}/${keys.root}`,
-        sites: keys.sites,
-        registries: REGISTRIES,
+        sites: Object.keys(sites),
+        registries: Object.keys(registries),
         root: validity(keys.rootDays),
         // What the old one has signed has been renewed when that ends.
         intermediate: validity(keys.intermediateDays, issuerRenewalDays(keys)),

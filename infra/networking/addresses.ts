@@ -2,7 +2,6 @@
 import * as ipaddr from "ipaddr.js";
 import type { NetworkingSection } from "./config";
 import type { SiteSection } from "../conventions/site";
-import { REGISTRIES } from "../conventions/registries";
 
 /** The embassy's own domain; what is below it resolves inside the sites and nowhere else (RFC 6762 appendix G warns of `.local`). */
 export const DOMAIN = "embassy.internal";
@@ -16,6 +15,12 @@ export const CLUSTER_DOMAIN = "cluster.local";
  */
 const OFFSET = { dns: 10, objectStore: 11, edge: 12, gazette: 13, registries: 32, leaseAgents: 64 } as const;
 
+/** Registries for which there is room between the offsets; they are numbered from 0. */
+export const MOST_REGISTRIES = OFFSET.leaseAgents - OFFSET.registries;
+
+/** Registry → its number. */
+type Numbered = Readonly<Record<string, { readonly number: number }>>;
+
 export interface NetworkPlan {
     /** Address of the site's own DNS server. */
     readonly dns: string;
@@ -25,10 +30,6 @@ export interface NetworkPlan {
     readonly edge: string;
     /** Address of the public's page there; the public reaches it, and no site does. */
     readonly gazette: string;
-    /** Registry → address of its primary, or of its standby's leader. */
-    readonly registries: Readonly<Record<string, string>>;
-    /** Registry → address at which its members grant the other site a lease. */
-    readonly leaseAgents: Readonly<Record<string, string>>;
     /** Host name → address: everything that this site and its peers serve to each other. */
     readonly hosts: Readonly<Record<string, string>>;
     /** CIDR of the control plane and the machines. */
@@ -69,7 +70,11 @@ export function managementName(host: string, site: string): string {
     return `${host}.bmc.${site}.${DOMAIN}`;
 }
 
-export function planNetwork({ site, networking }: SiteSection & NetworkingSection): NetworkPlan {
+export function planNetwork({
+    site,
+    networking,
+    registries,
+}: SiteSection & NetworkingSection & { readonly registries: Numbered }): NetworkPlan {
     const { nodes, services, peers } = networking;
     const sites = { [site.name]: services, ...mapValues(peers, (peer) => peer.services) };
     return {
@@ -77,13 +82,13 @@ export function planNetwork({ site, networking }: SiteSection & NetworkingSectio
         objectStore: nth(services, OFFSET.objectStore),
         edge: nth(services, OFFSET.edge),
         gazette: nth(services, OFFSET.gazette),
-        registries: registryAddresses(services, OFFSET.registries),
-        leaseAgents: registryAddresses(services, OFFSET.leaseAgents),
         hosts: Object.fromEntries(
-            Object.entries(sites).flatMap(([name, range]) => [
+            Object.entries(sites).flatMap(([name, range]): [string, string][] => [
                 [objectStoreName(name), nth(range, OFFSET.objectStore)],
-                ...named(registryAddresses(range, OFFSET.registries), (registry) => registryName(registry, name)),
-                ...named(registryAddresses(range, OFFSET.leaseAgents), (registry) => leaseAgentName(registry, name)),
+                ...Object.entries(registries).flatMap(([registry, { number }]): [string, string][] => [
+                    [registryName(registry, name), registryAddress(range, number)],
+                    [leaseAgentName(registry, name), leaseAgentAddress(range, number)],
+                ]),
             ]),
         ),
         nodes,
@@ -92,12 +97,14 @@ export function planNetwork({ site, networking }: SiteSection & NetworkingSectio
     };
 }
 
-function registryAddresses(services: string, offset: number): Record<string, string> {
-    return Object.fromEntries(REGISTRIES.map((name, index) => [name, nth(services, offset + index)]));
+/** Fixed address of a registry's primary, or of its standby's leader. */
+export function registryAddress(services: string, number: number): string {
+    return nth(services, OFFSET.registries + number);
 }
 
-function named(addresses: Readonly<Record<string, string>>, name: (registry: string) => string): [string, string][] {
-    return Object.entries(addresses).map(([registry, address]) => [name(registry), address]);
+/** Fixed address at which a registry's members grant the other site a lease. */
+export function leaseAgentAddress(services: string, number: number): string {
+    return nth(services, OFFSET.leaseAgents + number);
 }
 
 /** A range's first address. Of the nodes': the gateway. Of the Services': always that of `kubernetes`. */

@@ -1,10 +1,21 @@
 import { z } from "zod";
-import { REGISTRIES, type RegistryName } from "../conventions/registries";
+import { InputError } from "../conventions/errors";
+import { free, shared } from "../conventions/numbers";
+import { MOST_MEMBERS } from "../conventions/site";
+import { MOST_REGISTRIES } from "../networking/addresses";
 import { quantity } from "../conventions/quantity";
 
 const registry = z.strictObject({
+    /** Its place among the Services' fixed addresses. It is given once and stays: names resolve to it in every site. */
+    number: z
+        .int()
+        .min(0)
+        .max(MOST_REGISTRIES - 1),
     /** Database members. Two or more, so that one feed can be lost. */
-    members: z.int().min(2, "must be 2 or more: one member cannot bear the loss of a feed"),
+    members: z
+        .int()
+        .min(2, "must be 2 or more: one member cannot bear the loss of a feed")
+        .max(MOST_MEMBERS, `must be ${MOST_MEMBERS} or less: the next ordinal is that of the next site's first member`),
     /** Cores and memory of each member: requested and limited alike, so that none is evicted for another. */
     cpu: quantity,
     memory: quantity,
@@ -30,11 +41,44 @@ const registry = z.strictObject({
 
 export type RegistryConfig = z.infer<typeof registry>;
 
-export const registries = z.strictObject(
-    Object.fromEntries(REGISTRIES.map((name) => [name, registry])) as Record<RegistryName, typeof registry>,
-);
+/** What a registry's database, its schema or its owner would be called as well: Postgres' own, or the embassy's. */
+const TAKEN = ["embassy", "gazette", "postgres", "public", "reader", "template0", "template1", "writer"];
+
+/** Part of the names of namespaces, buckets and hosts (RFC 1123), and, with `_` for `-`, of a database and its owner. */
+const registryName = z
+    .string()
+    .regex(/^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$/, "must be a DNS label of at most 32 characters")
+    .refine((name) => !TAKEN.includes(name) && !name.startsWith("pg-"), "must be another: databases use it themselves");
+
+/** The registries of the state: the same in every site. */
+export const registries = z.record(registryName, registry).superRefine((all, context) => {
+    const entries = Object.entries(all);
+    if (entries.length === 0) {
+        context.addIssue({ code: "custom", message: "must name one or more: an embassy without a registry is none" });
+    }
+    const numbers = entries.map(([name, { number }]) => [name, number] as const);
+    for (const { name, other } of shared(numbers)) {
+        const next = free(
+            numbers.map(([, number]) => number),
+            0,
+        );
+        const message = `must be a number that no other registry has, and ${other} has it (registries.${other}.number): ${next} is free`;
+        context.addIssue({ code: "custom", path: [name, "number"], message });
+    }
+});
 
 /** A stack's configuration, as far as this section goes. */
 export interface RegistriesSection {
     readonly registries: z.infer<typeof registries>;
+}
+
+/** @throws InputError for a registry that the configuration does not name */
+export function registryOf({ registries }: RegistriesSection, name: string): RegistryConfig {
+    const found = registries[name];
+    if (found === undefined) {
+        throw new InputError(
+            `There is no registry ${name}; data-embassy:registries has ${Object.keys(registries).join(", ")}.`,
+        );
+    }
+    return found;
 }

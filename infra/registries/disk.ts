@@ -3,7 +3,7 @@
  * {@link DAYS_ALONE} days of WAL that nobody takes do not fit. Pure. docs/disks.md is generated from it.
  */
 import type { RecoverySection } from "./backups/config";
-import type { RegistriesSection } from "./config";
+import { type RegistriesSection, registryOf } from "./config";
 import { InputError } from "../conventions/errors";
 import { DAYS_ALONE } from "../keys/config";
 import { amount } from "../conventions/quantity";
@@ -65,9 +65,9 @@ export function diskLimits(storage: string): DiskLimits {
 type Declared = RecoverySection & RegistriesSection;
 
 /** Bytes of WAL that a registry writes in a day, at most: what is declared, and a segment that is cut short at each archiveTimeout. */
-export function walPerDay(registry: string, { recovery, registries }: Declared): number {
-    const { walPerDay: declared, walSegment } = registries[registry as keyof typeof registries];
-    return amount(declared) + (DAY_SECONDS / recovery.archiveTimeout) * amount(walSegment);
+export function walPerDay(registry: string, config: Declared): number {
+    const { walPerDay: declared, walSegment } = registryOf(config, registry);
+    return amount(declared) + (DAY_SECONDS / config.recovery.archiveTimeout) * amount(walSegment);
 }
 
 /** What there is on a disk beside the data. */
@@ -84,7 +84,7 @@ export interface Holder {
 
 /** What fills the disk of each member of the registry. */
 export function diskHolders(registry: string, config: Declared): Holder[] {
-    const limits = diskLimits(config.registries[registry as keyof typeof config.registries].storage);
+    const limits = diskLimits(registryOf(config, registry).storage);
     const perDay = walPerDay(registry, config);
     return [
         {

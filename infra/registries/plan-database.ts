@@ -2,14 +2,16 @@
 import type { KeysSection } from "../keys/config";
 import type { NetworkingSection } from "../networking/config";
 import type { RecoverySection } from "./backups/config";
-import type { RegistriesSection } from "./config";
+import { type RegistriesSection, registryOf } from "./config";
 import type { ReplicationSection } from "./replication/config";
-import type { RestoreSection } from "../restore/config";
-import type { SiteSection } from "../conventions/site";
+import type { RoleSection } from "../restore/config";
+import { MOST_MEMBERS, type SiteSection, type SitesSection } from "../conventions/site";
 import type { Instant } from "../conventions/instant";
-import { CLUSTER_DOMAIN, objectStoreName, planNetwork, registryName } from "../networking/addresses";
+import { CLUSTER_DOMAIN, objectStoreName, registryAddress, registryName } from "../networking/addresses";
+import { InputError } from "../conventions/errors";
 import { FIRST_GENERATION } from "../keys/registry-keys";
 import { LABEL } from "../conventions/names";
+import { POSTGRES_MAJOR } from "../conventions/postgres";
 import { type LeasePlan, planLease } from "./replication/plan";
 
 /** Name of the workload and its Service in each registry's namespace. */
@@ -20,7 +22,7 @@ export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432, lease: 8
 
 export const PATHS = {
     home: "/var/lib/postgresql",
-    data: "/var/lib/postgresql/15/data",
+    data: `/var/lib/postgresql/${POSTGRES_MAJOR}/data`,
     spool: "/var/lib/postgresql/spool",
     socket: "/run/postgresql",
     /** Mounted ConfigMap and Secrets. */
@@ -75,32 +77,27 @@ export interface DatabasePlan {
     readonly dnsNames: readonly string[];
 }
 
-/**
- * Members are counted on from site to site, so that no two have the same name: a primary names those for which it waits,
- * and must not take the other site's for its own.
- */
-const ORDINALS = 10;
-
 /** Label that Patroni puts on its members' pods; it moves at a failover, so that nothing else may depend on it. */
 export const ROLE_LABEL = { key: "role", leader: "master" } as const;
 
 /** What of a stack's configuration a database follows from. */
 export type DatabaseConfig = SiteSection &
+    SitesSection &
     NetworkingSection &
     KeysSection &
     ReplicationSection &
     RecoverySection &
-    RestoreSection &
+    RoleSection &
     RegistriesSection;
 
 export function planDatabase(registry: string, namespace: string, config: DatabaseConfig): DatabasePlan {
     const { site, replication, recovery } = config;
-    const { members, memory, storage, walSegment, running } =
-        config.registries[registry as keyof typeof config.registries];
+    const declared = registryOf(config, registry);
+    const { members, memory, storage, walSegment, running } = declared;
     const host = registryName(registry, site.name);
-    const firstMember = config.keys.sites.indexOf(site.name) * ORDINALS;
-    const address = planNetwork(config).registries[registry] ?? "";
-    const lease = planLease(registry, config);
+    const address = registryAddress(config.networking.services, declared.number);
+    const firstMember = firstMemberOf(config);
+    const lease = planLease(registry, declared, config);
     return {
         registry,
         namespace,
@@ -118,12 +115,24 @@ export function planDatabase(registry: string, namespace: string, config: Databa
         generations: generationsOf(registry, config),
         stores: {
             own: objectStoreName(site.name),
-            partner: replication.partner === undefined ? undefined : objectStoreName(replication.partner),
+            partner: "restore" in config ? undefined : objectStoreName(config.site.partner),
         },
         leader: { address, host },
         lease,
         dnsNames: [...dnsNames(namespace, memberHosts(namespace, firstMember, members)), host, lease.host],
     };
+}
+
+/**
+ * Ordinal of a site's first member of each registry. Members are counted on from site to site, so that no two have the same name: a
+ * primary names those for which it waits, and must not take the other site's for its own.
+ */
+function firstMemberOf({ site, sites }: SiteSection & SitesSection): number {
+    const own = sites[site.name];
+    if (own === undefined) {
+        throw new InputError(`There is no site ${site.name}; data-embassy:sites has ${Object.keys(sites).join(", ")}.`);
+    }
+    return own.number * MOST_MEMBERS;
 }
 
 function generationsOf(registry: string, { keys }: KeysSection): Generations {
@@ -135,21 +144,14 @@ function named<T>(registry: string, values: Readonly<Partial<Record<string, T>>>
     return values[registry];
 }
 
-function originOf(registry: string, config: SiteSection & ReplicationSection & RestoreSection & KeysSection): Origin {
-    const { site, replication, restore } = config;
-    switch (site.role) {
-        case "primary":
-            return { kind: "empty" };
-        case "standby":
-            return { kind: "primary", host: registryName(registry, replication.partner ?? "") };
-        case "restore":
-            return {
-                kind: "stored",
-                store: objectStoreName(restore?.from ?? ""),
-                at: restore?.at,
-                generation: named(registry, restore?.generations ?? {}) ?? generationsOf(registry, config)[0],
-            };
+function originOf(registry: string, config: RoleSection & KeysSection): Origin {
+    if ("restore" in config) {
+        const { from, at, generations = {} } = config.restore;
+        const generation = named(registry, generations) ?? generationsOf(registry, config)[0];
+        return { kind: "stored", store: objectStoreName(from), at, generation };
     }
+    const { role, partner } = config.site;
+    return role === "primary" ? { kind: "empty" } : { kind: "primary", host: registryName(registry, partner) };
 }
 
 /** As Kubernetes names a headless Service and the members behind it. */

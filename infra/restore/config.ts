@@ -1,20 +1,23 @@
 import { z } from "zod";
 import { instant } from "../conventions/instant";
-import { REGISTRIES } from "../conventions/registries";
+import type { pairedSite, restoredSite } from "../conventions/site";
 
 /** Where a site of role `restore` comes from. */
-export const restore = z
-    .strictObject({
-        /** Site whose object store holds the versions. */
-        from: z.string(),
-        /** The instant to restore to (PITR); without it, everything that is backed up. */
-        at: instant.optional(),
-        /** Registry → generation of the keys that open what it is restored from; where not named, the newest. */
-        generations: z.partialRecord(z.enum(REGISTRIES), z.int().min(1)).optional(),
-    })
-    .optional();
+export const restore = z.strictObject({
+    /** Site whose object store holds the versions. */
+    from: z.string(),
+    /** The last instant that is to be in it; all that is stored where none is given. */
+    at: instant.optional(),
+    /** Registry → generation of the keys that open what it is restored from; where not named, the newest. */
+    generations: z.record(z.string(), z.int().min(1)).optional(),
+});
 
-/** A stack's configuration, as far as this section goes. */
-export interface RestoreSection {
-    readonly restore?: z.infer<typeof restore>;
+/** What a stack's configuration has by its site's role: the other site of a pair, or what the site is restored from. */
+export type RoleSection =
+    | { readonly site: z.infer<typeof pairedSite> }
+    | { readonly site: z.infer<typeof restoredSite>; readonly restore: z.infer<typeof restore> };
+
+/** The site that a site looks to: the other one of its pair, or the one that it is restored from. */
+export function otherSite(config: RoleSection): string {
+    return "restore" in config ? config.restore.from : config.site.partner;
 }

@@ -13,137 +13,147 @@ import { amount } from "../conventions/quantity";
 import { neededDays, recovery } from "../registries/backups/config";
 import { registries } from "../registries/config";
 import { replication } from "../registries/replication/config";
-import { restore } from "../restore/config";
-import { site } from "../conventions/site";
+import { otherSite, restore } from "../restore/config";
+import { pairedSite, restoredSite, sites } from "../conventions/site";
+import { byNumber } from "../conventions/numbers";
+import { GAZETTE_READS } from "../edge/plan-gazette";
 import { storage } from "../storage/config";
 
-const schema = z
-    .strictObject({
-        site,
-        cluster,
-        machines,
-        networking,
-        storage,
-        keys,
-        replication,
-        recovery,
-        restore,
-        registries,
-        edge,
-    })
-    .superRefine((config, context) => {
-        const problem = (path: (string | number)[], message: string): void =>
-            context.addIssue({ code: "custom", path, message });
-        const { name } = config.site;
-        if (!config.keys.sites.includes(name)) {
-            problem(["keys", "sites"], `must name this site, ${name}, or it gets no certificates`);
+const shared = { sites, cluster, machines, networking, storage, keys, replication, recovery, registries, edge };
+
+const paired = z.strictObject({ site: pairedSite, ...shared });
+const restored = z.strictObject({ site: restoredSite, restore, ...shared });
+
+/** By the role of its site, which decides what there is beside what all have. */
+export type EmbassyConfig = z.infer<typeof paired> | z.infer<typeof restored>;
+
+const schemas = { paired: paired.superRefine(together), restored: restored.superRefine(together) };
+
+function schemaFor(raw: Readonly<Record<string, unknown>>): z.ZodType<EmbassyConfig> {
+    const { role } = (raw["site"] ?? {}) as { readonly role?: unknown };
+    return role === "restore" ? schemas.restored : schemas.paired;
+}
+
+/** What sections must have of each other. */
+function together(config: EmbassyConfig, context: z.RefinementCtx): void {
+    const problem = (path: (string | number)[], message: string): void =>
+        context.addIssue({ code: "custom", path, message });
+    const { name } = config.site;
+    const known = Object.keys(config.sites);
+    if (!known.includes(name)) {
+        problem(["sites"], `must name this site, ${name}: by its number there its members are told from other sites'`);
+    }
+    if (!known.includes(config.keys.root)) {
+        problem(["keys", "root"], `must be one of the sites (sites: ${known.join(", ")})`);
+    }
+    const declared = Object.keys(config.registries);
+    const generations = {
+        keys: config.keys.generations,
+        restore: "restore" in config ? (config.restore.generations ?? {}) : {},
+    };
+    for (const [top, each] of Object.entries(generations)) {
+        for (const registry of Object.keys(each).filter((one) => !declared.includes(one))) {
+            problem([top, "generations", registry], `must be of one of the registries: ${declared.join(", ")}`);
         }
-        if (name in config.networking.peers) {
-            problem(["networking", "peers", name], "must be another site, not this one");
-        }
-        for (const [peer, where] of Object.entries(config.networking.peers)) {
-            if (!config.keys.sites.includes(peer) && peer !== name) {
-                problem(
-                    ["networking", "peers", peer],
-                    `must be one of the sites (keys.sites: ${config.keys.sites.join(", ")}): nobody else has a route here; take ${where.block} out`,
-                );
-            }
-        }
-        const { partner } = config.replication;
-        if (partner === undefined ? config.site.role !== "restore" : !(partner in config.networking.peers)) {
+    }
+    if (config.edge?.public !== undefined && !declared.includes(GAZETTE_READS)) {
+        problem(["edge", "public"], `must be left out: it is the page of ${GAZETTE_READS}, which registries has not`);
+    }
+    if (name in config.networking.peers) {
+        problem(["networking", "peers", name], "must be another site, not this one");
+    }
+    for (const [peer, where] of Object.entries(config.networking.peers)) {
+        if (!known.includes(peer) && peer !== name) {
             problem(
-                ["replication", "partner"],
-                `must be one of the peers (${peers(config)}): the other site of the pair`,
+                ["networking", "peers", peer],
+                `must be one of the sites (sites: ${known.join(", ")}): nobody else has a route here; take ${where.block} out`,
             );
         }
-        if ((config.site.role === "restore") !== (config.restore !== undefined)) {
-            problem(["restore"], "must be there where site.role is restore, and nowhere else");
-        }
-        if (config.restore !== undefined && !(config.restore.from in config.networking.peers)) {
-            problem(["restore", "from"], `must be one of the peers (${peers(config)})`);
-        }
-        const { block, peers: others } = config.networking;
-        const inside = [block, ...Object.values(others).map((peer) => peer.block)];
-        config.edge?.networks.forEach((network, index) => {
-            const own = inside.find((range) => cidr.overlap(range, network));
-            if (own !== undefined) {
-                problem(["edge", "networks", index], `must not overlap a site's block (${own}): allies are outside`);
-            }
-        });
-        config.edge?.public?.networks.forEach((network, index) => {
-            const around = inside.find((range) => cidr.contains(range, network));
-            if (around !== undefined) {
-                problem(
-                    ["edge", "public", "networks", index],
-                    `must not lie in a site's block (${around}): the public is outside`,
-                );
-            }
-        });
-        const cloud = config.storage.publicCloud?.address;
-        const around = inside.find((range) => cloud !== undefined && cidr.contains(range, `${cloud}/32`));
-        if (around !== undefined) {
-            problem(
-                ["storage", "publicCloud", "address"],
-                `must be outside of the sites, and is in the block ${around}`,
-            );
-        }
-        if (config.machines !== undefined) {
-            for (const [path, message] of machineProblems(config.machines, config.cluster)) {
-                problem(["machines", ...path], message);
-            }
-        }
-        const zones = workerHosts(config.cluster).size;
-        const disk = largestDisk(config.cluster);
-        const fitsOnDisk = (path: string[], size: string): void => {
-            if (disk === undefined || amount(size) > amount(disk)) {
-                problem(path, `must fit on one disk (cluster.machines: ${disk ?? "none has disks"})`);
-            }
-        };
-        fitsOnDisk(["storage", "objectStore", "storage"], config.storage.objectStore.storage);
-        const { acrossSites, leaseSeconds, maximumLag } = config.replication;
-        const unseen = leaseSeconds + GIVES_UP_SECONDS;
-        if (acrossSites !== "sync" && maximumLag >= unseen) {
-            problem(
-                ["replication", "maximumLag"],
-                `must be less than ${unseen}: a primary that is cut off may go on for so long (leaseSeconds: ${leaseSeconds}, and ` +
-                    `${GIVES_UP_SECONDS} s until Patroni gives up), and whoever takes its place would lose that and ask nobody`,
-            );
-        }
-        if (maximumLag > config.recovery.archiveTimeout) {
-            problem(
-                ["replication", "maximumLag"],
-                `must be ${config.recovery.archiveTimeout} or less: a restore from backups loses no more ` +
-                    "(recovery.archiveTimeout), so a promotion that does has to be asked for",
-            );
-        }
-        const { retentionDays } = config.recovery;
-        if (config.storage.objectLockDays < retentionDays) {
-            problem(
-                ["storage", "objectLockDays"],
-                `must be ${retentionDays} or more: what a restore may need must not be removed (recovery.retentionDays)`,
-            );
-        }
-        const needed = neededDays(config.recovery);
-        if (needed !== undefined && config.storage.objectLockDays < needed) {
-            problem(
-                ["storage", "objectLockDays"],
-                `must be ${needed} or more: the window, the longest time between two full backups, and a day for one that is late ` +
-                    `(recovery.windowDays: ${config.recovery.windowDays}, recovery.full: "${config.recovery.full}"), or full backups more often`,
-            );
-        }
-        for (const [registry, { members, storage: size }] of Object.entries(config.registries)) {
-            if (members < zones) {
-                problem(["registries", registry, "members"], `must be ${zones} or more: one in each zone with workers`);
-            }
-            fitsOnDisk(["registries", registry, "storage"], size);
+    }
+    const other = otherSite(config);
+    if (!(other in config.networking.peers)) {
+        problem(
+            "restore" in config ? ["restore", "from"] : ["site", "partner"],
+            `must be one of the peers (${peers(config)})`,
+        );
+    }
+    const { block, peers: others } = config.networking;
+    const inside = [block, ...Object.values(others).map((peer) => peer.block)];
+    config.edge?.networks.forEach((network, index) => {
+        const own = inside.find((range) => cidr.overlap(range, network));
+        if (own !== undefined) {
+            problem(["edge", "networks", index], `must not overlap a site's block (${own}): allies are outside`);
         }
     });
+    config.edge?.public?.networks.forEach((network, index) => {
+        const around = inside.find((range) => cidr.contains(range, network));
+        if (around !== undefined) {
+            problem(
+                ["edge", "public", "networks", index],
+                `must not lie in a site's block (${around}): the public is outside`,
+            );
+        }
+    });
+    const cloud = config.storage.publicCloud?.address;
+    const around = inside.find((range) => cloud !== undefined && cidr.contains(range, `${cloud}/32`));
+    if (around !== undefined) {
+        problem(["storage", "publicCloud", "address"], `must be outside of the sites, and is in the block ${around}`);
+    }
+    if (config.machines !== undefined) {
+        for (const [path, message] of machineProblems(config.machines, config.cluster)) {
+            problem(["machines", ...path], message);
+        }
+    }
+    const zones = workerHosts(config.cluster).size;
+    const disk = largestDisk(config.cluster);
+    const fitsOnDisk = (path: string[], size: string): void => {
+        if (disk === undefined || amount(size) > amount(disk)) {
+            problem(path, `must fit on one disk (cluster.machines: ${disk ?? "none has disks"})`);
+        }
+    };
+    fitsOnDisk(["storage", "objectStore", "storage"], config.storage.objectStore.storage);
+    const { acrossSites, leaseSeconds, maximumLag } = config.replication;
+    const unseen = leaseSeconds + GIVES_UP_SECONDS;
+    if (acrossSites !== "sync" && maximumLag >= unseen) {
+        problem(
+            ["replication", "maximumLag"],
+            `must be less than ${unseen}: a primary that is cut off may go on for so long (leaseSeconds: ${leaseSeconds}, and ` +
+                `${GIVES_UP_SECONDS} s until Patroni gives up), and whoever takes its place would lose that and ask nobody`,
+        );
+    }
+    if (maximumLag > config.recovery.archiveTimeout) {
+        problem(
+            ["replication", "maximumLag"],
+            `must be ${config.recovery.archiveTimeout} or less: a restore from stored versions loses no more ` +
+                "(recovery.archiveTimeout), so a promotion that does has to be asked for",
+        );
+    }
+    const { retentionDays } = config.recovery;
+    if (config.storage.objectLockDays < retentionDays) {
+        problem(
+            ["storage", "objectLockDays"],
+            `must be ${retentionDays} or more: what a restore may need is not to be removed (recovery.retentionDays)`,
+        );
+    }
+    const needed = neededDays(config.recovery);
+    if (needed !== undefined && config.storage.objectLockDays < needed) {
+        problem(
+            ["storage", "objectLockDays"],
+            `must be ${needed} or more: the window, the longest time between two full backups, and a day for one that is late ` +
+                `(recovery.windowDays: ${config.recovery.windowDays}, recovery.full: "${config.recovery.full}"), or full backups more often`,
+        );
+    }
+    for (const [registry, { members, storage: size }] of Object.entries(config.registries)) {
+        if (members < zones) {
+            problem(["registries", registry, "members"], `must be ${zones} or more: one in each zone with workers`);
+        }
+        fitsOnDisk(["registries", registry, "storage"], size);
+    }
+}
 
 function peers({ networking }: { networking: { peers: object } }): string {
     return Object.keys(networking.peers).join(", ");
 }
-
-export type EmbassyConfig = z.infer<typeof schema>;
 
 /** Everything that is wrong with a stack's configuration, a line each. */
 export class ConfigError extends InputError {
@@ -153,7 +163,10 @@ export class ConfigError extends InputError {
     ) {
         const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
         super(
-            [`Pulumi.${stack}.yaml has ${count}; nothing was changed:`, ...problems.map((p) => `  - ${p}`)].join("\n"),
+            [
+                `Pulumi.${stack}.yaml, with what Pulumi.yaml has for every stack, has ${count}; nothing was changed:`,
+                ...problems.map((p) => `  - ${p}`),
+            ].join("\n"),
         );
         this.name = "ConfigError";
     }
@@ -171,13 +184,33 @@ export function parseConfig(stack: string, values: Readonly<Record<string, unkno
             .filter(([key]) => key.startsWith(`${PROJECT}:`))
             .map(([key, value]) => [key.slice(PROJECT.length + 1), value]),
     );
-    if (Object.keys(raw).length === 0) {
+    // All else the project has for every stack.
+    if (!("site" in raw) && !("networking" in raw)) {
         const how = `copy Pulumi.restore.yaml to Pulumi.${stack}.yaml and give it a site and a network of its own`;
         throw new ConfigError(stack, [`the file is missing or empty: ${how}`]);
     }
+    const schema = schemaFor(raw);
     const parsed = schema.safeParse(raw);
     if (!parsed.success) {
         throw new ConfigError(stack, describeIssues(parsed.error.issues, schema, raw));
     }
-    return parsed.data;
+    return ordered(parsed.data);
+}
+
+/**
+ * A file has what it names in its own order, and the engine hands it over in that of the names: what follows from it goes by numbers.
+ */
+function ordered(config: EmbassyConfig): EmbassyConfig {
+    const { networking } = config;
+    const sites = byNumber(config.sites);
+    const peers = Object.keys(sites).flatMap((name) => {
+        const peer = networking.peers[name];
+        return peer === undefined ? [] : [[name, peer] as const];
+    });
+    return {
+        ...config,
+        sites,
+        registries: byNumber(config.registries),
+        networking: { ...networking, peers: Object.fromEntries(peers) },
+    };
 }

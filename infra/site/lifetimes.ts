@@ -26,13 +26,8 @@ export type Renewal =
     /** Is meant to end, whoever is gone. */
     | { readonly from: "nowhere"; readonly why: string };
 
-export function lifetimes({
-    site,
-    keys,
-    storage,
-    replication,
-    edge,
-}: Pick<EmbassyConfig, "site" | "keys" | "storage" | "replication" | "edge">): Lifetime[] {
+export function lifetimes(config: EmbassyConfig): Lifetime[] {
+    const { site, keys, storage, replication, edge } = config;
     const { root, renewBeforeDays, upkeepDays } = keys;
     /** @param runs of `up`, one after the other, until the renewal is in the site */
     const certificate = (name: string, days: number, by: string, runs: number, before = renewBeforeDays): Lifetime => ({
@@ -76,7 +71,7 @@ export function lifetimes({
         {
             name: "lease of a primary, to write",
             seconds: replication.leaseSeconds,
-            renewal: { from: "nowhere", why: leased(replication.partner) },
+            renewal: { from: "nowhere", why: leased("restore" in config ? undefined : config.site.partner) },
         },
         {
             name: "certificate of who breaks the glass",

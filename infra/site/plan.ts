@@ -1,6 +1,5 @@
 /** The plan: configuration in, plain specifications out. Nothing here knows of Pulumi, a cluster or a clock. */
 import type { EmbassyConfig } from "./config";
-import { REGISTRIES } from "../conventions/registries";
 import { planNetwork } from "../networking/addresses";
 import { planAuthority } from "../keys/plan-authority";
 import { bootOrder } from "./boot-order";
@@ -36,7 +35,7 @@ export function plan(
     const planned = {
         site: site.name,
         labels: { ...COMMON_LABELS, [LABEL.site]: site.name },
-        context: cluster.context,
+        context: site.context,
         podSecurityVersion: `v${cluster.kubernetes}`,
         hosts,
         kubeProxyImage: machines && kubernetesImage(site.imageRegistry, KUBE_PROXY, machines.release),
@@ -51,7 +50,9 @@ export function plan(
         authority: planAuthority(config),
         certManager: planCertManager(config, lock),
         objectStore: planObjectStore(config, network, lock),
-        registries: REGISTRIES.map((name) => planRegistry(name, config, lock, decisions, asking(name, edge))),
+        registries: Object.keys(config.registries).map((name) =>
+            planRegistry(name, config, lock, decisions, asking(name, edge)),
+        ),
         edge,
     };
     return { ...planned, bootOrder: bootOrder(site.name, bootParts(planned)) };

@@ -6,7 +6,7 @@ import type { Site } from "../cluster/facility/fault";
 import { workloads } from "./workloads";
 
 export function tier4Site(
-    config: Pick<EmbassyConfig, "cluster" | "registries" | "replication" | "restore">,
+    config: Pick<EmbassyConfig, "cluster" | "registries">,
     plan: Pick<EmbassyPlan, "hosts" | "registries" | "dns" | "objectStore" | "edge" | "certManager">,
 ): Site {
     return siteFrom(config.cluster, plan.hosts, workloads(config, plan));

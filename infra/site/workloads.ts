@@ -3,6 +3,7 @@ import type { EmbassyPlan } from "./embassy-plan";
 import type { EmbassyConfig } from "./config";
 import { amount } from "../conventions/quantity";
 import { NIGHTLY, RUNS } from "../storage/plan-object-store";
+import { registryOf } from "../registries/config";
 import { GATES, HELPER, JOBS, BACKUP_JOB, LEASE_AGENT } from "../registries/plan";
 import type { Workload } from "../cluster/facility/workload";
 
@@ -14,7 +15,7 @@ import type { Workload } from "../cluster/facility/workload";
  * it holds is also in the other site's (docs/decisions/tier4.md).
  */
 export function workloads(
-    { registries: declared, replication, restore }: Pick<EmbassyConfig, "registries" | "replication" | "restore">,
+    config: Pick<EmbassyConfig, "registries">,
     {
         registries,
         dns,
@@ -23,7 +24,6 @@ export function workloads(
         certManager,
     }: Pick<EmbassyPlan, "registries" | "dns" | "objectStore" | "edge" | "certManager">,
 ): Workload[] {
-    const other = replication.partner ?? restore?.from;
     const plain = { spread: [], priority: 1, quorum: 0, elsewhere: 0, rebuilt: false };
     return [
         ...registries.map(({ name, cpu, memory, storage, spread }): Workload => {
@@ -31,7 +31,7 @@ export function workloads(
                 ...plain,
                 name: `registry ${name}`,
                 unit: "member",
-                count: declared[name as keyof typeof declared].members,
+                count: registryOf(config, name).members,
                 ...requests({ cpu, memory }, HELPER, LEASE_AGENT),
                 volume: amount(storage),
                 spread,
@@ -48,7 +48,8 @@ export function workloads(
             ...requests(objectStore, objectStore.agent, objectStore.agent),
             volume: amount(objectStore.storage),
             quorum: 1,
-            elsewhere: other === undefined ? 0 : 1,
+            // In the other site of the pair, or in the one that is restored.
+            elsewhere: 1,
         },
         {
             ...plain,

@@ -1,7 +1,6 @@
 /** What a site's object store needs: it holds backups, this site's and those of its peers. Pure. */
 import type { SiteSection } from "../conventions/site";
 import type { StorageSection } from "./config";
-import { REGISTRIES } from "../conventions/registries";
 import { CLUSTER_DOMAIN, type NetworkPlan, objectStoreName } from "../networking/addresses";
 import { type ImageLock, imageReference } from "../conventions/images";
 import { COMMON_LABELS, LABEL, registryNamespace } from "../conventions/names";
@@ -49,7 +48,7 @@ const AGENT = { cpu: "250m", memory: "128Mi" } as const;
 export const RUNS = 2;
 
 export function planObjectStore(
-    { site, storage }: SiteSection & StorageSection,
+    { site, storage, registries }: SiteSection & StorageSection & { readonly registries: object },
     network: Pick<NetworkPlan, "objectStore" | "peers">,
     lock: ImageLock,
 ): ObjectStorePlan {
@@ -69,7 +68,7 @@ export function planObjectStore(
             { count: NIGHTLY.length * RUNS, containers: [AGENT] },
         ),
         objectLockDays: storage.objectLockDays,
-        buckets: [...REGISTRIES.map(registryNamespace), SELF_TEST_BUCKET],
+        buckets: [...Object.keys(registries).map(registryNamespace), SELF_TEST_BUCKET],
         address: network.objectStore,
         peers: Object.values(network.peers),
         dnsNames: [

@@ -25,7 +25,7 @@ export const publicCloud = z.strictObject({
                 .refine(
                     (name) => PUBLIC_REGISTRIES.includes(name),
                     `must be ${PUBLIC_REGISTRIES.join(", ")}, which alone is public: take it out; ` +
-                        "its second copy is at the other site (replication.partner)",
+                        "its second copy is at the other site (site.partner)",
                 ),
         )
         .min(1, `must name ${PUBLIC_REGISTRIES.join(", ")}; without any, leave publicCloud out`),

@@ -1,6 +1,7 @@
 /** What every machine of the lab has installed: Debian's packages in a folder that the machines share and none writes to. */
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { POSTGRES_PACKAGE } from "../../infra/conventions/postgres";
 import { digest } from "../../toolchain/build/stamp";
 import { fetchPackages } from "../../toolchain/debian/packages";
 import { unpack } from "../../toolchain/debian/unpack";
@@ -34,7 +35,7 @@ const PACKAGES = [
 ];
 
 /** Reads WAL, with nothing but what is there (restore/transactions.ts): what else a server needs is left out. */
-const SERVER = "postgresql-15";
+const SERVER = POSTGRES_PACKAGE;
 
 /** What the packages leave to their scripts, and one for the agent, which calls no compiler of a certain release. */
 const LINKS = {

@@ -19,7 +19,7 @@ const ABOUT: readonly (readonly [RegExp, string])[] = [
     [/^data-embassy:site\.role\b/, "which site is written to"],
 ];
 
-/** @param file its name, for the report */
+/** @param file name of the stack's own, for the report */
 export function settingsChanges(file: string, before: StackFile, after: StackFile): Setting[] {
     if (before === NO_FILE || after === NO_FILE) {
         // A stack that comes or goes, or a file that nobody can read: all of it is one fact, told elsewhere.
@@ -31,7 +31,7 @@ export function settingsChanges(file: string, before: StackFile, after: StackFil
             const about = ABOUT.find(([pattern]) => pattern.test(key))?.[1];
             const shown = shownPair(String(path.at(-1)), old, next);
             // What is taken out is shown where it was around.
-            return { key, ...(about !== undefined && { about }), ...shown, file, line: after.lineOf(path) };
+            return { key, ...(about !== undefined && { about }), ...shown, file, ...after.placeOf(path) };
         })
         .sort((one, other) => Number(one.about === undefined) - Number(other.about === undefined));
 }

@@ -18,7 +18,7 @@ export type Writers = (path: string, own: string) => string[];
 export type Witness = (step: Step) => Promise<Writers | undefined>;
 
 export function witnessOf(stack: string): Witness {
-    const { context } = stackConfig(stack).cluster;
+    const { context } = stackConfig(stack).site;
     const settings = parseSettings({ context, kubeconfig: kubeconfigs(process.env, knownStacks()) }, process.env);
     const cluster = new Cluster(settings, () => Promise.resolve());
     return async ({ type, new: state }) => {

@@ -1,4 +1,5 @@
 /** What the plan of a site says of where it stands: judged for its margin, and drawn. Plain data, as it comes from another process. */
+import { registryOf } from "../../infra/registries/config";
 import type { EmbassyConfig } from "../../infra/site/config";
 import type { EmbassyPlan } from "../../infra/site/embassy-plan";
 import type { Workload } from "../../infra/cluster/facility/workload";
@@ -32,12 +33,19 @@ export function factsOf(config: EmbassyConfig, plan: EmbassyPlan, workloads: rea
         hosts: plan.hosts,
         workloads,
         registries: plan.registries.map(({ name }) => {
-            const { members, running } = config.registries[name as keyof typeof config.registries];
+            const { members, running } = registryOf(config, name);
             return { name, members, running };
         }),
         store: plan.objectStore.storage,
         edge: edge && { allies: Object.keys(edge.allies), isPublic: edge.public !== undefined },
-        partner: config.replication.partner,
-        from: config.restore?.from,
+        ...lookedTo(config),
     };
+}
+
+/** Before the role decided what a configuration has, each could have either, and a pair was one of replication. */
+function lookedTo(config: EmbassyConfig): Pick<SiteFacts, "partner" | "from"> {
+    const former = config.replication as { readonly partner?: string };
+    return "restore" in config
+        ? { partner: undefined, from: config.restore.from }
+        : { partner: (config.site as { readonly partner?: string }).partner ?? former.partner, from: undefined };
 }

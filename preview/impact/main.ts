@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import { parseConfig } from "../../infra/site/config";
 import { plan } from "../../infra/site/plan";
 import { bootParts } from "../../infra/site/boot-parts";
-import { declaredStacks, stackFile } from "../../toolchain/cli/stack-file";
+import { declaredStacks } from "../../toolchain/cli/stack-file";
 import { UserError } from "../../command-line/command";
 import { repoRoot } from "../../command-line/paths";
 import { flowsIn } from "../map/open-flows";
@@ -71,7 +71,7 @@ function looked(outcome: Outcome): Looked {
         throw new UserError(`${why}\nWhat depends on what cannot be said until that is mended.`);
     }
     const { stack, resources, outside, facts } = outcome;
-    const site = plan(parseConfig(stack, readStackFile(stackFile(stack, repoRoot)).config));
+    const site = plan(parseConfig(stack, readStackFile(stack, repoRoot).config));
     return {
         stack,
         facts,

@@ -4,7 +4,6 @@ import { join, sep } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { PROJECT } from "../../infra/conventions/names";
 import { type Outside, outsideOf } from "../../infra/site/outside";
-import { stackFile } from "../../toolchain/cli/stack-file";
 import { type SiteFacts, factsOf } from "../facility/facts";
 import { type StackFile, readStackFile } from "../stack-file";
 import { mocksFor } from "./mocks";
@@ -37,7 +36,7 @@ export async function renderTree(root: string, main: string, stack: string): Pro
     DECISIONS.forEach((name) => Reflect.deleteProperty(process.env, name));
     let told: ReturnType<typeof toldBy> = { outside: {} };
     try {
-        const file = readStackFile(stackFile(stack, root));
+        const file = readStackFile(stack, root);
         // Also of what the program refuses then, so that it can be said how much it is short of.
         told = toldBy(root, stack, file.config);
         const resources = await run(join(root, main), stack, file);
@@ -60,7 +59,9 @@ function inTree(root: string, problem: string): string {
 
 async function run(program: string, stack: string, { config }: StackFile): Promise<Registered[]> {
     const keysOf = (key: string): string[] => Object.keys(config[`${PROJECT}:${key}`] ?? {});
-    const sites = (config[`${PROJECT}:keys`] as { sites?: string[] } | undefined)?.sites ?? [];
+    // Before sites had numbers, they were a list.
+    const listed = (config[`${PROJECT}:keys`] as { sites?: string[] } | undefined)?.sites ?? [];
+    const sites = [...keysOf("sites"), ...listed];
     const resources: Registered[] = [];
     const failures: unknown[] = [];
     const failed = (error: unknown): void => void failures.push(error);

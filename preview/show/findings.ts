@@ -125,17 +125,20 @@ function found(report: StackReport, kind: Kind, text: string, objects: readonly 
         stack,
         text,
         objects,
-        file: `Pulumi.${stack}.yaml`,
-        line: lineOf(report, text, objects),
+        ...placeOf(report, text, objects),
     };
 }
 
 /**
- * A line of the stack file that changes, as a reviewer is shown remarks at changed lines alone: the one of the registry that it is
+ * A line of the configuration that changes, as a reviewer is shown remarks at changed lines alone: the one of the registry that it is
  * about; else one whose new or old value it has in it, such as a range of addresses; else one of the section that it is about; else the
- * first that is no registry's. The first line of the file where the file does not change.
+ * first that is no registry's. The first line of the stack's own file where nothing changes.
  */
-function lineOf({ settings: all }: StackReport, text: string, objects: readonly string[]): number {
+function placeOf(
+    { stack, settings: all }: StackReport,
+    text: string,
+    objects: readonly string[],
+): { readonly file: string; readonly line: number } {
     const told = [text, ...objects].join(" ");
     const registries = new Set([...told.matchAll(/registry[- ]([\w-]+)/g)].map(([, name = ""]) => name));
     const ownerOf = (key: string): string => /^data-embassy:registries\.([\w-]+)/.exec(key)?.[1] ?? "";
@@ -147,7 +150,7 @@ function lineOf({ settings: all }: StackReport, text: string, objects: readonly 
         rest.find(({ key }) => told.includes(sectionOf(key))) ??
         rest.at(0) ??
         all.at(0);
-    return cause?.line ?? 1;
+    return { file: cause?.file ?? `Pulumi.${stack}.yaml`, line: cause?.line ?? 1 };
 }
 
 /** Long enough that they are in a sentence for no other reason. */

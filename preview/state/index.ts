@@ -105,7 +105,7 @@ export function stackReport(stack: string, events: readonly EngineEvent[], notes
             : [
                   {
                       outside: outside(stack, { config: settings }),
-                      file: { config: settings, lineOf: () => 1 },
+                      file: { config: settings, placeOf: () => ({ line: 1 }) },
                       facts: factsFrom(stack, settings),
                   },
                   { ...side, file: { ...file, config: recordable(file) }, facts: factsFrom(stack, file.config) },

@@ -1,4 +1,5 @@
 import { CATALOGUE } from "../../data/catalogue";
+import { stackValues } from "../support/stacks";
 import { REGISTRIES } from "../../data/registries";
 import { bytes, read } from "./rows";
 
@@ -16,4 +17,9 @@ describe.each(tables)("%s: %s", (registry, table) => {
     it("has rows of all its columns", () => {
         expect(read(registry, table, small).length).toBeGreaterThan(0);
     });
+});
+
+it("has the registries that the project declares, and no others", () => {
+    const declared = Object.keys(stackValues("tallinn")["data-embassy:registries"] as object);
+    expect([...REGISTRIES].sort()).toEqual(declared.sort());
 });

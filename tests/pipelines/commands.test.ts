@@ -62,7 +62,7 @@ describe("the preview of a pull request", () => {
 
     it("is made by the very line of the file, and its reports are where later steps take them from", () => {
         const clone = new Clone(root, "copied");
-        const file = "Pulumi.tallinn.yaml";
+        const file = "Pulumi.yaml";
         const text = readFileSync(join(root, file), "utf8");
         clone.write(file, text.replace(/cpu: "2"/, 'cpu: "3"'));
         clone.commit("a registry has a processor more");

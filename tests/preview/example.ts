@@ -7,7 +7,7 @@ const STACK = "luxembourg";
 const EDITS = [
     ["class: embassy-local", "class: embassy-fast"],
     ["networks: [198.51.100.0/24]", "networks: [203.0.113.0/24]"],
-    ["land: {members: 2", "land: {members: 3"],
+    ["land: {number: 1, members: 2", "land: {number: 1, members: 3"],
 ] as const;
 
 export async function exampleReport(): Promise<Report> {

@@ -19,10 +19,13 @@ const WORKERS = "a1: {feeds: [a, b], loops: [a, b], switches: [a, b], hosts: {wo
 
 /** With three workers in each rack, and power for them: it can do without one. */
 const ROOMY = stackText(STACK)
-    .replaceAll("worker: 2", "worker: 3")
+    .replaceAll("worker: [1, 2]", "worker: [1, 2, 4]")
     .replaceAll("{a: 10, b: 10, c: 10}", "{a: 20, b: 20, c: 20}")
     .replace("workers: {a: 4, b: 4}", "workers: {a: 6, b: 6}");
-const ROOMY_LESS_ONE = ROOMY.replace(`${WORKERS}3`, `${WORKERS}2`).replace("workers: {a: 6, ", "workers: {a: 5, ");
+const ROOMY_LESS_ONE = ROOMY.replace(`${WORKERS}[1, 2, 4]`, `${WORKERS}[1, 2]`).replace(
+    "workers: {a: 6, ",
+    "workers: {a: 5, ",
+);
 
 function points(text: string): string[] {
     return text.split("\n").filter((line) => line.startsWith("- "));
@@ -53,7 +56,7 @@ test("a host taken from a rack that can do without it: there is less margin, and
 });
 
 test("a host that it cannot do without: an error at the line of the rack, and what would be left", async () => {
-    const text = edited(STACK, `${WORKERS}2`, `${WORKERS}1`).replace("workers: {a: 4, ", "workers: {a: 3, ");
+    const text = edited(STACK, `${WORKERS}[1, 2]`, `${WORKERS}[1]`).replace("workers: {a: 4, ", "workers: {a: 3, ");
     const file = parseStackFile(text, STACK);
     const config = parseConfig(STACK, file.config);
     const { message: problem } = new ConfigError(STACK, tier4Problems(tier4Site(config, plan(config))));
@@ -75,8 +78,8 @@ test("a host that it cannot do without: an error at the line of the rack, and wh
 test("more is asked for of what is there: that is told, and is no danger", async () => {
     const report = await played(
         STACK,
-        'land: {members: 2, cpu: "2", memory: 4Gi',
-        'land: {members: 2, cpu: "2", memory: 6Gi',
+        'land: {number: 1, members: 2, cpu: "2", memory: 4Gi',
+        'land: {number: 1, members: 2, cpu: "2", memory: 6Gi',
     );
     expect(report.dangers).toEqual([]);
     expect(report.facility.told).toEqual([

@@ -1,6 +1,4 @@
 /** Changes played on the real stacks. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseConfig } from "../../infra/site/config";
 import { outsideOf } from "../../infra/site/outside";
 import { plan } from "../../infra/site/plan";
@@ -14,12 +12,10 @@ import type { Registered, Rendered } from "../../preview/render/registrations";
 import { type Report, type StackReport, VERSION } from "../../preview/report";
 import { titleOf } from "../../preview/show/title";
 import { parseStackFile } from "../../preview/stack-file";
-import { repoRoot } from "../../command-line/paths";
 import { renderPlan } from "../support/render";
+import { stackText } from "../support/stacks";
 
-export function stackText(stack: string): string {
-    return readFileSync(join(repoRoot, `Pulumi.${stack}.yaml`), "utf8");
-}
+export { stackText };
 
 /** The stack file with one place in it otherwise. */
 export function edited(stack: string, from: string, to: string, text = stackText(stack)): string {

@@ -88,7 +88,7 @@ test("a member more, and an object that is not drawn: marked where they are, wit
     const objects: ObjectChange[] = [
         { operation: "update", kind: "Service", name: "edge/edge", subject: "edge", changes: [] },
     ];
-    const after = side(STACK, edited(STACK, "land: {members: 2", "land: {members: 3"));
+    const after = side(STACK, edited(STACK, "land: {number: 1, members: 2", "land: {number: 1, members: 3"));
     const picture = pictureOf("compared", side(STACK), after, objects) as Picture;
     expect(marked(picture)).toEqual([
         { mark: "changed", title: "edge" },
@@ -102,8 +102,8 @@ test("a member more, and an object that is not drawn: marked where they are, wit
 test("hosts more, a page less: added, and removed with what it was", () => {
     const text = edited(
         STACK,
-        "switches: [c, a], hosts: {control-plane: 1}",
-        "switches: [c, a], hosts: {control-plane: 1, worker: 2}",
+        "switches: [c, a], hosts: {control-plane: [1]}",
+        "switches: [c, a], hosts: {control-plane: [1], worker: [2, 3]}",
     )
         .replace(/\n {4}public:(\n {6}.*)*/, "")
         .replace("workers: {a: 4, b: 4}", "workers: {a: 4, b: 4, c: 2}")

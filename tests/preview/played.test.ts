@@ -13,7 +13,7 @@ import { type StackReport, report as schema } from "../../preview/report";
 import { FORMATS } from "../../preview/show/formats";
 import { LIMIT, markdown } from "../../preview/show/markdown";
 import { titleLine, titleOf } from "../../preview/show/title";
-import { parseStackFile } from "../../preview/stack-file";
+import { NO_FILE, parseStackFile } from "../../preview/stack-file";
 import { repoRoot } from "../../command-line/paths";
 import { asItIs, edited, mapped, played, registered, reportOf, stackText } from "./fixture";
 
@@ -151,7 +151,7 @@ const CHANGES: readonly Change[] = [
     },
     {
         what: "a member more",
-        play: stackEdit("taxes: {members: 2", "taxes: {members: 3"),
+        play: stackEdit("taxes: {number: 0, members: 2", "taxes: {number: 0, members: 3"),
         // Its files name them all, so those that are there restart; data stays where it is.
         mark: "restarts",
         rule: "restart",
@@ -245,7 +245,7 @@ const CHANGES: readonly Change[] = [
     {
         what: "a host taken from a rack",
         play: treeEdit(
-            ["hosts: {worker: 2, control-plane: 1}", "hosts: {worker: 1, control-plane: 1}"],
+            ["hosts: {worker: [1, 2], control-plane: [3]}", "hosts: {worker: [1], control-plane: [3]}"],
             ["a: 4", "a: 3"],
         ),
         mark: "error",
@@ -446,7 +446,7 @@ test("a change to 350 registries fits a comment, with all that is dangerous", ()
             ),
         ]),
         outside: {},
-        file: { config: {}, lineOf: () => 1 },
+        file: NO_FILE,
     });
     const text = markdown(reportOf(compareStack(STACK, "compared", side("one"), side("two"))));
     expect(text.length).toBeLessThanOrEqual(LIMIT);

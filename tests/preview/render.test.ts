@@ -35,10 +35,24 @@ test("a report is as its committed schema says", async () => {
 });
 
 test("a key's line is found below maps and lists, or that of what is around it", () => {
-    const { lineOf } = parseStackFile("config:\n  a:\n    b: {c: 1}\n    d:\n      - x\n      - y\n", "test");
-    expect(lineOf(["a"])).toBe(2);
-    expect(lineOf(["a", "b", "c"])).toBe(3);
-    expect(lineOf(["a", "d", 1])).toBe(6);
-    expect(lineOf(["a", "gone"])).toBe(2);
-    expect(lineOf(["none"])).toBe(1);
+    const { placeOf } = parseStackFile("config:\n  a:\n    b: {c: 1}\n    d:\n      - x\n      - y\n", "test");
+    expect(placeOf(["a"])).toEqual({ line: 2 });
+    expect(placeOf(["a", "b", "c"])).toEqual({ line: 3 });
+    expect(placeOf(["a", "d", 1])).toEqual({ line: 6 });
+    expect(placeOf(["a", "gone"])).toEqual({ line: 2 });
+    expect(placeOf(["none"])).toEqual({ line: 1 });
+});
+
+test("what the project has for every stack is under what the stack file has, key by key, and told where it stands", () => {
+    const project =
+        "name: p\nconfig:\n  a:\n    default:\n      b: 1\n      c: {d: 2}\n  p:e: [1]\n  p:f:\n    default: {x: 1}\n";
+    const { config, placeOf } = parseStackFile("config:\n  p:f:\n    y: 2\n", "test", project);
+    expect(config).toEqual({ "p:a": { b: 1, c: { d: 2 } }, "p:e": [1], "p:f": { y: 2 } });
+    const file = "Pulumi.yaml";
+    expect(placeOf(["p:a"])).toEqual({ file, line: 4 });
+    expect(placeOf(["p:a", "b"])).toEqual({ file, line: 5 });
+    expect(placeOf(["p:a", "c", "d"])).toEqual({ file, line: 6 });
+    expect(placeOf(["p:a", "gone"])).toEqual({ file, line: 4 });
+    expect(placeOf(["p:e", 0])).toEqual({ file, line: 7 });
+    expect(placeOf(["p:f", "y"])).toEqual({ line: 3 });
 });

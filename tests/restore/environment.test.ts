@@ -1,3 +1,4 @@
+import { registryOf } from "../../infra/registries/config";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -71,7 +72,7 @@ describe("a restore environment", () => {
         const audit = environmentOf("audit", home);
         stamp(audit);
         const folder = stackFolder(audit.site, home);
-        expect(stackConfig(audit.site, folder).cluster.context).toBe("restore-audit");
+        expect(stackConfig(audit.site, folder).site.context).toBe("restore-audit");
         expect(stackFolder(audit.site, join(home, "another"))).toBe(repoRoot);
         const inventory = siteInventory(audit.site, "real", home);
         expect(inventory).toEqual({ ...siteInventory("restore", "real", home), name: "restore-audit" });
@@ -79,9 +80,9 @@ describe("a restore environment", () => {
 
     it("has the stamped file for its own where it has the template's name, and leaves the template alone", () => {
         stamp(environmentOf(undefined, home));
-        const { registries } = stackConfig("restore", stackFolder("restore", home));
-        expect([registries.land.running, registries.taxes.running]).toEqual([true, false]);
-        expect(templateConfig().registries.taxes.running).toBe(true);
+        const stamped = stackConfig("restore", stackFolder("restore", home));
+        expect(["land", "taxes"].map((name) => registryOf(stamped, name).running)).toEqual([true, false]);
+        expect(registryOf(templateConfig(), "taxes").running).toBe(true);
     });
 
     it("is not made a second time, and who wants it is told how to look, to remove and to have another", async () => {

@@ -39,7 +39,7 @@ describe("keys out of custody", () => {
 
     it("are what the program takes, with keys that open nothing for the other registries", async () => {
         const { handed } = await recoveredKeys(keysFile({ land: "secret of land" }), "restore", 30);
-        const read = parseCrossStackSecrets(JSON.stringify(handed), "it");
+        const read = parseCrossStackSecrets(JSON.stringify(handed), "it", REGISTRIES);
         expect(read).toEqual(handed);
         expect(Object.keys(read.registries)).toEqual(REGISTRIES);
         expect(new Set(Object.values(read.registries)).size).toBe(REGISTRIES.length);
@@ -56,10 +56,10 @@ describe("keys out of custody", () => {
 describe("what the program is handed", () => {
     it("is strict, and not quoted where it is wrong", () => {
         const wrong = JSON.stringify({ issuer: { keyPem: "a secret" }, registries: {}, root: "a secret" });
-        expect(() => parseCrossStackSecrets(wrong, "it")).toThrow(
+        expect(() => parseCrossStackSecrets(wrong, "it", REGISTRIES)).toThrow(
             /^it: issuer\.keyPem, issuer\.certPem, .*registries\.taxes, .*root is missing, unknown or wrong/,
         );
-        expect(() => parseCrossStackSecrets(wrong, "it")).not.toThrow("a secret");
-        expect(() => parseCrossStackSecrets("a secret", "it")).toThrow("it must be JSON");
+        expect(() => parseCrossStackSecrets(wrong, "it", REGISTRIES)).not.toThrow("a secret");
+        expect(() => parseCrossStackSecrets("a secret", "it", REGISTRIES)).toThrow("it must be JSON");
     });
 });

@@ -1,16 +1,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
-import { parseConfig } from "../../infra/site/config";
+import { type EmbassyConfig, parseConfig } from "../../infra/site/config";
 import type { Instant } from "../../infra/conventions/instant";
 import { stampStackFile } from "../../restore/stamp";
+import { wholeConfig } from "../../toolchain/cli/project-config";
 
 const template = readFileSync(join(__dirname, "..", "..", "Pulumi.restore.yaml"), "utf8");
 
 const site = "restore-audit";
 
-function configOf(text: string): ReturnType<typeof parseConfig> {
-    return parseConfig("restore", (parse(text) as { config: Record<string, unknown> }).config);
+function configOf(text: string): Extract<EmbassyConfig, { restore: unknown }> {
+    const config = parseConfig("restore", wholeConfig(text));
+    if (!("restore" in config)) {
+        throw new Error("the template restores nothing");
+    }
+    return config;
 }
 
 const AT = "2026-03-01T12:00:00.927040Z" as Instant;
@@ -28,11 +32,11 @@ describe("a restore environment's stack file", () => {
         );
         expect(stamped.restore).toEqual({ from: "tallinn", at: AT });
         expect(Object.entries(stamped.registries).filter(([, { running }]) => running)).toMatchObject([["land", {}]]);
-        expect(stamped.cluster.context).toBe("restore-audit");
-        const { cluster, restore, registries } = configOf(template);
-        expect({ ...stamped, cluster: { ...stamped.cluster, context: cluster.context }, restore, registries }).toEqual(
-            configOf(template),
-        );
+        expect(stamped.site.context).toBe("restore-audit");
+        const plain = configOf(template);
+        const { restore, registries } = plain;
+        const { context } = plain.site;
+        expect({ ...stamped, site: { ...stamped.site, context }, restore, registries }).toEqual(plain);
     });
 
     it("has the instant in quotes: the engine's reader would take it for a date", () => {
@@ -52,7 +56,7 @@ describe("a restore environment's stack file", () => {
         const stamped = configOf(
             stampStackFile(template, { site, from: "tallinn", at: AT, registries: ["land"], generations }),
         );
-        expect(stamped.restore?.generations).toEqual({ land: 1 });
+        expect(stamped.restore.generations).toEqual({ land: 1 });
         expect(stamped.keys.generations).toEqual({ land: [2] });
     });
 });

@@ -24,6 +24,7 @@ import {
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { parseDocument } from "yaml";
+import { wholeStackDocument } from "../../toolchain/cli/project-config";
 import { PROJECT } from "../../infra/conventions/names";
 import { runOnly } from "../../restore/stamp";
 import { pulumiEnvironment } from "../../toolchain/cli/environment";
@@ -227,7 +228,7 @@ export class Home {
         const document = parseDocument(
             Object.entries(values).reduce(
                 (text, [key, value]) => text.replace(new RegExp(`^( +${key}:) .*$`, "m"), `$1 ${value}`),
-                readFileSync(stackFile(stack, repoRoot), "utf8"),
+                wholeStackDocument(readFileSync(stackFile(stack, repoRoot), "utf8")).toString(),
             ),
         );
         if (this.running !== undefined) {

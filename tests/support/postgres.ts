@@ -1,5 +1,5 @@
 /**
- * A real PostgreSQL 15 for integration tests, from Debian's packages: the machine needs none of its own. A cluster lives
+ * A real PostgreSQL, of the release that runs in the sites, for integration tests, from Debian's packages: the machine needs none of its own. A cluster lives
  * in a temporary folder, is reached through a Unix socket there, and can be killed as a power cut would.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Client } from "pg";
+import { POSTGRES_PACKAGE, POSTGRES_PROGRAMS } from "../../infra/conventions/postgres";
 import { installedPrograms } from "./debian-programs";
 
 const run = promisify(execFile);
@@ -18,7 +19,7 @@ const START_TIMEOUT_MS = 30_000;
 /** PostgreSQL refuses to run as root: then it runs as Debian's `nobody`. */
 const UNPRIVILEGED = 65_534;
 const identity = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
-const BIN = join("usr", "lib", "postgresql", "15", "bin");
+const BIN = POSTGRES_PROGRAMS.slice(1);
 const PROGRAMS = ["initdb", "postgres"].map((name) => join(BIN, name));
 
 export class Postgres {
@@ -219,6 +220,6 @@ export function serverFile(folder: string, name: string, content: string): strin
 
 /** @returns the folder of the programs */
 async function installed(): Promise<string> {
-    const root = await installedPrograms("postgresql-15", PROGRAMS);
+    const root = await installedPrograms(POSTGRES_PACKAGE, PROGRAMS);
     return join(root, BIN);
 }

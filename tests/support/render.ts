@@ -8,7 +8,7 @@ import type { EmbassyPlan } from "../../infra/site/embassy-plan";
 import type { CrossStackSecrets } from "../../infra/keys/cross-stack-secrets";
 import { type Registered, type Rendered, watchRegistrations } from "../../preview/render/registrations";
 import { groupBy } from "../../preview/group";
-import { mocks } from "./mocks";
+import { strictMocks } from "./mocks";
 import { stackValues } from "./stacks";
 
 export type { Registered, Rendered };
@@ -28,7 +28,7 @@ export async function renderPlan(
     onRegister: (registered: Registered) => void = () => undefined,
 ): Promise<Rendered[]> {
     const rendered: Rendered[] = [];
-    await pulumi.runtime.setMocks(mocks, PROJECT, stack, false);
+    await pulumi.runtime.setMocks(strictMocks(site.authority), PROJECT, stack, false);
     watchRegistrations((registered) => {
         rendered.push(...(registered.resource === undefined ? [] : [registered.resource]));
         onRegister(registered);

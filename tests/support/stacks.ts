@@ -1,14 +1,21 @@
 /** Stack files as the program is given them. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { wholeConfig, wholeStackDocument } from "../../toolchain/cli/project-config";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** The `config` section of Pulumi.<stack>.yaml. */
+/** Text of a stack file that stands by itself: with what the project has for every stack. */
+export function stackText(stack: string): string {
+    return wholeStackDocument(readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8")).toString({
+        lineWidth: 0,
+        flowCollectionPadding: false,
+    });
+}
+
+/** The configuration of a stack, as the engine hands it over. */
 export function stackValues(stack: string): Record<string, unknown> {
-    const file = readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8");
-    return (parse(file) as { config: Record<string, unknown> }).config;
+    return wholeConfig(readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8"));
 }
 
 /** Of `storage`, where a stack asks for copies in a public cloud. */

@@ -28,6 +28,16 @@ export function rack({ cluster }: EmbassyConfig, name: string): EmbassyConfig["c
     return existing(cluster.racks[name], name);
 }
 
+/** Of so many hosts in a rack, the first of which has the number `from`. */
+export function numbers(count: number, from = 1): number[] {
+    return Array.from({ length: count }, (_, index) => from + index);
+}
+
+/** What a stack file declares of a registry. */
+export function registry({ registries }: EmbassyConfig, name: string): EmbassyConfig["registries"][string] {
+    return existing(registries[name], name);
+}
+
 export function worker({ cluster }: EmbassyConfig): EmbassyConfig["cluster"]["machines"][string] {
     return existing(cluster.machines["worker"], "worker");
 }

@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { repoRoot } from "../../command-line/paths";
+import { stackText } from "../support/stacks";
 import { Home, must } from "../support/home";
 
 jest.setTimeout(5 * 60_000);
@@ -24,7 +24,7 @@ it("a stack name without a file", () => {
 
 it("a wrong stack file: all of its problems at once, without a stack trace", () => {
     const file = join(home.path, "wrong.yaml");
-    const text = readFileSync(join(repoRoot, "Pulumi.tallinn.yaml"), "utf8");
+    const text = stackText("tallinn");
     writeFileSync(
         file,
         text.replace("quorum: 5", "quorum: 2").replace("data-embassy:storage:", "data-embassy:stroage:"),
@@ -39,7 +39,7 @@ it("a wrong stack file: all of its problems at once, without a stack trace", () 
 
 it("a site that could not start by itself: what of the other one it needs, without a stack trace", () => {
     const file = join(home.path, "dependent.yaml");
-    const text = readFileSync(join(repoRoot, "Pulumi.tallinn.yaml"), "utf8");
+    const text = stackText("tallinn");
     writeFileSync(file, text.replace("registry.embassy.internal", "registry.luxembourg.embassy.internal"));
     const { code, output } = home.pulumi(...preview, "--config-file", file);
     expect(code).not.toBe(0);
@@ -50,7 +50,7 @@ it("a site that could not start by itself: what of the other one it needs, witho
 
 it("a site that would not bear every failure: what falls, and for what too little is left", () => {
     const file = join(home.path, "fragile.yaml");
-    const text = readFileSync(join(repoRoot, "Pulumi.tallinn.yaml"), "utf8");
+    const text = stackText("tallinn");
     writeFileSync(file, text.replace(/loops: \[\w, \w\]/g, "loops: [a, b]"));
     const { code, output } = home.pulumi(...preview, "--config-file", file);
     expect(code).not.toBe(0);

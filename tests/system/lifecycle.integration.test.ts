@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { stackText } from "../support/stacks";
 import { type SiteResource, differences } from "../../infra/restore/differences";
 import { RESTORE_MAY_DIFFER, undeclared } from "../../infra/restore/parity";
 import { repoRoot } from "../../command-line/paths";
@@ -56,7 +57,7 @@ describe("nothing changed", () => {
     it("on the cluster by a preview of something new", () => {
         const before = home.kubectl("tallinn", "get", "namespaces", "-o", "name").stdout;
         const changed = join(home.path, "Pulumi.changed.yaml");
-        const text = readFileSync(join(repoRoot, "Pulumi.tallinn.yaml"), "utf8");
+        const text = stackText("tallinn");
         writeFileSync(changed, text.replace('cpu: "2", memory: 4Gi', 'cpu: "3", memory: 4Gi'));
         const { stdout } = must(home.pulumi("preview", "--stack", "tallinn", "--config-file", changed, "--diff"));
         expect(stdout).toMatch(/cpu.*"2" => "3"/);

@@ -21,7 +21,7 @@ export function glanceAtSite(stack: string, environment: NodeJS.ProcessEnv): Gla
     if (!existsSync(stackFile(stack)) || !kubeconfigs.split(delimiter).some((file) => existsSync(file))) {
         return { namespaces: [] };
     }
-    const { context } = stackConfig(stack).cluster;
+    const { context } = stackConfig(stack).site;
     const labels = Object.entries(COMMON_LABELS).map(([key, value]) => `${key}=${value}`);
     const { status, stdout, stderr, error } = spawnSync(
         "kubectl",

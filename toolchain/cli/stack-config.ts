@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { ConfigError, type EmbassyConfig, parseConfig } from "../../infra/site/config";
 import { UserError } from "../../command-line/command";
+import { wholeConfig } from "./project-config";
 import { knownStacks, stackFile, stackFolder } from "./stack-file";
 
 /** What the stack file of a site declares. @throws UserError where there is none, or it is wrong */
@@ -12,9 +12,8 @@ export function stackConfig(stack: string, folder = stackFolder(stack)): Embassy
             `There is no site "${stack}": no file Pulumi.${stack}.yaml. Sites are ${knownStacks().join(", ")}.`,
         );
     }
-    const { config = {} } = parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
     try {
-        return parseConfig(stack, config);
+        return parseConfig(stack, wholeConfig(readFileSync(file, "utf8")));
     } catch (error) {
         throw error instanceof ConfigError ? new UserError(error.message) : error;
     }

@@ -83,6 +83,16 @@ module.exports = {
             to: { path: "^infra/[^/]+$" },
         },
         {
+            name: "a-site-needs-what-it-declares",
+            comment: "infra and policy run where npm ci --omit=dev has installed: with nothing but dependencies",
+            severity: "error",
+            from: { path: "^(infra|policy)/" },
+            to: {
+                dependencyTypes: ["npm-dev", "npm-optional", "npm-no-pkg", "npm-unknown"],
+                dependencyTypesNot: ["type-only"],
+            },
+        },
+        {
             name: "plans-are-pure",
             comment: "schemas and plans know neither Pulumi nor a cluster: their types neither",
             severity: "error",
@@ -94,6 +104,8 @@ module.exports = {
         doNotFollow: { path: "node_modules" },
         exclude: { path: "^[.]embassy/" },
         tsPreCompilationDeps: true,
+        // The policy pack has a package of its own, and what the project has installed.
+        combinedDependencies: true,
         tsConfig: { fileName: "tsconfig.json" },
     },
 };

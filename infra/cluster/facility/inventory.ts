@@ -18,14 +18,16 @@ export interface Host {
     readonly watts: number;
 }
 
-/** Hosts are numbered in their rack, in the order in which it declares them. */
+/** In a rack, in the order of their numbers. */
 export function inventory({ site, cluster, storage }: SiteSection & ClusterSection & StorageSection): Host[] {
     return Object.entries(cluster.racks).flatMap(([rack, { feeds, hosts }]) => {
         const [feed = ""] = feeds;
-        const kinds = Object.entries(hosts).flatMap(([kind, count]) => Array<string>(count).fill(kind));
-        return kinds.flatMap((kind, index) => {
+        const numbered = Object.entries(hosts)
+            .flatMap(([kind, numbers]) => numbers.map((number) => ({ kind, number })))
+            .sort((one, other) => one.number - other.number);
+        return numbered.flatMap(({ kind, number }) => {
             const machine = cluster.machines[kind];
-            const name = dnsLabel(rack, String(index + 1));
+            const name = dnsLabel(rack, String(number));
             const labels = {
                 [TOPOLOGY.region]: site.country.toLowerCase(),
                 [TOPOLOGY.zone]: `feed-${feed}`,

@@ -11,11 +11,10 @@ import { archiveCommand, restoreCommand } from "../backups/archive";
 import { type DatabasePlan, PATHS, PORTS, ROLE_LABEL, memberName, ownerName } from "../plan-database";
 import { MIB, diskLimits } from "../disk";
 import { LABEL } from "../../conventions/names";
+import { POSTGRES_PROGRAMS } from "../../conventions/postgres";
 import { commandLine } from "../backups/pgbackrest";
 import { LEASE_AGENT_ROLE, edgeRoles, setupCommand } from "../roles";
 import { PATRONI_SECONDS } from "../replication/plan";
-
-const BINARIES = "/usr/lib/postgresql/15/bin";
 
 /** Database roles of the machinery. The superuser is for who is in the pod; the others' certificates open them. */
 const ROLE = { superuser: "postgres", replication: "replicator", rewind: "rewind" } as const;
@@ -73,7 +72,7 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
         postgresql: {
             listen: `0.0.0.0:${PORTS.postgres}`,
             data_dir: PATHS.data,
-            bin_dir: BINARIES,
+            bin_dir: POSTGRES_PROGRAMS,
             pgpass: "/tmp/pgpass",
             callbacks: { on_start: SETUP_AGAIN, on_role_change: SETUP_AGAIN },
             use_unix_socket: true,

@@ -8,8 +8,6 @@ export const replication = z.strictObject({
      * once, and as in `sync` while the other site is late, so that it is never more than a second behind. `async`: at once.
      */
     acrossSites: z.enum(["async", "bounded", "sync"]),
-    /** The other site of the pair: followed by a standby, and the place of the second copy of every backup. */
-    partner: z.string().optional(),
     /**
      * Seconds for which the partner lets the primary write, again and again. Cut off, a primary stops so soon, and what it has
      * acknowledged `async` until then is lost where the standby is promoted: short loses less, long bears longer disturbances.

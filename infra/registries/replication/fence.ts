@@ -3,13 +3,13 @@ import { refusing } from "../../kubernetes/admission";
 import { leaderName } from "../plan-database";
 import { LABEL, type Labels } from "../../conventions/names";
 import type { RegistryPlan } from "../plan";
-import { LEASE, VALID_UNTIL } from "./plan";
+import { ANNOTATION, LEASE } from "./contract";
 
 const NAME = "one-primary";
 
-const VALID = `params.metadata.annotations["${VALID_UNTIL}"]`;
+const VALID = `params.metadata.annotations["${ANNOTATION.validUntil}"]`;
 /** CEL: https://kubernetes.io/docs/reference/using-api/cel/ */
-const IS_FENCED = `has(params.metadata.annotations) && "${VALID_UNTIL}" in params.metadata.annotations`;
+const IS_FENCED = `has(params.metadata.annotations) && "${ANNOTATION.validUntil}" in params.metadata.annotations`;
 const IS_HELD = 'has(object.metadata.annotations) && "renewTime" in object.metadata.annotations';
 const IN_TIME = `timestamp(object.metadata.annotations.renewTime) <= timestamp(${VALID})`;
 

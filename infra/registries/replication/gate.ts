@@ -7,7 +7,8 @@ import { PRIORITY } from "../../kubernetes/priority";
 import { apiToken, hardenedPod } from "../../kubernetes/workload";
 import { COMMON_LABELS, LABEL, dnsLabel } from "../../conventions/names";
 import { type RegistryPlan, LEASE_AGENT } from "../plan";
-import { ACROSS_SITES, GIVES_UP_SECONDS, LEASE } from "./plan";
+import { ANNOTATION, LEASE } from "./contract";
+import { GIVES_UP_SECONDS } from "./plan";
 import { POSTGRES } from "../container";
 
 export interface GateArgs {
@@ -31,7 +32,7 @@ export function gate(name: string, args: GateArgs, opts: pulumi.CustomResourceOp
     const { registry, namespace } = args;
     const { labels, database } = registry;
     // What the members write into it is theirs.
-    const declared = { [ACROSS_SITES]: database.acrossSites };
+    const declared = { [ANNOTATION.acrossSites]: database.acrossSites };
     const lease = new ConfigMap(`${name}-lease`, { metadata: metadata(LEASE, labels, namespace, declared) }, opts);
     return new Job(
         `${name}-job`,

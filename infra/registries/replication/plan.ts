@@ -1,15 +1,10 @@
 /** The right to write: of two sites one has it, on the terms that are said here. docs/decisions/one-primary.md. Pure. */
 import type { NetworkingSection } from "../../networking/config";
 import type { ReplicationSection } from "./config";
-import type { RestoreSection } from "../../restore/config";
+import { type RoleSection, otherSite } from "../../restore/config";
 import type { SiteSection } from "../../conventions/site";
-import { planNetwork, leaseAgentName } from "../../networking/addresses";
-
-/** ConfigMap in which a registry's members keep what they know of it, and its annotations. agents/lease-agent writes them. */
-export const LEASE = "lease";
-export const VALID_UNTIL = "data-embassy/valid-until";
-/** The declared `replication.acrossSites`: not in their pods, which a change of it would restart. */
-export const ACROSS_SITES = "data-embassy/across-sites";
+import type { RegistryConfig } from "../config";
+import { leaseAgentAddress, leaseAgentName } from "../../networking/addresses";
 
 /**
  * Seconds. A leader that cannot renew its lock for `ttl` is none; it looks each `loopWait`, and tries again for `retryTimeout`:
@@ -33,13 +28,14 @@ export interface LeasePlan {
 
 export function planLease(
     registry: string,
-    config: SiteSection & NetworkingSection & ReplicationSection & RestoreSection,
+    { number }: Pick<RegistryConfig, "number">,
+    config: RoleSection & NetworkingSection & ReplicationSection,
 ): LeasePlan {
-    const { site, replication, restore } = config;
-    const partner = replication.partner ?? restore?.from ?? "";
+    const { site, networking, replication } = config;
+    const partner = otherSite(config);
     return {
         role: site.role,
-        address: planNetwork(config).leaseAgents[registry] ?? "",
+        address: leaseAgentAddress(networking.services, number),
         host: leaseAgentName(registry, site.name),
         partner,
         partnerHost: leaseAgentName(registry, partner),

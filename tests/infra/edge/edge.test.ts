@@ -7,6 +7,7 @@ import { flowsOf } from "../../../infra/site/flows";
 import { plan } from "../../../infra/site/plan";
 import type { EmbassyPlan } from "../../../infra/site/embassy-plan";
 import { planEdge } from "../../../infra/edge/plan";
+import { registryOf } from "../../../infra/registries/config";
 import { expectedFiles } from "../../support/expected";
 import { declaredFlows } from "../../support/flows";
 import { type Registered, type Rendered, renderPlan } from "../../support/render";
@@ -18,8 +19,8 @@ const config = parseConfig("luxembourg", stackValues("luxembourg"));
 
 /** The site with legislation running, or not. */
 function withLegislation(running: boolean): EmbassyConfig {
-    const { registries } = config;
-    return { ...config, registries: { ...registries, legislation: { ...registries.legislation, running } } };
+    const legislation = { ...registryOf(config, "legislation"), running };
+    return { ...config, registries: { ...config.registries, legislation } };
 }
 
 function planWith(allies: Edge["allies"]): EmbassyPlan {
@@ -73,7 +74,7 @@ describe("a plan's edge", () => {
     it("asks the registries that run, and no other", () => {
         const asked = ({ edge }: EmbassyPlan): string[] => Object.keys(edge?.databases ?? {});
         expect(asked(plan(config))).toEqual(Object.keys(config.registries));
-        const registries = { ...config.registries, land: { ...config.registries.land, running: false } };
+        const registries = { ...config.registries, land: { ...registryOf(config, "land"), running: false } };
         const less = plan({ ...config, registries });
         expect(asked(less)).toEqual(Object.keys(registries).filter((name) => name !== "land"));
         expect(Object.keys(askedBy(less))).toEqual(asked(less));

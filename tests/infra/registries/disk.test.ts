@@ -1,3 +1,4 @@
+import { registryOf } from "../../../infra/registries/config";
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { type EmbassyConfig, parseConfig } from "../../../infra/site/config";
@@ -32,7 +33,7 @@ function parameter(config: EmbassyConfig, name: string): number {
 
 /** Each day's WAL comes, and what may go goes: the most that there is of it within the days. */
 function played(config: EmbassyConfig, gone: { member: boolean; stores: number }): number {
-    const { oneStore, member, checkpoint, kept } = diskLimits(config.registries.taxes.storage);
+    const { oneStore, member, checkpoint, kept } = diskLimits(registryOf(config, "taxes").storage);
     const perDay = walPerDay("taxes", config);
     let [waiting, unheard, most] = [0, 0, 0];
     for (let day = 1; day <= DAYS_ALONE; day++) {
@@ -65,7 +66,7 @@ describe("a member's disk", () => {
                 const problems = tooSmall(config);
                 const cases = [0, 1, 2].flatMap((stores) => [true, false].map((member) => ({ member, stores })));
                 const most = Math.max(...cases.map((gone) => played(config, gone)));
-                const fits = most <= amount(config.registries.taxes.storage) / 2;
+                const fits = most <= amount(registryOf(config, "taxes").storage) / 2;
                 expect(problems.length === 0 ? fits : problems.length === REGISTRIES.length).toBe(true);
                 const least = Number(/must be (\d+)Gi or more/.exec(problems[0] ?? "")?.[1] ?? gibibytes);
                 expect(tooSmall(withAll("tallinn", { ...declared, storage: `${least}Gi` }, archiveTimeout))).toEqual(

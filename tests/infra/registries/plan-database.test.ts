@@ -16,7 +16,7 @@ import { STACKS, stackValues } from "../../support/stacks";
 
 const SECRET = "s".repeat(43);
 
-function planOf(stack: string, change: (config: EmbassyConfig) => Partial<EmbassyConfig> = () => ({})): DatabasePlan {
+function planOf(stack: string, change: (config: EmbassyConfig) => object = () => ({})): DatabasePlan {
     const config = parseConfig(stack, stackValues(stack));
     return planDatabase("population", "registry-population", { ...config, ...change(config) });
 }
@@ -285,9 +285,9 @@ describe("backups", () => {
         const options = (text: string): Record<string, string> =>
             Object.fromEntries(text.split("\n").map((line) => line.split("=") as [string, string]));
         const rotating = (stack: string, ...generations: number[]): DatabasePlan =>
-            planOf(stack, ({ keys, restore }) => ({
-                keys: { ...keys, generations: { population: generations } },
-                restore: restore && { ...restore, generations: { population: 1 } },
+            planOf(stack, (config) => ({
+                keys: { ...config.keys, generations: { population: generations } },
+                ...("restore" in config && { restore: { ...config.restore, generations: { population: 1 } } }),
             }));
         const [first, second] = [1, 2].map((generation) => registryKeys("population", SECRET, generation));
 

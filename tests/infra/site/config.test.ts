@@ -30,6 +30,10 @@ function rack(values: Values, name: string): Record<string, unknown> {
     return (section(values, "cluster")["racks"] as Record<string, Record<string, unknown>>)[name] ?? {};
 }
 
+function registry(values: Values, name: string): Record<string, unknown> {
+    return (section(values, "registries") as Record<string, Record<string, unknown>>)[name] ?? {};
+}
+
 /** One that is right, but for what is changed of it. */
 function publicCloud(values: Values): Record<string, unknown> {
     return (section(values, "storage")["publicCloud"] = { ...PUBLIC_CLOUD } as Record<string, unknown>);
@@ -58,7 +62,27 @@ describe("a wrong stack file", () => {
         [
             "unknown key",
             (values) => (section(values, "site")["colour"] = "blue"),
-            "data-embassy:site.colour is not known; known here: name, role, country, imageRegistry",
+            "data-embassy:site.colour is not known; known here: name, country, imageRegistry, context, role, partner",
+        ],
+        [
+            "a role that there is not",
+            (values) => (section(values, "site")["role"] = "king"),
+            'data-embassy:site.role is "king"; it must be one of primary, standby, restore',
+        ],
+        [
+            "a pair without its other site",
+            (values) => delete section(values, "site")["partner"],
+            "data-embassy:site.partner is missing; it must be text (in quotes, if it looks like a number)",
+        ],
+        [
+            "a partner that is no peer",
+            (values) => (section(values, "site")["partner"] = "narva"),
+            'data-embassy:site.partner is "narva"; it must be one of the peers (tallinn)',
+        ],
+        [
+            "a source of a site that restores nothing",
+            (values) => (values["data-embassy:restore"] = { from: "tallinn" }),
+            "data-embassy:restore is not known; known here: site, sites, cluster, machines, networking, storage, keys, replication, recovery, registries, edge",
         ],
         [
             "missing section",
@@ -102,16 +126,6 @@ describe("a wrong stack file", () => {
             "small quorum",
             (values) => (section(values, "cluster")["quorum"] = 1),
             "data-embassy:cluster.quorum is 1; it must be 3 or more: fewer members cannot lose one and go on",
-        ],
-        [
-            "missing registry",
-            (values) => delete section(values, "registries")["land"],
-            "data-embassy:registries.land is missing; it must be a map of keys",
-        ],
-        [
-            "unknown registry",
-            (values) => (section(values, "registries")["ships"] = {}),
-            "data-embassy:registries.ships is not known; known here: taxes, land, businesses, identity-documents, pensions, legislation, population",
         ],
         [
             "number where text is meant",
@@ -167,12 +181,12 @@ describe("a wrong stack file", () => {
                 Object.assign(section(values, "networking")["peers"] as object, {
                     brussels: { block: "10.44.0.0/14", services: "10.46.0.0/16" },
                 }),
-            'data-embassy:networking.peers.brussels is {"block":"10.44.0.0/14","services":"10.46.0.0/16"}; it must be one of the sites (keys.sites: tallinn, luxembourg, restore): nobody else has a route here; take 10.44.0.0/14 out',
+            'data-embassy:networking.peers.brussels is {"block":"10.44.0.0/14","services":"10.46.0.0/16"}; it must be one of the sites (sites: tallinn, luxembourg, restore): nobody else has a route here; take 10.44.0.0/14 out',
         ],
         [
             "a public cloud for taxes",
             (values) => (publicCloud(values)["registries"] = ["legislation", "taxes"]),
-            'data-embassy:storage.publicCloud.registries[1] is "taxes"; it must be legislation, which alone is public: take it out; its second copy is at the other site (replication.partner)',
+            'data-embassy:storage.publicCloud.registries[1] is "taxes"; it must be legislation, which alone is public: take it out; its second copy is at the other site (site.partner)',
         ],
         [
             "a public cloud for nothing",
@@ -242,8 +256,8 @@ describe("a wrong stack file", () => {
         ],
         [
             "unknown machine",
-            (values) => (rack(values, "a1")["hosts"] = { worker: 2, "control-plane": 1, mainframe: 1 }),
-            "data-embassy:cluster.racks.a1.hosts.mainframe is 1; it must be one of the machines: worker, control-plane (cluster.machines)",
+            (values) => (rack(values, "a1")["hosts"] = { worker: [1, 2], "control-plane": [3], mainframe: [4] }),
+            "data-embassy:cluster.racks.a1.hosts.mainframe is [4]; it must be one of the machines: worker, control-plane (cluster.machines)",
         ],
         [
             "more etcd members than hosts for them",
@@ -296,9 +310,72 @@ describe("a wrong stack file", () => {
             "data-embassy:keys.generations.land is [1,3]; it must be the generation that versions are stored with, such as [2], or that and the one before it: [1, 2]",
         ],
         [
-            "a site without certificates",
-            (values) => (section(values, "keys")["sites"] = ["tallinn"]),
-            'data-embassy:keys.sites is ["tallinn"]; it must name this site, luxembourg, or it gets no certificates',
+            "a site that is none of the sites",
+            (values) => delete section(values, "sites")["luxembourg"],
+            'data-embassy:sites is {"tallinn":{"number":0},"restore":{"number":2}}; it must name this site, luxembourg: by its number there its members are told from other sites\'',
+        ],
+        [
+            "a root that no site holds",
+            (values) => (section(values, "keys")["root"] = "narva"),
+            'data-embassy:keys.root is "narva"; it must be one of the sites (sites: tallinn, luxembourg, restore)',
+        ],
+        [
+            "a site's number that another has",
+            (values) => (section(values, "sites")["narva"] = { number: 1 }),
+            "data-embassy:sites.narva.number is 1; it must be a number that no other site has, and luxembourg has it (sites.luxembourg.number): 3 is free",
+        ],
+        [
+            "a site's number beyond three digits of an ordinal",
+            (values) => (section(values, "sites")["narva"] = { number: 100 }),
+            "data-embassy:sites.narva.number is 100; it must be 99 or less",
+        ],
+        [
+            "a registry's number that another has",
+            (values) => (registry(values, "land")["number"] = 6),
+            "data-embassy:registries.population.number is 6; it must be a number that no other registry has, and land has it (registries.land.number): 1 is free",
+        ],
+        [
+            "a registry's number for which there is no address",
+            (values) => (registry(values, "land")["number"] = 32),
+            "data-embassy:registries.land.number is 32; it must be 31 or less",
+        ],
+        [
+            "a registry without a number",
+            (values) => delete registry(values, "land")["number"],
+            "data-embassy:registries.land.number is missing; it must be a number",
+        ],
+        [
+            "members that reach into the next site's ordinals",
+            (values) => (registry(values, "land")["members"] = 11),
+            "data-embassy:registries.land.members is 11; it must be 10 or less: the next ordinal is that of the next site's first member",
+        ],
+        [
+            "a registry with the name of Postgres' own database",
+            (values) => (section(values, "registries")["template1"] = { ...registry(values, "land"), number: 9 }),
+            "data-embassy:registries.template1 is not a name that can be used here; it must be another: databases use it themselves",
+        ],
+        [
+            "no registries",
+            (values) => {
+                values["data-embassy:registries"] = {};
+                delete values["data-embassy:edge"];
+            },
+            "data-embassy:registries is {}; it must name one or more: an embassy without a registry is none",
+        ],
+        [
+            "a page of a registry that there is not",
+            (values) => delete section(values, "registries")["legislation"],
+            'data-embassy:edge.public is {"networks":["0.0.0.0/0"],"requestsPerMinute":120}; it must be left out: it is the page of legislation, which registries has not',
+        ],
+        [
+            "generations of a registry that there is not",
+            (values) => (section(values, "keys")["generations"] = { ships: [2] }),
+            "data-embassy:keys.generations.ships is [2]; it must be of one of the registries: taxes, land, businesses, identity-documents, pensions, legislation, population",
+        ],
+        [
+            "a host's number that another host of the rack has",
+            (values) => (rack(values, "a1")["hosts"] = { worker: [1, 2], "control-plane": [2] }),
+            "data-embassy:cluster.racks.a1.hosts.control-plane is [2]; it must have numbers of its own: worker has one of them too (racks.a1.hosts.worker): 3 is free",
         ],
     ])("%s", (_, change, message) => {
         expect(problems(change)).toEqual([message]);
@@ -319,7 +396,7 @@ describe("a wrong stack file", () => {
         const found = problems((values) => {
             section(values, "site")["role"] = "king";
             section(values, "cluster")["quorum"] = 1;
-            delete section(values, "registries")["taxes"];
+            delete registry(values, "taxes")["members"];
         });
         expect(found).toHaveLength(3);
     });
@@ -343,7 +420,7 @@ describe("a wrong stack file", () => {
 
     it("says which file to make where there is none", () => {
         expect(() => parseConfig("narva", {})).toThrow(
-            /Pulumi\.narva\.yaml .* missing or empty: copy Pulumi\.restore\.yaml/s,
+            /Pulumi\.narva\.yaml,.* missing or empty: copy Pulumi\.restore\.yaml/s,
         );
     });
 });

@@ -6,6 +6,7 @@ import { imageReference } from "../../../infra/conventions/images";
 import { inventory } from "../../../infra/cluster/facility/inventory";
 import { dnsLabel } from "../../../infra/conventions/names";
 import { siteInventory } from "../../../lab/inventory";
+import { numbers } from "../../support/tier4";
 import { STACKS, stackValues } from "../../support/stacks";
 
 const configs = new Map(STACKS.map((stack) => [stack, parseConfig(stack, stackValues(stack))]));
@@ -81,7 +82,10 @@ describe("inventory", () => {
                 fc.integer({ min: 1, max: 8 }),
                 fc.integer({ min: 0, max: 2 }),
                 (names, worker, others) => {
-                    const hosts = { worker, ...(others > 0 && { "control-plane": others }) };
+                    const hosts = {
+                        worker: numbers(worker),
+                        ...(others > 0 && { "control-plane": numbers(others, worker + 1) }),
+                    };
                     const racks = names.map((rack, index) => {
                         const feeds = index === 0 ? ["b", "c"] : ["a", "b"];
                         return [rack, { feeds, loops: feeds, switches: feeds, hosts }] as const;

@@ -16,13 +16,13 @@ function reported(config: object | undefined): ReturnType<typeof stackReport> {
 const settingsOf = (text: string): object => parseStackFile(text, STACK).config;
 
 test("keys, what they give up, and the Tier IV margin; maps in whatever order", () => {
-    const longer = edited(STACK, "sealDays: 30", "sealDays: 37");
+    const longer = edited(STACK, "objectLockDays: 30", "sealDays: 37");
     const { report, isRecorded } = reported(
         settingsOf(edited(STACK, "feeds: {a: 10, b: 10, c: 10}", "feeds: {c: 10, b: 10, a: 12}", longer)),
     );
     expect(isRecorded).toBe(true);
     expect(report.settings.map(({ key, before: was, after: is }) => [key, was, is])).toEqual([
-        ["data-embassy:storage.sealDays", "37", "30"],
+        ["data-embassy:storage.objectLockDays", "37", "30"],
         ["data-embassy:cluster.feeds.a", "12", "10"],
     ]);
     expect(report.dangers.map(({ kind }) => kind)).toEqual(["less margin", "loses protection"]);

@@ -70,8 +70,8 @@ function secret(value: unknown): unknown {
 
 /** What the state records of the stack file: two keys otherwise than it has them now. */
 const SETTINGS = JSON.parse(
-    JSON.stringify(readStackFile(join(repoRoot, "Pulumi.tallinn.yaml")).config, (key, value: unknown) =>
-        key === "sealDays"
+    JSON.stringify(readStackFile("tallinn", repoRoot).config, (key, value: unknown) =>
+        key === "objectLockDays"
             ? Number(value) + 7
             : key === "feeds" && !Array.isArray(value)
               ? { a: 9, b: 10, c: 10 }

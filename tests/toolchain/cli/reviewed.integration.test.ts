@@ -65,7 +65,7 @@ describe("a plan of a site that is not there yet", () => {
     });
 
     it("is not applied with another configuration: the key is named", () => {
-        const file = `Pulumi.${SITE}.yaml`;
+        const file = "Pulumi.yaml";
         const text = readFileSync(join(clone.root, file), "utf8");
         clone.write(file, text.replace(/memory: 4Gi/, "memory: 5Gi"));
         expect(refused()).toMatch(/data-embassy:registries\.[\w.-]+\.memory is otherwise/);

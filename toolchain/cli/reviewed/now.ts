@@ -1,10 +1,10 @@
 /** What a plan is bound to, as it is at this moment. */
 import { existsSync, readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { PROJECT } from "../../../infra/conventions/names";
 import { UserError } from "../../../command-line/command";
 import { embassyHome, repoRoot } from "../../../command-line/paths";
 import { parseArguments } from "../arguments";
+import { wholeConfig } from "../project-config";
 import { stackFile } from "../stack-file";
 import { folderUrl, stateFile } from "../states";
 import { shapingOptions } from "./asked";
@@ -85,10 +85,9 @@ async function answer(args: readonly string[], cli: RunCli): Promise<string> {
     return output;
 }
 
-/** Key of the stack file → digest of its value. */
+/** Key of the stack's configuration, its file's or the project's → digest of its value. */
 function configDigests(file: string): Record<string, string> {
-    const { config } = (parse(readFileSync(file, "utf8")) ?? {}) as { readonly config?: unknown };
-    return Object.fromEntries(leaves(config ?? {}, ""));
+    return Object.fromEntries(leaves(wholeConfig(readFileSync(file, "utf8")), ""));
 }
 
 function leaves(value: unknown, key: string): [string, string][] {

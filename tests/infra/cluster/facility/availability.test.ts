@@ -1,7 +1,7 @@
 import { Random } from "../../../../data/shared/random";
 import { type Run, interval, simulate, siteAvailability } from "../../../../infra/cluster/facility/availability";
 import type { Rate } from "../../../../infra/cluster/facility/rates";
-import { siteWith } from "../../../support/tier4";
+import { registry, siteWith } from "../../../support/tier4";
 
 function run(years: number, seed = 1): Run {
     const random = new Random().restart(seed, 0, 0);
@@ -68,7 +68,7 @@ describe("a site", () => {
         );
         expect(interval(shipped)[0]).toBeGreaterThan(0.99995);
         const fragile = siteAvailability(
-            siteWith(({ registries }) => (registries.land.members = 1)),
+            siteWith((config) => (registry(config, "land").members = 1)),
             run(20),
         );
         expect(interval(fragile)[1]).toBeLessThan(0.9999);

@@ -3,17 +3,16 @@ import { tier4Problems } from "../../../../infra/cluster/facility";
 import { siteAvailability, siteBounds } from "../../../../infra/cluster/facility/availability";
 import { marginOf } from "../../../../infra/cluster/facility/margin";
 import { STACKS } from "../../../support/stacks";
-import { type Change, rack, siteWith, worker } from "../../../support/tier4";
+import { type Change, rack, registry, siteWith, worker } from "../../../support/tier4";
 
 const CHANGES: readonly (readonly [string, Change])[] = [
     ["nothing", () => undefined],
-    ["a worker less in a rack", (config) => (rack(config, "a1").hosts["worker"] = 1)],
-    ["a worker more in a rack", (config) => (rack(config, "b2").hosts["worker"] = 3)],
+    ["a worker less in a rack", (config) => (rack(config, "a1").hosts["worker"] = [1])],
+    ["a worker more in a rack", (config) => (rack(config, "b2").hosts["worker"] = [1, 2, 4])],
     ["a feed that cannot carry what another leaves to it", ({ cluster }) => (cluster.feeds["b"] = 8.3)],
     ["two uplinks", ({ cluster }) => (cluster.switches["a"] = { rack: "a0", uplinks: [] })],
-    ["a registry with one member", ({ registries }) => (registries.land.members = 1)],
-    ["a registry with three", ({ registries }) => (registries.land.members = 3)],
-    ["an object store that no other site has the like of", ({ replication }) => (replication.partner = undefined)],
+    ["a registry with one member", (config) => (registry(config, "land").members = 1)],
+    ["a registry with three", (config) => (registry(config, "land").members = 3)],
     ["workers that take few pods", (config) => (worker(config).pods = 14)],
     ["workers without memory", (config) => (worker(config).memory = "9Gi")],
 ];

@@ -9,7 +9,7 @@ import { type Site, afterLoss, settle, workersDown } from "../../../../infra/clu
 import type { Placement, Schedule } from "../../../../infra/cluster/facility/schedule";
 import { type Pod, SimulatedCluster } from "../../../support/simulated-cluster";
 import { NIGHTLY } from "../../../../infra/storage/plan-object-store";
-import { type Change, changed, rack, worker } from "../../../support/tier4";
+import { numbers, type Change, changed, rack, worker } from "../../../support/tier4";
 
 jest.setTimeout(600_000);
 
@@ -154,7 +154,7 @@ describe("kube-scheduler and the arithmetic", () => {
                 "a zone with one worker",
                 (config) => {
                     delete rack(config, "b2").hosts["worker"];
-                    rack(config, "b1").hosts["worker"] = 1;
+                    rack(config, "b1").hosts["worker"] = [1];
                 },
                 // Seven members for its four disks.
                 { bound: 3, others: 0 },
@@ -173,7 +173,7 @@ describe("kube-scheduler and the arithmetic", () => {
                 "workers in one rack",
                 (config) => {
                     Object.values(config.cluster.racks).forEach(({ hosts }) => delete hosts["worker"]);
-                    rack(config, "a1").hosts["worker"] = 8;
+                    rack(config, "a1").hosts["worker"] = numbers(8);
                 },
                 ["rack a1"],
                 // All that can move.

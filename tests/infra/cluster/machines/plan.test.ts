@@ -4,7 +4,7 @@ import { hardening } from "../../../../infra/cluster/control-plane/api-server";
 import { planNetwork } from "../../../../infra/networking/addresses";
 import { inventory } from "../../../../infra/cluster/facility/inventory";
 import { type MachineObject, planMachines } from "../../../../infra/cluster/machines/plan";
-import { type Change, changed } from "../../../support/tier4";
+import { numbers, type Change, changed } from "../../../support/tier4";
 
 function planned(change: Change = () => undefined): MachineObject[] {
     const config = changed(change);
@@ -78,7 +78,7 @@ describe("the machines of a facility", () => {
             fc.property(racks, (standing) => {
                 const made = planned(({ cluster }) => {
                     const entries = standing.map(({ feeds, worker, control }, index) => {
-                        const hosts = { worker, "control-plane": control };
+                        const hosts = { worker: numbers(worker), "control-plane": numbers(control, worker + 1) };
                         const plugged = { feeds, loops: ["a", "b"], switches: ["a", "b"] };
                         return [`r${index}`, { ...plugged, hosts }] as const;
                     });

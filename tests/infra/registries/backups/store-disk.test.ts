@@ -1,3 +1,4 @@
+import { registryOf } from "../../../../infra/registries/config";
 import * as fc from "fast-check";
 import { type EmbassyConfig, parseConfig } from "../../../../infra/site/config";
 import { amount } from "../../../../infra/conventions/quantity";
@@ -50,7 +51,7 @@ function played(config: EmbassyConfig, days: number): number {
         const full = day % 7 === 0;
         for (const registry of REGISTRIES) {
             const generations = (config.keys.generations[registry] ?? [1]).length;
-            const data = amount(config.registries[registry].data);
+            const data = amount(registryOf(config, registry).data);
             const bytes = generations * (data + walPerDay(registry, config));
             stored.push({ day, full, bytes, hidden: false });
         }

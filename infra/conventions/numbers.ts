@@ -1,0 +1,28 @@
+/** Numbers that the configuration gives to what has a place of its own: they stay when others come and go. Pure. */
+
+/** Who shares a number: each that has one which another before it has as well, with that other. */
+export function shared(numbers: Iterable<readonly [name: string, number: number]>): { name: string; other: string }[] {
+    const first = new Map<number, string>();
+    return [...numbers].flatMap(([name, number]) => {
+        const other = first.get(number);
+        first.set(number, other ?? name);
+        return other === undefined ? [] : [{ name, other }];
+    });
+}
+
+/** The smallest number from `least` on that nobody has. */
+export function free(numbers: Iterable<number>, least: number): number {
+    const taken = new Set(numbers);
+    let number = least;
+    while (taken.has(number)) {
+        number += 1;
+    }
+    return number;
+}
+
+/** The entries of a record in the order of their numbers: a file has them in its own order, and the engine in that of their names. */
+export function byNumber<T extends { readonly number: number }>(
+    record: Readonly<Record<string, T>>,
+): Record<string, T> {
+    return Object.fromEntries(Object.entries(record).sort(([, one], [, other]) => one.number - other.number));
+}
