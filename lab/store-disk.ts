@@ -24,7 +24,7 @@ export async function bucketOnDisk({ directory, site }: SitePaths, registry: str
         }
     }
     throw new LabError(
-        `No disk of ${site} below ${machines} holds stored versions in a bucket ${bucket}. ` +
+        `No disk of ${site} below ${machines} holds backups in a bucket ${bucket}. ` +
             `Bring the site up with real nodes, and let it store a first version: npm start`,
     );
 }

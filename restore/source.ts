@@ -1,4 +1,4 @@
-/** Where stored versions lie: on the disk of a site's object store, or in a folder that one registry's were copied to. */
+/** Where backups lie: on the disk of a site's object store, or in a folder that one registry's were copied to. */
 import { LabError } from "../lab/errors";
 import type { SitePaths } from "../lab/paths";
 import { bucketOnDisk, holdsVersions } from "../lab/store-disk";

@@ -124,7 +124,7 @@ function together(config: EmbassyConfig, context: z.RefinementCtx): void {
     if (maximumLag > config.recovery.archiveTimeout) {
         problem(
             ["replication", "maximumLag"],
-            `must be ${config.recovery.archiveTimeout} or less: a restore from stored versions loses no more ` +
+            `must be ${config.recovery.archiveTimeout} or less: a restore from backups loses no more ` +
                 "(recovery.archiveTimeout), so a promotion that does has to be asked for",
         );
     }
@@ -132,7 +132,7 @@ function together(config: EmbassyConfig, context: z.RefinementCtx): void {
     if (config.storage.objectLockDays < retentionDays) {
         problem(
             ["storage", "objectLockDays"],
-            `must be ${retentionDays} or more: what a restore may need is not to be removed (recovery.retentionDays)`,
+            `must be ${retentionDays} or more: what a restore may need must not be removed (recovery.retentionDays)`,
         );
     }
     const needed = neededDays(config.recovery);

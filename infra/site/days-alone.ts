@@ -10,7 +10,7 @@ export function tooShort(all: readonly Lifetime[]): string[] {
             return [];
         }
         return [
-            `${name}: ${duration(renewal.leftSeconds)} are left of it, at worst, when Tallinn is lost; it must be ${DAYS_ALONE} days ` +
+            `${name}: ${duration(renewal.leftSeconds)} are left of it at worst when Tallinn fails for good; it must be ${DAYS_ALONE} days ` +
                 `or more. It is renewed by ${renewal.by}: renew it earlier, more often, or from the site itself`,
         ];
     });

@@ -51,7 +51,7 @@ export const DANGERS: Readonly<Record<Danger["kind"], Kind>> = {
         id: "loses-protection",
         level: "warning",
         title: "Nothing loses its protection.",
-        help: "Make sure that the object is to be deleted next; else leave protect and retainOnDelete set.",
+        help: "Drop protect and retainOnDelete only where the object will be deleted next; otherwise leave both set.",
     },
     "not served meanwhile": {
         id: "not-served-meanwhile",

@@ -25,11 +25,10 @@ export function grave({ problems, dangers, policies, flows, rights }: StackRepor
             mark: kind,
             what: objects.length === 0 ? [text] : [`${text}: `, ...places(objects)],
         })),
-        // Before the rule that refuses it.
-        ...all("right gained", rights.gained),
         ...broken(policies),
         ...all("flow opened", flows.opened),
         ...all("flow closed", flows.closed),
+        ...all("right gained", rights.gained),
         ...all("right lost", rights.lost),
     ];
 }

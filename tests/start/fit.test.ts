@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { withRunning } from "../../start/chosen-registries";
 import { fitOf } from "../../start/fit";
-import { stackFile } from "../../toolchain/cli/stack-file";
+import { projectText, wholeConfig } from "../../toolchain/cli/project-config";
 
 const GIB = 2 ** 30;
 const LAPTOP = { free: 7.2 * GIB, cores: 2 };
@@ -41,21 +39,24 @@ describe("what a computer has room for", () => {
 });
 
 describe("the registries that a start is to run", () => {
-    const before = readFileSync(stackFile("tallinn"), "utf8");
+    const project = projectText();
+    const own = "config:\n  data-embassy:registries:\n    taxes: {members: 2, running: true}\n";
     const running = (text: string): string[] => {
-        const { config } = parse(text) as { config: Record<string, Record<string, { running: boolean }>> };
-        return Object.entries(config["data-embassy:registries"] ?? {})
-            .filter(([, registry]) => registry.running)
-            .map(([name]) => name);
+        const registries = wholeConfig("", text)["data-embassy:registries"] as Record<string, { running: boolean }>;
+        return Object.keys(registries).filter((name) => registries[name]?.running);
     };
 
-    it("are declared in the stack file, of which nothing else changes", () => {
-        const after = withRunning(before, ["taxes"]);
+    it("are declared in the project's file, of which nothing else changes", () => {
+        const after = withRunning(project, ["taxes"]);
         expect(running(after)).toEqual(["taxes"]);
-        expect(after.replaceAll("running: false", "running: true")).toBe(before);
+        expect(after.replaceAll("running: false", "running: true")).toBe(project);
+    });
+
+    it("are declared in a stack's own file where that has them", () => {
+        expect(withRunning(own, ["land"])).toBe(own.replace("true", "false"));
     });
 
     it("are as they were where they are declared so already", () => {
-        expect(withRunning(withRunning(before, ["land"]), ["land"])).toBe(withRunning(before, ["land"]));
+        expect(withRunning(withRunning(project, ["land"]), ["land"])).toBe(withRunning(project, ["land"]));
     });
 });

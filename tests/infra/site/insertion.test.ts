@@ -44,9 +44,9 @@ const ships = (values: Values): void => {
 };
 
 describe("a registry in front of the others", () => {
-    /** What names all registries: the store's buckets and users, the site's zone of names, what the edge asks, and who is fenced. */
+    /** What names all registries: the store's buckets and users, the site's zone of names, what the edge asks, who is fenced, and what is declared. */
     const ALL =
-        /^((ConfigMap|Secret|Deployment|StatefulSet|NetworkPolicy|Job|CronJob) (object-store|dns|edge)-|ValidatingAdmissionPolicy fence-policy$)/;
+        /^((ConfigMap|Secret|Deployment|StatefulSet|NetworkPolicy|Job|CronJob) (object-store|dns|edge)-|ValidatingAdmissionPolicy fence-policy$|ConfigMap declared$)/;
 
     it.each(STACKS)("changes nothing in %s but what names all registries", async (stack) => {
         const found = await changed(stack, ships);

@@ -38,7 +38,7 @@ describe.each(STACKS)("what ends by itself in %s", (stack) => {
     it("is all in the list", () => {
         const listed = declaredLifetimes(stack).map(({ seconds }) => seconds);
         const found = rendered(expectedResources(stack));
-        const fields = ["validityPeriodHours", "duration", "expirationSeconds", "SEAL_DAYS", "LEASE_SECONDS"];
+        const fields = ["validityPeriodHours", "duration", "expirationSeconds", "OBJECT_LOCK_DAYS", "LEASE_SECONDS"];
         expect(found.map(({ field }) => field)).toEqual(expect.arrayContaining(fields));
         expect(found.filter(({ seconds }) => !listed.includes(seconds))).toEqual([]);
     });

@@ -16,7 +16,7 @@ function reported(config: object | undefined): ReturnType<typeof stackReport> {
 const settingsOf = (text: string): object => parseStackFile(text, STACK).config;
 
 test("keys, what they give up, and the Tier IV margin; maps in whatever order", () => {
-    const longer = edited(STACK, "objectLockDays: 30", "sealDays: 37");
+    const longer = edited(STACK, "objectLockDays: 30", "objectLockDays: 37");
     const { report, isRecorded } = reported(
         settingsOf(edited(STACK, "feeds: {a: 10, b: 10, c: 10}", "feeds: {c: 10, b: 10, a: 12}", longer)),
     );

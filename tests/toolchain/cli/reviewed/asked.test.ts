@@ -20,7 +20,7 @@ describe("what is asked of a reviewed plan", () => {
 
     it.each([
         [["up", "--plan", "file", "--yes"], /needs the stack by name/],
-        [["up", "-s", "tallinn", "--plan", "file"], /Add --yes/],
+        [["up", "-s", "tallinn", "--plan", "file"], /add --yes/],
         [["up", "-s", "tallinn", "--plan", "", "--yes"], /takes one file, and is given none/],
         [["up", "-s", "tallinn", "--plan", "a", "--plan", "b", "--yes"], /takes one file, and is given several/],
         [["up", "-s", "tallinn", "--plan", "file", "--skip-preview"], /--skip-preview does not go with --plan/],
