@@ -92,7 +92,7 @@ function shapeAt(schema: z.core.$ZodType, path: Path): Shape {
         }
     }
     current = required(current);
-    return current instanceof z.ZodObject ? (current.shape as Shape) : {};
+    return current instanceof z.ZodObject ? current.shape : {};
 }
 
 function required(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {

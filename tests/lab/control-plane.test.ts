@@ -2,7 +2,7 @@ import { controlPlane } from "../../lab/control-plane";
 import { partNames } from "../../lab/part";
 import { SitePaths } from "../../lab/paths";
 import { Ports } from "../../lab/ports";
-import { inventory } from "./fixtures";
+import { inventory } from "../support/lab";
 
 const ports: Ports = {
     etcd: 20001,

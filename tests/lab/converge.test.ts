@@ -1,6 +1,6 @@
 import { Live, difference, includes } from "../../lab/converge";
 import { Manifest, OWNED, diskManifests, nodeManifest } from "../../lab/objects";
-import { node } from "./fixtures";
+import { node } from "../support/lab";
 
 function live(manifest: Manifest, overrides: object = {}): Live {
     return { ...structuredClone(manifest), ...overrides };

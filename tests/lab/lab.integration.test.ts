@@ -8,7 +8,7 @@ import { PartName, partNames } from "../../lab/part";
 import { SitePaths } from "../../lab/paths";
 import { identityOf, runningCommands } from "../../lab/processes/identity";
 import { binDir } from "../../command-line/paths";
-import { inventory, node, removeTemporary, temporaryHome } from "./fixtures";
+import { inventory, node, removeTemporary, temporaryHome } from "../support/lab";
 
 jest.setTimeout(120_000);
 

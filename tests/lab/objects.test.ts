@@ -1,5 +1,5 @@
 import { diskManifests, nodeManifest, siteManifests } from "../../lab/objects";
-import { inventory, node } from "./fixtures";
+import { inventory, node } from "../support/lab";
 
 test("a node carries its labels, its capacity and kwok's mark", () => {
     const taint = { key: "embassy.example/quarantine", effect: "NoSchedule" } as const;

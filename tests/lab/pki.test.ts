@@ -6,7 +6,7 @@ import { firstAddress } from "../../infra/networking/addresses";
 import { catalogue, certificateNames } from "../../lab/pki/catalogue";
 import { ensureEncryptionKey, ensurePki, serves, usable } from "../../lab/pki/ensure";
 import { issueAuthority } from "../../credentials/certificates";
-import { inventory, removeTemporary, temporaryHome } from "./fixtures";
+import { inventory, removeTemporary, temporaryHome } from "../support/lab";
 
 afterAll(removeTemporary);
 

@@ -4,7 +4,7 @@ import { ensureFile } from "../../command-line/files";
 import { SitePaths } from "../../lab/paths";
 import { ensurePorts, portNames, refuseTakenPorts, rememberedPorts } from "../../lab/ports";
 import { listeningInodes } from "../../lab/processes/port-holder";
-import { removeTemporary, temporaryHome } from "./fixtures";
+import { removeTemporary, temporaryHome } from "../support/lab";
 
 afterAll(removeTemporary);
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type Rbac, rightsTable } from "../../infra/site/rights";
 import { siteManifests } from "../../lab/objects";
-import { inventory } from "../lab/fixtures";
+import { inventory } from "./lab";
 import { expectedResources } from "./expected";
 
 export const RIGHTS_FILE = join(__dirname, "..", "..", "docs", "rights.md");

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describeNodes, inContainer, processesIn, why } from "../lab/nodes/fixture";
 import { Home, must } from "../support/home";
-import { StoringJobs } from "../support/storing-jobs";
+import { BackupJobs } from "./backup-jobs";
 
 const MINUTES = 60_000;
 jest.setTimeout(20 * MINUTES);
@@ -20,11 +20,11 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
 (isAllowed ? describeNodes : describe.skip)(`versions of a registry whose Jobs die${notNow}`, () => {
     const SITES = ["tallinn", "luxembourg"];
     let home: Home;
-    let jobs: StoringJobs;
+    let jobs: BackupJobs;
 
     beforeAll(() => {
         home = new Home("stored", "cache", "images").only(REGISTRY);
-        jobs = new StoringJobs(home, "tallinn", REGISTRY);
+        jobs = new BackupJobs(home, "tallinn", REGISTRY);
         must(home.lab("up", ...SITES, "--nodes", "real"));
         SITES.forEach((site) => home.up(site));
         must(home.data("load", "--site", "tallinn", "--people", PEOPLE));

@@ -13,7 +13,7 @@ import { backupsOf } from "../../restore/look";
 import { type Source, storeOf } from "../../restore/source";
 import { describeNodes, inContainer, why } from "../lab/nodes/fixture";
 import { Home, must } from "../support/home";
-import { StoringJobs } from "../support/storing-jobs";
+import { BackupJobs } from "./backup-jobs";
 
 const MINUTES = 60_000;
 jest.setTimeout(20 * MINUTES);
@@ -171,7 +171,7 @@ describeNodes(`the population registry${why}`, () => {
     });
 
     it("is stored at once where a Job was killed in the middle, and status names a purge that failed until one ends well", async () => {
-        const jobs = new StoringJobs(home, "tallinn", "population");
+        const jobs = new BackupJobs(home, "tallinn", "population");
         const store = "--namespace=object-store";
         const left = await jobs.beginHalf("killed");
         process.kill(jobs.processOf(jobs.pod("killed")), "SIGKILL");

@@ -44,7 +44,7 @@ export function storeHolders(config: Declared): Holder[] {
     const all = Object.entries(registries).map(([registry, { data }]) => ({
         data: amount(data),
         perDay: walPerDay(registry, config),
-        generations: (keys.generations[registry as keyof typeof registries] ?? [FIRST_GENERATION]).length,
+        generations: (keys.generations[registry] ?? [FIRST_GENERATION]).length,
     }));
     type One = (typeof all)[number];
     const sum = (of: (one: One) => number): number => all.reduce((total, one) => total + one.generations * of(one), 0);

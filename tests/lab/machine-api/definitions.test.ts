@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { clusterApiDefinitions } from "../../../lab/machine-api/cluster-api";
 import { metal3Definitions } from "../../../lab/machine-api/metal3";
 import { OWNED } from "../../../lab/objects";
-import { removeTemporary, temporaryHome } from "../fixtures";
+import { removeTemporary, temporaryHome } from "../../support/lab";
 
 afterEach(removeTemporary);
 

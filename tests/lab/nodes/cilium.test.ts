@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { OWNED } from "../../../lab/objects";
 import { ciliumConfiguration, ciliumDefinitions } from "../../../lab/nodes/cilium";
-import { inventory, removeTemporary, temporaryHome } from "../fixtures";
+import { inventory, removeTemporary, temporaryHome } from "../../support/lab";
 
 afterEach(removeTemporary);
 

@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { type Machine, machines } from "../../../lab/inventory";
 import { machineFiles } from "../../../lab/nodes/files";
 import { kubeProxy } from "../../../lab/nodes/services";
-import { inventory, node } from "../fixtures";
+import { inventory, node } from "../../support/lab";
 
 const network = {
     nodes: "10.1.0.0/24",

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { INSTANCES, giveWatchersBack, makeRoomForWatchers } from "../../../lab/nodes/inotify";
-import { removeTemporary, temporaryHome } from "../fixtures";
+import { removeTemporary, temporaryHome } from "../../support/lab";
 
 let home: string;
 let limit: string;

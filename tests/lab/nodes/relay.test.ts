@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { repoRoot } from "../../../command-line/paths";
-import { removeTemporary, temporaryHome } from "../fixtures";
+import { removeTemporary, temporaryHome } from "../../support/lab";
 
 const relays: ChildProcess[] = [];
 const servers: Server[] = [];

@@ -1,4 +1,4 @@
-/** The Jobs that store versions of a registry, on real nodes: how they are begun, interrupted and looked at. */
+/** The Jobs that make backups of a registry, on real nodes: how they are begun, interrupted and looked at. */
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,7 +7,7 @@ import { SitePaths } from "../../lab/paths";
 import type { SiteStatus } from "../../lab/status";
 import { storeOf } from "../../restore/source";
 import { processesIn } from "../lab/nodes/fixture";
-import { type Home, must } from "./home";
+import { type Home, must } from "../support/home";
 
 const UNTIL_MS = 5 * 60_000;
 
@@ -23,7 +23,7 @@ export interface Told {
     readonly site: SiteStatus | undefined;
 }
 
-export class StoringJobs {
+export class BackupJobs {
     readonly namespace: string;
 
     constructor(
