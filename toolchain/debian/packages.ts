@@ -3,13 +3,14 @@
  * system of its own. `unpack` lays them out in a folder. No maintainer script runs, and nothing outside `home` is touched.
  */
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { digest } from "../build/stamp";
 import { UserError } from "../../command-line/command";
 import { withLock } from "../../command-line/lock.js";
 import { embassyHome } from "../../command-line/paths";
+import { sumsIn, tampered } from "./verify";
 
 const run = promisify(execFile);
 
@@ -20,7 +21,7 @@ export interface DebianPackage {
     readonly name: string;
     readonly version: string;
     readonly architecture: string;
-    /** The downloaded .deb; apt has checked it against the signed index. */
+    /** The downloaded .deb, with the digest that the signed index says. */
     readonly file: string;
 }
 
@@ -85,7 +86,28 @@ class Apt {
             await this.update();
             return this.download(names);
         });
+        const wrong = await this.tampered(resolved);
+        wrong.forEach(({ file }) => rmSync(file));
+        if (wrong.length > 0) {
+            await this.download(names);
+            await this.refuseTampered(wrong);
+        }
         return resolved.sort((a, b) => (a.name < b.name ? -1 : 1));
+    }
+
+    private async tampered(packages: readonly DebianPackage[]): Promise<DebianPackage[]> {
+        const versions = packages.map(({ name, version }) => `${name}=${version}`);
+        return tampered(packages, sumsIn(await this.apt("apt-cache", "show", ...versions)));
+    }
+
+    private async refuseTampered(packages: readonly DebianPackage[]): Promise<void> {
+        const wrong = await this.tampered(packages);
+        if (wrong.length > 0) {
+            const files = wrong.map(({ file }) => file).join(", ");
+            throw new UserError(
+                `${files}: not what Debian's signed index says, also when it is fetched again. Look at the mirror in /etc/apt.`,
+            );
+        }
     }
 
     private hasLists(): boolean {
@@ -119,11 +141,15 @@ class Apt {
         return packages;
     }
 
-    private async aptGet(...args: readonly string[]): Promise<string> {
+    private aptGet(...args: readonly string[]): Promise<string> {
+        return this.apt("apt-get", "--quiet", ...args);
+    }
+
+    private async apt(program: string, ...args: readonly string[]): Promise<string> {
         try {
-            return (await run("apt-get", ["--quiet", ...args], { env: this.environment, maxBuffer: 2 ** 26 })).stdout;
+            return (await run(program, args, { env: this.environment, maxBuffer: 2 ** 26 })).stdout;
         } catch (error) {
-            throw this.explained(error as NodeJS.ErrnoException & { stderr?: string }, args);
+            throw this.explained(error as NodeJS.ErrnoException & { stderr?: string }, [program, ...args]);
         }
     }
 
@@ -136,7 +162,7 @@ class Apt {
         }
         const reasons = (error.stderr ?? error.message).split("\n").filter((line) => line.startsWith("E:"));
         return new UserError(
-            `apt-get ${args.join(" ")} failed:\n${reasons.join("\n") || error.message}\n` +
+            `${args.join(" ")} failed:\n${reasons.join("\n") || error.message}\n` +
                 `Packages come from the ${RELEASE} sources in /etc/apt: check that they are there and can be reached, then try again.`,
         );
     }
