@@ -1,3 +1,4 @@
+/// <reference types="node" />
 import { type Container, containersOf } from "./pods";
 import type { KubernetesObject, Rule } from "./rule";
 
