@@ -68,14 +68,25 @@ export class BackupJobs {
         return found.split("\n")[0] ?? "";
     }
 
-    /** The first process of what stores in a pod. @throws Error where it has ended: to kill process 0 is to kill the test */
+    /** Whether what backs up runs in its first pod. */
+    runs(job: string): boolean {
+        const pod = this.pod(job);
+        return pod !== "" && this.processesOf(pod).length > 0;
+    }
+
+    /** The first process of what backs up in a pod. @throws Error where it has ended: to kill process 0 is to kill the test */
     processOf(pod: string): number {
-        const id = 'jsonpath={.status.containerStatuses[?(@.name=="store")].containerID}';
-        const [pid] = processesIn(this.kubectl("get", this.namespace, pod, "-o", id));
+        const [pid] = this.processesOf(pod);
         if (pid === undefined) {
-            throw new Error(`${pod} stores nothing any more`);
+            throw new Error(`${pod} backs up nothing any more`);
         }
         return pid;
+    }
+
+    private processesOf(pod: string): number[] {
+        const id = 'jsonpath={.status.containerStatuses[?(@.name=="store")].containerID}';
+        const container = this.kubectl("get", this.namespace, pod, "-o", id);
+        return container === "" ? [] : processesIn(container);
     }
 
     /** With the newest generation of keys. */
