@@ -27,12 +27,12 @@ it("a wrong stack file: all of its problems at once, without a stack trace", () 
     const text = stackText("tallinn");
     writeFileSync(
         file,
-        text.replace("quorum: 5", "quorum: 2").replace("data-embassy:storage:", "data-embassy:stroage:"),
+        text.replace("quorum: 5", "quorum: 2").replace("data-embassy:networking:", "data-embassy:netwroking:"),
     );
     const { code, output } = home.pulumi(...preview, "--config-file", file);
     expect(code).not.toBe(0);
-    expect(output).toContain("data-embassy:stroage is not known; did you mean storage?");
-    expect(output).toContain("data-embassy:storage is missing; it must be a map of keys");
+    expect(output).toContain("data-embassy:netwroking is not known; did you mean networking?");
+    expect(output).toContain("data-embassy:networking is missing; it must be a map of keys");
     expect(output).toContain("data-embassy:cluster.quorum is 2; it must be odd");
     expect(output).not.toMatch(/\n\s+at /);
 });
