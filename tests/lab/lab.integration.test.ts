@@ -18,6 +18,11 @@ const paths = new SitePaths(home, SITE);
 let declared = inventory();
 const options = { home, inventory: () => declared };
 
+/** What the cluster-wide default of Pod Security asks of a pod. */
+const RESTRICTED = {
+    pod: { runAsNonRoot: true, runAsUser: 65_532, seccompProfile: { type: "RuntimeDefault" } },
+    container: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+};
 const SECRET = "correct-horse-battery-staple";
 const WORKLOAD = {
     apiVersion: "v1",
@@ -48,9 +53,15 @@ const WORKLOAD = {
                 template: {
                     metadata: { labels: { app: "db" } },
                     spec: {
-                        initContainers: [{ name: "init", image: "init:1" }],
+                        securityContext: RESTRICTED.pod,
+                        initContainers: [{ name: "init", image: "init:1", securityContext: RESTRICTED.container }],
                         containers: [
-                            { name: "db", image: "db:1", volumeMounts: [{ name: "data", mountPath: "/data" }] },
+                            {
+                                name: "db",
+                                image: "db:1",
+                                securityContext: RESTRICTED.container,
+                                volumeMounts: [{ name: "data", mountPath: "/data" }],
+                            },
                         ],
                         topologySpreadConstraints: [
                             {
