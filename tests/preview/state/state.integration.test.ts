@@ -224,10 +224,10 @@ it("what has changed of the stack file since, and of the facility, is told from 
     const { json, texts } = previewed("--state", file);
     const [stack] = json.stacks;
     expect(stack?.settings.map(({ key }) => key)).toEqual([
-        "data-embassy:storage.sealDays",
+        "data-embassy:storage.objectLockDays",
         "data-embassy:cluster.feeds.a",
     ]);
-    expect(stack?.dangers.map(({ text }) => text).join()).toContain("data-embassy:storage.sealDays is");
+    expect(stack?.dangers.map(({ text }) => text).join()).toContain("data-embassy:storage.objectLockDays is");
     expect(stack?.facility.told.join()).toMatch(/feed a: .* of 9 000 W.* of 10 000 W/);
     expect(json.leftOut).toEqual([]);
     expect(texts["report.sarif"]).toContain("data-embassy:cluster.feeds.a: 9 → 10");

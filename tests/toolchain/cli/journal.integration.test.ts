@@ -152,7 +152,7 @@ it("a state that somebody changed since: neither is touched, and every command s
     const [noted, changed] = [readFileSync(journalFile(), "utf8"), `${home.state(STACK)} `];
     writeFileSync(stateFile(STACK, home.path), changed);
     const { code, output } = home.pulumi("stack", "export", "--stack", STACK);
-    expect(output).toMatch(/somebody has changed it since.*nothing was begun/s);
+    expect(output).toMatch(/somebody has changed it since.*nothing was started/s);
     expect(code).not.toBe(0);
     expect([readFileSync(journalFile(), "utf8"), home.state(STACK)]).toEqual([noted, changed]);
 });
