@@ -1,4 +1,3 @@
-/// <reference types="node" />
 import { type Container, containersOf } from "./pods";
 import type { KubernetesObject, Rule } from "./rule";
 
@@ -49,9 +48,21 @@ function settings(text = ""): string[] {
     return [...set.map(([, name = ""]) => name), ...(SECRET_VALUE.test(text) ? ["with a private key"] : [])];
 }
 
+/** The engine compiles the pack without the types of Node.js: https://developer.mozilla.org/docs/Web/API/Window/atob */
+const { atob } = globalThis as unknown as { readonly atob: (text: string) => string };
+
+/** Bytes as characters; "" of what is no base64, which an API server takes for no ConfigMap. */
+function decode(base64: string): string {
+    try {
+        return atob(base64);
+    } catch {
+        return "";
+    }
+}
+
 function plainData(object: KubernetesObject): [string, string][] {
     const { kind, metadata, data, binaryData = {} } = object;
-    const decoded = Object.entries(binaryData).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]);
+    const decoded = Object.entries(binaryData).map(([key, value]) => [key, decode(value)]);
     const places = {
         annotation: metadata?.annotations,
         label: metadata?.labels,
