@@ -6,8 +6,8 @@ import * as x509 from "@peculiar/x509";
 x509.cryptoProvider.set(webcrypto);
 
 const DAY_MS = 86_400_000;
-/** Tolerated difference between the clocks of two machines. */
-const CLOCK_SKEW_MS = 5 * 60_000;
+/** Tolerated difference between the clocks of two machines: a certificate begins so much before it is signed. */
+export const CLOCK_SKEW_MS = 5 * 60_000;
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
 export interface Subject {

@@ -1,9 +1,8 @@
 /** Whether this machine's clock is right: a certificate signed by a clock that is ahead opens a site at an hour that no custodian agreed to. */
 import { request } from "node:https";
 import { UserError } from "../command-line/command";
+import { CLOCK_SKEW_MS } from "../credentials/certificates";
 
-/** Tolerated difference: what a certificate begins before it is signed. */
-const SKEW_MS = 5 * 60_000;
 const ANSWER_MS = 5_000;
 
 /**
@@ -35,7 +34,7 @@ export function refuseWrongClock(here: Date, there: Date | undefined, agreed: Da
                 "the custodians have on their watches: --now, such as --now 2026-03-01T12:00Z.",
         );
     }
-    if (Math.abs(here.getTime() - other.getTime()) > SKEW_MS) {
+    if (Math.abs(here.getTime() - other.getTime()) > CLOCK_SKEW_MS) {
         const whose = there === undefined ? "--now is" : "the site's API server has";
         throw new UserError(
             `The clock here says ${here.toISOString()}, and ${whose} ${other.toISOString()}: what is signed would open the site at ` +

@@ -1,5 +1,5 @@
 /** From envelopes back to secrets. A share that is wrong is named; it never leads to a wrong key. */
-import { createPublicKey, verify } from "node:crypto";
+import { verify } from "node:crypto";
 import { together } from "../command-line/together";
 import { UserError } from "../command-line/command";
 import { endOf } from "./custodians";
@@ -132,10 +132,10 @@ async function soundShare(
 /** @param expected the witness's fingerprint @throws UserError for what that witness has not signed */
 export function refuseForged(transcript: Transcript, expected: string): void {
     const { witness, signature } = transcript;
-    if (!isKey(witness.key) || fingerprint(witness.key) !== expected) {
-        const found = isKey(witness.key) ? fingerprint(witness.key) : "no public key";
+    const found = fingerprintIn(witness.key);
+    if (found !== expected) {
         throw new UserError(
-            `The transcript is signed by ${found}, and --witness is ${expected}: it may be forged. Compare with what the ` +
+            `The transcript is signed by ${found ?? "no public key"}, and --witness is ${expected}: it may be forged. Compare with what the ` +
                 "custodians wrote down at the ceremony, and take another copy of the transcript.",
         );
     }
@@ -147,12 +147,12 @@ export function refuseForged(transcript: Transcript, expected: string): void {
     }
 }
 
-function isKey(pem: string): boolean {
+/** Undefined where that is no public key. */
+function fingerprintIn(pem: string): string | undefined {
     try {
-        createPublicKey(pem);
-        return true;
+        return fingerprint(pem);
     } catch {
-        return false;
+        return undefined;
     }
 }
 

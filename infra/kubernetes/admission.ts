@@ -15,6 +15,14 @@ export interface AdmissionArgs extends Omit<Spec, "failurePolicy"> {
     readonly paramRef?: Binding["paramRef"];
 }
 
+/** Whatever puts a container on a machine: a pod, or a debugging container in one that is there. */
+export const POD_WRITES = {
+    apiGroups: [""],
+    apiVersions: ["v1"],
+    resources: ["pods", "pods/ephemeralcontainers"],
+    operations: ["CREATE", "UPDATE"],
+};
+
 /** What the API server refuses. It refuses as well where it cannot tell: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/ */
 export function refusing(name: string, args: AdmissionArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource {
     const { called, labels, paramRef, ...spec } = args;

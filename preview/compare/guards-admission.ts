@@ -1,6 +1,7 @@
 /** What an admission policy refuses, and no longer refuses as it did. Pure. */
 import { at, list } from "../../toolchain/providers/kubernetes/objects";
 import type { Plain, PlainMap } from "../../toolchain/plugin/values";
+import { added } from "./added";
 
 type Path = readonly string[];
 
@@ -41,21 +42,16 @@ export function weakerAdmission(kind: string, old: PlainMap, next: PlainMap): st
     if (!(ADMITS as readonly string[]).includes(kind)) {
         return [];
     }
-    const gone = (path: Path, from: PlainMap, to: PlainMap): number => beyond(list(from, ...path), list(to, ...path));
+    const hasMore = (path: Path, one: PlainMap, other: PlainMap): boolean =>
+        added(list(other, ...path), list(one, ...path)).length > 0;
     const changed = [
-        ...REFUSING.filter((path) => gone(path, old, next) > 0),
-        ...EXEMPTING.filter((path) => gone(path, next, old) > 0),
+        ...REFUSING.filter((path) => hasMore(path, old, next)),
+        ...EXEMPTING.filter((path) => hasMore(path, next, old)),
         ...JUDGING.filter((path) => isOther(at(old, ...path), at(next, ...path))),
     ];
     return changed.length === 0
         ? []
         : [`has other ${changed.map((path) => path.join(".")).join(", ")}: it may let through what it refused`];
-}
-
-/** How many of the first list are not in the second as they are. */
-function beyond(one: readonly Plain[], other: readonly Plain[]): number {
-    const known = new Set(other.map((item) => JSON.stringify(item)));
-    return one.filter((item) => !known.has(JSON.stringify(item))).length;
 }
 
 /** A selector that is there no more selects everything. */

@@ -2,7 +2,8 @@
 import { at, count, list, map, text } from "../../toolchain/providers/kubernetes/objects";
 import type { Plain, PlainMap } from "../../toolchain/plugin/values";
 import type { Rendered } from "../render/registrations";
-import { workloadsOf } from "./pods";
+import { added } from "./added";
+import { containersOf, workloadsOf } from "./pods";
 
 const PROBES: readonly (readonly [name: string, then: string])[] = [
     ["readinessProbe", "it is asked before it can answer"],
@@ -36,20 +37,11 @@ export function weakerPods(before: Rendered, after: Rendered): string[] {
     ];
 }
 
-function containersOf(spec: PlainMap): Plain[] {
-    return [...list(spec, "initContainers"), ...list(spec, "containers")];
-}
-
 function tolerated(one: Plain): string {
     const key = text(one, "key");
     return key === ""
         ? "every taint"
         : `the taint ${[key, text(one, "value")].filter((part) => part !== "").join("=")}`;
-}
-
-function added(old: readonly Plain[], next: readonly Plain[]): Plain[] {
-    const known = new Set(old.map((item) => JSON.stringify(item)));
-    return next.filter((item) => !known.has(JSON.stringify(item)));
 }
 
 /** A Service that is reached from elsewhere, or no longer by who asks it as it was. */

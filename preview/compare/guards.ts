@@ -10,7 +10,7 @@ import { weakerAdmission } from "./guards-admission";
 import { weakerPods, weakerService } from "./guards-pods";
 import { switchedOff } from "./guards-text";
 import type { Pair } from "./objects";
-import { workloadsOf } from "./pods";
+import { containersOf, workloadsOf } from "./pods";
 import { spare } from "./restarts";
 import { kindOf } from "./show";
 
@@ -173,7 +173,7 @@ function unpinned({ before, after }: Both): string[] {
     const images = (resource: Rendered): Map<string, string> =>
         new Map(
             workloadsOf([resource])
-                .flatMap(({ spec }) => [...list(spec, "initContainers"), ...list(spec, "containers")])
+                .flatMap(({ spec }) => containersOf(spec))
                 .map((container) => [text(container, "name"), text(container, "image")]),
         );
     const olds = images(before);

@@ -3,7 +3,7 @@ import type { V1LabelSelector } from "@kubernetes/client-node";
 import type { KubernetesObject } from "../../policy/rules/rule";
 import { makesMachines } from "../../policy/rules/pods";
 import type { Plain, PlainMap } from "../../toolchain/plugin/values";
-import { at, map } from "../../toolchain/providers/kubernetes/objects";
+import { at, list, map } from "../../toolchain/providers/kubernetes/objects";
 import type { Rendered } from "../render/registrations";
 import { isEmpty, selectorText } from "./selectors";
 import { isKubernetes, kindOf, metadataOf } from "./show";
@@ -30,6 +30,11 @@ export function workloadsOf(resources: readonly Rendered[]): Workload[] {
                   },
               ];
     });
+}
+
+/** In the order in which they start. */
+export function containersOf(spec: PlainMap): Plain[] {
+    return [...list(spec, "initContainers"), ...list(spec, "containers")];
 }
 
 /** `registry-land's database`; what is called as its namespace is that alone. */

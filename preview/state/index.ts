@@ -15,7 +15,7 @@ import { compareStack } from "../compare-stack";
 import { fileOf } from "../preview";
 import { type Report, type StackReport, VERSION } from "../report";
 import { titleOf } from "../show/title";
-import type { StackFile } from "../stack-file";
+import { NO_FILE, type StackFile } from "../stack-file";
 import { engineEvents } from "./engine";
 import type { EngineEvent } from "./events";
 import { type Exported, readExport } from "./export";
@@ -105,7 +105,7 @@ export function stackReport(stack: string, events: readonly EngineEvent[], notes
             : [
                   {
                       outside: outside(stack, { config: settings }),
-                      file: { config: settings, placeOf: () => ({ line: 1 }) },
+                      file: { ...NO_FILE, config: settings },
                       facts: factsFrom(stack, settings),
                   },
                   { ...side, file: { ...file, config: recordable(file) }, facts: factsFrom(stack, file.config) },

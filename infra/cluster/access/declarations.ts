@@ -16,6 +16,12 @@ interface Declared {
     };
 }
 
+/** Of a policy: what is declared is its `params`, and where that is not written down it refuses. */
+export const BY_DECLARED = {
+    paramKind: { apiVersion: "v1", kind: "ConfigMap" },
+    paramRef: { name: DECLARED, namespace: KUBERNETES_NAMESPACE, parameterNotFoundAction: "Deny" },
+};
+
 const OBJECT = /^kubernetes:[^:]+:([A-Za-z]+)$/;
 
 /**

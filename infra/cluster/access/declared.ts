@@ -1,16 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { FIELD_MANAGER, type Labels } from "../../conventions/names";
 import { refusing } from "../../kubernetes/admission";
-import { DECLARED, FOREIGN_IMAGES, LINES } from "./plan-declared";
-import { BETWEEN_MAKERS, KUBERNETES_NAMESPACE, asked } from "./plan-kubernetes";
+import { BY_DECLARED } from "./declarations";
+import { FOREIGN_IMAGES, LINES } from "./plan-declared";
+import { BETWEEN_MAKERS, CONTROLLERS, asked } from "./plan-kubernetes";
 
 const MAKERS = Object.entries(BETWEEN_MAKERS)
     .map(([kind, users]) => `(request.kind.kind == "${kind}" && ${asked(users)})`)
     .join(" || ");
 
 /** Of a Job that a schedule has, also by hand, and of a set of pods that a Deployment has, the top. */
-const OWNER =
-    '(has(object.metadata.ownerReferences) ? object.metadata.ownerReferences.filter(o, o.?controller.orValue(false)) : []).map(o, o.kind + "." + o.name)';
+const OWNER = `${CONTROLLERS}.map(o, o.kind + "." + o.name)`;
 
 /** A revision has no template of its own. */
 const TEMPLATE = (object: string): string =>
@@ -40,8 +40,7 @@ export function declaredWorkloads(
         {
             called: "declared-workloads",
             labels,
-            paramKind: { apiVersion: "v1", kind: "ConfigMap" },
-            paramRef: { name: DECLARED, namespace: KUBERNETES_NAMESPACE, parameterNotFoundAction: "Deny" },
+            ...BY_DECLARED,
             matchConstraints: {
                 resourceRules: [
                     rule("apps", "deployments", "statefulsets", "daemonsets", "replicasets", "controllerrevisions"),

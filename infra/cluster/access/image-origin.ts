@@ -1,11 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ImageOrigin } from "../../conventions/images";
 import type { Labels } from "../../conventions/names";
-import { refusing } from "../../kubernetes/admission";
+import { POD_WRITES, refusing } from "../../kubernetes/admission";
+import { KUBERNETES_NAMESPACE } from "./plan-kubernetes";
 
 const NAME = "image-origin";
-/** Its pods are of Kubernetes itself, whose images this program does not name. */
-const KUBERNETES = "kube-system";
 const KINDS = ["containers", "initContainers", "ephemeralContainers"];
 
 /**
@@ -23,17 +22,13 @@ export function imageOrigin(
             called: NAME,
             labels,
             matchConstraints: {
+                // Whose images this program does not name.
                 namespaceSelector: {
-                    matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "NotIn", values: [KUBERNETES] }],
+                    matchExpressions: [
+                        { key: "kubernetes.io/metadata.name", operator: "NotIn", values: [KUBERNETES_NAMESPACE] },
+                    ],
                 },
-                resourceRules: [
-                    {
-                        apiGroups: [""],
-                        apiVersions: ["v1"],
-                        resources: ["pods", "pods/ephemeralcontainers"],
-                        operations: ["CREATE", "UPDATE"],
-                    },
-                ],
+                resourceRules: [POD_WRITES],
             },
             variables: [
                 { name: "known", expression: `oldObject == null ? [] : ${imagesOf("oldObject")}` },

@@ -42,6 +42,10 @@ export function asked(users: readonly string[]): string {
     return `(request.userInfo.username in ${JSON.stringify(users)} && ${GENUINE})`;
 }
 
+/** CEL: of an object's owners the one that controls it; empty where none does. */
+export const CONTROLLERS =
+    "(has(object.metadata.ownerReferences) ? object.metadata.ownerReferences.filter(o, o.?controller.orValue(false)) : [])";
+
 /** CEL: a machine asks, and truly. */
 export const ASKED_BY_NODE = `(request.userInfo.?groups.orValue([]).exists(g, g == "${NODES_GROUP}") && ${GENUINE})`;
 

@@ -1,10 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Labels } from "../../conventions/names";
-import { refusing } from "../../kubernetes/admission";
+import { POD_WRITES, refusing } from "../../kubernetes/admission";
 import { ROLE_LABEL } from "../../registries/plan-database";
 import type { Host } from "../facility/inventory";
 import {
     ASKED_BY_NODE,
+    CONTROLLERS,
     KUBERNETES_NAMESPACE,
     KUBE_PROXY,
     POD_MAKERS,
@@ -12,9 +13,6 @@ import {
     controllerUser,
     staticPods,
 } from "./plan-kubernetes";
-
-const CONTROLLER =
-    "(has(object.metadata.ownerReferences) ? object.metadata.ownerReferences.filter(o, o.?controller.orValue(false)) : [])";
 
 const CONTAINERS = ["containers", "initContainers", "ephemeralContainers"]
     .map((kind) => `(has(object.spec.${kind}) ? object.spec.${kind} : [])`)
@@ -56,19 +54,10 @@ export function pods(
         {
             called: "declared-pods",
             labels,
-            matchConstraints: {
-                resourceRules: [
-                    {
-                        apiGroups: [""],
-                        apiVersions: ["v1"],
-                        resources: ["pods", "pods/ephemeralcontainers"],
-                        operations: ["CREATE", "UPDATE"],
-                    },
-                ],
-            },
+            matchConstraints: { resourceRules: [POD_WRITES] },
             variables: [
                 { name: "containers", expression: CONTAINERS },
-                { name: "owners", expression: CONTROLLER },
+                { name: "owners", expression: CONTROLLERS },
                 {
                     name: "isStatic",
                     expression:

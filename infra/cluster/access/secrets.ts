@@ -2,8 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Labels } from "../../conventions/names";
 import { CERT_MANAGER_API, CERT_MANAGER_USER, NEXT_KEY_LABEL } from "../../keys/plan-cert-manager";
 import { refusing } from "../../kubernetes/admission";
-import { DECLARED } from "./plan-declared";
-import { KUBERNETES_NAMESPACE } from "./plan-kubernetes";
+import { BY_DECLARED } from "./declarations";
 
 /** Whoever reads one of these is somebody else. https://kubernetes.io/docs/concepts/configuration/secret/#secret-types */
 const TOKENS = ["kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token"];
@@ -30,8 +29,7 @@ export function secrets(
         {
             called: "declared-secrets",
             labels,
-            paramKind: { apiVersion: "v1", kind: "ConfigMap" },
-            paramRef: { name: DECLARED, namespace: KUBERNETES_NAMESPACE, parameterNotFoundAction: "Deny" },
+            ...BY_DECLARED,
             matchConstraints: {
                 resourceRules: [
                     { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: ["secrets"] },
