@@ -61,6 +61,15 @@ export function updateLists(home = embassyHome): Promise<void> {
     return withApt(home, (apt) => apt.update());
 }
 
+/**
+ * The version that the release's lists have of each name; a name that they no longer have is left out.
+ *
+ * @throws UserError where apt is missing or the mirror cannot be reached and no lists are kept
+ */
+export function candidates(names: readonly string[], home = embassyHome): Promise<ReadonlyMap<string, string>> {
+    return withApt(home, (apt) => apt.candidates(names));
+}
+
 class Apt {
     private readonly archives: string;
     private readonly environment: NodeJS.ProcessEnv;
@@ -113,6 +122,16 @@ class Apt {
     private hasLists(): boolean {
         // Apt may be set to keep them compressed.
         return readdirSync(join(this.folder, "lists")).some((file) => /_Packages(\.\w+)?$/.test(file));
+    }
+
+    async candidates(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+        const told = await this.apt("apt-cache", "policy", ...names);
+        return new Map(
+            [...told.matchAll(/^(\S+):\n.*\n {2}Candidate: ([^\s(]\S*)$/gm)].map(([, name = "", version = ""]) => [
+                name.replace(/:.*$/, ""),
+                version,
+            ]),
+        );
     }
 
     async update(): Promise<void> {
