@@ -1,4 +1,6 @@
 /** Which pod leads a registry's database, and the certificate that opens it: read from the site's API server. */
+import { PATRONI, leaderName } from "../infra/conventions/lease";
+import { TLS } from "../infra/conventions/mounted";
 import { DATABASE, type DatabasePlan, OWNER_SECRET, ROLE_LABEL } from "../infra/registries/plan-database";
 import { UserError } from "../command-line/command";
 import type { Client, Query } from "../toolchain/providers/kubernetes/client";
@@ -15,10 +17,10 @@ export interface Leader {
 
 /** What is read of each object. */
 interface Secret {
-    readonly data: Readonly<Record<"ca.crt" | "tls.crt" | "tls.key", string>>;
+    readonly data: Readonly<Record<(typeof TLS)[keyof typeof TLS], string>>;
 }
 interface Lock {
-    readonly metadata: { readonly annotations?: { readonly leader?: string } };
+    readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
 }
 interface Pods {
     readonly items: readonly {
@@ -48,7 +50,7 @@ export async function findLeader(
     const [secret, lock, pods] = (await Promise.all([
         get(`secrets/${OWNER_SECRET}`),
         // Patroni's: it names who holds the lock. A pod that was lost with its machine bears the leader's label for a while.
-        get(`configmaps/${scope}-leader`),
+        get(`configmaps/${leaderName(scope)}`),
         get("pods", { labelSelector: selector.join() }),
     ])) as [Secret | undefined, Lock | undefined, Pods | undefined];
     if (secret === undefined) {
@@ -59,7 +61,7 @@ export async function findLeader(
     const members = pods?.items ?? [];
     const leader = members.find(
         ({ metadata: { name, labels } }) =>
-            name === lock?.metadata.annotations?.leader && labels[ROLE_LABEL.key] === ROLE_LABEL.leader,
+            name === lock?.metadata.annotations?.[PATRONI.leader] && labels[ROLE_LABEL.key] === ROLE_LABEL.leader,
     );
     if (leader === undefined) {
         const found = members.map(({ metadata, status }) => `${metadata.name} ${status.phase}`).join(", ");
@@ -72,5 +74,5 @@ export async function findLeader(
     const pem = (name: keyof Secret["data"]): Buffer => Buffer.from(secret.data[name], "base64");
     const { metadata, spec, status } = leader;
     const place = { pod: metadata.name, node: spec.nodeName, address: status.podIP ?? "" };
-    return { ...place, tls: { ca: pem("ca.crt"), cert: pem("tls.crt"), key: pem("tls.key") } };
+    return { ...place, tls: { ca: pem(TLS.authority), cert: pem(TLS.certificate), key: pem(TLS.key) } };
 }

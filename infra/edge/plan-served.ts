@@ -4,6 +4,7 @@ import type { SiteSection } from "../conventions/site";
 import { registryName } from "../networking/addresses";
 import { databaseName } from "../registries/plan-database";
 import { type ImageLock, imageReference } from "../conventions/images";
+import type { Databases } from "../conventions/agents";
 import { COMMON_LABELS, LABEL } from "../conventions/names";
 import { SPREAD, type SpreadConstraint } from "../kubernetes/spread";
 
@@ -12,9 +13,6 @@ export const EDGE_PORT = 8443;
 
 const REPLICAS = 2;
 const MEMBER = { cpu: "250m", memory: "128Mi" } as const;
-
-/** Registry → where it is asked in the site. */
-export type Databases = Readonly<Record<string, { readonly host: string; readonly database: string }>>;
 
 export interface ServedPlan {
     /** Name of the workload, and what selects its pods and nothing else. */
