@@ -3,6 +3,7 @@ import { PATRONI, leaderName } from "../infra/conventions/lease";
 import { TLS } from "../infra/conventions/mounted";
 import { DATABASE, type DatabasePlan, OWNER_SECRET, ROLE_LABEL } from "../infra/registries/plan-database";
 import { UserError } from "../command-line/command";
+import { toRun } from "./registries";
 import type { Client, Query } from "../toolchain/providers/kubernetes/client";
 import { ApiError } from "../toolchain/providers/kubernetes/errors";
 
@@ -67,7 +68,7 @@ export async function findLeader(
         const found = members.map(({ metadata, status }) => `${metadata.name} ${status.phase}`).join(", ");
         throw new UserError(
             members.length === 0
-                ? `${registry} does not run in ${site}: ${DATABASE} has no members. Say data-embassy:registries.${registry}.running: true in Pulumi.${site}.yaml, and run npm run pulumi -- up -s ${site}`
+                ? `${registry} does not run in ${site}: ${DATABASE} has no members. To have it run, ${toRun(registry, site)}, and run npm run pulumi -- up -s ${site}`
                 : `${registry} has no leader in ${site} at the moment (${found}). Members that run choose one within half a minute; simulated nodes run none. See kubectl -n ${namespace} get pods -L ${ROLE_LABEL.key}`,
         );
     }

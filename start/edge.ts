@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import Table from "cli-table3";
 import { ask } from "../data/ask";
 import { databaseOf } from "../data/connect";
-import { registryOf } from "../infra/registries/config";
+import { runningOf } from "../infra/registries/config";
 import { REGISTRIES, type Registry } from "../data/registries";
 import type { EmbassyConfig } from "../infra/site/config";
 import type { Handed } from "../infra/edge/allies";
@@ -89,7 +89,7 @@ async function visitEdge(config: EmbassyConfig, about: readonly Registry[]): Pro
         visits.push({ site, who, asked, ...judge(await get(site, at, secure, path)) });
     };
     const [[ally, handed] = []] = Object.entries(allies);
-    const running = about.filter((registry) => registryOf(config, registry).running);
+    const running = runningOf(config, about);
     if (ally !== undefined && handed !== undefined) {
         for (const registry of running) {
             // Whom an application finds there, and what it is told.

@@ -1,5 +1,5 @@
 /** What the edge's workloads have in common: a fixed address, and two pods over the feeds, at which those outside ask. Pure. */
-import { type RegistriesSection, registryOf } from "../registries/config";
+import { type RegistriesSection, runningOf } from "../registries/config";
 import type { SiteSection } from "../conventions/site";
 import { registryName } from "../networking/addresses";
 import { databaseName } from "../registries/plan-database";
@@ -45,7 +45,7 @@ export function planServed(
 ): ServedPlan {
     const { site } = config;
     const selector = edgeSelector(own.workload);
-    const running = asks.filter((name) => registryOf(config, name).running);
+    const running = runningOf(config, asks);
     return {
         ...own,
         selector,
