@@ -1,40 +1,9 @@
-/** What the agents have in common: how they are told what to do, how they say what they did, how they end. */
-import { readFileSync } from "node:fs";
+/** What the agents have in common: how they repeat what they do, how they say what they did, how they end. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** For whoever declares or runs the site: its message says what was found and what would be right. */
 export class AgentError extends Error {
     override readonly name = "AgentError";
-}
-
-/** @throws AgentError where the pod does not set the variable */
-export function variable(name: string): string {
-    const value = process.env[name];
-    if (value === undefined || value === "") {
-        throw new AgentError(`The environment variable ${name} is not set: the container's declaration must set it.`);
-    }
-    return value;
-}
-
-/** The variable as a positive number. @throws AgentError where it is none */
-export function positive(name: string): number {
-    const value = Number(variable(name));
-    if (!(value > 0)) {
-        throw new AgentError(
-            `The environment variable ${name} is "${variable(name)}": it must be a number above zero.`,
-        );
-    }
-    return value;
-}
-
-/** What is in the file that the variable names: keys and declarations are mounted, never given in the environment. */
-export function mounted(name: string): string {
-    const file = variable(name);
-    try {
-        return readFileSync(file, "utf8");
-    } catch (error) {
-        throw new AgentError(`${file}, which ${name} names, cannot be read: mount it. ${messageOf(error)}`);
-    }
 }
 
 /** A line of JSON on standard output, with the time. Never give it a secret. */

@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
+import { TLS } from "../infra/conventions/mounted";
 import { AgentError, log, messageOf } from "./agent";
 
 /** Milliseconds after which a server looks whether its certificate was renewed. */
@@ -20,7 +21,7 @@ export function identity(
     folder: string,
 ): Required<Pick<SecureContextOptions, "key" | "cert" | "ca">> & { readonly minVersion: "TLSv1.3" } {
     const file = (name: string): Buffer => readFileSync(join(folder, name));
-    return { key: file("tls.key"), cert: file("tls.crt"), ca: file("ca.crt"), minVersion: "TLSv1.3" };
+    return { key: file(TLS.key), cert: file(TLS.certificate), ca: file(TLS.authority), minVersion: "TLSv1.3" };
 }
 
 /** Milliseconds within which a client ends its handshake; Node.js itself gives it 120 s. */

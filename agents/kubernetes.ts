@@ -1,11 +1,14 @@
 /** ConfigMaps of the agent's own namespace, with the identity that is mounted in the pod. */
-import { AgentError, positive, variable } from "./agent";
+import { z } from "zod";
+import { API_IDENTITY } from "../infra/conventions/mounted";
+import { AgentError } from "./agent";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { requestJson } from "./https";
+import { environment } from "./settings";
 
-/** https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api */
-const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
+/** What the kubelet sets in every container, to where the API server is. */
+const KUBELET = z.object({ KUBERNETES_SERVICE_HOST: z.string(), KUBERNETES_SERVICE_PORT: z.coerce.number() });
 const ANSWER_MS = 5_000;
 
 export interface ConfigMap {
@@ -29,15 +32,23 @@ export interface ConfigMaps {
 }
 
 export function configMaps(): ConfigMaps {
-    const [host, port] = [variable("KUBERNETES_SERVICE_HOST"), positive("KUBERNETES_SERVICE_PORT")];
-    const file = (name: string): string => readFileSync(join(ACCOUNT, name), "utf8");
-    const path = (rest: string): string => `/api/v1/namespaces/${file("namespace")}/configmaps${rest}`;
+    const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment(KUBELET);
+    const file = (name: string): string => readFileSync(join(API_IDENTITY.folder, name), "utf8");
+    const path = (rest: string): string => `/api/v1/namespaces/${file(API_IDENTITY.namespace)}/configmaps${rest}`;
     const ask = async (method: string, rest: string, body?: unknown): Promise<unknown> => {
         const headers = {
-            authorization: `Bearer ${file("token")}`,
+            authorization: `Bearer ${file(API_IDENTITY.token)}`,
             "content-type": "application/merge-patch+json",
         };
-        const options = { host, port, ca: file("ca.crt"), method, path: path(rest), headers, timeout: ANSWER_MS };
+        const options = {
+            host,
+            port,
+            ca: file(API_IDENTITY.authority),
+            method,
+            path: path(rest),
+            headers,
+            timeout: ANSWER_MS,
+        };
         const { status, content } = await requestJson(options, body);
         if (status >= 300) {
             const { message } = content as { message?: string };

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { leaderName } from "../infra/registries/plan-database";
+import { leaderName } from "../infra/conventions/lease";
 import { registryNamespace } from "../infra/conventions/names";
 import { PATRONI_SECONDS } from "../infra/registries/replication/plan";
 import { Home, must } from "../tests/support/home";
@@ -69,14 +69,14 @@ export async function busy(): Promise<Figure[]> {
 
 /** @throws Error where the API server says nothing of it */
 function lockOf(home: Home, site: string): Lock {
-    const where = [`--namespace=${registryNamespace(REGISTRY)}`, "configmap", leaderName({ scope: REGISTRY })];
+    const where = [`--namespace=${registryNamespace(REGISTRY)}`, "configmap", leaderName(REGISTRY)];
     const { stdout } = must(home.kubectl(site, "get", ...where, "--output=jsonpath={.metadata.annotations}"));
     return JSON.parse(stdout) as Lock;
 }
 
 /** Site by site, the longest seconds from one renewal to the next, or to the end. Watched, not asked for: whoever asks has to wait for a processor too. */
 async function renewals(home: Home): Promise<number[]> {
-    const where = [`--namespace=${registryNamespace(REGISTRY)}`, "configmap", leaderName({ scope: REGISTRY })];
+    const where = [`--namespace=${registryNamespace(REGISTRY)}`, "configmap", leaderName(REGISTRY)];
     const told = `--output=jsonpath={.metadata.annotations.renewTime}{"\\n"}`;
     const watches = SITES.map((site) => home.startKubectl(site, "get", ...where, "--watch", told));
     const stopped = sleep(SECONDS * 1000).then(() => watches.forEach((watch) => watch.kill()));

@@ -3,6 +3,7 @@ import { createHash, createPublicKey } from "node:crypto";
 import { z } from "zod";
 import { wrongKeys } from "../infra/conventions/errors";
 import { REGISTRIES } from "../infra/conventions/registries";
+import { keyPin } from "../infra/conventions/key-pin";
 import { UserError } from "../command-line/command";
 
 /** A secret in custody is the root, or one registry's: each is split by itself. docs/decisions/custody.md */
@@ -132,7 +133,7 @@ export function signedPart(file: Transcript | GlassRecord): Buffer {
 /** Of a public key, as OpenSSH shows one: `SHA256:…`, what people compare with what they have on paper. @param key PEM */
 export function fingerprint(key: string): string {
     const der = createPublicKey(key).export({ type: "spki", format: "der" });
-    return `SHA256:${createHash("sha256").update(der).digest("base64").replace(/=+$/, "")}`;
+    return `SHA256:${keyPin(der).replace(/=+$/, "")}`;
 }
 
 export function sha256(data: Uint8Array | string): string {

@@ -1,6 +1,9 @@
 /** Which pod leads a registry's database, and the certificate that opens it: read from the site's API server. */
+import { PATRONI, leaderName } from "../infra/conventions/lease";
+import { TLS } from "../infra/conventions/mounted";
 import { DATABASE, type DatabasePlan, OWNER_SECRET, ROLE_LABEL } from "../infra/registries/plan-database";
 import { UserError } from "../command-line/command";
+import { toRun } from "./registries";
 import type { Client, Query } from "../toolchain/providers/kubernetes/client";
 import { ApiError } from "../toolchain/providers/kubernetes/errors";
 
@@ -15,10 +18,10 @@ export interface Leader {
 
 /** What is read of each object. */
 interface Secret {
-    readonly data: Readonly<Record<"ca.crt" | "tls.crt" | "tls.key", string>>;
+    readonly data: Readonly<Record<(typeof TLS)[keyof typeof TLS], string>>;
 }
 interface Lock {
-    readonly metadata: { readonly annotations?: { readonly leader?: string } };
+    readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
 }
 interface Pods {
     readonly items: readonly {
@@ -48,7 +51,7 @@ export async function findLeader(
     const [secret, lock, pods] = (await Promise.all([
         get(`secrets/${OWNER_SECRET}`),
         // Patroni's: it names who holds the lock. A pod that was lost with its machine bears the leader's label for a while.
-        get(`configmaps/${scope}-leader`),
+        get(`configmaps/${leaderName(scope)}`),
         get("pods", { labelSelector: selector.join() }),
     ])) as [Secret | undefined, Lock | undefined, Pods | undefined];
     if (secret === undefined) {
@@ -59,18 +62,18 @@ export async function findLeader(
     const members = pods?.items ?? [];
     const leader = members.find(
         ({ metadata: { name, labels } }) =>
-            name === lock?.metadata.annotations?.leader && labels[ROLE_LABEL.key] === ROLE_LABEL.leader,
+            name === lock?.metadata.annotations?.[PATRONI.leader] && labels[ROLE_LABEL.key] === ROLE_LABEL.leader,
     );
     if (leader === undefined) {
         const found = members.map(({ metadata, status }) => `${metadata.name} ${status.phase}`).join(", ");
         throw new UserError(
             members.length === 0
-                ? `${registry} does not run in ${site}: ${DATABASE} has no members. Say data-embassy:registries.${registry}.running: true in Pulumi.${site}.yaml, and run npm run pulumi -- up -s ${site}`
+                ? `${registry} does not run in ${site}: ${DATABASE} has no members. To have it run, ${toRun(registry, site)}, and run npm run pulumi -- up -s ${site}`
                 : `${registry} has no leader in ${site} at the moment (${found}). Members that run choose one within half a minute; simulated nodes run none. See kubectl -n ${namespace} get pods -L ${ROLE_LABEL.key}`,
         );
     }
     const pem = (name: keyof Secret["data"]): Buffer => Buffer.from(secret.data[name], "base64");
     const { metadata, spec, status } = leader;
     const place = { pod: metadata.name, node: spec.nodeName, address: status.podIP ?? "" };
-    return { ...place, tls: { ca: pem("ca.crt"), cert: pem("tls.crt"), key: pem("tls.key") } };
+    return { ...place, tls: { ca: pem(TLS.authority), cert: pem(TLS.certificate), key: pem(TLS.key) } };
 }

@@ -1,6 +1,7 @@
 /** What each registry's folder says of its made-up data. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { answerFunction } from "../infra/conventions/registries";
 import { GAZETTE_ROLE, EDGE_API_ROLE } from "../infra/registries/roles";
 import { type Registry, schemaOf } from "./registries";
 
@@ -92,7 +93,7 @@ export function questionScript(registry: Registry): string {
  */
 export function answerScript(registry: Registry): string {
     const schema = schemaOf(registry);
-    const answer = `${schema}.answer(text, date)`;
+    const answer = `${answerFunction(schema)}(text, date)`;
     return `
         CREATE FUNCTION ${answer} RETURNS SETOF json
             LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

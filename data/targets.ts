@@ -1,10 +1,10 @@
 /** Which registries a command is about, and where they are. */
-import { registryOf } from "../infra/registries/config";
+import { runningOf } from "../infra/registries/config";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { UserError } from "../command-line/command";
 import { databaseOf } from "./connect";
 import type { Database } from "./database";
-import { DEFAULT_REGISTRY, REGISTRIES, type Registry, parseRegistry } from "./registries";
+import { DEFAULT_REGISTRY, REGISTRIES, type Registry, parseRegistry, toRun } from "./registries";
 
 export interface Common {
     readonly registry?: string;
@@ -38,12 +38,12 @@ export function targets(flags: ManyFlags): Target[] {
 }
 
 /** @throws UserError where none does: what is said of all of them would be said of nothing */
-export function runningIn(site: string | undefined): Registry[] {
+export function runningIn(site: string | undefined): readonly Registry[] {
     const config = site === undefined ? undefined : stackConfig(site);
-    const running = REGISTRIES.filter((name) => config === undefined || registryOf(config, name).running);
+    const running = config === undefined ? REGISTRIES : runningOf(config, REGISTRIES);
     if (running.length === 0) {
         throw new UserError(
-            `No registry runs in ${site ?? "the site"}: say data-embassy:registries.${DEFAULT_REGISTRY}.running: true in its stack file, or name one with --registry.`,
+            `No registry runs in ${site ?? "the site"}: ${toRun(DEFAULT_REGISTRY, site)}, or name one with --registry.`,
         );
     }
     return running;

@@ -3,7 +3,7 @@ import { REGISTRIES } from "../infra/conventions/registries";
 import { COMMON_LABELS, LABEL } from "../infra/conventions/names";
 import { type ScheduledJob, type BackupState, type BackupJob, backupStates } from "../infra/registries/backups/overdue";
 import { type Ages, tooOld } from "../infra/registries/backups/inspect/ages";
-import { ANNOTATION, LEASE } from "../agents/lease-agent/record";
+import { ANNOTATION, LEASE } from "../infra/conventions/lease";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { stackFolder } from "../toolchain/cli/stack-file";
 import { agesIn } from "./ages";

@@ -1,5 +1,6 @@
 /** The objects that the lab itself puts into a site's API: its machines, their disks, and what kwok may do. */
 import { basename } from "node:path";
+import { TOPOLOGY } from "../infra/conventions/names";
 import { DISKS as DISKS_FOLDER } from "../infra/storage/local-disks";
 import { DiskInventory, NodeInventory, SiteInventory } from "./inventory";
 import { FAKE_NODE_ANNOTATION } from "./stages";
@@ -23,7 +24,7 @@ export const OWNED = { "app.kubernetes.io/managed-by": FIELD_MANAGER };
 
 /** A Node as a kubelet would register it. */
 export function nodeManifest(node: NodeInventory): Manifest {
-    const labels = { ...node.labels, ...OWNED, "kubernetes.io/hostname": node.name };
+    const labels = { ...node.labels, ...OWNED, [TOPOLOGY.host]: node.name };
     const spec = node.taints?.length ? { taints: node.taints } : undefined;
     if (node.machine) {
         // The kubelet finds it there and says the rest itself: what the machine has, and how it is.
@@ -76,9 +77,7 @@ function diskManifest(site: string, node: string, disks: DiskInventory, index: n
             local: { path: `${DISKS_FOLDER}/${disks.class}/${index}` },
             nodeAffinity: {
                 required: {
-                    nodeSelectorTerms: [
-                        { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [node] }] },
-                    ],
+                    nodeSelectorTerms: [{ matchExpressions: [{ key: TOPOLOGY.host, operator: "In", values: [node] }] }],
                 },
             },
         },

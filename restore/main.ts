@@ -4,7 +4,7 @@ import * as path from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { REGISTRIES, type Registry, parseRegistry } from "../data/registries";
-import { registryOf } from "../infra/registries/config";
+import { runningOf } from "../infra/registries/config";
 import { INSTANT_FORMS, type Instant, parseInstant } from "../infra/conventions/instant";
 import { buildToolchain, toolchainChoice } from "../toolchain/build";
 import { writeAtomically } from "../toolchain/build/stamp";
@@ -85,8 +85,7 @@ export function instant(text: string): Instant {
 
 /** Those that the template says run. */
 function running(): Registry[] {
-    const template = templateConfig();
-    return REGISTRIES.filter((name) => registryOf(template, name).running);
+    return runningOf(templateConfig(), REGISTRIES);
 }
 
 function runningOne(name: string): Registry {

@@ -9,7 +9,7 @@ import { type Lag, siteLag } from "../data/lag";
 import { load } from "../data/load";
 import { DEFAULT_PEOPLE } from "../data/options";
 import { showProgress } from "../command-line/progress";
-import { registryOf } from "../infra/registries/config";
+import { runningOf } from "../infra/registries/config";
 import { REGISTRIES, type Registry } from "../data/registries";
 import { isEmpty } from "../data/tables";
 import type { EmbassyConfig } from "../infra/site/config";
@@ -85,10 +85,11 @@ function runningIn(
     configs: readonly EmbassyConfig[],
     ...roles: readonly EmbassyConfig["site"]["role"][]
 ): (readonly [Registry, EmbassyConfig])[] {
+    const run = configs
+        .filter(({ site }) => roles.includes(site.role))
+        .map((config) => ({ config, running: runningOf(config, REGISTRIES) }));
     return REGISTRIES.flatMap((registry) =>
-        configs
-            .filter((config) => roles.includes(config.site.role) && registryOf(config, registry).running)
-            .map((config) => [registry, config] as const),
+        run.filter(({ running }) => running.includes(registry)).map(({ config }) => [registry, config] as const),
     );
 }
 

@@ -9,13 +9,14 @@ import { isDeepStrictEqual } from "node:util";
 import Table from "cli-table3";
 import { ask } from "../data/ask";
 import { databaseOf } from "../data/connect";
-import { registryOf } from "../infra/registries/config";
+import { runningOf } from "../infra/registries/config";
 import { REGISTRIES, type Registry } from "../data/registries";
 import type { EmbassyConfig } from "../infra/site/config";
 import type { Handed } from "../infra/edge/allies";
 import type { PublicPage } from "../infra/edge/edge";
 import { plan } from "../infra/site/plan";
-import { GAZETTE, GAZETTE_READS } from "../infra/edge/plan-gazette";
+import { GAZETTE_READS } from "../infra/conventions/registries";
+import { GAZETTE } from "../infra/edge/plan-gazette";
 import type { ServedPlan } from "../infra/edge/plan-served";
 import { toolchainChoice } from "../toolchain/build";
 import { stackOutputs } from "../toolchain/cli/outputs";
@@ -88,7 +89,7 @@ async function visitEdge(config: EmbassyConfig, about: readonly Registry[]): Pro
         visits.push({ site, who, asked, ...judge(await get(site, at, secure, path)) });
     };
     const [[ally, handed] = []] = Object.entries(allies);
-    const running = about.filter((registry) => registryOf(config, registry).running);
+    const running = runningOf(config, about);
     if (ally !== undefined && handed !== undefined) {
         for (const registry of running) {
             // Whom an application finds there, and what it is told.

@@ -1,9 +1,11 @@
 /** `npm start`: from a fresh clone to two running sites. A second run finds everything there and changes nothing. */
 import { availableParallelism } from "node:os";
+import { basename } from "node:path";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import { buildToolchain, toolchainChoice } from "../toolchain/build";
 import { refuseLostStates } from "../toolchain/cli/check-states";
+import { PROJECT_FILE } from "../toolchain/cli/project-config";
 import { type UpResult, upStack } from "../toolchain/cli/up";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { colorsFor } from "../command-line/colors";
@@ -17,7 +19,7 @@ import { type NodeKind, defaultSites, nodeKinds } from "../lab/inventory";
 import * as lab from "../lab/lab";
 import { hostProblems } from "../lab/nodes/host";
 import { eachSite } from "../lab/progress";
-import { registryOf } from "../infra/registries/config";
+import { runningOf } from "../infra/registries/config";
 import { REGISTRIES, parseRegistries } from "../data/registries";
 import { TABLE_STYLE } from "../command-line/table";
 
@@ -42,11 +44,9 @@ async function refuseTooMuch(nodes: NodeKind, anyway: boolean): Promise<void> {
     if ((await lab.status(defaultSites)).some(({ up }) => up)) {
         return;
     }
-    const running = REGISTRIES.filter((registry) =>
-        defaultSites.some((site) => registryOf(stackConfig(site), registry).running),
-    );
+    const running = new Set(defaultSites.flatMap((site) => runningOf(stackConfig(site), REGISTRIES)));
     const computer = { free: process.availableMemory(), cores: availableParallelism() };
-    const { fits, says } = fitOf(computer, running.length, nodes === "real");
+    const { fits, says } = fitOf(computer, running.size, nodes === "real");
     process.stderr.write(`${says}\n`);
     if (!fits && !anyway) {
         throw new UserError("Nothing was begun. To begin all the same: npm start -- --anyway");
@@ -64,7 +64,10 @@ async function start(wanted: Wanted): Promise<number> {
     const toolchain = toolchainChoice();
     if (wanted.registries !== undefined) {
         for (const file of declareRunning(defaultSites, parseRegistries(wanted.registries))) {
-            process.stderr.write(`${file} declares now that ${wanted.registries.join(", ")} run\n`);
+            const of = basename(file) === PROJECT_FILE ? "for every stack, " : "";
+            process.stderr.write(
+                `${file} declares now, ${of}that ${wanted.registries.join(", ")} run, and no others\n`,
+            );
         }
     }
     const nodes = wanted.nodes ?? (await chooseNodes());
@@ -161,7 +164,7 @@ function program(fail: (code: number) => void): Command {
         .addOption(
             new Option("--nodes <kind>", "what runs the pods; real by default, as root on Linux").choices(nodeKinds),
         )
-        .option("--registries <names...>", "declare in the stack files that these run, and no others")
+        .option("--registries <names...>", "declare in Pulumi.yaml, for every stack, that these run, and no others")
         .option("--anyway", "begin also where memory may not suffice")
         .action(async (wanted: Wanted) => fail(await start(wanted)));
 }

@@ -1,6 +1,6 @@
 /** Who is let in. */
-import { createHash } from "node:crypto";
 import type { TLSSocket } from "node:tls";
+import { keyPin } from "../../infra/conventions/key-pin";
 
 /** Name of a certificate, `FI-1` → SHA-256 of its public key (SubjectPublicKeyInfo), in base64. */
 export type Admitted = Readonly<Record<string, string>>;
@@ -14,8 +14,8 @@ export function admittedAs(socket: TLSSocket, admitted: Admitted): string | unde
     if (key === undefined) {
         return undefined;
     }
-    const fingerprint = createHash("sha256").update(key).digest("base64");
-    return Object.keys(admitted).find((name) => admitted[name] === fingerprint);
+    const pin = keyPin(key);
+    return Object.keys(admitted).find((name) => admitted[name] === pin);
 }
 
 /** `FI` of `FI-2`: all certificates of an ally share its rate. */

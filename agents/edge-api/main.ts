@@ -3,23 +3,24 @@
  * runs, from the site's own database. docs/decisions/edge.md.
  */
 import { once } from "node:events";
-import { log, positive, runAgent, variable } from "../agent";
-import type { Admitted } from "./admission";
+import { log, runAgent } from "../agent";
+import { settingsOf } from "../settings";
 import { type Databases, ask } from "./registry";
 import { edgeServer } from "./server";
 
 runAgent(async () => {
-    const port = positive("PORT");
+    const settings = settingsOf("edge-api");
+    const port = settings.PORT;
     const databases: Databases = {
-        at: JSON.parse(variable("DATABASES")) as Databases["at"],
-        port: positive("DATABASE_PORT"),
-        user: variable("DATABASE_USER"),
-        folder: variable("DATABASE_CERTIFICATE"),
+        at: settings.DATABASES,
+        port: settings.DATABASE_PORT,
+        user: settings.DATABASE_USER,
+        folder: settings.DATABASE_CERTIFICATE,
     };
     const server = edgeServer({
-        folder: variable("CERTIFICATE"),
-        admitted: JSON.parse(variable("ADMITTED")) as Admitted,
-        requestsPerMinute: positive("REQUESTS_PER_MINUTE"),
+        folder: settings.CERTIFICATE,
+        admitted: settings.ADMITTED,
+        requestsPerMinute: settings.REQUESTS_PER_MINUTE,
         registries: Object.keys(databases.at),
         ask: (...question) => ask(databases, ...question),
     });

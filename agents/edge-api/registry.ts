@@ -1,10 +1,12 @@
 /** One registry's question, asked of the site's own database over mutual TLS. */
 import { Client } from "pg";
+import type { Databases as Told } from "../../infra/conventions/agents";
+import { answerFunction } from "../../infra/conventions/registries";
 import { identity } from "../https";
 
 export interface Databases {
     /** By registry: those that are served. */
-    readonly at: Readonly<Record<string, { readonly host: string; readonly database: string }>>;
+    readonly at: Told;
     readonly port: number;
     readonly user: string;
     /** Folder with the key and certificate that open them. */
@@ -45,10 +47,10 @@ export async function ask(
     client.on("error", () => undefined);
     try {
         await client.connect();
-        const { rows } = await client.query<{ row: Row }>(`SELECT row FROM ${database}.answer($1, $2) AS row`, [
-            of,
-            at,
-        ]);
+        const { rows } = await client.query<{ row: Row }>(
+            `SELECT row FROM ${answerFunction(database)}($1, $2) AS row`,
+            [of, at],
+        );
         return rows.map(({ row }) => row);
     } finally {
         await client.end().catch(() => undefined);

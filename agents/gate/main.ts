@@ -4,26 +4,27 @@
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AgentError, log, positive, runAgent, variable } from "../agent";
+import { ANNOTATION, LEASE, leaderName } from "../../infra/conventions/lease";
+import { AgentError, log, runAgent } from "../agent";
 import { configMaps } from "../kubernetes";
-import { ANNOTATION, type Asked, LEASE, recordOf } from "../lease-agent/record";
+import { type Asked, recordOf } from "../lease-agent/record";
+import { settingsOf } from "../settings";
 
 const LOOK_MS = 1_000;
 
 runAgent(async () => {
-    const [scope, api] = [variable("SCOPE"), configMaps()];
-    const labels = JSON.parse(variable("LABELS")) as Record<string, string>;
-    const role = variable("ROLE") as Asked["role"];
+    const settings = settingsOf("gate");
+    const [role, api] = [settings.ROLE, configMaps()];
     const id = randomUUID();
-    const asked: Asked = { id, role, acceptLoss: variable("ACCEPT_LOSS") === "true" };
+    const asked: Asked = { id, role, acceptLoss: settings.ACCEPT_LOSS };
     await api.annotate(LEASE, { [ANNOTATION.asked]: JSON.stringify(asked) });
 
-    const deadline = performance.now() + positive("PATIENCE_SECONDS") * 1000;
+    const deadline = performance.now() + settings.PATIENCE_SECONDS * 1000;
     for (;;) {
-        const found = await api.list(labels);
+        const found = await api.list(settings.LABELS);
         const lease = found.get(LEASE);
         // Where nobody has led yet there is nobody to ask: the members take the role as they come up.
-        if (lease === undefined || !found.has(`${scope}-leader`)) {
+        if (lease === undefined || !found.has(leaderName(settings.SCOPE))) {
             log("nobody has led here yet", { role });
             return;
         }

@@ -3,26 +3,28 @@
  * nothing else. docs/decisions/gazette.md.
  */
 import { once } from "node:events";
-import { log, positive, runAgent, variable } from "../agent";
-import type { Databases } from "../edge-api/registry";
+import { GAZETTE_READS } from "../../infra/conventions/registries";
+import { log, runAgent } from "../agent";
+import { settingsOf } from "../settings";
 import { Acts } from "./acts";
 import { gazette, gazetteServer } from "./server";
 
 runAgent(async () => {
-    const port = positive("PORT");
+    const settings = settingsOf("gazette");
+    const port = settings.PORT;
     const acts = new Acts({
         // None where legislation does not run in the site.
-        at: (JSON.parse(variable("DATABASES")) as Databases["at"])["legislation"],
-        port: positive("DATABASE_PORT"),
-        user: variable("DATABASE_USER"),
-        folder: variable("DATABASE_CERTIFICATE"),
+        at: settings.DATABASES[GAZETTE_READS],
+        port: settings.DATABASE_PORT,
+        user: settings.DATABASE_USER,
+        folder: settings.DATABASE_CERTIFICATE,
     });
     const app = gazette({
         acts,
-        site: { name: variable("SITE"), country: variable("COUNTRY") },
-        requestsPerMinute: positive("REQUESTS_PER_MINUTE"),
+        site: { name: settings.SITE, country: settings.COUNTRY },
+        requestsPerMinute: settings.REQUESTS_PER_MINUTE,
         now: () => new Date(),
     });
-    await once(gazetteServer(app, variable("CERTIFICATE")).listen(port), "listening");
+    await once(gazetteServer(app, settings.CERTIFICATE).listen(port), "listening");
     log("listens", { port });
 });

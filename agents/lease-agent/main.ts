@@ -5,7 +5,7 @@
  * follow. docs/decisions/one-primary.md says how.
  */
 import { once } from "node:events";
-import { log, messageOf, positive, repeat, runAgent, variable } from "../agent";
+import { log, messageOf, repeat, runAgent } from "../agent";
 import { configMaps } from "../kubernetes";
 import { Bound, LOOK_MS } from "./bound";
 import { Connection } from "./connection";
@@ -16,34 +16,30 @@ import { leaseServer, sendReport } from "./partner";
 import { Patroni, Reminder } from "./patroni";
 import { LOOK_MS as SEGMENT_MS, Segment } from "./segment";
 import { Site } from "./site";
+import { settingsOf } from "../settings";
 import { LOOK_MS as STRANDED_MS, Stranded } from "./stranded";
 
 const clock = { monotonic: () => performance.now(), wall: () => Date.now() };
 
 runAgent(async () => {
-    const [socket, user] = [variable("SOCKET"), variable("DATABASE_USER")];
-    const connect = (): Connection => new Connection(socket, user);
-    const [port, folder] = [positive("PORT"), variable("CERTIFICATE")];
+    const settings = settingsOf("lease-agent");
+    const connect = (): Connection => new Connection(settings.SOCKET, settings.DATABASE_USER);
+    const [folder, members] = [settings.CERTIFICATE, settings.MEMBERS];
+    const [host, port] = [settings.PARTNER_HOST, settings.PORT];
     const terms = {
-        partner: variable("PARTNER"),
-        leaseSeconds: positive("LEASE_SECONDS"),
-        patienceSeconds: positive("PATIENCE_SECONDS"),
-        maximumLag: Number(variable("MAXIMUM_LAG")),
+        partner: settings.PARTNER,
+        leaseSeconds: settings.LEASE_SECONDS,
+        patienceSeconds: settings.PATIENCE_SECONDS,
+        maximumLag: settings.MAXIMUM_LAG,
     };
-    const member = {
-        name: variable("MEMBER"),
-        scope: variable("SCOPE"),
-        labels: JSON.parse(variable("LABELS")) as Record<string, string>,
-    };
-    const host = variable("PARTNER_HOST");
+    const member = { name: settings.MEMBER, scope: settings.SCOPE, labels: settings.LABELS };
     const api = configMaps();
     const site = new Site(member, terms, api, (report) => sendReport(host, port, folder, report), clock);
-    const server = leaseServer(folder, variable("PARTNER_NAME"), (report) => site.hear(report));
+    const server = leaseServer(folder, settings.PARTNER_NAME, (report) => site.hear(report));
     await once(server.listen(port), "listening");
 
     const database = connect();
-    const members = JSON.parse(variable("MEMBERS")) as string[];
-    const patroni = new Patroni(folder, positive("PATRONI_PORT"), variable("PATRONI_NAME"));
+    const patroni = new Patroni(folder, settings.PATRONI_PORT, settings.PATRONI_NAME);
     const reminder = new Reminder(() => patroni.reload(), clock.monotonic);
     let leads = false;
     const pass = async (): Promise<void> => {
@@ -65,7 +61,7 @@ runAgent(async () => {
         (name) => patroni.ask(name),
         (name) => patroni.renew(name),
     );
-    const segment = new Segment(looking, api, member.labels, member.scope, variable("WAL_SEGMENT"));
+    const segment = new Segment(looking, api, member.labels, member.scope, settings.WAL_SEGMENT);
     await Promise.all([
         repeat(pass, HEARTBEAT_MS / 1000),
         repeat(() => bound.pass(site.isBound), LOOK_MS / 1000),

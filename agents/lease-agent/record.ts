@@ -3,13 +3,12 @@
  * member that leads next knows it, and `kubectl` shows it.
  */
 import { z } from "zod";
-import { ANNOTATION, LEASE } from "../../infra/registries/replication/contract";
+import { ANNOTATION } from "../../infra/conventions/lease";
+import { SITE_ROLES } from "../../infra/conventions/site";
 import { AgentError } from "../agent";
 import type { ConfigMap } from "../kubernetes";
 
-export { ANNOTATION, LEASE };
-
-const role = z.enum(["primary", "standby", "restore"]);
+const role = z.enum(SITE_ROLES);
 export type Role = z.infer<typeof role>;
 
 /** A declared role; another `id` for each time that it is asked for. */

@@ -6,7 +6,7 @@
 import { log } from "../agent";
 import type { ConfigMaps } from "../kubernetes";
 import type { Connection } from "./connection";
-import { ANNOTATION, LEASE } from "./record";
+import { ANNOTATION, LEASE } from "../../infra/conventions/lease";
 
 /** Milliseconds between two looks. */
 export const LOOK_MS = 60_000;

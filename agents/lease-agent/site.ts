@@ -1,17 +1,18 @@
 /** One member's part in its site's right to write: it reads the record, does what is due, and writes down what came of it. */
 import { randomUUID } from "node:crypto";
+import { ANNOTATION, type AcrossSites, LEASE, PATRONI, agreedName, leaderName } from "../../infra/conventions/lease";
 import { AgentError, log, messageOf } from "../agent";
 import type { ConfigMap, ConfigMaps } from "../kubernetes";
 import { type Local, hasEnded, leaseUntil, reportOf, reports } from "./lessee";
 import { type LeaseAnswer, hear } from "./lessor";
-import { ANNOTATION, LEASE, type Report, type SiteRecord, annotationsOf, recordOf } from "./record";
+import { type Report, type SiteRecord, annotationsOf, recordOf } from "./record";
 import { type Terms, followed, takeRole } from "./roles";
 import { Since } from "./since";
 
 export interface Member {
     /** Its pod. */
     readonly name: string;
-    /** Patroni's name for the cluster: its ConfigMaps are `<scope>-config` and `<scope>-leader`, ours {@link LEASE}. */
+    /** Patroni's name for the cluster: {@link leaderName} and {@link agreedName} are its ConfigMaps, {@link LEASE} is ours. */
     readonly scope: string;
     readonly labels: Readonly<Record<string, string>>;
 }
@@ -143,15 +144,15 @@ export class Site {
             throw new AgentError(`There is no ConfigMap ${LEASE} with this registry's labels: run pulumi up.`);
         }
         const record = recordOf(lease);
-        const declared = annotation(lease, ANNOTATION.acrossSites);
+        const declared = annotation(lease, ANNOTATION.acrossSites) as AcrossSites | undefined;
+        const agreed = annotation(found.get(agreedName(scope)), PATRONI.config);
         this.bound = record.validUntil !== undefined && declared === "bounded";
         this.across = declared === "sync";
         return {
             record,
             version: lease.metadata.resourceVersion,
-            leads: annotation(found.get(`${scope}-leader`), "leader") === name,
-            isStandby:
-                "standby_cluster" in (JSON.parse(annotation(found.get(`${scope}-config`), "config") ?? "{}") as object),
+            leads: annotation(found.get(leaderName(scope)), PATRONI.leader) === name,
+            isStandby: "standby_cluster" in (JSON.parse(agreed ?? "{}") as object),
         };
     }
 

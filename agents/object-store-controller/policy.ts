@@ -1,5 +1,5 @@
 /** Who may do what in a bucket, as S3's bucket policies say it. */
-import type { Right, Users } from "../store/declared";
+import type { StoreRight, StoreUsers } from "../../infra/conventions/object-store";
 
 interface Actions {
     /** On the bucket itself. */
@@ -9,7 +9,7 @@ interface Actions {
 }
 
 /** DeleteObject without a version only hides: DeleteObjectVersion, which destroys what is not locked, is the purger's alone. */
-const ACTIONS: Readonly<Record<Right, Actions>> = {
+const ACTIONS: Readonly<Record<StoreRight, Actions>> = {
     backup: {
         bucket: ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
         objects: [
@@ -38,7 +38,7 @@ const ACTIONS: Readonly<Record<Right, Actions>> = {
  * The policy of `bucket`, as text that is the same for the same users; undefined where nobody may do anything.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
  */
-export function bucketPolicy(bucket: string, users: Users): string | undefined {
+export function bucketPolicy(bucket: string, users: StoreUsers): string | undefined {
     const statements = Object.entries(users)
         .filter(([, user]) => user.bucket === undefined || user.bucket === bucket)
         .sort(([a], [b]) => (a < b ? -1 : 1))

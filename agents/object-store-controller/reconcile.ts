@@ -11,13 +11,13 @@ import {
     PutObjectLockConfigurationCommand,
     type S3Client,
 } from "@aws-sdk/client-s3";
+import type { StoreUsers } from "../../infra/conventions/object-store";
 import { unless } from "../store/client";
-import type { Users } from "../store/declared";
 import type { Accounts } from "./accounts";
 import { bucketPolicy } from "./policy";
 
 export interface Declared {
-    readonly users: Users;
+    readonly users: StoreUsers;
     readonly buckets: readonly string[];
     /** For how long a bucket keeps what nobody has locked yet. */
     readonly objectLockDays: number;
@@ -52,7 +52,7 @@ export async function reconcile(declared: Declared, store: S3Client, accounts: A
 }
 
 async function bringAccounts(
-    users: Users,
+    users: StoreUsers,
     present: readonly { user: string; secret: string }[],
     accounts: Accounts,
 ): Promise<string[]> {

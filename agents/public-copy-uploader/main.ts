@@ -1,22 +1,24 @@
 /** The public-copy uploader: copies a public registry's backups to a public cloud, once. */
-import { log, mounted, runAgent, variable } from "../agent";
-import { storeClient, storeFromEnvironment } from "../store/client";
+import { log, runAgent } from "../agent";
+import { mounted, settingsOf } from "../settings";
+import { storeClient, storeOf } from "../store/client";
 import { uploadRepository } from "./upload";
 
 runAgent(async () => {
-    const own = { ...storeFromEnvironment(), user: mounted("READ_ID"), secret: mounted("READ_SECRET") };
+    const settings = settingsOf("public-copy-uploader");
+    const own = { ...storeOf(settings), user: mounted(settings.READ_ID), secret: mounted(settings.READ_SECRET) };
     const cloud = {
-        url: variable("CLOUD_URL"),
-        region: variable("CLOUD_REGION"),
+        url: settings.CLOUD_URL,
+        region: settings.CLOUD_REGION,
         // One of those that Node.js knows: the cloud is none of ours.
         authority: undefined,
-        user: mounted("CLOUD_ID"),
-        secret: mounted("CLOUD_SECRET"),
+        user: mounted(settings.CLOUD_ID),
+        secret: mounted(settings.CLOUD_SECRET),
     };
     const copied = await uploadRepository(
-        { store: storeClient(own), bucket: variable("BUCKET"), prefix: "" },
+        { store: storeClient(own), bucket: settings.BUCKET, prefix: "" },
         // What is read while it is written cannot be read again: the next run is the next attempt.
-        { store: storeClient(cloud, 1), bucket: variable("CLOUD_BUCKET"), prefix: `${variable("CLOUD_FOLDER")}/` },
+        { store: storeClient(cloud, 1), bucket: settings.CLOUD_BUCKET, prefix: `${settings.CLOUD_FOLDER}/` },
     );
     log("copied", { ...copied });
 });

@@ -4,8 +4,9 @@
  */
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { log, messageOf, mounted, positive, repeat, runAgent, variable } from "../agent";
-import { storeClient, storeFromEnvironment } from "../store/client";
+import { log, messageOf, repeat, runAgent } from "../agent";
+import { mounted, settingsOf } from "../settings";
+import { accessOf, storeClient } from "../store/client";
 import { parseBuckets } from "../store/declared";
 import { eventServer } from "./events";
 import { RetentionAgent } from "./retention-agent";
@@ -16,9 +17,9 @@ const SWEEP_SECONDS = 20;
 const SWEEPS_TO_FORGET = 180;
 
 runAgent(async () => {
-    const access = { ...storeFromEnvironment(), user: variable("STORE_USER"), secret: mounted("STORE_SECRET") };
+    const settings = settingsOf("retention-agent");
     const statistics = new Statistics();
-    const agent = new RetentionAgent(storeClient(access), positive("OBJECT_LOCK_DAYS"), statistics);
+    const agent = new RetentionAgent(storeClient(accessOf(settings)), settings.OBJECT_LOCK_DAYS, statistics);
 
     const events = eventServer((bucket, key) => {
         agent.lockKey(bucket, key).catch((error: unknown) => {
@@ -26,12 +27,12 @@ runAgent(async () => {
         });
     });
     // From the store beside it and from nowhere else.
-    await once(events.listen(positive("EVENTS_PORT"), "127.0.0.1"), "listening");
+    await once(events.listen(settings.EVENTS_PORT, "127.0.0.1"), "listening");
     const status = createServer((_, response) => {
         response.setHeader("content-type", "application/json").end(JSON.stringify(statistics.status()));
     });
     // Last: that it answers means that the store may start. The kubelet asks from outside the pod.
-    await once(status.listen(positive("STATUS_PORT")), "listening");
+    await once(status.listen(settings.STATUS_PORT), "listening");
 
     let sweeps = 0;
     await repeat(async () => {
@@ -39,7 +40,7 @@ runAgent(async () => {
             agent.forget();
         }
         const before = statistics.status().locked;
-        await agent.sweep(parseBuckets(mounted("BUCKETS")));
+        await agent.sweep(parseBuckets(mounted(settings.BUCKETS)));
         const after = statistics.status();
         if (after.locked > before || after.lastSweep?.failures.length) {
             log("swept", { ...after });

@@ -1,7 +1,8 @@
 /** The self-test of the store's write-once promise: ends with 1 where it is broken, and says how on the pod itself. */
 import { writeFileSync } from "node:fs";
-import { log, mounted, positive, runAgent, variable } from "../agent";
-import { storeClient, storeFromEnvironment } from "../store/client";
+import { log, runAgent } from "../agent";
+import { mounted, settingsOf } from "../settings";
+import { storeClient, storeOf } from "../store/client";
 import { parseBuckets } from "../store/declared";
 import { findUnlocked, selfTest } from "./self-test";
 
@@ -10,17 +11,24 @@ const TERMINATION_LOG = "/dev/termination-log";
 const TERMINATION_BYTES = 4096;
 
 runAgent(async () => {
-    const store = storeFromEnvironment();
-    const client = (user: string): ReturnType<typeof storeClient> =>
+    const settings = settingsOf("self-test");
+    const store = storeOf(settings);
+    const client = (user: string, file: string): ReturnType<typeof storeClient> =>
         // Once: a second attempt would find what the first one has done.
-        storeClient({ ...store, user: variable(`${user}_USER`), secret: mounted(`${user}_SECRET`) }, 1);
+        storeClient({ ...store, user, secret: mounted(file) }, 1);
     const test = {
-        clients: { backup: client("BACKUP"), administrator: client("ADMINISTRATOR") },
-        bucket: variable("BUCKET"),
-        objectLockDays: positive("OBJECT_LOCK_DAYS"),
-        patienceSeconds: positive("PATIENCE_SECONDS"),
+        clients: {
+            backup: client(settings.BACKUP_USER, settings.BACKUP_SECRET),
+            administrator: client(settings.ADMINISTRATOR_USER, settings.ADMINISTRATOR_SECRET),
+        },
+        bucket: settings.BUCKET,
+        objectLockDays: settings.OBJECT_LOCK_DAYS,
+        patienceSeconds: settings.PATIENCE_SECONDS,
     };
-    const breaches = [...(await selfTest(test)), ...(await findUnlocked(test, parseBuckets(mounted("BUCKETS"))))];
+    const breaches = [
+        ...(await selfTest(test)),
+        ...(await findUnlocked(test, parseBuckets(mounted(settings.BUCKETS)))),
+    ];
     if (breaches.length > 0) {
         const message = `The object store is not write-once:\n${breaches.join("\n")}\n`;
         process.stderr.write(message);

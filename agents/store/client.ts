@@ -1,6 +1,7 @@
 /** A site's object store, as one of its users sees it. */
 import { S3Client, S3ServiceException } from "@aws-sdk/client-s3";
-import { mounted, variable } from "../agent";
+import type { Settings } from "../../infra/conventions/agents";
+import { mounted } from "../settings";
 
 export interface Access {
     /** `https://host[:port]` */
@@ -36,13 +37,21 @@ export function storeClient({ url, region, authority, user, secret }: Access, at
     });
 }
 
-/** As the pod is told: STORE_URL, STORE_REGION, and the file of the authority, STORE_AUTHORITY. */
-export function storeFromEnvironment(): Omit<Access, "user" | "secret"> {
+type Place = Pick<Settings<"purger">, "STORE_URL" | "STORE_REGION" | "STORE_AUTHORITY">;
+type User = Pick<Settings<"purger">, "STORE_USER" | "STORE_SECRET">;
+
+/** The site's store, as the pod is told of it. */
+export function storeOf(settings: Place): Omit<Access, "user" | "secret"> {
     return {
-        url: variable("STORE_URL"),
-        region: variable("STORE_REGION"),
-        authority: mounted("STORE_AUTHORITY"),
+        url: settings.STORE_URL,
+        region: settings.STORE_REGION,
+        authority: mounted(settings.STORE_AUTHORITY),
     };
+}
+
+/** The same, and who the agent is there. */
+export function accessOf(settings: Place & User): Access {
+    return { ...storeOf(settings), user: settings.STORE_USER, secret: mounted(settings.STORE_SECRET) };
 }
 
 /** @returns S3's error code, such as `AccessDenied`; undefined where the store did not answer */

@@ -10,12 +10,14 @@ import {
 } from "../../infra/registries/backups/inspect/archive";
 import { type Damage, damageIn } from "../../infra/registries/backups/inspect/damage";
 import { wholenessOf } from "../../infra/registries/backups/inspect/whole";
-import { AgentError, log, runAgent, variable } from "../agent";
+import { AgentError, log, runAgent } from "../agent";
+import { settingsOf } from "../settings";
 
 const SHOWN = 20;
 
 runAgent(async () => {
-    const folder = variable("FOUND");
+    const settings = settingsOf("verifier");
+    const folder = settings.FOUND;
     const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
     const parsed = async (name: string): Promise<unknown> => JSON.parse(await read(name));
     const [stanza] = (await parsed(FOUND.info)) as StanzaInfo[];

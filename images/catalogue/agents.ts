@@ -1,21 +1,8 @@
 /** Our own programs in the cluster, all in one image, as they share the runtime: Node.js, and no shell. */
+import { SETTINGS } from "../../infra/conventions/agents";
+import { agentProgram } from "../../infra/conventions/programs";
+import { AGENT_USER } from "../../infra/conventions/users";
 import type { Image } from "../declaration";
-
-/** Folders in `agents`; each is started as `node /usr/lib/agents/<name>.cjs`. */
-const AGENTS = [
-    "public-copy-uploader",
-    "folders",
-    "gate",
-    "gazette",
-    "purger",
-    "edge-api",
-    "retention-agent",
-    "self-test",
-    "status",
-    "object-store-controller",
-    "verifier",
-    "lease-agent",
-];
 
 export const agents: Image = {
     name: "agents",
@@ -23,9 +10,9 @@ export const agents: Image = {
     packages: ["libstdc++6"],
     programs: [
         { npm: "node", path: "/usr/bin/node" },
-        ...AGENTS.map((agent) => ({ agent, path: `/usr/lib/agents/${agent}.cjs` })),
+        ...Object.keys(SETTINGS).map((agent) => ({ agent, path: agentProgram(agent) })),
     ],
-    user: { uid: 65532, gid: 65532 },
+    user: AGENT_USER,
     // Character sets of glibc; Node.js has its own.
     leaveOut: ["/usr/lib/*/gconv"],
     entrypoint: ["/usr/bin/node"],

@@ -1,11 +1,11 @@
 /** What renews a site's certificates: one static program and nothing else. */
+import { NOBODY } from "../../infra/conventions/users";
 import type { Image } from "../declaration";
 
 export const certManager: Image = {
     name: "cert-manager",
     packages: [],
     programs: [{ part: "cert-manager", path: "/usr/bin/cert-manager" }],
-    // As in infra/kubernetes/workload.ts: a number that is nobody's.
-    user: { uid: 65535, gid: 65535 },
+    user: NOBODY,
     entrypoint: ["/usr/bin/cert-manager"],
 };

@@ -1,4 +1,5 @@
 /** The process that holds a pod's namespaces and reaps its orphans: one static program and nothing else. */
+import { NOBODY } from "../../infra/conventions/users";
 import type { Image } from "../declaration";
 
 export const pause: Image = {
@@ -6,7 +7,6 @@ export const pause: Image = {
     packages: ["catatonit"],
     // Another name for it, where podman looks.
     leaveOut: ["/usr/libexec/podman"],
-    // What Kubernetes' own pause image runs as: a number that is nobody's.
-    user: { uid: 65535, gid: 65535 },
+    user: NOBODY,
     entrypoint: ["/usr/bin/catatonit", "-P"],
 };

@@ -1,15 +1,15 @@
 /** A registry's database: Postgres, Patroni, which chooses the primary, and pgBackRest, which makes backups. */
 import {
+    POSTGRES_HOME,
     POSTGRES_LIBRARY,
     POSTGRES_PACKAGE,
     POSTGRES_PROGRAMS,
     POSTGRES_SHARE,
+    POSTGRES_SOCKET,
 } from "../../infra/conventions/postgres";
-import type { Image, Owner } from "../declaration";
-
-/** The same user as POSTGRES in infra/registries/container.ts. */
-const USER: Owner = { uid: 100, gid: 102 };
-const HOME = "/var/lib/postgresql";
+import { PROGRAM } from "../../infra/conventions/programs";
+import { POSTGRES } from "../../infra/conventions/users";
+import type { Image } from "../declaration";
 
 const INSTALLATION = "only maintainer scripts call it, and none runs";
 const PERL = "only the scripts of postgresql-common are in Perl; Patroni takes their place";
@@ -27,7 +27,7 @@ export const postgres: Image = {
         "dash",
     ],
     // Tells the others of a renewed certificate.
-    programs: [{ part: "follow", path: "/usr/bin/follow" }],
+    programs: [{ part: "follow", path: PROGRAM.follow }],
     without: {
         adduser: INSTALLATION,
         debconf: INSTALLATION,
@@ -84,11 +84,11 @@ export const postgres: Image = {
         "/usr/bin/pygettext3*",
         "/usr/sbin",
     ],
-    user: USER,
-    entrypoint: ["/usr/bin/patroni"],
+    user: POSTGRES,
+    entrypoint: [PROGRAM.patroni],
     env: {
         PATH: `${POSTGRES_PROGRAMS}:/usr/bin`,
-        HOME,
+        HOME: POSTGRES_HOME,
         LANG: "C.UTF-8",
         // The root file system is read-only: Python would try in vain at each start.
         PYTHONDONTWRITEBYTECODE: "1",
@@ -98,16 +98,16 @@ export const postgres: Image = {
     files: {
         "/etc/passwd":
             "root:x:0:0:root:/root:/usr/sbin/nologin\n" +
-            `postgres:x:${USER.uid}:${USER.gid}:PostgreSQL:${HOME}:/usr/sbin/nologin\n`,
-        "/etc/group": `root:x:0:\npostgres:x:${USER.gid}:\n`,
+            `postgres:x:${POSTGRES.uid}:${POSTGRES.gid}:PostgreSQL:${POSTGRES_HOME}:/usr/sbin/nologin\n`,
+        "/etc/group": `root:x:0:\npostgres:x:${POSTGRES.gid}:\n`,
         // Without it glibc asks the DNS server before /etc/hosts.
         "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n",
     },
     folders: {
-        [HOME]: { ...USER, mode: 0o700 },
-        "/run/postgresql": { ...USER, mode: 0o775 },
+        [POSTGRES_HOME]: { ...POSTGRES, mode: 0o700 },
+        [POSTGRES_SOCKET]: { ...POSTGRES, mode: 0o775 },
         "/tmp": { uid: 0, gid: 0, mode: 0o1777 },
-        "/var/log/pgbackrest": { ...USER, mode: 0o750 },
-        "/var/spool/pgbackrest": { ...USER, mode: 0o750 },
+        "/var/log/pgbackrest": { ...POSTGRES, mode: 0o750 },
+        "/var/spool/pgbackrest": { ...POSTGRES, mode: 0o750 },
     },
 };

@@ -7,3 +7,7 @@ export const POSTGRES_PACKAGE = `postgresql-${POSTGRES_MAJOR}`;
 export const POSTGRES_LIBRARY = `/usr/lib/postgresql/${POSTGRES_MAJOR}`;
 export const POSTGRES_SHARE = `/usr/share/postgresql/${POSTGRES_MAJOR}`;
 export const POSTGRES_PROGRAMS = `${POSTGRES_LIBRARY}/bin`;
+
+/** Home of the user `postgres`, and the folder of the server's socket. */
+export const POSTGRES_HOME = "/var/lib/postgresql";
+export const POSTGRES_SOCKET = "/run/postgresql";

@@ -38,10 +38,14 @@ const common = {
     context: z.string().min(1),
 };
 
+/** What a site is to its registries: it writes them, follows the other site of its pair, or was made to bring them back. */
+export const SITE_ROLES = ["primary", "standby", "restore"] as const;
+export type SiteRole = (typeof SITE_ROLES)[number];
+
 /** One of a pair: it writes its registries, or follows the other. */
 export const pairedSite = z.strictObject({
     ...common,
-    role: z.enum(["primary", "standby"], "must be one of primary, standby, restore"),
+    role: z.enum(SITE_ROLES, `must be one of ${SITE_ROLES.join(", ")}`).exclude(["restore"]),
     /** The other site of the pair: followed by a standby, and the place of the second copy of every stored version. */
     partner: siteName,
 });

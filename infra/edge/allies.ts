@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { keyPin } from "../conventions/key-pin";
 import { leafKey, signed } from "../keys/certificate";
 import type { Validity } from "../keys/plan-authority";
 import type { AllyCertificate } from "./plan";
@@ -24,7 +24,7 @@ export interface Allies {
     readonly handed: pulumi.Output<Record<string, Handed>>;
     /** What was handed over and is revoked, by name; secret. With it somebody can see for themselves that it is refused. */
     readonly revoked: pulumi.Output<Record<string, Handed>>;
-    /** Name of the certificate → fingerprint of the key that is admitted. */
+    /** Name of the certificate → pin of the key that is admitted. */
     readonly admitted: pulumi.Output<Record<string, string>>;
 }
 
@@ -51,7 +51,7 @@ export function allies(name: string, args: AlliesArgs, opts: pulumi.CustomResour
     return {
         handed: handedTo(valid),
         revoked: handedTo(all.filter(({ revoked }) => revoked)),
-        admitted: pulumi.all(byName(valid, ({ key }) => key.publicKeyPem.apply(fingerprint))),
+        admitted: pulumi.all(byName(valid, ({ key }) => key.publicKeyPem.apply(pinOf))),
     };
 }
 
@@ -61,10 +61,9 @@ function handedTo(
     return pulumi.secret(pulumi.all(byName(all, ({ handed }) => handed)));
 }
 
-/** SHA-256 of a public key (SubjectPublicKeyInfo), as a pin of RFC 7469 has it. */
-export function fingerprint(publicKeyPem: string): string {
-    const der = Buffer.from(publicKeyPem.replace(/-----.*-----/g, ""), "base64");
-    return createHash("sha256").update(der).digest("base64");
+/** By which the edge knows the certificate's owner again. */
+export function pinOf(publicKeyPem: string): string {
+    return keyPin(Buffer.from(publicKeyPem.replace(/-----.*-----/g, ""), "base64"));
 }
 
 function byName<T extends { readonly ally: string }, U>(all: readonly T[], of: (one: T) => U): Record<string, U> {

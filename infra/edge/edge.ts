@@ -75,7 +75,7 @@ export class Edge extends pulumi.ComponentResource {
             prefix: string,
             { workload, labels, host, role }: ServedPlan,
             databaseSecret: string,
-        ): ServedArgs["secrets"] => {
+        ): ServedArgs<"edge-api">["secrets"] => {
             const common = { namespace, labels, validity };
             const tls = {
                 ...common,
@@ -108,7 +108,7 @@ export class Edge extends pulumi.ComponentResource {
                 from: edge.networks.map(range),
                 secrets: secrets(name, edge, "reader-tls"),
                 // In the pod itself: whoever is revoked is refused when `up` has ended, as the pods have been replaced by then.
-                env: { ADMITTED: pulumi.jsonStringify(admitted) },
+                settings: { ADMITTED: admitted },
             },
             parent,
         );
@@ -121,7 +121,7 @@ export class Edge extends pulumi.ComponentResource {
                     agent: "gazette",
                     from: gazette.networks.map(({ cidr, except }) => rangeBut(cidr, except)),
                     secrets: secrets(`${name}-gazette`, gazette, "gazette-reader-tls"),
-                    env: { SITE: site, COUNTRY: gazette.country },
+                    settings: { SITE: site, COUNTRY: gazette.country },
                 },
                 parent,
             );

@@ -5,14 +5,13 @@ import type { RegistriesSection } from "../registries/config";
 import type { SiteSection } from "../conventions/site";
 import { cidr } from "../conventions/cidr";
 import { type NetworkPlan, gazetteName } from "../networking/addresses";
+import { GAZETTE_READS } from "../conventions/registries";
 import type { ImageLock } from "../conventions/images";
 import { GAZETTE_ROLE } from "../registries/roles";
 import { type ServedPlan, planServed } from "./plan-served";
 
 /** Name of the workload. */
 export const GAZETTE = "gazette";
-/** The one registry that it reads. */
-export const GAZETTE_READS = "legislation";
 
 export interface GazettePlan extends ServedPlan {
     /** The CIDRs that the public connects from, and the ranges in them that are not let in: the sites. */

@@ -1,9 +1,10 @@
 /** What the edge's workloads have in common: a fixed address, and two pods over the feeds, at which those outside ask. Pure. */
-import { type RegistriesSection, registryOf } from "../registries/config";
+import { type RegistriesSection, runningOf } from "../registries/config";
 import type { SiteSection } from "../conventions/site";
 import { registryName } from "../networking/addresses";
 import { databaseName } from "../registries/plan-database";
 import { type ImageLock, imageReference } from "../conventions/images";
+import type { Databases } from "../conventions/agents";
 import { COMMON_LABELS, LABEL } from "../conventions/names";
 import { SPREAD, type SpreadConstraint } from "../kubernetes/spread";
 
@@ -12,9 +13,6 @@ export const EDGE_PORT = 8443;
 
 const REPLICAS = 2;
 const MEMBER = { cpu: "250m", memory: "128Mi" } as const;
-
-/** Registry → where it is asked in the site. */
-export type Databases = Readonly<Record<string, { readonly host: string; readonly database: string }>>;
 
 export interface ServedPlan {
     /** Name of the workload, and what selects its pods and nothing else. */
@@ -47,7 +45,7 @@ export function planServed(
 ): ServedPlan {
     const { site } = config;
     const selector = edgeSelector(own.workload);
-    const running = asks.filter((name) => registryOf(config, name).running);
+    const running = runningOf(config, asks);
     return {
         ...own,
         selector,

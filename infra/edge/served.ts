@@ -1,6 +1,8 @@
 import { Service } from "@pulumi/kubernetes/core/v1/service";
 import type * as pulumi from "@pulumi/pulumi";
-import { AGENT_USER, agentContainer } from "../kubernetes/agent";
+import type { AgentName } from "../conventions/agents";
+import { AGENT_USER } from "../conventions/users";
+import { type AgentArgs, agentContainer } from "../kubernetes/agent";
 import { deployment } from "../kubernetes/deployment";
 import { NOT_AWAITED, metadata } from "../kubernetes/metadata";
 import { PRIORITY } from "../kubernetes/priority";
@@ -11,10 +13,12 @@ import { PORTS, databaseLabels } from "../registries/plan-database";
 import { registryNamespace } from "../conventions/names";
 import { EDGE_PORT, type ServedPlan } from "./plan-served";
 
-export interface ServedArgs {
+/** The edge's programs. */
+type Server = Extract<AgentName, "edge-api" | "gazette">;
+
+export interface ServedArgs<Agent extends Server> {
     readonly served: ServedPlan;
-    /** Name of the program: its folder in `agents`. */
-    readonly agent: string;
+    readonly agent: Agent;
     readonly namespace: pulumi.Input<string>;
     readonly serviceAccount: pulumi.Input<string>;
     /** Who may ask. */
@@ -22,7 +26,7 @@ export interface ServedArgs {
     /** Secrets: of the certificate that is shown to who asks, and of the one that opens the databases. */
     readonly secrets: Readonly<Record<keyof typeof FOLDER, pulumi.Input<string>>>;
     /** Beside what every one of them is told. */
-    readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
+    readonly settings: Omit<AgentArgs<Agent>["settings"], keyof Common>;
     /** Resources that must exist before any pod starts: the network policies. */
     readonly networkPolicies: readonly pulumi.Resource[];
 }
@@ -31,7 +35,11 @@ export interface ServedArgs {
 const FOLDER = { server: "/etc/embassy/server", database: "/etc/embassy/database" } as const;
 
 /** One of the edge's workloads: who may reach it and what it reaches, and two pods behind a fixed address. */
-export function served(name: string, args: ServedArgs, opts: pulumi.CustomResourceOptions): void {
+export function served<Agent extends Server>(
+    name: string,
+    args: ServedArgs<Agent>,
+    opts: pulumi.CustomResourceOptions,
+): void {
     const { served: plan, namespace } = args;
     const { workload, labels, selector } = plan;
     const own = allow(`${name}-allow`, { workload, namespace, labels, selector, ...flows(args) }, opts);
@@ -61,7 +69,10 @@ export function served(name: string, args: ServedArgs, opts: pulumi.CustomResour
     );
 }
 
-function flows({ served: { databases }, from }: ServedArgs): Pick<Parameters<typeof allow>[1], "ingress" | "egress"> {
+function flows({
+    served: { databases },
+    from,
+}: ServedArgs<Server>): Pick<Parameters<typeof allow>[1], "ingress" | "egress"> {
     // The configuration has one or more.
     const [first, ...others] = from as [Peer, ...Peer[]];
     return {
@@ -76,21 +87,28 @@ function flows({ served: { databases }, from }: ServedArgs): Pick<Parameters<typ
     };
 }
 
-function podSpec({ served: plan, agent, serviceAccount, secrets, env }: ServedArgs): ReturnType<typeof hardenedPod> {
+type Common = ReturnType<typeof common>;
+
+/** What each of them is told. */
+function common({ requestsPerMinute, databases, role }: ServedPlan) {
+    return {
+        PORT: EDGE_PORT,
+        CERTIFICATE: FOLDER.server,
+        REQUESTS_PER_MINUTE: requestsPerMinute,
+        DATABASES: databases,
+        DATABASE_PORT: PORTS.postgres,
+        DATABASE_USER: role,
+        DATABASE_CERTIFICATE: FOLDER.database,
+    };
+}
+
+function podSpec<Agent extends Server>(args: ServedArgs<Agent>): ReturnType<typeof hardenedPod> {
+    const { served: plan, agent, serviceAccount, secrets } = args;
     const folders = Object.entries(FOLDER) as [keyof typeof FOLDER, string][];
     const container = agentContainer(agent, {
         image: plan.image,
         resources: plan,
-        env: {
-            PORT: String(EDGE_PORT),
-            CERTIFICATE: FOLDER.server,
-            ...env,
-            REQUESTS_PER_MINUTE: String(plan.requestsPerMinute),
-            DATABASES: JSON.stringify(plan.databases),
-            DATABASE_PORT: String(PORTS.postgres),
-            DATABASE_USER: plan.role,
-            DATABASE_CERTIFICATE: FOLDER.database,
-        },
+        settings: { ...common(plan), ...args.settings } as AgentArgs<Agent>["settings"],
         mounts: folders.map(([volume, mountPath]) => ({ name: volume, mountPath, readOnly: true })),
     });
     const listens = { tcpSocket: { port: "https" } };

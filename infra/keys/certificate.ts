@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CertRequest } from "@pulumi/tls/certRequest";
 import { LocallySignedCert } from "@pulumi/tls/locallySignedCert";
 import { PrivateKey } from "@pulumi/tls/privateKey";
+import { TLS } from "../conventions/mounted";
 import { PROTECTED } from "../kubernetes/deletion-protection";
 import { metadata } from "../kubernetes/metadata";
 import type { Validity } from "./plan-authority";
@@ -43,9 +44,9 @@ export function certificate(
             metadata: metadata(secret, { ...labels, ...WATCHED }, namespace, issuedBy(authority, secret)),
             type: "kubernetes.io/tls",
             stringData: {
-                "tls.key": key.privateKeyPem,
-                "tls.crt": pulumi.interpolate`${certPem}${issuer.certPem}`,
-                "ca.crt": issuer.rootPem,
+                [TLS.key]: key.privateKeyPem,
+                [TLS.certificate]: pulumi.interpolate`${certPem}${issuer.certPem}`,
+                [TLS.authority]: issuer.rootPem,
             },
         },
         // The provider keeps the first as the second.

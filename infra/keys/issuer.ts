@@ -1,6 +1,7 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import type * as pulumi from "@pulumi/pulumi";
+import { TLS } from "../conventions/mounted";
 import { PROTECTED } from "../kubernetes/deletion-protection";
 import { NOT_AWAITED, metadata } from "../kubernetes/metadata";
 import { type AuthorityName, CERT_MANAGER_API } from "./plan-cert-manager";
@@ -24,7 +25,11 @@ export function clusterIssuer(name: string, args: IssuerArgs, opts: pulumi.Custo
         {
             metadata: metadata(called, labels, namespace),
             type: "kubernetes.io/tls",
-            stringData: { "tls.key": issuer.keyPem, "tls.crt": issuer.certPem, "ca.crt": issuer.rootPem },
+            stringData: {
+                [TLS.key]: issuer.keyPem,
+                [TLS.certificate]: issuer.certPem,
+                [TLS.authority]: issuer.rootPem,
+            },
         },
         { ...opts, ...PROTECTED },
     );

@@ -1,36 +1,64 @@
 import type { input } from "@pulumi/kubernetes/types";
-import type * as pulumi from "@pulumi/pulumi";
-import { type Identity, guaranteed, hardenedContainer } from "./workload";
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { type AgentName, SETTINGS, type Settings } from "../conventions/agents";
+import { agentProgram } from "../conventions/programs";
+import { guaranteed, hardenedContainer } from "./workload";
 
 type Container = input.core.v1.Container;
+type EnvVar = input.core.v1.EnvVar;
 
-/** The user of the image `agents`, and of `object-store` beside it. */
-export const AGENT_USER: Identity = { uid: 65532, gid: 65532 };
 /** Heap of an agent that asks for no other. */
 const HEAP_MIB = 48;
 
-export interface AgentArgs {
+/** The value of a field of the agent's own pod, such as `metadata.name`. */
+export interface PodField {
+    readonly fieldPath: string;
+}
+
+export interface AgentArgs<Agent extends AgentName> {
     readonly image: string;
     readonly resources: { readonly cpu: string; readonly memory: string };
     readonly arguments?: readonly string[];
-    readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
+    /** Whatever the agent is told, by infra/conventions/agents.ts. */
+    readonly settings: { readonly [Name in keyof Settings<Agent>]: pulumi.Input<Settings<Agent>[Name]> | PodField };
     readonly mounts?: Container["volumeMounts"];
     /** What Node.js may collect before it clears up: it does not look at the container's limit by itself. */
     readonly heapMebibytes?: number;
 }
 
-/** A container that runs one of our own programs, by the name of its folder in `agents`. */
-export function agentContainer(agent: string, args: AgentArgs): Container {
+/** A container that runs one of our own programs. */
+export function agentContainer<Agent extends AgentName>(agent: Agent, args: AgentArgs<Agent>): Container {
     return hardenedContainer({
         name: agent,
         image: args.image,
         args: [
             `--max-old-space-size=${args.heapMebibytes ?? HEAP_MIB}`,
-            `/usr/lib/agents/${agent}.cjs`,
+            agentProgram(agent),
             ...(args.arguments ?? []),
         ],
-        env: Object.entries(args.env ?? {}).map(([name, value]) => ({ name, value })),
+        env: environment(agent, args.settings),
         resources: guaranteed(args.resources.cpu, args.resources.memory),
         volumeMounts: args.mounts ?? [],
     });
+}
+
+/** @throws Error for a setting that the agent does not know; ZodError for a value that it would refuse */
+function environment(agent: AgentName, settings: Readonly<Record<string, unknown>>): EnvVar[] {
+    const shape: Readonly<Record<string, z.ZodType<unknown, string>>> = SETTINGS[agent].shape;
+    const unknown = Object.keys(settings).filter((name) => !(name in shape));
+    if (unknown.length > 0) {
+        throw new Error(`${agent} knows no ${unknown.join(", ")}: add it in infra/conventions/agents.ts`);
+    }
+    return Object.entries(shape).map(([name, schema]): EnvVar => {
+        const value = settings[name];
+        const text = (given: unknown): string => schema.encode(given);
+        return isField(value)
+            ? { name, valueFrom: { fieldRef: { fieldPath: value.fieldPath } } }
+            : { name, value: pulumi.Output.isInstance(value) ? value.apply(text) : text(value) };
+    });
+}
+
+function isField(value: unknown): value is PodField {
+    return typeof value === "object" && value !== null && "fieldPath" in value;
 }

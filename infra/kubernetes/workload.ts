@@ -1,17 +1,11 @@
 import type { input } from "@pulumi/kubernetes/types";
+import { API_IDENTITY } from "../conventions/mounted";
+import { PROGRAM } from "../conventions/programs";
+import type { Identity } from "../conventions/users";
 import { TOKEN_SECONDS } from "./token";
 
 type Container = input.core.v1.Container;
 type PodSpec = input.core.v1.PodSpec;
-
-/** User and group of an image's process; the restricted profile forbids root. */
-export interface Identity {
-    readonly uid: number;
-    readonly gid: number;
-}
-
-/** The user of a program that needs none of its own; the same as in images/catalogue/coredns.ts and cert-manager.ts. */
-export const NOBODY: Identity = { uid: 65535, gid: 65535 };
 
 /** Mounted keys: readable by the process's group, by nobody else. */
 export const KEY_MODE = 0o440;
@@ -40,11 +34,10 @@ export function hardenedContainer(container: Container): Container {
 }
 
 /**
- * The command of a server that reads its certificate when it starts and at SIGHUP: it is told when the mounted Secret has another. Its image
- * has the program (toolchain/modules/cert-manager/follow).
+ * The command of a server that reads its certificate when it starts and at SIGHUP: it is told when the mounted Secret has another.
  */
 export function following(folder: string, program: string): string[] {
-    return ["/usr/bin/follow", folder, program];
+    return [PROGRAM.follow, folder, program];
 }
 
 const API_TOKEN = "api-token";
@@ -59,13 +52,17 @@ export const apiToken: { readonly volume: input.core.v1.Volume; readonly mount: 
         projected: {
             defaultMode: KEY_MODE,
             sources: [
-                { serviceAccountToken: { path: "token", expirationSeconds: TOKEN_SECONDS } },
-                { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
-                { downwardAPI: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] } },
+                { serviceAccountToken: { path: API_IDENTITY.token, expirationSeconds: TOKEN_SECONDS } },
+                { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: API_IDENTITY.authority }] } },
+                {
+                    downwardAPI: {
+                        items: [{ path: API_IDENTITY.namespace, fieldRef: { fieldPath: "metadata.namespace" } }],
+                    },
+                },
             ],
         },
     },
-    mount: { name: API_TOKEN, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true },
+    mount: { name: API_TOKEN, mountPath: API_IDENTITY.folder, readOnly: true },
 };
 
 /** A pod to the same standard: not root, no API token but {@link apiToken}, the runtime's default seccomp profile, no host namespaces. */

@@ -72,6 +72,11 @@ export interface RegistriesSection {
     readonly registries: z.infer<typeof registries>;
 }
 
+/** Those of `names` whose databases run, in their order. @throws InputError for a registry that the configuration does not name */
+export function runningOf<Name extends string>(config: RegistriesSection, names: readonly Name[]): Name[] {
+    return names.filter((name) => registryOf(config, name).running);
+}
+
 /** @throws InputError for a registry that the configuration does not name */
 export function registryOf({ registries }: RegistriesSection, name: string): RegistryConfig {
     const found = registries[name];

@@ -10,8 +10,9 @@ import type { Instant } from "../conventions/instant";
 import { CLUSTER_DOMAIN, objectStoreName, registryAddress, registryName } from "../networking/addresses";
 import { InputError } from "../conventions/errors";
 import { FIRST_GENERATION } from "../keys/registry-keys";
+import { TLS } from "../conventions/mounted";
 import { LABEL } from "../conventions/names";
-import { POSTGRES_MAJOR } from "../conventions/postgres";
+import { POSTGRES_HOME, POSTGRES_MAJOR, POSTGRES_SOCKET } from "../conventions/postgres";
 import { type LeasePlan, planLease } from "./replication/plan";
 
 /** Name of the workload and its Service in each registry's namespace. */
@@ -21,14 +22,21 @@ export const OWNER_SECRET = "database-owner-tls";
 export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432, lease: 8434 } as const;
 
 export const PATHS = {
-    home: "/var/lib/postgresql",
-    data: `/var/lib/postgresql/${POSTGRES_MAJOR}/data`,
-    spool: "/var/lib/postgresql/spool",
-    socket: "/run/postgresql",
+    home: POSTGRES_HOME,
+    data: `${POSTGRES_HOME}/${POSTGRES_MAJOR}/data`,
+    spool: `${POSTGRES_HOME}/spool`,
+    socket: POSTGRES_SOCKET,
     /** Mounted ConfigMap and Secrets. */
     patroni: "/etc/embassy/patroni",
     tls: "/etc/embassy/tls",
     repositories: "/etc/embassy/repositories",
+} as const;
+
+/** The member's key and certificate, and the root that it trusts, as files in its containers. */
+export const TLS_FILES = {
+    key: `${PATHS.tls}/${TLS.key}`,
+    certificate: `${PATHS.tls}/${TLS.certificate}`,
+    authority: `${PATHS.tls}/${TLS.authority}`,
 } as const;
 
 /** Where a site's copy of a registry begins: empty, streamed from the site that is primary, or out of backups. */
@@ -173,11 +181,6 @@ export function memberNames({ firstMember, members }: Pick<DatabasePlan, "firstM
 /** Names of the members in their site. */
 export function memberHosts(namespace: string, firstMember: number, members: number): string[] {
     return memberNames({ firstMember, members }).map((name) => `${name}.${databaseHost(namespace)}`);
-}
-
-/** Patroni's ConfigMap with the leader's lock. */
-export function leaderName({ scope }: Pick<DatabasePlan, "scope">): string {
-    return `${scope}-leader`;
 }
 
 /** What selects a registry's members, and nothing else. */

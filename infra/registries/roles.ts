@@ -1,5 +1,6 @@
 /** Roles of a registry's database beside Patroni's own, and the script that makes them. Pure. */
-import { PUBLIC_REGISTRIES } from "../storage/public-cloud";
+import { HEARTBEAT } from "../conventions/lease";
+import { PUBLIC_REGISTRIES } from "../conventions/registries";
 import type { DatabasePlan } from "./plan-database";
 
 /** SQL role of the edge API, and common name in its certificate: it may ask each registry's question, and read no table. */
@@ -47,11 +48,11 @@ export function setupScript({ registry, database }: DatabasePlan): string {
         `GRANT EXECUTE ON FUNCTION pg_reload_conf() TO ${LEASE_AGENT_ROLE};`,
         // And sees which WAL a member that was away can still have.
         `GRANT EXECUTE ON FUNCTION pg_ls_waldir() TO ${LEASE_AGENT_ROLE};`,
-        `CREATE SCHEMA IF NOT EXISTS embassy AUTHORIZATION ${LEASE_AGENT_ROLE};`,
-        "CREATE TABLE IF NOT EXISTS embassy.heartbeat",
+        `CREATE SCHEMA IF NOT EXISTS ${HEARTBEAT.schema} AUTHORIZATION ${LEASE_AGENT_ROLE};`,
+        `CREATE TABLE IF NOT EXISTS ${HEARTBEAT.table}`,
         "    (at timestamptz NOT NULL, one boolean PRIMARY KEY DEFAULT true CHECK (one));",
-        "INSERT INTO embassy.heartbeat VALUES (clock_timestamp()) ON CONFLICT DO NOTHING;",
-        `ALTER TABLE embassy.heartbeat OWNER TO ${LEASE_AGENT_ROLE};`,
+        `INSERT INTO ${HEARTBEAT.table} VALUES (clock_timestamp()) ON CONFLICT DO NOTHING;`,
+        `ALTER TABLE ${HEARTBEAT.table} OWNER TO ${LEASE_AGENT_ROLE};`,
         "",
     ].join("\n");
 }

@@ -16,7 +16,7 @@ import { replication } from "../registries/replication/config";
 import { otherSite, restore } from "../restore/config";
 import { pairedSite, restoredSite, sites } from "../conventions/site";
 import { byNumber } from "../conventions/numbers";
-import { GAZETTE_READS } from "../edge/plan-gazette";
+import { GAZETTE_READS } from "../conventions/registries";
 import { storage } from "../storage/config";
 
 const shared = { sites, cluster, machines, networking, storage, keys, replication, recovery, registries, edge };

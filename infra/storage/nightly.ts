@@ -1,7 +1,7 @@
 import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob";
 import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
-import { AGENT_USER } from "../kubernetes/agent";
+import { AGENT_USER } from "../conventions/users";
 import { metadata } from "../kubernetes/metadata";
 import { PRIORITY } from "../kubernetes/priority";
 import { hardenedPod } from "../kubernetes/workload";

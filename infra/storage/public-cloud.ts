@@ -1,7 +1,5 @@
 import { z } from "zod";
-
-/** What the law has published anyway: https://www.riigiteataja.ee. Copies of it, and of nothing else, may lie under another's jurisdiction. */
-export const PUBLIC_REGISTRIES: readonly string[] = ["legislation"];
+import { PUBLIC_REGISTRIES } from "../conventions/registries";
 
 /** A bucket beyond the two sites, for copies of what their stores have of the public registries: docs/decisions/public-cloud.md. */
 export const publicCloud = z.strictObject({

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { TLS } from "../conventions/mounted";
 import { agentContainer } from "../kubernetes/agent";
 import { PURGER } from "./plan-object-store";
 import { type NightlyArgs, nightly } from "./nightly";
@@ -15,17 +16,17 @@ export function purge(name: string, args: NightlyArgs, opts: pulumi.CustomResour
     const container = agentContainer("purger", {
         image: store.agentsImage,
         resources: store.agent,
-        env: {
+        settings: {
             ...storeAccess(),
             ...storeUser(ACCOUNT.purger),
             BUCKETS: `${KEYS}/buckets/${FILE.buckets}`,
-            OBJECT_LOCK_DAYS: String(store.objectLockDays),
+            OBJECT_LOCK_DAYS: store.objectLockDays,
         },
         mounts: [ACCOUNT.purger, "authority", "buckets"].map(keyMount),
     });
     const volumes = [
         keyVolume(ACCOUNT.purger, keys.accounts, ACCOUNT.purger),
-        keyVolume("authority", certificate, "ca.crt"),
+        keyVolume("authority", certificate, TLS.authority),
         bucketsVolume(keys),
     ];
     nightly(name, { ...args, workload: PURGER, schedule: SCHEDULE, retries: RETRIES, container, volumes }, opts);

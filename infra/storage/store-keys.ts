@@ -1,11 +1,11 @@
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
+import type { StoreUsers } from "../conventions/object-store";
 import { PROTECTED } from "../kubernetes/deletion-protection";
 import { metadata } from "../kubernetes/metadata";
 import { generatedSecret } from "../keys/generated";
 import { type ObjectStorePlan, SELF_TEST_BUCKET } from "./plan-object-store";
-import type { StoreUsers } from "./store-users";
 
 /** Accounts of the store's own: each is an access key id, and the name of its key in the Secret `accounts`. */
 export const ACCOUNT = {

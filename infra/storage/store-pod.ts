@@ -1,6 +1,10 @@
 import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
-import { AGENT_USER, agentContainer } from "../kubernetes/agent";
+import { TLS } from "../conventions/mounted";
+import { PROGRAM } from "../conventions/programs";
+import { AGENT_USER } from "../conventions/users";
+import type { Settings } from "../conventions/agents";
+import { agentContainer } from "../kubernetes/agent";
 import { PRIORITY } from "../kubernetes/priority";
 import { KEY_MODE, following, guaranteed, hardenedContainer, hardenedPod } from "../kubernetes/workload";
 import { OBJECT_STORE, OBJECT_STORE_REGION, OBJECT_STORE_SERVICE, type ObjectStorePlan } from "./plan-object-store";
@@ -29,17 +33,22 @@ export const KEYS = "/etc/embassy";
 const HEALTH = "/health";
 
 /** An agent's way to the store, and the root behind the store's certificate. @param port where it is not the Service's */
-export function storeAccess(port = 443): Record<string, string> {
+export function storeAccess(port = 443): Pick<Settings<"purger">, "STORE_URL" | "STORE_REGION" | "STORE_AUTHORITY"> {
     return {
         STORE_URL: `https://${OBJECT_STORE_SERVICE}:${port}`,
         STORE_REGION: OBJECT_STORE_REGION,
-        STORE_AUTHORITY: `${KEYS}/authority/ca.crt`,
+        STORE_AUTHORITY: `${KEYS}/authority/${TLS.authority}`,
     };
 }
 
 /** The user that an agent is, with the file of its key. */
-export function storeUser(account: string): Record<string, string> {
-    return { STORE_USER: account, STORE_SECRET: `${KEYS}/${account}/${account}` };
+export function storeUser(account: string): Pick<Settings<"purger">, "STORE_USER" | "STORE_SECRET"> {
+    return { STORE_USER: account, STORE_SECRET: keyFile(account) };
+}
+
+/** The file with the key of one of the store's own accounts, where it is mounted. */
+export function keyFile(account: string): string {
+    return `${KEYS}/${account}/${account}`;
 }
 
 export function keyMount(name: string): VolumeMount {
@@ -71,8 +80,8 @@ export function storePod(args: StorePodArgs): ReturnType<typeof hardenedPod> {
         containers: [server(args)],
         volumes: [
             { name: "administration", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
-            keyVolume("certificate", certificate, "tls.crt", "tls.key"),
-            keyVolume("authority", certificate, "ca.crt"),
+            keyVolume("certificate", certificate, TLS.certificate, TLS.key),
+            keyVolume("authority", certificate, TLS.authority),
             keyVolume("users", keys.users, FILE.users),
             keyVolume(ACCOUNT.administrator, keys.accounts, ACCOUNT.administrator),
             keyVolume(ACCOUNT.retentionAgent, keys.accounts, ACCOUNT.retentionAgent),
@@ -91,6 +100,7 @@ function folders({ agentsImage, agent }: ObjectStorePlan): input.core.v1.Contain
         image: agentsImage,
         resources: agent,
         arguments: Object.values(FOLDERS),
+        settings: {},
         mounts: [{ name: "data", mountPath: DATA }],
     });
 }
@@ -99,13 +109,13 @@ function retentionAgent({ agentsImage, agent, objectLockDays }: ObjectStorePlan)
     const container = agentContainer("retention-agent", {
         image: agentsImage,
         resources: agent,
-        env: {
+        settings: {
             ...storeAccess(STORE_PORT),
             ...storeUser(ACCOUNT.retentionAgent),
             BUCKETS: `${KEYS}/buckets/${FILE.buckets}`,
-            OBJECT_LOCK_DAYS: String(objectLockDays),
-            EVENTS_PORT: String(EVENTS_PORT),
-            STATUS_PORT: String(STATUS_PORT),
+            OBJECT_LOCK_DAYS: objectLockDays,
+            EVENTS_PORT,
+            STATUS_PORT,
         },
         mounts: [ACCOUNT.retentionAgent, "authority", "buckets"].map(keyMount),
     });
@@ -120,13 +130,13 @@ function controller({ agentsImage, agent, objectLockDays }: ObjectStorePlan): in
     return agentContainer("object-store-controller", {
         image: agentsImage,
         resources: agent,
-        env: {
+        settings: {
             ...storeAccess(STORE_PORT),
             ...storeUser(ACCOUNT.administrator),
             ADMINISTRATION: `${ADMINISTRATION}/socket`,
             USERS: `${KEYS}/users/${FILE.users}`,
             BUCKETS: `${KEYS}/buckets/${FILE.buckets}`,
-            OBJECT_LOCK_DAYS: String(objectLockDays),
+            OBJECT_LOCK_DAYS: objectLockDays,
         },
         mounts: [
             ...[ACCOUNT.administrator, "authority", "users", "buckets"].map(keyMount),
@@ -152,13 +162,13 @@ function server({ store, keys }: StorePodArgs): input.core.v1.Container {
         VGW_HEALTH: HEALTH,
         // Its log would be a line for each request, most of them the retention agent's.
         VGW_QUIET: "true",
-        VGW_CERT: `${KEYS}/certificate/tls.crt`,
-        VGW_KEY: `${KEYS}/certificate/tls.key`,
+        VGW_CERT: `${KEYS}/certificate/${TLS.certificate}`,
+        VGW_KEY: `${KEYS}/certificate/${TLS.key}`,
     };
     return hardenedContainer({
         name: OBJECT_STORE,
         image: store.image,
-        command: following(`${KEYS}/certificate`, "/usr/bin/versitygw"),
+        command: following(`${KEYS}/certificate`, PROGRAM.versitygw),
         args: ["posix", FOLDERS.objects],
         env: [
             ...Object.entries(settings).map(([name, value]) => ({ name, value })),

@@ -1,25 +1,7 @@
 /** Who uses an object store, and with which right. Pure. */
+import type { StoreUsers } from "../conventions/object-store";
 import { FIRST_GENERATION, registryKeys } from "../keys/registry-keys";
 import { registryNamespace } from "../conventions/names";
-
-/**
- * - `backup`: puts, gets and lists in its bucket, and hides what it has put. What is hidden or overwritten stays.
- * - `read`: gets and lists in its bucket, older versions too.
- * - `retain`: lists versions and sets how long they stay, in all buckets, and nothing else.
- * - `purge`: lists versions and removes those that are not locked, and uploads that never ended, in all buckets, and nothing else.
- */
-export type StoreRight = "backup" | "read" | "retain" | "purge";
-
-export interface StoreUser {
-    /** Secret access key. */
-    readonly secret: string;
-    readonly right: StoreRight;
-    /** Absent for `retain` and `purge`. */
-    readonly bucket?: string;
-}
-
-/** Access key id → user. */
-export type StoreUsers = Readonly<Record<string, StoreUser>>;
 
 /**
  * Those of the registries: the same at every site, so that each stores its versions in both stores of the pair.
@@ -33,7 +15,7 @@ export function storeUsers(
 ): StoreUsers {
     return Object.fromEntries(
         Object.entries(secrets).flatMap(([registry, secret]) =>
-            (generations[registry] ?? [FIRST_GENERATION]).flatMap((generation): [string, StoreUser][] => {
+            (generations[registry] ?? [FIRST_GENERATION]).flatMap((generation): [string, StoreUsers[string]][] => {
                 const { backup, read } = registryKeys(registry, secret, generation);
                 const bucket = registryNamespace(registry);
                 return [

@@ -5,6 +5,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
+import { LABEL } from "../../infra/conventions/names";
+import { ROLE_LABEL } from "../../infra/registries/plan-database";
 import { libraryOf } from "../../toolchain/build/go-folders";
 import { goMemory } from "../go-memory";
 import type { MachineInventory, SiteInventory } from "../inventory";
@@ -28,7 +30,7 @@ export const AGENT_START = {
  * Pods' labels that change while a pod lives are none of its identity: who is the leader must not decide what reaches
  * whom, or each failover would wait for new identities on every machine.
  */
-const CHANGING = ["role", "data-embassy/site"];
+const CHANGING = [ROLE_LABEL.key, LABEL.site];
 
 /** https://docs.cilium.io/en/v1.19/cmdref/cilium-agent/, as a configuration file. @param etc folder with the kubeconfig */
 export function ciliumConfiguration(site: SiteInventory, { address }: MachineInventory, etc: string): string {

@@ -4,11 +4,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleAgents } from "../../images/agent-bundle";
-import { agents } from "../../images/catalogue/agents";
+import { type AgentName, SETTINGS } from "../../infra/conventions/agents";
 
 jest.setTimeout(60_000);
-
-const NAMES = (agents.programs ?? []).flatMap((program) => ("agent" in program ? [program.agent] : []));
 
 let folder: string;
 beforeAll(() => {
@@ -24,20 +22,12 @@ async function run(agent: string, ...args: string[]): Promise<{ status: number |
     return { status, stderr };
 }
 
-/** The first thing that an agent asks of its pod; the store's all ask for the same. */
-const ASKS: Readonly<Record<string, string>> = {
-    gate: "SCOPE",
-    gazette: "PORT",
-    "edge-api": "PORT",
-    verifier: "FOUND",
-    "lease-agent": "SOCKET",
-};
-const TOLD = NAMES.filter((name) => !["folders", "status"].includes(name));
+const TOLD = (Object.keys(SETTINGS) as AgentName[]).filter((name) => name !== "folders");
 
 it.each(TOLD)("%s says what its pod has to tell it", async (agent) => {
     await expect(run(agent)).resolves.toEqual({
         status: 1,
-        stderr: `The environment variable ${ASKS[agent] ?? "STORE_URL"} is not set: the container's declaration must set it.\n`,
+        stderr: `The environment does not have ${Object.keys(SETTINGS[agent].shape).join(", ")}: the container's declaration must set what infra/conventions/agents.ts names.\n`,
     });
 });
 

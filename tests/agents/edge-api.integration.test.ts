@@ -9,7 +9,7 @@ import { requestJson } from "../../agents/https";
 import { ask } from "../../data/ask";
 import { fromEnvironment } from "../../data/environment";
 import { parseConfig } from "../../infra/site/config";
-import { fingerprint } from "../../infra/edge/allies";
+import { pinOf } from "../../infra/edge/allies";
 import { ownerName } from "../../infra/registries/plan-database";
 import { issueAuthority, issueLeaf, pemBlock } from "../../credentials/certificates";
 import { freePorts } from "../support/apiserver";
@@ -82,7 +82,7 @@ async function identityOf(authority: string, commonName: string, days = 1): Prom
 /** As the site admits it. */
 function keyOf({ cert }: SecureContextOptions): string {
     const key = new X509Certificate(cert as string).publicKey;
-    return fingerprint(key.export({ type: "spki", format: "pem" }) as string);
+    return pinOf(key.export({ type: "spki", format: "pem" }) as string);
 }
 
 function request(

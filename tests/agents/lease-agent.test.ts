@@ -3,9 +3,9 @@ import type { ConfigMap, ConfigMaps } from "../../agents/kubernetes";
 import { HEARTBEAT_MS, type Local } from "../../agents/lease-agent/lessee";
 import { hear } from "../../agents/lease-agent/lessor";
 import { lossOf } from "../../agents/lease-agent/loss";
-import { ANNOTATION, type Asked, LEASE, type Role, type SiteRecord, recordOf } from "../../agents/lease-agent/record";
+import { type Asked, type Role, type SiteRecord, recordOf } from "../../agents/lease-agent/record";
 import { Site } from "../../agents/lease-agent/site";
-import * as declared from "../../infra/registries/replication/contract";
+import { ANNOTATION, LEASE } from "../../infra/conventions/lease";
 
 const LEASE_SECONDS = 10;
 const PATIENCE_SECONDS = 20;
@@ -183,11 +183,6 @@ beforeEach(async () => {
         await site.leads();
         await site.ask(role);
     }
-});
-
-it("is kept where the program declares it", () => {
-    expect(ANNOTATION).toBe(declared.ANNOTATION);
-    expect(LEASE).toBe(declared.LEASE);
 });
 
 describe("the right to write", () => {

@@ -1,7 +1,7 @@
 /** A database that was made by an earlier release, with segments of WAL of another size than is declared: a real server, and a lease. */
 import { Connection } from "../../agents/lease-agent/connection";
 import type { ConfigMap, ConfigMaps } from "../../agents/kubernetes";
-import { ANNOTATION, LEASE } from "../../agents/lease-agent/record";
+import { ANNOTATION, LEASE } from "../../infra/conventions/lease";
 import { Segment } from "../../agents/lease-agent/segment";
 import { Postgres } from "../support/postgres";
 

@@ -78,7 +78,7 @@ describe("the database of a site", () => {
 
     it("is refused where it is not to run", async () => {
         expect(await refusal({ members: {} })).toMatch(
-            /^population does not run in tallinn: .*population\.running: true/,
+            /^population does not run in tallinn: .*set data-embassy:registries\.population\.running to true in Pulumi\.yaml, .*or in Pulumi\.tallinn\.yaml/,
         );
     });
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { storeClient } from "../../agents/store/client";
-import type { Users } from "../../agents/store/declared";
+import type { StoreUsers } from "../../infra/conventions/object-store";
 import { Accounts } from "../../agents/object-store-controller/accounts";
 import { reconcile } from "../../agents/object-store-controller/reconcile";
 import { issueAuthority, issueLeaf, pemBlock } from "../../credentials/certificates";
@@ -78,7 +78,7 @@ export class TestStore {
     }
 
     /** What the controller does, once. */
-    async declare(users: Users, buckets: readonly string[]): Promise<string[]> {
+    async declare(users: StoreUsers, buckets: readonly string[]): Promise<string[]> {
         const declared = { users, buckets, objectLockDays: OBJECT_LOCK_DAYS, renewLocks: false };
         return reconcile(declared, this.administrator, this.accounts);
     }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeNodes, inContainer, why } from "../lab/nodes/fixture";
-import { ANNOTATION, LEASE } from "../../agents/lease-agent/record";
+import { ANNOTATION, LEASE } from "../../infra/conventions/lease";
 import { Home, must } from "../support/home";
 
 const MINUTES = 60_000;

@@ -1,5 +1,6 @@
 /** How a registry's versions are stored and fetched: pgBackRest's configuration. Pure. */
-import { type DatabasePlan, PATHS, PORTS, memberHosts, memberName } from "../plan-database";
+import { type DatabasePlan, PATHS, PORTS, TLS_FILES, memberHosts, memberName } from "../plan-database";
+import { OBJECT_STORE_REGION } from "../../storage/plan-object-store";
 import { FETCHED_AHEAD_BYTES } from "../disk";
 import { type RegistryKeys, type StoreUser, registryKeys } from "../../keys/registry-keys";
 
@@ -81,9 +82,9 @@ export function configuration(plan: DatabasePlan, secret: string, use: Use): str
             "tls-server-address": "*",
             "tls-server-port": String(PORTS.repository),
             "tls-server-auth": `${memberName(plan.registry)}=${plan.registry}`,
-            "tls-server-ca-file": `${PATHS.tls}/ca.crt`,
-            "tls-server-cert-file": `${PATHS.tls}/tls.crt`,
-            "tls-server-key-file": `${PATHS.tls}/tls.key`,
+            "tls-server-ca-file": TLS_FILES.authority,
+            "tls-server-cert-file": TLS_FILES.certificate,
+            "tls-server-key-file": TLS_FILES.key,
         },
         // Postgres asks again by itself. Else each segment would first be tried three times in a store that cannot be reached, 15 s apart.
         "global:archive-push": { "job-retry": "0", "archive-timeout": String(PUSH_SECONDS) },
@@ -107,9 +108,9 @@ export function remoteMembers({ namespace, firstMember, members }: DatabasePlan)
             host,
             "host-type": "tls",
             "host-port": String(PORTS.repository),
-            "host-ca-file": `${PATHS.tls}/ca.crt`,
-            "host-cert-file": `${PATHS.tls}/tls.crt`,
-            "host-key-file": `${PATHS.tls}/tls.key`,
+            "host-ca-file": TLS_FILES.authority,
+            "host-cert-file": TLS_FILES.certificate,
+            "host-key-file": TLS_FILES.key,
             path: PATHS.data,
             "socket-path": PATHS.socket,
         };
@@ -144,12 +145,11 @@ function repository(
         path: folder,
         "s3-endpoint": host,
         "s3-bucket": namespace,
-        // Any will do: the store is the site's own.
-        "s3-region": "embassy",
+        "s3-region": OBJECT_STORE_REGION,
         "s3-uri-style": "path",
         "s3-key": id,
         "s3-key-secret": secret,
-        "storage-ca-file": `${PATHS.tls}/ca.crt`,
+        "storage-ca-file": TLS_FILES.authority,
         // Everything is encrypted before it leaves the pod.
         "cipher-type": "aes-256-cbc",
         "cipher-pass": cipher,

@@ -1,7 +1,9 @@
 import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
-import { AGENT_USER, agentContainer } from "../../kubernetes/agent";
+import { TLS } from "../../conventions/mounted";
+import { AGENT_USER } from "../../conventions/users";
+import { agentContainer } from "../../kubernetes/agent";
 import { PROTECTED } from "../../kubernetes/deletion-protection";
 import { metadata } from "../../kubernetes/metadata";
 import { PRIORITY } from "../../kubernetes/priority";
@@ -98,22 +100,20 @@ export function publicCopy(name: string, args: PublicCopyArgs, opts: pulumi.Cust
 
 function pod(args: PublicCopyArgs, reader: pulumi.Input<string>): ReturnType<typeof hardenedPod> {
     const { registry, copy, serviceAccount, certificate } = args;
-    const key = (of: string): Record<string, string> =>
-        Object.fromEntries(
-            Object.values(CLOUD).map((part) => [`${of}_${part.toUpperCase()}`, `${KEYS}/${of.toLowerCase()}/${part}`]),
-        );
     const container = agentContainer("public-copy-uploader", {
         image: registry.agentsImage,
         resources: UPLOADER,
-        env: {
+        settings: {
             ...storeAccess(),
-            ...key("READ"),
+            READ_ID: `${KEYS}/read/${CLOUD.id}`,
+            READ_SECRET: `${KEYS}/read/${CLOUD.secret}`,
             BUCKET: registry.namespace,
             CLOUD_URL: `https://${copy.endpoint}`,
             CLOUD_REGION: copy.region,
             CLOUD_BUCKET: copy.bucket,
             CLOUD_FOLDER: copy.folder,
-            ...key("CLOUD"),
+            CLOUD_ID: `${KEYS}/cloud/${CLOUD.id}`,
+            CLOUD_SECRET: `${KEYS}/cloud/${CLOUD.secret}`,
         },
         mounts: ["authority", "read", "cloud"].map(keyMount),
     });
@@ -125,7 +125,7 @@ function pod(args: PublicCopyArgs, reader: pulumi.Input<string>): ReturnType<typ
         hostAliases: [{ ip: copy.address, hostnames: [copy.endpoint] }],
         containers: [{ ...container, terminationMessagePolicy: "FallbackToLogsOnError" }],
         volumes: [
-            keyVolume("authority", certificate, "ca.crt"),
+            keyVolume("authority", certificate, TLS.authority),
             keyVolume("read", reader, ...Object.values(CLOUD)),
             keyVolume("cloud", copy.credentials, ...Object.values(CLOUD)),
         ],

@@ -40,7 +40,7 @@ export function verification(
         image: agentsImage,
         resources: BACKUP_JOB,
         heapMebibytes: HEAP_MIB,
-        env: { FOUND: FOLDER },
+        settings: { FOUND: FOLDER },
         mounts: [{ name: FOUND, mountPath: FOLDER, readOnly: true }],
     });
     return {

@@ -1,6 +1,7 @@
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
 import type * as pulumi from "@pulumi/pulumi";
+import { PATRONI, agreedName } from "../../conventions/lease";
 import { metadata } from "../../kubernetes/metadata";
 import { DATABASE, type DatabasePlan } from "../plan-database";
 import { dynamicConfiguration, localConfiguration, serviceFile, setupFile } from "./patroni";
@@ -62,7 +63,7 @@ export function members(name: string, args: MembersArgs, opts: pulumi.CustomReso
     const config = JSON.stringify(dynamicConfiguration(database));
     const agreed = new ConfigMap(
         `${name}-agreed`,
-        { metadata: metadata(`${database.scope}-config`, labels, namespace, { config }) },
+        { metadata: metadata(agreedName(database.scope), labels, namespace, { [PATRONI.config]: config }) },
         { ...opts, dependsOn: gate(`${name}-gate`, { ...args, before: [...args.before, binding] }, opts) },
     );
     return { files: files.metadata.name, agreed };

@@ -8,7 +8,7 @@
 import { type Instant, inPostgres } from "../../conventions/instant";
 import { amount } from "../../conventions/quantity";
 import { archiveCommand, restoreCommand } from "../backups/archive";
-import { type DatabasePlan, PATHS, PORTS, ROLE_LABEL, memberName, ownerName } from "../plan-database";
+import { type DatabasePlan, PATHS, PORTS, ROLE_LABEL, TLS_FILES, memberName, ownerName } from "../plan-database";
 import { MIB, diskLimits } from "../disk";
 import { LABEL } from "../../conventions/names";
 import { POSTGRES_PROGRAMS } from "../../conventions/postgres";
@@ -33,9 +33,9 @@ export function setupFile(): string {
 
 const CLIENT = {
     sslmode: "verify-full",
-    sslrootcert: `${PATHS.tls}/ca.crt`,
-    sslcert: `${PATHS.tls}/tls.crt`,
-    sslkey: `${PATHS.tls}/tls.key`,
+    sslrootcert: TLS_FILES.authority,
+    sslcert: TLS_FILES.certificate,
+    sslkey: TLS_FILES.key,
 };
 
 /** Each member's file, beside what it takes from its environment: its name and addresses. */
@@ -46,16 +46,16 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
         kubernetes: { labels, scope_label: LABEL.registry, role_label: ROLE_LABEL.key, use_endpoints: false },
         restapi: {
             listen: `0.0.0.0:${PORTS.patroni}`,
-            certfile: `${PATHS.tls}/tls.crt`,
-            keyfile: `${PATHS.tls}/tls.key`,
-            cafile: `${PATHS.tls}/ca.crt`,
+            certfile: TLS_FILES.certificate,
+            keyfile: TLS_FILES.key,
+            cafile: TLS_FILES.authority,
             // Who changes something must show a certificate; the kubelet, which only asks how a member is, has none.
             verify_client: "optional",
         },
         ctl: {
-            cacert: `${PATHS.tls}/ca.crt`,
-            certfile: `${PATHS.tls}/tls.crt`,
-            keyfile: `${PATHS.tls}/tls.key`,
+            cacert: TLS_FILES.authority,
+            certfile: TLS_FILES.certificate,
+            keyfile: TLS_FILES.key,
         },
         bootstrap: {
             ...(origin.kind === "stored" && { method: "stored", stored: restoration(registry, origin.at) }),
@@ -156,9 +156,9 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
                 archive_command: archiveCommand(plan),
                 ssl: "on",
                 ssl_min_protocol_version: "TLSv1.3",
-                ssl_ca_file: `${PATHS.tls}/ca.crt`,
-                ssl_cert_file: `${PATHS.tls}/tls.crt`,
-                ssl_key_file: `${PATHS.tls}/tls.key`,
+                ssl_ca_file: TLS_FILES.authority,
+                ssl_cert_file: TLS_FILES.certificate,
+                ssl_key_file: TLS_FILES.key,
                 logging_collector: "off",
                 log_timezone: "UTC",
                 timezone: "UTC",

@@ -5,7 +5,9 @@ import { PRIORITY } from "../../kubernetes/priority";
 import { spreadAmong } from "../../kubernetes/spread";
 import { KEY_MODE, apiToken, following, guaranteed, hardenedContainer, hardenedPod } from "../../kubernetes/workload";
 import { configurationFile } from "../backups/pgbackrest";
-import { POSTGRES, type PostgresArgs, VOLUME, keyVolumes } from "../container";
+import { PROGRAM } from "../../conventions/programs";
+import { POSTGRES } from "../../conventions/users";
+import { type PostgresArgs, VOLUME, keyVolumes } from "../container";
 import { HELPER, type RegistryPlan, LEASE_AGENT } from "../plan";
 import { DATABASE, PATHS, PORTS, memberName, memberNames } from "../plan-database";
 import { GIVES_UP_SECONDS } from "../replication/plan";
@@ -62,7 +64,7 @@ function member({ image, cpu, memory, database }: RegistryPlan): input.core.v1.C
         name: DATABASE,
         image,
         // At SIGHUP it has Postgres read its files too.
-        command: following(PATHS.tls, "/usr/bin/patroni"),
+        command: following(PATHS.tls, PROGRAM.patroni),
         args: [`${PATHS.patroni}/patroni.yml`],
         env: [
             { name: "PATRONI_NAME", valueFrom: field("metadata.name") },
@@ -91,7 +93,7 @@ function repositoryServer({ image }: RegistryPlan): input.core.v1.Container {
     return hardenedContainer({
         name: "repository",
         image,
-        command: following(PATHS.tls, "/usr/bin/pgbackrest"),
+        command: following(PATHS.tls, PROGRAM.pgbackrest),
         args: [`--config=${configurationFile("own")}`, "server"],
         ports: [{ name: "repository", containerPort: PORTS.repository, protocol: "TCP" }],
         resources: guaranteed(HELPER.cpu, HELPER.memory),
@@ -102,39 +104,35 @@ function repositoryServer({ image }: RegistryPlan): input.core.v1.Container {
 /** Renews this site's lease at the other site, or grants the other site one. */
 function leaseAgent({ agentsImage, database }: RegistryPlan): input.core.v1.Container {
     const { registry, scope, labels, lease: terms } = database;
-    const container = agentContainer("lease-agent", {
-        image: agentsImage,
-        resources: LEASE_AGENT,
-        env: {
-            SCOPE: scope,
-            LABELS: JSON.stringify(labels),
-            SOCKET: PATHS.socket,
-            DATABASE_USER: LEASE_AGENT_ROLE,
-            CERTIFICATE: PATHS.tls,
-            PORT: String(PORTS.lease),
-            PARTNER: terms.partner,
-            PARTNER_HOST: terms.partnerHost,
-            PARTNER_NAME: memberName(registry),
-            LEASE_SECONDS: String(terms.leaseSeconds),
-            PATIENCE_SECONDS: String(GIVES_UP_SECONDS),
-            MAXIMUM_LAG: String(terms.maximumLag),
-            MEMBERS: JSON.stringify(memberNames(database)),
-            WAL_SEGMENT: database.walSegment,
-            PATRONI_PORT: String(PORTS.patroni),
-            PATRONI_NAME: database.dnsNames[0] ?? "",
-        },
-        mounts: [
-            { name: VOLUME.run, mountPath: PATHS.socket },
-            { name: VOLUME.certificate, mountPath: PATHS.tls, readOnly: true },
-            apiToken.mount,
-        ],
-    });
     return {
-        ...container,
-        env: [
-            ...(container.env as input.core.v1.EnvVar[]),
-            { name: "MEMBER", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
-        ],
+        ...agentContainer("lease-agent", {
+            image: agentsImage,
+            resources: LEASE_AGENT,
+            settings: {
+                SCOPE: scope,
+                LABELS: labels,
+                SOCKET: PATHS.socket,
+                DATABASE_USER: LEASE_AGENT_ROLE,
+                CERTIFICATE: PATHS.tls,
+                PORT: PORTS.lease,
+                PARTNER: terms.partner,
+                PARTNER_HOST: terms.partnerHost,
+                PARTNER_NAME: memberName(registry),
+                LEASE_SECONDS: terms.leaseSeconds,
+                PATIENCE_SECONDS: GIVES_UP_SECONDS,
+                MAXIMUM_LAG: terms.maximumLag,
+                MEMBERS: memberNames(database),
+                WAL_SEGMENT: database.walSegment,
+                PATRONI_PORT: PORTS.patroni,
+                PATRONI_NAME: database.dnsNames[0] ?? "",
+                MEMBER: { fieldPath: "metadata.name" },
+            },
+            mounts: [
+                { name: VOLUME.run, mountPath: PATHS.socket },
+                { name: VOLUME.certificate, mountPath: PATHS.tls, readOnly: true },
+                apiToken.mount,
+            ],
+        }),
         ports: [{ name: "lease", containerPort: PORTS.lease, protocol: "TCP" }],
     };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ACROSS_SITES } from "../../conventions/lease";
 
 /** How a standby site follows the primary one. */
 export const replication = z.strictObject({
@@ -7,7 +8,7 @@ export const replication = z.strictObject({
      * too, so that nothing acknowledged is lost with a site, and nothing is acknowledged while the link is cut. `bounded`: at
      * once, and as in `sync` while the other site is late, so that it is never more than a second behind. `async`: at once.
      */
-    acrossSites: z.enum(["async", "bounded", "sync"]),
+    acrossSites: z.enum(ACROSS_SITES),
     /**
      * Seconds for which the partner lets the primary write, again and again. Cut off, a primary stops so soon, and what it has
      * acknowledged `async` until then is lost where the standby is promoted: short loses less, long bears longer disturbances.

@@ -1,9 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { refusing } from "../../kubernetes/admission";
-import { leaderName } from "../plan-database";
 import { LABEL, type Labels } from "../../conventions/names";
 import type { RegistryPlan } from "../plan";
-import { ANNOTATION, LEASE } from "./contract";
+import { ANNOTATION, LEASE, leaderName } from "../../conventions/lease";
 
 const NAME = "one-primary";
 
@@ -38,7 +37,7 @@ export function fence(
                         apiVersions: ["v1"],
                         resources: ["configmaps"],
                         // A condition would not do: where the parameter is missing, it is not asked.
-                        resourceNames: registries.map(({ database }) => leaderName(database)),
+                        resourceNames: registries.map(({ database }) => leaderName(database.scope)),
                         operations: ["CREATE", "UPDATE"],
                     },
                 ],

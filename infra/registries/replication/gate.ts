@@ -7,9 +7,9 @@ import { PRIORITY } from "../../kubernetes/priority";
 import { apiToken, hardenedPod } from "../../kubernetes/workload";
 import { COMMON_LABELS, LABEL, dnsLabel } from "../../conventions/names";
 import { type RegistryPlan, LEASE_AGENT } from "../plan";
-import { ANNOTATION, LEASE } from "./contract";
+import { ANNOTATION, LEASE } from "../../conventions/lease";
 import { GIVES_UP_SECONDS } from "./plan";
-import { POSTGRES } from "../container";
+import { POSTGRES } from "../../conventions/users";
 
 export interface GateArgs {
     readonly registry: RegistryPlan;
@@ -58,12 +58,12 @@ function pod({ registry, serviceAccount }: GateArgs): ReturnType<typeof hardened
     const container = agentContainer("gate", {
         image: registry.agentsImage,
         resources: LEASE_AGENT,
-        env: {
+        settings: {
             SCOPE: scope,
-            LABELS: JSON.stringify(labels),
+            LABELS: labels,
             ROLE: lease.role,
-            ACCEPT_LOSS: String(registry.acceptLoss),
-            PATIENCE_SECONDS: String(lease.leaseSeconds + GIVES_UP_SECONDS + PATIENCE),
+            ACCEPT_LOSS: registry.acceptLoss,
+            PATIENCE_SECONDS: lease.leaseSeconds + GIVES_UP_SECONDS + PATIENCE,
         },
         mounts: [apiToken.mount],
     });

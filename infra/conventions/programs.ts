@@ -1,0 +1,14 @@
+/** Where the images have the programs that pods start. Pure. */
+
+export const PROGRAM = {
+    /** Tells a server that its certificate was renewed: toolchain/modules/cert-manager/follow. */
+    follow: "/usr/bin/follow",
+    patroni: "/usr/bin/patroni",
+    pgbackrest: "/usr/bin/pgbackrest",
+    versitygw: "/usr/bin/versitygw",
+} as const;
+
+/** One of our own programs in the image `agents`. */
+export function agentProgram(agent: string): string {
+    return `/usr/lib/agents/${agent}.cjs`;
+}
