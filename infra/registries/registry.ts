@@ -29,6 +29,7 @@ export interface RegistryArgs {
 
 /** One of the state's registries: its namespace, network policies, keys, database and backups. */
 export class Registry extends pulumi.ComponentResource {
+    readonly namespace: pulumi.Output<string>;
     /** There before anything of it runs. */
     readonly networkPolicies: readonly pulumi.Resource[];
 
@@ -47,6 +48,7 @@ export class Registry extends pulumi.ComponentResource {
             },
             inRegistry,
         );
+        this.namespace = namespace;
         const placed = { namespace, labels };
         // The network policies are in force before any pod starts.
         const networkPolicies = [

@@ -47,7 +47,7 @@ function inOrder(folders) {
 }
 
 /** What follows from configuration without a cluster. */
-const PURE = "^infra/(conventions|site)/|^infra/.*/(config|plan[^/]*)[.]ts$";
+const PURE = "^infra/conventions/|^infra/site/(?!across-sites)|^infra/.*/(config|plan[^/]*)[.]ts$";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
