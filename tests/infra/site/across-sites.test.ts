@@ -66,7 +66,10 @@ function lets(all: readonly Rule[], address: string, port: unknown): boolean {
 function reached(from: Site, to: Site): string[] {
     return from.workloads.flatMap((caller) =>
         to.services.flatMap(({ metadata, spec }) => {
-            const { [ROLE_LABEL.key]: _, ...selector } = spec?.selector ?? {};
+            // Who leads is no label of a template.
+            const selector = Object.fromEntries(
+                Object.entries(spec?.selector ?? {}).filter(([key]) => key !== ROLE_LABEL.key),
+            );
             const called = to.workloads.filter(
                 ({ namespace, labels }) =>
                     namespace === metadata?.namespace && selects({ matchLabels: selector }, labels),
