@@ -17,9 +17,10 @@ import { lifetimes } from "./lifetimes";
 import { KUBE_PROXY } from "../cluster/access/plan-kubernetes";
 import { kubernetesImage } from "../cluster/machines/kubeadm";
 import { planMachines } from "../cluster/machines/plan";
-import { COMMON_LABELS, LABEL } from "../conventions/names";
+import { COMMON_LABELS, LABEL, registryNamespace } from "../conventions/names";
 import { otherSite } from "../restore/config";
 import { planObjectStore } from "../storage/plan-object-store";
+import { planDatabase } from "../registries/plan-database";
 import { type Decisions, planRegistry } from "../registries/plan";
 import { storeTooSmall } from "../registries/backups/store-disk";
 
@@ -54,7 +55,13 @@ export function plan(
         certManager: planCertManager(config, lock),
         objectStore: planObjectStore(config, network, lock),
         registries: Object.keys(config.registries).map((name) =>
-            planRegistry(name, config, lock, decisions, asking(name, edge)),
+            planRegistry(
+                planDatabase(name, registryNamespace(name), config),
+                config,
+                lock,
+                decisions,
+                asking(name, edge),
+            ),
         ),
         edge,
     };
