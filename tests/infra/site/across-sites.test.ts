@@ -2,7 +2,8 @@
 import type { V1Service } from "@kubernetes/client-node";
 import { parseConfig } from "../../../infra/site/config";
 import { cidr } from "../../../infra/conventions/cidr";
-import { ROLE_LABEL } from "../../../infra/registries/plan-database";
+import { registryNamespace } from "../../../infra/conventions/names";
+import { ROLE_LABEL, databaseLabels } from "../../../infra/registries/plan-database";
 import { nth, planNetwork } from "../../../infra/networking/addresses";
 import { outsideOf } from "../../../infra/site/outside";
 import { type PolicyRules, type Rule, policiesIn } from "../../../preview/compare/network-policies";
@@ -105,6 +106,23 @@ describe.each(PAIR)("from %s to %s", (here, there) => {
         ]);
         expect(expected.length).toBeGreaterThan(0);
         expect([...new Set(reached(from, to))].sort()).toEqual(expected.sort());
+    });
+
+    it("taxes would reach every registry where it had the whole network: there nobody can tell which one calls", () => {
+        const labels = databaseLabels("taxes");
+        const peers = [{ ipBlock: { cidr: to.config.networking.block } }];
+        const opened: PolicyRules = {
+            namespace: registryNamespace("taxes"),
+            pods: { matchLabels: labels },
+            ingress: [],
+            egress: [{ peers, ports: [{ protocol: "TCP", port: 5432 }] }],
+        };
+        const known = reached(from, to);
+        const more = reached({ ...from, policies: [...from.policies, opened] }, to);
+        const others = Object.keys(from.config.registries).filter((registry) => registry !== "taxes");
+        expect(more.filter((flow) => !known.includes(flow)).sort()).toEqual(
+            others.map((registry) => `registry-taxes's database → ${registry} in ${there} : 5432`).sort(),
+        );
     });
 
     it("no pod is reached past the Services: at its own address nothing leaves for it", () => {
