@@ -13,7 +13,7 @@ export function manyRegistries(count: number, otherwise: object = {}): string {
     return [
         `import { readFileSync } from "node:fs";`,
         `import { parseConfig } from ${from("infra/site/config")};`,
-        `import { DataEmbassy } from ${from("infra/embassy")};`,
+        `import { DataEmbassy } from ${from("infra/site/embassy")};`,
         `import { plan } from ${from("infra/site/plan")};`,
         `import { wholeConfig } from ${from("toolchain/cli/project-config")};`,
         `const config = parseConfig("tallinn", wholeConfig(readFileSync(${from("Pulumi.tallinn.yaml")}, "utf8")));`,

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConfigError, type EmbassyConfig, parseConfig } from "./site/config";
 import { InputError } from "./conventions/errors";
 import { parseCrossStackSecrets } from "./keys/parse-cross-stack-secrets";
-import { DataEmbassy } from "./embassy";
+import { DataEmbassy } from "./site/embassy";
 import { CROSS_STACK_OUTPUT, type CrossStackSecrets } from "./keys/cross-stack-secrets";
 import { plan } from "./site/plan";
 import type { EmbassyPlan } from "./site/embassy-plan";

@@ -91,6 +91,7 @@ function apiServer(paths: SitePaths, inventory: SiteInventory, ports: Ports): Pa
         args: [
             `--bind-address=${HOST}`,
             `--secure-port=${ports["kube-apiserver"]}`,
+            UNPUBLISHED,
             ...(inventory.network ? reachable(paths, inventory.network) : UNREACHABLE),
             `--tls-cert-file=${pem}`,
             `--tls-private-key-file=${pem}`,
@@ -120,8 +121,12 @@ function apiServer(paths: SitePaths, inventory: SiteInventory, ports: Ports): Pa
     };
 }
 
-/** No simulated pod asks for the server's address, and a loopback address cannot be published to pods. */
-const UNREACHABLE = [`--advertise-address=${HOST}`, "--endpoint-reconciler-type=none"];
+/**
+ * The server would tell pods the port at which it listens on the host. Those of a real node find it elsewhere (objects.ts); no simulated
+ * pod asks, and a loopback address cannot be published.
+ */
+const UNPUBLISHED = "--endpoint-reconciler-type=none";
+const UNREACHABLE = [`--advertise-address=${HOST}`];
 
 /** Pods reach the server at the site's gateway, and it reaches their kubelets through the relay there: lab/nodes. */
 function reachable(paths: SitePaths, { gateway }: NetworkInventory): string[] {

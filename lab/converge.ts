@@ -14,6 +14,7 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
     PersistentVolume: "/api/v1/persistentvolumes",
     ClusterRole: "/apis/rbac.authorization.k8s.io/v1/clusterroles",
     ClusterRoleBinding: "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+    EndpointSlice: "/apis/discovery.k8s.io/v1/endpointslices",
     CustomResourceDefinition: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
 };
 

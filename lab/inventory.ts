@@ -125,7 +125,7 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated", home?
         nodes: firsts.map((host, index) => ({ ...host, machine: machineAddress(range, pods, index) })),
         network: {
             nodes: range,
-            peers: network.peers,
+            peers: Object.fromEntries(Object.entries(network.peers).map(([peer, { block }]) => [peer, block])),
             gateway: network.gateway,
             registry: configuration.site.imageRegistry,
             dns: network.dns,

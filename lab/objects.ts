@@ -1,8 +1,9 @@
 /** The objects that the lab itself puts into a site's API: its machines, their disks, and what kwok may do. */
 import { basename } from "node:path";
 import { TOPOLOGY } from "../infra/conventions/names";
+import { API_SERVER_PORT } from "../infra/networking/addresses";
 import { DISKS as DISKS_FOLDER } from "../infra/storage/local-disks";
-import { DiskInventory, NodeInventory, SiteInventory } from "./inventory";
+import { DiskInventory, NetworkInventory, NodeInventory, SiteInventory } from "./inventory";
 import { FAKE_NODE_ANNOTATION } from "./stages";
 
 export interface Manifest {
@@ -137,9 +138,21 @@ const kubeletAccess: Manifest = {
     subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "kube-apiserver" }],
 };
 
+/** Where pods find the API server: at the gateway, and at the port that network policies open there. */
+function apiServerEndpoint({ gateway }: NetworkInventory): Manifest {
+    return {
+        apiVersion: "discovery.k8s.io/v1",
+        kind: "EndpointSlice",
+        metadata: { name: "kubernetes", labels: { ...OWNED, "kubernetes.io/service-name": "kubernetes" } },
+        addressType: "IPv4",
+        endpoints: [{ addresses: [gateway], conditions: { ready: true } }],
+        ports: [{ name: "https", port: API_SERVER_PORT, protocol: "TCP" }],
+    };
+}
+
 export function siteManifests(site: SiteInventory): Manifest[] {
     return [
-        ...(site.network ? [kubeletAccess, ...ciliumAccess] : kwokAccess),
+        ...(site.network ? [kubeletAccess, ...ciliumAccess, apiServerEndpoint(site.network)] : kwokAccess),
         ...site.nodes.map(nodeManifest),
         ...site.nodes.flatMap((node) => diskManifests(site.name, node)),
     ];

@@ -9,6 +9,9 @@ export const DOMAIN = "embassy.internal";
 /** Domain of Services: Kubernetes' default, which a cluster has unless it is configured otherwise. */
 export const CLUSTER_DOMAIN = "cluster.local";
 
+/** Port of the API server at the site's gateway: Kubernetes' default, https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
+export const API_SERVER_PORT = 6443;
+
 /**
  * Offsets into a site's range of Services. The API server hands out the lower end of the range last, and leaves it to
  * whoever asks for an address by number: https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/
@@ -20,6 +23,27 @@ export const MOST_REGISTRIES = OFFSET.leaseAgents - OFFSET.registries;
 
 /** Registry → its number. */
 type Numbered = Readonly<Record<string, { readonly number: number }>>;
+
+/** What a site serves to its peers, each at an address of its own. */
+interface Served {
+    readonly objectStore: string;
+    /** Registry → where its leader is, and where its members grant leases. */
+    readonly registries: Readonly<Record<string, { readonly leader: string; readonly leaseAgent: string }>>;
+}
+
+/** Another site, as it is seen from here. */
+export interface Peer extends Served {
+    /** CIDR of all that is theirs: what a route leads to. */
+    readonly block: string;
+    /** CIDR of their pods, which call with their own addresses. */
+    readonly pods: string;
+}
+
+/** The site with which a site has something to do: its partner, or the one that it is restored from. */
+export interface OtherSite extends Peer {
+    /** Whether the two are a pair, which call each other; else the other one's store is read, and nothing more. */
+    readonly isPartner: boolean;
+}
 
 export interface NetworkPlan {
     /** Address of the site's own DNS server. */
@@ -36,8 +60,8 @@ export interface NetworkPlan {
     readonly nodes: string;
     /** Where the API server is reached from within. */
     readonly gateway: string;
-    /** Blocks of the sites to which there is a link, by site. */
-    readonly peers: Readonly<Record<string, string>>;
+    /** The sites to which there is a link, by name. */
+    readonly peers: Readonly<Record<string, Peer>>;
 }
 
 /** `objects.luxembourg.embassy.internal` */
@@ -75,25 +99,42 @@ export function planNetwork({
     networking,
     registries,
 }: SiteSection & NetworkingSection & { readonly registries: Numbered }): NetworkPlan {
-    const { nodes, services, peers } = networking;
-    const sites = { [site.name]: services, ...mapValues(peers, (peer) => peer.services) };
+    const { nodes, services } = networking;
+    const peers = mapValues(networking.peers, ({ block, pods, services: theirs }) => ({
+        block,
+        pods,
+        ...servedIn(theirs, registries),
+    }));
+    const sites: Readonly<Record<string, Served>> = { [site.name]: servedIn(services, registries), ...peers };
     return {
         dns: nth(services, OFFSET.dns),
         objectStore: nth(services, OFFSET.objectStore),
         edge: nth(services, OFFSET.edge),
         gazette: nth(services, OFFSET.gazette),
         hosts: Object.fromEntries(
-            Object.entries(sites).flatMap(([name, range]): [string, string][] => [
-                [objectStoreName(name), nth(range, OFFSET.objectStore)],
-                ...Object.entries(registries).flatMap(([registry, { number }]): [string, string][] => [
-                    [registryName(registry, name), registryAddress(range, number)],
-                    [leaseAgentName(registry, name), leaseAgentAddress(range, number)],
-                ]),
+            Object.entries(sites).flatMap(([name, served]): [string, string][] => [
+                [objectStoreName(name), served.objectStore],
+                ...Object.entries(served.registries).flatMap(
+                    ([registry, { leader, leaseAgent }]): [string, string][] => [
+                        [registryName(registry, name), leader],
+                        [leaseAgentName(registry, name), leaseAgent],
+                    ],
+                ),
             ]),
         ),
         nodes,
         gateway: firstAddress(nodes),
-        peers: mapValues(peers, ({ block }) => block),
+        peers,
+    };
+}
+
+function servedIn(services: string, registries: Numbered): Served {
+    return {
+        objectStore: nth(services, OFFSET.objectStore),
+        registries: mapValues(registries, ({ number }) => ({
+            leader: registryAddress(services, number),
+            leaseAgent: leaseAgentAddress(services, number),
+        })),
     };
 }
 

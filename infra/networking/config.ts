@@ -15,8 +15,8 @@ export const networking = z
         nodes: block,
         pods: block,
         services: block,
-        /** The other sites that this one may reach, by name: their block, and in it the range of their Services. */
-        peers: z.record(z.string(), z.strictObject({ block, services: block })),
+        /** The other sites that this one may reach, by name: their block, and in it the ranges of their pods and Services. */
+        peers: z.record(z.string(), z.strictObject({ block, pods: block, services: block })),
     })
     .superRefine(({ block: own, peers, ...ranges }, context) => {
         const inside = Object.entries(ranges).filter(([, range]) => cidr.problem(range) === undefined);
@@ -39,7 +39,7 @@ export const networking = z
                 }
             }
         });
-        for (const [peer, { block: theirs, services }] of Object.entries(peers)) {
+        for (const [peer, { block: theirs, ...parts }] of Object.entries(peers)) {
             if (cidr.problem(theirs) !== undefined) {
                 continue;
             }
@@ -47,8 +47,15 @@ export const networking = z
                 const message = `must not overlap this site's own block ${own}`;
                 context.addIssue({ code: "custom", path: ["peers", peer, "block"], message });
             }
-            if (cidr.problem(services) === undefined && !cidr.contains(theirs, services)) {
-                const message = `must lie inside the peer's block ${theirs}`;
+            for (const [key, range] of Object.entries(parts)) {
+                if (cidr.problem(range) === undefined && !cidr.contains(theirs, range)) {
+                    const message = `must lie inside the peer's block ${theirs}`;
+                    context.addIssue({ code: "custom", path: ["peers", peer, key], message });
+                }
+            }
+            const { pods, services } = parts;
+            if ([pods, services].every((range) => cidr.problem(range) === undefined) && cidr.overlap(pods, services)) {
+                const message = `must not overlap the peer's pods (${pods})`;
                 context.addIssue({ code: "custom", path: ["peers", peer, "services"], message });
             }
         }

@@ -1,6 +1,6 @@
-import type { NetworkPlan } from "./addresses";
+import { API_SERVER_PORT, type NetworkPlan } from "./addresses";
 import { DNS, DNS_PORT, DNS_SELECTOR } from "./dns/plan";
-import { type Egress, pods, range } from "../kubernetes/network-policy";
+import { type Egress, pods, range, tcp } from "../kubernetes/network-policy";
 
 /** To the site's DNS server: what every workload needs that names another. */
 export const LOOKUPS: Egress = {
@@ -11,7 +11,7 @@ export const LOOKUPS: Egress = {
     ],
 };
 
-/** To the site's API server. It is outside the cluster, at a port that is each site's own. */
-export function apiServer({ gateway }: NetworkPlan): Egress {
-    return { to: [range(`${gateway}/32`)], ports: [{ protocol: "TCP" }] };
+/** To the site's API server, which is outside the cluster, and to nothing else at the gateway. */
+export function apiServer({ gateway }: Pick<NetworkPlan, "gateway">): Egress {
+    return { to: [range(`${gateway}/32`)], ports: tcp(API_SERVER_PORT) };
 }

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Egress, type Peer, allow, pods, range, tcp } from "../kubernetes/network-policy";
+import { type Egress, allow, pods, tcp } from "../kubernetes/network-policy";
 import { apiServer, LOOKUPS } from "../networking/egress";
 import type { NetworkPlan } from "../networking/addresses";
 import { DATABASE, PORTS } from "./plan-database";
@@ -15,26 +15,17 @@ export interface FlowsArgs {
     readonly namespace: pulumi.Input<string>;
 }
 
-/** HTTPS, as a peer's Services have it. */
-const HTTPS = 443;
-
 /**
- * What a registry's network policies let through: its members know each other and the API server, in which they agree who leads; the
- * Jobs read the members; both reach the stores; the other site's members follow these, and each asks the other for the right
- * to write; and the edge asks them.
+ * What a registry's network policies let through in its site: its members know each other and the API server, in which they agree who
+ * leads; the Jobs read the members; both reach the store; and the edge asks the members. What passes between sites:
+ * infra/site/across-sites.ts.
  */
 export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
     const { registry, network, namespace } = args;
     const { labels, database } = registry;
     const members = pods(database.labels);
-    // The other sites know neither our labels nor we theirs.
-    const peers = Object.values(network.peers).map(range);
-    const across = (...ports: Ports): Egress[] => toAll(peers, ...ports);
-    const stores: Egress[] = [{ to: [pods(STORE_SELECTOR, OBJECT_STORE)], ports: tcp(STORE_PORT) }, ...across(HTTPS)];
-    const askers = toAll(
-        registry.askedBy.map(({ namespace, selector }) => pods(selector, namespace)),
-        PORTS.postgres,
-    );
+    const store: Egress = { to: [pods(STORE_SELECTOR, OBJECT_STORE)], ports: tcp(STORE_PORT) };
+    const [asker, ...askers] = registry.askedBy.map(({ namespace, selector }) => pods(selector, namespace));
     return [
         allow(
             `${name}-members`,
@@ -46,15 +37,14 @@ export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResource
                 ingress: [
                     { from: [members], ports: tcp(PORTS.postgres, PORTS.patroni) },
                     { from: [pods(BACKUP_LABEL)], ports: tcp(PORTS.repository) },
-                    ...across(PORTS.postgres, PORTS.lease).map(({ to, ports }) => ({ from: to, ports })),
-                    ...askers.map(({ to, ports }) => ({ from: to, ports })),
+                    // No rule where there is none: without a peer it would be for everybody.
+                    ...(asker === undefined ? [] : [{ from: [asker, ...askers] as const, ports: tcp(PORTS.postgres) }]),
                 ],
                 egress: [
                     LOOKUPS,
                     apiServer(network),
                     { to: [members], ports: tcp(PORTS.postgres, PORTS.patroni) },
-                    ...stores,
-                    ...across(PORTS.postgres, PORTS.lease),
+                    store,
                 ],
             },
             opts,
@@ -79,16 +69,9 @@ export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResource
                 labels,
                 selector: BACKUP_LABEL,
                 ingress: [],
-                egress: [LOOKUPS, { to: [members], ports: tcp(PORTS.repository) }, ...stores],
+                egress: [LOOKUPS, { to: [members], ports: tcp(PORTS.repository) }, store],
             },
             opts,
         ),
     ];
-}
-
-type Ports = readonly [number, ...number[]];
-
-/** One rule for all of them; none where there are none, because no peer would mean every peer. */
-function toAll([first, ...others]: readonly Peer[], ...ports: Ports): Egress[] {
-    return first === undefined ? [] : [{ to: [first, ...others], ports: tcp(...ports) }];
 }

@@ -1,9 +1,9 @@
 /** What one registry needs of its site. */
 import type { StorageSection } from "../storage/config";
 import { registryOf } from "./config";
-import { type DatabaseConfig, type DatabasePlan, planDatabase } from "./plan-database";
+import type { DatabaseConfig, DatabasePlan } from "./plan-database";
 import { type ImageLock, imageReference } from "../conventions/images";
-import { COMMON_LABELS, LABEL, registryNamespace } from "../conventions/names";
+import { COMMON_LABELS, LABEL } from "../conventions/names";
 import { UPLOADER, type PublicCopyPlan, planPublicCopy } from "./backups/plan-public-copy";
 import { quota } from "../kubernetes/quota";
 import { SPREAD, type SpreadConstraint } from "../kubernetes/spread";
@@ -60,16 +60,15 @@ export const JOBS = 5;
 export const GATES = 2;
 
 export function planRegistry(
-    name: string,
+    database: DatabasePlan,
     config: DatabaseConfig & StorageSection,
     lock: ImageLock,
     { acceptLoss }: Decisions,
     askedBy: readonly Asking[],
 ): RegistryPlan {
     const { site, storage } = config;
+    const { registry: name, namespace } = database;
     const registry = registryOf(config, name);
-    const namespace = registryNamespace(name);
-    const database = planDatabase(name, namespace, config);
     const publicCopy = planPublicCopy(name, config);
     return {
         name,

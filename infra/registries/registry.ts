@@ -3,6 +3,7 @@ import { tenancy } from "../kubernetes/tenancy";
 import type { CrossStackSecrets } from "../keys/cross-stack-secrets";
 import { certificate } from "../keys/certificate";
 import { secretOf } from "../keys/registry-secrets";
+import { configuration, usesOf } from "./backups/pgbackrest";
 import { repositories } from "./backups/repositories";
 import { defaultDeny } from "../kubernetes/default-deny";
 import type { NetworkPlan } from "../networking/addresses";
@@ -29,6 +30,7 @@ export interface RegistryArgs {
 
 /** One of the state's registries: its namespace, network policies, keys, database and backups. */
 export class Registry extends pulumi.ComponentResource {
+    readonly namespace: pulumi.Output<string>;
     /** There before anything of it runs. */
     readonly networkPolicies: readonly pulumi.Resource[];
 
@@ -47,6 +49,7 @@ export class Registry extends pulumi.ComponentResource {
             },
             inRegistry,
         );
+        this.namespace = namespace;
         const placed = { namespace, labels };
         // The network policies are in force before any pod starts.
         const networkPolicies = [
@@ -57,6 +60,12 @@ export class Registry extends pulumi.ComponentResource {
 
         const issuing = { ...placed, authority: AUTHORITY.site, issuer: crossStackSecrets.issuer, validity };
         const secret = crossStackSecrets.registries.apply((secrets) => secretOf(name, secrets));
+        const files = Object.fromEntries(
+            usesOf(registry.database).map((use) => [
+                `${use}.conf`,
+                secret.apply((known) => configuration(registry.database, known, use)),
+            ]),
+        );
         const placing = {
             certificate: certificate(
                 `${name}-tls`,
@@ -68,19 +77,19 @@ export class Registry extends pulumi.ComponentResource {
                 },
                 inRegistry,
             ),
-            repositories: repositories(
-                `${name}-repositories`,
-                { ...placed, database: registry.database, secret },
-                inRegistry,
-            ),
+            repositories: repositories(`${name}-repositories`, { ...placed, files }, inRegistry),
         };
         const inPods = { ...placing, registry, namespace, serviceAccount };
-        const { files, agreed } = members(
+        const { files: memberFiles, agreed } = members(
             `${name}-members`,
             { registry, namespace, serviceAccount, role: args.memberRole, before: networkPolicies },
             inRegistry,
         );
-        database(`${name}-database`, { ...inPods, files, before: [...networkPolicies, agreed] }, inRegistry);
+        database(
+            `${name}-database`,
+            { ...inPods, files: memberFiles, before: [...networkPolicies, agreed] },
+            inRegistry,
+        );
         // Behind the gate: a site that may not be written to stores nothing either, and members come up meanwhile.
         const behindGate = { ...inRegistry, dependsOn: [...networkPolicies, agreed] };
         backupJobs(`${name}-stored`, inPods, behindGate);

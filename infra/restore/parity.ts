@@ -34,8 +34,8 @@ const OWN_FIELDS: readonly DeclaredField[] = [
     },
     {
         resource: /^kubernetes:networking\.k8s\.io\/v1:NetworkPolicy::/,
-        field: /^spec\.(egress\.\d+\.to|ingress\.\d+\.from)\.\d+(\.ipBlock\.cidr)?$/,
-        why: "each site has an API server of its own, and other peers",
+        field: /^spec\.(egress\.\d+\.to|ingress\.\d+\.from)\.\d+\.ipBlock\.cidr$/,
+        why: "each site has an API server of its own, and another one to talk to",
     },
     {
         resource: /^kubernetes:(infrastructure\.)?cluster\.x-k8s\.io\/v1beta2:(Metal3)?Cluster::/,
@@ -140,9 +140,9 @@ export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
         why: "an environment has names of its own, which no other site knows",
     },
     {
-        resource: /^kubernetes:networking\.k8s\.io\/v1:NetworkPolicy::object-store-allow$/,
-        field: /^spec\.ingress\.0\.from\.\d+$/,
-        why: "and both sites of the pair for peers",
+        resource: /^kubernetes:networking\.k8s\.io\/v1:NetworkPolicy::.*-across(-members|-storing)?$/,
+        field: /^(spec\.(egress|ingress)\.\d+)?$/,
+        why: "and reads the store that it comes from: nothing else passes between it and another site",
     },
 ];
 

@@ -1,4 +1,4 @@
-import type { NetworkPlan } from "../networking/addresses";
+import type { NetworkPlan, OtherSite } from "../networking/addresses";
 import type { AuthorityPlan } from "../keys/plan-authority";
 import type { CertManagerPlan } from "../keys/plan-cert-manager";
 import type { DnsPlan } from "../networking/dns/plan";
@@ -25,6 +25,7 @@ export interface EmbassyPlan {
     readonly storageClass: string;
     readonly imageOrigin: ImageOrigin;
     readonly network: NetworkPlan;
+    readonly other: OtherSite;
     readonly dns: DnsPlan;
     readonly authority: AuthorityPlan;
     readonly certManager: CertManagerPlan;

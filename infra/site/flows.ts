@@ -32,13 +32,15 @@ export interface Policy {
 export interface Flow {
     readonly from: string;
     readonly to: string;
-    /** `443/TCP`; `*` where it is each site's own. */
+    /** `443/TCP`; `*` where every port is meant. */
     readonly port: string;
 }
 
 const REGISTRY = /^registry-/;
 const ANY_REGISTRY = "a registry";
 const ANYBODY = "every workload";
+/** A registry, or its lease agent, at another site, as outside.ts calls them. */
+const ELSEWHERE = /^([-a-z0-9]+)('s lease agent)?(?= in )/;
 
 /** The flows that one end opens: what leaves (`egress`), and what is let in (`ingress`). Registries are one, as they are alike. */
 export function flowsOf(policies: readonly Policy[], outside: Outside, end: "egress" | "ingress"): Flow[] {
@@ -62,8 +64,10 @@ export function flowsOf(policies: readonly Policy[], outside: Outside, end: "egr
 /** What leaves one workload and is let in nowhere: a flow needs both ends. */
 export function halfOpen(policies: readonly Policy[], outside: Outside): Flow[] {
     const incoming = flowsOf(policies, outside, "ingress");
+    const names = Object.values(outside);
+    const others = new Set([...names, ...names.map(asTheSame)]);
     return flowsOf(policies, outside, "egress")
-        .filter(({ to }) => !Object.values(outside).includes(to))
+        .filter(({ to }) => !others.has(to))
         .filter((flow) => !incoming.some((letIn) => covers(letIn, flow)));
 }
 
@@ -89,10 +93,18 @@ function peerName(peer: Peer, namespace: string, outside: Outside): string {
         if (name === undefined) {
             throw new Error(`${ipBlock.cidr} belongs to no known peer: ${Object.values(outside).join(", ")}`);
         }
-        return name;
+        // A registry's own at the other site are one for all of them; another's would be named.
+        return REGISTRY.test(namespace) && ELSEWHERE.exec(name)?.[1] === namespace.replace(REGISTRY, "")
+            ? asTheSame(name)
+            : name;
     }
     if (podSelector !== undefined) {
         return nameOf(namespaceSelector?.matchLabels?.["kubernetes.io/metadata.name"] ?? namespace, podSelector);
     }
     return namespaceSelector?.matchExpressions?.some(({ key }) => key === LABEL.registry) ? ANY_REGISTRY : ANYBODY;
+}
+
+/** `land in luxembourg` → `the same registry in luxembourg` */
+function asTheSame(name: string): string {
+    return name.replace(ELSEWHERE, "the same registry$2");
 }

@@ -1,6 +1,6 @@
 /** What a site talks to outside its cluster, by address. Pure. */
 import type { EdgeSection } from "../edge/config";
-import type { NetworkPlan } from "../networking/addresses";
+import type { NetworkPlan, Peer } from "../networking/addresses";
 
 /** Names of what is outside the cluster, by its range of addresses. */
 export type Outside = Readonly<Record<string, string>>;
@@ -12,8 +12,21 @@ export function outsideOf(
 ): Outside {
     return {
         [`${gateway}/32`]: "API server",
-        ...Object.fromEntries(Object.entries(peers).map(([name, cidr]) => [cidr, `site ${name}`])),
+        ...Object.fromEntries(Object.entries(peers).flatMap(([site, peer]) => servedThere(site, peer))),
         ...Object.fromEntries((edge?.networks ?? []).map((cidr) => [cidr, "allies"])),
         ...Object.fromEntries((edge?.public?.networks ?? []).map((cidr) => [cidr, "everybody"])),
     };
+}
+
+/** Each thing of another site that is reached, or reaches this one; and all of it, which no policy lets through. */
+function servedThere(site: string, { block, pods, objectStore, registries }: Peer): [string, string][] {
+    return [
+        [block, `site ${site}`],
+        [pods, `pods of ${site}`],
+        [`${objectStore}/32`, `object-store in ${site}`],
+        ...Object.entries(registries).flatMap(([registry, { leader, leaseAgent }]): [string, string][] => [
+            [`${leader}/32`, `${registry} in ${site}`],
+            [`${leaseAgent}/32`, `${registry}'s lease agent in ${site}`],
+        ]),
+    ];
 }

@@ -1,6 +1,6 @@
 /** The plan: configuration in, plain specifications out. Nothing here knows of Pulumi, a cluster or a clock. */
 import type { EmbassyConfig } from "./config";
-import { planNetwork } from "../networking/addresses";
+import { type NetworkPlan, type OtherSite, planNetwork } from "../networking/addresses";
 import { planAuthority } from "../keys/plan-authority";
 import { bootOrder } from "./boot-order";
 import { bootParts } from "./boot-parts";
@@ -9,6 +9,7 @@ import { refuseTooSmall, tooSmall } from "../registries/disk";
 import { planDns } from "../networking/dns/plan";
 import { asking, planEdge } from "../edge/plan";
 import type { EmbassyPlan } from "./embassy-plan";
+import { InputError } from "../conventions/errors";
 import { type ImageLock, originPattern } from "../conventions/images";
 import { inventory } from "../cluster/facility/inventory";
 import { refuseTooShort } from "./days-alone";
@@ -16,8 +17,10 @@ import { lifetimes } from "./lifetimes";
 import { KUBE_PROXY } from "../cluster/access/plan-kubernetes";
 import { kubernetesImage } from "../cluster/machines/kubeadm";
 import { planMachines } from "../cluster/machines/plan";
-import { COMMON_LABELS, LABEL } from "../conventions/names";
+import { COMMON_LABELS, LABEL, registryNamespace } from "../conventions/names";
+import { otherSite } from "../restore/config";
 import { planObjectStore } from "../storage/plan-object-store";
+import { planDatabase } from "../registries/plan-database";
 import { type Decisions, planRegistry } from "../registries/plan";
 import { storeTooSmall } from "../registries/backups/store-disk";
 
@@ -46,14 +49,32 @@ export function plan(
             pattern: originPattern(site.imageRegistry, Object.keys(lock).length > 0),
         },
         network,
+        other: otherIn(network, config),
         dns: planDns(config, network, lock),
         authority: planAuthority(config),
         certManager: planCertManager(config, lock),
         objectStore: planObjectStore(config, network, lock),
         registries: Object.keys(config.registries).map((name) =>
-            planRegistry(name, config, lock, decisions, asking(name, edge)),
+            planRegistry(
+                planDatabase(name, registryNamespace(name), config),
+                config,
+                lock,
+                decisions,
+                asking(name, edge),
+            ),
         ),
         edge,
     };
     return { ...planned, bootOrder: bootOrder(site.name, bootParts(planned)) };
+}
+
+function otherIn({ peers }: NetworkPlan, config: EmbassyConfig): OtherSite {
+    const name = otherSite(config);
+    const peer = peers[name];
+    if (peer === undefined) {
+        throw new InputError(
+            `There is no route to ${name}; data-embassy:networking.peers has ${Object.keys(peers).join(", ")}.`,
+        );
+    }
+    return { ...peer, isPartner: !("restore" in config) };
 }

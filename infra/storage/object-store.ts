@@ -7,7 +7,7 @@ import { PROTECTED } from "../kubernetes/deletion-protection";
 import { NOT_AWAITED, metadata } from "../kubernetes/metadata";
 import { tenancy } from "../kubernetes/tenancy";
 import { certificate } from "../keys/certificate";
-import { pods, range, tcp } from "../kubernetes/network-policy";
+import { pods, tcp } from "../kubernetes/network-policy";
 import { networkPolicies } from "../kubernetes/network-policies";
 import type { Validity } from "../keys/plan-authority";
 import { AUTHORITY } from "../keys/plan-cert-manager";
@@ -33,6 +33,8 @@ export interface ObjectStoreArgs {
  * docs/decisions/write-once.md.
  */
 export class ObjectStore extends pulumi.ComponentResource {
+    readonly namespace: pulumi.Output<string>;
+
     constructor(name: string, args: ObjectStoreArgs, opts: pulumi.ComponentResourceOptions) {
         super("data-embassy:storage:ObjectStore", name, {}, opts);
         const { store, issuer, validity } = args;
@@ -49,10 +51,9 @@ export class ObjectStore extends pulumi.ComponentResource {
             },
             parent,
         );
+        this.namespace = namespace;
         const placed = { namespace, labels };
-        const ingress = [
-            { from: [REGISTRIES, ...NIGHTLY.map(named), ...store.peers.map(range)] as const, ports: tcp(STORE_PORT) },
-        ];
+        const ingress = [{ from: [REGISTRIES, ...NIGHTLY.map(named)] as const, ports: tcp(STORE_PORT) }];
         const flows = { ...placed, workload: OBJECT_STORE, selector: STORE_SELECTOR, ingress, egress: [] };
         // The network policies are in force before any pod starts.
         const behindPolicies = { ...parent, dependsOn: networkPolicies(name, flows, parent) };

@@ -36,8 +36,6 @@ export interface ObjectStorePlan {
     readonly buckets: readonly string[];
     /** Fixed address of the Service. */
     readonly address: string;
-    /** Blocks of the sites that store here too. */
-    readonly peers: readonly string[];
     /** Names that the server certificate must hold. */
     readonly dnsNames: readonly string[];
 }
@@ -49,7 +47,7 @@ export const RUNS = 2;
 
 export function planObjectStore(
     { site, storage, registries }: SiteSection & StorageSection & { readonly registries: object },
-    network: Pick<NetworkPlan, "objectStore" | "peers">,
+    network: Pick<NetworkPlan, "objectStore">,
     lock: ImageLock,
 ): ObjectStorePlan {
     const { cpu, memory, storage: size } = storage.objectStore;
@@ -70,7 +68,6 @@ export function planObjectStore(
         objectLockDays: storage.objectLockDays,
         buckets: [...Object.keys(registries).map(registryNamespace), SELF_TEST_BUCKET],
         address: network.objectStore,
-        peers: Object.values(network.peers),
         dnsNames: [
             OBJECT_STORE,
             `${OBJECT_STORE}.${OBJECT_STORE}`,

@@ -1,5 +1,6 @@
 /** How a program in a site's network reaches the API server. */
 import { readIfThere } from "../../command-line/files";
+import { API_SERVER_PORT } from "../../infra/networking/addresses";
 import type { NetworkInventory } from "../inventory";
 import { kubeconfig } from "../../credentials/kubeconfig";
 import type { SitePaths } from "../paths";
@@ -7,13 +8,11 @@ import type { SitePaths } from "../paths";
 /**
  * The text of its kubeconfig.
  *
- * @param port of the API server
  * @param certificate that it shows, and the name of the entry for it
  */
 export async function accessFromWithin(
     paths: SitePaths,
     { gateway }: NetworkInventory,
-    port: number,
     certificate: string,
     user = certificate,
 ): Promise<string> {
@@ -21,7 +20,7 @@ export async function accessFromWithin(
     return kubeconfig({
         site: paths.site,
         user,
-        server: `https://${gateway}:${port}`,
+        server: `https://${gateway}:${API_SERVER_PORT}`,
         authority: await read(paths.certificate("ca")),
         credentials: await read(paths.pem(certificate)),
     });

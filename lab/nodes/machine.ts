@@ -63,22 +63,20 @@ export function machinePart(
 export interface Surroundings {
     readonly inventory: SiteInventory;
     readonly network: NetworkInventory;
-    /** Port of the API server. */
-    readonly port: number;
     /** Reference of the image that holds a pod's namespaces. */
     readonly pause: string;
 }
 
 /** Writes what the machine reads at its boot. */
 export async function configureMachine(paths: SitePaths, machine: Machine, around: Surroundings): Promise<void> {
-    const { inventory, network, port, pause } = around;
+    const { inventory, network, pause } = around;
     const read = async (file: string): Promise<string> => (await readIfThere(file)) ?? "";
     const kubeletPem = kubeletCertificate(machine.name);
     const others = machines(inventory).filter(({ name }) => name !== machine.name);
     const files = machineFiles(inventory, network, machine, others, pause, {
         authority: await read(paths.certificate("ca")),
-        kubelet: await accessFromWithin(paths, network, port, kubeletPem, "kubelet"),
-        cilium: await accessFromWithin(paths, network, port, CILIUM),
+        kubelet: await accessFromWithin(paths, network, kubeletPem, "kubelet"),
+        cilium: await accessFromWithin(paths, network, CILIUM),
         serving: await read(paths.pem(kubeletPem)),
     });
     const folder = paths.machine(machine.name);

@@ -5,6 +5,7 @@
 import { request } from "node:http";
 import * as path from "node:path";
 import { repoRoot } from "../../command-line/paths";
+import { API_SERVER_PORT } from "../../infra/networking/addresses";
 import type { MachineInventory, NetworkInventory } from "../inventory";
 import type { Supervised } from "../part";
 import type { SitePaths } from "../paths";
@@ -29,7 +30,6 @@ export function networkPart(
     network: NetworkInventory,
     machines: readonly MachineInventory[],
     userland: string,
-    apiPort: number,
 ): Supervised {
     return {
         name: NETWORK,
@@ -43,7 +43,7 @@ export function networkPart(
             ...NODE,
             RELAY,
             paths.record(NETWORK),
-            `listen=${network.gateway}:${apiPort},to=${paths.apiSocket}`,
+            `listen=${network.gateway}:${API_SERVER_PORT},to=${paths.apiSocket}`,
             `connect=${paths.egressSocket}`,
         ],
         env: {
@@ -55,7 +55,7 @@ export function networkPart(
     };
 }
 
-/** The relay's end on the host. */
+/** The relay's end on the host. @param apiPort of the API server, where the host has it */
 export function gatewayPart(paths: SitePaths, apiPort: number): Supervised {
     const [program = "", ...args] = NODE;
     return {

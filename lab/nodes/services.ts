@@ -28,8 +28,8 @@ function files(paths: SitePaths): { readonly configuration: string; readonly acc
     return { configuration: path.join(paths.config, "services.yaml"), access: paths.kubeconfigOf(KUBE_PROXY) };
 }
 
-/** Writes what the part reads. @param port of the API server */
-export async function configureServices(paths: SitePaths, inventory: SiteInventory, port: number): Promise<void> {
+/** Writes what the part reads. */
+export async function configureServices(paths: SitePaths, inventory: SiteInventory): Promise<void> {
     const { network } = inventory;
     const [first] = machines(inventory);
     if (!network || !first) {
@@ -37,7 +37,7 @@ export async function configureServices(paths: SitePaths, inventory: SiteInvento
     }
     const { configuration, access } = files(paths);
     const kubeconfig = path.join("/mnt", path.basename(access));
-    await ensureFile(access, await accessFromWithin(paths, network, port, KUBE_PROXY));
+    await ensureFile(access, await accessFromWithin(paths, network, KUBE_PROXY));
     await ensureFile(configuration, kubeProxy(first.name, kubeconfig));
 }
 

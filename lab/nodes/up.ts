@@ -35,8 +35,6 @@ export function machineParts(inventory: SiteInventory): string[] {
 /** Where machines are plugged in, and what they find there. */
 export interface Ground {
     readonly network: NetworkInventory;
-    /** Port of the API server. */
-    readonly port: number;
     readonly userland: string;
     /** Process that holds the site's network. */
     readonly holder: Process;
@@ -70,7 +68,7 @@ export async function layGround(
         }
         await ensure(part, () => Promise.resolve(existsSync(socket)));
     };
-    await ensureSocket(networkPart(paths, network, machines(inventory), userland, port), paths.egressSocket);
+    await ensureSocket(networkPart(paths, network, machines(inventory), userland), paths.egressSocket);
     const holder = await holderOf(site);
     await ensureSocket(gatewayPart(paths, port), paths.apiSocket);
     await ensureFile(paths.registryConfig, registryConfiguration(paths, network));
@@ -79,17 +77,17 @@ export async function layGround(
         await ensureSocket(linkPart(paths, network, peer, userland, holder), linkSocket(paths, peer));
     }
     await pushImages(paths, network, binDirectory, holder, images);
-    return { network, port, userland, holder, images };
+    return { network, userland, holder, images };
 }
 
 /** The machines, side by side. Call it when the API server answers. */
 export async function bringUpMachines(
     site: Site,
-    { network, port, userland, holder, images }: Ground,
+    { network, userland, holder, images }: Ground,
     { inventory, ensure }: { inventory: SiteInventory; ensure: Ensure },
 ): Promise<void> {
     const { paths } = site;
-    const around = { inventory, network, port, pause: imageReference(network.registry, "pause", images) };
+    const around = { inventory, network, pause: imageReference(network.registry, "pause", images) };
     await together(
         machines(inventory).map(async (machine) => {
             await configureMachine(paths, machine, around);
@@ -101,7 +99,7 @@ export async function bringUpMachines(
         }),
     );
     // After the machines: it waits until the first is a node.
-    await configureServices(paths, inventory, port);
+    await configureServices(paths, inventory);
     await ensure(servicesPart(site, userland, holder), gatewayAnswers(paths, network, SERVICES_PORT));
 }
 

@@ -10,6 +10,7 @@ import { ownJurisdiction } from "./own-jurisdiction";
 import { publicCloud } from "./public-cloud";
 import { restrictedNamespaces } from "./restricted-namespaces";
 import type { Rule } from "./rule";
+import { singleAddresses } from "./single-addresses";
 import { tier4Spread } from "./tier4-spread";
 
 /** Each is in the file that has the rule's id as its name. */
@@ -24,6 +25,7 @@ export const RULES: readonly Rule[] = [
     openIngress,
     restrictedNamespaces,
     publicCloud,
+    singleAddresses,
     noExposedServices,
     tier4Spread,
 ];

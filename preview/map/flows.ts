@@ -4,7 +4,9 @@ import { groupBy } from "../group";
 import type { PictureEdge, PictureNode } from "./picture";
 import { box } from "./site";
 
-const SITE = /^site ([^ ]+)/;
+/** All of another site or its pods, and what is served in it, as infra/site/outside.ts calls them. */
+const SITE = /^(?:site|pods of) ([^ ]+)/;
+const SERVED = /^(.+) in ([^ ]+)/;
 const REGISTRY = /^(a registry|registry-)/;
 /** Boxes of a site that flows go by the name of. What else there is everything asks (dns, the API server), or asks nobody but those. */
 const BOXES = ["object-store", "edge", "gazette"];
@@ -30,9 +32,14 @@ export function flowLines(site: string, flows: readonly Flow[], drawn: readonly 
         return id;
     };
     const end = (name: string): string | undefined => {
-        const peer = SITE.exec(name)?.[1];
+        const peer = siteIn(name);
         if (peer !== undefined) {
-            return drawn.includes(peer) ? `${peer}/registries` : outside(`site ${peer}`, peer, name);
+            const [, what = "", where] = SERVED.exec(name) ?? [];
+            const part = BOXES.includes(what) ? what : "registries";
+            // Of what is served each has an address: too many for a box.
+            return drawn.includes(peer)
+                ? `${peer}/${part}`
+                : outside(`site ${peer}`, peer, where === undefined ? name : "");
         }
         const outsider = OUTSIDERS.exec(name)?.[1];
         if (outsider !== undefined) {
@@ -42,7 +49,7 @@ export function flowLines(site: string, flows: readonly Flow[], drawn: readonly 
     };
     const lines = flows.flatMap(({ from, to, port }) => {
         // Of two sites that are drawn the one that lets in says where to.
-        const isTold = drawn.includes(SITE.exec(to)?.[1] ?? "");
+        const isTold = drawn.includes(siteIn(to) ?? "");
         const [one, other] = isTold ? [] : [end(from), end(to)];
         return one === undefined || other === undefined || one === other ? [] : [{ from: one, to: other, port }];
     });
@@ -56,4 +63,8 @@ export function flowLines(site: string, flows: readonly Flow[], drawn: readonly 
         return first === undefined ? [] : [{ from: first.from, to: first.to, kind: "flow", text: ports.join(", ") }];
     });
     return { nodes: [...others.values()].sort((one, other) => (one.id < other.id ? -1 : 1)), edges };
+}
+
+function siteIn(name: string): string | undefined {
+    return SITE.exec(name)?.[1] ?? SERVED.exec(name)?.[2];
 }

@@ -1,3 +1,4 @@
+import { apiServer } from "../../infra/networking/egress";
 import { diskManifests, nodeManifest, siteManifests } from "../../lab/objects";
 import { inventory, node } from "../support/lab";
 
@@ -49,4 +50,23 @@ test("kwok may read nodes and write statuses, and may not read Secrets", () => {
     const role = JSON.stringify(siteManifests(inventory()).find(({ kind }) => kind === "ClusterRole"));
     expect(role).toContain("nodes/status");
     expect(role).not.toMatch(/secrets|\*/);
+});
+
+test("pods of real nodes find the API server where network policies let them", () => {
+    const network = {
+        nodes: "10.1.0.0/24",
+        peers: {},
+        gateway: "10.1.0.1",
+        registry: "registry.example:5000",
+        dns: "10.250.0.10",
+        controlPlaneCores: 1,
+    };
+    const slice = siteManifests(inventory({ network })).find(({ kind }) => kind === "EndpointSlice");
+    const { to, ports } = apiServer(network);
+    expect(to).toEqual([{ ipBlock: { cidr: "10.1.0.1/32" } }]);
+    expect(slice).toMatchObject({
+        metadata: { name: "kubernetes", labels: { "kubernetes.io/service-name": "kubernetes" } },
+        endpoints: [{ addresses: ["10.1.0.1"] }],
+        ports,
+    });
 });

@@ -410,13 +410,32 @@ describe("policy", () => {
             metadata: { namespace },
             spec: {
                 podSelector: { matchLabels: { "app.kubernetes.io/name": name } },
-                egress: [{ to: to.map((range) => ({ ipBlock: { cidr: range } })) }],
+                egress: [{ to: to.map((range) => ({ ipBlock: { cidr: range } })), ports: [{ port: 443 }] }],
             },
         });
         const only = "only public-copy in registry-legislation reaches beyond the sites";
-        expect(said(policy(cidr))).toEqual([`public-cloud: egress to ${cidr} is outside of the sites; ${only}`]);
+        expect(said(policy(cidr))).toContain(`public-cloud: egress to ${cidr} is outside of the sites; ${only}`);
         expect(said(policy())).toEqual([`public-cloud: egress to 0.0.0.0/0 is outside of the sites; ${only}`]);
-        expect(said(policy("10.36.0.0/14"))).toEqual([]);
+        expect(said(policy("10.38.0.11/32"))).toEqual([]);
+    });
+
+    it("refuses a way into a whole network, another site's too", () => {
+        const policy = (range: string, ...ports: object[]): KubernetesObject => ({
+            kind: "NetworkPolicy",
+            metadata: { namespace: "registry-taxes" },
+            spec: { podSelector: {}, egress: [{ to: [{ ipBlock: { cidr: range } }], ports }] },
+        });
+        const port = { protocol: "TCP", port: 5432 };
+        expect(said(policy("10.36.0.0/14", port))).toEqual([
+            "single-addresses: egress to 10.36.0.0/14 is to a whole network; name each address that is called, as ADDRESS/32",
+        ]);
+        expect(said(policy("10.38.0.34/31", port))).toHaveLength(1);
+        expect(said(policy("10.38.0.34/32", port))).toEqual([]);
+        for (const ports of [[], [{ protocol: "TCP" }], [port, { ...port, endPort: 6000 }]]) {
+            expect(said(policy("10.32.0.1/32", ...ports))).toEqual([
+                "single-addresses: egress to 10.32.0.1/32 is to more than single ports; name each port that is called",
+            ]);
+        }
     });
 
     it("refuses a copy of taxes that names its cloud past the DNS server", () => {

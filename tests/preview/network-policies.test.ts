@@ -1,6 +1,11 @@
+import { planNetwork } from "../../infra/networking/addresses";
+import { parseConfig } from "../../infra/site/config";
+import { outsideOf } from "../../infra/site/outside";
+import { flowChanges } from "../../preview/compare/flows";
 import { nameOfRange, policiesIn } from "../../preview/compare/network-policies";
 import { flowsIn } from "../../preview/map/open-flows";
 import type { Rendered } from "../../preview/render/registrations";
+import { stackValues } from "../support/stacks";
 
 const NAMESPACE = "object-store";
 
@@ -36,6 +41,23 @@ describe("a network policy", () => {
         expect(flowsIn({ resources: [declared], outside: {} })).toEqual([
             { from: "everywhere", to: "store", port: "443/TCP" },
         ]);
+    });
+
+    it("is told by what is at an address of another site, and by all of it where all is opened", () => {
+        const config = parseConfig("tallinn", stackValues("tallinn"));
+        const network = planNetwork(config);
+        const outside = outsideOf(network, config.edge);
+        const { registries, objectStore, block, pods } = network.peers["luxembourg"] ?? {};
+        const addresses = [registries?.["land"]?.leader, registries?.["land"]?.leaseAgent, objectStore];
+        const ranges = [...addresses.map((address) => `${address ?? ""}/32`), block ?? "", pods ?? ""];
+        const egress = ranges.map((cidr) => ({ to: [{ ipBlock: { cidr } }], ports: [{ port: 5432 }] }));
+        const opened = [policy({ podSelector, policyTypes: ["Egress"], egress })];
+        const names = ["land in", "land's lease agent in", "object-store in", "site", "pods of"];
+        expect(flowChanges({ resources: [], outside }, { resources: opened, outside }).opened).toEqual(
+            names
+                .map((name, at) => `object-store's store → ${name} luxembourg (${ranges[at] ?? ""}) : 5432/TCP`)
+                .sort(),
+        );
     });
 
     it("is about a range by its name and its addresses, as another may have the same name", () => {

@@ -26,7 +26,8 @@ export function flowsDocument(stacks: readonly string[]): string {
         "",
         "Everything else is denied, in both directions. `npm run expected:update` writes this file from the network policies that",
         "each site declares; a test fails where it is not what they say, or where a flow is open at one end only. A registry's",
-        "workloads reach those of the same registry, and of no other.",
+        "workloads reach those of the same registry, and of no other, at the other site too: what leaves a site leaves for one address.",
+        "What comes in from another site comes from its pods, whose addresses do not tell registries apart: certificates do.",
         ...stacks.flatMap((stack) => {
             const { policies, outside } = declaredFlows(stack);
             return ["", `## ${stack}`, "", flowTable(policies, outside)];

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseConfig } from "../../infra/site/config";
 import { PROJECT } from "../../infra/conventions/names";
-import { DataEmbassy } from "../../infra/embassy";
+import { DataEmbassy } from "../../infra/site/embassy";
 import { plan } from "../../infra/site/plan";
 import type { EmbassyPlan } from "../../infra/site/embassy-plan";
 import type { CrossStackSecrets } from "../../infra/keys/cross-stack-secrets";

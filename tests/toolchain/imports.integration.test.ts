@@ -60,7 +60,7 @@ test.each([
         ["infra-rests-on-what-is-below-it"],
     ],
     ["a program needs tests", { "restore/one.ts": ["tests/support/two.ts"] }, ["restore-rests-on-what-is-below-it"]],
-    ["a subject needs the whole", { "infra/keys/one.ts": ["infra/embassy.ts"] }, ["nothing-in-infra-needs-the-whole"]],
+    ["a subject needs the whole", { "infra/keys/one.ts": ["infra/index.ts"] }, ["nothing-in-infra-needs-the-whole"]],
     ["a folder has no place", { "elsewhere/one.ts": ["infra/site/two.ts"] }, ["every-folder-has-its-place"]],
     ["all is in order", { "tests/restore/one.ts": ["restore/two.ts"], "restore/two.ts": ["lab/three.ts"] }, []],
 ])("say where %s", (_, imports, expected) => {

@@ -7,7 +7,7 @@ import type { KeysSection } from "../../keys/config";
 import type { NetworkingSection } from "../../networking/config";
 import type { SiteSection } from "../../conventions/site";
 import type { MachinesConfig } from "./config";
-import { CLUSTER_DOMAIN, type NetworkPlan } from "../../networking/addresses";
+import { API_SERVER_PORT, CLUSTER_DOMAIN, type NetworkPlan } from "../../networking/addresses";
 import type { Host } from "../facility/inventory";
 import { LABEL, dnsLabel } from "../../conventions/names";
 import { controlPlaneConfig, workerConfig } from "./kubeadm";
@@ -18,7 +18,6 @@ export { MACHINES, type MachineObject } from "./names";
 
 type Site = SiteSection & ClusterSection & NetworkingSection & KeysSection & { readonly machines: MachinesConfig };
 
-const API_SERVER_PORT = 6443;
 const MEMBERSHIP = { "cluster.x-k8s.io/cluster-name": CLUSTER };
 
 /** No host is spare, so a machine that is replaced makes room first. */

@@ -138,8 +138,12 @@ function flowing(stack: string, registries: readonly string[], running: readonly
         gazette: "edge",
     };
     const isRegistry = (name: string): boolean => name.startsWith("a registry's ");
+    const elsewhere = (name: string): string | undefined => {
+        const site = / in ([^ ]+)$/.exec(name)?.[1];
+        return site && `site ${site}`;
+    };
     const known = (name: string, which: readonly string[]): readonly string[] =>
-        isRegistry(name) ? which : [names[name] ?? name];
+        isRegistry(name) ? which : [elsewhere(name) ?? names[name] ?? name];
     return new Set(
         flowsOf(policies, outside, "egress").flatMap(({ from, to }) =>
             known(from, registries).flatMap((one) =>

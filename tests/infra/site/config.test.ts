@@ -113,9 +113,25 @@ describe("a wrong stack file", () => {
             "block that overlaps a peer's",
             (values) =>
                 (section(values, "networking")["peers"] = {
-                    tallinn: { block: "10.32.0.0/13", services: "10.34.0.0/16" },
+                    tallinn: { block: "10.32.0.0/13", pods: "10.33.0.0/16", services: "10.34.0.0/16" },
                 }),
             'data-embassy:networking.peers.tallinn.block is "10.32.0.0/13"; it must not overlap this site\'s own block 10.36.0.0/14',
+        ],
+        [
+            "a peer's pods outside of its block",
+            (values) =>
+                (section(values, "networking")["peers"] = {
+                    tallinn: { block: "10.32.0.0/14", pods: "10.37.0.0/16", services: "10.34.0.0/16" },
+                }),
+            'data-embassy:networking.peers.tallinn.pods is "10.37.0.0/16"; it must lie inside the peer\'s block 10.32.0.0/14',
+        ],
+        [
+            "a peer's pods where its Services are",
+            (values) =>
+                (section(values, "networking")["peers"] = {
+                    tallinn: { block: "10.32.0.0/14", pods: "10.34.0.0/17", services: "10.34.0.0/16" },
+                }),
+            'data-embassy:networking.peers.tallinn.services is "10.34.0.0/16"; it must not overlap the peer\'s pods (10.34.0.0/17)',
         ],
         [
             "even quorum",
@@ -179,9 +195,9 @@ describe("a wrong stack file", () => {
             "a route to Brussels",
             (values) =>
                 Object.assign(section(values, "networking")["peers"] as object, {
-                    brussels: { block: "10.44.0.0/14", services: "10.46.0.0/16" },
+                    brussels: { block: "10.44.0.0/14", pods: "10.45.0.0/16", services: "10.46.0.0/16" },
                 }),
-            'data-embassy:networking.peers.brussels is {"block":"10.44.0.0/14","services":"10.46.0.0/16"}; it must be one of the sites (sites: tallinn, luxembourg, restore): nobody else has a route here; take 10.44.0.0/14 out',
+            'data-embassy:networking.peers.brussels is {"block":"10.44.0.0/14","pods":"10.45.0.0/16","services":"10.46.0.0/16"}; it must be one of the sites (sites: tallinn, luxembourg, restore): nobody else has a route here; take 10.44.0.0/14 out',
         ],
         [
             "a public cloud for taxes",

@@ -40,6 +40,25 @@ describe("the flows of a site", () => {
         ]);
     });
 
+    it("lead to the same registry of another site, which all have; to another registry by its name", () => {
+        const across = (cidr: string): Policy =>
+            policy("registry-land", "database", { egress: [{ to: [{ ipBlock: { cidr } }], ports }] });
+        const there = {
+            "10.1.0.1/32": "land in narva",
+            "10.1.0.2/32": "land's lease agent in narva",
+            "10.1.0.3/32": "taxes in narva",
+            "10.1.0.4/32": "object-store in narva",
+        };
+        const policies = Object.keys(there).map(across);
+        expect(flowsOf(policies, there, "egress").map(({ to }) => to)).toEqual([
+            "the same registry in narva",
+            "the same registry's lease agent in narva",
+            "taxes in narva",
+            "object-store in narva",
+        ]);
+        expect(halfOpen(policies, there)).toEqual([]);
+    });
+
     it("go to nobody who is unknown", () => {
         expect(() => flowsOf([store], {}, "ingress")).toThrow("10.1.0.0/16 belongs to no known peer");
     });

@@ -48,8 +48,8 @@ describe("addresses", () => {
 
     it("of a peer are the ones that the peer itself declares", () => {
         for (const { networking } of configs.values()) {
-            for (const [peer, { block, services }] of Object.entries(networking.peers)) {
-                expect(configs.get(peer)?.networking).toMatchObject({ block, services });
+            for (const [peer, { block, pods, services }] of Object.entries(networking.peers)) {
+                expect(configs.get(peer)?.networking).toMatchObject({ block, pods, services });
             }
         }
         expect.hasAssertions();

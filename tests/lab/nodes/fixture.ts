@@ -19,7 +19,10 @@ export const why = problems.length > 0 ? ` (skipped: ${problems.join(", ")})` : 
 export const describeNodes = problems.length > 0 ? describe.skip : describe;
 
 /** What serves HTTP in the image of Postgres, as user 100. */
-export const SERVER = ["python3", "-m", "http.server", "8080", "--directory", "/usr/lib/postgresql"];
+export const SERVER = serverAt(8080);
+function serverAt(port: number): string[] {
+    return ["python3", "-m", "http.server", String(port), "--directory", "/usr/lib/postgresql"];
+}
 
 /** Seconds within which something in a pod is answered, or is not. */
 export const PATIENCE = 3;
@@ -67,6 +70,10 @@ interface Different {
     readonly namespace?: string;
     readonly dnsPolicy?: string;
     readonly readinessProbe?: object;
+    /** Besides its own. */
+    readonly labels?: Readonly<Record<string, string>>;
+    /** At which it serves in place of 8080, and by which name a Service knows it. */
+    readonly port?: { readonly name: string; readonly containerPort: number };
 }
 
 /** A pod under the restricted profile, as the embassy's own are. */
@@ -74,13 +81,13 @@ export function pod(
     home: string,
     name: string,
     nodeName: string,
-    { image, namespace, dnsPolicy = "Default", readinessProbe }: Different = {},
+    { image, namespace, dnsPolicy = "Default", readinessProbe, labels, port }: Different = {},
 ): object {
     const own = `registry.embassy.internal:5000/postgres@${digests(home)["postgres"] ?? ""}`;
     return {
         apiVersion: "v1",
         kind: "Pod",
-        metadata: { name, ...(namespace !== undefined && { namespace }), labels: { app: name } },
+        metadata: { name, ...(namespace !== undefined && { namespace }), labels: { app: name, ...labels } },
         spec: {
             nodeName,
             automountServiceAccountToken: false,
@@ -96,7 +103,8 @@ export function pod(
                 {
                     name: "main",
                     image: image ?? own,
-                    command: SERVER,
+                    command: port === undefined ? SERVER : serverAt(port.containerPort),
+                    ...(port && { ports: [port] }),
                     securityContext: {
                         allowPrivilegeEscalation: false,
                         readOnlyRootFilesystem: true,
@@ -152,12 +160,17 @@ export class Client {
 
     constructor(
         private readonly home: string,
-        site: string,
+        private readonly site: string,
         /** Where the pods are that are asked. */
         namespace = "default",
     ) {
         this.inNamespace = `--namespace=${namespace}`;
         this.kubeconfig = new SitePaths(home, site).kubeconfig;
+    }
+
+    /** The same, where pods are in another namespace. */
+    in(namespace: string): Client {
+        return new Client(this.home, this.site, namespace);
     }
 
     async run(...args: string[]): Promise<string> {

@@ -5,11 +5,27 @@ import { siteInventory } from "../../../lab/inventory";
 import { ROUND_TRIP_MS } from "../../../lab/nodes/link";
 import { NETWORK } from "../../../lab/nodes/network";
 import { policiesInForce } from "../../../lab/nodes/policy";
-import { Client, describeNodes, makeHome, networkPolicy, pod, why } from "./fixture";
+import { nth, planNetwork } from "../../../infra/networking/addresses";
+import { registryNamespace } from "../../../infra/conventions/names";
+import { PORTS, ROLE_LABEL, databaseLabels } from "../../../infra/registries/plan-database";
+import { parseConfig } from "../../../infra/site/config";
+import { stackValues } from "../../support/stacks";
+import { Client, PATIENCE, declared, describeNodes, makeHome, networkPolicy, pod, why } from "./fixture";
 
 jest.setTimeout(240_000);
 
 const SITES = ["tallinn", "luxembourg"] as const;
+
+/** Of the registry of images, which is at a site's gateway. */
+const REGISTRY_PORT = 5000;
+
+/** In place of a registry's leader: it has the labels, and takes connections at the port. */
+function member(home: string, registry: string): object {
+    const namespace = registryNamespace(registry);
+    const labels = { ...databaseLabels(registry), [ROLE_LABEL.key]: ROLE_LABEL.leader };
+    const port = { name: "postgres", containerPort: PORTS.postgres };
+    return pod(home, "leader", "a1-1", { namespace, labels, port });
+}
 
 describeNodes(`the link between two sites with real nodes${why}`, () => {
     let home: string;
@@ -76,6 +92,49 @@ describeNodes(`the link between two sites with real nodes${why}`, () => {
         await tallinn.run("delete", "networkpolicy", "in");
         await luxembourg.run("delete", "networkpolicy", "out");
         await Promise.all(SITES.map((site) => policiesInForce(site, { home })));
+    });
+
+    it("carries what the declared policies let through: a registry to itself at the other site, and to no other", async () => {
+        const registries = ["taxes", "land"] as const;
+        const { peers } = planNetwork(parseConfig("luxembourg", stackValues("luxembourg")));
+        for (const [name, client] of [
+            ["tallinn", tallinn],
+            ["luxembourg", luxembourg],
+        ] as const) {
+            for (const registry of registries) {
+                const own = ["namespace", "default-deny", "flows", "across", "database-leader"];
+                const objects = await declared(home, name, ...own.map((part) => `${registry}-${part}`));
+                await client.apply(...objects, member(home, registry));
+                await client.in(registryNamespace(registry)).podsReady();
+            }
+            await policiesInForce(name, { home });
+        }
+        const connects = async (from: string, address: string, port: number): Promise<string> =>
+            luxembourg
+                .in(registryNamespace(from))
+                .python(
+                    "leader",
+                    `import socket; socket.create_connection(("${address}", ${port}), ${PATIENCE}); print("open")`,
+                );
+        const { nodes } = parseConfig("tallinn", stackValues("tallinn")).networking;
+        const tried: [from: string, to: string, address: string, port: number][] = [];
+        for (const from of registries) {
+            for (const to of registries) {
+                tried.push([from, to, peers["tallinn"]?.registries[to]?.leader ?? "", PORTS.postgres]);
+            }
+            const past = await tallinn.in(registryNamespace(from)).addressOf("leader");
+            tried.push([from, "its pod, past the Service", past, PORTS.postgres]);
+            tried.push([from, "the site's gateway", nth(nodes, 1), REGISTRY_PORT]);
+        }
+        const told = tried.map(async ([from, to, address, port]) =>
+            connects(from, address, port).then(
+                () => [from, to, "open"],
+                (error: unknown) => [from, to, /timed out/.exec(String(error))?.[0] ?? String(error)],
+            ),
+        );
+        expect(await Promise.all(told)).toEqual(
+            tried.map(([from, to]) => [from, to, from === to ? "open" : "timed out"]),
+        );
     });
 
     it("carries nothing once it is cut, while each site goes on, and carries again once it is mended", async () => {

@@ -1,5 +1,6 @@
 /** Network policies on real nodes: what a pod may not send, and may not get, does not pass, on one machine and across. */
 import * as fs from "node:fs";
+import { apiServer } from "../../../infra/networking/egress";
 import * as lab from "../../../lab/lab";
 import { siteInventory } from "../../../lab/inventory";
 import { policiesInForce } from "../../../lab/nodes/policy";
@@ -90,14 +91,21 @@ describeNodes(`network policies on real nodes${why}`, () => {
         await expect(site.fetch(client, server)).rejects.toThrow(TIMED_OUT);
     });
 
-    it("open the API server by the address of the site's gateway", async () => {
-        const api = `import socket; socket.create_connection(("${await site.run("get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIP}")}", 443), ${PATIENCE}); print("open")`;
+    it("open the API server by the address of the site's gateway and its port, and nothing else that is there", async () => {
+        const gateway = siteInventory(SITE, "real").network?.gateway ?? "";
+        const connects = (address: string, port: number): string =>
+            `import socket; socket.create_connection(("${address}", ${port}), ${PATIENCE}); print("open")`;
+        const kubernetes = await site.run("get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIP}");
+        const api = connects(kubernetes, 443);
+        const registry = connects(gateway, 5000);
+        await enforce({});
+        expect(await site.python("far", registry)).toBe("open");
         await enforce({ deny: ALL });
         await expect(site.python("far", api)).rejects.toThrow(TIMED_OUT);
-        const cidr = `${siteInventory(SITE, "real").network?.gateway ?? ""}/32`;
-        const egress = [{ to: [{ ipBlock: { cidr } }] }];
+        const egress = [apiServer({ gateway })];
         await enforce({ deny: ALL, api: { ...labelled("far"), policyTypes: ["Egress"], egress } });
         expect(await site.python("far", api)).toBe("open");
+        await expect(site.python("far", registry)).rejects.toThrow(TIMED_OUT);
         await expect(site.python("near", api)).rejects.toThrow(TIMED_OUT);
     });
 

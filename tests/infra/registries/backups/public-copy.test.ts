@@ -1,5 +1,7 @@
 /** Copies in a public cloud: what is declared where a stack asks for them. */
 import { parseConfig } from "../../../../infra/site/config";
+import { outsideOf } from "../../../../infra/site/outside";
+import { planNetwork } from "../../../../infra/networking/addresses";
 import { type Policy, flowsOf, halfOpen } from "../../../../infra/site/flows";
 import { plan } from "../../../../infra/site/plan";
 import { RULES } from "../../../../policy/rules";
@@ -44,11 +46,8 @@ describe("a copy in a public cloud", () => {
     });
 
     it("leaves by one flow, from the pods that make it", () => {
-        const outside = {
-            [`${PUBLIC_CLOUD.address}/32`]: "public cloud",
-            "10.32.0.1/32": "API",
-            "10.36.0.0/14": "partner",
-        };
+        const sites = outsideOf(planNetwork(parseConfig("tallinn", stackValues("tallinn"))), undefined);
+        const outside = { ...sites, [`${PUBLIC_CLOUD.address}/32`]: "public cloud" };
         expect(flowsOf(policies(resources), outside, "egress").filter(({ to }) => to === "public cloud")).toEqual([
             { from: "registry-legislation's public-copy", to: "public cloud", port: "443/TCP" },
         ]);

@@ -1,29 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
-import { breakGlass } from "./cluster/access/break-glass";
-import { imageOrigin } from "./cluster/access/image-origin";
-import { Declarations } from "./cluster/access/declarations";
-import { declaredWorkloads } from "./cluster/access/declared";
-import { jurisdiction } from "./cluster/access/jurisdiction";
-import { kubernetesOwn } from "./cluster/access/plan-kubernetes";
-import { pods } from "./cluster/access/pods";
-import { secrets } from "./cluster/access/secrets";
-import { waysIn } from "./cluster/access/ways-in";
-import { Machines } from "./cluster/machines/machines";
-import { Priorities } from "./cluster/priorities";
-import { siteProvider } from "./kubernetes/provider";
-import { deletionAdmission } from "./cluster/access/deletion-admission";
-import { Edge } from "./edge/edge";
-import { Authority } from "./keys/authority";
-import { CertManager } from "./keys/cert-manager";
-import type { EmbassyPlan } from "./site/embassy-plan";
-import { DnsServer } from "./networking/dns/dns";
-import type { CrossStackSecrets } from "./keys/cross-stack-secrets";
-import { fence } from "./registries/replication/fence";
-import { memberRole } from "./registries/postgres/member-role";
-import { Registry } from "./registries/registry";
-import { storeUsers } from "./storage/store-users";
-import { localClass } from "./storage/local-class";
-import { ObjectStore } from "./storage/object-store";
+import { breakGlass } from "../cluster/access/break-glass";
+import { imageOrigin } from "../cluster/access/image-origin";
+import { Declarations } from "../cluster/access/declarations";
+import { declaredWorkloads } from "../cluster/access/declared";
+import { jurisdiction } from "../cluster/access/jurisdiction";
+import { kubernetesOwn } from "../cluster/access/plan-kubernetes";
+import { pods } from "../cluster/access/pods";
+import { secrets } from "../cluster/access/secrets";
+import { waysIn } from "../cluster/access/ways-in";
+import { Machines } from "../cluster/machines/machines";
+import { Priorities } from "../cluster/priorities";
+import { siteProvider } from "../kubernetes/provider";
+import { registryAcrossSites, storeAcrossSites } from "./across-sites";
+import { deletionAdmission } from "../cluster/access/deletion-admission";
+import { Edge } from "../edge/edge";
+import { Authority } from "../keys/authority";
+import { CertManager } from "../keys/cert-manager";
+import type { EmbassyPlan } from "./embassy-plan";
+import { DnsServer } from "../networking/dns/dns";
+import type { CrossStackSecrets } from "../keys/cross-stack-secrets";
+import { fence } from "../registries/replication/fence";
+import { memberRole } from "../registries/postgres/member-role";
+import { Registry } from "../registries/registry";
+import { storeUsers } from "../storage/store-users";
+import { localClass } from "../storage/local-class";
+import { ObjectStore } from "../storage/object-store";
 
 export interface DataEmbassyArgs {
     readonly plan: EmbassyPlan;
@@ -65,7 +66,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
         const authority = new Authority("authority", { plan: plan.authority, handed }, { parent: this });
         this.crossStackSecrets = authority.crossStackSecrets;
 
-        const { network, podSecurityVersion } = plan;
+        const { network, other, podSecurityVersion } = plan;
         new DnsServer("dns", { dns: plan.dns, network, podSecurityVersion }, { ...inSite, dependsOn });
         const { own: crossStackSecrets } = authority;
         const generations = Object.fromEntries(
@@ -73,7 +74,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
         );
         const validity = plan.authority.leaf;
         const onDisks = { ...inSite, dependsOn: [...dependsOn, storageClass] };
-        new ObjectStore(
+        const objectStore = new ObjectStore(
             "object-store",
             {
                 store: plan.objectStore,
@@ -84,6 +85,8 @@ export class DataEmbassy extends pulumi.ComponentResource {
             },
             onDisks,
         );
+        const { namespace } = objectStore;
+        storeAcrossSites("object-store-across", { store: plan.objectStore, other, namespace }, { parent: objectStore });
         const fenced = fence("fence", plan, { parent: this, provider });
         const common = {
             network,
@@ -98,7 +101,11 @@ export class DataEmbassy extends pulumi.ComponentResource {
         let before: readonly pulumi.Resource[] = [];
         for (const registry of inOrder) {
             const opts = { ...inSite, dependsOn: [...ready, ...before] };
-            before = new Registry(registry.name, { registry, ...common }, opts).networkPolicies;
+            const made = new Registry(registry.name, { registry, ...common }, opts);
+            const { namespace, networkPolicies } = made;
+            const parent = { parent: made };
+            const across = registryAcrossSites(`${registry.name}-across`, { registry, other, namespace }, parent);
+            before = [...networkPolicies, ...across];
         }
         // Last, as nobody waits for them.
         const { namespace: authorities } = new CertManager(
