@@ -1,15 +1,22 @@
 /** A registry's database: Postgres, Patroni, which chooses the primary, and pgBackRest, which makes backups. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { MEMBER_PROGRAM } from "../../infra/conventions/programs";
+import { LEASE_AGENT_USER, POSTGRES, USER_NAME } from "../../infra/conventions/users";
 import {
     POSTGRES_LIBRARY,
     POSTGRES_PACKAGE,
     POSTGRES_PROGRAMS,
     POSTGRES_SHARE,
 } from "../../infra/conventions/postgres";
-import type { Image, Owner } from "../declaration";
+import type { Image } from "../declaration";
 
-/** The same user as POSTGRES in infra/registries/container.ts. */
-const USER: Owner = { uid: 100, gid: 102 };
 const HOME = "/var/lib/postgresql";
+/** Of those who are let in at the socket. */
+const USERS = [
+    { name: USER_NAME.postgres, home: HOME, ...POSTGRES },
+    { name: USER_NAME.leaseAgent, home: "/", ...LEASE_AGENT_USER },
+];
 
 const INSTALLATION = "only maintainer scripts call it, and none runs";
 const PERL = "only the scripts of postgresql-common are in Perl; Patroni takes their place";
@@ -84,7 +91,7 @@ export const postgres: Image = {
         "/usr/bin/pygettext3*",
         "/usr/sbin",
     ],
-    user: USER,
+    user: POSTGRES,
     entrypoint: ["/usr/bin/patroni"],
     env: {
         PATH: `${POSTGRES_PROGRAMS}:/usr/bin`,
@@ -96,18 +103,24 @@ export const postgres: Image = {
         PYTHONUNBUFFERED: "1",
     },
     files: {
-        "/etc/passwd":
-            "root:x:0:0:root:/root:/usr/sbin/nologin\n" +
-            `postgres:x:${USER.uid}:${USER.gid}:PostgreSQL:${HOME}:/usr/sbin/nologin\n`,
-        "/etc/group": `root:x:0:\npostgres:x:${USER.gid}:\n`,
+        [MEMBER_PROGRAM]: readFileSync(join(__dirname, "..", "postgres", "member.py"), "utf8"),
+        "/etc/passwd": lines(
+            "root:x:0:0:root:/root:/usr/sbin/nologin",
+            ...USERS.map(({ name, uid, gid, home }) => `${name}:x:${uid}:${gid}::${home}:/usr/sbin/nologin`),
+        ),
+        "/etc/group": lines("root:x:0:", ...USERS.map(({ name, gid }) => `${name}:x:${gid}:`)),
         // Without it glibc asks the DNS server before /etc/hosts.
         "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n",
     },
     folders: {
-        [HOME]: { ...USER, mode: 0o700 },
-        "/run/postgresql": { ...USER, mode: 0o775 },
+        [HOME]: { ...POSTGRES, mode: 0o700 },
+        "/run/postgresql": { ...POSTGRES, mode: 0o775 },
         "/tmp": { uid: 0, gid: 0, mode: 0o1777 },
-        "/var/log/pgbackrest": { ...USER, mode: 0o750 },
-        "/var/spool/pgbackrest": { ...USER, mode: 0o750 },
+        "/var/log/pgbackrest": { ...POSTGRES, mode: 0o750 },
+        "/var/spool/pgbackrest": { ...POSTGRES, mode: 0o750 },
     },
 };
+
+function lines(...all: readonly string[]): string {
+    return all.map((line) => `${line}\n`).join("");
+}

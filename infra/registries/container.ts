@@ -1,11 +1,8 @@
 /** What every pod has that runs the image of Postgres. */
 import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Identity, KEY_MODE } from "../kubernetes/workload";
+import { KEY_MODE } from "../kubernetes/workload";
 import type { RegistryPlan } from "./plan";
-
-/** postgres in Debian's package. */
-export const POSTGRES: Identity = { uid: 100, gid: 102 };
 
 export const VOLUME = {
     data: "data",

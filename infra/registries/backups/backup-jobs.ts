@@ -10,7 +10,8 @@ import { generationSuffix } from "../../keys/registry-keys";
 import { COMMON_LABELS, LABEL } from "../../conventions/names";
 import { type Use, commandLine, remoteMembers } from "./pgbackrest";
 import { type RegistryPlan, BACKUP_JOB } from "../plan";
-import { POSTGRES, type PostgresArgs, VOLUME, keyVolumes } from "../container";
+import { POSTGRES } from "../../conventions/users";
+import { type PostgresArgs, VOLUME, keyVolumes } from "../container";
 import { verification } from "./verification";
 
 type Kind = "full" | "diff";

@@ -3,13 +3,24 @@ import type * as pulumi from "@pulumi/pulumi";
 import { agentContainer } from "../../kubernetes/agent";
 import { PRIORITY } from "../../kubernetes/priority";
 import { spreadAmong } from "../../kubernetes/spread";
-import { KEY_MODE, apiToken, following, guaranteed, hardenedContainer, hardenedPod } from "../../kubernetes/workload";
+import {
+    KEY_MODE,
+    apiToken,
+    asUser,
+    following,
+    guaranteed,
+    hardenedContainer,
+    hardenedPod,
+    listening,
+} from "../../kubernetes/workload";
 import { configurationFile } from "../backups/pgbackrest";
-import { POSTGRES, type PostgresArgs, VOLUME, keyVolumes } from "../container";
+import { MEMBER_PROGRAM, PYTHON } from "../../conventions/programs";
+import { LEASE_AGENT_USER, POSTGRES } from "../../conventions/users";
+import { type PostgresArgs, VOLUME, keyVolumes } from "../container";
 import { HELPER, type RegistryPlan, LEASE_AGENT } from "../plan";
 import { DATABASE, PATHS, PORTS, memberName, memberNames } from "../plan-database";
 import { GIVES_UP_SECONDS } from "../replication/plan";
-import { LEASE_AGENT_ROLE } from "../roles";
+import { ASKING, LEASE_AGENT_ROLE, edgeRoles } from "../roles";
 import { SERVICE } from "./patroni";
 
 export interface PodArgs extends PostgresArgs {
@@ -41,7 +52,7 @@ export function podSpec(args: PodArgs): ReturnType<typeof hardenedPod> {
     });
 }
 
-/** Both containers see the database's files and its socket. */
+/** The database and what serves its files see these and its socket. */
 const SHARED = [
     { name: VOLUME.data, mountPath: PATHS.home },
     { name: VOLUME.run, mountPath: PATHS.socket },
@@ -62,9 +73,11 @@ function member({ image, cpu, memory, database }: RegistryPlan): input.core.v1.C
         name: DATABASE,
         image,
         // At SIGHUP it has Postgres read its files too.
-        command: following(PATHS.tls, "/usr/bin/patroni"),
-        args: [`${PATHS.patroni}/patroni.yml`],
+        command: following(PATHS.tls, PYTHON),
+        args: [MEMBER_PROGRAM, `${PATHS.patroni}/patroni.yml`],
         env: [
+            { name: "EMBASSY_DATA", value: PATHS.data },
+            { name: "EMBASSY_MEMBERS", value: memberName(database.registry) },
             { name: "PATRONI_NAME", valueFrom: field("metadata.name") },
             { name: "PATRONI_KUBERNETES_NAMESPACE", valueFrom: field("metadata.namespace") },
             { name: "PATRONI_KUBERNETES_POD_IP", valueFrom: field("status.podIP") },
@@ -94,6 +107,7 @@ function repositoryServer({ image }: RegistryPlan): input.core.v1.Container {
         command: following(PATHS.tls, "/usr/bin/pgbackrest"),
         args: [`--config=${configurationFile("own")}`, "server"],
         ports: [{ name: "repository", containerPort: PORTS.repository, protocol: "TCP" }],
+        ...listening("repository"),
         resources: guaranteed(HELPER.cpu, HELPER.memory),
         volumeMounts: [...SHARED],
     });
@@ -120,21 +134,26 @@ function leaseAgent({ agentsImage, database }: RegistryPlan): input.core.v1.Cont
             MAXIMUM_LAG: String(terms.maximumLag),
             MEMBERS: JSON.stringify(memberNames(database)),
             WAL_SEGMENT: database.walSegment,
+            ASKING_ROLES: JSON.stringify(edgeRoles(registry)),
+            ASKING_MILLISECONDS: String(ASKING.milliseconds),
             PATRONI_PORT: String(PORTS.patroni),
             PATRONI_NAME: database.dnsNames[0] ?? "",
         },
         mounts: [
-            { name: VOLUME.run, mountPath: PATHS.socket },
+            // It connects there, and puts no other socket in the place of that one.
+            { name: VOLUME.run, mountPath: PATHS.socket, readOnly: true },
             { name: VOLUME.certificate, mountPath: PATHS.tls, readOnly: true },
             apiToken.mount,
         ],
     });
-    return {
+    return asUser(LEASE_AGENT_USER, {
         ...container,
         env: [
             ...(container.env as input.core.v1.EnvVar[]),
             { name: "MEMBER", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
         ],
         ports: [{ name: "lease", containerPort: PORTS.lease, protocol: "TCP" }],
-    };
+        // It asks for a certificate, which the kubelet has none of.
+        ...listening("lease"),
+    });
 }

@@ -1,7 +1,7 @@
 import { Job } from "@pulumi/kubernetes/batch/v1/job";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import type * as pulumi from "@pulumi/pulumi";
-import { agentContainer } from "../../kubernetes/agent";
+import { AGENT_USER, agentContainer } from "../../kubernetes/agent";
 import { metadata } from "../../kubernetes/metadata";
 import { PRIORITY } from "../../kubernetes/priority";
 import { apiToken, hardenedPod } from "../../kubernetes/workload";
@@ -9,7 +9,6 @@ import { COMMON_LABELS, LABEL, dnsLabel } from "../../conventions/names";
 import { type RegistryPlan, LEASE_AGENT } from "../plan";
 import { ANNOTATION, LEASE } from "./contract";
 import { GIVES_UP_SECONDS } from "./plan";
-import { POSTGRES } from "../container";
 
 export interface GateArgs {
     readonly registry: RegistryPlan;
@@ -67,7 +66,7 @@ function pod({ registry, serviceAccount }: GateArgs): ReturnType<typeof hardened
         },
         mounts: [apiToken.mount],
     });
-    return hardenedPod(POSTGRES, {
+    return hardenedPod(AGENT_USER, {
         serviceAccountName: serviceAccount,
         priorityClassName: PRIORITY.service.name,
         restartPolicy: "Never",

@@ -1,0 +1,19 @@
+/** The users that processes run as: an image is made for one, and its pods are declared with the same. Pure. */
+
+/** User and group of a process; the restricted profile forbids root. */
+export interface Identity {
+    readonly uid: number;
+    readonly gid: number;
+}
+
+/** Number from which on no user of a machine has it: the CIS benchmark asks for it, so that a process which gets out of its container is nobody there. */
+export const FIRST_UID = 10_000;
+
+/** The database, and what works on its files. Debian's package has 100, which machines have too. */
+export const POSTGRES: Identity = { uid: 10_432, gid: 10_432 };
+
+/** The lease agent beside a member, which the database lets in as a role of its own. It shares no file with the database but its socket. */
+export const LEASE_AGENT_USER: Identity = { uid: 10_434, gid: 10_434 };
+
+/** Names of those two where Postgres looks up who is at its socket: `/etc/passwd` of its image. */
+export const USER_NAME = { postgres: "postgres", leaseAgent: "lease-agent" } as const;
