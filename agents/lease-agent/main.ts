@@ -1,12 +1,13 @@
 /**
  * The lease agent: fences a site that may no longer write, so that of two sites only one does. It runs beside each member of a
  * registry's database. At the primary it renews its lease at the other site; at the standby it grants that lease. It also commits a
- * heartbeat each second, has Postgres wait for the other site where replication is late, and rebuilds members that can no longer
- * follow. docs/decisions/one-primary.md says how.
+ * heartbeat each second, has Postgres wait for the other site where replication is late, rebuilds members that can no longer
+ * follow, and ends what the edge asks for too long. docs/decisions/one-primary.md says how.
  */
 import { once } from "node:events";
 import { log, messageOf, repeat, runAgent } from "../agent";
 import { configMaps } from "../kubernetes";
+import { Asking, LOOK_MS as ASKING_MS } from "./asking";
 import { Bound, LOOK_MS } from "./bound";
 import { Connection } from "./connection";
 import { beat } from "./database";
@@ -61,10 +62,12 @@ runAgent(async () => {
         (name) => patroni.ask(name),
         (name) => patroni.renew(name),
     );
+    const asking = new Asking(connect(), settings.ASKING_ROLES, settings.ASKING_MILLISECONDS);
     const segment = new Segment(looking, api, member.labels, member.scope, settings.WAL_SEGMENT);
     await Promise.all([
         repeat(pass, HEARTBEAT_MS / 1000),
         repeat(() => bound.pass(site.isBound), LOOK_MS / 1000),
+        repeat(() => asking.pass(), ASKING_MS / 1000),
         repeat(() => stranded.pass(leads), STRANDED_MS / 1000),
         repeat(() => segment.pass(leads), SEGMENT_MS / 1000),
     ]);

@@ -1,4 +1,6 @@
 /** A registry's database: Postgres, Patroni, which chooses the primary, and pgBackRest, which makes backups. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
     POSTGRES_HOME,
     POSTGRES_LIBRARY,
@@ -8,8 +10,14 @@ import {
     POSTGRES_SOCKET,
 } from "../../infra/conventions/postgres";
 import { PROGRAM } from "../../infra/conventions/programs";
-import { POSTGRES } from "../../infra/conventions/users";
+import { LEASE_AGENT_USER, POSTGRES, USER_NAME } from "../../infra/conventions/users";
 import type { Image } from "../declaration";
+
+/** Of those who are let in at the socket. */
+const USERS = [
+    { name: USER_NAME.postgres, home: POSTGRES_HOME, ...POSTGRES },
+    { name: USER_NAME.leaseAgent, home: "/", ...LEASE_AGENT_USER },
+];
 
 const INSTALLATION = "only maintainer scripts call it, and none runs";
 const PERL = "only the scripts of postgresql-common are in Perl; Patroni takes their place";
@@ -96,10 +104,12 @@ export const postgres: Image = {
         PYTHONUNBUFFERED: "1",
     },
     files: {
-        "/etc/passwd":
-            "root:x:0:0:root:/root:/usr/sbin/nologin\n" +
-            `postgres:x:${POSTGRES.uid}:${POSTGRES.gid}:PostgreSQL:${POSTGRES_HOME}:/usr/sbin/nologin\n`,
-        "/etc/group": `root:x:0:\npostgres:x:${POSTGRES.gid}:\n`,
+        [PROGRAM.member]: readFileSync(join(__dirname, "..", "postgres", "member.py"), "utf8"),
+        "/etc/passwd": lines(
+            "root:x:0:0:root:/root:/usr/sbin/nologin",
+            ...USERS.map(({ name, uid, gid, home }) => `${name}:x:${uid}:${gid}::${home}:/usr/sbin/nologin`),
+        ),
+        "/etc/group": lines("root:x:0:", ...USERS.map(({ name, gid }) => `${name}:x:${gid}:`)),
         // Without it glibc asks the DNS server before /etc/hosts.
         "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n",
     },
@@ -111,3 +121,7 @@ export const postgres: Image = {
         "/var/spool/pgbackrest": { ...POSTGRES, mode: 0o750 },
     },
 };
+
+function lines(...all: readonly string[]): string {
+    return all.map((line) => `${line}\n`).join("");
+}

@@ -70,6 +70,8 @@ export const SETTINGS = {
         MAXIMUM_LAG: count,
         MEMBERS: json(z.array(text)),
         WAL_SEGMENT: text,
+        ASKING_ROLES: json(z.array(text)),
+        ASKING_MILLISECONDS: positive,
         PATRONI_PORT: positive,
         PATRONI_NAME: text,
         MEMBER: text,

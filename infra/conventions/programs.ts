@@ -3,8 +3,11 @@
 export const PROGRAM = {
     /** Tells a server that its certificate was renewed: toolchain/modules/cert-manager/follow. */
     follow: "/usr/bin/follow",
+    /** Starts a registry's member: images/postgres/member.py. */
+    member: "/usr/lib/embassy/member.py",
     patroni: "/usr/bin/patroni",
     pgbackrest: "/usr/bin/pgbackrest",
+    python: "/usr/bin/python3",
     versitygw: "/usr/bin/versitygw",
 } as const;
 

@@ -12,5 +12,14 @@ export const AGENT_USER: Identity = { uid: 65532, gid: 65532 };
 /** The user of a program that needs none of its own: Kubernetes' own images have this number, which is nobody's. */
 export const NOBODY: Identity = { uid: 65535, gid: 65535 };
 
-/** The user `postgres` in Debian's package. */
-export const POSTGRES: Identity = { uid: 100, gid: 102 };
+/** Number from which on no user of a machine has it: the CIS benchmark asks for it, so that a process which gets out of its container is nobody there. */
+export const FIRST_UID = 10_000;
+
+/** The database, and what works on its files. Debian's package has 100, which machines have too. */
+export const POSTGRES: Identity = { uid: 10_432, gid: 10_432 };
+
+/** The lease agent beside a member, which the database lets in as a role of its own. It shares no file with the database but its socket. */
+export const LEASE_AGENT_USER: Identity = { uid: 10_434, gid: 10_434 };
+
+/** Names of those two where Postgres looks up who is at its socket: `/etc/passwd` of its image. */
+export const USER_NAME = { postgres: "postgres", leaseAgent: "lease-agent" } as const;

@@ -1,10 +1,11 @@
+import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
 import { deployment } from "../kubernetes/deployment";
 import { PRIORITY } from "../kubernetes/priority";
 import { clusterRole } from "../kubernetes/role";
 import { tenancy } from "../kubernetes/tenancy";
 import { NOBODY } from "../conventions/users";
-import { apiToken, guaranteed, hardenedContainer, hardenedPod } from "../kubernetes/workload";
+import { apiToken, guaranteed, hardenedContainer, hardenedPod, probes } from "../kubernetes/workload";
 import { apiServer } from "../networking/egress";
 import { networkPolicies } from "../kubernetes/network-policies";
 import type { NetworkPlan } from "../networking/addresses";
@@ -89,6 +90,13 @@ const RULES = [
     { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
 ];
 
+/** As toolchain/modules/cert-manager/main.go listens, for kubelets alone. */
+const HEALTH_PORT = 9403;
+
+function health(path: string): input.core.v1.Probe {
+    return { httpGet: { path, port: HEALTH_PORT } };
+}
+
 function podSpec(
     { image, cpu, memory }: CertManagerPlan,
     serviceAccountName: pulumi.Input<string>,
@@ -102,6 +110,7 @@ function podSpec(
                 image,
                 args: [`--cluster-resource-namespace=${CERT_MANAGER}`],
                 resources: guaranteed(cpu, memory),
+                ...probes(health("/readyz"), health("/livez")),
                 volumeMounts: [apiToken.mount],
             }),
         ],

@@ -4,6 +4,7 @@ import { ResourceQuota } from "@pulumi/kubernetes/core/v1/resourceQuota";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Labels } from "../conventions/names";
+import { defaultAccount } from "./default-account";
 import { PROTECTED } from "./deletion-protection";
 import { metadata } from "./metadata";
 
@@ -30,7 +31,7 @@ export interface Tenancy {
     readonly serviceAccount: pulumi.Output<string>;
 }
 
-/** A namespace under the restricted profile. https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
+/** A namespace under the restricted profile, whose pods each have an account that is named. https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
 export function restrictedNamespace(
     name: string,
     { namespace, labels, podSecurityVersion }: NamespaceArgs,
@@ -48,7 +49,9 @@ export function restrictedNamespace(
         // Deleting a namespace deletes everything in it, volumes' claims and keys too.
         { ...opts, ...PROTECTED },
     );
-    return created.metadata.name;
+    const { name: made } = created.metadata;
+    defaultAccount(`${name}-default-account`, { namespace: made, labels }, opts);
+    return made;
 }
 
 /** A tenant's room in the cluster: a namespace, how much may be used in it, and the identity of its pods. */

@@ -6,6 +6,7 @@ import { TOKEN_SECONDS } from "./token";
 
 type Container = input.core.v1.Container;
 type PodSpec = input.core.v1.PodSpec;
+type Probe = input.core.v1.Probe;
 
 /** Mounted keys: readable by the process's group, by nobody else. */
 export const KEY_MODE = 0o440;
@@ -33,11 +34,43 @@ export function hardenedContainer(container: Container): Container {
     };
 }
 
+/** The container as another user than the rest of its pod, so that a file or a socket of theirs is not its own. It keeps the pod's group for mounted keys. */
+export function asUser({ uid, gid }: Identity, container: Container): Container {
+    return { ...container, securityContext: { ...container.securityContext, runAsUser: uid, runAsGroup: gid } };
+}
+
 /**
  * The command of a server that reads its certificate when it starts and at SIGHUP: it is told when the mounted Secret has another.
  */
 export function following(folder: string, program: string): string[] {
     return [PROGRAM.follow, folder, program];
+}
+
+/** Seconds between two looks of a kubelet at what runs. */
+const LOOK_SECONDS = 10;
+/** Looks in a row without an answer, after which a container is started anew. */
+const LOOKS = 6;
+/** Seconds for which a server may be on its way up. */
+const UP_SECONDS = 60;
+
+/**
+ * The three probes of a server, by two questions: whether it can do its work, and whether it still answers. Until it is up it is looked at
+ * often, and from then on seldom.
+ */
+export function probes(
+    ready: Probe,
+    alive = ready,
+): Pick<Container, "startupProbe" | "readinessProbe" | "livenessProbe"> {
+    return {
+        startupProbe: { ...ready, periodSeconds: 1, failureThreshold: UP_SECONDS },
+        readinessProbe: { ...ready, periodSeconds: LOOK_SECONDS },
+        livenessProbe: { ...alive, periodSeconds: LOOK_SECONDS, failureThreshold: LOOKS },
+    };
+}
+
+/** Those of a server that lets in nobody without a certificate, of which a kubelet has none: that it listens is what can be asked. */
+export function listening(port: string): ReturnType<typeof probes> {
+    return probes({ tcpSocket: { port } });
 }
 
 const API_TOKEN = "api-token";

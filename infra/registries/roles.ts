@@ -10,8 +10,17 @@ export const GAZETTE_ROLE = "gazette";
 /** SQL role of the lease agent beside each member, which owns the heartbeat. */
 export const LEASE_AGENT_ROLE = "writer";
 
-/** Limits of the edge's roles: what one question may take, also of the member's disk, and how many may be asked at once. */
+/**
+ * Limits of the edge's roles: what one question may take, also of the member's disk, and how many may be asked at once. A role may set its
+ * own time to another, and the lease agent holds it to this one (agents/lease-agent/asking.ts); the rest is not a role's to set.
+ */
 export const ASKING = { milliseconds: 5_000, connections: 20, temporaryMebibytes: 64 } as const;
+
+/** Of a session: not the other site's to wait for, and one at a time. */
+const ALONE = ["SET synchronous_commit = local;", "SELECT pg_advisory_lock(hashtext('setup.sql'));"];
+
+/** Functions that make one. */
+const LARGE_OBJECTS = ["lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)"];
 
 /** The edge's roles that a registry lets in. */
 export function edgeRoles(registry: string): string[] {
@@ -26,9 +35,7 @@ export function setupScript({ registry, database }: DatabasePlan): string {
     const unless = (statement: string, table: string, column: string, name: string): string =>
         `SELECT '${statement}' WHERE NOT EXISTS (SELECT FROM ${table} WHERE ${column} = '${name}') \\gexec`;
     return [
-        // Not the other site's to wait for, and one at a time.
-        "SET synchronous_commit = local;",
-        "SELECT pg_advisory_lock(hashtext('setup.sql'));",
+        ...ALONE,
         unless(`CREATE ROLE ${database} LOGIN`, "pg_roles", "rolname", database),
         unless(`CREATE DATABASE ${database} OWNER ${database}`, "pg_database", "datname", database),
         // What they may ask or read, the owner grants with the data (data/registry-data.ts).
@@ -53,6 +60,11 @@ export function setupScript({ registry, database }: DatabasePlan): string {
         "    (at timestamptz NOT NULL, one boolean PRIMARY KEY DEFAULT true CHECK (one));",
         `INSERT INTO ${HEARTBEAT.table} VALUES (clock_timestamp()) ON CONFLICT DO NOTHING;`,
         `ALTER TABLE ${HEARTBEAT.table} OWNER TO ${LEASE_AGENT_ROLE};`,
+        // Postgres lets everybody fill the disk with what it does not count: temporary tables, and large objects.
+        `REVOKE TEMPORARY ON DATABASE ${database} FROM PUBLIC;`,
+        `\\connect ${database}`,
+        ...ALONE,
+        `REVOKE EXECUTE ON FUNCTION ${LARGE_OBJECTS.join(", ")} FROM PUBLIC;`,
         "",
     ].join("\n");
 }

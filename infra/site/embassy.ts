@@ -4,12 +4,13 @@ import { imageOrigin } from "../cluster/access/image-origin";
 import { Declarations } from "../cluster/access/declarations";
 import { declaredWorkloads } from "../cluster/access/declared";
 import { jurisdiction } from "../cluster/access/jurisdiction";
-import { kubernetesOwn } from "../cluster/access/plan-kubernetes";
+import { SYSTEM_NAMESPACES, kubernetesOwn } from "../cluster/access/plan-kubernetes";
 import { pods } from "../cluster/access/pods";
 import { secrets } from "../cluster/access/secrets";
 import { waysIn } from "../cluster/access/ways-in";
 import { Machines } from "../cluster/machines/machines";
 import { Priorities } from "../cluster/priorities";
+import { defaultAccount } from "../kubernetes/default-account";
 import { siteProvider } from "../kubernetes/provider";
 import { registryAcrossSites, storeAcrossSites } from "./across-sites";
 import { deletionAdmission } from "../cluster/access/deletion-admission";
@@ -60,6 +61,9 @@ export class DataEmbassy extends pulumi.ComponentResource {
         secrets("declared-secrets", plan, inCluster);
         waysIn("ways-in", plan, inCluster);
         deletionAdmission("deletion-protection", plan, inCluster);
+        for (const namespace of SYSTEM_NAMESPACES) {
+            defaultAccount(`${namespace}-default-account`, { namespace, labels: plan.labels }, inCluster);
+        }
         // Before any pod.
         const dependsOn = [priorities, origin];
         const storageClass = localClass(plan.storageClass, plan, { parent: this, provider });

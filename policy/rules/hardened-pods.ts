@@ -1,3 +1,4 @@
+import { FIRST_UID } from "../../infra/conventions/users";
 import { DISKS } from "../../infra/storage/local-disks";
 import { type Container, type SecurityContext, containersOf, podSpecOf } from "./pods";
 import type { KubernetesObject, Rule } from "./rule";
@@ -8,9 +9,10 @@ function podFaults(object: KubernetesObject): string[] {
     if (pod === undefined) {
         return [];
     }
-    const { securityContext, automountServiceAccountToken: token } = pod;
+    const { securityContext, automountServiceAccountToken: token, serviceAccountName: account } = pod;
     return [
         ...must("automountServiceAccountToken", token, false),
+        ...(account === "default" ? ["serviceAccountName is default; it must be an account of its own"] : []),
         ...must("securityContext.runAsNonRoot", securityContext?.runAsNonRoot, true),
         ...must("securityContext.seccompProfile.type", securityContext?.seccompProfile?.type, "RuntimeDefault"),
         ...contextFaults(securityContext),
@@ -38,6 +40,12 @@ function contextFaults(context: SecurityContext = {}): string[] {
     const named = (["seLinuxOptions", "windowsOptions"] as const).filter((field) => context[field] !== undefined);
     return [
         ...root.map((field) => `securityContext.${field} is 0, which is root; it must be another`),
+        ...[context.runAsUser ?? FIRST_UID]
+            .filter((uid) => uid > 0 && uid < FIRST_UID)
+            .map(
+                (uid) =>
+                    `securityContext.runAsUser is ${uid}, as a user of its machine may be; it must be at least ${FIRST_UID}`,
+            ),
         ...must("securityContext.runAsNonRoot", context.runAsNonRoot ?? true, true),
         ...(["seccompProfile", "appArmorProfile"] as const).flatMap((profile) =>
             must(`securityContext.${profile}.type`, context[profile]?.type ?? "RuntimeDefault", "RuntimeDefault"),

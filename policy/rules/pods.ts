@@ -33,6 +33,7 @@ export interface PodSpec {
     readonly initContainers?: readonly Container[];
     readonly ephemeralContainers?: readonly Container[];
     readonly automountServiceAccountToken?: boolean;
+    readonly serviceAccountName?: string;
     readonly volumes?: readonly {
         readonly name?: string;
         readonly emptyDir?: { readonly sizeLimit?: string };

@@ -176,6 +176,11 @@ describe("policy", () => {
             "container main: securityContext.runAsUser is 0, which is root; it must be another",
         ],
         [
+            inContainer({ runAsUser: 100 }),
+            "container main: securityContext.runAsUser is 100, as a user of its machine may be; it must be at least 10000",
+        ],
+        [{ serviceAccountName: "default" }, "serviceAccountName is default; it must be an account of its own"],
+        [
             inContainer({ runAsGroup: 0 }),
             "container main: securityContext.runAsGroup is 0, which is root; it must be another",
         ],

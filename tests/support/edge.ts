@@ -12,11 +12,11 @@ import { parseConfig } from "../../infra/site/config";
 import { memberName, planDatabase } from "../../infra/registries/plan-database";
 import { localConfiguration } from "../../infra/registries/postgres/patroni";
 import { registryNamespace } from "../../infra/conventions/names";
-import { edgeRoles, setupScript } from "../../infra/registries/roles";
 import { issueLeaf, pemBlock } from "../../credentials/certificates";
 import { repoRoot } from "../../command-line/paths";
 import { Postgres, serverFile } from "./postgres";
 import { renderStack } from "./render";
+import { setUp } from "./setup";
 import { stackValues } from "./stacks";
 
 const silent = { update: () => undefined, end: () => undefined };
@@ -48,15 +48,7 @@ export async function startPair(registry: Registry, folder: string, root: string
         hba_file: file("hba.conf", "local all embassy trust", "local replication embassy trust", ...postgresql.pg_hba),
         ident_file: file("ident.conf", ...postgresql.pg_ident),
     });
-    for (const role of [plan.database, ...edgeRoles(registry)]) {
-        await primary.query(`CREATE ROLE ${role} LOGIN`);
-    }
-    for (const line of setupScript(plan).split("\n")) {
-        if (line.startsWith("ALTER ROLE")) {
-            await primary.query(line);
-        }
-    }
-    await primary.createDatabase(plan.database);
+    await setUp(primary, plan);
     const database = fromEnvironment(primary.environment(plan.database));
     await load(database, registry, { seed: 1, people: 500, replace: false, progress: silent });
     const standby = await primary.standby({ listen_addresses: "127.0.0.1", port: String(port), ssl: "on" });

@@ -4,6 +4,8 @@ import { type Template, declaredKey } from "./plan-declared";
 
 /** Its own namespace. */
 export const KUBERNETES_NAMESPACE = "kube-system";
+/** Those that there are in every cluster: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#initial-namespaces */
+export const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", KUBERNETES_NAMESPACE] as const;
 
 /** Of API servers to themselves: they make Kubernetes' own roles and bindings at each start. */
 export const API_SERVER_USER = "system:apiserver";

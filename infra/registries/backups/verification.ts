@@ -1,6 +1,7 @@
 import type { input } from "@pulumi/kubernetes/types";
 import { agentContainer } from "../../kubernetes/agent";
-import { guaranteed, hardenedContainer } from "../../kubernetes/workload";
+import { AGENT_USER } from "../../conventions/users";
+import { asUser, guaranteed, hardenedContainer } from "../../kubernetes/workload";
 import type { RegistryPlan } from "../plan";
 import { BACKUP_JOB } from "../plan";
 import { findings } from "./inspect/found";
@@ -45,7 +46,8 @@ export function verification(
     });
     return {
         initContainers: [reading],
-        containers: [{ ...verifier, terminationMessagePolicy: "FallbackToLogsOnError" }],
+        // What it reads comes from the store: it has nothing of who wrote it there.
+        containers: [asUser(AGENT_USER, { ...verifier, terminationMessagePolicy: "FallbackToLogsOnError" })],
         volumes: [{ name: FOUND, emptyDir: { sizeLimit: SIZE } }],
     };
 }

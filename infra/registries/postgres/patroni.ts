@@ -11,6 +11,7 @@ import { archiveCommand, restoreCommand } from "../backups/archive";
 import { type DatabasePlan, PATHS, PORTS, ROLE_LABEL, TLS_FILES, memberName, ownerName } from "../plan-database";
 import { MIB, diskLimits } from "../disk";
 import { LABEL } from "../../conventions/names";
+import { USER_NAME } from "../../conventions/users";
 import { POSTGRES_PROGRAMS } from "../../conventions/postgres";
 import { commandLine } from "../backups/pgbackrest";
 import { LEASE_AGENT_ROLE, edgeRoles, setupCommand } from "../roles";
@@ -49,7 +50,7 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
             certfile: TLS_FILES.certificate,
             keyfile: TLS_FILES.key,
             cafile: TLS_FILES.authority,
-            // Who changes something must show a certificate; the kubelet, which only asks how a member is, has none.
+            // Who changes something must show a certificate, a member's (images/postgres/member.py); the kubelet, which only asks how a member is, has none.
             verify_client: "optional",
         },
         ctl: {
@@ -85,7 +86,9 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
             parameters: { unix_socket_directories: PATHS.socket },
             // From outside the pod certificates and nothing else; the first line that fits decides.
             pg_hba: [
-                "local all all peer map=pod",
+                `local all ${ROLE.superuser} peer map=pod`,
+                // What it looks after is no registry's: it is let into none.
+                `local postgres ${LEASE_AGENT_ROLE} peer map=pod`,
                 // A member asks itself for its timeline, to see whether it has to rewind.
                 `local replication ${ROLE.replication} peer map=pod`,
                 `hostssl replication ${ROLE.replication} all cert map=members`,
@@ -95,7 +98,9 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
                 "host all all all reject",
             ],
             pg_ident: [
-                ...[ROLE.superuser, ROLE.replication, LEASE_AGENT_ROLE].map((role) => `pod postgres ${role}`),
+                // By who is at the socket, as the kernel says it: the lease agent is one role, and not the superuser.
+                ...[ROLE.superuser, ROLE.replication].map((role) => `pod ${USER_NAME.postgres} ${role}`),
+                `pod ${USER_NAME.leaseAgent} ${LEASE_AGENT_ROLE}`,
                 ...[ROLE.replication, ROLE.rewind].map((role) => `members ${memberName(registry)} ${role}`),
                 `owners ${ownerName(registry)} ${database}`,
                 ...edgeRoles(registry).map((role) => `${role}s ${role} ${role}`),

@@ -3,15 +3,24 @@ import type * as pulumi from "@pulumi/pulumi";
 import { agentContainer } from "../../kubernetes/agent";
 import { PRIORITY } from "../../kubernetes/priority";
 import { spreadAmong } from "../../kubernetes/spread";
-import { KEY_MODE, apiToken, following, guaranteed, hardenedContainer, hardenedPod } from "../../kubernetes/workload";
+import {
+    KEY_MODE,
+    apiToken,
+    asUser,
+    following,
+    guaranteed,
+    hardenedContainer,
+    hardenedPod,
+    listening,
+} from "../../kubernetes/workload";
 import { configurationFile } from "../backups/pgbackrest";
 import { PROGRAM } from "../../conventions/programs";
-import { POSTGRES } from "../../conventions/users";
+import { LEASE_AGENT_USER, POSTGRES } from "../../conventions/users";
 import { type PostgresArgs, VOLUME, keyVolumes } from "../container";
 import { HELPER, type RegistryPlan, LEASE_AGENT } from "../plan";
 import { DATABASE, PATHS, PORTS, memberName, memberNames } from "../plan-database";
 import { GIVES_UP_SECONDS } from "../replication/plan";
-import { LEASE_AGENT_ROLE } from "../roles";
+import { ASKING, LEASE_AGENT_ROLE, edgeRoles } from "../roles";
 import { SERVICE } from "./patroni";
 
 export interface PodArgs extends PostgresArgs {
@@ -43,7 +52,7 @@ export function podSpec(args: PodArgs): ReturnType<typeof hardenedPod> {
     });
 }
 
-/** Both containers see the database's files and its socket. */
+/** The database and what serves its files see these and its socket. */
 const SHARED = [
     { name: VOLUME.data, mountPath: PATHS.home },
     { name: VOLUME.run, mountPath: PATHS.socket },
@@ -64,9 +73,11 @@ function member({ image, cpu, memory, database }: RegistryPlan): input.core.v1.C
         name: DATABASE,
         image,
         // At SIGHUP it has Postgres read its files too.
-        command: following(PATHS.tls, PROGRAM.patroni),
-        args: [`${PATHS.patroni}/patroni.yml`],
+        command: following(PATHS.tls, PROGRAM.python),
+        args: [PROGRAM.member, `${PATHS.patroni}/patroni.yml`],
         env: [
+            { name: "EMBASSY_DATA", value: PATHS.data },
+            { name: "EMBASSY_MEMBERS", value: memberName(database.registry) },
             { name: "PATRONI_NAME", valueFrom: field("metadata.name") },
             { name: "PATRONI_KUBERNETES_NAMESPACE", valueFrom: field("metadata.namespace") },
             { name: "PATRONI_KUBERNETES_POD_IP", valueFrom: field("status.podIP") },
@@ -96,6 +107,7 @@ function repositoryServer({ image }: RegistryPlan): input.core.v1.Container {
         command: following(PATHS.tls, PROGRAM.pgbackrest),
         args: [`--config=${configurationFile("own")}`, "server"],
         ports: [{ name: "repository", containerPort: PORTS.repository, protocol: "TCP" }],
+        ...listening("repository"),
         resources: guaranteed(HELPER.cpu, HELPER.memory),
         volumeMounts: [...SHARED],
     });
@@ -104,35 +116,41 @@ function repositoryServer({ image }: RegistryPlan): input.core.v1.Container {
 /** Renews this site's lease at the other site, or grants the other site one. */
 function leaseAgent({ agentsImage, database }: RegistryPlan): input.core.v1.Container {
     const { registry, scope, labels, lease: terms } = database;
-    return {
-        ...agentContainer("lease-agent", {
-            image: agentsImage,
-            resources: LEASE_AGENT,
-            settings: {
-                SCOPE: scope,
-                LABELS: labels,
-                SOCKET: PATHS.socket,
-                DATABASE_USER: LEASE_AGENT_ROLE,
-                CERTIFICATE: PATHS.tls,
-                PORT: PORTS.lease,
-                PARTNER: terms.partner,
-                PARTNER_HOST: terms.partnerHost,
-                PARTNER_NAME: memberName(registry),
-                LEASE_SECONDS: terms.leaseSeconds,
-                PATIENCE_SECONDS: GIVES_UP_SECONDS,
-                MAXIMUM_LAG: terms.maximumLag,
-                MEMBERS: memberNames(database),
-                WAL_SEGMENT: database.walSegment,
-                PATRONI_PORT: PORTS.patroni,
-                PATRONI_NAME: database.dnsNames[0] ?? "",
-                MEMBER: { fieldPath: "metadata.name" },
-            },
-            mounts: [
-                { name: VOLUME.run, mountPath: PATHS.socket },
-                { name: VOLUME.certificate, mountPath: PATHS.tls, readOnly: true },
-                apiToken.mount,
-            ],
-        }),
+    const container = agentContainer("lease-agent", {
+        image: agentsImage,
+        resources: LEASE_AGENT,
+        settings: {
+            SCOPE: scope,
+            LABELS: labels,
+            SOCKET: PATHS.socket,
+            DATABASE_USER: LEASE_AGENT_ROLE,
+            CERTIFICATE: PATHS.tls,
+            PORT: PORTS.lease,
+            PARTNER: terms.partner,
+            PARTNER_HOST: terms.partnerHost,
+            PARTNER_NAME: memberName(registry),
+            LEASE_SECONDS: terms.leaseSeconds,
+            PATIENCE_SECONDS: GIVES_UP_SECONDS,
+            MAXIMUM_LAG: terms.maximumLag,
+            MEMBERS: memberNames(database),
+            WAL_SEGMENT: database.walSegment,
+            ASKING_ROLES: edgeRoles(registry),
+            ASKING_MILLISECONDS: ASKING.milliseconds,
+            PATRONI_PORT: PORTS.patroni,
+            PATRONI_NAME: database.dnsNames[0] ?? "",
+            MEMBER: { fieldPath: "metadata.name" },
+        },
+        mounts: [
+            // It connects there, and puts no other socket in the place of that one.
+            { name: VOLUME.run, mountPath: PATHS.socket, readOnly: true },
+            { name: VOLUME.certificate, mountPath: PATHS.tls, readOnly: true },
+            apiToken.mount,
+        ],
+    });
+    return asUser(LEASE_AGENT_USER, {
+        ...container,
         ports: [{ name: "lease", containerPort: PORTS.lease, protocol: "TCP" }],
-    };
+        // It asks for a certificate, which the kubelet has none of.
+        ...listening("lease"),
+    });
 }

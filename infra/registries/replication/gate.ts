@@ -9,7 +9,7 @@ import { COMMON_LABELS, LABEL, dnsLabel } from "../../conventions/names";
 import { type RegistryPlan, LEASE_AGENT } from "../plan";
 import { ANNOTATION, LEASE } from "../../conventions/lease";
 import { GIVES_UP_SECONDS } from "./plan";
-import { POSTGRES } from "../../conventions/users";
+import { AGENT_USER } from "../../conventions/users";
 
 export interface GateArgs {
     readonly registry: RegistryPlan;
@@ -67,7 +67,7 @@ function pod({ registry, serviceAccount }: GateArgs): ReturnType<typeof hardened
         },
         mounts: [apiToken.mount],
     });
-    return hardenedPod(POSTGRES, {
+    return hardenedPod(AGENT_USER, {
         serviceAccountName: serviceAccount,
         priorityClassName: PRIORITY.service.name,
         restartPolicy: "Never",

@@ -6,8 +6,10 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -33,6 +35,10 @@ const (
 	// Pauses between tries where nothing can be signed.
 	firstPause = time.Minute
 	lastPause  = time.Hour
+	// cert-manager's own, for kubelets: https://cert-manager.io/docs/installation/best-practice/#use-liveness-probes
+	healthAddress = ":9403"
+	// Within which a kubelet asks, and more than it gives an answer.
+	healthPatience = 5 * time.Second
 )
 
 func main() {
@@ -77,5 +83,30 @@ func run(kubeconfig, namespace string) error {
 	}
 	shared.SharedInformerFactory.Start(ctx.Done())
 	shared.KubeSharedInformerFactory.Start(ctx.Done())
+	var knows atomic.Bool
+	group.Go(func() error {
+		shared.SharedInformerFactory.WaitForCacheSync(ctx.Done())
+		shared.KubeSharedInformerFactory.WaitForCacheSync(ctx.Done())
+		knows.Store(true)
+		return nil
+	})
+	group.Go(func() error { return serveHealth(ctx, &knows) })
 	return group.Wait()
+}
+
+// serveHealth tells kubelets that the process answers (/livez), and whether it has seen what there is (/readyz).
+func serveHealth(ctx context.Context, knows *atomic.Bool) error {
+	answers := http.NewServeMux()
+	answers.HandleFunc("GET /livez", func(http.ResponseWriter, *http.Request) {})
+	answers.HandleFunc("GET /readyz", func(response http.ResponseWriter, _ *http.Request) {
+		if !knows.Load() {
+			response.WriteHeader(http.StatusServiceUnavailable)
+		}
+	})
+	server := &http.Server{Addr: healthAddress, Handler: answers, ReadTimeout: healthPatience, WriteTimeout: healthPatience}
+	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
+	if err := server.ListenAndServe(); ctx.Err() == nil {
+		return err
+	}
+	return nil
 }

@@ -1,0 +1,71 @@
+"""
+A registry's member: Patroni, with two things that Patroni 3.0 has no setting for. It takes Patroni's arguments.
+
+- Its API lets nobody change anything but who shows a certificate of the name in EMBASSY_MEMBERS. Patroni itself takes any that the
+  authority has issued: https://patroni.readthedocs.io/en/latest/rest_api.html
+- A database that another release's user has left is taken over, because Postgres opens no folder but its own user's.
+
+Nothing is imported before it is needed: Postgres is started by a process that reads this file again.
+"""
+import os
+import sys
+
+
+def is_member(certificate, name, now):
+    """
+    Whether a certificate, as ssl.SSLSocket.getpeercert() has it, is of that common name and in force at `now`, in seconds of Unix.
+    A resumed session is not checked by TLS again, so that it would outlive what opened it.
+    """
+    import ssl
+    if not certificate:
+        return False
+    names = [value for part in certificate['subject'] for key, value in part if key == 'commonName']
+    begin, end = (ssl.cert_time_to_seconds(certificate[key]) for key in ('notBefore', 'notAfter'))
+    return names == [name] and begin <= now < end
+
+
+def admit(name):
+    """Has Patroni's API refuse every change that is not a member's."""
+    import time
+    from patroni.api import RestApiServer
+    inherited = RestApiServer.check_access
+
+    def check_access(self, handler):
+        shown = getattr(handler.request, 'getpeercert', lambda: None)()
+        if not is_member(shown, name, time.time()):
+            return handler._write_response(403, 'lets {0} change something, and nobody else'.format(name))
+        return inherited(self, handler)
+
+    RestApiServer.check_access = check_access
+
+
+def take_over(data):
+    """
+    Makes the folder `data` this user's, where it is another's. The kubelet has let this user's group work on everything in it, as the
+    volume's group is another; Postgres, however, asks that the folder itself is its own. Whatever is in it moves into a
+    new folder, by name alone, so that one that was interrupted goes on where it was.
+    """
+    former = data + '.former'
+    if not os.path.isdir(former):
+        if not os.path.isdir(data) or os.stat(data).st_uid == os.geteuid():
+            return
+        os.rename(data, former)
+    os.makedirs(data, mode=0o700, exist_ok=True)
+    for name in os.listdir(former):
+        os.rename(os.path.join(former, name), os.path.join(data, name))
+    for folder in (data, former):
+        descriptor = os.open(folder, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+    os.rmdir(former)
+
+
+def main():
+    take_over(os.environ['EMBASSY_DATA'])
+    admit(os.environ['EMBASSY_MEMBERS'])
+    from patroni.__main__ import main as patroni
+    return patroni()
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,22 @@
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Labels } from "../conventions/names";
+import { metadata } from "./metadata";
+
+export interface DefaultAccountArgs {
+    readonly namespace: pulumi.Input<string>;
+    readonly labels: Labels;
+}
+
+/**
+ * The ServiceAccount that Kubernetes makes in each namespace, for pods that name none. None of ours is so, and it gives nobody a token: CIS
+ * Kubernetes Benchmark 1.10, 5.1.5. Whoever is first makes it, this program or Kubernetes.
+ */
+export function defaultAccount(name: string, args: DefaultAccountArgs, opts: pulumi.CustomResourceOptions): void {
+    const { namespace, labels } = args;
+    new ServiceAccount(
+        name,
+        { metadata: metadata("default", labels, namespace), automountServiceAccountToken: false },
+        opts,
+    );
+}

@@ -1,0 +1,113 @@
+/** Who may change something by a member's API: Patroni's own, as images/postgres/member.py starts it. */
+import { once } from "node:events";
+import { type RequestOptions, request } from "node:https";
+import { POSTGRES } from "../../infra/conventions/users";
+import { memberName, ownerName } from "../../infra/registries/plan-database";
+import { localConfiguration } from "../../infra/registries/postgres/patroni";
+import { EDGE_API_ROLE } from "../../infra/registries/roles";
+import { freePorts } from "../support/apiserver";
+import { type Pair, issued } from "../support/certificates";
+import { PostgresImage, describeAsRoot, memberScript, plan } from "../support/postgres-image";
+
+let image: PostgresImage;
+
+describeAsRoot("a member's API", () => {
+    let port: number;
+    /** What changes something: `POST /reload` and the like. */
+    let changes: string[];
+    beforeAll(async () => {
+        image = await PostgresImage.create();
+        [port = 0] = await freePorts(1);
+        const { restapi } = localConfiguration(plan) as { restapi: Record<string, unknown> };
+        const configuration = JSON.stringify({ ...restapi, listen: `127.0.0.1:${port}` });
+        // As declared, before a member that says yes to everything.
+        const code = memberScript(
+            "import json",
+            "from unittest.mock import MagicMock",
+            "from patroni.api import RestApiServer",
+            `member.admit('${memberName("land")}')`,
+            `server = RestApiServer(MagicMock(), json.loads('${configuration}'))`,
+            "server.start()",
+            "print(*(name for name in dir(server.RequestHandlerClass) if name.startswith('do_')), flush=True)",
+            "server.join()",
+        );
+        const [line] = (await once(image.start("python3", "-c", code), "line")) as [string];
+        changes = line
+            .split(" ")
+            .map((name) => name.split("_").slice(1))
+            .filter(([verb = "", path]) => path !== undefined && !["GET", "HEAD", "OPTIONS"].includes(verb))
+            .map(([verb = "", ...path]) => `${verb} /${path.join("_")}`);
+    }, 600_000);
+    afterAll(() => image.remove());
+
+    /** The answer's status. @param shown the certificate that whoever asks has */
+    function asked(change: string, shown?: Pair): Promise<number | undefined> {
+        const [method = "", path = ""] = change.split(" ");
+        const options: RequestOptions = {
+            ...(shown && { key: shown.key, cert: shown.certificate }),
+            ca: image.authority.certificate,
+            servername: plan.dnsNames[0] ?? "",
+            host: "127.0.0.1",
+            port,
+            method,
+            path,
+            agent: false,
+        };
+        return new Promise((resolve, reject) => {
+            request(options, (response) => {
+                response.resume();
+                resolve(response.statusCode);
+            })
+                .once("error", reject)
+                .end();
+        });
+    }
+
+    it("has the changes that Patroni's documentation names", () => {
+        const known = ["POST /reload", "POST /restart", "POST /switchover", "POST /failover", "POST /reinitialize"];
+        expect(changes).toEqual(expect.arrayContaining([...known, "PATCH /config", "PUT /config", "DELETE /restart"]));
+    });
+
+    it.each([
+        ["a member of another registry", memberName("taxes")],
+        ["its registry's owner", ownerName("land")],
+        ["the edge", EDGE_API_ROLE],
+        ["who has the name in part", `${memberName("land")}s`],
+    ])("lets %s change nothing", async (_, commonName) => {
+        const shown = await issued({ commonName, dnsNames: [], by: image.authority });
+        for (const change of changes) {
+            expect([change, await asked(change, shown)]).toEqual([change, 403]);
+        }
+    });
+
+    it("lets nobody change anything without a certificate, and tells kubelets how it is", async () => {
+        for (const change of changes) {
+            expect([change, await asked(change)]).toEqual([change, 403]);
+        }
+        expect(await asked("GET /config")).toBe(200);
+    });
+
+    it("has no handshake with a member of another authority", async () => {
+        const other = await issued({ commonName: "authority" });
+        const shown = await issued({ commonName: memberName("land"), dnsNames: [], by: other });
+        await expect(asked("POST /reload", shown)).rejects.toThrow(/unknown ca|ECONNRESET|socket hang up/);
+    });
+
+    it("lets its own registry's members", async () => {
+        const shown = await issued({ commonName: memberName("land"), dnsNames: [], by: image.authority });
+        expect(await asked("POST /reload", shown)).toBe(202);
+    });
+
+    it("takes no certificate whose time is over, as a resumed session has it", () => {
+        const shown =
+            "{'subject': ((('commonName', 'x'),),), 'notBefore': 'Jan  1 00:00:00 2026 GMT', 'notAfter': 'Jan  2 00:00:00 2026 GMT'}";
+        const times = "[1767225599, 1767225600, 1767311999, 1767312000]";
+        const said = run(
+            POSTGRES,
+            "python3",
+            "-c",
+            memberScript(`print([member.is_member(${shown}, 'x', at) for at in ${times}])`),
+        );
+        expect(said.trim()).toBe("[False, True, True, False]");
+    });
+});

@@ -1,0 +1,50 @@
+/** A live site's database, left by a release in which Postgres was another user: images/postgres/member.py. */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { POSTGRES } from "../../infra/conventions/users";
+import { PATHS } from "../../infra/registries/plan-database";
+import { PostgresImage, describeAsRoot, memberScript } from "../support/postgres-image";
+
+/** Debian's package's own user. */
+const FORMER = 100;
+
+let image: PostgresImage;
+
+describeAsRoot("a database that another release's user has left", () => {
+    const take = (): string => image.run(POSTGRES, "python3", "-c", memberScript(`member.take_over('${PATHS.data}')`));
+    const start = (): string => image.run(POSTGRES, "postgres", "--single", "-D", PATHS.data, "postgres");
+    const inRoot = (path: string): string => join(image.root, path);
+
+    beforeAll(async () => {
+        image = await PostgresImage.create();
+        image.run(POSTGRES, "initdb", "--no-sync", "--locale=C.UTF-8", "-D", PATHS.data);
+        // As it was left, and what a kubelet does where a volume's group is another: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+        execFileSync("chown", ["-R", `${FORMER}:${POSTGRES.gid}`, inRoot(PATHS.home)]);
+        execFileSync("chmod", ["-R", "g+rwX", inRoot(PATHS.home)]);
+    }, 600_000);
+    afterAll(() => image.remove());
+
+    it("is not opened by Postgres as it is", () => {
+        expect(start).toThrow(/has wrong ownership/);
+    });
+
+    it("is opened once it is taken over, also where that was interrupted, and stays where it was then", () => {
+        // Half of it is moved.
+        execFileSync("mv", [inRoot(PATHS.data), inRoot(`${PATHS.data}.former`)]);
+        execFileSync("install", [
+            "-d",
+            "-m",
+            "700",
+            "-o",
+            `${POSTGRES.uid}`,
+            "-g",
+            `${POSTGRES.gid}`,
+            inRoot(PATHS.data),
+        ]);
+        execFileSync("mv", [inRoot(`${PATHS.data}.former/base`), inRoot(PATHS.data)]);
+        take();
+        expect(start()).toMatch(/backend>/);
+        take();
+        expect(start()).toMatch(/backend>/);
+    });
+});

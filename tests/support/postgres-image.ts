@@ -1,0 +1,120 @@
+/** The image of Postgres as it is really made, run under chroot without a container engine: that needs root. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+    chmodSync,
+    chownSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { type Interface, createInterface } from "node:readline";
+import { zstdDecompressSync } from "node:zlib";
+import { withLock } from "../../command-line/lock.js";
+import { embassyHome } from "../../command-line/paths";
+import { buildImages, layoutFolder } from "../../images/build";
+import { postgres as image } from "../../images/catalogue/postgres";
+import { blobFile } from "../../images/oci";
+import { PROGRAM } from "../../infra/conventions/programs";
+import { type Identity, POSTGRES } from "../../infra/conventions/users";
+import { DATABASE, PATHS, memberName, planDatabase } from "../../infra/registries/plan-database";
+import { parseConfig } from "../../infra/site/config";
+import { type Pair, issued } from "./certificates";
+import { stackValues } from "./stacks";
+
+/** `describe` where this is root's, and one that is skipped elsewhere. */
+export const describeAsRoot = process.getuid?.() === 0 ? describe : describe.skip;
+/** The registry whose member it is. */
+export const plan = planDatabase("land", "registry-land", parseConfig("tallinn", stackValues("tallinn")));
+
+export class PostgresImage {
+    private readonly started: ChildProcess[] = [];
+
+    private constructor(
+        readonly root: string,
+        /** Behind every certificate of the site. */
+        readonly authority: Pair,
+    ) {}
+
+    /** With the member's key and certificate where its pod has them. */
+    static async create(): Promise<PostgresImage> {
+        const home = join(embassyHome, "tests", "postgres-image");
+        [home, join(embassyHome, "cache")].forEach((folder) => mkdirSync(folder, { recursive: true }));
+        await withLock(`${home}.lock`, async () => {
+            if (!existsSync(join(home, "cache"))) {
+                symlinkSync(join(embassyHome, "cache"), join(home, "cache"));
+            }
+            await buildImages({ images: [image], home });
+        });
+        const root = mkdtempSync(join(embassyHome, "tests", "root-"));
+        chmodSync(root, 0o755);
+        const unpacking = ["--extract", "--same-permissions", `--directory=${root}`, "--file=-"];
+        execFileSync("tar", unpacking, { input: layer(home) });
+        // What a container's runtime adds.
+        mkdirSync(join(root, "dev"), { recursive: true });
+        execFileSync("mknod", ["--mode=666", join(root, "dev", "null"), "c", "1", "3"]);
+        writeFileSync(join(root, "etc", "hosts"), `127.0.0.1 ${DATABASE}\n`);
+        const authority = await issued({ commonName: "authority" });
+        const created = new PostgresImage(root, authority);
+        const own = await issued({ commonName: memberName(plan.registry), dnsNames: plan.dnsNames, by: authority });
+        created.give(PATHS.tls, { "ca.crt": authority.certificate, "tls.crt": own.certificate, "tls.key": own.key });
+        return created;
+    }
+
+    async remove(): Promise<void> {
+        for (const server of this.started.filter(({ exitCode }) => exitCode === null)) {
+            const gone = once(server, "exit");
+            server.kill("SIGQUIT");
+            await gone;
+        }
+        rmSync(this.root, { recursive: true, force: true });
+    }
+
+    /** Writes files for the image's user alone. @param folder in the image */
+    give(folder: string, files: Readonly<Record<string, string>>): void {
+        const path = join(this.root, folder);
+        mkdirSync(path, { recursive: true });
+        for (const [name, text] of Object.entries(files)) {
+            writeFileSync(join(path, name), text, { mode: 0o600 });
+            chownSync(join(path, name), POSTGRES.uid, POSTGRES.gid);
+        }
+        chownSync(path, POSTGRES.uid, POSTGRES.gid);
+    }
+
+    /** @returns what it prints @throws Error of `execFileSync` where it fails */
+    run(user: Identity, ...command: string[]): string {
+        const [program, args] = this.chrooted(user, command);
+        return execFileSync(program, args, { env: { ...image.env }, encoding: "utf8", stdio: "pipe", input: "" });
+    }
+
+    /** Starts a server. @returns the lines that it prints and logs */
+    start(...command: string[]): Interface {
+        const [program, args] = this.chrooted(POSTGRES, ["sh", "-c", 'exec "$@" 2>&1', "sh", ...command]);
+        const server = spawn(program, args, { env: { ...image.env }, stdio: ["ignore", "pipe", "ignore"] });
+        this.started.push(server);
+        return createInterface(server.stdout);
+    }
+
+    private chrooted({ uid, gid }: Identity, command: readonly string[]): [string, string[]] {
+        return ["/usr/sbin/chroot", [`--userspec=${uid}:${gid}`, "--groups=", this.root, ...command]];
+    }
+}
+
+function layer(home: string): Buffer {
+    const layout = layoutFolder(image.name, home);
+    const read = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"));
+    const { manifests } = read(join(layout, "index.json")) as { manifests: { digest: string }[] };
+    const { layers } = read(blobFile(layout, manifests[0]?.digest ?? "")) as { layers: { digest: string }[] };
+    return zstdDecompressSync(readFileSync(blobFile(layout, layers[0]?.digest ?? "")));
+}
+
+/** For python3: the functions of the program that starts a member, and what is done with them. */
+export function memberScript(...lines: readonly string[]): string {
+    const folder = PROGRAM.member.slice(0, PROGRAM.member.lastIndexOf("/"));
+    return [`import sys; sys.path.insert(0, '${folder}')`, "import member", ...lines].join("\n");
+}
