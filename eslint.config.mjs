@@ -32,4 +32,9 @@ export default tseslint.config(
             "jest/expect-expect": ["error", { assertFunctionNames: ["expect", "expect*", "fc.assert"] }],
         },
     },
+    {
+        // Tests that share one started site: no test file itself, it is called by one.
+        files: ["tests/system/site/*.ts"],
+        rules: { "jest/no-export": "off" },
+    },
 );

@@ -51,6 +51,15 @@ export async function withBase<T>({ repo, folder }: Place, ref: string, work: (b
     );
 }
 
+/** Paths in which the working tree differs from the base, files that git does not know yet among them. */
+export function changedSince({ repo }: Place, { commit }: Base): string[] {
+    const listed = [
+        ["diff", "--name-only", "--no-renames", "-z", commit],
+        ["ls-files", "--others", "--exclude-standard", "--full-name", "-z"],
+    ].map((command) => git(repo, command));
+    return listed.flatMap((paths) => paths.split("\0").filter((path) => path !== ""));
+}
+
 /** Of worktrees, these alone: one of somebody's whose disk is not there now is not to be pruned. */
 function removeAll(repo: string, folder: string): void {
     for (const name of existsSync(folder) ? readdirSync(folder) : []) {
@@ -77,11 +86,12 @@ function commitOf(repo: string, ref: string): string {
     );
 }
 
-function git(repo: string, args: readonly string[]): void {
-    const { status, stderr } = run(repo, args);
+function git(repo: string, args: readonly string[]): string {
+    const { status, stdout, stderr } = run(repo, args);
     if (status !== 0) {
         throw new UserError(`git ${args.slice(0, 2).join(" ")} failed: ${stderr.trim()}`);
     }
+    return stdout;
 }
 
 function run(repo: string, args: readonly string[]): { status: number | null; stdout: string; stderr: string } {

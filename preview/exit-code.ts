@@ -12,3 +12,9 @@ export function exitCode({ stacks }: Report, detailed: boolean): number {
     const changes = stacks.some((stack) => factsOf(stack).length > 0);
     return isWrong ? 1 : detailed && changes ? 2 : 0;
 }
+
+/** 1 where a cluster could not be compared; 2 for drift, also where what somebody wrote breaks a rule; else 0. */
+export function driftExitCode({ stacks }: Report): number {
+    const isWrong = stacks.some(({ problems }) => problems.length > 0);
+    return isWrong ? 1 : stacks.some((stack) => factsOf(stack).length > 0) ? 2 : 0;
+}

@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 import { declaredStacks, stackFile } from "../toolchain/cli/stack-file";
 import { UserError } from "../command-line/command";
-import { type Place, withBase } from "./base";
+import { alikeStacks, sharedOut } from "./alike";
+import { type Place, changedSince, withBase } from "./base";
 import { NOTHING, compareStack } from "./compare-stack";
 import type { Side } from "./side";
 import { renderStacks } from "./render";
@@ -21,19 +22,26 @@ export async function preview(place: Place, ref: string, only: readonly string[]
         const declared = [...new Set([...declaredStacks(place.repo), ...declaredStacks(base.root)])].sort();
         checkDeclared(only, declared);
         const stacks = declared.filter((stack) => only.length === 0 || only.includes(stack));
+        const alike = alikeStacks(stacks, changedSince(place, base));
+        const shares = sharedOut(stacks, alike);
         const [before, after] = await Promise.all(
-            [base.root, place.repo].map((root) =>
+            [
+                { root: base.root, share: shares.base },
+                { root: place.repo, share: shares.head },
+            ].map(({ root, share }) =>
                 renderStacks(
                     root,
-                    stacks.filter((stack) => existsSync(stackFile(stack, root))),
+                    share.filter((stack) => existsSync(stackFile(stack, root))),
                 ),
             ),
         );
+        const outcomeOf = (tree: typeof before, stack: string): Outcome | undefined =>
+            tree?.get(stack) ?? (alike.includes(stack) ? (before?.get(stack) ?? after?.get(stack)) : undefined);
         const reports = stacks.map((stack) =>
             reportOf(
                 stack,
-                { outcome: before?.get(stack), file: fileOf(base.root, stack) },
-                { outcome: after?.get(stack), file: fileOf(place.repo, stack) },
+                { outcome: outcomeOf(before, stack), file: fileOf(base.root, stack) },
+                { outcome: outcomeOf(after, stack), file: fileOf(place.repo, stack) },
             ),
         );
         return {

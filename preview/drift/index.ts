@@ -3,20 +3,24 @@ import { FIELD_MANAGER } from "../../infra/conventions/names";
 import type { Toolchain } from "../../toolchain/cli/environment";
 import { readyToolchain } from "../../toolchain/cli/ready";
 import { withThrowaway } from "../../toolchain/cli/throwaway";
+import type { Pair } from "../compare/objects";
+import { shownPair } from "../compare/show";
 import { groupBy } from "../group";
 import { compareStack } from "../compare-stack";
-import { type Report, type StackReport, VERSION } from "../report";
+import { type Change, type Report, type StackReport, VERSION } from "../report";
 import { factsOf, titleOf } from "../show/title";
 import { NO_FILE } from "../stack-file";
 import { engineEvents } from "../state/engine";
-import type { EngineEvent } from "../state/events";
+import type { EngineEvent, Step } from "../state/events";
 import { problemsTold, warnings } from "../state/findings";
 import { sidesOf } from "../state/sides";
 import { existingStacks } from "../state/stacks";
-import { type Witness, witnessOf } from "./witness";
+import { addedObjects } from "./added";
+import { type Witness, clusterOf, witnessOf } from "./witness";
 
 const LEFT_OUT = [
     "what others have added in fields that the program does not declare",
+    "objects that others have added, save network policies, roles and role bindings in namespaces of the site",
     "who removed a field or an object: a cluster does not remember that",
 ];
 
@@ -35,7 +39,19 @@ async function driftOf(stack: string, toolchain: Toolchain): Promise<StackReport
     const events = await withThrowaway(({ folder }) =>
         engineEvents(stack, ["refresh", "--preview-only"], { toolchain, folder, environment: {} }),
     );
-    return driftReport(stack, events, witnessOf(stack));
+    const cluster = clusterOf(stack);
+    // Where the engine was told nothing, neither is anybody else.
+    const added = hasErrors(events) ? [] : await addedObjects(stack, foundIn(events), () => cluster.connect());
+    return driftReport(stack, [...events, ...added], witnessOf(cluster));
+}
+
+function hasErrors(events: readonly EngineEvent[]): boolean {
+    return events.some(({ diagnosticEvent }) => diagnosticEvent?.severity === "error");
+}
+
+/** What an object was found to be is told when it has been read, not before. */
+function foundIn(events: readonly EngineEvent[]): Step[] {
+    return events.flatMap(({ resOutputsEvent }) => resOutputsEvent?.metadata ?? []);
 }
 
 /** @param witness asked of each object that differs */
@@ -44,15 +60,15 @@ export async function driftReport(
     events: readonly EngineEvent[],
     witness: Witness,
 ): Promise<StackReport> {
-    // What an object was found to be is told when it has been read, not before.
-    const found = events.flatMap(({ resOutputsEvent }) => resOutputsEvent ?? []);
-    const { before, after, pairs } = sidesOf(found.map((resourcePreEvent) => ({ resourcePreEvent })));
-    const byUrn = groupBy(found, ({ metadata }) => metadata.urn);
+    const found = foundIn(events);
+    const { before, after, pairs } = sidesOf(found.map((metadata) => ({ resourcePreEvent: { metadata } })));
+    const byUrn = groupBy(found, ({ urn }) => urn);
     const told = await Promise.all(
         pairs.map(async (pair) => {
-            const step = byUrn.get(pair.urn)?.[0]?.metadata;
-            const writers = pair.operation === "update" && step ? await witness(step) : undefined;
-            const changes = pair.changes.map((change) => ({
+            const step = byUrn.get(pair.urn)?.[0];
+            const differs = pair.operation === "update" || pair.operation === "create";
+            const writers = differs && step ? await witness(step) : undefined;
+            const changes = [...pair.changes, ...contentOf(pair)].map((change) => ({
                 ...change,
                 replaces: false,
                 ...(writers && { writers: writers(change.path, FIELD_MANAGER) }),
@@ -81,4 +97,12 @@ export async function driftReport(
         certificates: [],
         notes: warnings(events),
     };
+}
+
+/** Of an object that somebody has added: what it says, so that who wrote that can be told. */
+function contentOf({ operation, after }: Pair): Change[] {
+    const content = operation === "create" && after ? Object.entries(after.inputs) : [];
+    return content
+        .filter(([key]) => !["apiVersion", "kind", "metadata"].includes(key))
+        .map(([path, value]) => ({ path, replaces: false, ...shownPair(path, undefined, value) }));
 }

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { runCommand } from "../../command-line/command";
 import { runProgram } from "../../command-line/program";
-import { exitCode } from "../exit-code";
+import { driftExitCode } from "../exit-code";
 import { type WriteOptions, prepareReports, withReportOptions, writeReport } from "../show/write";
 import { drift } from ".";
 
@@ -19,7 +19,7 @@ function program(fail: (code: number) => void): Command {
         prepareReports(options);
         const report = await drift(stack);
         await writeReport(report, options);
-        fail(exitCode(report, true));
+        fail(driftExitCode(report));
     });
 }
 

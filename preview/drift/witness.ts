@@ -17,10 +17,13 @@ export type Writers = (path: string, own: string) => string[];
 /** Undefined for what is not in a cluster, or is not there any more. */
 export type Witness = (step: Step) => Promise<Writers | undefined>;
 
-export function witnessOf(stack: string): Witness {
+export function clusterOf(stack: string): Cluster {
     const { context } = stackConfig(stack).site;
     const settings = parseSettings({ context, kubeconfig: kubeconfigs(process.env, knownStacks()) }, process.env);
-    const cluster = new Cluster(settings, () => Promise.resolve());
+    return new Cluster(settings, () => Promise.resolve());
+}
+
+export function witnessOf(cluster: Cluster): Witness {
     return async ({ type, new: state }) => {
         if (!type.startsWith("kubernetes:") || !state) {
             return undefined;

@@ -13,8 +13,13 @@ import { stackValues } from "./stacks";
 
 export type { Registered, Rendered };
 
-export async function renderStack(stack: string): Promise<Rendered[]> {
-    return renderPlan(stack, plan(parseConfig(stack, stackValues(stack))));
+const rendered = new Map<string, Promise<Rendered[]>>();
+
+/** As the stack is declared; rendered once in a test file, as it takes the longest. Nobody changes what is returned. */
+export function renderStack(stack: string): Promise<Rendered[]> {
+    const known = rendered.get(stack) ?? renderPlan(stack, plan(parseConfig(stack, stackValues(stack))));
+    rendered.set(stack, known);
+    return known;
 }
 
 /**
@@ -27,10 +32,10 @@ export async function renderPlan(
     handed?: CrossStackSecrets,
     onRegister: (registered: Registered) => void = () => undefined,
 ): Promise<Rendered[]> {
-    const rendered: Rendered[] = [];
+    const all: Rendered[] = [];
     await pulumi.runtime.setMocks(strictMocks(site.authority), PROJECT, stack, false);
     watchRegistrations((registered) => {
-        rendered.push(...(registered.resource === undefined ? [] : [registered.resource]));
+        all.push(...(registered.resource === undefined ? [] : [registered.resource]));
         onRegister(registered);
     });
     // The SDK writes down a stack for each promise: most of the time, where source maps are read for it.
@@ -42,7 +47,7 @@ export async function renderPlan(
     } finally {
         Error.stackTraceLimit = limit;
     }
-    return inOrder(rendered);
+    return inOrder(all);
 }
 
 /** Component → what is declared in it, of each component that declares anything. */

@@ -6,9 +6,19 @@ import { isPreview } from "./empty-state";
 import { type Toolchain, pulumiEnvironment } from "./environment";
 import { recoverJournals } from "./journal";
 import { removeStaleLocks } from "./locks";
+import { settleKilledRuns } from "./known-keys";
 import { refuseLostState } from "./lost-state";
+import { refuseMissingKeys } from "./missing-keys";
 import { type Glance, glanceAtSite } from "./site-glance";
-import { isAboutResources, isElsewhere, knownStacks, namedStack, stackFile, stackToMake } from "./stack-file";
+import {
+    commandOf,
+    isAboutResources,
+    isElsewhere,
+    knownStacks,
+    namedStack,
+    stackFile,
+    stackToMake,
+} from "./stack-file";
 import { folderUrl, statesFolder } from "./states";
 
 /** What a killed run has left: its locks, and the steps that it had noted. */
@@ -17,13 +27,16 @@ export function takeOver(): void {
         process.stderr.write(`The run that had locked ${stack} is gone; its lock was removed.\n`);
     }
     recoverJournals();
+    settleKilledRuns();
 }
 
 /**
  * Before anything is begun, the making of a passphrase included, and after what a killed run noted is in the state. Only in the project's own back end: another one keeps its states as it will.
  * `stack init` is refused where it would write over a backup; else it makes room for `stack import`.
+ *
+ * @param newKeys the user has decided that keys which the state lacks are made anew
  */
-export function refuseLost(args: readonly string[], cli: NodeJS.ProcessEnv): void {
+export function refuseLost(args: readonly string[], cli: NodeJS.ProcessEnv, newKeys = false): void {
     const { PULUMI_BACKEND_URL: backEnd } = cli;
     const made = stackToMake(args);
     const named = isAboutResources(args) ? namedStack(args) : undefined;
@@ -37,6 +50,9 @@ export function refuseLost(args: readonly string[], cli: NodeJS.ProcessEnv): voi
         // A preview makes no keys: a site that does not answer keeps nobody from one, as long as nothing tells of a state.
         const glance = (): Glance => ({ ...glanceAtSite(named, cli), ...(isPreview(args) && { silent: undefined }) });
         refuseLostState({ stack: named, glance });
+        if (!newKeys && commandOf(args) !== "destroy") {
+            refuseMissingKeys(named);
+        }
     }
 }
 

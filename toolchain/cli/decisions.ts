@@ -3,7 +3,12 @@ import { UserError } from "../../command-line/command";
 import { commandOf } from "./stack-file";
 
 const ACCEPT_LOSS = "--accept-loss";
+export const NEW_KEYS = "--new-keys";
 const DECIDING = new Set(["up", "update", "preview", "pre"]);
+const DECISIONS: Readonly<Record<string, string>> = {
+    [ACCEPT_LOSS]: "it lets a standby site become primary",
+    [NEW_KEYS]: "it lets keys be made anew that the state lacks",
+};
 
 /**
  * @returns the CLI's own arguments, and the environment in which the program reads what was decided (infra/index.ts)
@@ -12,13 +17,15 @@ const DECIDING = new Set(["up", "update", "preview", "pre"]);
 export function takeDecisions(given: readonly string[]): {
     readonly args: string[];
     readonly decided: NodeJS.ProcessEnv;
+    /** Keys that the state lacks are made anew. */
+    readonly newKeys: boolean;
 } {
-    const args = given.filter((argument) => argument !== ACCEPT_LOSS);
-    if (args.length === given.length) {
-        return { args, decided: {} };
+    const args = given.filter((argument) => !(argument in DECISIONS));
+    const decides = (option: string): boolean => given.includes(option);
+    for (const [option, meaning] of Object.entries(DECISIONS)) {
+        if (decides(option) && !DECIDING.has(commandOf(args))) {
+            throw new UserError(`${option} is for \`up\` and \`preview\`: ${meaning}.`);
+        }
     }
-    if (!DECIDING.has(commandOf(args))) {
-        throw new UserError(`${ACCEPT_LOSS} is for \`up\` and \`preview\`: it lets a standby site become primary.`);
-    }
-    return { args, decided: { EMBASSY_ACCEPT_LOSS: "true" } };
+    return { args, decided: decides(ACCEPT_LOSS) ? { EMBASSY_ACCEPT_LOSS: "true" } : {}, newKeys: decides(NEW_KEYS) };
 }

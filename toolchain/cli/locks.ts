@@ -30,6 +30,11 @@ export function removeStaleLocks(locks = join(stateDir, ".pulumi", "locks")): st
     return [...new Set(freed.map((file) => file.split("/").slice(-3, -1).join("/")))];
 }
 
+/** Whether anybody holds the stack; of the locks that are left by {@link removeStaleLocks}. */
+export function isLocked(stack: string, locks: string): boolean {
+    return filesIn(locks).some((file) => file.split("/").at(-2) === stack);
+}
+
 /**
  * Ends the CLI that works on a stack which is being given up with its cluster, and frees the stack: a killed run leaves one behind,
  * which goes on without it, and would write what is removed anew.

@@ -8,6 +8,8 @@ import { dirname, join } from "node:path";
 import { PROJECT } from "../../infra/conventions/names";
 import { UserError } from "../../command-line/command";
 import { embassyHome } from "../../command-line/paths";
+import { lastUpdate, newestIn } from "./history";
+import { isWithoutKeys } from "./known-keys";
 import { wasRemoved } from "./removed-stacks";
 import type { Glance } from "./site-glance";
 import { isLarge, problemOf, readState, writtenAt } from "./stack-state";
@@ -88,8 +90,9 @@ function wrongWith(file: string, stack: string, home: string): string {
     if (isLarge(file) || (readState(file)?.resources ?? 0) > 0) {
         return last === undefined ? "" : missingSince(file, last);
     }
-    // With a journal its first update is under way.
-    return (last !== undefined && wasDestroyed(last)) || journalOf(stack, home).length > 0 ? "" : EMPTY;
+    // With a journal its first update is under way; a destroy that was killed at its end has taken out the last key.
+    const isOnPurpose = (last !== undefined && wasDestroyed(last)) || isWithoutKeys(stack, home);
+    return isOnPurpose || journalOf(stack, home).length > 0 ? "" : EMPTY;
 }
 
 /** Only where the state is older than the last update: an old one that lacks none of the keys is the user's choice. */
@@ -104,22 +107,6 @@ function missingSince(file: string, last: string): string {
         : `is of ${now?.written ?? "an unknown time"}, older than the last update (${then?.written ?? "?"}), and lacks ${missing.length} keys that were made since (${missing.slice(0, 3).join(", ")})`;
 }
 
-/** The state after the last update, as the stack's history has it. */
-function lastUpdate(stack: string, home: string): string | undefined {
-    return newestIn(join(home, "state", ".pulumi", "history", PROJECT, stack), ".checkpoint.json");
-}
-
-function newestIn(folder: string, suffix: string): string | undefined {
-    // Their names end in the time, with as many digits in each.
-    const name =
-        existsSync(folder) &&
-        readdirSync(folder)
-            .filter((file) => file.endsWith(suffix))
-            .sort()
-            .at(-1);
-    return name ? join(folder, name) : undefined;
-}
-
 function wasDestroyed(checkpoint: string): boolean {
     const about = checkpoint.replace(/\.checkpoint\.json$/, ".history.json");
     if (readState(checkpoint)?.resources !== 0 || !existsSync(about)) {
@@ -129,13 +116,13 @@ function wasDestroyed(checkpoint: string): boolean {
     return kind === "destroy" && result === "succeeded";
 }
 
-interface Backup {
+export interface Backup {
     readonly path: string;
     readonly resources: number;
 }
 
 /** Earlier states with something in them, the newest first. */
-function backupsOf(stack: string, home: string): Backup[] {
+export function backupsOf(stack: string, home: string): Backup[] {
     const backups = join(home, "state", ".pulumi", "backups", PROJECT, stack);
     const paths = [lastUpdate(stack, home), newestIn(backups, ".json"), `${stateFile(stack, home)}.bak`];
     return paths

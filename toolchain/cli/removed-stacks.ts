@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:
 import { basename, dirname, join } from "node:path";
 import { embassyHome } from "../../command-line/paths";
 import { PROJECT } from "../../infra/conventions/names";
+import { forgetKeys } from "./known-keys";
 import { readState } from "./stack-state";
 import { stateFile } from "./states";
 
@@ -30,6 +31,7 @@ export function rememberRemoved(home = embassyHome): () => void {
         for (const stack of before.filter((name) => !after.includes(name))) {
             mkdirSync(dirname(removedFile(stack, home)), { recursive: true });
             writeFileSync(removedFile(stack, home), "");
+            forgetKeys(stack, home);
         }
     };
 }
@@ -48,6 +50,7 @@ export function giveUpState(stack: string, home = embassyHome): void {
         removedFile(stack, home),
     ];
     traces.forEach((trace) => rmSync(trace, { recursive: true, force: true }));
+    forgetKeys(stack, home);
 }
 
 /** After a command that has changed resources: a stack that has some again was removed once, and can be lost. */

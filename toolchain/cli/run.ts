@@ -8,6 +8,7 @@ import { takeDecisions } from "./decisions";
 import { againstNothing, previewedWithoutState } from "./empty-state";
 import { pulumiEnvironment } from "./environment";
 import { ensurePassphrase } from "./passphrase";
+import { beginRun } from "./known-keys";
 import { settlePending } from "./pending";
 import { forgetRemoved, rememberRemoved } from "./removed-stacks";
 import { runReviewed } from "./reviewed";
@@ -24,7 +25,7 @@ const REMOVES_STACKS = new Set(["stack", "destroy"]);
  * @throws UserError where the command cannot work: no stack file, no passphrase, no state where there was one
  */
 export async function runPulumi(given: readonly string[], { environment, ...rest }: RunOptions): Promise<PulumiRun> {
-    const { args: taken, decided } = takeDecisions(given);
+    const { args: taken, decided, newKeys } = takeDecisions(given);
     const options = { ...rest, environment: { ...decided, ...environment } };
     const cli = { ...pulumiEnvironment(process.env, options.toolchain, knownStacks()), ...environment };
     const args = withSelectedStack(taken, cli);
@@ -35,7 +36,7 @@ export async function runPulumi(given: readonly string[], { environment, ...rest
         turnOffAutomaticLogs(pulumiHome);
     }
     takeOver();
-    refuseLost(args, cli);
+    refuseLost(args, cli, newKeys);
     if (asked) {
         refuseWithoutState(asked.stack, cli);
     }
@@ -47,13 +48,14 @@ export async function runPulumi(given: readonly string[], { environment, ...rest
     }
     ensurePassphrase(process.env);
     const removed = REMOVES_STACKS.has(commandOf(args)) ? rememberRemoved() : undefined;
+    const stack = namedStack(args);
+    const ended = stack === undefined ? undefined : beginRun(commandOf(args), stack);
     const cliRun = (more: readonly string[], how: How = {}): Promise<PulumiRun> =>
         spawnPulumi(withStackCopies(more), { ...options, ...how });
-    const result = await (asked ? runReviewed(asked, args, options.environment, cliRun) : cliRun(args));
+    const result = await (asked ? runReviewed(asked, args, options.environment, cliRun) : cliRun(args)).finally(ended);
     if (result.code === 0) {
         removed?.();
     }
-    const stack = namedStack(args);
     if (stack !== undefined) {
         // Also where it failed: it may have made something.
         forgetRemoved(stack);

@@ -26,7 +26,8 @@ export interface StateFile {
 /** An empty stack's state is smaller, and one of our sites' larger by far. */
 const SMALL = 16 * 1024;
 const HEAD = 512;
-const KEYS = /^(random|tls):/;
+/** Certificates are made of keys, whenever they are wanted. */
+const KEYS = /^(random:|tls:index\/privateKey:)/;
 
 /** @returns why the file cannot be the state of `stack`, or undefined; a large file that says whose it is, is not read to its end */
 export function problemOf(file: string, stack: string): string | undefined {

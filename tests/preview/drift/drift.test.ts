@@ -1,10 +1,13 @@
 /** What differs in a cluster, and who wrote it. */
 import { driftReport } from "../../../preview/drift";
+import { addedObjects } from "../../../preview/drift/added";
 import { writersOf } from "../../../preview/drift/writers";
-import { exitCode } from "../../../preview/exit-code";
+import { driftExitCode } from "../../../preview/exit-code";
 import { markdown } from "../../../preview/show/markdown";
 import type { EngineEvent } from "../../../preview/state/events";
 import { reportOf } from "../fixture";
+import type { Connection } from "../../../toolchain/providers/kubernetes/cluster";
+import { type GroupVersionKind, builtInMapping } from "../../../toolchain/providers/kubernetes/types";
 import type { PlainMap } from "../../../toolchain/plugin/values";
 import { BLINDED, stateOf, stepOf, updated } from "../state/events";
 
@@ -102,7 +105,7 @@ test("is told object by object and field by field, with who wrote it, and exit c
     ]);
     expect(report.dangers).toMatchObject([{ kind: "deleted", text: "Service is not in the cluster any more" }]);
     expect(markdown(reportOf(report))).toContain("`1` → `2` (by kubectl wrote data.a)");
-    expect(exitCode(reportOf(report), true)).toBe(2);
+    expect(driftExitCode(reportOf(report))).toBe(2);
 });
 
 test("of a secret tells that it is another, and no value", async () => {
@@ -115,7 +118,54 @@ test("of a secret tells that it is another, and no value", async () => {
 
 test("of nothing is exit code 0, and of a cluster that does not answer 1", async () => {
     const [before, after] = refreshed(stepOf("same", map({}), map({})));
-    expect(exitCode(reportOf(await driftReport("luxembourg", [before ?? {}, after ?? {}], witness)), true)).toBe(0);
+    expect(driftExitCode(reportOf(await driftReport("luxembourg", [before ?? {}, after ?? {}], witness)))).toBe(0);
     const error = { diagnosticEvent: { severity: "error", message: "no answer" } };
-    expect(exitCode(reportOf(await driftReport("luxembourg", [before ?? {}, error], witness)), true)).toBe(1);
+    expect(driftExitCode(reportOf(await driftReport("luxembourg", [before ?? {}, error], witness)))).toBe(1);
+});
+
+describe("an object that no state has", () => {
+    const found = [
+        stepOf("same", stateOf("Namespace", "", "edge", {}), { ...stateOf("Namespace", "", "edge", {}), id: "edge" }),
+        stepOf("same", stateOf("NetworkPolicy", "edge", "own", {}), stateOf("NetworkPolicy", "edge", "own", {})),
+    ].flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
+    const policy = (namespace: string, name: string): PlainMap => ({
+        metadata: { namespace, name, uid: "1", managedFields: [] },
+        spec: { podSelector: {}, policyTypes: ["Ingress"], ingress: [{}] },
+    });
+    /** A cluster that has those policies, and that says of all other kinds what it is told to. */
+    const connect = (items: PlainMap[], others: () => Promise<PlainMap>) => (): Promise<Connection> =>
+        Promise.resolve({
+            client: {
+                request: ({ path }: { path: string }) =>
+                    path.endsWith("/networkpolicies") ? Promise.resolve({ items }) : others(),
+            },
+            discovery: { find: (gvk: GroupVersionKind) => Promise.resolve(builtInMapping(gvk)) },
+        } as unknown as Connection);
+    const none = (): Promise<PlainMap> => Promise.resolve({ items: [] });
+
+    test("and that opens something by being there is told, in namespaces of the site alone, also where it breaks a rule", async () => {
+        const live = [policy("edge", "own"), policy("edge", "open"), policy("elsewhere", "open")];
+        const events = await addedObjects("luxembourg", found, connect(live, none));
+        const report = await driftReport("luxembourg", events, witness);
+        expect(report.objects).toMatchObject([
+            {
+                operation: "create",
+                kind: "NetworkPolicy",
+                name: "edge/open",
+                changes: [{ path: "spec", writers: ["kubectl wrote spec"] }],
+            },
+        ]);
+        expect(report.policies).not.toEqual([]);
+        expect(driftExitCode(reportOf(report))).toBe(2);
+    });
+
+    test("cannot be told of where a kind cannot be listed, which is an error", async () => {
+        const refused = (): Promise<PlainMap> => Promise.reject(new Error("roles are forbidden"));
+        const events = await addedObjects("luxembourg", found, connect([], refused));
+        const report = await driftReport("luxembourg", events, witness);
+        expect(report.problems.map(({ message }) => message).join()).toMatch(
+            /whether somebody has added a Role cannot be seen: roles are forbidden/,
+        );
+        expect(driftExitCode(reportOf(report))).toBe(1);
+    });
 });

@@ -7,7 +7,7 @@ import { ApiError, UnknownKindError } from "./errors";
 import { withoutIgnored } from "./ignored";
 import { fieldsOfOthers, isOwnName, needsTakeOver, takeOver } from "./managed-fields";
 import { updatePatch } from "./merge-patch";
-import { KubeObject, annotation, at, map, nameOf, namespaceOf, text } from "./objects";
+import { KubeObject, annotation, at, isMap, list, map, nameOf, namespaceOf, text } from "./objects";
 import { IP_ADDRESS, waitedForOwnAddress } from "./orphaned-address";
 import { GroupVersionKind, Mapping, isBuiltInGroup, pathOf } from "./types";
 
@@ -81,6 +81,14 @@ export function getObject(
     return served(connection, gvk, (mapping) =>
         connection.client.request({ method: "GET", path: pathOf(mapping, namespace, name) }),
     );
+}
+
+/** All objects of a kind, of every namespace. Those of a list lack `apiVersion` and `kind`. */
+export async function listObjects(connection: Connection, gvk: GroupVersionKind): Promise<KubeObject[]> {
+    const found = await served(connection, gvk, (mapping) =>
+        connection.client.request({ method: "GET", path: pathOf(mapping, "") }),
+    );
+    return list(found, "items").filter(isMap);
 }
 
 function get({ connection, gvk, object }: Target): Promise<KubeObject> {
