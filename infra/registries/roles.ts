@@ -60,8 +60,9 @@ export function setupScript({ registry, database }: DatabasePlan): string {
         "    (at timestamptz NOT NULL, one boolean PRIMARY KEY DEFAULT true CHECK (one));",
         `INSERT INTO ${HEARTBEAT.table} VALUES (clock_timestamp()) ON CONFLICT DO NOTHING;`,
         `ALTER TABLE ${HEARTBEAT.table} OWNER TO ${LEASE_AGENT_ROLE};`,
-        // Postgres lets everybody fill the disk with what it does not count: temporary tables, and large objects.
-        `REVOKE TEMPORARY ON DATABASE ${database} FROM PUBLIC;`,
+        // Postgres lets everybody into a database, the lease agent as well, and fill the disk with what it does not count: temporary tables, and large objects.
+        `REVOKE CONNECT, TEMPORARY ON DATABASE ${database} FROM PUBLIC;`,
+        `GRANT CONNECT ON DATABASE ${database} TO ${edgeRoles(registry).join(", ")};`,
         `\\connect ${database}`,
         ...ALONE,
         `REVOKE EXECUTE ON FUNCTION ${LARGE_OBJECTS.join(", ")} FROM PUBLIC;`,

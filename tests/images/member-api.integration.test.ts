@@ -1,5 +1,4 @@
 /** Who may change something by a member's API: Patroni's own, as images/postgres/member.py starts it. */
-import { once } from "node:events";
 import { type RequestOptions, request } from "node:https";
 import { POSTGRES } from "../../infra/conventions/users";
 import { memberName, ownerName } from "../../infra/registries/plan-database";
@@ -31,7 +30,7 @@ describeAsRoot("a member's API", () => {
             "print(*(name for name in dir(server.RequestHandlerClass) if name.startswith('do_')), flush=True)",
             "server.join()",
         );
-        const [line] = (await once(image.start("python3", "-c", code), "line")) as [string];
+        const line = await image.said(/^do_/, "python3", "-c", code);
         changes = line
             .split(" ")
             .map((name) => name.split("_").slice(1))
@@ -102,7 +101,7 @@ describeAsRoot("a member's API", () => {
         const shown =
             "{'subject': ((('commonName', 'x'),),), 'notBefore': 'Jan  1 00:00:00 2026 GMT', 'notAfter': 'Jan  2 00:00:00 2026 GMT'}";
         const times = "[1767225599, 1767225600, 1767311999, 1767312000]";
-        const said = run(
+        const said = image.run(
             POSTGRES,
             "python3",
             "-c",

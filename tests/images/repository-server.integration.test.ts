@@ -1,5 +1,4 @@
 /** Who is given a member's files: pgBackRest's server, as it is declared. */
-import { once } from "node:events";
 import { POSTGRES } from "../../infra/conventions/users";
 import { configuration } from "../../infra/registries/backups/pgbackrest";
 import { DATABASE, PATHS, memberName, ownerName } from "../../infra/registries/plan-database";
@@ -21,7 +20,7 @@ describeAsRoot("what serves a member's files to backups", () => {
             `tls-server-port=${port}`,
         );
         image.give("/tmp/own", { "own.conf": declared });
-        await once(image.start("pgbackrest", "--config=/tmp/own/own.conf", "server"), "line");
+        await image.said(/server command begin/, "pgbackrest", "--config=/tmp/own/own.conf", "server");
     }, 600_000);
     afterAll(() => image.remove());
 

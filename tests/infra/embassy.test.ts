@@ -55,6 +55,19 @@ describe.each(STACKS)("stack %s", (stack) => {
         }
     });
 
+    it("has no default account with a token, in namespaces of Kubernetes' own neither, and no pod that runs as one", () => {
+        const accounts = ofKind(resources, "ServiceAccount").filter((each) => metadataOf(each).name === "default");
+        const own = ofKind(resources, "Namespace").map((each) => metadataOf(each).name);
+        expect(accounts.map((each) => metadataOf(each).namespace).sort()).toEqual(
+            [...own, "default", "kube-node-lease", "kube-public", "kube-system"].sort(),
+        );
+        for (const { inputs } of accounts) {
+            expect(inputs).toMatchObject({ automountServiceAccountToken: false });
+        }
+        const named = JSON.stringify(resources).matchAll(/"serviceAccountName":"([^"]*)"/g);
+        expect([...named].map(([, name]) => name)).not.toContain("default");
+    });
+
     it("denies all traffic by default in every namespace, both ways", () => {
         const denied = ofKind(resources, "NetworkPolicy")
             .filter(({ inputs }) => isDeepStrictEqual(inputs["spec"], DENY_ALL))

@@ -13,7 +13,7 @@ import {
     writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { type Interface, createInterface } from "node:readline";
+import { createInterface } from "node:readline";
 import { zstdDecompressSync } from "node:zlib";
 import { withLock } from "../../command-line/lock.js";
 import { embassyHome } from "../../command-line/paths";
@@ -92,12 +92,21 @@ export class PostgresImage {
         return execFileSync(program, args, { env: { ...image.env }, encoding: "utf8", stdio: "pipe", input: "" });
     }
 
-    /** Starts a server. @returns the lines that it prints and logs */
-    start(...command: string[]): Interface {
+    /** Starts a server. @returns the line by which it says that it is up, among all that it prints and logs */
+    said(up: RegExp, ...command: string[]): Promise<string> {
         const [program, args] = this.chrooted(POSTGRES, ["sh", "-c", 'exec "$@" 2>&1', "sh", ...command]);
         const server = spawn(program, args, { env: { ...image.env }, stdio: ["ignore", "pipe", "ignore"] });
         this.started.push(server);
-        return createInterface(server.stdout);
+        const before: string[] = [];
+        return new Promise((resolve, reject) => {
+            createInterface(server.stdout).on("line", (line) => {
+                before.push(line);
+                if (up.test(line)) {
+                    resolve(line);
+                }
+            });
+            server.once("exit", () => reject(new Error(`${command.join(" ")} ended: ${before.join("\n")}`)));
+        });
     }
 
     private chrooted({ uid, gid }: Identity, command: readonly string[]): [string, string[]] {

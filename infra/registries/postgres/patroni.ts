@@ -86,9 +86,7 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
             parameters: { unix_socket_directories: PATHS.socket },
             // From outside the pod certificates and nothing else; the first line that fits decides.
             pg_hba: [
-                `local all ${ROLE.superuser} peer map=pod`,
-                // What it looks after is no registry's: it is let into none.
-                `local postgres ${LEASE_AGENT_ROLE} peer map=pod`,
+                "local all all peer map=pod",
                 // A member asks itself for its timeline, to see whether it has to rewind.
                 `local replication ${ROLE.replication} peer map=pod`,
                 `hostssl replication ${ROLE.replication} all cert map=members`,
