@@ -1,6 +1,7 @@
 /** The parts of a site's control plane and their configuration. */
 import { stringify } from "yaml";
-import { ADMISSION, AUDIT_POLICY, hardening } from "../infra/cluster/control-plane/api-server";
+import { ADMISSION, hardening } from "../infra/cluster/control-plane/api-server";
+import { AUDIT_POLICY } from "../infra/cluster/control-plane/audit";
 import { EVICTION } from "../infra/cluster/control-plane/controller-manager";
 import { goMemory } from "./go-memory";
 import { NetworkInventory, SiteInventory } from "./inventory";

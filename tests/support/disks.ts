@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type EmbassyConfig, parseConfig } from "../../infra/site/config";
 import { DAYS_ALONE } from "../../infra/keys/config";
-import { AUDIT_LOG } from "../../infra/cluster/control-plane/api-server";
+import { AUDIT_LOG } from "../../infra/cluster/control-plane/audit";
 import { diskHolders, diskTable } from "../../infra/registries/disk";
 import { ASKING } from "../../infra/registries/roles";
 import { stay, storeHolders } from "../../infra/registries/backups/store-disk";
@@ -71,7 +71,7 @@ export function disksDocument(stacks: readonly string[]): string {
         "| a container's own file system | nothing | it is read-only, by the policy pack |",
         "| a pod's logs | five files of 10 MiB for each container | the kubelet's `containerLogMaxSize`, as it is by itself |",
         "| pods that have ended | three or seven of each Job | `successfulJobsHistoryLimit` and `failedJobsHistoryLimit` |",
-        `| audit log of an API server | ${AUDIT_LOG.kept + 1} files of ${AUDIT_LOG.size} MiB | \`--audit-log-maxsize\` and \`--audit-log-maxbackup\` |`,
+        `| audit log of an API server | ${AUDIT_LOG.kept + 1} files of ${AUDIT_LOG.size} MiB, all but the one that is written compressed, to a fifteenth; ${AUDIT_LOG.days} days | \`--audit-log-maxsize\`, \`--audit-log-maxbackup\` and \`--audit-log-maxage\` |`,
         "| etcd | 2 GiB, and 320 MiB of its log | `--quota-backend-bytes` and `--max-wals`, as they are by themselves; API servers have it compacted each 5 minutes, and what is free is written again. Beyond it nothing is written but by who makes room: `etcdctl defrag`, `etcdctl alarm disarm` |",
         "| images of containers | 85 % of the machine's disk | the kubelet's garbage collection, as it is by itself; in the lab all of them are needed |",
         "| journal of an update | the update | it is folded into the state at its end |",

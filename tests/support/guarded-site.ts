@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { ADMISSION, AUDIT_POLICY, hardening } from "../../infra/cluster/control-plane/api-server";
+import { ADMISSION, hardening } from "../../infra/cluster/control-plane/api-server";
+import { AUDIT_POLICY } from "../../infra/cluster/control-plane/audit";
 import { parseConfig } from "../../infra/site/config";
 import { plan } from "../../infra/site/plan";
 import { issueAuthority, issueLeaf } from "../../credentials/certificates";
@@ -26,6 +27,9 @@ const FIRST = [
     "RoleBinding",
     "ConfigMap",
 ];
+
+/** The account of the members of a registry's database. */
+export const MEMBERS = "system:serviceaccount:registry-land:database";
 
 export interface GuardedSite {
     readonly api: ApiServer;
@@ -99,6 +103,7 @@ export async function guardedSite(stack: string): Promise<GuardedSite> {
         ["system:node:b1-3", "system:nodes"],
         ["system:kube-controller-manager", undefined],
         ["system:kube-scheduler", undefined],
+        [MEMBERS, undefined],
     ] as const) {
         await issued(user, group);
     }

@@ -1,6 +1,7 @@
 /** What kubeadm is told on each machine, in the terms of Cluster API. https://cluster-api.sigs.k8s.io/tasks/bootstrap/kubeadm-bootstrap/ */
 import { dirname } from "node:path/posix";
-import { ADMISSION, AUDIT_POLICY, type ApiServerFiles, hardening } from "../control-plane/api-server";
+import { ADMISSION, type ApiServerFiles, hardening } from "../control-plane/api-server";
+import { AUDIT_POLICY } from "../control-plane/audit";
 import { EVICTION } from "../control-plane/controller-manager";
 
 const ETC = "/etc/kubernetes";

@@ -11,7 +11,7 @@ import type { Held } from "../../../../custody/ceremony";
 import { fingerprint } from "../../../../custody/format";
 import { parseConfig } from "../../../../infra/site/config";
 import { plan } from "../../../../infra/site/plan";
-import { AUDIT_POLICY } from "../../../../infra/cluster/control-plane/api-server";
+import { AUDIT_POLICY } from "../../../../infra/cluster/control-plane/audit";
 import { issueAuthority, issueLeaf } from "../../../../credentials/certificates";
 import { type Fixture, fixture, hold } from "../../../custody/fixture";
 import { kubectl, outcome, settled } from "../../../support/admission";

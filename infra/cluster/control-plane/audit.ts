@@ -1,0 +1,115 @@
+/**
+ * What API servers write down of who did what, and for how long it is kept. Pure. https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/
+ */
+import { registryNamespace } from "../../conventions/names";
+import { REGISTRIES } from "../../conventions/registries";
+import { DATABASE } from "../../registries/plan-database";
+import { LEASE } from "../../registries/replication/contract";
+import { WAYS_IN, WAYS_PAST } from "../access/plan-break-glass";
+
+/**
+ * MiB of records in an hour of a site with all registries, twice over: what is left of members' own traffic is a request of each every five
+ * seconds, with its body, 18 MiB in all. Rotated files are compressed, to a fifteenth.
+ */
+const HOURLY = 40;
+const DAYS = 30;
+/** MiB of a file before it is rotated. */
+const SIZE = 100;
+
+/** Files of `size` MiB, of which `kept` are kept beside the one that is written, for `days`. */
+export const AUDIT_LOG = { days: DAYS, size: SIZE, kept: Math.ceil((DAYS * 24 * HOURLY) / SIZE) } as const;
+
+const core = (resources: readonly string[]) => [{ group: "", resources: [...resources] }];
+const READS = ["get", "list", "watch"];
+
+/** https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/#audit-k8s-io-v1-PolicyRule */
+export interface AuditRule {
+    readonly level: "None" | "Metadata" | "Request";
+    readonly users?: readonly string[];
+    readonly userGroups?: readonly string[];
+    readonly verbs?: readonly string[];
+    readonly namespaces?: readonly string[];
+    readonly resources?: readonly {
+        readonly group: string;
+        readonly resources: readonly string[];
+        readonly resourceNames?: readonly string[];
+    }[];
+    readonly nonResourceURLs?: readonly string[];
+}
+
+/** The account of a registry's members. */
+function membersOf(namespace: string): string {
+    return `system:serviceaccount:${namespace}:${DATABASE}`;
+}
+
+/**
+ * What the members of a registry's database do every few seconds, most of all requests: they look at what they keep in ConfigMaps, renew the
+ * leader's lock, and write down what they know of their lease. As whom, where, by which verb, to which object; whatever else they do is written
+ * down, and so are these as done by anybody else.
+ */
+function routineOf(registry: string): AuditRule[] {
+    const namespace = registryNamespace(registry);
+    const members = { level: "None" as const, users: [membersOf(namespace)], namespaces: [namespace] };
+    const locks = { group: "", resources: ["configmaps"], resourceNames: [LEASE, `${registry}-leader`] };
+    return [
+        { ...members, verbs: ["list"], resources: core(["configmaps"]) },
+        { ...members, verbs: ["patch"], resources: [locks] },
+    ];
+}
+
+/**
+ * Machines and controllers say that they live by renewing a lease of their own, of those that Kubernetes keeps. The lease of anything
+ * else is written down.
+ */
+const HEARTBEATS: readonly AuditRule[] = [
+    { userGroups: ["system:nodes"], namespaces: ["kube-node-lease"] },
+    {
+        users: ["system:apiserver", "system:kube-controller-manager", "system:kube-scheduler"],
+        namespaces: ["kube-system"],
+    },
+].map((who) => ({
+    level: "None" as const,
+    ...who,
+    verbs: ["get", "create", "update", "patch"],
+    resources: [{ group: "coordination.k8s.io", resources: ["leases"] }],
+}));
+
+/**
+ * Who did what, and who entered a pod: in full for what declares something, without bodies where those hold keys. What a
+ * cluster says to itself to stay alive is left out, or nobody would find the rest. The first rule that fits decides.
+ */
+const RULES: readonly AuditRule[] = [
+    { level: "None", nonResourceURLs: ["/livez*", "/readyz*", "/healthz*", "/version", "/api*", "/openapi*"] },
+    // Whoever enters a pod, and however: a shell is opened by get. Its command is in the address, a debugging container's in the body.
+    { level: "Request", resources: core([...WAYS_IN, ...WAYS_PAST]) },
+    ...HEARTBEATS,
+    // Secrets apart, also from the cluster's own: of those every reading counts.
+    { level: "Metadata", resources: core(["secrets", "serviceaccounts/token"]) },
+    { level: "None", userGroups: ["system:nodes"], verbs: READS },
+    {
+        level: "None",
+        users: ["system:apiserver", "system:kube-controller-manager", "system:kube-scheduler"],
+        verbs: READS,
+    },
+    { level: "None", userGroups: ["system:serviceaccounts:kube-system"], verbs: READS },
+    ...REGISTRIES.flatMap(routineOf),
+    {
+        level: "Metadata",
+        resources: [
+            // Credentials, and what members of a database tell each other.
+            { group: "", resources: ["configmaps"] },
+            { group: "authentication.k8s.io", resources: ["tokenreviews"] },
+        ],
+    },
+    { level: "Request", verbs: ["create", "update", "patch", "delete", "deletecollection"] },
+    { level: "Metadata" },
+];
+
+export const AUDIT_POLICY = {
+    apiVersion: "audit.k8s.io/v1",
+    kind: "Policy",
+    // One record for each request, at its end.
+    omitStages: ["RequestReceived"],
+    omitManagedFields: true,
+    rules: RULES,
+} as const;
