@@ -15,7 +15,12 @@ runAgent(async () => {
         // Once: a second attempt would find what the first one has done.
         storeClient({ ...store, user: variable(`${user}_USER`), secret: mounted(`${user}_SECRET`) }, 1);
     const test = {
-        clients: { backup: client("BACKUP"), administrator: client("ADMINISTRATOR") },
+        clients: {
+            backup: client("BACKUP"),
+            purger: client("PURGER"),
+            inspector: client("INSPECTOR"),
+            viewer: client("VIEWER"),
+        },
         bucket: variable("BUCKET"),
         objectLockDays: positive("OBJECT_LOCK_DAYS"),
         patienceSeconds: positive("PATIENCE_SECONDS"),

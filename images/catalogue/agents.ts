@@ -4,15 +4,11 @@ import type { Image } from "../declaration";
 /** Folders in `agents`; each is started as `node /usr/lib/agents/<name>.cjs`. */
 const AGENTS = [
     "public-copy-uploader",
-    "folders",
     "gate",
     "gazette",
     "purger",
     "edge-api",
-    "retention-agent",
     "self-test",
-    "status",
-    "object-store-controller",
     "verifier",
     "lease-agent",
 ];

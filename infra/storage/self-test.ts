@@ -6,22 +6,27 @@ import { ACCOUNT, FILE } from "./store-keys";
 import { KEYS, bucketsVolume, keyMount, keyVolume, storeAccess } from "./store-pod";
 
 const SCHEDULE = "30 3 * * *";
-/** A version may be unlocked for so long: through a restart of the store and the sweep after it. */
+/** The store may be away for so long, as through a restart, and may take so long to lock what is to be kept for longer than before. */
 const PATIENCE_SECONDS = 120;
 
 /** Tries every night, with the keys that an attacker would have, to break what the store promises. */
 export function selfTest(name: string, args: NightlyArgs, opts: pulumi.CustomResourceOptions): void {
     const { store, keys, certificate } = args;
-    const attackers = { BACKUP: ACCOUNT.selfTest, ADMINISTRATOR: ACCOUNT.administrator };
+    const clients = {
+        BACKUP: ACCOUNT.selfTest,
+        PURGER: ACCOUNT.purger,
+        INSPECTOR: ACCOUNT.inspector,
+        VIEWER: ACCOUNT.selfTestViewer,
+    };
     const container = agentContainer("self-test", {
         image: store.agentsImage,
         resources: store.agent,
         env: {
             ...storeAccess(),
             ...Object.fromEntries(
-                Object.entries(attackers).flatMap(([attacker, account]) => [
-                    [`${attacker}_USER`, account],
-                    [`${attacker}_SECRET`, `${KEYS}/${account}/${account}`],
+                Object.entries(clients).flatMap(([client, account]) => [
+                    [`${client}_USER`, account],
+                    [`${client}_SECRET`, `${KEYS}/${account}/${account}`],
                 ]),
             ),
             BUCKET: SELF_TEST_BUCKET,
@@ -29,10 +34,10 @@ export function selfTest(name: string, args: NightlyArgs, opts: pulumi.CustomRes
             OBJECT_LOCK_DAYS: String(store.objectLockDays),
             PATIENCE_SECONDS: String(PATIENCE_SECONDS),
         },
-        mounts: [...Object.values(attackers), "authority", "buckets"].map(keyMount),
+        mounts: [...Object.values(clients), "authority", "buckets"].map(keyMount),
     });
     const volumes = [
-        ...Object.values(attackers).map((account) => keyVolume(account, keys.accounts, account)),
+        ...Object.values(clients).map((account) => keyVolume(account, keys.accounts, account)),
         keyVolume("authority", certificate, "ca.crt"),
         bucketsVolume(keys),
     ];

@@ -5,16 +5,18 @@ import { registryNamespace } from "../conventions/names";
 /**
  * - `backup`: puts, gets and lists in its bucket, and hides what it has put. What is hidden or overwritten stays.
  * - `read`: gets and lists in its bucket, older versions too.
- * - `retain`: lists versions and sets how long they stay, in all buckets, and nothing else.
- * - `purge`: lists versions and removes those that are not locked, and uploads that never ended, in all buckets, and nothing else.
+ * - `inspect`: lists versions and reads how long they stay, in all buckets, and nothing else.
+ * - `purge`: lists versions and removes those that are no longer locked, and uploads that never ended, in all buckets, and nothing else.
+ *
+ * What each may do is in toolchain/modules/versitygw/rights.go. Nobody sets a retention, and nobody changes a bucket.
  */
-export type StoreRight = "backup" | "read" | "retain" | "purge";
+export type StoreRight = "backup" | "read" | "inspect" | "purge";
 
 export interface StoreUser {
     /** Secret access key. */
     readonly secret: string;
     readonly right: StoreRight;
-    /** Absent for `retain` and `purge`. */
+    /** Absent for `inspect` and `purge`. */
     readonly bucket?: string;
 }
 
