@@ -10,6 +10,7 @@ import type { EmbassyConfig } from "../infra/site/config";
 import type { Instant } from "../infra/conventions/instant";
 import { planNetwork, objectStoreName } from "../infra/networking/addresses";
 import { registryNamespace } from "../infra/conventions/names";
+import type { StoreUsers } from "../infra/storage/store-users";
 import type { Toolchain } from "../toolchain/cli/environment";
 import { LabError, explain } from "../lab/errors";
 import { ensureFile } from "../command-line/files";
@@ -217,11 +218,24 @@ async function served(source: Source, { from, registries, generations }: Stamp, 
     const address = planNetwork(templateConfig()).hosts[objectStoreName(from)] ?? "";
     const [registry = ""] = registries;
     const bucket = await source.bucket(registry);
-    if (!source.isCopy) {
-        return { site: from, address, folder: path.dirname(path.dirname(bucket)), copy: undefined };
-    }
-    const reader = keys.of(registry, generations[registry]?.newest).read;
-    return { site: from, address, folder: bucket, copy: { bucket: registryNamespace(registry), reader } };
+    const readers = Object.assign(
+        {},
+        ...registries.map((one) => readersOf(one, keys, Object.values(generations[one] ?? {}))),
+    ) as StoreUsers;
+    return source.isCopy
+        ? { site: from, address, folder: bucket, bucket: registryNamespace(registry), readers }
+        : { site: from, address, folder: path.dirname(path.dirname(bucket)), bucket: undefined, readers };
+}
+
+/** Those who read a registry's bucket, with each of the generations of its keys. */
+function readersOf(registry: string, keys: Keys, generations: readonly number[]): StoreUsers {
+    const bucket = registryNamespace(registry);
+    return Object.fromEntries(
+        generations.map((generation) => {
+            const { id, secret } = keys.of(registry, generation).read;
+            return [id, { secret, right: "read", bucket }];
+        }),
+    );
 }
 
 /** @throws LabError for a site that the environment does not know as a peer, and for a copy of several registries */

@@ -16,23 +16,29 @@ import {
     PutObjectLockConfigurationCommand,
     PutObjectRetentionCommand,
     type S3Client,
+    S3ServiceException,
     UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import type { Version } from "../store/versions";
 
-/** `backup`: whoever took over a database, with the key that it stores its versions with. `administrator`: the store's own. */
-export type Attacker = "backup" | "administrator";
+/**
+ * `backup`: whoever took over a database, with the key that it stores its versions with. `purger`: who may destroy versions, and so the
+ * mightiest that there is. `inspector`: who sees all buckets. The store has no administrator.
+ */
+export const ATTACKERS = ["backup", "purger", "inspector"] as const;
+export type Attacker = (typeof ATTACKERS)[number];
 
 export interface Attack {
-    /** Completes "The administrator …". */
+    /** Completes "The purger …". */
     readonly what: string;
     /** Who may do this, as it does no harm to a locked version: whether it did is looked at afterwards. */
     readonly allowed?: readonly Attacker[];
     readonly attempt: (client: S3Client, canary: Version) => Promise<unknown>;
 }
 
-const BOTH: readonly Attacker[] = ["backup", "administrator"];
-const ADMINISTRATOR: readonly Attacker[] = ["administrator"];
+const BACKUP: readonly Attacker[] = ["backup"];
+/** The store does nothing by which a lock or a policy could be changed. */
+const NOT_IMPLEMENTED = 501;
 const MINUTE_MS = 60_000;
 const YEAR_MS = 365 * 24 * 60 * MINUTE_MS;
 
@@ -46,7 +52,6 @@ const place = ({ bucket, key, versionId }: Version): { Bucket: string; Key: stri
 export const ATTACKS: readonly Attack[] = [
     {
         what: "drops the bucket's rule for what has no retention of its own",
-        allowed: ADMINISTRATOR,
         attempt: (client, { bucket }) =>
             client.send(
                 new PutObjectLockConfigurationCommand({
@@ -74,33 +79,18 @@ export const ATTACKS: readonly Attack[] = [
     },
     {
         what: "takes the bucket's policy away",
-        allowed: ADMINISTRATOR,
         attempt: (client, { bucket }) => client.send(new DeleteBucketPolicyCommand({ Bucket: bucket })),
     },
     {
         what: "gives everybody every right in the bucket",
-        allowed: ADMINISTRATOR,
-        attempt: (client, { bucket }) =>
-            client.send(
-                new PutBucketPolicyCommand({
-                    Bucket: bucket,
-                    Policy: JSON.stringify({
-                        Version: "2012-10-17",
-                        Statement: [
-                            {
-                                Effect: "Allow",
-                                Principal: "*",
-                                Action: ["s3:*"],
-                                Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
-                            },
-                        ],
-                    }),
-                }),
-            ),
+        attempt: (client, { bucket }) => putPolicy(client, bucket, "Allow", "s3:*"),
+    },
+    {
+        what: "takes from everybody the right to lock a version",
+        attempt: (client, { bucket }) => putPolicy(client, bucket, "Deny", "s3:PutObjectRetention"),
     },
     {
         what: "makes the bucket again, without a lock",
-        allowed: ADMINISTRATOR,
         attempt: (client, { bucket }) => client.send(new CreateBucketCommand({ Bucket: bucket })),
     },
     {
@@ -117,7 +107,6 @@ export const ATTACKS: readonly Attack[] = [
     },
     {
         what: "takes the legal hold away",
-        allowed: ADMINISTRATOR,
         attempt: (client, canary) =>
             client.send(new PutObjectLegalHoldCommand({ ...place(canary), LegalHold: { Status: "OFF" } })),
     },
@@ -144,7 +133,6 @@ export const ATTACKS: readonly Attack[] = [
     },
     {
         what: "copies over the object",
-        allowed: BOTH,
         attempt: (client, { bucket, key }) =>
             client.send(
                 new CopyObjectCommand({
@@ -157,13 +145,13 @@ export const ATTACKS: readonly Attack[] = [
     },
     {
         what: "writes over the object",
-        allowed: BOTH,
+        allowed: BACKUP,
         attempt: (client, { bucket, key }) =>
             client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: "something else" })),
     },
     {
         what: "writes over the object, in parts",
-        allowed: BOTH,
+        allowed: BACKUP,
         attempt: async (client, { bucket, key }) => {
             const upload = { Bucket: bucket, Key: key };
             const { UploadId } = await client.send(new CreateMultipartUploadCommand(upload));
@@ -175,19 +163,19 @@ export const ATTACKS: readonly Attack[] = [
     },
     {
         what: "writes below the object, as if it were a folder",
-        allowed: BOTH,
+        allowed: BACKUP,
         attempt: (client, { bucket, key }) =>
             client.send(new PutObjectCommand({ Bucket: bucket, Key: `${key}/below`, Body: "something else" })),
     },
     {
         what: "deletes the folder that the object is in",
-        allowed: BOTH,
+        allowed: BACKUP,
         attempt: (client, { bucket, key }) =>
             client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key.slice(0, key.lastIndexOf("/") + 1) })),
     },
     {
         what: "hides the object behind a delete marker",
-        allowed: BOTH,
+        allowed: BACKUP,
         attempt: (client, { bucket, key }) => client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })),
     },
     {
@@ -204,6 +192,26 @@ export const ATTACKS: readonly Attack[] = [
 /** A refusal that does not come as an error of the whole request. */
 export class Refused extends Error {
     override readonly name = "Refused";
+}
+
+export function putPolicy(
+    client: S3Client,
+    Bucket: string,
+    Effect: "Allow" | "Deny",
+    Action: string,
+): Promise<unknown> {
+    const Resource =
+        Action === "s3:*" ? [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`] : `arn:aws:s3:::${Bucket}/*`;
+    const Statement = [{ Effect, Principal: "*", Action, Resource }];
+    return client.send(
+        new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: "2012-10-17", Statement }) }),
+    );
+}
+
+/** An answer that says no; what goes wrong on the way there says nothing. */
+export function isRefusal(error: unknown): boolean {
+    const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
+    return error instanceof Refused || (status >= 400 && status < 500) || status === NOT_IMPLEMENTED;
 }
 
 function retain(

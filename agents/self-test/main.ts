@@ -19,7 +19,9 @@ runAgent(async () => {
     const test = {
         clients: {
             backup: client(settings.BACKUP_USER, settings.BACKUP_SECRET),
-            administrator: client(settings.ADMINISTRATOR_USER, settings.ADMINISTRATOR_SECRET),
+            purger: client(settings.PURGER_USER, settings.PURGER_SECRET),
+            inspector: client(settings.INSPECTOR_USER, settings.INSPECTOR_SECRET),
+            viewer: client(settings.VIEWER_USER, settings.VIEWER_SECRET),
         },
         bucket: settings.BUCKET,
         objectLockDays: settings.OBJECT_LOCK_DAYS,

@@ -1,26 +1,30 @@
 /** Puts the store's promise to the test: what is locked stays, whoever wants it gone. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { GetObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import { GetObjectCommand, PutObjectCommand, type PutObjectCommandInput, type S3Client } from "@aws-sdk/client-s3";
 import { AgentError, log, messageOf } from "../agent";
 import { isLocked, retentionOf } from "../store/retention";
 import { type Version, listVersions } from "../store/versions";
-import { ATTACKS, type Attack, type Attacker, Refused } from "./attacks";
+import { ATTACKERS, ATTACKS, type Attack, type Attacker, isRefusal, putPolicy } from "./attacks";
 
 export interface SelfTest {
-    readonly clients: Readonly<Record<Attacker, S3Client>>;
+    /** Of each attacker, and one who reads the bucket's versions. */
+    readonly clients: Readonly<Record<Attacker | "viewer", S3Client>>;
     /** Where the canary goes: the backup's client writes there. */
     readonly bucket: string;
     readonly objectLockDays: number;
-    /** For how long a version may be unlocked. */
+    /** For how long the store may be away, and may take to lock what was written before it knew how long to keep it. */
     readonly patienceSeconds: number;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const POLL_MS = 250;
+/** Versions that are written, of each kind, while policies are put. */
+const RACES = 10;
 
 /**
- * Writes a canary, waits until it is locked, and lets each attacker try everything on it.
+ * Writes a canary, which is locked when the store acknowledges it, and lets each attacker try everything on it. Then somebody keeps
+ * trying to change the bucket's policy while others are written.
  *
  * @returns the breaches, a sentence each: none where the store keeps its promise
  * @throws AgentError where the store does not answer, so that nothing can be said
@@ -31,15 +35,15 @@ export async function selfTest(test: SelfTest): Promise<string[]> {
     if (canary === undefined) {
         return [`Bucket ${test.bucket} keeps no versions: the store gave none to what was written.`];
     }
-    const until = canary.writtenAt + test.objectLockDays * DAY_MS;
-    if (!(await isLockedInTime(test, canary, until))) {
-        return [`A version in ${test.bucket} was not locked within ${test.patienceSeconds} seconds.`];
+    const until = lockedUntil(test, canary);
+    if (!isLocked(await retentionOf(test.clients.inspector, canary), until)) {
+        return [unlocked(test)];
     }
     const breaches: string[] = [];
-    for (const attacker of ["backup", "administrator"] as const) {
+    for (const attacker of ATTACKERS) {
         for (const attack of ATTACKS) {
             const succeeded = await attempt(test.clients[attacker], attack, canary);
-            const harm = await harmTo(test.clients.administrator, canary, until, content);
+            const harm = await harmTo(test.clients.viewer, canary, until, content);
             log("tried", { attacker, attack: attack.what, succeeded, ...(harm !== undefined && { harm }) });
             if (harm !== undefined) {
                 // There is nothing left to try the rest on.
@@ -50,7 +54,62 @@ export async function selfTest(test: SelfTest): Promise<string[]> {
             }
         }
     }
-    return breaches;
+    return [...breaches, ...(await raceForLock(test))];
+}
+
+/**
+ * Everybody puts policies in a loop that would keep others from locking, and asks for a lock that can be lifted, while versions are written: each
+ * is locked when it is acknowledged, and the lock is one that nobody lifts.
+ */
+async function raceForLock(test: SelfTest): Promise<string[]> {
+    const { clients, bucket } = test;
+    let isOver = false;
+    const loop = async (attacker: Attacker): Promise<void> => {
+        while (!isOver) {
+            await putPolicy(clients[attacker], bucket, "Deny", "s3:PutObjectRetention").catch(() => undefined);
+        }
+    };
+    const writes = async (): Promise<boolean> => {
+        try {
+            for (let count = 0; count < RACES; count++) {
+                for (const lock of [{}, governed()]) {
+                    if (!(await isLockedAtOnce(test, lock))) {
+                        return false;
+                    }
+                }
+            }
+            return true;
+        } finally {
+            isOver = true;
+        }
+    };
+    const [areLocked] = await Promise.all([writes(), ...ATTACKERS.map(loop)]);
+    return areLocked ? [] : [unlocked(test)];
+}
+
+type Lock = Pick<PutObjectCommandInput, "ObjectLockMode" | "ObjectLockRetainUntilDate">;
+
+function governed(): Lock {
+    return { ObjectLockMode: "GOVERNANCE", ObjectLockRetainUntilDate: new Date(Date.now() + 60_000) };
+}
+
+/** Also where the store refuses such a version, of which then is none. */
+async function isLockedAtOnce(test: SelfTest, lock: Lock): Promise<boolean> {
+    const version = await write(test, randomBytes(64), lock).catch((error: unknown) => {
+        if (isRefusal(error)) {
+            return undefined;
+        }
+        throw error;
+    });
+    return !version || isLocked(await retentionOf(test.clients.inspector, version), lockedUntil(test, version));
+}
+
+function lockedUntil({ objectLockDays }: SelfTest, { writtenAt }: Version): number {
+    return writtenAt + objectLockDays * DAY_MS;
+}
+
+function unlocked({ bucket }: SelfTest): string {
+    return `A version in ${bucket} was acknowledged before it was locked for as long as is declared.`;
 }
 
 /**
@@ -65,14 +124,14 @@ export async function findUnlocked(test: SelfTest, buckets: readonly string[]): 
             "No buckets are declared, so that no version was looked at: run pulumi up, which declares them.",
         );
     }
-    const { administrator } = test.clients;
+    const { inspector } = test.clients;
     const breaches: string[] = [];
     for (const bucket of buckets) {
         const unlocked: Version[] = [];
-        for await (const version of listVersions(administrator, bucket)) {
-            const until = version.writtenAt + test.objectLockDays * DAY_MS;
+        for await (const version of listVersions(inspector, bucket)) {
+            const until = lockedUntil(test, version);
             const isDue = version.writtenAt < Date.now() - test.patienceSeconds * 1000 && until > Date.now();
-            if (isDue && !isLocked(await retentionOf(administrator, version), until)) {
+            if (isDue && !isLocked(await retentionOf(inspector, version), until)) {
                 unlocked.push(version);
             }
         }
@@ -86,11 +145,12 @@ export async function findUnlocked(test: SelfTest, buckets: readonly string[]): 
     return breaches;
 }
 
-async function write({ clients, bucket }: SelfTest, content: Buffer): Promise<Version | undefined> {
+async function write({ clients, bucket }: SelfTest, content: Buffer, lock: Lock = {}): Promise<Version | undefined> {
     const key = `canary/${new Date().toISOString()}`;
-    const { VersionId } = await clients.backup.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content }));
+    const object = { Bucket: bucket, Key: key, Body: content, ...lock };
+    const { VersionId } = await clients.backup.send(new PutObjectCommand(object));
     // As it is listed, with the time that the store wrote it.
-    for await (const version of listVersions(clients.administrator, bucket, key)) {
+    for await (const version of listVersions(clients.inspector, bucket, key)) {
         if (version.versionId === VersionId) {
             return version;
         }
@@ -98,7 +158,7 @@ async function write({ clients, bucket }: SelfTest, content: Buffer): Promise<Ve
     return undefined;
 }
 
-/** What is refused now may soon be allowed: the controller is on its way, or mends what the last test has broken. */
+/** What is refused now may soon be allowed: the store is on its way. */
 async function soon<T>({ patienceSeconds }: SelfTest, ask: () => Promise<T>): Promise<T> {
     const deadline = Date.now() + patienceSeconds * 1000;
     for (;;) {
@@ -111,21 +171,6 @@ async function soon<T>({ patienceSeconds }: SelfTest, ask: () => Promise<T>): Pr
         }
         await sleep(POLL_MS);
     }
-}
-
-async function isLockedInTime(
-    { clients, patienceSeconds }: SelfTest,
-    canary: Version,
-    until: number,
-): Promise<boolean> {
-    const deadline = Date.now() + patienceSeconds * 1000;
-    while (Date.now() < deadline) {
-        if (isLocked(await retentionOf(clients.administrator, canary), until)) {
-            return true;
-        }
-        await sleep(POLL_MS);
-    }
-    return false;
 }
 
 /** @returns whether the store let it through */
@@ -141,26 +186,15 @@ async function attempt(client: S3Client, attack: Attack, canary: Version): Promi
     }
 }
 
-/** An answer that says no; what goes wrong on the way there says nothing. */
-function isRefusal(error: unknown): boolean {
-    const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
-    return error instanceof Refused || (status >= 400 && status < 500);
-}
-
 /** @returns what became of the version; undefined where it is as it was */
-async function harmTo(
-    administrator: S3Client,
-    canary: Version,
-    until: number,
-    content: Buffer,
-): Promise<string | undefined> {
+async function harmTo(viewer: S3Client, canary: Version, until: number, content: Buffer): Promise<string | undefined> {
     const { bucket: Bucket, key: Key, versionId: VersionId } = canary;
     try {
-        const { Body } = await administrator.send(new GetObjectCommand({ Bucket, Key, VersionId }));
+        const { Body } = await viewer.send(new GetObjectCommand({ Bucket, Key, VersionId }));
         if (!content.equals((await Body?.transformToByteArray()) ?? Buffer.alloc(0))) {
             return "has other content";
         }
-        return isLocked(await retentionOf(administrator, canary), until) ? undefined : "is no longer locked";
+        return isLocked(await retentionOf(viewer, canary), until) ? undefined : "is no longer locked";
     } catch (error) {
         if (isRefusal(error)) {
             return `cannot be read any more (${messageOf(error)})`;

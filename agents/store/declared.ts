@@ -1,12 +1,8 @@
 /** What the site declares of its store, as it is mounted into the agents' containers. */
 import type { z } from "zod";
-import { type StoreUsers, storeBuckets, storeUsers } from "../../infra/conventions/object-store";
+import { storeBuckets } from "../../infra/conventions/object-store";
 import { AgentError } from "../agent";
 
-/** @throws AgentError that says where the text is wrong, without the text: it holds secrets */
-export function parseUsers(text: string): StoreUsers {
-    return parse("users", storeUsers, text);
-}
 
 /** @throws AgentError that says where the text is wrong */
 export function parseBuckets(text: string): string[] {

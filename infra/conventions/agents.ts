@@ -51,7 +51,6 @@ const ASKS = {
 };
 
 const labels = json(z.record(z.string(), z.string()));
-const STATUS = { STATUS_PORT: positive };
 
 /** Agent, by its folder in `agents` → what it is told, in the order in which its container has it. */
 export const SETTINGS = {
@@ -83,15 +82,17 @@ export const SETTINGS = {
         ACCEPT_LOSS: flag,
         PATIENCE_SECONDS: positive,
     }),
-    "object-store-controller": z.object({ ...STORE, ...STORE_USER, ADMINISTRATION: path, USERS: path, ...LOCKED }),
-    "retention-agent": z.object({ ...STORE, ...STORE_USER, ...LOCKED, EVENTS_PORT: positive, ...STATUS }),
     purger: z.object({ ...STORE, ...STORE_USER, ...LOCKED }),
     "self-test": z.object({
         ...STORE,
         BACKUP_USER: text,
         BACKUP_SECRET: path,
-        ADMINISTRATOR_USER: text,
-        ADMINISTRATOR_SECRET: path,
+        PURGER_USER: text,
+        PURGER_SECRET: path,
+        INSPECTOR_USER: text,
+        INSPECTOR_SECRET: path,
+        VIEWER_USER: text,
+        VIEWER_SECRET: path,
         BUCKET: text,
         ...LOCKED,
         PATIENCE_SECONDS: positive,
@@ -116,9 +117,6 @@ export const SETTINGS = {
         ...ASKS,
     }),
     gazette: z.object({ ...SERVER, SITE: text, COUNTRY: text, ...ASKS }),
-    folders: z.object({}),
-    /** Run by hand, beside the retention agent in its container. */
-    status: z.object(STATUS),
 } as const;
 
 export type AgentName = keyof typeof SETTINGS;

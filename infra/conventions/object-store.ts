@@ -1,24 +1,25 @@
-/** What a site declares of its object store, as it is mounted into the agents' containers. Pure. */
+/** What a site declares of its object store, as it is mounted into the store's container and its agents'. Pure. */
 import { z } from "zod";
 
 /**
  * - `backup`: puts, gets and lists in its bucket, and hides what it has put. What is hidden or overwritten stays.
  * - `read`: gets and lists in its bucket, older versions too.
- * - `retain`: lists versions and sets how long they stay, in all buckets, and nothing else.
- * - `purge`: lists versions and removes those that are not locked, and uploads that never ended, in all buckets, and nothing else.
+ * - `inspect`: lists versions and reads how long they stay, in all buckets, and nothing else.
+ * - `purge`: lists versions and removes those that are no longer locked, and uploads that never ended, in all buckets, and nothing else.
+ *
+ * What each may do is in toolchain/modules/versitygw/rights.go. Nobody sets a retention, and nobody changes a bucket.
  */
-const right = z.enum(["backup", "read", "retain", "purge"]);
-export type StoreRight = z.infer<typeof right>;
+export type StoreRight = "backup" | "read" | "inspect" | "purge";
 
-/** `secret` is the secret access key. */
-const user = z
-    .strictObject({ secret: z.string().min(1), right, bucket: z.string().min(1).optional() })
-    .refine(({ right, bucket }) => (right === "retain" || right === "purge") === (bucket === undefined), {
-        message: "backup and read need a bucket, retain and purge hold for all buckets and name none",
-    });
+export interface StoreUser {
+    /** Secret access key. */
+    readonly secret: string;
+    readonly right: StoreRight;
+    /** Absent for `inspect` and `purge`. */
+    readonly bucket?: string;
+}
 
-/** Access key id → what it opens. */
-export const storeUsers = z.record(z.string(), user);
-export type StoreUsers = Readonly<z.infer<typeof storeUsers>>;
+/** Access key id → user. */
+export type StoreUsers = Readonly<Record<string, StoreUser>>;
 
 export const storeBuckets = z.array(z.string().min(1));

@@ -86,7 +86,7 @@ export function lifetimes(config: EmbassyConfig): Lifetime[] {
             seconds: storage.objectLockDays * DAY_SECONDS,
             renewal: {
                 from: "nowhere",
-                why: "nobody can remove it until then; the site's own retention agent locks newer ones",
+                why: "nobody can remove it until then; the store locks newer ones as it takes them",
             },
         },
     ];

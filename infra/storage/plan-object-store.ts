@@ -29,7 +29,7 @@ export interface ObjectStorePlan {
     readonly memory: string;
     readonly storage: string;
     readonly storageClass: string;
-    /** Requests of each agent beside it. */
+    /** Requests of each nightly agent. */
     readonly agent: { readonly cpu: string; readonly memory: string };
     readonly quota: Readonly<Record<string, string>>;
     readonly objectLockDays: number;
@@ -40,7 +40,7 @@ export interface ObjectStorePlan {
     readonly dnsNames: readonly string[];
 }
 
-/** A Node.js with few connections. How fast the retention agent is depends on its share of a core. */
+/** A Node.js with few connections. */
 const AGENT = { cpu: "250m", memory: "128Mi" } as const;
 /** Runs of a nightly Job at once: one by the clock, one by hand. */
 export const RUNS = 2;
@@ -61,8 +61,7 @@ export function planObjectStore(
         storageClass: storage.class,
         agent: AGENT,
         quota: quota(
-            // With the controller and the retention agent.
-            { count: 1, containers: [{ cpu, memory }, AGENT, AGENT], storage: size },
+            { count: 1, containers: [{ cpu, memory }], storage: size },
             { count: NIGHTLY.length * RUNS, containers: [AGENT] },
         ),
         objectLockDays: storage.objectLockDays,

@@ -7,13 +7,13 @@ import { ACCOUNT, FILE } from "./store-keys";
 import { KEYS, bucketsVolume, keyFile, keyMount, keyVolume, storeAccess } from "./store-pod";
 
 const SCHEDULE = "30 3 * * *";
-/** A version may be unlocked for so long: through a restart of the store and the sweep after it. */
+/** The store may be away for so long, as through a restart, and may take so long to lock what is to be kept for longer than before. */
 const PATIENCE_SECONDS = 120;
 
 /** Tries every night, with the keys that an attacker would have, to break what the store promises. */
 export function selfTest(name: string, args: NightlyArgs, opts: pulumi.CustomResourceOptions): void {
     const { store, keys, certificate } = args;
-    const attackers = [ACCOUNT.selfTest, ACCOUNT.administrator];
+    const clients = [ACCOUNT.selfTest, ACCOUNT.purger, ACCOUNT.inspector, ACCOUNT.selfTestViewer];
     const container = agentContainer("self-test", {
         image: store.agentsImage,
         resources: store.agent,
@@ -21,17 +21,21 @@ export function selfTest(name: string, args: NightlyArgs, opts: pulumi.CustomRes
             ...storeAccess(),
             BACKUP_USER: ACCOUNT.selfTest,
             BACKUP_SECRET: keyFile(ACCOUNT.selfTest),
-            ADMINISTRATOR_USER: ACCOUNT.administrator,
-            ADMINISTRATOR_SECRET: keyFile(ACCOUNT.administrator),
+            PURGER_USER: ACCOUNT.purger,
+            PURGER_SECRET: keyFile(ACCOUNT.purger),
+            INSPECTOR_USER: ACCOUNT.inspector,
+            INSPECTOR_SECRET: keyFile(ACCOUNT.inspector),
+            VIEWER_USER: ACCOUNT.selfTestViewer,
+            VIEWER_SECRET: keyFile(ACCOUNT.selfTestViewer),
             BUCKET: SELF_TEST_BUCKET,
             BUCKETS: `${KEYS}/buckets/${FILE.buckets}`,
             OBJECT_LOCK_DAYS: store.objectLockDays,
             PATIENCE_SECONDS,
         },
-        mounts: [...attackers, "authority", "buckets"].map(keyMount),
+        mounts: [...clients, "authority", "buckets"].map(keyMount),
     });
     const volumes = [
-        ...attackers.map((account) => keyVolume(account, keys.accounts, account)),
+        ...clients.map((account) => keyVolume(account, keys.accounts, account)),
         keyVolume("authority", certificate, TLS.authority),
         bucketsVolume(keys),
     ];

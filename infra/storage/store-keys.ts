@@ -9,11 +9,16 @@ import { type ObjectStorePlan, SELF_TEST_BUCKET } from "./plan-object-store";
 
 /** Accounts of the store's own: each is an access key id, and the name of its key in the Secret `accounts`. */
 export const ACCOUNT = {
-    administrator: "administrator",
-    retentionAgent: "retention-agent",
+    inspector: "inspector",
     purger: "purger",
     selfTest: "self-test",
+    selfTestViewer: "self-test-viewer",
 } as const;
+/** Protected keys in a state that an earlier release wrote, whose accounts there are no more: they go on as these. */
+const FORMERLY: Readonly<Record<string, readonly string[]>> = {
+    [ACCOUNT.inspector]: ["retention-agent", "sealer"],
+    [ACCOUNT.selfTestViewer]: ["administrator"],
+};
 /** Keys of the objects that hold them. */
 export const FILE = { users: "users.json", buckets: "buckets.json" } as const;
 
@@ -32,26 +37,28 @@ export interface StoreKeysArgs {
     readonly users: pulumi.Input<StoreUsers>;
 }
 
-/** Who may use the store, and what is in it: written down once, read by the controller. */
+/** Who may use the store, and what is in it: written down once, read by the store itself. */
 export function storeKeys(name: string, args: StoreKeysArgs, opts: pulumi.CustomResourceOptions): StoreKeys {
     const { store, namespace } = args;
     const key = (account: string): pulumi.Output<string> =>
         generatedSecret(`${name}-${account}`, {
             ...opts,
-            // A state that an earlier release wrote has this agent's protected key under its former name.
-            ...(account === ACCOUNT.retentionAgent && { aliases: [{ name: `${name}-sealer` }] }),
+            ...(account in FORMERLY && {
+                aliases: FORMERLY[account]?.map((before) => ({ name: `${name}-${before}` })),
+            }),
         });
     const keys = Object.fromEntries(Object.values(ACCOUNT).map((account) => [account, key(account)])) as Record<
         (typeof ACCOUNT)[keyof typeof ACCOUNT],
         pulumi.Output<string>
     >;
     const users = pulumi
-        .all([args.users, keys["retention-agent"], keys.purger, keys["self-test"]])
-        .apply(([others, retentionAgent, purger, selfTest]) => {
+        .all([args.users, keys.inspector, keys.purger, keys["self-test"], keys["self-test-viewer"]])
+        .apply(([others, inspector, purger, selfTest, selfTestViewer]) => {
             const own: StoreUsers = {
-                [ACCOUNT.retentionAgent]: { secret: retentionAgent, right: "retain" },
+                [ACCOUNT.inspector]: { secret: inspector, right: "inspect" },
                 [ACCOUNT.purger]: { secret: purger, right: "purge" },
                 [ACCOUNT.selfTest]: { secret: selfTest, right: "backup", bucket: SELF_TEST_BUCKET },
+                [ACCOUNT.selfTestViewer]: { secret: selfTestViewer, right: "read", bucket: SELF_TEST_BUCKET },
             };
             // In order of name: the engine hands maps on in any order, and another text would be a change.
             const users = Object.entries({ ...others, ...own }).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -4,11 +4,10 @@ import { TLS } from "../conventions/mounted";
 import { PROGRAM } from "../conventions/programs";
 import { AGENT_USER } from "../conventions/users";
 import type { Settings } from "../conventions/agents";
-import { agentContainer } from "../kubernetes/agent";
 import { PRIORITY } from "../kubernetes/priority";
 import { KEY_MODE, following, guaranteed, hardenedContainer, hardenedPod } from "../kubernetes/workload";
 import { OBJECT_STORE, OBJECT_STORE_REGION, OBJECT_STORE_SERVICE, type ObjectStorePlan } from "./plan-object-store";
-import { ACCOUNT, FILE, type StoreKeys } from "./store-keys";
+import { FILE, type StoreKeys } from "./store-keys";
 
 type Volume = input.core.v1.Volume;
 type VolumeMount = input.core.v1.VolumeMount;
@@ -23,19 +22,15 @@ export interface StorePodArgs {
 
 /** Port of the store's container; its Service has the port of HTTPS. */
 export const STORE_PORT = 7070;
-const EVENTS_PORT = 7071;
-const STATUS_PORT = 7072;
 const DATA = "/data";
-const FOLDERS = { objects: `${DATA}/objects`, versions: `${DATA}/versions`, accounts: `${DATA}/accounts` } as const;
-/** Where versitygw's administration listens: no network leads there. */
-const ADMINISTRATION = "/run/administration";
 export const KEYS = "/etc/embassy";
 const HEALTH = "/health";
+const ANSWERS = { httpGet: { path: HEALTH, port: "https", scheme: "HTTPS" } } as const;
 
-/** An agent's way to the store, and the root behind the store's certificate. @param port where it is not the Service's */
-export function storeAccess(port = 443): Pick<Settings<"purger">, "STORE_URL" | "STORE_REGION" | "STORE_AUTHORITY"> {
+/** An agent's way to the store, and the root behind the store's certificate. */
+export function storeAccess(): Pick<Settings<"purger">, "STORE_URL" | "STORE_REGION" | "STORE_AUTHORITY"> {
     return {
-        STORE_URL: `https://${OBJECT_STORE_SERVICE}:${port}`,
+        STORE_URL: `https://${OBJECT_STORE_SERVICE}`,
         STORE_REGION: OBJECT_STORE_REGION,
         STORE_AUTHORITY: `${KEYS}/authority/${TLS.authority}`,
     };
@@ -65,122 +60,42 @@ export function bucketsVolume({ buckets }: StoreKeys): Volume {
     return { name: "buckets", configMap: { name: buckets } };
 }
 
-/**
- * The store with controller and retention agent beside it, in one pod, so that none of them needs the network to reach the others.
- * versitygw does not start where nobody takes its events, hence the retention agent comes before it.
- */
+/** The store alone: who may use it, and what is in it, are files to it, and nobody administers it. */
 export function storePod(args: StorePodArgs): ReturnType<typeof hardenedPod> {
-    const { keys, certificate, store } = args;
+    const { keys, certificate } = args;
     return hardenedPod(AGENT_USER, {
         serviceAccountName: args.serviceAccount,
         priorityClassName: PRIORITY.service.name,
-        // The certificate's name, for who is in the same pod.
-        hostAliases: [{ ip: "127.0.0.1", hostnames: [OBJECT_STORE_SERVICE] }],
-        initContainers: [folders(store), ...[retentionAgent(store), controller(store)].map(asSidecar)],
         containers: [server(args)],
         volumes: [
-            { name: "administration", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
             keyVolume("certificate", certificate, TLS.certificate, TLS.key),
-            keyVolume("authority", certificate, TLS.authority),
             keyVolume("users", keys.users, FILE.users),
-            keyVolume(ACCOUNT.administrator, keys.accounts, ACCOUNT.administrator),
-            keyVolume(ACCOUNT.retentionAgent, keys.accounts, ACCOUNT.retentionAgent),
             bucketsVolume(keys),
         ],
     });
 }
 
-/** https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/ */
-function asSidecar(container: input.core.v1.Container): input.core.v1.Container {
-    return { ...container, restartPolicy: "Always" };
-}
-
-function folders({ agentsImage, agent }: ObjectStorePlan): input.core.v1.Container {
-    return agentContainer("folders", {
-        image: agentsImage,
-        resources: agent,
-        arguments: Object.values(FOLDERS),
-        settings: {},
-        mounts: [{ name: "data", mountPath: DATA }],
-    });
-}
-
-function retentionAgent({ agentsImage, agent, objectLockDays }: ObjectStorePlan): input.core.v1.Container {
-    const container = agentContainer("retention-agent", {
-        image: agentsImage,
-        resources: agent,
-        settings: {
-            ...storeAccess(STORE_PORT),
-            ...storeUser(ACCOUNT.retentionAgent),
-            BUCKETS: `${KEYS}/buckets/${FILE.buckets}`,
-            OBJECT_LOCK_DAYS: objectLockDays,
-            EVENTS_PORT,
-            STATUS_PORT,
-        },
-        mounts: [ACCOUNT.retentionAgent, "authority", "buckets"].map(keyMount),
-    });
-    return {
-        ...container,
-        ports: [{ name: "status", containerPort: STATUS_PORT, protocol: "TCP" }],
-        startupProbe: { httpGet: { path: "/", port: "status" }, periodSeconds: 1, failureThreshold: 60 },
-    };
-}
-
-function controller({ agentsImage, agent, objectLockDays }: ObjectStorePlan): input.core.v1.Container {
-    return agentContainer("object-store-controller", {
-        image: agentsImage,
-        resources: agent,
-        settings: {
-            ...storeAccess(STORE_PORT),
-            ...storeUser(ACCOUNT.administrator),
-            ADMINISTRATION: `${ADMINISTRATION}/socket`,
-            USERS: `${KEYS}/users/${FILE.users}`,
-            BUCKETS: `${KEYS}/buckets/${FILE.buckets}`,
-            OBJECT_LOCK_DAYS: objectLockDays,
-        },
-        mounts: [
-            ...[ACCOUNT.administrator, "authority", "users", "buckets"].map(keyMount),
-            { name: "administration", mountPath: ADMINISTRATION },
-        ],
-    });
-}
-
-function server({ store, keys }: StorePodArgs): input.core.v1.Container {
-    // The program takes its key from the environment or from its arguments, and arguments are seen by everybody.
-    const key = { secretKeyRef: { name: keys.accounts, key: ACCOUNT.administrator } };
+function server({ store }: StorePodArgs): input.core.v1.Container {
     const settings = {
-        ROOT_ACCESS_KEY_ID: ACCOUNT.administrator,
-        VGW_PORT: `:${STORE_PORT}`,
-        VGW_REGION: OBJECT_STORE_REGION,
-        VGW_ADMIN_PORT: `${ADMINISTRATION}/socket`,
-        VGW_SOCKET_PERM: "0600",
-        VGW_IAM_DIR: FOLDERS.accounts,
-        VGW_VERSIONING_DIR: FOLDERS.versions,
-        VGW_EVENT_WEBHOOK_URL: `http://127.0.0.1:${EVENTS_PORT}`,
-        // Policies alone say who may do what.
-        VGW_DISABLE_ACL: "true",
-        VGW_HEALTH: HEALTH,
-        // Its log would be a line for each request, most of them the retention agent's.
-        VGW_QUIET: "true",
-        VGW_CERT: `${KEYS}/certificate/${TLS.certificate}`,
-        VGW_KEY: `${KEYS}/certificate/${TLS.key}`,
+        STORE_PORTS: `:${STORE_PORT}`,
+        STORE_REGION: OBJECT_STORE_REGION,
+        STORE_CERTIFICATE: `${KEYS}/certificate/${TLS.certificate}`,
+        STORE_KEY: `${KEYS}/certificate/${TLS.key}`,
+        STORE_DATA: DATA,
+        STORE_USERS: `${KEYS}/users/${FILE.users}`,
+        STORE_BUCKETS: `${KEYS}/buckets/${FILE.buckets}`,
+        STORE_OBJECT_LOCK_DAYS: String(store.objectLockDays),
+        STORE_HEALTH: HEALTH,
     };
     return hardenedContainer({
         name: OBJECT_STORE,
         image: store.image,
         command: following(`${KEYS}/certificate`, PROGRAM.versitygw),
-        args: ["posix", FOLDERS.objects],
-        env: [
-            ...Object.entries(settings).map(([name, value]) => ({ name, value })),
-            { name: "ROOT_SECRET_ACCESS_KEY", valueFrom: key },
-        ],
+        env: Object.entries(settings).map(([name, value]) => ({ name, value })),
         ports: [{ name: "https", containerPort: STORE_PORT, protocol: "TCP" }],
         resources: guaranteed(store.cpu, store.memory),
-        readinessProbe: { httpGet: { path: HEALTH, port: "https", scheme: "HTTPS" }, periodSeconds: 5 },
-        volumeMounts: [
-            { name: "data", mountPath: DATA },
-            { name: "administration", mountPath: ADMINISTRATION },
-            keyMount("certificate"),
-        ],
+        readinessProbe: { ...ANSWERS, periodSeconds: 5 },
+        livenessProbe: { ...ANSWERS, periodSeconds: 10, failureThreshold: 6 },
+        volumeMounts: [{ name: "data", mountPath: DATA }, ...["certificate", "users", "buckets"].map(keyMount)],
     });
 }

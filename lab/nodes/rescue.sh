@@ -1,19 +1,15 @@
 #!/bin/sh
 # Another site's object store, off its disk, in this site's network and under the other's address:
 #
-#     rescue.sh RECORD USERLAND ADDRESS FOLDER RUN VERSITYGW [BUCKET]
+#     rescue.sh RECORD USERLAND ADDRESS FOLDER DATA VERSITYGW [BUCKET]
 #
 # Started in the site's network and in mounts of its own, where the folder can only be read: a store's disk, or what is in the one
 # BUCKET of a copy.
 set -eu
-userland=$2 address=$3 folder=$4 run=$5 versitygw=$6 bucket=${7:-}
+userland=$2 address=$3 folder=$4 data=$5 versitygw=$6 bucket=${7:-}
 chroot "$userland" /sbin/ip address replace "$address/32" dev lo
-at=$run/rescue${bucket:+/objects/$bucket}
+at=$data${bucket:+/objects/$bucket}
 mkdir -p "$at"
 mount --bind "$folder" "$at"
 mount -o remount,bind,ro "$at"
-if [ -n "$bucket" ]; then
-    exec "$versitygw" --readonly posix "$run/rescue/objects"
-fi
-exec "$versitygw" --readonly --iam-dir "$run/rescue/accounts" \
-    posix --versioning-dir "$run/rescue/versions" "$run/rescue/objects"
+exec "$versitygw"

@@ -2,12 +2,11 @@
  * The source's object store, served off its disk inside the restore environment's own network: read-only, at the address
  * and under the name by which the program looks for it. So the source need not run, and cannot be written to.
  */
-import { randomBytes } from "node:crypto";
 import * as path from "node:path";
 import { objectStoreName } from "../../infra/networking/addresses";
 import type { Issuer } from "../../infra/keys/cross-stack-secrets";
-import type { StoreUser } from "../../infra/keys/registry-keys";
 import { OBJECT_STORE_REGION } from "../../infra/storage/plan-object-store";
+import type { StoreUsers } from "../../infra/storage/store-users";
 import { repoRoot } from "../../command-line/paths";
 import { LabError } from "../errors";
 import { ensureFile } from "../../command-line/files";
@@ -18,6 +17,8 @@ import { issueLeaf } from "../../credentials/certificates";
 
 const SCRIPT = path.join(repoRoot, "lab", "nodes", "rescue.sh");
 export const RESCUE = "rescued-store";
+/** Where the folder is mounted, in the process' own mounts. */
+const RESCUED = "rescue";
 const HTTPS = 443;
 /** An environment that lives longer is made again. */
 export const RESCUE_DAYS = 30;
@@ -26,14 +27,16 @@ export interface RescueSource {
     readonly site: string;
     /** Address at which its store is looked for. */
     readonly address: string;
-    /** With the store's objects, versions and accounts; or what is in the one bucket of a copy. */
+    /** With the store's objects and versions; or what is in the one bucket of a copy. */
     readonly folder: string;
-    readonly copy: { readonly bucket: string; readonly reader: StoreUser } | undefined;
+    readonly bucket: string | undefined;
+    /** Who reads there. */
+    readonly readers: StoreUsers;
 }
 
 export async function ensureRescue(site: Site, source: RescueSource, issuer: Issuer): Promise<void> {
     const { paths, supervisor, binDirectory, report } = site;
-    const { site: from, address, folder, copy } = source;
+    const { site: from, address, folder, bucket, readers } = source;
     const network = await supervisor.live(NETWORK);
     if (!network) {
         throw new LabError(`${paths.site} has no network to serve a store in: npm run lab -- up ${paths.site}`);
@@ -44,6 +47,12 @@ export async function ensureRescue(site: Site, source: RescueSource, issuer: Iss
         pem,
         `${await issueLeaf(`${issuer.keyPem}\n${issuer.certPem}`, purpose, RESCUE_DAYS)}${issuer.certPem}`,
     );
+    const declared = {
+        STORE_USERS: path.join(paths.run, "users.json"),
+        STORE_BUCKETS: path.join(paths.run, "buckets.json"),
+    };
+    await ensureFile(declared.STORE_USERS, JSON.stringify(readers));
+    await ensureFile(declared.STORE_BUCKETS, "[]");
     const userland = await ensureUserland(paths.home, report);
     await supervisor.ensure(
         {
@@ -61,21 +70,19 @@ export async function ensureRescue(site: Site, source: RescueSource, issuer: Iss
                 userland,
                 address,
                 folder,
-                paths.run,
+                path.join(paths.run, RESCUED),
                 path.join(binDirectory, "versitygw"),
-                ...(copy === undefined ? [] : [copy.bucket]),
+                ...(bucket === undefined ? [] : [bucket]),
             ],
             env: {
                 PATH: SYSTEM_PATH,
-                VGW_PORT: `${address}:${HTTPS}`,
-                VGW_REGION: OBJECT_STORE_REGION,
-                VGW_CERT: pem,
-                VGW_KEY: pem,
-                VGW_DISABLE_ACL: "true",
-                VGW_QUIET: "true",
-                // Nobody's where the source's own store knows who reads. A copy knows nobody.
-                ROOT_ACCESS_KEY_ID: copy?.reader.id ?? "nobody",
-                ROOT_SECRET_ACCESS_KEY: copy?.reader.secret ?? randomBytes(32).toString("hex"),
+                STORE_PORTS: `${address}:${HTTPS}`,
+                STORE_REGION: OBJECT_STORE_REGION,
+                STORE_CERTIFICATE: pem,
+                STORE_KEY: pem,
+                STORE_DATA: path.join(paths.run, RESCUED),
+                ...declared,
+                STORE_READ_ONLY: "true",
             },
             reads: [SCRIPT, pem],
         },

@@ -13,13 +13,15 @@ const ELSEWHERE = /^([/$<{]|%[({]|file:|null$|~$|true$|false$)/i;
 
 export const noPlainSecrets: Rule = {
     name: "no-plain-secrets",
-    description: "No secret stands in a variable, an argument, an annotation, a label or a ConfigMap.",
+    description:
+        "No secret stands in a variable, an argument, an annotation, a label or a ConfigMap, nor comes into a variable.",
     violations: (object) => [
         ...containersOf(object).flatMap(({ env = [] }) =>
             env
                 .filter(({ name = "", value }) => value !== undefined && isSecret(name, value))
                 .map(({ name = "" }) => `variable ${name} has a literal value; it must come out of a mounted Secret`),
         ),
+        ...containersOf(object).flatMap(variablesOf),
         ...containersOf(object).flatMap((container) =>
             argumentsOf(container).map(
                 (name) => `argument ${name} has a literal value; arguments are seen by everybody: it must be a file`,
@@ -30,6 +32,16 @@ export const noPlainSecrets: Rule = {
         ),
     ],
 };
+
+/** A container runtime writes variables down on the machine's disk, in clear, wherever they come from. */
+function variablesOf({ env = [], envFrom = [] }: Container): string[] {
+    const each = env.filter(({ valueFrom }) => valueFrom?.secretKeyRef !== undefined);
+    const all = envFrom.filter(({ secretRef }) => secretRef !== undefined);
+    return [
+        ...each.map(({ name = "" }) => `variable ${name} comes out of a Secret`),
+        ...all.map(({ secretRef }) => `variables come out of the Secret ${secretRef?.name ?? "without a name"}`),
+    ].map((what) => `${what}, and a machine's disk keeps variables in clear; mount it as a file`);
+}
 
 /** Names of the secrets among a container's words: `--name=value`, or a name with its value behind it. */
 function argumentsOf({ command = [], args = [] }: Container): string[] {

@@ -16,7 +16,12 @@ export interface Container {
     readonly image?: string;
     readonly command?: readonly string[];
     readonly args?: readonly string[];
-    readonly env?: readonly { readonly name?: string; readonly value?: string }[];
+    readonly env?: readonly {
+        readonly name?: string;
+        readonly value?: string;
+        readonly valueFrom?: { readonly secretKeyRef?: object };
+    }[];
+    readonly envFrom?: readonly { readonly secretRef?: { readonly name?: string } }[];
     readonly ports?: readonly { readonly hostPort?: number }[];
     readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
     readonly securityContext?: SecurityContext & {

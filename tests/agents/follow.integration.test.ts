@@ -116,15 +116,18 @@ describe("a server that reads its certificate at its start and at SIGHUP", () =>
     it("is the object store, whose clients notice nothing", async () => {
         await renew();
         const [port = 0] = await freePorts(1);
-        mkdirSync(join(folder, "objects"));
+        writeFileSync(join(folder, "users.json"), "{}");
+        writeFileSync(join(folder, "buckets.json"), "[]");
         const [program = "", ...args] = follow(join(binDir, "versitygw"));
-        store = spawn(program, [...args, "posix", join(folder, "objects")], {
+        store = spawn(program, args, {
             env: {
-                ROOT_ACCESS_KEY_ID: "test",
-                ROOT_SECRET_ACCESS_KEY: "test-secret",
-                VGW_PORT: `127.0.0.1:${port}`,
-                VGW_CERT: join(folder, "tls", "tls.crt"),
-                VGW_KEY: join(folder, "tls", "tls.key"),
+                STORE_PORTS: `127.0.0.1:${port}`,
+                STORE_CERTIFICATE: join(folder, "tls", "tls.crt"),
+                STORE_KEY: join(folder, "tls", "tls.key"),
+                STORE_DATA: folder,
+                STORE_USERS: join(folder, "users.json"),
+                STORE_BUCKETS: join(folder, "buckets.json"),
+                STORE_OBJECT_LOCK_DAYS: "1",
             },
             stdio: "ignore",
         });

@@ -1,16 +1,6 @@
 /** The self-test: silent about a store that keeps its promise, loud about every way in which one does not. */
-import {
-    CreateBucketCommand,
-    DeleteObjectCommand,
-    DeleteObjectsCommand,
-    PutBucketPolicyCommand,
-    PutObjectCommand,
-    PutObjectLockConfigurationCommand,
-} from "@aws-sdk/client-s3";
-import { RetentionAgent } from "../../agents/retention-agent/retention-agent";
-import { Statistics } from "../../agents/retention-agent/statistics";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { type SelfTest, findUnlocked, selfTest } from "../../agents/self-test/self-test";
-import { bucketPolicy } from "../../agents/object-store-controller/policy";
 import { OBJECT_LOCK_DAYS, TestStore } from "../support/object-store";
 import { type Lie, LyingStore, type Question } from "./lying-store";
 
@@ -19,9 +9,10 @@ jest.setTimeout(180_000);
 const BUCKET = "self-test";
 const users = {
     tester: { secret: "testers-secret", right: "backup", bucket: BUCKET },
-    "retention-agent": { secret: "retention-secret", right: "retain" },
+    purger: { secret: "purgers-secret", right: "purge" },
+    inspector: { secret: "inspectors-secret", right: "inspect" },
+    viewer: { secret: "viewers-secret", right: "read", bucket: BUCKET },
 } as const;
-const SWEEP_MS = 200;
 
 let store: TestStore;
 let log: jest.SpyInstance;
@@ -29,79 +20,48 @@ let log: jest.SpyInstance;
 beforeAll(async () => {
     // Each attempt is a line of the agent's log.
     log = jest.spyOn(process.stdout, "write").mockReturnValue(true);
-    store = await TestStore.start();
-});
-// Each test of an honest store breaks what the controller then mends.
-beforeEach(async () => {
-    await store.declare(users, [BUCKET]);
+    store = await TestStore.start({ users, buckets: [BUCKET] });
 });
 afterAll(async () => {
     log.mockRestore();
     await store.remove();
 });
 
-function test(url?: string, bucket = BUCKET): SelfTest {
-    const backup = store.client("tester", users.tester.secret, url);
-    const administrator = store.client("administrator", "administrators-secret", url);
-    return { clients: { backup, administrator }, bucket, objectLockDays: OBJECT_LOCK_DAYS, patienceSeconds: 2 };
-}
-
-function newAgent(url?: string): RetentionAgent {
-    return new RetentionAgent(
-        store.client("retention-agent", users["retention-agent"].secret, url),
-        OBJECT_LOCK_DAYS,
-        new Statistics(),
-    );
-}
-
-/** While `task` runs, a retention agent is at work. */
-async function withAgent<T>(
-    agent: RetentionAgent,
-    task: Promise<T>,
-    buckets: readonly string[] = [BUCKET],
-): Promise<T> {
-    let sweeping = Promise.resolve();
-    const timer = setInterval(() => {
-        sweeping = sweeping.then(() => agent.sweep(buckets)).catch(() => undefined);
-    }, SWEEP_MS);
-    try {
-        return await task;
-    } finally {
-        clearInterval(timer);
-        await sweeping;
-    }
+function test(url?: string): SelfTest {
+    const as = (user: keyof typeof users): SelfTest["clients"]["viewer"] => store.client(user, users[user].secret, url);
+    return {
+        clients: {
+            backup: as("tester"),
+            purger: as("purger"),
+            inspector: as("inspector"),
+            viewer: as("viewer"),
+        },
+        bucket: BUCKET,
+        objectLockDays: OBJECT_LOCK_DAYS,
+        patienceSeconds: 2,
+    };
 }
 
 describe("a store that keeps what is locked", () => {
     it("has no breach, and says what each attacker tried", async () => {
         log.mockClear();
-        await expect(withAgent(newAgent(), selfTest(test()))).resolves.toEqual([]);
+        await expect(selfTest(test())).resolves.toEqual([]);
         const lines = (log.mock.calls as [string][]).map(
             ([line]) => JSON.parse(line) as { attacker: string; attack: string; succeeded: boolean },
         );
         const done = (attacker: string): string[] =>
             lines.filter((line) => line.attacker === attacker && line.succeeded).map(({ attack }) => attack);
-        // None of this touches a locked version; the rest is refused, to the administrator as well.
+        // None of this touches a locked version; the rest is refused, to whoever may destroy versions as well.
         expect(done("backup")).toEqual([
-            "copies over the object",
             "writes over the object",
             "writes over the object, in parts",
             "hides the object behind a delete marker",
         ]);
-        expect(done("administrator")).toEqual([
-            "drops the bucket's rule for what has no retention of its own",
-            "takes the bucket's policy away",
-            "gives everybody every right in the bucket",
-            "takes the legal hold away",
-            "copies over the object",
-            "writes over the object",
-            "writes over the object, in parts",
-            "hides the object behind a delete marker",
-        ]);
+        expect(done("purger")).toEqual([]);
+        expect(done("inspector")).toEqual([]);
     });
 
-    it("has no unlocked version once the retention agent has been over it", async () => {
-        await newAgent().sweep([BUCKET]);
+    it("has no unlocked version", async () => {
         await expect(findUnlocked({ ...test(), patienceSeconds: 0 }, [BUCKET])).resolves.toEqual([]);
     });
 
@@ -109,95 +69,77 @@ describe("a store that keeps what is locked", () => {
         const silent = await LyingStore.before(store, ({ method, query }) =>
             method === "DELETE" && query.has("versionId") ? { status: 503, body: "" } : undefined,
         );
-        const task = withAgent(newAgent(), selfTest(test(silent.url)));
-        await expect(task).rejects.toThrow(/cannot be told/);
+        await expect(selfTest(test(silent.url))).rejects.toThrow(/cannot be told/);
         silent.close();
     });
 });
 
 describe("a breach", () => {
-    it("is a version that nobody locks", async () => {
-        await expect(selfTest(test())).resolves.toEqual(["A version in self-test was not locked within 2 seconds."]);
-        await store
-            .client("tester", users.tester.secret)
-            .send(new PutObjectCommand({ Bucket: BUCKET, Key: "forgotten", Body: "x" }));
-        const [breach] = await findUnlocked({ ...test(), patienceSeconds: 0 }, [BUCKET]);
+    it("is a version that is locked for a shorter time than is declared", async () => {
+        const longer = { ...test(), objectLockDays: 2 * OBJECT_LOCK_DAYS };
+        const says = "A version in self-test was acknowledged before it was locked for as long as is declared.";
+        await expect(selfTest(longer)).resolves.toEqual([says]);
+        const tester = store.client("tester", users.tester.secret);
+        await tester.send(new PutObjectCommand({ Bucket: BUCKET, Key: "short", Body: "x" }));
+        const [breach] = await findUnlocked({ ...longer, patienceSeconds: 0 }, [BUCKET]);
         expect(breach).toMatch(/^Bucket self-test has \d+ unlocked versions, among them /);
-    });
-
-    it("is a bucket that keeps no versions", async () => {
-        const Bucket = "without-lock";
-        await store.administrator.send(new CreateBucketCommand({ Bucket }));
-        const Policy = bucketPolicy(Bucket, { tester: { ...users.tester, bucket: Bucket } });
-        await store.administrator.send(new PutBucketPolicyCommand({ Bucket, Policy }));
-        await expect(selfTest(test(undefined, Bucket))).resolves.toEqual([
-            "Bucket without-lock keeps no versions: the store gave none to what was written.",
-        ]);
     });
 
     const until = new Date(Date.now() + 10 * OBJECT_LOCK_DAYS * 24 * 60 * 60 * 1000).toISOString();
     const locked = `<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>${until}</RetainUntilDate></Retention>`;
-    const pretends = ({ method, query }: Question): Lie | undefined => {
-        if (!query.has("retention")) {
-            return undefined;
-        }
-        return method === "GET" ? { status: 200, body: locked } : { status: 200, body: "" };
-    };
-    const refuses = "<Error><Code>AccessDenied</Code><Message>No.</Message></Error>";
+    const pretends =
+        (says: { status: number; body: string }) =>
+        (question: Question): Lie | undefined => {
+            const { method, query } = question;
+            if (method === "GET" && query.has("retention")) {
+                return { status: 200, body: locked };
+            }
+            return method === "DELETE" && query.has("versionId") ? says : undefined;
+        };
+    const unlocked = { status: 404, body: "<Error><Code>NoSuchObjectLockConfiguration</Code></Error>" };
 
     it.each<[string, (question: Question) => Lie | undefined, RegExp]>([
         [
-            "takes a retention and does not set it",
-            ({ method, query }) => (method === "PUT" && query.has("retention") ? { status: 200, body: "" } : undefined),
-            /was not locked within 2 seconds/,
+            "acknowledges what it has not locked",
+            ({ method, query }) => (method === "GET" && query.has("retention") ? unlocked : undefined),
+            /was acknowledged before it was locked/,
         ],
         [
-            "shows retentions that are not there",
-            pretends,
-            /^The administrator deletes the version, and the locked version cannot be read any more/,
-        ],
-        [
-            "refuses a deletion and deletes",
-            (question) =>
-                question.method === "DELETE" && question.query.has("versionId")
-                    ? { status: 403, body: refuses, done: true }
-                    : pretends(question),
-            /^The administrator deletes the version, and the locked version cannot be read any more/,
+            "says that it deletes",
+            pretends({ status: 204, body: "" }),
+            /^The backup deletes the version: the store must/,
         ],
         [
             "lets a retention be shortened",
-            ({ method, query }) =>
-                method === "PUT" && query.has("retention") ? { status: 200, body: "", done: true } : undefined,
-            /^The administrator shortens the retention: the store must refuse that\.$/,
+            ({ method, query }) => (method === "PUT" && query.has("retention") ? { status: 200, body: "" } : undefined),
+            /^The backup shortens the retention: the store must refuse that\.$/,
+        ],
+        [
+            "lets the policy be replaced",
+            ({ method, query }) => (method === "PUT" && query.has("policy") ? { status: 204, body: "" } : undefined),
+            /^The purger takes from everybody the right to lock a version: the store must refuse that\.$/,
         ],
     ])("is a store that %s", async (_, lie, breach) => {
         const liar = await LyingStore.before(store, lie);
         try {
-            const breaches = await withAgent(newAgent(liar.url), selfTest(test(liar.url)));
-            expect(breaches).toContainEqual(expect.stringMatching(breach));
+            await expect(selfTest(test(liar.url))).resolves.toContainEqual(expect.stringMatching(breach));
         } finally {
             liar.close();
         }
     });
-});
 
-describe("an administrator with the socket", () => {
-    it("gives the bucket to an accomplice, who cannot delete what is locked either", async () => {
-        const tester = store.client("tester", users.tester.secret);
-        const { VersionId } = await tester.send(new PutObjectCommand({ Bucket: BUCKET, Key: "given", Body: "x" }));
-        await newAgent().sweep([BUCKET]);
-        await store.accounts.ask("change-bucket-owner", { bucket: BUCKET, owner: "tester" });
-        await store.administrator.send(
-            new PutObjectLockConfigurationCommand({
-                Bucket: BUCKET,
-                ObjectLockConfiguration: { ObjectLockEnabled: "Enabled" },
-            }),
+    it("is a version that cannot be read any more", async () => {
+        const gone = "<Error><Code>NoSuchVersion</Code></Error>";
+        const liar = await LyingStore.before(store, ({ method, query }) =>
+            method === "GET" && query.has("versionId") && !query.has("retention")
+                ? { status: 404, body: gone }
+                : undefined,
         );
-        const version = { Bucket: BUCKET, Key: "given", VersionId, BypassGovernanceRetention: true };
-        await expect(tester.send(new DeleteObjectCommand(version))).rejects.toThrow(/Access ?Denied/i);
-        await expect(store.administrator.send(new DeleteObjectCommand(version))).rejects.toThrow(/object lock/);
-        const Delete = { Objects: [{ Key: "given", VersionId }] };
-        const { Errors } = await store.administrator.send(new DeleteObjectsCommand({ Bucket: BUCKET, Delete }));
-        expect(Errors).toHaveLength(1);
+        try {
+            const [breach] = await selfTest(test(liar.url));
+            expect(breach).toMatch(/^The backup .*, and the locked version cannot be read any more/);
+        } finally {
+            liar.close();
+        }
     });
 });

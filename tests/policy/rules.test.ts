@@ -277,6 +277,21 @@ describe("policy", () => {
             "variable DB_PASSWORD has a literal value",
             workload({ containers: [{ ...container, env: [{ name: "DB_PASSWORD", value: "x" }] }] }),
         ],
+        [
+            "variable STORE_KEY comes out of a Secret, and a machine's disk keeps variables in clear; mount it as a file",
+            workload({
+                initContainers: [
+                    {
+                        ...container,
+                        env: [{ name: "STORE_KEY", valueFrom: { secretKeyRef: { name: "accounts", key: "x" } } }],
+                    },
+                ],
+            }),
+        ],
+        [
+            "variables come out of the Secret accounts, and a machine's disk keeps variables in clear; mount it as a file",
+            workload({ containers: [{ ...container, envFrom: [{ secretRef: { name: "accounts" } }] }] }),
+        ],
         ["annotation token looks like a secret", { kind: "Service", metadata: { annotations: { token: "x" } } }],
         ["key file looks like a secret", { kind: "ConfigMap", data: { file: "-----BEGIN EC PRIVATE KEY-----\n" } }],
         ["key identity looks like a secret", { kind: "ConfigMap", data: { identity: "AGE-SECRET-KEY-1X" } }],

@@ -1,15 +1,14 @@
 /** A real object store for integration tests: versitygw on a loopback port, over TLS, with its data in a temporary folder. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { S3Client } from "@aws-sdk/client-s3";
+import { ListObjectVersionsCommand, type S3Client } from "@aws-sdk/client-s3";
 import { storeClient } from "../../agents/store/client";
 import type { StoreUsers } from "../../infra/conventions/object-store";
-import { Accounts } from "../../agents/object-store-controller/accounts";
-import { reconcile } from "../../agents/object-store-controller/reconcile";
 import { issueAuthority, issueLeaf, pemBlock } from "../../credentials/certificates";
 import { buildToolchain, silent } from "../../toolchain/build";
 import { binDir } from "../../command-line/paths";
@@ -17,13 +16,15 @@ import { freePorts } from "./apiserver";
 
 export const REGION = "test";
 export const OBJECT_LOCK_DAYS = 1;
-export const ADMINISTRATOR = { user: "administrator", secret: "administrators-secret" } as const;
+const HEALTH = "/health";
 const START_TIMEOUT_MS = 20_000;
 const isRoot = process.getuid?.() === 0;
 
 export interface StartOptions {
-    /** Where it tells of what was written. */
-    readonly events?: string;
+    /** For how long it keeps a version. */
+    readonly objectLockDays?: number;
+    readonly users?: StoreUsers;
+    readonly buckets?: readonly string[];
     /** Another process over the same folders, which must not write. */
     readonly readonlyOf?: TestStore;
 }
@@ -46,16 +47,21 @@ export class TestStore {
         const [port = 0] = await freePorts(1);
         // A socket's path has at most 107 bytes.
         const folder = options.readonlyOf?.folder ?? mkdtempSync(join(tmpdir(), "store-"));
-        for (const name of ["objects", "versions", "accounts"]) {
-            mkdirSync(join(folder, name), { recursive: true });
-        }
         const authority = await issueAuthority({ commonName: "test" }, 1);
         const leaf = await issueLeaf(authority, { commonName: "store", names: ["localhost", "127.0.0.1"] }, 1);
         const store = new TestStore(folder, pemBlock(authority, "CERTIFICATE"), port, options);
         writeFileSync(store.file("tls.key"), pemBlock(leaf, "PRIVATE KEY"), { mode: 0o600 });
         writeFileSync(store.file("tls.crt"), pemBlock(leaf, "CERTIFICATE"));
+        if (options.readonlyOf === undefined) {
+            store.write("users.json", options.users ?? {});
+            store.write("buckets.json", options.buckets ?? []);
+        }
         await store.resume();
         return store;
+    }
+
+    get pid(): number {
+        return this.server?.pid ?? 0;
     }
 
     get url(): string {
@@ -69,54 +75,65 @@ export class TestStore {
         return client;
     }
 
-    get administrator(): S3Client {
-        return this.client(ADMINISTRATOR.user, ADMINISTRATOR.secret);
+    /** As a mounted Secret and ConfigMap come to change: the store takes up what is there. */
+    async declare(users: StoreUsers, buckets: readonly string[]): Promise<void> {
+        const [reader = ""] = Object.keys(users);
+        this.write("users.json", users);
+        this.write("buckets.json", buckets);
+        const client = this.client(reader, users[reader]?.secret ?? "");
+        const last = buckets.at(-1);
+        const deadline = Date.now() + START_TIMEOUT_MS;
+        // A bucket that is there refuses whom it does not know.
+        while ((await outcome(client.send(new ListObjectVersionsCommand({ Bucket: last })))) === "NoSuchBucket") {
+            if (Date.now() > deadline) {
+                throw new Error(`The store has not made ${last}:\n${this.output}`);
+            }
+            await sleep(20);
+        }
     }
 
-    get accounts(): Accounts {
-        return new Accounts(this.file("administration"), this.administrator);
-    }
-
-    /** What the controller does, once. */
-    async declare(users: StoreUsers, buckets: readonly string[]): Promise<string[]> {
-        const declared = { users, buckets, objectLockDays: OBJECT_LOCK_DAYS, renewLocks: false };
-        return reconcile(declared, this.administrator, this.accounts);
-    }
-
-    async resume(): Promise<void> {
-        const { events, readonlyOf } = this.options;
+    async resume(objectLockDays = this.options.objectLockDays ?? OBJECT_LOCK_DAYS): Promise<void> {
+        const { readonlyOf } = this.options;
         const env = {
-            ROOT_ACCESS_KEY_ID: ADMINISTRATOR.user,
-            ROOT_SECRET_ACCESS_KEY: ADMINISTRATOR.secret,
-            VGW_REGION: REGION,
-            VGW_PORT: `127.0.0.1:${this.port}`,
-            VGW_CERT: this.file("tls.crt"),
-            VGW_KEY: this.file("tls.key"),
-            VGW_VERSIONING_DIR: this.file("versions"),
-            VGW_IAM_DIR: this.file("accounts"),
-            VGW_DISABLE_ACL: "true",
-            ...(events !== undefined && { VGW_EVENT_WEBHOOK_URL: events }),
-            ...(readonlyOf === undefined
-                ? { VGW_ADMIN_PORT: this.file("administration"), VGW_SOCKET_PERM: "0600" }
-                : { VGW_READ_ONLY: "true" }),
+            STORE_REGION: REGION,
+            STORE_PORTS: `127.0.0.1:${this.port}`,
+            STORE_CERTIFICATE: this.file("tls.crt"),
+            STORE_KEY: this.file("tls.key"),
+            STORE_DATA: this.folder,
+            STORE_USERS: this.file("users.json"),
+            STORE_BUCKETS: this.file("buckets.json"),
+            STORE_OBJECT_LOCK_DAYS: String(objectLockDays),
+            STORE_HEALTH: HEALTH,
+            ...(readonlyOf !== undefined && { STORE_READ_ONLY: "true" }),
         };
-        const [program, ...args] = [...this.wrapper(), join(binDir, "versitygw"), "posix", this.file("objects")];
+        const [program, ...args] = [...this.wrapper(), join(binDir, "versitygw")];
         const server = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
         this.server = server;
         for (const stream of [server.stdout, server.stderr]) {
             stream.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
         }
         const deadline = Date.now() + START_TIMEOUT_MS;
-        const isUp = (): boolean =>
-            this.output.includes("S3 service listening") &&
-            (readonlyOf !== undefined || existsSync(this.file("administration")));
-        while (!isUp()) {
+        while (!(await this.answers())) {
             if (server.exitCode !== null || Date.now() > deadline) {
-                throw new Error(`versitygw did not start:\n${this.output}`);
+                throw new Error(`The store did not start:\n${this.output}`);
             }
             await sleep(20);
         }
-        this.output = "";
+    }
+
+    private answers(): Promise<boolean> {
+        return new Promise((resolve) => {
+            get(`${this.url}${HEALTH}`, { ca: this.authority, agent: false }, (response) => {
+                response.resume();
+                resolve(response.statusCode === 200);
+            }).once("error", () => resolve(false));
+        });
+    }
+
+    /** All at once, as Kubernetes does it. */
+    private write(name: string, value: unknown): void {
+        writeFileSync(this.file(`${name}.new`), JSON.stringify(value), { mode: 0o600 });
+        renameSync(this.file(`${name}.new`), this.file(name));
     }
 
     /** Root can make the folder read-only for the one process. */

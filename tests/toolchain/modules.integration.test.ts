@@ -7,13 +7,26 @@ import { repoRoot } from "../../command-line/paths";
 // Where nothing is compiled yet the engine's packages are first.
 jest.setTimeout(15 * 60_000);
 
-it("the journal of an update: a write that does not fit leaves nothing behind", () => {
+/** @returns what the tests of the module in this folder say */
+function passed(module: string): string {
     const { status, stdout, stderr } = spawnSync("go", ["test", "-vet=off", "-count=1", "-v", "."], {
-        cwd: join(repoRoot, "toolchain", "modules", "pulumi"),
+        cwd: join(repoRoot, "toolchain", "modules", module),
         env: goEnvironment(process.env),
         encoding: "utf8",
     });
     expect([status, stderr]).toEqual([0, ""]);
+    return stdout;
+}
+
+it("the object store: each version has the store's lock, whatever is asked for, and nothing changes a lock or a policy", () => {
+    const stdout = passed("versitygw");
+    expect(stdout).toMatch(/--- (PASS|SKIP): TestAVersionHasTheStoresLockWhateverIsAskedFor/);
+    expect(stdout).toMatch(/--- (PASS|SKIP): TestWhatIsNotLockedIsLockedAgain/);
+    expect(stdout).toMatch(/--- (PASS|SKIP): TestNothingChangesALockOrAPolicy/);
+});
+
+it("the journal of an update: a write that does not fit leaves nothing behind", () => {
+    const stdout = passed("pulumi");
     expect(stdout).toContain("--- PASS: TestWhatDoesNotFitLeavesNothing");
     // A disk that is really full is root's to make.
     expect(stdout).toMatch(/--- (PASS|SKIP): TestADiskThatIsFullKeepsWhatWasAcknowledged/);

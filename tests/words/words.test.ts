@@ -47,7 +47,7 @@ const EXCEPTIONS: Readonly<Record<string, { readonly texts: readonly string[]; r
     },
     "infra/registries/config.ts": { texts: ["reader", "writer"], why: "roles in live databases" },
     "infra/registries/roles.ts": { texts: ["reader", "writer"], why: "roles in live databases" },
-    "infra/storage/store-keys.ts": { texts: ["-sealer"], why: "an alias for such states" },
+    "infra/storage/store-keys.ts": { texts: ["sealer"], why: "an alias for such states" },
 };
 
 function filesIn(folders: readonly string[], ...endings: readonly string[]): string[] {

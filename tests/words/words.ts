@@ -10,7 +10,7 @@ export interface Word {
 
 export const WORDS: readonly Word[] = [
     { found: /\bstored versions?\b/i, instead: "backup" },
-    { found: /\b(un)?seal(s|ed|ing|ers?)?\b/i, instead: "object lock, object-lock retention, retention agent" },
+    { found: /\b(un)?seal(s|ed|ing|ers?)?\b/i, instead: "object lock, object-lock retention" },
     { found: /\bstewards?\b/i, instead: "object-store controller" },
     { found: /\bwriters?\b/i, instead: "lease agent" },
     { found: /\bleave to write\b/i, instead: "lease" },

@@ -12,7 +12,7 @@ interface Container {
 }
 
 interface Pod {
-    readonly initContainers: readonly Container[];
+    readonly initContainers?: readonly Container[];
     readonly containers: readonly Container[];
     readonly volumes: readonly { readonly name: string; readonly secret?: { readonly items?: readonly object[] } }[];
 }
@@ -43,35 +43,13 @@ describe("a site's object store", () => {
         expect(objectStore.dnsNames).toContain("object-store.object-store.svc");
     });
 
-    it("starts after what takes its events", () => {
-        expect(pod.initContainers.map(({ name }) => name)).toEqual([
-            "folders",
-            "retention-agent",
-            "object-store-controller",
-        ]);
+    it("is one container, with its certificate, its users and its buckets in files, and no secret in a variable", () => {
+        expect(pod.initContainers).toBeUndefined();
         expect(pod.containers.map(({ name }) => name)).toEqual(["object-store"]);
-    });
-
-    it("shows each container the keys that it needs and no other", () => {
-        const keys = pod.volumes.filter(({ secret }) => secret).map(({ name }) => name);
-        const seen = (container: Container): string[] =>
-            container.volumeMounts.map(({ name }) => name).filter((name) => keys.includes(name));
-        expect(
-            Object.fromEntries([...pod.initContainers, ...pod.containers].map((one) => [one.name, seen(one)])),
-        ).toEqual({
-            folders: [],
-            "retention-agent": ["retention-agent", "authority"],
-            "object-store-controller": ["administrator", "authority", "users"],
-            "object-store": ["certificate"],
-        });
+        const [store] = pod.containers;
+        expect(store?.volumeMounts.map(({ name }) => name)).toEqual(["data", "certificate", "users", "buckets"]);
+        expect(store?.env?.filter((variable) => "valueFrom" in variable)).toEqual([]);
         // A Secret's keys one by one: all of it would be more.
         expect(pod.volumes.filter(({ secret }) => secret && !secret.items)).toEqual([]);
-    });
-
-    it("lets nobody but the controller reach its administration", () => {
-        const mounted = [...pod.initContainers, ...pod.containers].filter(({ volumeMounts }) =>
-            volumeMounts.some(({ name }) => name === "administration"),
-        );
-        expect(mounted.map(({ name }) => name)).toEqual(["object-store-controller", "object-store"]);
     });
 });
