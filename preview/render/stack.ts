@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, sep } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { PROJECT } from "../../infra/conventions/names";
-import { type Outside, outsideOf } from "../../infra/site/outside";
+import type { Outside } from "../../infra/site/outside";
 import { type SiteFacts, factsOf } from "../facility/facts";
 import { type StackFile, readStackFile } from "../stack-file";
 import { mocksFor } from "./mocks";
@@ -100,8 +100,20 @@ export function isEncrypted(value: unknown): boolean {
 
 /** Where a tree has what it says of itself, below infra: as this one, or as those before each subject had a folder of its own. */
 const LAYOUTS = [
-    { config: "site/config", plan: "site/plan", workloads: "site/workloads", addresses: "networking/addresses" },
-    { config: "config", plan: "plan", workloads: "plan/tier4/workloads", addresses: "plan/addresses" },
+    {
+        config: "site/config",
+        plan: "site/plan",
+        workloads: "site/workloads",
+        addresses: "networking/addresses",
+        outside: "site/outside",
+    },
+    {
+        config: "config",
+        plan: "plan",
+        workloads: "plan/tier4/workloads",
+        addresses: "plan/addresses",
+        outside: "networking/flow-table",
+    },
 ] as const;
 
 type Part = keyof (typeof LAYOUTS)[number];
@@ -133,6 +145,7 @@ function toldBy(root: string, stack: string, values: StackFile["config"]): Pick<
         outside:
             attempt(() => {
                 const { planNetwork } = part("addresses") as typeof import("../../infra/networking/addresses");
+                const { outsideOf } = part("outside") as typeof import("../../infra/site/outside");
                 return outsideOf(planNetwork(config), config.edge);
             }) ?? {},
         facts: attempt(() => {

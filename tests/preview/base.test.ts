@@ -86,14 +86,17 @@ test("that has no program says so, for each stack", async () => {
 
 describe("a base with another schema of the stack file", () => {
     /** A tree of a program of its own, committed. */
-    function commit(program: string, config: string): void {
+    function commit(program: string, config: string, more: Readonly<Record<string, string>> = {}): void {
         const files = {
             "Pulumi.yaml": "name: data-embassy\nmain: infra\nruntime: nodejs\n",
             "Pulumi.test.yaml": `config:\n  ${config}\n`,
             "infra/index.ts": `import * as pulumi from "@pulumi/pulumi";\nimport { RandomPassword } from "@pulumi/random";\n${program}\n`,
+            ...more,
         };
-        mkdirSync(join(place.repo, "infra"), { recursive: true });
-        Object.entries(files).forEach(([name, text]) => writeFileSync(join(place.repo, name), text));
+        for (const [name, text] of Object.entries(files)) {
+            mkdirSync(join(place.repo, name, ".."), { recursive: true });
+            writeFileSync(join(place.repo, name), text);
+        }
         git("add", ...Object.keys(files));
         git("commit", "--quiet", "--message", config);
     }
@@ -118,6 +121,16 @@ describe("a base with another schema of the stack file", () => {
             "data-embassy:former",
             "data-embassy:today",
         ]);
+    });
+
+    test("names what is outside of its cluster with its own code, whose plan may have another shape", async () => {
+        commit(reads("former", "kept"), "data-embassy:former: 8", {
+            "infra/site/config.ts": "export const parseConfig = () => ({});",
+            "infra/networking/addresses.ts": 'export const planNetwork = () => ({ former: "10.9.0.0/16" });',
+            "infra/site/outside.ts": 'export const outsideOf = ({ former }) => ({ [former]: "site narva" });',
+        });
+        const found = await renderStacks(place.repo, ["test"]);
+        expect(found.get("test")).toMatchObject({ outside: { "10.9.0.0/16": "site narva" } });
     });
 
     test("whose code does not run here is said to be so, with why, and is no error of the working tree", async () => {
