@@ -10,7 +10,7 @@ import type { EmbassyConfig } from "../infra/site/config";
 import type { Instant } from "../infra/conventions/instant";
 import { planNetwork, objectStoreName } from "../infra/networking/addresses";
 import { registryNamespace } from "../infra/conventions/names";
-import type { StoreUsers } from "../infra/storage/store-users";
+import type { StoreUsers } from "../infra/conventions/object-store";
 import type { Toolchain } from "../toolchain/cli/environment";
 import { LabError, explain } from "../lab/errors";
 import { ensureFile } from "../command-line/files";

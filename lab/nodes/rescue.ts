@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { objectStoreName } from "../../infra/networking/addresses";
 import type { Issuer } from "../../infra/keys/cross-stack-secrets";
 import { OBJECT_STORE_REGION } from "../../infra/storage/plan-object-store";
-import type { StoreUsers } from "../../infra/storage/store-users";
+import type { StoreUsers } from "../../infra/conventions/object-store";
 import { repoRoot } from "../../command-line/paths";
 import { LabError } from "../errors";
 import { ensureFile } from "../../command-line/files";

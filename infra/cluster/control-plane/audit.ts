@@ -4,7 +4,7 @@
 import { registryNamespace } from "../../conventions/names";
 import { REGISTRIES } from "../../conventions/registries";
 import { DATABASE } from "../../registries/plan-database";
-import { LEASE } from "../../registries/replication/contract";
+import { LEASE } from "../../conventions/lease";
 import { WAYS_IN, WAYS_PAST } from "../access/plan-break-glass";
 
 /**

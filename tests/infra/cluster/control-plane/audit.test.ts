@@ -1,7 +1,6 @@
 import { AUDIT_LOG, AUDIT_POLICY } from "../../../../infra/cluster/control-plane/audit";
 import { hardening } from "../../../../infra/cluster/control-plane/api-server";
-import { leaderName } from "../../../../infra/registries/plan-database";
-import { LEASE } from "../../../../infra/registries/replication/contract";
+import { LEASE, leaderName } from "../../../../infra/conventions/lease";
 import { PATRONI_SECONDS } from "../../../../infra/registries/replication/plan";
 import { parseConfig } from "../../../../infra/site/config";
 import { plan } from "../../../../infra/site/plan";
@@ -35,7 +34,7 @@ describe("the audit log", () => {
     it("knows the members' locks by the names that they have", () => {
         const { registries } = plan(parseConfig("tallinn", stackValues("tallinn")));
         for (const { database } of registries) {
-            expect(JSON.stringify(left)).toContain(JSON.stringify([LEASE, leaderName(database)]));
+            expect(JSON.stringify(left)).toContain(JSON.stringify([LEASE, leaderName(database.scope)]));
         }
         expect(registries).toHaveLength(7);
     });
