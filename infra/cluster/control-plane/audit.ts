@@ -4,7 +4,7 @@
 import { registryNamespace } from "../../conventions/names";
 import { REGISTRIES } from "../../conventions/registries";
 import { DATABASE } from "../../registries/plan-database";
-import { LEASE } from "../../conventions/lease";
+import { LEASE, leaderName } from "../../conventions/lease";
 import { WAYS_IN, WAYS_PAST } from "../access/plan-break-glass";
 
 /**
@@ -50,7 +50,7 @@ function membersOf(namespace: string): string {
 function routineOf(registry: string): AuditRule[] {
     const namespace = registryNamespace(registry);
     const members = { level: "None" as const, users: [membersOf(namespace)], namespaces: [namespace] };
-    const locks = { group: "", resources: ["configmaps"], resourceNames: [LEASE, `${registry}-leader`] };
+    const locks = { group: "", resources: ["configmaps"], resourceNames: [LEASE, leaderName(registry)] };
     return [
         { ...members, verbs: ["list"], resources: core(["configmaps"]) },
         { ...members, verbs: ["patch"], resources: [locks] },
