@@ -15,13 +15,15 @@ export interface AgentArgs {
     readonly arguments?: readonly string[];
     readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
     readonly mounts?: Container["volumeMounts"];
+    /** As {@link hardenedContainer} has it. */
+    readonly user?: Identity;
     /** What Node.js may collect before it clears up: it does not look at the container's limit by itself. */
     readonly heapMebibytes?: number;
 }
 
 /** A container that runs one of our own programs, by the name of its folder in `agents`. */
 export function agentContainer(agent: string, args: AgentArgs): Container {
-    return hardenedContainer({
+    const container: Container = {
         name: agent,
         image: args.image,
         args: [
@@ -32,5 +34,6 @@ export function agentContainer(agent: string, args: AgentArgs): Container {
         env: Object.entries(args.env ?? {}).map(([name, value]) => ({ name, value })),
         resources: guaranteed(args.resources.cpu, args.resources.memory),
         volumeMounts: args.mounts ?? [],
-    });
+    };
+    return hardenedContainer(container, args.user);
 }

@@ -6,7 +6,6 @@ import { spreadAmong } from "../../kubernetes/spread";
 import {
     KEY_MODE,
     apiToken,
-    asUser,
     following,
     guaranteed,
     hardenedContainer,
@@ -119,6 +118,7 @@ function leaseAgent({ agentsImage, database }: RegistryPlan): input.core.v1.Cont
     const container = agentContainer("lease-agent", {
         image: agentsImage,
         resources: LEASE_AGENT,
+        user: LEASE_AGENT_USER,
         env: {
             SCOPE: scope,
             LABELS: JSON.stringify(labels),
@@ -146,7 +146,7 @@ function leaseAgent({ agentsImage, database }: RegistryPlan): input.core.v1.Cont
             apiToken.mount,
         ],
     });
-    return asUser(LEASE_AGENT_USER, {
+    return {
         ...container,
         env: [
             ...(container.env as input.core.v1.EnvVar[]),
@@ -155,5 +155,5 @@ function leaseAgent({ agentsImage, database }: RegistryPlan): input.core.v1.Cont
         ports: [{ name: "lease", containerPort: PORTS.lease, protocol: "TCP" }],
         // It asks for a certificate, which the kubelet has none of.
         ...listening("lease"),
-    });
+    };
 }
