@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { type AgentName, SETTINGS, type Settings } from "../conventions/agents";
 import { agentProgram } from "../conventions/programs";
+import type { Identity } from "../conventions/users";
 import { guaranteed, hardenedContainer } from "./workload";
 
 type Container = input.core.v1.Container;
@@ -23,13 +24,15 @@ export interface AgentArgs<Agent extends AgentName> {
     /** Whatever the agent is told, by infra/conventions/agents.ts. */
     readonly settings: { readonly [Name in keyof Settings<Agent>]: pulumi.Input<Settings<Agent>[Name]> | PodField };
     readonly mounts?: Container["volumeMounts"];
+    /** As {@link hardenedContainer} has it. */
+    readonly user?: Identity;
     /** What Node.js may collect before it clears up: it does not look at the container's limit by itself. */
     readonly heapMebibytes?: number;
 }
 
 /** A container that runs one of our own programs. */
 export function agentContainer<Agent extends AgentName>(agent: Agent, args: AgentArgs<Agent>): Container {
-    return hardenedContainer({
+    const container: Container = {
         name: agent,
         image: args.image,
         args: [
@@ -40,7 +43,8 @@ export function agentContainer<Agent extends AgentName>(agent: Agent, args: Agen
         env: environment(agent, args.settings),
         resources: guaranteed(args.resources.cpu, args.resources.memory),
         volumeMounts: args.mounts ?? [],
-    });
+    };
+    return hardenedContainer(container, args.user);
 }
 
 /** @throws Error for a setting that the agent does not know; ZodError for a value that it would refuse */

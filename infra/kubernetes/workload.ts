@@ -19,8 +19,10 @@ export function guaranteed(cpu: string, memory: string): Container["resources"] 
 /**
  * A container as the restricted Pod Security profile and the NSA/CISA hardening guide want it: no privilege, no
  * capability, no writable root file system. What must be written to is mounted.
+ *
+ * @param user where it is another than its pod's, so that a file or a socket of theirs is not its own; mounted keys are its pod's group's
  */
-export function hardenedContainer(container: Container): Container {
+export function hardenedContainer(container: Container, user?: Identity): Container {
     return {
         ...container,
         imagePullPolicy: "IfNotPresent",
@@ -30,13 +32,9 @@ export function hardenedContainer(container: Container): Container {
             privileged: false,
             readOnlyRootFilesystem: true,
             runAsNonRoot: true,
+            ...(user && { runAsUser: user.uid, runAsGroup: user.gid }),
         },
     };
-}
-
-/** The container as another user than the rest of its pod, so that a file or a socket of theirs is not its own. It keeps the pod's group for mounted keys. */
-export function asUser({ uid, gid }: Identity, container: Container): Container {
-    return { ...container, securityContext: { ...container.securityContext, runAsUser: uid, runAsGroup: gid } };
 }
 
 /**

@@ -41,18 +41,21 @@ async function reader(): Promise<Client> {
 /** How what the reader does ends, while the lease agent looks. */
 async function ends(attempt: (client: Client) => Promise<unknown>): Promise<unknown> {
     const client = await reader();
-    let isOver = false;
-    const outcome = attempt(client)
-        .then(
-            () => "done",
-            ({ message }: Error) => message,
-        )
-        .finally(() => (isOver = true));
-    while (!isOver) {
-        await asking.pass();
-    }
+    const outcome = attempt(client).then(
+        () => "done",
+        (error: unknown) => (error as Error).message,
+    );
+    await lookUntil(outcome);
     await client.end();
     return outcome;
+}
+
+/** The lease agent looks, until something is over. */
+async function lookUntil(over: Promise<unknown>): Promise<void> {
+    const isOver = over.then(() => true);
+    while (!(await Promise.race([isOver, asking.pass().then(() => false)]))) {
+        // It looks as often as it is answered.
+    }
 }
 
 const ENDED = /terminating connection due to administrator command|Connection terminated|is not queryable/;
@@ -101,10 +104,7 @@ it("leaves alone what ends in time, also on a connection that stays open, and ev
     const other = server.query(`SELECT pg_sleep(${(3 * MILLISECONDS + 1000) / 1000}), 'done' AS said`);
     const client = await reader();
     await client.query("SELECT pg_sleep(0.1)");
-    const isOver = other.then(() => true);
-    while (!(await Promise.race([isOver, asking.pass().then(() => false)]))) {
-        // It looks as long as the other one asks.
-    }
+    await lookUntil(other);
     expect(await other).toMatchObject([{ said: "done" }]);
     expect((await client.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
     await client.end();

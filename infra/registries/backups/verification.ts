@@ -1,7 +1,7 @@
 import type { input } from "@pulumi/kubernetes/types";
 import { agentContainer } from "../../kubernetes/agent";
 import { AGENT_USER } from "../../conventions/users";
-import { asUser, guaranteed, hardenedContainer } from "../../kubernetes/workload";
+import { guaranteed, hardenedContainer } from "../../kubernetes/workload";
 import type { RegistryPlan } from "../plan";
 import { BACKUP_JOB } from "../plan";
 import { findings } from "./inspect/found";
@@ -39,6 +39,8 @@ export function verification(
     });
     const verifier = agentContainer("verifier", {
         image: agentsImage,
+        // What it reads comes from the store: it is nobody who writes there.
+        user: AGENT_USER,
         resources: BACKUP_JOB,
         heapMebibytes: HEAP_MIB,
         settings: { FOUND: FOLDER },
@@ -46,8 +48,7 @@ export function verification(
     });
     return {
         initContainers: [reading],
-        // What it reads comes from the store: it has nothing of who wrote it there.
-        containers: [asUser(AGENT_USER, { ...verifier, terminationMessagePolicy: "FallbackToLogsOnError" })],
+        containers: [{ ...verifier, terminationMessagePolicy: "FallbackToLogsOnError" }],
         volumes: [{ name: FOUND, emptyDir: { sizeLimit: SIZE } }],
     };
 }

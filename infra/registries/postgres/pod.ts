@@ -6,7 +6,6 @@ import { spreadAmong } from "../../kubernetes/spread";
 import {
     KEY_MODE,
     apiToken,
-    asUser,
     following,
     guaranteed,
     hardenedContainer,
@@ -119,6 +118,7 @@ function leaseAgent({ agentsImage, database }: RegistryPlan): input.core.v1.Cont
     const container = agentContainer("lease-agent", {
         image: agentsImage,
         resources: LEASE_AGENT,
+        user: LEASE_AGENT_USER,
         settings: {
             SCOPE: scope,
             LABELS: labels,
@@ -147,10 +147,10 @@ function leaseAgent({ agentsImage, database }: RegistryPlan): input.core.v1.Cont
             apiToken.mount,
         ],
     });
-    return asUser(LEASE_AGENT_USER, {
+    return {
         ...container,
         ports: [{ name: "lease", containerPort: PORTS.lease, protocol: "TCP" }],
         // It asks for a certificate, which the kubelet has none of.
         ...listening("lease"),
-    });
+    };
 }
