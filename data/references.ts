@@ -8,7 +8,7 @@
 import { to as copyTo } from "pg-copy-streams";
 import { CATALOGUE } from "./catalogue";
 import { type Database, explained } from "./database";
-import { type Registry, schemaOf } from "./registries";
+import { REGISTRIES, type Registry, schemaOf } from "./registries";
 import type { Column, Reference } from "./registry-data";
 import { type Snapshot, type SnapshotOptions, openSnapshot } from "./tables";
 
@@ -39,9 +39,22 @@ export function agree({ checked }: Pick<ReferencesResult, "checked">): boolean {
 
 /** The references of all registries, each with the registry that has it. */
 export function allReferences(): (Reference & { readonly from: Registry })[] {
-    return (Object.keys(CATALOGUE) as Registry[]).flatMap((from) =>
-        CATALOGUE[from].references.map((reference) => ({ ...reference, from })),
-    );
+    return REGISTRIES.flatMap((from) => CATALOGUE[from].references.map((reference) => ({ ...reference, from })));
+}
+
+/** All registries, who refers to others before whom it refers to. */
+export function referringFirst(): Registry[] {
+    const order: Registry[] = [];
+    const seen = new Set<Registry>();
+    const visit = (registry: Registry): void => {
+        if (!seen.has(registry)) {
+            seen.add(registry);
+            CATALOGUE[registry].references.forEach(({ to }) => visit(to.registry));
+            order.unshift(registry);
+        }
+    };
+    REGISTRIES.forEach(visit);
+    return order;
 }
 
 /**
@@ -57,7 +70,7 @@ export async function checkReferences(
 ): Promise<ReferencesResult> {
     const snapshots = new Map<Registry, Snapshot>();
     try {
-        for (const registry of (Object.keys(CATALOGUE) as Registry[]).filter((name) => registries.includes(name))) {
+        for (const registry of referringFirst().filter((name) => registries.includes(name))) {
             snapshots.set(registry, await openSnapshot(databaseOf(registry), registry, options));
         }
         const checked: CheckedReference[] = [];

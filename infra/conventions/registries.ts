@@ -1,14 +1,8 @@
-/** The registries of which the commands know: those that data/ has rows of, and Pulumi.yaml declares. */
-export const REGISTRIES = [
-    "taxes",
-    "land",
-    "businesses",
-    "identity-documents",
-    "pensions",
-    "legislation",
-    "population",
-] as const;
+/** What is known of registries by their names. Pure. */
+import { REGISTRIES } from "./registry-names";
 
+/** Those of which the commands know: Pulumi.yaml declares them, and data/ has rows of them. */
+export { REGISTRIES };
 export type RegistryName = (typeof REGISTRIES)[number];
 
 /** The registry that the edge's public page shows. */

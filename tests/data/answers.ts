@@ -6,7 +6,8 @@ import { type Row, read } from "./rows";
 export type Answers = Readonly<Record<string, string | number | null>>[];
 type Tables = (name: string) => Row[];
 
-const REGISTERED_BY: Readonly<Record<Registry, (tables: Tables, of: string, at: string) => Answers>> = {
+/** A registry that is not here is asked all the same; what it answers is not compared. */
+const REGISTERED_BY: Readonly<Partial<Record<Registry, (tables: Tables, of: string, at: string) => Answers>>> = {
     population: household,
     businesses: owners,
     taxes: balance,
@@ -16,15 +17,19 @@ const REGISTERED_BY: Readonly<Record<Registry, (tables: Tables, of: string, at: 
     legislation: text,
 };
 
-/** @param of whom or what it is about @param at ISO date */
-export function answers(registry: Registry, options: DatasetOptions): (of: string, at: string) => Answers {
+/** @param of whom or what it is about @param at ISO date @returns undefined for a registry of which nothing is reckoned here */
+export function answers(
+    registry: Registry,
+    options: DatasetOptions,
+): ((of: string, at: string) => Answers) | undefined {
+    const reckon = REGISTERED_BY[registry];
     const kept = new Map<string, Row[]>();
     const tables: Tables = (name) => {
         const rows = kept.get(name) ?? read(registry, name, options);
         kept.set(name, rows);
         return rows;
     };
-    return (of, at) => REGISTERED_BY[registry](tables, of, at);
+    return reckon && ((of, at) => reckon(tables, of, at));
 }
 
 function holds(row: Row, at: string, from: string, to: string): boolean {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { COMMON_LABELS } from "../../infra/conventions/names";
+import { REGISTRIES } from "../../infra/conventions/registries";
 import { expectedFiles, renderedFiles } from "../support/expected";
 import { type Rendered, renderStack } from "../support/render";
 import { STACKS } from "../support/stacks";
@@ -16,8 +17,8 @@ function metadataOf({ inputs }: Rendered): { name?: string; namespace?: string; 
 }
 
 describe.each(STACKS)("stack %s", (stack) => {
-    /** Seven registries, the DNS server, the object store and cert-manager; and the edge. */
-    const rooms = stack === "luxembourg" ? 11 : 10;
+    /** The registries, the DNS server, the object store and cert-manager; and the edge. */
+    const rooms = REGISTRIES.length + (stack === "luxembourg" ? 4 : 3);
     /** A workload in each; at the edge the public's page too. */
     const count = stack === "luxembourg" ? rooms + 1 : rooms;
     let resources: Rendered[];

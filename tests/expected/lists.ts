@@ -1,0 +1,7 @@
+/** The first half of `npm run expected:update`: the lists of registries, which all that is rendered after it goes by. */
+import { writeFileSync } from "node:fs";
+import { CATALOGUE_FILE, NAMES_FILE, catalogueSource, namesSource } from "../support/registry-lists";
+
+writeFileSync(NAMES_FILE, namesSource());
+writeFileSync(CATALOGUE_FILE, catalogueSource());
+process.stdout.write("infra/conventions/registry-names.ts\ndata/catalogue.ts\n");
