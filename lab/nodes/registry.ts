@@ -1,11 +1,17 @@
-/** A site's own registry of images, in its network: what its machines pull from, and all that they can reach. */
-import { execFile } from "node:child_process";
+/**
+ * A site's own registry of images, in its network: what its machines pull from, and all that they can reach. To them it can only be
+ * read. It is filled from the host's side, through a second one over the same folder that no machine's network leads to.
+ */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { buildImages, layoutFolder } from "../../images/build";
 import { catalogue } from "../../images/catalogue";
 import { LOCK_FILE, recordDigests } from "../../images/lock";
+import { ensureFile } from "../../command-line/files";
 import { embassyHome } from "../../command-line/paths";
 import { LabError } from "../errors";
 import type { NetworkInventory } from "../inventory";
@@ -15,6 +21,8 @@ import { REGISTRY } from "../pki/catalogue";
 import type { Process } from "../processes/identity";
 
 const run = promisify(execFile);
+const START_MS = 20_000;
+const POLL_MS = 50;
 
 /** Name → digest of the images, built where they are missing. */
 export async function ensureImages(home: string, report: (message: string) => void): Promise<Record<string, string>> {
@@ -34,18 +42,64 @@ export function registryPort({ registry }: NetworkInventory): number {
     return Number(registry.slice(registry.indexOf(":") + 1));
 }
 
-/** https://distribution.github.io/distribution/about/configuration/ */
+/** What machines see: it takes nothing, whoever asks. */
 export function registryConfiguration(paths: SitePaths, network: NetworkInventory): string {
     const pem = paths.pem(REGISTRY);
-    return stringify({
-        version: 0.1,
-        log: { level: "warn", accesslog: { disabled: true } },
-        storage: { filesystem: { rootdirectory: paths.images } },
-        http: {
+    return configuration(
+        paths,
+        {
             addr: `${network.gateway}:${registryPort(network)}`,
             tls: { certificate: pem, key: pem, minimumtls: "tls1.3" },
         },
+        { maintenance: { readonly: { enabled: true } } },
+    );
+}
+
+/** https://distribution.github.io/distribution/about/configuration/ */
+function configuration(paths: SitePaths, http: object, storage: object = {}): string {
+    return stringify({
+        version: 0.1,
+        log: { level: "warn", accesslog: { disabled: true } },
+        storage: { filesystem: { rootdirectory: paths.images }, ...storage },
+        http,
     });
+}
+
+/** On the loopback of the network's own namespace, in which no machine is. */
+function loopback(network: NetworkInventory): string {
+    return `127.0.0.1:${registryPort(network)}`;
+}
+
+/** A registry that takes images, until it is killed or this process is gone. @throws LabError with its words where it does not start */
+async function startWriter(
+    paths: SitePaths,
+    network: NetworkInventory,
+    binDirectory: string,
+    namespace: string,
+): Promise<ChildProcess> {
+    const file = path.join(path.dirname(paths.registryConfig), "registry-filling.yaml");
+    await ensureFile(file, configuration(paths, { addr: loopback(network) }));
+    const program = ["nsenter", namespace, path.join(binDirectory, "registry"), "serve", file];
+    const writer = spawn("setpriv", ["--pdeathsig", "SIGKILL", ...program], {
+        env: { ...process.env, OTEL_TRACES_EXPORTER: "none" },
+        stdio: ["ignore", "ignore", "pipe"],
+    });
+    let said = "";
+    writer.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    const deadline = Date.now() + START_MS;
+    const ask = ["nsenter", namespace, path.join(binDirectory, "crane"), "catalog", loopback(network)] as const;
+    for (;;) {
+        try {
+            await run(ask[0], ask.slice(1));
+            return writer;
+        } catch {
+            if (writer.exitCode !== null || Date.now() > deadline) {
+                writer.kill("SIGKILL");
+                throw new LabError(`${paths.site}: the site's registry cannot be filled: ${said.trim()}`);
+            }
+        }
+        await sleep(POLL_MS);
+    }
 }
 
 export function registryPart(paths: SitePaths, binDirectory: string, { pid }: Process): Supervised {
@@ -66,23 +120,26 @@ export async function pushImages(
     { pid }: Process,
     images: Readonly<Record<string, string>>,
 ): Promise<void> {
-    for (const name of Object.keys(images)) {
-        const target = `${network.gateway}:${registryPort(network)}/${name}:${TAG}`;
-        const args = [
-            `--net=/proc/${pid}/ns/net`,
-            path.join(binDirectory, "crane"),
-            "push",
-            layoutFolder(name, paths.home),
-            target,
-        ];
-        // A home of its own: no credentials of the user's go there.
-        const env = { HOME: paths.directory, SSL_CERT_FILE: paths.certificate("ca") };
-        await run("nsenter", args, { env }).catch((error: unknown) => {
-            const { stderr = "" } = error as { stderr?: string };
-            throw new LabError(
-                `${paths.site}: image ${name} could not be put into the site's registry: ${stderr.trim()}`,
-            );
-        });
+    const namespace = `--net=/proc/${pid}/ns/net`;
+    const writer = await startWriter(paths, network, binDirectory, namespace);
+    try {
+        for (const name of Object.keys(images)) {
+            const target = `${loopback(network)}/${name}:${TAG}`;
+            const args = [namespace, path.join(binDirectory, "crane"), "push", layoutFolder(name, paths.home), target];
+            // A home of its own: no credentials of the user's go there.
+            const env = { HOME: paths.directory };
+            await run("nsenter", args, { env }).catch((error: unknown) => {
+                const { stderr = "" } = error as { stderr?: string };
+                throw new LabError(
+                    `${paths.site}: image ${name} could not be put into the site's registry: ${stderr.trim()}`,
+                );
+            });
+        }
+    } finally {
+        const gone = once(writer, "exit");
+        if (writer.kill("SIGKILL")) {
+            await gone;
+        }
     }
 }
 
