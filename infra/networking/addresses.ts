@@ -32,6 +32,8 @@ export interface NetworkPlan {
     readonly gazette: string;
     /** Host name → address: everything that this site and its peers serve to each other. */
     readonly hosts: Readonly<Record<string, string>>;
+    /** Addresses of the Services that other sites reach; they reach nothing else of this site. */
+    readonly served: readonly string[];
     /** CIDR of the control plane and the machines. */
     readonly nodes: string;
     /** Where the API server is reached from within. */
@@ -77,24 +79,34 @@ export function planNetwork({
 }: SiteSection & NetworkingSection & { readonly registries: Numbered }): NetworkPlan {
     const { nodes, services, peers } = networking;
     const sites = { [site.name]: services, ...mapValues(peers, (peer) => peer.services) };
+    const offered = (name: string, range: string): [string, string][] => [
+        [objectStoreName(name), nth(range, OFFSET.objectStore)],
+        ...Object.entries(registries).flatMap(([registry, { number }]): [string, string][] => [
+            [registryName(registry, name), registryAddress(range, number)],
+            [leaseAgentName(registry, name), leaseAgentAddress(range, number)],
+        ]),
+    ];
     return {
         dns: nth(services, OFFSET.dns),
         objectStore: nth(services, OFFSET.objectStore),
         edge: nth(services, OFFSET.edge),
         gazette: nth(services, OFFSET.gazette),
-        hosts: Object.fromEntries(
-            Object.entries(sites).flatMap(([name, range]): [string, string][] => [
-                [objectStoreName(name), nth(range, OFFSET.objectStore)],
-                ...Object.entries(registries).flatMap(([registry, { number }]): [string, string][] => [
-                    [registryName(registry, name), registryAddress(range, number)],
-                    [leaseAgentName(registry, name), leaseAgentAddress(range, number)],
-                ]),
-            ]),
-        ),
+        hosts: Object.fromEntries(Object.entries(sites).flatMap(([name, range]) => offered(name, range))),
+        served: offered(site.name, services).map(([, address]) => address),
         nodes,
         gateway: firstAddress(nodes),
         peers: mapValues(peers, ({ block }) => block),
     };
+}
+
+/**
+ * Where API servers ask from: the gateway, and the machines of the control plane, whose addresses follow it. The facility gives them to those
+ * hosts (docs/decisions/machines.md); in the lab the gateway stands for all.
+ *
+ * @param count machines of the control plane
+ */
+export function apiServerAddresses(nodes: string, count: number): string[] {
+    return Array.from({ length: count + 1 }, (_, index) => nth(nodes, 1 + index));
 }
 
 /** Fixed address of a registry's primary, or of its standby's leader. */
