@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import { ADMISSION, hardening } from "../infra/cluster/control-plane/api-server";
 import { AUDIT_POLICY } from "../infra/cluster/control-plane/audit";
 import { EVICTION } from "../infra/cluster/control-plane/controller-manager";
+import { kubeletClient } from "../infra/cluster/control-plane/kubelet";
 import { goMemory } from "./go-memory";
 import { NetworkInventory, SiteInventory } from "./inventory";
 import { Part, PartName } from "./part";
@@ -111,6 +112,7 @@ function apiServer(paths: SitePaths, inventory: SiteInventory, ports: Ports): Pa
         reads: [
             pem,
             etcdClient,
+            ...(inventory.network ? [paths.pem("apiserver-kubelet-client")] : []),
             serviceAccount,
             paths.encryption,
             paths.auditPolicy,
@@ -131,13 +133,11 @@ const UNREACHABLE = [`--advertise-address=${HOST}`];
 
 /** Pods reach the server at the site's gateway, and it reaches their kubelets through the relay there: lab/nodes. */
 function reachable(paths: SitePaths, { gateway }: NetworkInventory): string[] {
-    const pem = paths.pem("kube-apiserver");
     return [
         `--advertise-address=${gateway}`,
         `--egress-selector-config-file=${paths.egress}`,
         `--kubelet-certificate-authority=${paths.certificate("ca")}`,
-        `--kubelet-client-certificate=${pem}`,
-        `--kubelet-client-key=${pem}`,
+        ...kubeletClient(paths.pem("apiserver-kubelet-client")),
         "--kubelet-preferred-address-types=InternalIP",
     ];
 }

@@ -1,7 +1,7 @@
 /** What the lab has to build for a site: the address ranges and machines that the site's stack file declares. */
 import { amount } from "../infra/conventions/quantity";
 import { plan } from "../infra/site/plan";
-import { CLUSTER_DOMAIN, nth } from "../infra/networking/addresses";
+import { CLUSTER_DOMAIN, apiServerAddresses, nth } from "../infra/networking/addresses";
 import { TOPOLOGY } from "../infra/conventions/names";
 import { machineAddress } from "./nodes/addresses";
 import { stackConfig } from "../toolchain/cli/stack-config";
@@ -30,8 +30,12 @@ export interface NetworkInventory {
     readonly nodes: string;
     /** Sites to which there is a link: name → CIDR of all that is theirs. */
     readonly peers: Readonly<Record<string, string>>;
+    /** Addresses of the Services that are carried over a link to this site. */
+    readonly served: readonly string[];
     /** Where the API server is reached from within. */
     readonly gateway: string;
+    /** From where API servers ask kubelets: the gateway, and the machines of a control plane, for which it stands. */
+    readonly apiServers: readonly string[];
     /** `host:port` by which pods name the site's registry of images, which is at the gateway. */
     readonly registry: string;
     /** Address of the Service that resolves names for pods. */
@@ -126,7 +130,9 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated", home?
         network: {
             nodes: range,
             peers: Object.fromEntries(Object.entries(network.peers).map(([peer, { block }]) => [peer, block])),
+            served: network.served,
             gateway: network.gateway,
+            apiServers: apiServerAddresses(range, configuration.cluster.quorum),
             registry: configuration.site.imageRegistry,
             dns: network.dns,
             controlPlaneCores: amount(controlPlane?.cpu ?? "1"),

@@ -1,5 +1,6 @@
 /** The objects that the lab itself puts into a site's API: its machines, their disks, and what kwok may do. */
 import { basename } from "node:path";
+import { KUBELET_CLIENT } from "../infra/cluster/control-plane/kubelet";
 import { TOPOLOGY } from "../infra/conventions/names";
 import { API_SERVER_PORT } from "../infra/networking/addresses";
 import { DISKS as DISKS_FOLDER } from "../infra/storage/local-disks";
@@ -129,13 +130,13 @@ const ciliumAccess = permissions("embassy-lab:cilium", "embassy:cilium", [
     rule("cilium.io", ["ciliumnodes/status", "ciliumendpoints/status"], ["update", "patch"]),
 ]);
 
-/** The API server asks kubelets for logs and shells in its own name. */
+/** The API server asks kubelets for logs and shells in a name of its own, which kubeadm binds in the same way. */
 const kubeletAccess: Manifest = {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "ClusterRoleBinding",
-    metadata: { name: "embassy-lab:kube-apiserver", labels: OWNED },
+    metadata: { name: "kubeadm:apiserver-kubelet-client", labels: OWNED },
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:kubelet-api-admin" },
-    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "kube-apiserver" }],
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: KUBELET_CLIENT }],
 };
 
 /** Where pods find the API server: at the gateway, and at the port that network policies open there. */

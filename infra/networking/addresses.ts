@@ -56,6 +56,8 @@ export interface NetworkPlan {
     readonly gazette: string;
     /** Host name → address: everything that this site and its peers serve to each other. */
     readonly hosts: Readonly<Record<string, string>>;
+    /** Addresses of the Services that other sites reach; they reach nothing else of this site. */
+    readonly served: readonly string[];
     /** CIDR of the control plane and the machines. */
     readonly nodes: string;
     /** Where the API server is reached from within. */
@@ -122,10 +124,15 @@ export function planNetwork({
                 ),
             ]),
         ),
+        served: addressesOf(servedIn(services, registries)),
         nodes,
         gateway: firstAddress(nodes),
         peers,
     };
+}
+
+function addressesOf({ objectStore, registries }: Served): string[] {
+    return [objectStore, ...Object.values(registries).flatMap(({ leader, leaseAgent }) => [leader, leaseAgent])];
 }
 
 function servedIn(services: string, registries: Numbered): Served {
@@ -136,6 +143,16 @@ function servedIn(services: string, registries: Numbered): Served {
             leaseAgent: leaseAgentAddress(services, number),
         })),
     };
+}
+
+/**
+ * Where API servers ask from: the gateway, and the machines of the control plane, whose addresses follow it. The facility gives them to those
+ * hosts (docs/decisions/machines.md); in the lab the gateway stands for all.
+ *
+ * @param count machines of the control plane
+ */
+export function apiServerAddresses(nodes: string, count: number): string[] {
+    return Array.from({ length: count + 1 }, (_, index) => nth(nodes, 1 + index));
 }
 
 /** Fixed address of a registry's primary, or of its standby's leader. */

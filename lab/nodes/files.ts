@@ -1,6 +1,8 @@
 /** What makes one machine differ from the next: the files of its /etc/embassy. Pure. */
 import { stringify } from "yaml";
+import { KUBELET_PORT, kubeletAccess } from "../../infra/cluster/control-plane/kubelet";
 import { amount } from "../../infra/conventions/quantity";
+import { machineFilter } from "../../infra/networking/packet-filter";
 import type { Machine, MachineInventory, NetworkInventory, SiteInventory } from "../inventory";
 import { prefixOf } from "./addresses";
 import { AGENT_START, CNI_CONFIGURATION, ciliumConfiguration } from "./cilium";
@@ -13,6 +15,8 @@ const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
 export interface MachineKeys {
     /** PEM. */
     readonly authority: string;
+    /** PEM: whose clients the kubelet lets in. */
+    readonly kubeletClients: string;
     /** Kubeconfigs. */
     readonly kubelet: string;
     readonly cilium: string;
@@ -37,11 +41,13 @@ export function machineFiles(
     return {
         hardware: hardware(machine),
         "network.sh": networkScript(network, machine, others),
+        "filter.nft": machineFilter([{ ports: [KUBELET_PORT], from: network.apiServers }]),
         hosts: hosts(network, machine),
         [`registries/${network.registry}/hosts.toml`]: registryHost(network),
         // Empty: nothing outside the site is asked for a name.
         "resolv.conf": "",
         "ca.crt": keys.authority,
+        "kubelet-clients.crt": keys.kubeletClients,
         "kubelet.kubeconfig": keys.kubelet,
         "kubelet.pem": keys.serving,
         "cilium.kubeconfig": keys.cilium,
@@ -99,6 +105,8 @@ function networkScript(
 ): string {
     return [
         "set -eu",
+        // Before anybody can reach it.
+        `nft --file ${ETC}/filter.nft`,
         `ip address add ${machine.address}/${prefixOf(network.nodes)} dev eth0`,
         "ip link set eth0 up",
         `ip route add default via ${network.gateway}`,
@@ -148,11 +156,9 @@ function kubelet(site: SiteInventory, { dns }: NetworkInventory, { maxPods }: Ma
     return stringify({
         apiVersion: "kubelet.config.k8s.io/v1beta1",
         kind: "KubeletConfiguration",
-        authentication: { anonymous: { enabled: false }, x509: { clientCAFile: `${ETC}/ca.crt` } },
-        authorization: { mode: "Webhook" },
+        ...kubeletAccess(`${ETC}/kubelet-clients.crt`),
         tlsCertFile: `${ETC}/kubelet.pem`,
         tlsPrivateKeyFile: `${ETC}/kubelet.pem`,
-        tlsMinVersion: "VersionTLS13",
         clusterDomain: site.clusterDomain,
         clusterDNS: [dns],
         maxPods,

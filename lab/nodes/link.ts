@@ -11,7 +11,7 @@ import type { NetworkInventory } from "../inventory";
 import type { Supervised } from "../part";
 import { SitePaths, labDirectory } from "../paths";
 import type { Process } from "../processes/identity";
-import { SYSTEM_PATH } from "./network";
+import { SYSTEM_PATH, linkInterface } from "./network";
 import { stampOf } from "./userland";
 
 /** Milliseconds from Tallinn to Luxembourg and back. */
@@ -57,8 +57,7 @@ export function linkPart(
             userland,
             SCRIPTS,
             sites,
-            // An interface's name has 15 characters at most.
-            `to-${peer}`.slice(0, 15),
+            linkInterface(peer),
             peers[peer] ?? "",
             inRoot(linkSocket(paths, peer)),
             inRoot(linkSocket(new SitePaths(paths.home, peer), paths.site)),

@@ -75,6 +75,7 @@ export async function configureMachine(paths: SitePaths, machine: Machine, aroun
     const others = machines(inventory).filter(({ name }) => name !== machine.name);
     const files = machineFiles(inventory, network, machine, others, pause, {
         authority: await read(paths.certificate("ca")),
+        kubeletClients: await read(paths.certificate("kubelet-clients")),
         kubelet: await accessFromWithin(paths, network, kubeletPem, "kubelet"),
         cilium: await accessFromWithin(paths, network, CILIUM),
         serving: await read(paths.pem(kubeletPem)),

@@ -1,9 +1,9 @@
 #!/bin/sh
 # The site's network: a namespace with a bridge, to which the machines are plugged in, and the relay in it.
 #
-#     ROUTES="PODS MACHINE..." network.sh RECORD USERLAND ADDRESS/PREFIX COMMAND...
+#     FILTER=RULESET ROUTES="PODS MACHINE..." network.sh RECORD USERLAND ADDRESS/PREFIX COMMAND...
 #
-# ROUTES has a line for the pods of each machine: their range, and its address. ALLY is an address outside, from which the site's
+# FILTER, of nftables, says what comes over links. ROUTES has a line for the pods of each machine: their range, and its address. ALLY is an address outside, from which the site's
 # SERVICES are asked.
 #
 # Started in a new network namespace, which ends with it and with the machines. The tools are the userland's.
@@ -11,6 +11,7 @@ set -eu
 userland=$2 address=$3
 shift 3
 ip() { chroot "$userland" /sbin/ip "$@"; }
+chroot "$userland" /usr/sbin/nft "$FILTER"
 ip link set lo up
 ip link add nodes type bridge
 ip address add "$address" dev nodes

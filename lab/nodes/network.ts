@@ -6,6 +6,7 @@ import { request } from "node:http";
 import * as path from "node:path";
 import { repoRoot } from "../../command-line/paths";
 import { API_SERVER_PORT } from "../../infra/networking/addresses";
+import { linkFilter } from "../../infra/networking/packet-filter";
 import type { MachineInventory, NetworkInventory } from "../inventory";
 import type { Supervised } from "../part";
 import type { SitePaths } from "../paths";
@@ -14,6 +15,13 @@ import { prefixOf } from "./addresses";
 
 export const NETWORK = "network";
 export const GATEWAY = "gateway";
+
+/** What the interfaces of links begin with. */
+const LINK = "to-";
+/** The interface of the link to another site, whose name has 15 characters at most. */
+export function linkInterface(peer: string): string {
+    return `${LINK}${peer}`.slice(0, 15);
+}
 
 const SCRIPTS = path.join(repoRoot, "lab", "nodes");
 const RELAY = path.join(SCRIPTS, "relay.ts");
@@ -48,6 +56,7 @@ export function networkPart(
         ],
         env: {
             ...ENVIRONMENT,
+            FILTER: linkFilter(`${LINK}*`, network),
             ROUTES: machines.map(({ pods, address }) => `${pods} ${address}`).join("\n"),
             ...(network.ally && { ALLY: network.ally.address, SERVICES: network.ally.services }),
         },

@@ -38,7 +38,7 @@ export async function ensureImages(home: string, report: (message: string) => vo
 }
 
 /** The port in the registry's name. */
-export function registryPort({ registry }: NetworkInventory): number {
+export function registryPort({ registry }: Pick<NetworkInventory, "registry">): number {
     return Number(registry.slice(registry.indexOf(":") + 1));
 }
 

@@ -19,8 +19,8 @@ import { SYSTEM_PATH } from "./network";
 import { stampOf } from "./userland";
 
 export const SERVICES = "services";
-/** Where kube-proxy says that it is well. */
-export const SERVICES_PORT = 10256;
+/** Where kube-proxy says that it is well: in the site's network, to nobody else. */
+export const SERVICES_HEALTH = "127.0.0.1:10256";
 
 const SCRIPT = path.join(repoRoot, "lab", "nodes", "services.sh");
 
@@ -54,6 +54,7 @@ export function kubeProxy(node: string, kubeconfig: string): string {
         mode: "nftables",
         // No range of pods (`clusterCIDR`): the packets of all keep their source address on the way to a Service.
         hostnameOverride: node,
+        healthzBindAddress: SERVICES_HEALTH,
         clientConnection: { kubeconfig },
         // A namespace sees the host's settings and may not write them.
         conntrack: { maxPerCore: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },

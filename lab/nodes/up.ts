@@ -11,9 +11,9 @@ import type { Process } from "../processes/identity";
 import type { Ready } from "../processes/supervisor";
 import { linkName, linkPart, linkSocket } from "./link";
 import { configureMachine, machinePart, machineWorks, partOf, plugIn, stopMachine } from "./machine";
-import { GATEWAY, NETWORK, gatewayAnswers, gatewayPart, networkPart } from "./network";
+import { GATEWAY, NETWORK, answersAt, gatewayAnswers, gatewayPart, networkPart } from "./network";
 import { ensureImages, pushImages, registryConfiguration, registryPart, registryPort } from "./registry";
-import { SERVICES, SERVICES_PORT, configureServices, servicesPart } from "./services";
+import { SERVICES, SERVICES_HEALTH, configureServices, servicesPart } from "./services";
 import { together } from "../../command-line/together";
 import { RESCUE } from "./rescue";
 import { ensureUserland } from "./userland";
@@ -100,7 +100,7 @@ export async function bringUpMachines(
     );
     // After the machines: it waits until the first is a node.
     await configureServices(paths, inventory);
-    await ensure(servicesPart(site, userland, holder), gatewayAnswers(paths, network, SERVICES_PORT));
+    await ensure(servicesPart(site, userland, holder), answersAt(paths, SERVICES_HEALTH));
 }
 
 /** The process that holds the site's network. */

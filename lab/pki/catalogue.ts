@@ -1,21 +1,29 @@
 /** Which authorities and certificates a site has, and for whom. */
 import { firstAddress } from "../../infra/networking/addresses";
+import { KUBELET_CLIENT } from "../../infra/cluster/control-plane/kubelet";
 import { type SiteInventory, machines } from "../inventory";
 import type { Purpose, Subject } from "../../credentials/certificates";
 
-export type Authority = "ca" | "etcd-ca";
+export const authorityNames = ["ca", "etcd-ca", "kubelet-clients"] as const;
+export type Authority = (typeof authorityNames)[number];
 
 /**
  * etcd trusts an authority of its own: to etcd every client that it trusts is omnipotent, so no certificate of the
- * cluster may open it (https://kubernetes.io/docs/setup/best-practices/certificates/).
+ * cluster may open it (https://kubernetes.io/docs/setup/best-practices/certificates/). Kubelets do so too:
+ * infra/cluster/control-plane/kubelet.ts.
  */
 export function authorities(site: string): Record<Authority, Subject> {
-    return { ca: { commonName: `${site} kubernetes` }, "etcd-ca": { commonName: `${site} etcd` } };
+    return {
+        ca: { commonName: `${site} kubernetes` },
+        "etcd-ca": { commonName: `${site} etcd` },
+        "kubelet-clients": { commonName: `${site} kubelet clients` },
+    };
 }
 
 export const certificateNames = [
     "etcd",
     "apiserver-etcd-client",
+    "apiserver-kubelet-client",
     "kube-apiserver",
     "kube-controller-manager",
     "kube-scheduler",
@@ -24,7 +32,7 @@ export const certificateNames = [
 ] as const;
 export type CertificateName = (typeof certificateNames)[number];
 
-/** The kubelet of a machine: a client of the API server, and what the API server asks for logs and shells. */
+/** The kubelet of a machine: a client of the API server, and what the API server finds when it asks for logs and shells. */
 export function kubeletCertificate(node: string): string {
     return `kubelet-${node}`;
 }
@@ -45,6 +53,7 @@ export function catalogue(
     return {
         etcd: { authority: "etcd-ca", commonName: "etcd", names: loopback },
         "apiserver-etcd-client": { authority: "etcd-ca", commonName: "kube-apiserver" },
+        "apiserver-kubelet-client": { authority: "kubelet-clients", commonName: KUBELET_CLIENT },
         "kube-apiserver": {
             authority: "ca",
             commonName: "kube-apiserver",

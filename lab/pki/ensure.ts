@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { ensureFile, readIfThere } from "../../command-line/files";
 import { SiteInventory } from "../inventory";
 import { SitePaths } from "../paths";
-import { Authority, authorities, catalogue } from "./catalogue";
+import { Authority, authorities, authorityNames, catalogue } from "./catalogue";
 import { Purpose, Subject, generatePrivateKey, issueAuthority, issueLeaf } from "../../credentials/certificates";
 
 export const AUTHORITY_DAYS = 3650;
@@ -60,10 +60,11 @@ async function ensureAuthority(paths: SitePaths, name: Authority, subject: Subje
  */
 export async function ensurePki(paths: SitePaths, inventory: SiteInventory): Promise<void> {
     const subjects = authorities(inventory.name);
-    const signers: Record<Authority, string> = {
-        ca: await ensureAuthority(paths, "ca", subjects.ca),
-        "etcd-ca": await ensureAuthority(paths, "etcd-ca", subjects["etcd-ca"]),
-    };
+    const made = authorityNames.map(async (name): Promise<[Authority, string]> => [
+        name,
+        await ensureAuthority(paths, name, subjects[name]),
+    ]);
+    const signers = Object.fromEntries(await Promise.all(made)) as Record<Authority, string>;
     const { breakGlass } = inventory;
     const clients = [signers.ca, ...(breakGlass === undefined ? [] : [breakGlass])];
     await ensureFile(paths.clients, clients.map((pem) => new X509Certificate(pem).toString()).join(""));

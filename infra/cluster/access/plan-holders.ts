@@ -32,7 +32,6 @@ export const HOLDING =
 const MACHINES: readonly string[] = [
     "ClusterRole/embassy-lab:cilium User/embassy:cilium",
     "ClusterRole/embassy-lab:kwok User/embassy:kwok",
-    "ClusterRole/system:kubelet-api-admin User/kube-apiserver",
 ];
 
 /** All that there are in `site`. Whoever is to have a right of the embassy's own is written down here. */

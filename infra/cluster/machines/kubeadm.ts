@@ -1,8 +1,11 @@
 /** What kubeadm is told on each machine, in the terms of Cluster API. https://cluster-api.sigs.k8s.io/tasks/bootstrap/kubeadm-bootstrap/ */
+import { API_SERVER_PORT } from "../../networking/addresses";
 import { dirname } from "node:path/posix";
 import { ADMISSION, type ApiServerFiles, hardening } from "../control-plane/api-server";
 import { AUDIT_POLICY } from "../control-plane/audit";
 import { EVICTION } from "../control-plane/controller-manager";
+import { KUBELET_PORT, kubeletAccess, kubeletClient } from "../control-plane/kubelet";
+import { type Opening, machineFilter } from "../../networking/packet-filter";
 
 const ETC = "/etc/kubernetes";
 const FILES: ApiServerFiles = {
@@ -14,11 +17,19 @@ const FILES: ApiServerFiles = {
 const PATCHES = `${ETC}/patches`;
 const DISCOVERY = `${ETC}/discovery.conf`;
 
-/** Whom API servers believe who a client is: the cluster's own authority, as kubeadm has it, and that of those who break the glass. Kubelets believe the first alone. */
+/** Whom API servers believe who a client is: the cluster's own authority, as kubeadm has it, and that of those who break the glass. Kubelets believe neither. */
 const CLIENTS = { own: `${ETC}/pki/ca.crt`, breakGlass: `${ETC}/break-glass.crt`, both: `${ETC}/pki/clients.crt` };
 
+/** Whom kubelets believe, and what API servers show them, which is below kubeadm's own folder, as the server sees it. */
+const KUBELET = { clients: `${ETC}/kubelet-clients.crt`, client: `${ETC}/pki/kubelet-client.pem` };
+
 /** Secrets of the namespace that are put there by hand: one key, the file. They hold credentials, and are in no stack. */
-const SECRET = { encryption: "encryption-configuration", discovery: "discovery-kubeconfig" } as const;
+const SECRET = {
+    encryption: "encryption-configuration",
+    discovery: "discovery-kubeconfig",
+    kubeletClients: "kubelet-clients",
+    kubeletClient: "kubelet-client",
+} as const;
 
 /** Below the site's own registry. */
 const IMAGES = "kubernetes";
@@ -36,15 +47,46 @@ const PROBES = {
     },
 };
 
-/** @param breakGlass certificate of the authority of those who break the glass, PEM; undefined where there is none */
-export function controlPlaneConfig(imageRegistry: string, breakGlass: string | undefined): Record<string, unknown> {
-    const joining = { patches: { directory: PATCHES }, ...node };
+/** What the machine's own service of nftables loads at each start. */
+const FILTER = "/etc/nftables.conf";
+const FILTERED = ["systemctl enable nftables", `nft --file ${FILTER}`];
+
+/** etcd's clients and members: https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
+const ETCD_PORTS = [2379, 2380];
+
+/** What a machine reads that tells its kubelet from others', and its packet filter. @param openings beside the kubelet's own port */
+function machineFiles(apiServers: readonly string[], openings: readonly Opening[]): Record<string, unknown>[] {
+    const kubelet = { ports: [KUBELET_PORT], from: apiServers };
+    return [
+        {
+            ...file(`${PATCHES}/kubeletconfiguration0+strategic.json`),
+            content: JSON.stringify(kubeletAccess(KUBELET.clients)),
+        },
+        { ...file(FILTER), content: machineFilter([kubelet, ...openings]) },
+        secretFile(KUBELET.clients, SECRET.kubeletClients),
+    ];
+}
+
+export interface ControlPlaneOptions {
+    readonly imageRegistry: string;
+    /** IPv4 addresses from which API servers ask: {@link apiServerAddresses}. */
+    readonly apiServers: readonly string[];
+    /** Certificate of the authority of those who break the glass, PEM; undefined where there is none. */
+    readonly breakGlass: string | undefined;
+}
+
+export function controlPlaneConfig({
+    imageRegistry,
+    apiServers,
+    breakGlass,
+}: ControlPlaneOptions): Record<string, unknown> {
     return {
         clusterConfiguration: {
             imageRepository: `${imageRegistry}/${IMAGES}`,
             apiServer: {
                 extraArgs: namedArguments([
                     ...hardening(FILES),
+                    ...kubeletClient(KUBELET.client),
                     // Below kubeadm's own folder, which the server sees.
                     ...(breakGlass === undefined ? [] : [`--client-ca-file=${CLIENTS.both}`]),
                 ]),
@@ -61,25 +103,39 @@ export function controlPlaneConfig(imageRegistry: string, breakGlass: string | u
             { ...file(FILES.admission), content: JSON.stringify(ADMISSION) },
             { ...file(FILES.auditPolicy), content: JSON.stringify(AUDIT_POLICY) },
             { ...file(`${PATCHES}/kube-apiserver0+strategic.json`), content: JSON.stringify(PROBES) },
+            ...machineFiles(apiServers, [{ ports: [API_SERVER_PORT] }, { ports: ETCD_PORTS, from: apiServers }]),
+            secretFile(KUBELET.client, SECRET.kubeletClient),
             secretFile(FILES.encryption, SECRET.encryption),
             secretFile(DISCOVERY, SECRET.discovery),
             ...(breakGlass === undefined ? [] : [{ ...file(CLIENTS.breakGlass), content: breakGlass }]),
         ],
-        // Cluster API has put the cluster's authority there by then.
-        ...(breakGlass !== undefined && {
-            preKubeadmCommands: [`cat ${CLIENTS.own} ${CLIENTS.breakGlass} > ${CLIENTS.both}`],
-        }),
+        preKubeadmCommands: [
+            ...FILTERED,
+            // Cluster API has put the cluster's authority there by then.
+            ...(breakGlass === undefined ? [] : [`cat ${CLIENTS.own} ${CLIENTS.breakGlass} > ${CLIENTS.both}`]),
+        ],
         initConfiguration: joining,
         joinConfiguration: { discovery, ...joining },
     };
 }
 
-export function workerConfig(): Record<string, unknown> {
-    return { files: [secretFile(DISCOVERY, SECRET.discovery)], joinConfiguration: { discovery, ...node } };
+/** @param apiServers IPv4 addresses from which API servers ask */
+export function workerConfig(apiServers: readonly string[]): Record<string, unknown> {
+    return {
+        files: [...machineFiles(apiServers, []), secretFile(DISCOVERY, SECRET.discovery)],
+        preKubeadmCommands: FILTERED,
+        joinConfiguration: { discovery, ...joining },
+    };
 }
 
-/** A node has its host's name: disks and racks are found by it. Metal3 puts it there as cloud-init starts. */
-const node = { nodeRegistration: { name: "{{ ds.meta_data.local_hostname }}" } };
+/**
+ * A node has its host's name: disks and racks are found by it. Metal3 puts it there as cloud-init starts. What kubeadm writes for kubelets and
+ * control planes is patched before they start.
+ */
+const joining = {
+    patches: { directory: PATCHES },
+    nodeRegistration: { name: "{{ ds.meta_data.local_hostname }}" },
+};
 
 /** With a credential: kubeadm's default, a token, has the joining machine ask without a name first. */
 const discovery = { file: { kubeConfigPath: DISCOVERY } };

@@ -7,7 +7,7 @@ import type { KeysSection } from "../../keys/config";
 import type { NetworkingSection } from "../../networking/config";
 import type { SiteSection } from "../../conventions/site";
 import type { MachinesConfig } from "./config";
-import { API_SERVER_PORT, CLUSTER_DOMAIN, type NetworkPlan } from "../../networking/addresses";
+import { API_SERVER_PORT, CLUSTER_DOMAIN, type NetworkPlan, apiServerAddresses } from "../../networking/addresses";
 import type { Host } from "../facility/inventory";
 import { LABEL, dnsLabel } from "../../conventions/names";
 import { controlPlaneConfig, workerConfig } from "./kubeadm";
@@ -24,8 +24,9 @@ const MEMBERSHIP = { "cluster.x-k8s.io/cluster-name": CLUSTER };
 const IN_TURN = { type: "RollingUpdate", rollingUpdate: { maxSurge: 0 } } as const;
 
 /** Hosts last: machines are made once there are some. */
-export function planMachines(config: Site, hosts: readonly Host[], { gateway }: NetworkPlan): MachineObject[] {
+export function planMachines(config: Site, hosts: readonly Host[], { gateway, nodes }: NetworkPlan): MachineObject[] {
     const { site, cluster, keys, machines } = config;
+    const apiServers = apiServerAddresses(nodes, cluster.quorum);
     const endpoint = { host: gateway, port: API_SERVER_PORT };
     const infrastructure = metal3Cluster(CLUSTER, hosts, endpoint);
     const members = named(machineTemplate("control-plane", config, "control-plane"));
@@ -35,11 +36,17 @@ export function planMachines(config: Site, hosts: readonly Host[], { gateway }: 
             replicas: cluster.quorum,
             rollout: { strategy: IN_TURN },
             machineTemplate: { spec: { infrastructureRef: reference(members) } },
-            kubeadmConfigSpec: controlPlaneConfig(site.imageRegistry, keys.breakGlass),
+            kubeadmConfigSpec: controlPlaneConfig({
+                imageRegistry: site.imageRegistry,
+                apiServers,
+                breakGlass: keys.breakGlass,
+            }),
         },
     });
     const bootstrap = named(
-        clusterObject("bootstrap", "KubeadmConfigTemplate", "worker", { spec: { template: { spec: workerConfig() } } }),
+        clusterObject("bootstrap", "KubeadmConfigTemplate", "worker", {
+            spec: { template: { spec: workerConfig(apiServers) } },
+        }),
     );
     const workers = hosts.filter(({ role }) => role === "worker");
     const zones = [...new Set(workers.map(zoneOf))];

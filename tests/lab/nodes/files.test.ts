@@ -1,5 +1,7 @@
 import * as path from "node:path";
 import { parse } from "yaml";
+import { KUBELET_PORT } from "../../../infra/cluster/control-plane/kubelet";
+import { machineFilter } from "../../../infra/networking/packet-filter";
 import { type Machine, machines } from "../../../lab/inventory";
 import { machineFiles } from "../../../lab/nodes/files";
 import { kubeProxy } from "../../../lab/nodes/services";
@@ -7,7 +9,9 @@ import { inventory, node } from "../../support/lab";
 
 const network = {
     nodes: "10.1.0.0/24",
+    served: ["10.3.0.11"],
     gateway: "10.1.0.1",
+    apiServers: ["10.1.0.1", "10.1.0.2"],
     registry: "registry.test:5000",
     peers: { other: "10.8.0.0/14" },
     dns: "10.3.0.10",
@@ -21,7 +25,7 @@ const [own, other] = machines(
         ],
     }),
 ) as [Machine, Machine];
-const keys = { authority: "CA", kubelet: "KUBELET", cilium: "CILIUM", serving: "SERVING" };
+const keys = { authority: "CA", kubeletClients: "CLIENTS", kubelet: "KUBELET", cilium: "CILIUM", serving: "SERVING" };
 const pause = "registry.test:5000/pause@sha256:1";
 const files = machineFiles(inventory({ network }), network, own, [other], pause, keys);
 
@@ -40,12 +44,25 @@ describe("what a machine reads at its boot", () => {
         expect(files["containerd.toml"]).toContain(`sandbox_image = "${pause}"`);
     });
 
-    it("has a kubelet that nobody asks anything without a certificate and the API server's leave", () => {
+    it("has a kubelet that nobody asks anything without a certificate of API servers' own authority and the API server's leave", () => {
         expect(parse(files["kubelet.yaml"] ?? "")).toMatchObject({
-            authentication: { anonymous: { enabled: false }, x509: { clientCAFile: "/etc/embassy/ca.crt" } },
+            authentication: {
+                anonymous: { enabled: false },
+                webhook: { enabled: false },
+                x509: { clientCAFile: "/etc/embassy/kubelet-clients.crt" },
+            },
             authorization: { mode: "Webhook" },
+            readOnlyPort: 0,
             tlsMinVersion: "VersionTLS13",
         });
+        expect(files["kubelet-clients.crt"]).toBe("CLIENTS");
+    });
+
+    it("is reached by API servers alone, at its kubelet, from its first packet on", () => {
+        const script = files["network.sh"] ?? "";
+        expect(script.indexOf("nft --file /etc/embassy/filter.nft")).toBeGreaterThan(0);
+        expect(script.indexOf("nft --file")).toBeLessThan(script.indexOf("ip address add"));
+        expect(files["filter.nft"]).toBe(machineFilter([{ ports: [KUBELET_PORT], from: ["10.1.0.1", "10.1.0.2"] }]));
     });
 
     it("has a kubelet that offers what the stack file declares of the machine, not what the host has", () => {
@@ -76,7 +93,7 @@ describe("what a machine reads at its boot", () => {
     it("names no key on a command line", () => {
         const commands = Object.entries(files).filter(([file]) => file.endsWith("/run"));
         for (const [, content] of commands) {
-            expect(content).not.toMatch(/CA|KUBELET|CILIUM|SERVING/);
+            expect(content).not.toMatch(/CA|CLIENTS|KUBELET|CILIUM|SERVING/);
         }
     });
 });

@@ -1,5 +1,7 @@
 /** Two sites with real nodes, and the one cable between them. */
 import * as fs from "node:fs";
+import { KUBELET_PORT } from "../../../infra/cluster/control-plane/kubelet";
+import { firstAddress } from "../../../infra/networking/addresses";
 import * as lab from "../../../lab/lab";
 import { siteInventory } from "../../../lab/inventory";
 import { ROUND_TRIP_MS } from "../../../lab/nodes/link";
@@ -11,6 +13,7 @@ import { PORTS, ROLE_LABEL, databaseLabels } from "../../../infra/registries/pla
 import { parseConfig } from "../../../infra/site/config";
 import { stackValues } from "../../support/stacks";
 import { Client, PATIENCE, declared, describeNodes, makeHome, networkPolicy, pod, why } from "./fixture";
+import { registryPort } from "../../../lab/nodes/registry";
 
 jest.setTimeout(240_000);
 
@@ -32,10 +35,12 @@ describeNodes(`the link between two sites with real nodes${why}`, () => {
     let tallinn: Client;
     let luxembourg: Client;
 
+    /** What Tallinn serves Luxembourg: here something else than the object store that is there later. */
+    const [service = ""] = siteInventory("tallinn", "real").network?.served ?? [];
+
     /** Milliseconds until a connection from Luxembourg to Tallinn is there; rejects where it does not come. */
-    async function connection(): Promise<number> {
-        const address = await tallinn.addressOf("server");
-        const script = `import socket, time; t = time.time(); socket.create_connection(("${address}", 8080), 3); print((time.time() - t) * 1000)`;
+    async function connection(address = service, port = 80): Promise<number> {
+        const script = `import socket, time; t = time.time(); socket.create_connection(("${address}", ${port}), 3); print((time.time() - t) * 1000)`;
         return Number(await luxembourg.python("client", script));
     }
 
@@ -47,6 +52,12 @@ describeNodes(`the link between two sites with real nodes${why}`, () => {
             apiVersion: "v1",
             kind: "Service",
             metadata: { name: "server" },
+            spec: { clusterIP: service, selector: { app: "server" }, ports: [{ port: 80, targetPort: 8080 }] },
+        });
+        await tallinn.apply({
+            apiVersion: "v1",
+            kind: "Service",
+            metadata: { name: "other" },
             spec: { selector: { app: "server" }, ports: [{ port: 80, targetPort: 8080 }] },
         });
         await luxembourg.apply(pod(home, "client", "a1-1"));
@@ -58,21 +69,47 @@ describeNodes(`the link between two sites with real nodes${why}`, () => {
         fs.rmSync(home, { recursive: true, force: true });
     });
 
-    it("carries packets between their pods, with the delay of the distance", async () => {
+    it("carries packets to what each serves the other, with the delay of the distance", async () => {
         expect(await lab.linkStatus(SITES, { home })).toEqual([{ sites: SITES, state: "up" }]);
         // Never sooner; how much later is this machine's affair.
         expect(await connection()).toBeGreaterThanOrEqual(ROUND_TRIP_MS);
     });
 
     it("leads to the other site's Services, which see who calls", async () => {
-        const service = await tallinn.run("get", "service", "server", "-o", "jsonpath={.spec.clusterIP}");
         const client = await luxembourg.addressOf("client");
         expect(await luxembourg.fetch("client", `http://${service}/`)).toBe("200");
         expect(await tallinn.run("logs", "server")).toContain(`${client} - - `);
     });
 
+    it("carries nothing else: to no kubelet, API server, image registry, pod or other Service, whatever policies allow", async () => {
+        const { network, serviceCidr } = siteInventory("tallinn", "real");
+        const gateway = network?.gateway ?? "";
+        const other = await tallinn.run("get", "service", "other", "-o", "jsonpath={.spec.clusterIP}");
+        const node = await tallinn.run(
+            "get",
+            "node",
+            "a1-1",
+            "-o",
+            'jsonpath={.status.addresses[?(@.type=="InternalIP")].address}',
+        );
+        const { port } = new URL(
+            await tallinn.run("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}"),
+        );
+        for (const [address, at] of [
+            [node, KUBELET_PORT],
+            [gateway, Number(port)],
+            [firstAddress(serviceCidr), 443],
+            [gateway, registryPort({ registry: network?.registry ?? "" })],
+            [await tallinn.addressOf("server"), 8080],
+            [other, 80],
+        ] as const) {
+            await expect(connection(address, at)).rejects.toThrow("timed out");
+        }
+        // The same packets pass to what is served.
+        expect(await connection()).toBeGreaterThanOrEqual(ROUND_TRIP_MS);
+    });
+
     it("brings what policies can judge: here by who calls from the other site, there by what of it is called", async () => {
-        const service = await tallinn.run("get", "service", "server", "-o", "jsonpath={.spec.clusterIP}");
         const call = (): Promise<string> => luxembourg.fetch("client", `http://${service}/`);
         const admit = async (cidr: string): Promise<void> => {
             const ingress = [{ from: [{ ipBlock: { cidr } }], ports: [{ port: 8080 }] }];
@@ -88,7 +125,7 @@ describeNodes(`the link between two sites with real nodes${why}`, () => {
         await luxembourg.apply(networkPolicy("out", { podSelector: {}, policyTypes: ["Egress"], egress }));
         await policiesInForce("luxembourg", { home });
         expect(await call()).toBe("200");
-        await expect(connection()).rejects.toThrow("timed out");
+        await expect(connection(await tallinn.addressOf("server"), 8080)).rejects.toThrow("timed out");
         await tallinn.run("delete", "networkpolicy", "in");
         await luxembourg.run("delete", "networkpolicy", "out");
         await Promise.all(SITES.map((site) => policiesInForce(site, { home })));

@@ -1,12 +1,20 @@
 /** A site with real nodes: machines that run what is scheduled on them, over real packets, and leave nothing behind. */
+import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { promisify } from "node:util";
+import { KUBELET_PORT } from "../../../infra/cluster/control-plane/kubelet";
+import { siteInventory } from "../../../lab/inventory";
 import * as lab from "../../../lab/lab";
+import { initOf } from "../../../lab/nodes/machine";
+import { NETWORK } from "../../../lab/nodes/network";
+import { registryPort } from "../../../lab/nodes/registry";
+import { openSite } from "../../../lab/options";
 import { SitePaths } from "../../../lab/paths";
 import { runningCommands } from "../../../lab/processes/identity";
 import { groupOf, hierarchy } from "../../../lab/processes/groups";
 import { folderOf, foldersOf } from "../../../lab/processes/hierarchy";
-import { Client, describeNodes, makeHome, pod, why } from "./fixture";
+import { Client, PATIENCE, describeNodes, makeHome, pod, why } from "./fixture";
 
 jest.setTimeout(240_000);
 
@@ -35,6 +43,46 @@ function traces(): Record<string, string[]> {
 
 async function processesOfHome(): Promise<string[]> {
     return (await runningCommands()).map(({ argv }) => argv.join(" ")).filter((line) => line.includes(home));
+}
+
+/** A process of whose network a question comes: the gateway's, where the API server is, or a machine's. */
+async function processIn(where: "gateway" | (typeof NODES)[number]): Promise<number> {
+    const lives = openSite(SITE, { home });
+    const pid = where === "gateway" ? (await lives.supervisor.live(NETWORK))?.pid : await initOf(lives, where);
+    return pid ?? NaN;
+}
+
+/** What the kubelet of the first machine says to a command in a pod: the HTTP status, or what the connection ends in. @param as whose certificate is shown */
+async function commands(as: string, from: "gateway" | (typeof NODES)[number]): Promise<string> {
+    const { address } = siteInventory(SITE, "real").nodes[0]?.machine ?? {};
+    const to = `https://${address ?? ""}:${KUBELET_PORT}/run/default/server/main?cmd=python3+--version`;
+    const script = `
+        const pem = require("node:fs").readFileSync(${JSON.stringify(paths.pem(as))});
+        const options = { method: "POST", key: pem, cert: pem, rejectUnauthorized: false, signal: AbortSignal.timeout(${3 * PATIENCE * 1000}) };
+        require("node:https").request(${JSON.stringify(to)}, options, ({ statusCode }) => { console.log(statusCode); process.exit(); })
+            .on("error", ({ name, code }) => console.log(code ?? name)).end();`;
+    const net = `--net=/proc/${await processIn(from)}/ns/net`;
+    return (await promisify(execFile)("nsenter", [net, process.execPath, "-e", script])).stdout.trim();
+}
+
+/** Ports at which others than the machine itself find something, of TCP and UDP. https://docs.kernel.org/networking/proc_net_tcp.html */
+function open(pid: number): number[] {
+    const [LISTENING, UNCONNECTED] = ["0A", "07"];
+    const sockets = ["tcp", "tcp6", "udp", "udp6"].flatMap((kind) =>
+        fs
+            .readFileSync(`/proc/${pid}/net/${kind}`, "utf8")
+            .split("\n")
+            .slice(1)
+            .map((line) => line.trim().split(/\s+/))
+            .filter(([, , , state]) => state === (kind.startsWith("tcp") ? LISTENING : UNCONNECTED)),
+    );
+    // As the processor has it: the last octet first.
+    const own = /^(.{6}7F|0{24}01000000|0000000000000000FFFF0000.{6}7F):/;
+    return sockets
+        .map(([, local = ""]) => local)
+        .filter((local) => !own.test(local))
+        .map((local) => parseInt(local.slice(local.lastIndexOf(":") + 1), 16))
+        .sort((one, other) => one - other);
 }
 
 describeNodes(`a site with real nodes${why}`, () => {
@@ -145,6 +193,25 @@ describeNodes(`a site with real nodes${why}`, () => {
         expect((await site.run("exec", "server", "--", "sh", "-c", "echo here")).trim()).toBe("here");
         await site.fetch("client", `http://${await site.addressOf("server")}:8080/`);
         expect(await site.run("logs", "server")).toContain("GET / HTTP/1.1");
+    });
+
+    it("has kubelets that do what API servers ask, and nobody else, a machine with their certificate neither", async () => {
+        const client = "apiserver-kubelet-client";
+        expect(await commands(client, "gateway")).toBe("200");
+        expect(await commands("admin", "gateway")).toBe("401");
+        expect(await commands("kube-apiserver", "gateway")).toBe("401");
+        for (const certificate of ["admin", client]) {
+            expect(await commands(certificate, NODES[1])).toBe("ABORT_ERR");
+        }
+    });
+
+    it("shows others its kubelets, its API server and its registry of images, and no other port", async () => {
+        const { port } = new URL(await site.run("config", "view", "--minify", "-o", "jsonpath={..server}"));
+        const images = registryPort({ registry: siteInventory(SITE, "real").network?.registry ?? "" });
+        for (const node of NODES) {
+            expect(open(await processIn(node))).toEqual([KUBELET_PORT]);
+        }
+        expect(open(await processIn("gateway"))).toEqual([Number(port), images].sort((one, other) => one - other));
     });
 
     it("reaches nothing outside: no machine has a way to the host or beyond", async () => {

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import type { EmbassyConfig } from "../../../../infra/site/config";
 import { hardening } from "../../../../infra/cluster/control-plane/api-server";
+import { kubeletAccess, kubeletClient } from "../../../../infra/cluster/control-plane/kubelet";
 import { planNetwork } from "../../../../infra/networking/addresses";
 import { inventory } from "../../../../infra/cluster/facility/inventory";
 import { type MachineObject, planMachines } from "../../../../infra/cluster/machines/plan";
@@ -148,6 +149,49 @@ describe("the machines of a facility", () => {
     });
 });
 
+interface MachineFile {
+    readonly path: string;
+    readonly content?: string;
+    readonly contentFrom?: { readonly secret: { readonly name: string } };
+}
+
+/** What kubeadm is to change of what it writes for `part`, as both who makes a cluster and who joins one read it. */
+function patchOf(config: unknown, part: string): MachineFile | undefined {
+    const folder = String(at(config, "joinConfiguration.patches.directory"));
+    return (at(config, "files") as MachineFile[]).find(({ path }) =>
+        new RegExp(`^${folder}/${part}\\d\\+strategic\\.json$`).test(path),
+    );
+}
+
+describe.each([
+    ["workers", "KubeadmConfigTemplate", "spec.template.spec"],
+    ["control planes", "KubeadmControlPlane", "spec.kubeadmConfigSpec"],
+])("the kubelets of %s", (whose, kind, where) => {
+    const config = at(ofKind(planned(), kind)[0], where);
+    const files = at(config, "files") as MachineFile[];
+
+    it("let in whom an authority of their own has signed, and nobody by a token or without a name", () => {
+        const patch = JSON.parse(patchOf(config, "kubeletconfiguration")?.content ?? "{}") as Record<string, unknown>;
+        const authority = at(patch, "authentication.x509.clientCAFile") as string;
+        expect(patch).toEqual(kubeletAccess(authority));
+        expect(patch).toMatchObject({ authentication: { anonymous: { enabled: false }, webhook: { enabled: false } } });
+        expect(authority).not.toContain("/pki/");
+        expect(files.find(({ path }) => path === authority)?.contentFrom?.secret.name).toBe("kubelet-clients");
+    });
+
+    it("are reached from API servers alone, before kubeadm runs and after each start", () => {
+        const filter = files.find(({ path }) => path === "/etc/nftables.conf")?.content;
+        const from = ["10.32.0.1", "10.32.0.2", "10.32.0.3", "10.32.0.4", "10.32.0.5", "10.32.0.6"].join(", ");
+        expect(filter).toContain("hook input priority filter; policy drop;");
+        expect(filter).toContain(`ip saddr { ${from} } tcp dport { 10250 } accept`);
+        expect(filter?.match(/dport/g)).toHaveLength(whose === "workers" ? 1 : 3);
+        expect(at(config, "preKubeadmCommands")).toEqual([
+            "systemctl enable nftables",
+            "nft --file /etc/nftables.conf",
+        ]);
+    });
+});
+
 describe("the API servers of its control plane", () => {
     const [controlPlane] = ofKind(planned(), "KubeadmControlPlane");
     const config = at(controlPlane, "spec.kubeadmConfigSpec");
@@ -155,11 +199,7 @@ describe("the API servers of its control plane", () => {
         ({ name, value }) => `--${name}=${value}`,
     );
     const value = (name: string): string => flags.find((flag) => flag.startsWith(`--${name}=`))?.split("=")[1] ?? "";
-    const files = at(config, "files") as {
-        path: string;
-        content?: string;
-        contentFrom?: { secret: { name: string } };
-    }[];
+    const files = at(config, "files") as MachineFile[];
 
     it("are hardened as the lab's are", () => {
         const paths = {
@@ -168,7 +208,7 @@ describe("the API servers of its control plane", () => {
             auditLog: value("audit-log-path"),
             encryption: value("encryption-provider-config"),
         };
-        expect(flags).toEqual(hardening(paths));
+        expect(flags).toEqual([...hardening(paths), ...kubeletClient(value("kubelet-client-certificate"))]);
         expect(flags).toContain("--anonymous-auth=false");
     });
 
@@ -193,6 +233,8 @@ describe("the API servers of its control plane", () => {
     it("take their key from a Secret, as joining machines take their credential: neither is in a file's content", () => {
         const secret = files.filter(({ contentFrom }) => contentFrom !== undefined);
         expect(secret.map(({ path, content }) => [path, content])).toEqual([
+            ["/etc/kubernetes/kubelet-clients.crt", undefined],
+            [value("kubelet-client-key"), undefined],
             [value("encryption-provider-config"), undefined],
             [at(config, "joinConfiguration.discovery.file.kubeConfigPath"), undefined],
         ]);
@@ -204,9 +246,9 @@ describe("the API servers of its control plane", () => {
         const spec = at(ofKind(declared, "KubeadmControlPlane")[0], "spec.kubeadmConfigSpec");
         const args = at(spec, "clusterConfiguration.apiServer.extraArgs");
         expect(args).toContainEqual({ name: "client-ca-file", value: "/etc/kubernetes/pki/clients.crt" });
-        expect(at(spec, "preKubeadmCommands")).toEqual([
+        expect(at(spec, "preKubeadmCommands")).toContain(
             "cat /etc/kubernetes/pki/ca.crt /etc/kubernetes/break-glass.crt > /etc/kubernetes/pki/clients.crt",
-        ]);
+        );
         expect(at(spec, "files")).toContainEqual(
             expect.objectContaining({ path: "/etc/kubernetes/break-glass.crt", content: breakGlass }),
         );
@@ -214,9 +256,7 @@ describe("the API servers of its control plane", () => {
     });
 
     it("are probed without a name, which they would refuse", () => {
-        const patch = files.find(({ path }) =>
-            path.startsWith(`${String(at(config, "joinConfiguration.patches.directory"))}/`),
-        );
+        const patch = patchOf(config, "kube-apiserver");
         const [container] = at(JSON.parse(patch?.content ?? "{}"), "spec.containers") as Record<string, unknown>[];
         expect(container).toMatchObject({ name: "kube-apiserver", livenessProbe: { httpGet: null } });
     });

@@ -1,0 +1,52 @@
+/**
+ * What reaches a machine, and what comes over the link between two sites: rulesets of nftables, which real machines load and the lab does. Pure.
+ * https://wiki.nftables.org/wiki-nftables/index.php/Netfilter_hooks
+ */
+import type { NetworkPlan } from "./addresses";
+
+/** TCP ports of one machine, and who reaches them. */
+export interface Opening {
+    readonly ports: readonly number[];
+    /** IPv4 addresses; absent where everybody does who is in the site. */
+    readonly from?: readonly string[];
+}
+
+/** Of a machine: it takes what it has asked for and what is open, and drops the rest. Packets to and from its pods only pass, and policies judge them. */
+export function machineFilter(openings: readonly Opening[]): string {
+    return table("input", "type filter hook input priority filter; policy drop;", [
+        "ct state established,related accept",
+        'iifname "lo" accept',
+        "meta l4proto { icmp, ipv6-icmp } accept",
+        ...openings.map(({ ports, from }) =>
+            [...(from === undefined ? [] : [`ip saddr ${set(from)}`]), `tcp dport ${set(ports)} accept`].join(" "),
+        ),
+    ]);
+}
+
+/**
+ * Of a site's end of its links: what begins at another site passes to the Services that this one serves it, and nowhere else: to no machine,
+ * no pod, no kubelet and no API server, whose Service is not among them either. It looks before a Service's address becomes a pod's.
+ *
+ * @param link name of the interface; `*` at its end stands for anything
+ */
+export function linkFilter(link: string, { served }: Pick<NetworkPlan, "served">): string {
+    return table("link", "type filter hook prerouting priority mangle; policy accept;", [
+        `iifname != "${link}" accept`,
+        "ct state established,related accept",
+        `ip daddr ${set(served)} meta l4proto tcp accept`,
+        "drop",
+    ]);
+}
+
+const NAME = "inet embassy";
+
+/** Declared, deleted and declared: replaced in one step, with nothing else of the machine's touched. */
+function table(chain: string, hook: string, rules: readonly string[]): string {
+    const lines = [hook, ...rules].map((line) => `        ${line}`);
+    const content = [`table ${NAME} {`, `    chain ${chain} {`, ...lines, "    }", "}"];
+    return [`table ${NAME}`, `delete table ${NAME}`, ...content, ""].join("\n");
+}
+
+function set(values: readonly (string | number)[]): string {
+    return `{ ${values.join(", ")} }`;
+}
