@@ -87,7 +87,7 @@ export type Custodian = z.infer<typeof custodian>;
  * @param text YAML
  * @param file its name, for messages
  * @throws UserError with everything that is wrong in it, a line each; whose term has ended, or ends so soon that what is
- *     split now could not be brought together after 14 days without Tallinn, is wrong too
+ *     split now could not be brought together after 14 days without the site that holds the root, is wrong too
  */
 export function parseCustodians(text: string, file: string, now: Date): Custodians {
     const raw = readYaml(text, file);

@@ -143,7 +143,7 @@ async function summarize(
             table.toString(),
             contents.length > 0 ? contentsTable(contents) : "On simulated nodes workloads are scheduled, not run.",
             ...(visits.length > 0 ? [visitsTable(visits)] : []),
-            `Ready in ${seconds.toFixed(0)} s. Look around: npm run lab -- status, npm run data -- count --site luxembourg`,
+            `Ready in ${seconds.toFixed(0)} s. Look around: npm run lab -- status, npm run data -- count --site ${defaultSites.at(-1) ?? ""}`,
             "",
         ].join("\n"),
     );

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
 
-/** A site must go on for this long with Tallinn cut off: the attack of 2007 lasted two weeks. */
+/** A site must go on for this long without the one that holds the root: the attack of 2007 lasted two weeks. */
 export const DAYS_ALONE = 14;
 
 const days = z.int().min(1);
@@ -55,13 +55,13 @@ export const keys = z
         if (value.renewBeforeDays < least) {
             problem(
                 "renewBeforeDays",
-                `must be ${least} or more: a certificate has to outlast ${DAYS_ALONE} days without Tallinn, and is renewed after ` +
+                `must be ${least} or more: a certificate has to outlast ${DAYS_ALONE} days without ${value.root}, and is renewed after ` +
                     `two runs of up, each of them ${value.upkeepDays} days late at worst (upkeepDays)`,
             );
         }
         if (value.leafDays <= value.renewBeforeDays) {
             const least = `must be more than renewBeforeDays (${value.renewBeforeDays}), within which every up renews`;
-            problem("leafDays", `${least}: it has to outlast ${DAYS_ALONE} days without Tallinn`);
+            problem("leafDays", `${least}: it has to outlast ${DAYS_ALONE} days without ${value.root}`);
         }
     });
 

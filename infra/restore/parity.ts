@@ -100,9 +100,9 @@ const OWN_FIELDS: readonly DeclaredField[] = [
     },
 ];
 
-/** Allies are served in Luxembourg alone. */
+/** Allies are served where a site has an edge. */
 const EDGE_FIELDS: readonly DeclaredField[] = [
-    { resource: /::edge-/, field: /^$/, why: "allies are served in Luxembourg alone" },
+    { resource: /::edge-/, field: /^$/, why: "allies are served at the site that has an edge alone" },
     {
         resource: /^kubernetes:networking\.k8s\.io\/v1:NetworkPolicy::.*-flows-members$/,
         field: /^spec\.ingress\.\d+$/,
@@ -110,7 +110,7 @@ const EDGE_FIELDS: readonly DeclaredField[] = [
     },
 ];
 
-/** Luxembourg against an environment restored from it. */
+/** A site against an environment restored from it. */
 export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
     ...OWN_FIELDS,
     {
@@ -146,14 +146,14 @@ export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
     },
 ];
 
-/** Tallinn against Luxembourg. */
+/** The two sites of a pair. */
 export const SITES_MAY_DIFFER: readonly DeclaredField[] = [
     ...OWN_FIELDS,
     ...EDGE_FIELDS,
     {
-        resource: /^tls:.*::(root|tallinn-issuer|luxembourg-issuer|restore-issuer)-(key|request|certificate)$/,
+        resource: /^tls:.*::(root|[a-z][-a-z0-9]*-issuer)-(key|request|certificate)$/,
         field: /^$/,
-        why: "the root and what it signs directly are in Tallinn alone",
+        why: "the root and what it signs directly are at one site alone",
     },
     {
         resource: /^random:index\/randomPassword:RandomPassword::.*-secret$/,

@@ -1,6 +1,6 @@
 /**
  * Everything that a site has and that ends by itself: how long it lasts, who renews it, and whether that goes on with
- * Tallinn gone. Pure. docs/lifetimes.md is generated from it.
+ * the site that holds the root gone. Pure. docs/lifetimes.md is generated from it.
  */
 import type { EmbassyConfig } from "./config";
 import { issuerRenewalDays } from "../keys/plan-authority";
@@ -21,7 +21,7 @@ export interface Lifetime {
 export type Renewal =
     /** Goes on with what the site has itself. */
     | { readonly from: "here"; readonly by: string }
-    /** Needs the state of Tallinn's stack. `leftSeconds`: what it has left, at worst, when that is lost. */
+    /** Needs the state of the stack that holds the root. `leftSeconds`: what it has left, at worst, when that is lost. */
     | { readonly from: "home"; readonly by: string; readonly leftSeconds: number }
     /** Is meant to end, whoever is gone. */
     | { readonly from: "nowhere"; readonly why: string };
@@ -49,7 +49,7 @@ export function lifetimes(config: EmbassyConfig): Lifetime[] {
         ...(edge === undefined
             ? []
             : [
-                  // An `up` here reads the state of Tallinn's stack, though nothing of these is signed there.
+                  // An `up` here reads the state of the stack that holds the root, though nothing of these is signed there.
                   certificate("certificate of the edge's authority", keys.intermediateDays, "`up` here", 1, issuer),
                   certificate("certificate of an ally", keys.leafDays, "`up` here, and is given to the ally", 1),
               ]),

@@ -30,7 +30,7 @@ export function plan(
     decisions: Decisions = { acceptLoss: false },
 ): EmbassyPlan {
     const { site, cluster, machines, storage } = config;
-    refuseTooShort(site.name, lifetimes(config));
+    refuseTooShort(site.name, lifetimes(config), config.keys.root);
     refuseTooSmall(site.name, [...tooSmall(config), ...storeTooSmall(config)]);
     const network = planNetwork(config);
     const hosts = inventory(config);

@@ -313,12 +313,12 @@ describe("a wrong stack file", () => {
         [
             "certificates that would end within 14 days alone",
             (values) => (section(values, "keys")["renewBeforeDays"] = 27),
-            "data-embassy:keys.renewBeforeDays is 27; it must be 28 or more: a certificate has to outlast 14 days without Tallinn, and is renewed after two runs of up, each of them 7 days late at worst (upkeepDays)",
+            "data-embassy:keys.renewBeforeDays is 27; it must be 28 or more: a certificate has to outlast 14 days without tallinn, and is renewed after two runs of up, each of them 7 days late at worst (upkeepDays)",
         ],
         [
             "certificates that are valid for less than 14 days",
             (values) => (section(values, "keys")["leafDays"] = 13),
-            "data-embassy:keys.leafDays is 13; it must be more than renewBeforeDays (30), within which every up renews: it has to outlast 14 days without Tallinn",
+            "data-embassy:keys.leafDays is 13; it must be more than renewBeforeDays (30), within which every up renews: it has to outlast 14 days without tallinn",
         ],
         [
             "a generation of keys that was skipped",
