@@ -57,6 +57,8 @@ test("pods of real nodes find the API server where network policies let them", (
         nodes: "10.1.0.0/24",
         peers: {},
         gateway: "10.1.0.1",
+        apiServers: [],
+        served: [],
         registry: "registry.example:5000",
         dns: "10.250.0.10",
         controlPlaneCores: 1,
