@@ -51,7 +51,7 @@ export async function withBase<T>({ repo, folder }: Place, ref: string, work: (b
     );
 }
 
-/** Of worktrees, these alone: one of somebody's whose disk is not there now is not to be pruned. */
+/** Only these worktrees are removed: one of somebody's whose disk is not there now must not be pruned. */
 function removeAll(repo: string, folder: string): void {
     for (const name of existsSync(folder) ? readdirSync(folder) : []) {
         const root = join(folder, name);

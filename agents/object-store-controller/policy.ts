@@ -2,7 +2,7 @@
 import type { StoreRight, StoreUsers } from "../../infra/conventions/object-store";
 
 interface Actions {
-    /** On the bucket itself. */
+    /** What may be done with the bucket itself. */
     readonly bucket: readonly string[];
     /** On what is in it. */
     readonly objects: readonly string[];

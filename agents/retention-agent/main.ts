@@ -26,7 +26,7 @@ runAgent(async () => {
             log("not locked yet, the next sweep tries again", { bucket, key, error: messageOf(error) });
         });
     });
-    // From the store beside it and from nowhere else.
+    // Only the store beside it can reach this port.
     await once(events.listen(settings.EVENTS_PORT, "127.0.0.1"), "listening");
     const status = createServer((_, response) => {
         response.setHeader("content-type", "application/json").end(JSON.stringify(statistics.status()));

@@ -55,7 +55,7 @@ export async function runPulumi(given: readonly string[], { environment, ...rest
     }
     const stack = namedStack(args);
     if (stack !== undefined) {
-        // Also where it failed: it may have made something.
+        // This is done also where it failed, as it may have made something.
         forgetRemoved(stack);
     }
     if (result.code === 0 && stack !== undefined && commandOf(args) === "up") {

@@ -5,7 +5,7 @@ import { type Template, declaredKey } from "./plan-declared";
 /** Its own namespace. */
 export const KUBERNETES_NAMESPACE = "kube-system";
 
-/** Of API servers to themselves: they make Kubernetes' own roles and bindings at each start. */
+/** The identity of API servers to themselves: they make Kubernetes' own roles and bindings at each start. */
 export const API_SERVER_USER = "system:apiserver";
 export const CONTROLLER_MANAGER_USER = "system:kube-controller-manager";
 export const SCHEDULER_USER = "system:kube-scheduler";
