@@ -54,5 +54,5 @@ function busySeconds(): number {
     return (user + nice + system + irq + softirq) / HERTZ;
 }
 
-/** Of the counters in /proc, on every Linux of today. */
+/** The counters in /proc are in this unit on every Linux of today. */
 const HERTZ = 100;

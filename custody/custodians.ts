@@ -92,7 +92,7 @@ export type Custodian = z.infer<typeof custodian>;
 export function parseCustodians(text: string, file: string, now: Date): Custodians {
     const raw = readYaml(text, file);
     if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
-        // Not quoted: a file of a key, named by mistake, is one text to YAML.
+        // The text is not quoted: a key's file, named by mistake, is one text to YAML.
         throw new UserError(`${file} is no list of custodians: it must be a map of keys, as custody/README.md has it.`);
     }
     const parsed = custodians.safeParse(raw);

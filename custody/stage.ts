@@ -10,7 +10,7 @@ import { TRANSCRIPT, envelopeFile, readIdentities, readText, writeCeremony } fro
 import { type Envelope, ROOT, SECRET_NAMES, parseFile } from "./format";
 import { decryptWith, encryptTo } from "./shares";
 
-/** As many countries as custodians, of the codes that ISO 3166-1 leaves to its users. */
+/** There are as many countries as custodians, with codes that ISO 3166-1 leaves to its users. */
 const COUNTRIES = "ABCDEFGHIJKLMNOP".split("").map((letter) => `X${letter}`);
 export const MOST_CUSTODIANS = COUNTRIES.length;
 export const TERM_DAYS = 365;

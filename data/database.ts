@@ -3,7 +3,7 @@ import { Client, type ClientConfig, DatabaseError } from "pg";
 import { UserError } from "../command-line/command";
 
 export interface Database {
-    /** For messages: names the database, holds no secret. */
+    /** Names the database in messages; holds no secret. */
     readonly name: string;
     readonly advice: Advice;
     /** A new connection. @throws UserError where there is none to be had */

@@ -71,7 +71,7 @@ async function transaction(
         await client.query("ROLLBACK");
         return { ...result, loaded: false, rows: {}, seconds: { rows: 0, constraints: 0, total: timer() } };
     }
-    // For this transaction alone. Sorting for an index wants memory; a long load is none that hangs.
+    // This holds for the transaction alone: sorting for an index wants memory, and a long load does not hang.
     await client.query(
         "SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
     );

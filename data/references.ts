@@ -13,7 +13,7 @@ import type { Column, Reference } from "./registry-data";
 import { type Snapshot, type SnapshotOptions, openSnapshot } from "./tables";
 
 export interface CheckedReference {
-    /** As `taxes.payer.personal_code`. */
+    /** The column that refers, such as `taxes.payer.personal_code`. */
     readonly from: string;
     readonly to: string;
     /** Different values that are named. */

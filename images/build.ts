@@ -17,10 +17,10 @@ import { tree } from "./tree";
 
 export interface BuiltImage {
     readonly image: string;
-    /** Of the manifest, `sha256:…`: what pods name. */
+    /** Digest of the manifest, `sha256:…`, which pods name. */
     readonly digest: string;
     readonly outcome: "built" | "cached";
-    /** Of the compressed layers, in bytes: what a node downloads. */
+    /** Size of the compressed layers in bytes, which a node downloads. */
     readonly size: number;
     readonly layers: number;
     /** Debian packages, Go modules and npm packages in it. */

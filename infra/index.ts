@@ -85,7 +85,7 @@ const registries = site.registries.map(({ name }) => name);
 const handed = told(() => readCrossStackSecrets(registries));
 const embassy = new DataEmbassy("embassy", { plan: site, handed });
 
-// Not `export const`: a site that issues nothing, or has no edge, has no such output.
+// Outputs are not `export const`, because a site that issues nothing, or has no edge, has no such output.
 export = {
     registries,
     bootOrder: site.bootOrder,

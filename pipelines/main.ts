@@ -42,7 +42,7 @@ async function comment(file: string, environment: NodeJS.ProcessEnv): Promise<vo
     tell({ "pull-request": String(pullRequest) });
 }
 
-/** To later steps of the job. */
+/** Hands values to later steps of the job. */
 function tell(outputs: Readonly<Record<string, string>>): void {
     const lines = Object.entries(outputs).map(([name, value]) => `${name}=${value}\n`);
     const { GITHUB_OUTPUT: file } = process.env;

@@ -60,7 +60,7 @@ export function changedSince({ repo }: Place, { commit }: Base): string[] {
     return listed.flatMap((paths) => paths.split("\0").filter((path) => path !== ""));
 }
 
-/** Of worktrees, these alone: one of somebody's whose disk is not there now is not to be pruned. */
+/** Only these worktrees are removed: one of somebody's whose disk is not there now must not be pruned. */
 function removeAll(repo: string, folder: string): void {
     for (const name of existsSync(folder) ? readdirSync(folder) : []) {
         const root = join(folder, name);

@@ -38,7 +38,7 @@ export async function markUnfinished(environment: Environment): Promise<void> {
     await ensureFile(unfinishedMark(environment), "");
 }
 
-/** At once: the process may be killed at any time. */
+/** This is written at once, as the process may be killed at any time. */
 export function markKept(environment: Environment): void {
     rmSync(unfinishedMark(environment), { force: true });
 }

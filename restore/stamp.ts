@@ -41,7 +41,7 @@ export function stampStackFile(template: string, { site, from, at, registries, g
     return document.toString();
 }
 
-/** In a stack file: these registries run, and the others do not. */
+/** Declares in a stack file that these registries run, and the others do not. */
 export function runOnly(document: Document, registries: readonly string[]): void {
     const key = ["config", `${PROJECT}:registries`];
     const declared = document.toJS() as { config: Record<string, object> };

@@ -5,7 +5,7 @@ import { answerFunction } from "../../infra/conventions/registries";
 import { identity } from "../https";
 
 export interface Databases {
-    /** By registry: those that are served. */
+    /** The databases of the registries that are served, by registry. */
     readonly at: Told;
     readonly port: number;
     readonly user: string;

@@ -28,7 +28,7 @@ small { color: #4a4a4a; font-size: .9375rem; }
 @media print { form, nav, .skip { display: none; } a { color: inherit; text-decoration: none; } body { max-width: none; } }
 `;
 
-/** In each page: one that says that nothing can be had is whole by itself. */
+/** The style is in each page, so that one which says that nothing can be had is whole by itself. */
 export const STYLE = raw(`<style>${CSS}</style>`);
 
 /** No script, no frame, nothing of others; of styles the one above. */

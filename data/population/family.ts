@@ -40,7 +40,7 @@ export interface Person {
     /** When the person leaves the parents' home. */
     leaves: number;
     culture: Culture;
-    /** At birth; see `writeSurname`. */
+    /** The surname at birth; see `writeSurname`. */
     surname: number;
 }
 

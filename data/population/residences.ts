@@ -38,7 +38,7 @@ export class Residences {
         }
     }
 
-    /** In order of time, one after the other; none before the register began, none after death. */
+    /** They follow one another in time; none begins before the register, and none after death. */
     of(person: Person): readonly Stay[] {
         this.stays = [];
         const random = this.random.restart(this.seed, 4, person.id);

@@ -2,7 +2,7 @@
 const EPOCH = Date.UTC(1900, 0, 1);
 const DAY_MS = 86_400_000;
 
-/** For lengths of time, not for dates. */
+/** Measures lengths of time, not dates. */
 export const YEAR = 365.25;
 /** Later than every day. */
 export const NEVER = 0x3fffffff;

@@ -21,7 +21,7 @@ export interface Assessment {
     readonly payer: Party;
     readonly kind: Kind;
     readonly year: number;
-    /** In thousandths. */
+    /** The value is in thousandths. */
     readonly rate: number;
     /** Cents, in whole tens of euros, so that the tax is in whole cents. */
     readonly base: number;

@@ -10,7 +10,7 @@ const text = z.string().min(1);
 /** The path of a mounted file or folder. A secret is in a file, never in the environment. */
 const path = z.string().startsWith("/");
 const NUMERAL = { decode: Number, encode: String };
-/** From zero on. */
+/** A number that may be zero. */
 const count = z.codec(z.string(), z.number("must be a number").nonnegative("must not be below zero"), NUMERAL);
 const positive = z.codec(z.string(), z.number("must be a number").positive("must be above zero"), NUMERAL);
 const flag = z.codec(z.enum(["true", "false"]), z.boolean(), {

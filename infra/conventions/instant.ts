@@ -5,7 +5,7 @@ declare const canonical: unique symbol;
 /** `2026-03-01T12:00:00.000000Z`: always so long and always in UTC, so that the earlier of two is the lesser text. */
 export type Instant = string & { readonly [canonical]: true };
 
-/** For who gave none. */
+/** Message for a person who gave none. */
 export const INSTANT_FORMS =
     "give a day and a time that exist, with their zone, as in 2026-03-01T12:00:00Z, 2026-03-01T14:00:00.123456+02:00 or, " +
     "as Postgres has it, 2026-03-01 12:00:00.123456+00";

@@ -3,7 +3,7 @@
 /** Name of the ConfigMap, in each registry's namespace, in which a registry's members keep what they know of the right to write. */
 export const LEASE = "lease";
 
-/** Of that ConfigMap. */
+/** Annotations of that ConfigMap. */
 export const ANNOTATION = {
     /** What the gate asks for. */
     asked: "data-embassy/asked",

@@ -107,7 +107,7 @@ export class Edge extends pulumi.ComponentResource {
                 agent: "edge-api",
                 from: edge.networks.map(range),
                 secrets: secrets(name, edge, "reader-tls"),
-                // In the pod itself: whoever is revoked is refused when `up` has ended, as the pods have been replaced by then.
+                // The list is in the pod itself: whoever is revoked is refused once `up` has ended, as the pods have been replaced by then.
                 settings: { ADMITTED: admitted },
             },
             parent,

@@ -14,7 +14,7 @@ export interface DeploymentArgs extends BudgetArgs {
     readonly spread?: readonly SpreadConstraint[];
     /** Kubernetes' own where it is left out: new pods first, and the old ones go when those answer. */
     readonly strategy?: input.apps.v1.DeploymentSpec["strategy"];
-    /** Of the pods: with other values they are replaced. */
+    /** Annotations of the pods: with other values the pods are replaced. */
     readonly annotations?: Readonly<Record<string, string>>;
     readonly pod: input.core.v1.PodSpec;
     /** In place before any pod is. */

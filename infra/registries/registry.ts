@@ -93,7 +93,7 @@ export class Registry extends pulumi.ComponentResource {
         // Behind the gate: a site that may not be written to stores nothing either, and members come up meanwhile.
         const behindGate = { ...inRegistry, dependsOn: [...networkPolicies, agreed] };
         backupJobs(`${name}-stored`, inPods, behindGate);
-        // For the registry's own application, and for who loads its data.
+        // The registry's own application has it, and whoever loads its data.
         certificate(
             `${name}-owner-tls`,
             { ...issuing, secret: OWNER_SECRET, commonName: ownerName(name), dnsNames: [] },

@@ -1,4 +1,4 @@
-/** From a stack file to typed configuration: strict, and with every problem told at once. */
+/** Makes typed configuration of a stack file: it is strict, and tells every problem at once. */
 import { z } from "zod";
 import { cidr } from "../conventions/cidr";
 import { cluster, largestDisk, workerHosts } from "../cluster/config";

@@ -18,7 +18,7 @@ export interface EmbassyPlan {
     /** Version of the Pod Security profile, `v1.36`. */
     readonly podSecurityVersion: string;
     readonly hosts: readonly Host[];
-    /** Of kube-proxy; undefined where somebody else makes the machines, and says what runs on them. */
+    /** The image of kube-proxy; undefined where somebody else makes the machines, and says what runs on them. */
     readonly kubeProxyImage: string | undefined;
     /** What makes machines of the hosts; none where somebody else does. */
     readonly machines: readonly MachineObject[];

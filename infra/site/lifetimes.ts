@@ -99,7 +99,7 @@ function leased(partner: string | undefined): string {
               "loses it for good lifts the fence ([failover](failover.md))";
 }
 
-/** In words. */
+/** A duration in words. */
 export function duration(seconds: number): string {
     return Math.abs(seconds) >= DAY_SECONDS || seconds === 0 ? `${seconds / DAY_SECONDS} days` : `${seconds} s`;
 }

@@ -25,7 +25,7 @@ export interface Rbac {
     readonly subjects?: readonly Subject[] | null;
 }
 
-/** Of every namespace, and of none. */
+/** Objects of every namespace, and those of none. */
 const EVERYWHERE = "*";
 
 export interface Right {

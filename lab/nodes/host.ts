@@ -44,7 +44,7 @@ export function missingPrograms(folders: readonly string[], exists: (file: strin
         });
 }
 
-/** As the kernel tells it itself, or as distributions lay it beside the kernel. */
+/** The kernel tells its own configuration, or distributions lay it beside the kernel. */
 function kernelConfiguration(): string | undefined {
     const own = "/proc/config.gz";
     const beside = [
@@ -55,7 +55,7 @@ function kernelConfiguration(): string | undefined {
     try {
         return existsSync(own) ? gunzipSync(readFileSync(own)).toString() : beside && readFileSync(beside, "utf8");
     } catch {
-        // For root alone, on some hosts.
+        // Some hosts let root alone read it.
         return undefined;
     }
 }

@@ -19,7 +19,7 @@ export interface KernelGroups {
     readonly mountinfo: string;
     /** /proc/cgroups: cgroups(7). */
     readonly cgroups: string;
-    /** Of the group at the mount point of version 2. */
+    /** What the group at the mount point of version 2 has. */
     readonly top?: {
         /** cgroup.controllers: what may be used below. */
         readonly controllers: string;

@@ -1,4 +1,4 @@
-/** Of long values, what differs. Pure. */
+/** Shows what differs in long values. Pure. */
 import { diffArrays } from "diff";
 
 /** Values of so many characters are shown whole. */

@@ -163,7 +163,7 @@ function podSecurity(old: PlainMap, next: PlainMap): string[] {
     ];
 }
 
-/** Of `v1.36`; the latest where nothing is said. */
+/** The minor version of `v1.36`; the latest where nothing is said. */
 function minor(version = ""): number {
     return Number(/^v1\.(\d+)$/.exec(version)?.[1] ?? Infinity);
 }

@@ -12,7 +12,7 @@ import type { PlainMap } from "../../toolchain/plugin/values";
 import type { Step } from "../state/events";
 import { writersOf } from "./writers";
 
-/** Of an object: who wrote the field at a path, beside the field manager `own`. */
+/** Tells who wrote the field at a path of an object, beside the field manager `own`. */
 export type Writers = (path: string, own: string) => string[];
 /** Undefined for what is not in a cluster, or is not there any more. */
 export type Witness = (step: Step) => Promise<Writers | undefined>;

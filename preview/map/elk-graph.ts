@@ -104,7 +104,7 @@ function labelOf(text: string): Pick<ElkExtendedEdge, "labels"> {
     return text === "" ? {} : { labels: [{ text, width: textWidth(text, "line") + SIZES.pad, height: SIZES.row }] };
 }
 
-/** Not drawn: the zones of a site are below what runs there, whichever of them that is. */
+/** This is not drawn: the zones of a site are below what runs there, whichever of them that is. */
 function below({ id, children }: PictureNode): ElkExtendedEdge[] {
     const stores = children.filter(({ kind }) => kind === "store");
     const zones = children.filter(({ kind }) => kind === "zone");
@@ -135,7 +135,7 @@ function elkNode(node: PictureNode): ElkNode {
         };
         return { id, layoutOptions, children: inside };
     }
-    // In rows, all of them as wide as the widest.
+    // Puts boxes in rows, all of them as wide as the widest.
     const width = Math.max(...inside.map((child) => child.width ?? 0));
     const gap = GAP[kind] ?? SIZES.pad;
     const columns = Math.min(COLUMNS[kind] ?? children.length, children.length);

@@ -53,7 +53,7 @@ export function flowLines(site: string, flows: readonly Flow[], drawn: readonly 
         const [one, other] = isTold ? [] : [end(from), end(to)];
         return one === undefined || other === undefined || one === other ? [] : [{ from: one, to: other, port }];
     });
-    // In an order of their own: in which policies are declared is nothing to see.
+    // They have an order of their own, so that the order in which policies are declared is not seen.
     const byEnds = [...groupBy(lines, ({ from, to }) => `${from}\n${to}`)].sort(([one], [other]) =>
         one < other ? -1 : 1,
     );

@@ -16,7 +16,7 @@ export function textWidth(text: string, kind: keyof typeof LETTER): number {
     return Math.ceil(text.length * LETTER[kind]);
 }
 
-/** Of a box without others in it. */
+/** The size of a box without others in it. */
 export function leafSize({ kind, title, lines, dots = [] }: PictureNode): Size {
     if (kind === "host") {
         return HOST;

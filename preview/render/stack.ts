@@ -84,7 +84,7 @@ async function run(program: string, stack: string, { config }: StackFile): Promi
     return resources.sort((one, other) => (one.urn < other.urn ? -1 : 1));
 }
 
-/** As the engine hands a stack file over: text, structured values as JSON. What is encrypted there stays unread. */
+/** The engine hands a stack file over in this way: text, and structured values as JSON. What is encrypted there stays unread. */
 function handedOver(config: StackFile["config"]): [Record<string, string>, string[]] {
     const secrets = Object.keys(config).filter((key) => isEncrypted(config[key]));
     const texts = Object.entries(config).map(([key, value]) => {

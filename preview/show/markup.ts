@@ -14,7 +14,7 @@ export function code(value: string): string {
 const PLAIN = /^[\p{L}\p{M}\p{N}.,;:'"()/→…–⏎+=?%-]*$/u;
 const LINK = /:\/\/|www\.|:\w+:/i;
 
-/** As prose; a word that may be more than a word is a code span. */
+/** Writes a text as prose; a word that may be more than a word is a code span. */
 export function text(value: string): string {
     return words(value, code);
 }

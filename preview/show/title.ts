@@ -64,7 +64,7 @@ function lineOf(who: string, facts: readonly string[]): string {
     return `${who}: ${facts.join(", ").replace(`, ${MORE}`, MORE)}`;
 }
 
-/** Not counted. */
+/** A danger that has no count. */
 const LESS_MARGIN = "less Tier IV margin";
 
 /** `*` is for several. */

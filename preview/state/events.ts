@@ -6,7 +6,7 @@ export interface StepState {
     readonly type: string;
     /** False for a component. */
     readonly custom?: boolean;
-    /** Of the resource in the cluster; "" where it is not made yet. */
+    /** Id of the resource in the cluster; "" where it is not made yet. */
     readonly id: string;
     readonly parent: string;
     readonly provider?: string;

@@ -34,7 +34,7 @@ export interface BuiltPart {
     readonly part: string;
     readonly version: string;
     readonly outcome: "built" | "cached";
-    /** Of the build that made the part and perhaps others with it; 0 where cached. */
+    /** Duration of the build that made the part and perhaps others with it; 0 where cached. */
     readonly seconds: number;
 }
 

@@ -135,7 +135,7 @@ async function buildPrograms(
     rmSync(join(layout.bin, ".drafts"), { recursive: true, force: true });
 }
 
-/** Of Go itself, the same for every module; any other package may be wanted in several versions. */
+/** A package of Go itself is the same for every module; any other may be wanted in several versions. */
 function isStandard(importPath: string): boolean {
     return !(importPath.split("/", 1)[0] ?? "").includes(".");
 }

@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 
 /** A process that serves one run of the CLI, beside it. */
 export interface Companion {
-    /** For the CLI: where it finds the process. */
+    /** Tells the CLI where it finds the process. */
     readonly environment: NodeJS.ProcessEnv;
     readonly pid: number;
     /** For the CLI to hold: the process ends when nobody holds it any more, however that came about. */

@@ -64,7 +64,7 @@ export async function startProviders(
 
 interface Door {
     readonly name: string;
-    /** On loopback. */
+    /** The port is on loopback. */
     readonly port: number;
     readonly server: Server;
 }

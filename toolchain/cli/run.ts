@@ -57,7 +57,7 @@ export async function runPulumi(given: readonly string[], { environment, ...rest
         removed?.();
     }
     if (stack !== undefined) {
-        // Also where it failed: it may have made something.
+        // This is done also where it failed, as it may have made something.
         forgetRemoved(stack);
     }
     if (result.code === 0 && stack !== undefined && commandOf(args) === "up") {

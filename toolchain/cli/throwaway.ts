@@ -9,7 +9,7 @@ import { isAlive } from "./alive";
 import { folderUrl, stateFile, statesFolder } from "./states";
 
 export interface Throwaway {
-    /** For the CLI. */
+    /** The CLI is given this environment. */
     readonly environment: NodeJS.ProcessEnv;
     /** For whatever else must be removed afterwards. */
     readonly folder: string;

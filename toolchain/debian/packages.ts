@@ -207,7 +207,7 @@ class Apt {
             .join("");
     }
 
-    /** Of the machine's sources only Debian's own of the one release count. */
+    /** Only Debian's own sources of the one release count, whatever others the machine has. */
     private preferences(): string {
         return [
             [`release o=Debian,n=${RELEASE}`, 500],

@@ -5,5 +5,5 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-// Not part of this bundle: what the program turned into text must be read by the version that wrote it.
+// This is not part of the bundle: what the program turned into text must be read by the version that wrote it.
 createRequire(join(process.cwd(), "package.json"))("@pulumi/pulumi/cmd/dynamic-provider");

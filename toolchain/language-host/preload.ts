@@ -133,7 +133,7 @@ if (!process.env["EMBASSY_PROGRAM_DEBUG"]) {
     changes.push({ request: /\/log$/, from: new RegExp(SDK), apply: withoutDebug });
 }
 
-// Not in Node's typings: the one place through which every require() goes, that of packages included.
+// Node's typings do not have it: it is the one place through which every require() goes, that of packages included.
 const loader = Module as unknown as { _load: Load };
 const load = loader._load;
 

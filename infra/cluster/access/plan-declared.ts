@@ -156,7 +156,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
     '"': '\\"',
 };
 
-/** As CEL's `strings.quote`. */
+/** Quotes a text as CEL's `strings.quote` does. */
 function quote(text: string): string {
     return `"${text.replace(/[\x07\b\f\n\r\t\v\\"]/g, (character) => ESCAPES[character] ?? character)}"`;
 }
@@ -178,7 +178,7 @@ const ENV =
 
 const MOUNT = '"mount " + c.name + " " + m.name + " " + m.mountPath + (has(m.subPath) ? " " + m.subPath : "")';
 
-/** Of each container a list of its lines. */
+/** Each container is a list of its lines. */
 function containersOf(place: string, field: string): string {
     const lines = [
         `["${place} " + c.name]`,

@@ -7,7 +7,7 @@ export const KUBERNETES_NAMESPACE = "kube-system";
 /** Those that there are in every cluster: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#initial-namespaces */
 export const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", KUBERNETES_NAMESPACE] as const;
 
-/** Of API servers to themselves: they make Kubernetes' own roles and bindings at each start. */
+/** The identity of API servers to themselves: they make Kubernetes' own roles and bindings at each start. */
 export const API_SERVER_USER = "system:apiserver";
 export const CONTROLLER_MANAGER_USER = "system:kube-controller-manager";
 export const SCHEDULER_USER = "system:kube-scheduler";

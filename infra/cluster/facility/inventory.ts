@@ -18,7 +18,7 @@ export interface Host {
     readonly watts: number;
 }
 
-/** In a rack, in the order of their numbers. */
+/** The hosts of a rack, in the order of their numbers. */
 export function inventory({ site, cluster, storage }: SiteSection & ClusterSection & StorageSection): Host[] {
     return Object.entries(cluster.racks).flatMap(([rack, { feeds, hosts }]) => {
         const [feed = ""] = feeds;

@@ -28,7 +28,7 @@ export interface Pool {
 
 /** Pods of each workload on each worker. */
 export type Placement = readonly (readonly number[])[];
-/** By place in the list of workers. */
+/** Whether each worker is meant, by its place in the list of workers. */
 export type Which = readonly boolean[];
 
 export interface Schedule {

@@ -114,7 +114,7 @@ function deployment(zone: string, workers: readonly Host[], config: Site, bootst
 
 /** Not ready for so long, and a machine is taken for lost. */
 const UNREADY_SECONDS = 300;
-/** From power on to a node: firmware, image and kubeadm. */
+/** How long it takes from power on to a node: firmware, image and kubeadm. */
 const STARTING_SECONDS = 1800;
 
 /** One machine at a time. With two away it is the facility, which no reboot mends, and a third would be more than Tier IV bears. */

@@ -14,7 +14,7 @@ export interface PublicCopyPlan {
     readonly address: string;
     readonly region: string;
     readonly bucket: string;
-    /** In the bucket: each site copies what is in its own store, and that is two repositories. */
+    /** Folder in the bucket: each site copies what is in its own store, and these are two repositories. */
     readonly folder: string;
     /** Secret with the cloud's `id` and `secret`. */
     readonly credentials: string;

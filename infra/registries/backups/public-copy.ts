@@ -74,7 +74,7 @@ export function publicCopy(name: string, args: PublicCopyArgs, opts: pulumi.Cust
             spec: {
                 schedule: SCHEDULE,
                 timeZone: "Etc/UTC",
-                // As with storing: the site that is written to, and where there is something to copy.
+                // It runs where backups are made too: at the site that is written to, and where there is something to copy.
                 suspend: database.members === 0 || database.origin.kind === "primary",
                 // One that hangs, as where its machine is gone, is not in the way of the next.
                 concurrencyPolicy: "Replace",

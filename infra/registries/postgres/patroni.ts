@@ -84,7 +84,7 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
                 rewind: { username: ROLE.rewind, ...CLIENT },
             },
             parameters: { unix_socket_directories: PATHS.socket },
-            // From outside the pod certificates and nothing else; the first line that fits decides.
+            // Whoever comes from outside the pod needs a certificate; the first line that fits decides.
             pg_hba: [
                 "local all all peer map=pod",
                 // A member asks itself for its timeline, to see whether it has to rewind.

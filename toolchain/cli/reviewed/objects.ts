@@ -70,7 +70,7 @@ function optionsOf(goal: Goal): Properties {
     );
 }
 
-/** Of the first place that differs, in the order of keys; undefined where nothing does. */
+/** The first place that differs, in the order of keys; undefined where nothing does. */
 function pathOf(before: unknown, now: unknown, path: readonly string[]): readonly string[] | undefined {
     if (!isObject(before) || !isObject(now)) {
         return Object.is(before, now) ? undefined : path;

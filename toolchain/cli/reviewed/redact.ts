@@ -5,7 +5,7 @@
 const VIOLATION = /resource (?:(\S+) )?violates plan: /;
 
 export interface Redaction {
-    /** For each stream of its own: what may be shown of what is written into it. */
+    /** Each stream has its own: it passes on what may be shown of what is written into it. */
     readonly stream: () => Redacted;
     /** True once a violation was seen, in any of them. */
     readonly violated: () => boolean;

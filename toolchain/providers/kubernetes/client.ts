@@ -203,7 +203,7 @@ export async function apiError(response: http.IncomingMessage): Promise<ApiError
             return new ApiError(response.statusCode ?? 0, status);
         }
     } catch {
-        // Not JSON: a proxy's page, or the plain text of a path that is not served.
+        // This is not JSON: it is a proxy's page, or the plain text of a path that is not served.
     }
     return new ApiError(response.statusCode ?? 0, {}, body.trim().slice(0, 200));
 }

@@ -109,7 +109,7 @@ function parse(config: KubeConfig, source: string, run: () => void): void {
     }
 }
 
-/** As kubectl merges files: the first one to name a thing, or the current context, wins. */
+/** Files are merged as kubectl does it: the first one to name a thing, or the current context, wins. */
 function merge(config: KubeConfig, next: KubeConfig): void {
     const fresh = <T extends { name: string }>(have: readonly T[], more: readonly T[]): T[] => [
         ...have,

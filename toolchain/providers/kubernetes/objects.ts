@@ -72,7 +72,7 @@ export function parseId(id: string): { namespace: string; name: string } {
     return slash < 0 ? { namespace: "", name: id } : { namespace: id.slice(0, slash), name: id.slice(slash + 1) };
 }
 
-/** For messages: `StatefulSet registry-land/postgres`. */
+/** Names an object in messages: `StatefulSet registry-land/postgres`. */
 export function describe(object: KubeObject): string {
     return `${text(object, "kind")} ${idOf(object)}`;
 }

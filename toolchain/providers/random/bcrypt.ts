@@ -12,7 +12,7 @@ interface Waiting {
 }
 
 let worker: Worker | undefined;
-/** In the order in which the thread answers. */
+/** They are in the order in which the thread answers. */
 let waiting: Waiting[] = [];
 
 /** Of the first 72 bytes, which are all that bcrypt reads; upstream cuts there too. */

@@ -75,7 +75,7 @@ let cooked: readonly bigint[] | undefined;
  */
 function cook(): bigint[] {
     const start = fill(1n, 20n, 10n);
-    // In the order of the steps, which go down through the table.
+    // They are in the order of the steps, which go down through the table.
     const at = (step: number): number => (((LENGTH - TAP - step) % LENGTH) + LENGTH) % LENGTH;
     const numbers = Array.from({ length: LENGTH }, (_, index) => start[at(index - LENGTH + 1)] ?? 0n);
     for (let index = LENGTH; index < 2 * LENGTH; index++) {

@@ -87,7 +87,7 @@ export interface Declaration<S extends Schema> {
     /** Values that follow from others, added to inputs with their defaults; anything in them may be unknown. */
     readonly derive?: (inputs: PropertyMap) => PropertyMap;
     readonly create: (inputs: InputsOf<S>, now: Date) => Made | Promise<Made>;
-    /** From the id that the user passes to `pulumi import`. Absent: the type cannot be imported. */
+    /** Makes a state from the id that the user passes to `pulumi import`. Where it is absent, the type cannot be imported. */
     readonly import?: (id: string) => Imported | Promise<Imported>;
     /** Where time alone can ask for a new resource. */
     readonly renewal?: Renewal;

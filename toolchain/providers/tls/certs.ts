@@ -115,7 +115,7 @@ export const locallySignedCert = resource({
         const { info, alternativeNames: names } = parseRequest(given.certRequestPem);
         const holder = { subject: info.subject, publicKey: info.subjectPKInfo, alternativeNames: names };
         const issuer = ca.tbsCertificate.subject;
-        // As in Go: a certificate under the CA's own name passes for self-signed, and names no other key.
+        // Go does the same: a certificate under the CA's own name passes for self-signed, and names no other key.
         const keyId = sameName(issuer, info.subject)
             ? undefined
             : extensionOf(ca, id_ce_subjectKeyIdentifier, SubjectKeyIdentifier)?.buffer;

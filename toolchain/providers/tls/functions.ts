@@ -123,7 +123,7 @@ interface Presented {
     readonly issuerCertificate?: Presented;
 }
 
-/** From the server's own certificate upwards; a root is its own issuer. */
+/** The chain goes from the server's own certificate upwards; a root is its own issuer. */
 function chain(leaf: Presented): string[] {
     const found = new Set<Presented>();
     for (let next: Presented | undefined = leaf; next?.raw && !found.has(next); next = next.issuerCertificate) {

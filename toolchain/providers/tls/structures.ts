@@ -25,7 +25,7 @@ const ECDSA_SHA256: SignatureAlgorithm = { oid: "1.2.840.10045.4.3.2", digest: "
 const ECDSA_SHA384: SignatureAlgorithm = { oid: "1.2.840.10045.4.3.3", digest: "sha384", name: "ECDSA-SHA384" };
 const ECDSA_SHA512: SignatureAlgorithm = { oid: "1.2.840.10045.4.3.4", digest: "sha512", name: "ECDSA-SHA512" };
 
-/** As Go chooses: a hash as strong as the curve. */
+/** Go chooses in the same way: a hash as strong as the curve. */
 const BY_CURVE: Record<Curve, SignatureAlgorithm> = {
     P224: ECDSA_SHA256,
     P256: ECDSA_SHA256,

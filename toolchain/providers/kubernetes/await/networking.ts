@@ -2,7 +2,7 @@
 import { at, isMap, isZero, list, nameOf, namespaceOf, text } from "../objects";
 import { Awaiter, READY, Related, Verdict, waiting } from "./verdict";
 
-/** As upstream: an API server that has looked for endpoints and found none may yet find some for so long. */
+/** Upstream does the same: an API server that has looked for endpoints and found none may yet find some for so long. */
 const SETTLES_MS = 10_000;
 
 /** Waits for something to answer behind a service, and for the address of a load balancer. */
