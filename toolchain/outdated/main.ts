@@ -1,10 +1,7 @@
 /** `npm run outdated [-- --json]`: which pins are behind what registries serve, and why those that stay do. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
-import { parse } from "yaml";
-import { z } from "zod";
 import { runCommand } from "../../command-line/command";
 import { embassyHome, repoRoot } from "../../command-line/paths";
 import { runProgram } from "../../command-line/program";
@@ -12,16 +9,8 @@ import { TABLE_STYLE } from "../../command-line/table";
 import { debianPins } from "./debian";
 import { goPins } from "./go";
 import { npmPins } from "./npm";
-import { type Reasons, type Row, behind, unneeded } from "./pins";
-
-export const REASONS = join(repoRoot, "toolchain", "outdated", "reasons.yaml");
-
-const schema = z.record(z.string(), z.strictObject({ newest: z.string(), why: z.string().min(1) }));
-
-/** @throws ZodError where the file has another shape */
-export function readReasons(file = REASONS): Reasons {
-    return schema.parse(parse(readFileSync(file, "utf8")));
-}
+import { type Row, behind, unneeded } from "./pins";
+import { REASONS, readReasons } from "./reasons";
 
 const program = (fail: (code: number) => void): Command =>
     new Command("outdated")
@@ -57,6 +46,4 @@ function shown(rows: readonly Row[], all: number): string {
     return `${table.toString()}\n${sum}`;
 }
 
-if (require.main === module) {
-    runCommand(() => runProgram(program, process.argv.slice(2)));
-}
+runCommand(() => runProgram(program, process.argv.slice(2)));

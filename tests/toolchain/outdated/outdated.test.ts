@@ -2,8 +2,8 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { repoRoot } from "../../../command-line/paths";
 import { chosen } from "../../../toolchain/outdated/go";
-import { readReasons } from "../../../toolchain/outdated/main";
 import { type Pin, behind, latest, unneeded } from "../../../toolchain/outdated/pins";
+import { readReasons } from "../../../toolchain/outdated/reasons";
 
 function pin(name: string, pinned: string, newest: string, from: Pin["from"] = "npm"): Pin {
     return { from, name, pinned, newest };
