@@ -50,7 +50,12 @@ export function differences(left: readonly SiteResource[], right: readonly SiteR
 }
 
 function byResource(resources: readonly SiteResource[]): Map<string, SiteResource> {
-    return new Map(resources.map((resource) => [`${resource.type}::${resource.name}`, resource]));
+    return new Map(resources.map((resource) => [`${resource.type}::${lastingName(resource)}`, resource]));
+}
+
+/** Cluster API's templates are named by a digest of what they hold (infra/cluster/machines/plan.ts), which the comparison itself looks into. */
+function lastingName({ type, name }: SiteResource): string {
+    return type.endsWith("Template") ? name.replace(/-[0-9a-f]{8}$/, "") : name;
 }
 
 function compare(resource: string, field: string, leftText: unknown, rightText: unknown): Difference[] {

@@ -8,13 +8,27 @@ import type { Difference } from "./differences";
 export interface DeclaredField {
     readonly resource: RegExp;
     readonly field: RegExp;
+    /** Global: what may differ within the field's text, whose rest is alike. Absent where all of it may. */
+    readonly within?: RegExp;
     readonly why: string;
 }
 
 /** The differences that nobody declared: two sites are the same where there are none. */
 export function undeclared(all: readonly Difference[], declared: readonly DeclaredField[]): Difference[] {
-    return all.filter((one) => !declared.some((may) => may.resource.test(one.resource) && may.field.test(one.field)));
+    return all.filter((one) => !declared.some((may) => covers(may, one)));
 }
+
+function covers({ resource, field, within }: DeclaredField, one: Difference): boolean {
+    const rest = (value: unknown): unknown =>
+        typeof value === "string" && within !== undefined ? value.replaceAll(within, "") : value;
+    return (
+        resource.test(one.resource) &&
+        field.test(one.field) &&
+        (within === undefined || rest(one.left) === rest(one.right))
+    );
+}
+
+const ADDRESS = /\b\d{1,3}(\.\d{1,3}){3}\b/g;
 
 const OWN_FIELDS: readonly DeclaredField[] = [
     {
@@ -41,6 +55,18 @@ const OWN_FIELDS: readonly DeclaredField[] = [
         resource: /^kubernetes:(infrastructure\.)?cluster\.x-k8s\.io\/v1beta2:(Metal3)?Cluster::/,
         field: /^spec\.(controlPlaneEndpoint\.host|clusterNetwork\.(pods|services)\.cidrBlocks\.0)$/,
         why: "machines are told these",
+    },
+    {
+        resource: /::machines-(kubeadmcontrolplane|kubeadmconfigtemplate)-/,
+        field: /^spec\.(kubeadmConfigSpec|template\.spec)\.files\.\d+\.content$/,
+        within: ADDRESS,
+        why: "and their packet filters name its own API servers",
+    },
+    {
+        resource: /::machines-(kubeadmconfigtemplate|machinedeployment)-/,
+        field: /^(metadata\.name|spec\.template\.spec\.bootstrap\.configRef\.name)$/,
+        within: /-[0-9a-f]{8}$/g,
+        why: "so that the template with the filter has another digest for a name",
     },
     {
         resource: /^kubernetes:metal3\.io\/v1alpha1:BareMetalHost::/,

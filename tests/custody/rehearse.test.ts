@@ -1,5 +1,8 @@
 import { rehearse } from "../../custody/rehearse";
 
+// Shares are encrypted to each custodian, some hundred times.
+jest.setTimeout(120_000);
+
 const now = new Date("2026-03-01T12:00:00Z");
 const onStep = (): void => undefined;
 

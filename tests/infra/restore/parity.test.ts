@@ -42,6 +42,13 @@ describe("parity", () => {
         ]);
     });
 
+    it("looks at the rest of a text of which a part may differ", () => {
+        const may = [{ resource: /./, field: /./, within: /\d+/g, why: "a number of its own" }];
+        const of = (text: string): SiteResource[] => [{ type: "a:B", name: "x", inputs: { text } }];
+        expect(undeclared(differences(of("allow 1"), of("allow 2")), may)).toEqual([]);
+        expect(undeclared(differences(of("allow 1"), of("deny 2")), may)).toHaveLength(1);
+    });
+
     it("does not look at what a cluster keeps of an object besides, nor at what is in a Secret", () => {
         const live = (uid: string, password: string): SiteResource =>
             liveResource("kubernetes:core/v1:Secret", "x", {
