@@ -3,7 +3,6 @@ import type { z } from "zod";
 import { storeBuckets } from "../../infra/conventions/object-store";
 import { AgentError } from "../agent";
 
-
 /** @throws AgentError that says where the text is wrong */
 export function parseBuckets(text: string): string[] {
     return parse("buckets", storeBuckets, text);
