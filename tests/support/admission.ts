@@ -1,4 +1,4 @@
-/** What an API server says to a request, under an admission policy. */
+/** Asks a real API server whether an admission policy lets a request through. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -26,7 +26,7 @@ export function outcome(policy: string, attempt: () => void): string {
     }
 }
 
-/** The same, tried until it is the wanted one: the API server hears of a policy a moment after it is there. */
+/** Repeats the attempt until its outcome is `wanted`: the API server enforces a policy only a moment after it was created. */
 export async function settled(policy: string, attempt: () => void, wanted: Answer): Promise<string> {
     let last = "";
     for (let tries = 0; tries < 100 && last !== wanted; tries++) {
