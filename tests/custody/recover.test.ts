@@ -31,7 +31,7 @@ function attempt(indices: readonly number[], change: Partial<RecoveryRequest> = 
     });
 }
 
-/** `envelope` with other parts for `land`. */
+/** The envelope with other parts for `land`. */
 function changed(envelope: Envelope | undefined, parts: Partial<Record<"share" | "sealed", string>>): Envelope {
     const sound = envelope as Envelope;
     return {

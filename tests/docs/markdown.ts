@@ -14,7 +14,7 @@ export interface Page {
     readonly anchors: ReadonlySet<string>;
     /** The texts between backticks outside of blocks. */
     readonly code: readonly string[];
-    /** Lines of fenced blocks whose language is `console`, without the prompt; a line that ends in `\` goes on. */
+    /** Lines of fenced `console` blocks, without the prompt. A line that ends in `\` is joined with the next one. */
     readonly commands: readonly string[];
 }
 

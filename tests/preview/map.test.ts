@@ -63,7 +63,7 @@ test("the picture has every host, rack, feed and registry of both sites, and the
         ].map((part) => `${facts.name}/${part}`);
         expect(parts.filter((part) => !ids.has(part))).toEqual([]);
     }
-    // Each line has a box at both ends.
+    // Every line begins and ends at a box.
     expect(edges.flatMap(({ from, to }) => [from, to]).filter((end) => !ids.has(end))).toEqual([]);
     const between = edges.filter(({ from, to }) => from.split("/")[0] !== to.split("/")[0]);
     expect(between).toContainEqual({

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { binDir } from "../../command-line/paths";
 import type { ApiServer } from "./apiserver";
 
-/** @throws Error with what the server said, where the command fails */
+/** @throws Error with the server's answer if the command fails */
 export function kubectl({ kubeconfig }: ApiServer, args: readonly string[], input?: object): string {
     return execFileSync(join(binDir, "kubectl"), [`--kubeconfig=${kubeconfig}`, ...args], {
         encoding: "utf8",
@@ -16,7 +16,7 @@ export function kubectl({ kubeconfig }: ApiServer, args: readonly string[], inpu
 
 type Answer = "refused" | "let through";
 
-/** How an attempt ends: refused by `policy`, or in the words of another error. */
+/** How an attempt ends: it is let through, refused by `policy`, or fails with the message of another error. */
 export function outcome(policy: string, attempt: () => void): string {
     try {
         attempt();

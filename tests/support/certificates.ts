@@ -1,4 +1,4 @@
-/** Certificates of a site for tests, of any age: a root, what it signs, and what that signs. */
+/** Issues a site's certificates of any age for tests: a root, authorities that it signs, and leaf certificates. */
 import "reflect-metadata";
 import { createPrivateKey, randomBytes, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";

@@ -183,7 +183,7 @@ export class Home {
         );
     }
 
-    /** The same, still running; what it prints can be read as it comes. */
+    /** The same, still running; its output can be read as it comes. */
     startKubectl(site: string, ...args: string[]): ChildProcessByStdio<null, Readable, null> {
         const kubeconfig = join(this.path, "lab", site, "kubeconfig");
         return spawn(join(this.path, "bin", "kubectl"), ["--kubeconfig", kubeconfig, ...args], {
@@ -202,7 +202,7 @@ export class Home {
 
     /**
      * Creates a stack if it does not exist, and runs its first `up`. `values` replace those of the project's stack file.
-     * @throws Error with what the CLI said, where it fails
+     * @throws Error with the CLI's output if it fails
      */
     up(stack: string, values: Readonly<Record<string, string>> = {}): Outcome {
         if (!existsSync(this.stateFile(stack))) {

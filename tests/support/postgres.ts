@@ -44,7 +44,7 @@ export class Postgres {
         wrapper: readonly string[] = [],
     ): Promise<Postgres> {
         const bin = await installed();
-        // Not below EMBASSY_HOME: a socket's path has at most 107 bytes, and that folder may be closed to `nobody`.
+        // The folder is not below EMBASSY_HOME, because a socket's path has at most 107 bytes, and `nobody` may have no access there.
         const folder = mkdtempSync(join(tmpdir(), "postgres-"));
         if (identity.uid !== undefined) {
             chownSync(folder, identity.uid, identity.gid);

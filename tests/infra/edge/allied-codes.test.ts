@@ -17,7 +17,7 @@ describe("allies", () => {
     const rule = "must be the code (ISO 3166-1) of a member of NATO or of the euro area other than Estonia";
     it.each([
         ["CH", `${rule}, and Switzerland is neither (infra/edge/allied-codes.ts)`],
-        // No institution of the Union is an ally.
+        // The European Union itself is no ally.
         ["EU", `${rule}, and European Union is neither (infra/edge/allied-codes.ts)`],
         ["EE", rule],
         ["Narnia", rule],

@@ -8,7 +8,7 @@ import { type Home, must } from "../../support/home";
 export function describeLostState(started: () => Home): void {
     describe("what cannot be made twice", () => {
         let home: Home;
-        /** The fingerprint of the root certificate in the state. */
+        /** The fingerprint of the root certificate before these tests. */
         let root: string;
         /** The names and versions of the site's Secrets. Another key, password or cipher would be another version. */
         let secrets: string;
@@ -20,7 +20,7 @@ export function describeLostState(started: () => Home): void {
 
         const UP = ["up", "--stack", "tallinn", "--yes", "--skip-preview"];
 
-        /** As the state has it. */
+        /** The fingerprint of the root certificate that is in the state now. */
         function rootOf(): string {
             const { checkpoint } = JSON.parse(home.state("tallinn")) as {
                 checkpoint: { latest: { resources: { type: string; outputs?: { certPem?: string } }[] } };

@@ -1,4 +1,4 @@
-/** A clone in a temporary folder, with a `go` on PATH that builds nothing, records its calls, and fails as told. */
+/** A clone in a temporary folder, with a fake `go` on PATH that records its calls, and fails where a test wants it. */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
