@@ -1,5 +1,5 @@
 /**
- * `npm test`: everything there is to check, from a fresh clone. `npm run test:unit` is the part that needs no toolchain.
+ * `npm test` runs every check, also from a fresh clone. `npm run test:unit` runs the part that needs no toolchain.
  *
  * Arguments after `unit` go to Jest: `npm run test:unit -- --watch tests/infra`.
  */
@@ -29,7 +29,7 @@ function run(tool: string, args: readonly string[]): boolean {
 
 async function main([mode, ...rest]: readonly string[]): Promise<boolean> {
     if (mode === "unit") {
-        // Last, because the option takes every word that follows it for a project.
+        // The option is last, because it takes every word that follows it for a project.
         return run("jest", [...rest, "--selectProjects", "unit"]);
     }
     const checks: [string, boolean][] = [
@@ -41,11 +41,11 @@ async function main([mode, ...rest]: readonly string[]): Promise<boolean> {
     await buildToolchain();
     mkdirSync(embassyHome, { recursive: true });
     if (hostProblems().length === 0) {
-        // Before any test: a stack names images by digest where there is one, and must not change its mind in between.
+        // Images come before any test: a stack names an image by digest once it exists, and this must not change between tests.
         await ensureImages(embassyHome, (message) => process.stderr.write(`${message}\n`));
     }
     const report = join(embassyHome, "jest.json");
-    // Each integration test runs servers of its own, and two cores are soon shared out.
+    // Each integration test runs its own servers, and two cores are soon busy.
     checks.push(["tests", run("jest", ["--maxWorkers", "2", "--json", "--outputFile", report])]);
     const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(
         readFileSync(report, "utf8"),

@@ -1,4 +1,4 @@
-/** The edge's roles on a real server, as setup.sql makes them, and what they try with their own rights. */
+/** The edge's roles on a real server, as setup.sql creates them, and what they can do with their own rights. */
 import { Client } from "pg";
 import { Asking } from "../../agents/lease-agent/asking";
 import { Connection } from "../../agents/lease-agent/connection";
@@ -18,7 +18,7 @@ let asking: Asking;
 beforeAll(async () => {
     jest.spyOn(process.stdout, "write").mockReturnValue(true);
     server = await Postgres.start();
-    // A new leader has it run again.
+    // The script runs twice, because each new leader runs it again.
     await setUp(server, plan);
     await setUp(server, plan);
     agent = new Connection(server.environment().PGHOST, LEASE_AGENT_ROLE);
@@ -38,7 +38,7 @@ async function reader(): Promise<Client> {
     return client;
 }
 
-/** How what the reader does ends, while the lease agent looks. */
+/** How an attempt of the edge's role ends while the lease agent watches. */
 async function ends(attempt: (client: Client) => Promise<unknown>): Promise<unknown> {
     const client = await reader();
     const outcome = attempt(client).then(
@@ -50,11 +50,11 @@ async function ends(attempt: (client: Client) => Promise<unknown>): Promise<unkn
     return outcome;
 }
 
-/** The lease agent looks, until something is over. */
+/** Lets the lease agent watch until something is over. */
 async function lookUntil(over: Promise<unknown>): Promise<void> {
     const isOver = over.then(() => true);
     while (!(await Promise.race([isOver, asking.pass().then(() => false)]))) {
-        // It looks as often as it is answered.
+        // The next pass begins as soon as the last one has ended.
     }
 }
 

@@ -1,4 +1,4 @@
-/** How far the other site may be behind before it is waited for, with a clock and a Postgres that are told what to say. */
+/** How far the other site may fall behind before commits wait for it, with a fake clock and a fake Postgres. */
 import type { Client } from "pg";
 import { Bound, LOOK_MS } from "../../agents/lease-agent/bound";
 import type { Connection } from "../../agents/lease-agent/connection";
@@ -33,7 +33,7 @@ describe("a primary whose other site is late", () => {
     let bound: Bound;
 
     beforeEach(() => {
-        // What it logs.
+        // The agent's log is not printed.
         jest.spyOn(process.stdout, "write").mockReturnValue(true);
         [now, inForce] = [0, PATRONIS];
         said = { writing: true, written: 100, received: 100 };
@@ -49,7 +49,7 @@ describe("a primary whose other site is late", () => {
 
     afterEach(() => jest.restoreAllMocks());
 
-    /** What is waited for after each look. */
+    /** The standbys that commits wait for after each pass. */
     async function looks(count: number, isBound = true): Promise<string[]> {
         const seen: string[] = [];
         for (let look = 0; look < count; look++) {

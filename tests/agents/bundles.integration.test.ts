@@ -1,4 +1,4 @@
-/** The agents as their image has them: one file each, which needs nothing but Node.js. */
+/** The agents as in their image: each is one file that needs only Node.js. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

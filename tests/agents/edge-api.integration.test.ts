@@ -1,4 +1,4 @@
-/** The allied edge's program as its image has it, told what the site declares, before a standby that lets in whom members do. */
+/** The edge API as in its image, with the environment that the site declares, and a standby with the access rules of a registry's members. */
 import type { ChildProcess } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -40,7 +40,7 @@ beforeAll(async () => {
     const stranger = await issueAuthority({ commonName: "edge" }, 1);
     allies = {
         "FI-1": await identityOf(authority, "FI-1"),
-        // The first one is revoked.
+        // LV-1 is a revoked key, which the site no longer admits.
         "LV-1": await identityOf(authority, "LV-1"),
         "LV-2": await identityOf(authority, "LV-2"),
         "LV-3": await identityOf(authority, "LV-3"),
@@ -79,7 +79,7 @@ async function identityOf(authority: string, commonName: string, days = 1): Prom
     };
 }
 
-/** As the site admits it. */
+/** The pin of a certificate's key, in the form in which the site admits it. */
 function keyOf({ cert }: SecureContextOptions): string {
     const key = new X509Certificate(cert as string).publicKey;
     return pinOf(key.export({ type: "spki", format: "pem" }) as string);
@@ -119,7 +119,7 @@ describe("the allied edge", () => {
         ["has one that has ended, for a key that is admitted", () => allies["DE-2"]],
         ["is a database's owner", () => allies.owner],
     ])("does not hear who %s", async (_, who) => {
-        // With TLS 1.3 a client learns of it after its own part of the handshake, in one way or another.
+        // With TLS 1.3 a client learns only after its own part of the handshake that it is refused, and the error varies.
         const refused = /alert|hang up|ECONNRESET|EPIPE/;
         await expect(request(who(), "/population?of=x")).rejects.toThrow(refused);
     });

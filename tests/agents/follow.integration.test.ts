@@ -1,4 +1,4 @@
-/** Servers that are told of a renewed certificate take it, and nobody who connects meanwhile notices. */
+/** Servers that are told about a renewed certificate start to use it, and clients that connect meanwhile do not notice. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ import { Postgres } from "../support/postgres";
 
 jest.setTimeout(120_000);
 
-/** Debian's `nobody`, as whom Postgres runs where the tests are root's. */
+/** Debian's `nobody`. Postgres runs as this user if the tests run as root. */
 const NOBODY = 65_534;
 
 let folder: string;
@@ -38,7 +38,7 @@ afterEach(() => {
     rmSync(folder, { recursive: true });
 });
 
-/** A mounted Secret with another certificate, as the kubelet does it: all files at once. @returns its serial number */
+/** Replaces the files of a mounted Secret at once, as the kubelet does. @returns the new certificate */
 async function renew(tls = join(folder, "tls")): Promise<string> {
     const { key, certificate } = await issued({ commonName: "member.land", dnsNames: ["localhost"], by: root });
     const data = mkdtempSync(join(tls, "..data-"));
@@ -62,13 +62,13 @@ async function renew(tls = join(folder, "tls")): Promise<string> {
     return certificate;
 }
 
-/** As the image has it. */
+/** The image's command that runs a program and tells it about renewed certificates. */
 function follow(program: string): string[] {
     const [path = "", ...rest] = following(join(folder, "tls"), program);
     return [join(binDir, basename(path)), ...rest];
 }
 
-/** One who connects, and looks at what is shown. @param postgres whether TLS has to be asked for first */
+/** Connects over TLS. @param postgres whether TLS must be requested first, as Postgres' protocol requires */
 async function meet(port: number, postgres = false): Promise<TLSSocket> {
     const plain = connectPlain(port, "127.0.0.1");
     await once(plain, "connect");
@@ -84,7 +84,7 @@ async function meet(port: number, postgres = false): Promise<TLSSocket> {
     return socket;
 }
 
-/** Connects again and again until another certificate is shown. Whoever is refused fails the test. @returns how many have */
+/** Connects repeatedly until the wanted certificate is shown. A refused connection fails the test. @returns how many connections that took */
 async function meetUntilRenewed(port: number, wanted: string, postgres = false): Promise<number> {
     for (let met = 1; ; met++) {
         const socket = await meet(port, postgres);
@@ -105,7 +105,7 @@ describe("a server that reads its certificate at its start and at SIGHUP", () =>
         if (store !== undefined) {
             const gone = once(store, "exit");
             store.kill();
-            // The signal is handed on, and so is how the server ends.
+            // The follower passes on the signal to the server, and the server's exit code to its parent.
             if ((await gone)[0] !== 0) {
                 throw new Error("the store did not end as it does when it is asked to");
             }

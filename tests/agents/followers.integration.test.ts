@@ -1,4 +1,4 @@
-/** Who follows a member that does not lead, on real servers: a primary, its standby, and one that follows the standby. */
+/** Servers that follow a member other than the leader: a real primary, its standby, and one that follows the standby. */
 import { Connection } from "../../agents/lease-agent/connection";
 import { sendFollowersAway } from "../../agents/lease-agent/followers";
 import { Postgres } from "../support/postgres";
@@ -21,7 +21,7 @@ function at(index: number): Postgres {
     return servers[index] as Postgres;
 }
 
-/** The connection of whoever follows the server, once it streams. */
+/** The process of the server's replication connection, once it streams. */
 async function follower(index: number): Promise<unknown> {
     const { pid } = await at(index).until("SELECT pid FROM pg_stat_replication WHERE state = 'streaming'");
     return pid;

@@ -1,4 +1,4 @@
-/** What a reader does with the public's page, in a real browser. */
+/** What a visitor does with the public page, in a real browser. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import axe from "axe-core";
@@ -7,19 +7,19 @@ import { embassyHome } from "../../command-line/paths";
 import { chromiumProblem, openChromium } from "../support/chromium";
 import { GAZETTE_NAME, RunningGazette } from "../support/gazette";
 
-// A browser draws with the processor where there is no other, and two cores are soon shared out.
+// Without a graphics card the browser draws with the processor, and two cores are soon busy.
 jest.setTimeout(180_000);
 
 const problem = chromiumProblem();
 const ORIGIN = `https://${GAZETTE_NAME}`;
-/** For a person to look at. */
+/** The folder of screenshots, which a person can look at. */
 const PICTURES = join(embassyHome, "tests", "gazette");
 
 (problem === undefined ? describe : describe.skip)(`in Chromium${problem === undefined ? "" : `: ${problem}`}`, () => {
     let gazette: RunningGazette;
     let browser: Browser;
     let page: Page;
-    /** What the browser complains of, and what it asks of others. */
+    /** The browser's error messages, and its requests to other origins. */
     const complaints: string[] = [];
     const elsewhere: string[] = [];
     beforeAll(async () => {
@@ -43,7 +43,7 @@ const PICTURES = join(embassyHome, "tests", "gazette");
         await browser.close();
         await gazette.stop();
     });
-    /** Makes a picture. @returns all that is wrong: what axe finds, of WCAG 2.2 and of good practice, and what the browser says */
+    /** Makes a screenshot. @returns all faults: what axe finds by WCAG 2.2 and good practice, and what the browser reports */
     async function look(name: string): Promise<string[]> {
         await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
         await page.evaluate(axe.source);

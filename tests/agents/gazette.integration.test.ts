@@ -1,4 +1,4 @@
-/** The public's page as its image has it, before a standby of legislation that lets in whom members do. */
+/** The public page as in its image, with a standby of legislation that has the access rules of a registry's members. */
 import { ask } from "../../data/ask";
 import { fromEnvironment } from "../../data/environment";
 import { RunningGazette } from "../support/gazette";
@@ -17,7 +17,7 @@ interface Publication {
     readonly reference: string;
 }
 
-/** Versions as the register has them, the oldest of each act first. */
+/** The versions in the registry, with the oldest of each act first. */
 async function publications(): Promise<Publication[]> {
     const rows = await gazette.databases.primary.query(
         `SELECT act_number, title, valid_from::text AS day, (valid_to - 1)::text AS last,
@@ -38,7 +38,7 @@ describe("the gazette", () => {
         expect(body).toContain(`Leitud ${acts} akti.`);
         expect(body).toContain(`<a href="/acts/1">Näidisseadus 1</a>`);
         const [, instant = ""] = /Koopia seisuga\s+<time datetime="([^"]+)"/.exec(body) ?? [];
-        // The commit may be on its way; what the data was loaded with is from before too.
+        // The instant may be that of the load of the data, if the commit has not arrived yet.
         expect(Date.parse(instant)).toBeGreaterThanOrEqual(before - 2 * 60_000);
         expect(Date.parse(instant)).toBeLessThanOrEqual(Date.now());
     });

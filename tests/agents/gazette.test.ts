@@ -1,4 +1,4 @@
-/** The public's page, with acts of the test's own. */
+/** The public page, with acts made up by the tests. */
 import type { Acts, Standing } from "../../agents/gazette/acts";
 import { gazette } from "../../agents/gazette/server";
 
@@ -24,7 +24,7 @@ function page(
         app.request(path, init, { incoming: { socket: { remoteAddress: from } } });
 }
 
-// The program's log.
+// The program's log is not printed.
 beforeEach(() => jest.spyOn(process.stdout, "write").mockReturnValue(true));
 afterEach(() => jest.restoreAllMocks());
 

@@ -1,4 +1,4 @@
-/** What a server of ours grants to who says nothing, or shows a certificate that ends meanwhile. */
+/** How the agents' HTTPS server treats clients that send nothing, and clients whose certificate expires meanwhile. */
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, type Server, createServer, request } from "node:https";
@@ -77,7 +77,7 @@ it("serves others while one address holds 200 connections on which it says nothi
         }),
     );
     expect(await status(who, { localAddress: "127.0.0.3" })).toBe(200);
-    // Node.js' own limit of a handshake is two minutes, which is more than a test has.
+    // Node.js' own limit for a handshake is two minutes, for which a test cannot wait.
     await closed;
     expect(await status(who, { localAddress: "127.0.0.2" })).toBe(200);
 });
@@ -92,7 +92,7 @@ it("answers no more on an open connection when the certificate that was shown on
         await new Promise((resolve) => setTimeout(resolve, 250));
     }
     expect(await status(who, { agent })).toBe(403);
-    // On the same connection throughout.
+    // All requests used the same connection.
     expect(Object.values(agent.freeSockets).flat()).toEqual([socket]);
     agent.destroy();
 });

@@ -1,4 +1,4 @@
-/** The right to write, between two sites that are ConfigMaps and a clock: what one grants, the other has, and never both. */
+/** The lease between two sites that consist of ConfigMaps and a clock: one grants it to the other, and never do both write. */
 import type { ConfigMap, ConfigMaps } from "../../agents/kubernetes";
 import { HEARTBEAT_MS, type Local } from "../../agents/lease-agent/lessee";
 import { hear } from "../../agents/lease-agent/lessor";
@@ -11,7 +11,7 @@ const LEASE_SECONDS = 10;
 const PATIENCE_SECONDS = 20;
 const SCOPE = "population";
 
-/** A site's ConfigMaps, as its API server keeps them. */
+/** A site's ConfigMaps, as its API server would keep them. */
 class Store implements ConfigMaps {
     readonly objects = new Map<string, ConfigMap>();
 
@@ -42,17 +42,17 @@ class Store implements ConfigMaps {
     }
 }
 
-/** Milliseconds. The two clocks of a site are its own: luxembourg's wall clock is an hour ahead. */
+/** The test's time in milliseconds. Each site derives its own two clocks from it; Luxembourg's wall clock is an hour ahead. */
 let time = 0;
 let linked = true;
-/** The partner hears, and is not heard. */
+/** Whether the partner receives reports while its answers are lost. */
 let answersLost = false;
 
 class TestSite {
     readonly store = new Store();
     private readonly wallOffset: number;
     private site: Site;
-    /** Its database. */
+    /** Whether the site's database accepts writes. */
     writing = false;
     lsn = 0;
     heartbeat = 0;
@@ -65,7 +65,7 @@ class TestSite {
         this.site = this.start();
     }
 
-    /** The process that forgets everything. */
+    /** Restarts the agent's process, which forgets everything. */
     restart(): void {
         this.site = this.start();
     }
@@ -101,7 +101,7 @@ class TestSite {
         return time + this.wallOffset;
     }
 
-    /** What the API server would say to Patroni, which renews its lock now. */
+    /** Whether the API server would now let Patroni renew its lock. */
     get mayWrite(): boolean {
         const { validUntil } = this.store.record;
         return validUntil === undefined || this.wall <= Date.parse(validUntil);
@@ -111,17 +111,17 @@ class TestSite {
         await this.store.annotate(`${SCOPE}-leader`, { leader: this.name });
     }
 
-    /** As the gate does. */
+    /** Asks for a role, as the gate does. */
     async ask(role: Role, acceptLoss = false): Promise<void> {
         const asked: Asked = { id: `${role}-${time}`, role, acceptLoss };
         await this.store.annotate(LEASE, { [ANNOTATION.asked]: JSON.stringify(asked) });
     }
 
-    /** Whether Patroni is told of a role that was taken; not so where `up` ends in between. */
+    /** Whether Patroni's configuration follows a role that was taken. It does not if `up` ends in between. */
     tells = true;
     private declared: Role | undefined;
 
-    /** Pulumi, once the gate is through, and Patroni, which goes by what it is told and by its lock. */
+    /** Plays Pulumi after the gate, and Patroni, which follows its configuration and its lock. */
     async follow(): Promise<void> {
         const { asked, status } = this.store.record;
         if (this.tells && asked !== undefined && status?.role === asked.role && this.declared !== asked.role) {
@@ -140,7 +140,7 @@ class TestSite {
             now: this.wall,
             waits: false,
         };
-        // A conflict is the next pass's to settle, as in the agent.
+        // The next pass resolves a conflict, as in the agent.
         await this.site.pass(local).catch(() => undefined);
     }
 }
@@ -148,7 +148,7 @@ class TestSite {
 let tallinn: TestSite;
 let luxembourg: TestSite;
 
-/** A second each: Patroni, heartbeats and what is streamed, then the agents. */
+/** Plays seconds: in each one Patroni acts first, then there are heartbeats and replication, and then the agents act. */
 async function run(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second++) {
         time += HEARTBEAT_MS;
@@ -168,7 +168,7 @@ async function run(seconds: number): Promise<void> {
     }
 }
 
-// The agent says what it does.
+// The agent's log is not printed.
 beforeAll(() => jest.spyOn(process.stdout, "write").mockReturnValue(true));
 afterAll(() => jest.restoreAllMocks());
 

@@ -1,4 +1,4 @@
-/** A store that says one thing and does another: it stands in front of a real one and forges some of its answers. */
+/** A proxy in front of a real store that forges some of its answers, so that the store says one thing and does another. */
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
@@ -14,7 +14,7 @@ export interface Question {
 export interface Lie {
     readonly status: number;
     readonly body: string;
-    /** True where the store does what it was asked, whatever it says. */
+    /** True where the store does what it was asked, whatever the answer says. */
     readonly done?: boolean;
 }
 
@@ -24,7 +24,7 @@ export class LyingStore {
         readonly url: string,
     ) {}
 
-    /** @param lie undefined for a question that is answered truly */
+    /** @param lie the forged answer to a question, or undefined for the true answer */
     static async before(store: TestStore, lie: (question: Question) => Lie | undefined): Promise<LyingStore> {
         const [key, cert] = [readFileSync(store.file("tls.key")), readFileSync(store.file("tls.crt"))];
         const server = createServer({ key, cert }, (incoming, outgoing) => {
@@ -55,7 +55,7 @@ export class LyingStore {
     }
 }
 
-/** With the headers as they are: the signature is over them. */
+/** Forwards a request with unchanged headers, because the signature covers them. */
 function ask(store: TestStore, incoming: IncomingMessage): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
         const { method, headers, url: path } = incoming;

@@ -1,4 +1,4 @@
-/** The object store: what it makes of what is declared, what its users can do, and what nobody can. */
+/** How the object store follows what is declared, what its users can do, and what nobody can do. */
 import {
     AbortMultipartUploadCommand,
     CompleteMultipartUploadCommand,
@@ -224,7 +224,7 @@ describe("a backup's key", () => {
         const { Errors = [] } = await client.send(new DeleteObjectsCommand({ ...land, Delete }));
         expect(Errors).toEqual([]);
         await expect(list()).resolves.toEqual([]);
-        // Hidden, and all still there.
+        // The versions are hidden, but all of them still exist.
         for (const [Prefix, count] of [
             ["archive/", 1],
             ["backup/", 2],

@@ -1,4 +1,4 @@
-/** The public-copy uploader between two real object stores, one in the place of the public cloud, which knows nothing of ours. */
+/** The public-copy uploader between two real object stores. One of them plays the public cloud, and has none of the embassy's users. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ const BUCKET = "registry-legislation";
 const CLOUD_BUCKET = "published";
 const CLOUD_USER = { secret: "clouds-secret", right: "backup", bucket: CLOUD_BUCKET } as const;
 const keys = registryKeys("legislation", "secret-of-legislation");
-/** Larger than what is sent at once. */
+/** A segment that is too large to be sent at once. */
 const SEGMENT = "wal ".repeat(100_000);
 const FILES = {
     "archive/legislation/15-1/0000000100000000/segment": SEGMENT,
@@ -57,7 +57,7 @@ async function copied(folder: string): Promise<Record<string, string | undefined
     return Object.fromEntries(await Promise.all(texts));
 }
 
-/** As its pod does, with the keys in files. */
+/** Runs the uploader as its pod does, with the keys in files. */
 function run(bucket: string, secret: string): { status: number | null; stdout: string; stderr: string } {
     const file = (name: string, text: string): string => {
         const path = join(own.folder, "pod", name);
@@ -80,7 +80,7 @@ function run(bucket: string, secret: string): { status: number | null; stdout: s
             CLOUD_FOLDER: "tallinn",
             CLOUD_ID: file("cloud-id", "cloud"),
             CLOUD_SECRET: file("cloud-secret", secret),
-            // In the place of an authority that everybody knows.
+            // The test's authority plays one that every machine trusts.
             NODE_EXTRA_CA_CERTS: file("cloud-ca.crt", cloud.authority),
         },
     });

@@ -1,4 +1,4 @@
-/** The purger on a real store, with object locks of seconds in the place of days: what has to go goes, and nothing else. */
+/** The purger on a real store, with object locks of seconds instead of days, removes what must go and nothing else. */
 import {
     CreateMultipartUploadCommand,
     DeleteObjectCommand,
@@ -20,7 +20,7 @@ jest.setTimeout(120_000);
 const BUCKET = "registry-land";
 const land = { Bucket: BUCKET };
 const LOCK_SECONDS = 3;
-/** As the agents are told of it. */
+/** The same time in days, which is the unit of the agents' settings. */
 const OBJECT_LOCK_DAYS = LOCK_SECONDS / 86_400;
 const users = {
     "land-backup": { secret: "land-backups-secret", right: "backup", bucket: BUCKET },
@@ -55,14 +55,14 @@ async function hide(...keys: readonly string[]): Promise<void> {
     }
 }
 
-/** What there is: keys of versions, and of markers. */
+/** The keys of all versions and of all delete markers. */
 async function held(): Promise<{ versions: string[]; markers: string[] }> {
     const { Versions = [], DeleteMarkers = [] } = await as("inspector").send(new ListObjectVersionsCommand(land));
     const names = (all: readonly { Key?: string | undefined }[]): string[] => all.map(({ Key = "" }) => Key);
     return { versions: names(Versions), markers: names(DeleteMarkers) };
 }
 
-/** Until the store has come to all that it holds. */
+/** Waits until the store has locked all of its versions for this many days. */
 async function lockedFor(days: number): Promise<void> {
     const test = { clients: { inspector: as("inspector") }, objectLockDays: days, patienceSeconds: 0 } as SelfTest;
     while ((await findUnlocked(test, [BUCKET])).length > 0) {
@@ -70,7 +70,7 @@ async function lockedFor(days: number): Promise<void> {
     }
 }
 
-/** Until every object lock that there is now has ended, by the store's clock, which is this one. */
+/** Waits until every present object lock has ended. The store has the same clock as the test. */
 async function lockEnds(): Promise<void> {
     const end = Date.now() + LOCK_SECONDS * 1000 + 50;
     await new Promise((resolve) => setTimeout(resolve, end - Date.now()));
@@ -100,7 +100,7 @@ it("leaves what is current, however old, and removes what it has replaced", asyn
 
 it("shows nothing again: a marker stays for as long as there is anything behind it", async () => {
     await put("long");
-    // More days are declared, and the store locks what it has for as long.
+    // The store restarts with a longer lock, and extends the locks of what it has.
     await store.stop();
     await store.resume(1);
     await lockedFor(1);
@@ -115,7 +115,7 @@ it("leaves what was written anew after it was hidden", async () => {
     await hide("again");
     await put("again");
     await lockEnds();
-    // What it hid, and the marker.
+    // The purger removed the hidden version and the marker.
     await expect(purge()).resolves.toMatchObject({ removed: 2, failures: [] });
     await expect(held()).resolves.toEqual({ versions: ["again"], markers: [] });
 });
@@ -144,7 +144,7 @@ it("holds no more than what is kept, over many days that are a second each", asy
         await purge();
         most.push((await held()).versions.length);
     }
-    // Three that are kept, as retention has it, and none besides.
+    // Retention keeps three versions, and there were never more.
     expect(Math.max(...most)).toBe(3);
 });
 

@@ -1,4 +1,4 @@
-/** A second versitygw over a store's folders, which it only reads: what a restore reads while the store itself is gone. */
+/** A second versitygw that only reads a store's folders, as a restore uses it while the store itself is down. */
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { TestStore } from "../support/object-store";
 

@@ -1,4 +1,4 @@
-/** A database that was made by an earlier release, with segments of WAL of another size than is declared: a real server, and a lease. */
+/** A real server whose WAL segments have another size than the declared one, because an earlier release created its database. */
 import { Connection } from "../../agents/lease-agent/connection";
 import type { ConfigMap, ConfigMaps } from "../../agents/kubernetes";
 import { ANNOTATION, LEASE } from "../../infra/conventions/lease";
@@ -11,13 +11,13 @@ const LABELS = { "data-embassy/registry": "land" };
 
 let postgres: Postgres;
 let connection: Connection;
-/** What members have written down, and how often. */
+/** The annotations that members have written, and the number of writes. */
 let annotations: Record<string, string>;
 let writes: number;
 
 beforeAll(async () => {
     jest.spyOn(process.stdout, "write").mockReturnValue(true);
-    // Of 16 MiB, as initdb makes them by itself.
+    // By default initdb uses segments of 16 MiB.
     postgres = await Postgres.start();
     const { PGHOST, PGUSER } = postgres.environment();
     connection = new Connection(PGHOST, PGUSER);

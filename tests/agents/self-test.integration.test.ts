@@ -1,4 +1,4 @@
-/** The self-test: silent about a store that keeps its promise, loud about every way in which one does not. */
+/** The self-test finds no fault with a store that keeps its promise, and reports every way in which a store can break it. */
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { type SelfTest, findUnlocked, selfTest } from "../../agents/self-test/self-test";
 import { OBJECT_LOCK_DAYS, TestStore } from "../support/object-store";
@@ -18,7 +18,7 @@ let store: TestStore;
 let log: jest.SpyInstance;
 
 beforeAll(async () => {
-    // Each attempt is a line of the agent's log.
+    // The agent logs each attempt in a line.
     log = jest.spyOn(process.stdout, "write").mockReturnValue(true);
     store = await TestStore.start({ users, buckets: [BUCKET] });
 });
@@ -51,7 +51,7 @@ describe("a store that keeps what is locked", () => {
         );
         const done = (attacker: string): string[] =>
             lines.filter((line) => line.attacker === attacker && line.succeeded).map(({ attack }) => attack);
-        // None of this touches a locked version; the rest is refused, to whoever may destroy versions as well.
+        // None of these touches a locked version. All other attempts are refused, also for users that may destroy versions.
         expect(done("backup")).toEqual([
             "writes over the object",
             "writes over the object, in parts",

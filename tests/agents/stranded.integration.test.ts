@@ -1,4 +1,4 @@
-/** A member that was away while WAL went on, on real servers: a primary whose slots are limited, and its standby. */
+/** A standby that was away while WAL was written, and a primary with limited slots, on real servers. */
 import { Connection } from "../../agents/lease-agent/connection";
 import type { MemberStatus } from "../../agents/lease-agent/patroni";
 import { Stranded } from "../../agents/lease-agent/stranded";
@@ -8,7 +8,7 @@ jest.setTimeout(300_000);
 
 const MIB = 1024 * 1024;
 const SEGMENT = 16 * MIB;
-/** Of what a slot may hold, and of what Postgres keeps by itself. */
+/** Limits of the WAL that a slot may hold, and that Postgres keeps by itself. */
 const LIMITS = { max_slot_wal_keep_size: "48MB", max_wal_size: "32MB", min_wal_size: "32MB", wal_keep_size: "0" };
 const FOLLOWING = { primary_slot_name: "away", cluster_name: "away" };
 
@@ -32,7 +32,7 @@ function follows(): Promise<unknown> {
     return primary.until("SELECT FROM pg_stat_replication WHERE state = 'streaming' AND application_name = 'away'");
 }
 
-/** A segment for each, as archive_timeout has it of a registry at rest. */
+/** Writes one segment for each minute, as archive_timeout causes in a registry at rest. */
 async function minutes(count: number): Promise<void> {
     for (let minute = 1; minute <= count; minute++) {
         await primary.query("UPDATE written SET minute = minute + 1");
@@ -46,7 +46,7 @@ async function held(): Promise<number> {
     return bytes as number;
 }
 
-/** As Patroni says it of a member. */
+/** The standby's status as Patroni reports it. */
 async function status(): Promise<MemberStatus> {
     const [xlog = {}] = await standby.query(
         `SELECT coalesce(pg_wal_lsn_diff(pg_last_wal_receive_lsn(), '0/0'), 0)::float8 AS received_location,
@@ -55,7 +55,7 @@ async function status(): Promise<MemberStatus> {
     return { state: "running", role: "replica", xlog };
 }
 
-/** Who is made anew by so many looks of the leader. */
+/** The members that are rebuilt after this many looks of the leader. */
 async function renewed(looks: number, leads = true): Promise<string[]> {
     const { PGHOST, PGUSER } = primary.environment();
     const connection = new Connection(PGHOST, PGUSER);
@@ -84,7 +84,7 @@ it("holds no more than the limit, is made anew where it can follow no more, and 
     expect(await held()).toBeLessThanOrEqual(3 * SEGMENT + 32 * MIB + SEGMENT);
     await primary.until("SELECT FROM pg_replication_slots WHERE wal_status = 'lost'");
     await standby.resume();
-    // Once may be by chance, as while it replays what it has; and who does not lead does nothing.
+    // One look may be misleading, for example while the standby replays what it has. A member that does not lead does nothing.
     expect(await renewed(1)).toEqual([]);
     expect(await renewed(3, false)).toEqual([]);
     expect(await renewed(2)).toEqual(["away"]);

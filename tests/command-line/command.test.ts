@@ -1,9 +1,9 @@
-/** How commands end, as a shell sees it. */
+/** Exit codes and output of commands, as a shell sees them. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { repoRoot } from "../../command-line/paths";
 
-/** @param main body of an async function */
+/** Runs a command in a process. @param main body of an async function */
 function run(main: string): { code: number | null; stdout: string; stderr: string } {
     const program = `
         const { UserError, runCommand } = require(${JSON.stringify(join(repoRoot, "command-line", "command.ts"))});

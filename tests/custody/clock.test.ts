@@ -43,7 +43,7 @@ describe("the time that a server has", () => {
         authority = await issueAuthority({ commonName: "site" }, 1);
         const pem = await issueLeaf(authority, { commonName: "api", names: ["127.0.0.1"] }, 1);
         const keys = { key: pemBlock(pem, "PRIVATE KEY"), cert: pemBlock(pem, "CERTIFICATE") };
-        // Who asks is not let in, and learns the time all the same.
+        // The client is refused, but the answer still has the time.
         server = createServer(keys, (_, response) =>
             response.writeHead(401, { date: at("12:00").toUTCString() }).end(),
         );

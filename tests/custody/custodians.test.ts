@@ -14,7 +14,7 @@ beforeAll(async () => {
     identity = made.identities[0] ?? "";
 });
 
-/** What is said of the right file after `change`, without its first line. */
+/** The problems of the valid file after `change`, without the first line of the message. */
 function problems(change: (file: Loose) => void): string[] {
     const file = structuredClone(right) as unknown as Loose;
     change(file);

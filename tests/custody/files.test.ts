@@ -69,7 +69,7 @@ describe("the files of a ceremony", () => {
 });
 
 describe("what custodians bring", () => {
-    /** The files of a ceremony, and of the identities. */
+    /** Writes the files of a ceremony and of the custodians' identities. */
     async function brought(): Promise<{ folder: string; transcript: string; envelope: string[]; identity: string[] }> {
         const made = await fixture();
         const out = join(folder, "out");

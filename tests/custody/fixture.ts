@@ -1,4 +1,4 @@
-/** A ceremony with throw-away keys: five custodians, of whom three are needed. */
+/** A ceremony with throw-away keys and five custodians, three of whom are needed. */
 import { type KeyObject, generateKeyPairSync } from "node:crypto";
 import { generateHybridIdentity, generateIdentity, identityToRecipient } from "age-encryption";
 import { stringify } from "yaml";

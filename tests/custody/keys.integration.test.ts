@@ -1,4 +1,4 @@
-/** Custody from a stack's state to a restore, with the commands as an operator runs them. */
+/** Custody from a stack's state to a restore, with the commands that an operator runs. */
 import { X509Certificate, createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ const envelopes = (...numbers: number[]): string[] =>
     numbers.map((number) => inHome("ceremony", `custodian-${number}.envelope.json`));
 const identities = (...numbers: number[]): string[] => numbers.map((number) => inHome(`identity-${number}`));
 
-/** Custodians with identities of their own, and a witness: what they bring to the ceremony. */
+/** Writes what custodians and the witness bring to the ceremony: the custodians' list, their identities, and the witness' key. */
 async function bring(): Promise<void> {
     const made = await fixture();
     const { privateKey, publicKey } = generateKeyPairSync("ed25519");
@@ -33,13 +33,13 @@ async function bring(): Promise<void> {
     );
 }
 
-/** What ciphers are derived from, out of a state. */
+/** The secrets in a state from which keys are derived. */
 function generated(state: string): unknown[] {
     const { deployment } = JSON.parse(state) as { deployment: { resources: { urn: string; outputs?: unknown }[] } };
     return deployment.resources.filter(({ urn }) => urn.endsWith("-secret")).map(({ outputs }) => outputs);
 }
 
-/** Brings up, for real, resources of a stack that need no cluster, with the components that they are in. */
+/** The arguments of an `up` that really creates some resources that need no cluster, and their components. */
 function upOf(stack: string, ...names: string[]): string[] {
     const targets = ["DataEmbassy::embassy", "Authority::authority", ...names].flatMap((name) => [
         "--target",
@@ -68,7 +68,7 @@ const ceremony = (): string[] => [
     ...["--custodians", inHome("custodians.yaml"), "--witness-key", inHome("witness.pem"), "--out", inHome("ceremony")],
 ];
 const transcript = (): string[] => {
-    // As the custodians have it on paper.
+    // The custodians have this fingerprint on paper.
     const witness = createPublicKey(readFileSync(inHome("witness.pem"))).export({ type: "spki", format: "pem" });
     return ["--transcript", inHome("ceremony", "transcript.json"), "--witness", fingerprint(witness as string)];
 };
@@ -159,7 +159,7 @@ describe("custody", () => {
                 ),
             ]);
         }
-        // Nor is a second ceremony held over what is left of the first.
+        // A second ceremony is refused as well, because it would overwrite what is left of the first.
         expect(home.keys(...ceremony()).output).toContain("ceremony is there already, and is not written over");
         expect([existsSync(file), existsSync(inHome("keys.json"))]).toEqual([false, false]);
         must(home.keys(...keys.map((word) => (word === file ? away : word))));

@@ -31,7 +31,7 @@ function attempt(indices: readonly number[], change: Partial<RecoveryRequest> = 
     });
 }
 
-/** `envelope` with other parts for `land`. */
+/** The envelope with other parts for `land`. */
 function changed(envelope: Envelope | undefined, parts: Partial<Record<"share" | "sealed", string>>): Envelope {
     const sound = envelope as Envelope;
     return {
@@ -63,7 +63,7 @@ describe("a recovery", () => {
         const envelopes = [held.envelopes[0] as Envelope, damaged, ...held.envelopes.slice(2, 4)];
         const { recovered, problems } = await attempt([], { envelopes });
         expect(recovered.secrets).toEqual(made.secrets);
-        // It is custodian-3's: it opens, and is not custodian-2's.
+        // The share is custodian-3's, so it opens but does not belong to custodian-2.
         expect(problems).toEqual(["custodian-2: the share of land is not the one that was made in the ceremony"]);
     });
 

@@ -1,6 +1,6 @@
 import { rehearse } from "../../custody/rehearse";
 
-// Shares are encrypted to each custodian, some hundred times.
+// These tests are slow, because they encrypt shares to custodians some hundred times.
 jest.setTimeout(120_000);
 
 const now = new Date("2026-03-01T12:00:00Z");

@@ -1,4 +1,4 @@
-/** The state of a stack that holds the root, as `pulumi stack export --show-secrets` has it. */
+/** The state of the stack with the root, as `pulumi stack export --show-secrets` prints it. */
 import { PROJECT } from "../../infra/conventions/names";
 import { REGISTRIES } from "../../infra/conventions/registries";
 
@@ -7,7 +7,7 @@ const secret = (value: string): object => ({
     plaintext: JSON.stringify(value),
 });
 
-/** @param without registries that it has no secret of */
+/** @param without registries whose secrets the state lacks */
 export function exportedState(without: readonly string[] = []): object {
     const resource = (type: string, name: string, outputs: object): object => ({
         urn: `urn:pulumi:tallinn::${PROJECT}::${type}::${name}`,

@@ -1,4 +1,4 @@
-/** What each registry is to answer, reckoned from the generated rows alone. */
+/** The expected answers of each registry, computed from the generated rows alone. */
 import type { Registry } from "../../data/registries";
 import type { DatasetOptions } from "../../data/registry-data";
 import { type Row, read } from "./rows";
@@ -6,7 +6,7 @@ import { type Row, read } from "./rows";
 export type Answers = Readonly<Record<string, string | number | null>>[];
 type Tables = (name: string) => Row[];
 
-/** A registry that is not here is asked all the same; what it answers is not compared. */
+/** Functions that compute answers. A registry without one is asked too, but its answers are not compared. */
 const REGISTERED_BY: Readonly<Partial<Record<Registry, (tables: Tables, of: string, at: string) => Answers>>> = {
     population: household,
     businesses: owners,
@@ -17,7 +17,7 @@ const REGISTERED_BY: Readonly<Partial<Record<Registry, (tables: Tables, of: stri
     legislation: text,
 };
 
-/** @param of whom or what it is about @param at ISO date @returns undefined for a registry of which nothing is reckoned here */
+/** @returns the function that answers for a subject at an ISO date, or undefined for a registry whose answers are not compared */
 export function answers(
     registry: Registry,
     options: DatasetOptions,
@@ -130,7 +130,7 @@ function balance(tables: Tables, of: string, at: string): Answers {
         });
 }
 
-/** @param until before which the parcel was divided, if it was */
+/** @param until date before which the parcel was divided, if it was */
 function chain(tables: Tables, of: string, at: string, until = at): Answers {
     const parcel = tables("parcel").find((row) => row["cadastral_code"] === of);
     const own = tables("ownership").filter((row) => row["cadastral_code"] === of);

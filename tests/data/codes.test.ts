@@ -42,7 +42,7 @@ describe("a payment's reference number", () => {
 });
 
 describe("a document number", () => {
-    // The specimens of ICAO Doc 9303, parts 4 and 5.
+    // These are the specimens in ICAO Doc 9303, parts 4 and 5.
     it.each([
         ["L898902C3", 6],
         ["D23145890", 7],

@@ -6,7 +6,7 @@ function run(...args: readonly string[]): { code: number | null; output: string 
     const { status, stdout, stderr } = spawnSync(
         process.execPath,
         ["--require", require.resolve("tsx/cjs"), join(repoRoot, "data", "main.ts"), ...args],
-        // No database, whatever the tester's own variables name.
+        // The command must not find a database, even if the tester's own variables name one.
         { encoding: "utf8", env: { ...process.env, PGHOST: "" } },
     );
     return { code: status, output: stdout + stderr };

@@ -7,7 +7,7 @@ import { Postgres } from "../support/postgres";
 let postgres: Postgres;
 let database: Database;
 beforeAll(async () => {
-    // Settings as far from the digest's own as can be.
+    // These settings differ as much as possible from those that the digest uses.
     postgres = await Postgres.start({
         fsync: "off",
         DateStyle: "German",

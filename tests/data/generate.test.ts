@@ -22,7 +22,7 @@ function person(id: string | undefined): Row {
     return found;
 }
 
-/** Dates compare as text; what is open lasts beyond all of them. */
+/** The end of a period as text, by which dates can be compared. A period without an end lasts beyond all dates. */
 function until(date: string | undefined): string {
     return date ?? "9999-12-31";
 }

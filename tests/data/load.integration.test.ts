@@ -37,7 +37,7 @@ function loadInto(name: string, options: { people?: number; replace?: boolean } 
     });
 }
 
-/** A load as a user starts it. */
+/** Starts a load as a user does. */
 function loader(name: string, people: number): ChildProcess {
     return spawn(
         process.execPath,
@@ -143,7 +143,7 @@ describe("other data", () => {
 describe("a load that is killed", () => {
     it("leaves nothing, and the next one works", async () => {
         const child = loader("killed", PEOPLE);
-        // Past the first table: rows are in the database by then, though nobody sees them.
+        // After the first table there are rows in the database, though nobody sees them yet.
         for await (const line of child.stderr as AsyncIterable<Buffer>) {
             if (line.includes("rows of residence")) {
                 break;
@@ -171,7 +171,7 @@ describe("a load that is killed", () => {
     }, 60_000);
 });
 
-/** The server undoes a load when it notices that the loader is gone. */
+/** Waits until the server has noticed that the loader is gone, and has undone its load. */
 async function untilNobodyLoads(): Promise<void> {
     const loading = "SELECT FROM pg_stat_activity WHERE datname = 'killed' AND application_name = 'data-embassy'";
     while ((await postgres.query(loading)).length > 0) {

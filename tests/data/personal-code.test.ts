@@ -7,7 +7,7 @@ const birthDate = fc
 const sex = fc.constantFrom("F" as const, "M" as const);
 const serial = fc.integer({ min: 0, max: 999 });
 
-// Reckoned by hand after EVS 585:2007; the remainder of 11 is the digit.
+// The digits were computed by hand after EVS 585:2007. The remainder of the division by 11 is the digit.
 it.each([
     // The widely printed example: 3·1+7·2+6·3+0·4+5·5+0·6+3·7+0·8+2·9+9·1 = 108 = 9·11 + 9.
     ["first weights", "3760503029", 9],
@@ -48,7 +48,7 @@ it("shows every single wrong digit", () => {
             const code = personalCode("M", born, number);
             const wrong = code.slice(0, at) + String((Number(code[at]) + by) % 10) + code.slice(at + 1);
             const parsed = parsePersonalCode(wrong);
-            // One wrong digit in eleven is caught, save where the second weights take over (the standard's own limit).
+            // Any single wrong digit is detected, except where the second weights are used, which is a limit of the standard.
             expect(parsed === undefined || usesSecondWeights(code) || usesSecondWeights(wrong)).toBe(true);
         }),
     );

@@ -77,7 +77,7 @@ describe("a connection to a port of a pod", () => {
         expect((await failed)[0]).toMatchObject({ message: "connection refused inside the pod", code: "ECONNRESET" });
     });
 
-    /** What comes of asking an API server that answers so. */
+    /** The error if the API server answers like this. */
     async function refusedWith(status: number, message: string): Promise<Error | undefined> {
         const api = createServer((_, response) => {
             response.statusCode = status;

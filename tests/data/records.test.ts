@@ -5,7 +5,7 @@ import { parcelsOf } from "../../data/land/parcels";
 import { AS_OF, NEVER } from "../../data/shared/calendar";
 import { assessments, pays } from "../../data/taxes/assessments";
 
-// Enough people for what happens to one in some ten thousand.
+// With this many people, even events that happen to one in ten thousand occur.
 const options = { seed: 1, people: 60_000 };
 const parties = partiesOf(options);
 

@@ -39,7 +39,7 @@ function database(name: string): Database {
     return fromEnvironment(postgres.environment(name));
 }
 
-/** As in a site, each registry has one of its own. */
+/** The database of a registry, which has its own as in a site. */
 function ownDatabase(registry: Registry): Database {
     return database(schemaOf(registry));
 }
@@ -80,7 +80,7 @@ describe.each(REGISTRIES)("%s", (registry) => {
             const step = Math.floor(found.length / 4);
             return found.filter((_, index) => index % step === 0).map((row) => row["of"] as string);
         };
-        // Those that are worth asking about, and any.
+        // The subjects are the registry's interesting ones, and any others.
         const subjects = [...(await some(example)), ...(await some("true"))];
         const lines: number[] = [];
         for (const of of subjects) {
@@ -98,7 +98,7 @@ describe.each(REGISTRIES)("%s", (registry) => {
         expect(at).toBe("2026-01-01");
         expect(rows.length).toBeGreaterThan(0);
         expect(sorted(rows)).toEqual(sorted(answers(registry, options)?.(of, at) ?? rows));
-        // As a function, for who may read no table.
+        // Roles that may not read tables call a function, which must give the same answer.
         const schema = schemaOf(registry);
         const called = await postgres.query(`SELECT row FROM ${schema}.answer('${of}', '${at}') AS row`, schema);
         expect(called.map(({ row }) => row)).toEqual(rows);
@@ -106,7 +106,7 @@ describe.each(REGISTRIES)("%s", (registry) => {
     });
 });
 
-/** Owners of equal parts come in the order of numbers that a double does not tell apart. */
+/** Sorts owners: those with equal parts come in the order of numbers that a double cannot distinguish. */
 function sorted(rows: readonly Readonly<Record<string, unknown>>[]): unknown[] {
     return rows[0]?.["percent"] === undefined
         ? [...rows]

@@ -1,4 +1,4 @@
-/** Generated rows, read back. */
+/** Reads generated rows back. */
 import { createHash } from "node:crypto";
 import { CATALOGUE } from "../../data/catalogue";
 import { chunks } from "../../data/copy";
@@ -25,7 +25,7 @@ export function read(registry: Registry, name: string, options: DatasetOptions):
         });
 }
 
-/** @returns SHA-256, as hexadecimal digits */
+/** @returns the SHA-256 of a table's bytes, as hexadecimal digits */
 export function bytes(registry: Registry, name: string, options: DatasetOptions): string {
     const hash = createHash("sha256");
     for (const chunk of chunks(tableOf(registry, name), options)) {
@@ -42,7 +42,7 @@ function tableOf(registry: Registry, name: string): TableData {
     return table;
 }
 
-/** The rows by their value in a column, each group in the rows' order. */
+/** Groups rows by their value in a column. Each group keeps the rows' order. */
 export function group(rows: readonly Row[], column: string): Map<string | undefined, Row[]> {
     const groups = new Map<string | undefined, Row[]>();
     for (const row of rows) {

@@ -26,7 +26,7 @@ const plan = planDatabase("population", NAMESPACE, parseConfig("tallinn", stackV
 
 let folder: string;
 let authority: string;
-/** Two servers that let in whom a site's members let in. No copy of each other: what is in one was written to it. */
+/** Two servers with the access rules of a site's members. They do not replicate, so each has only what was written to it. */
 let members: Postgres[];
 let api: SiteApi;
 beforeAll(async () => {
@@ -57,7 +57,7 @@ function leading(index: number): { leader: string; labelled: string[] } {
     return { leader: `database-${index}`, labelled: [`database-${index}`] };
 }
 
-/** With the members' own rules for who may come in, save that the test's superuser may by the socket. */
+/** Settings with the members' own access rules. In addition, the test's superuser may connect through the socket. */
 async function serverSettings(): Promise<Record<string, string>> {
     const { postgresql } = localConfiguration(plan) as { postgresql: Record<"pg_hba" | "pg_ident", string[]> };
     const pem = await issueLeaf(authority, { commonName: memberName("population"), names: plan.dnsNames }, 1);
@@ -88,7 +88,7 @@ function ownerOf(registry: string): () => Promise<SiteState["secret"]> {
     return () => secretOf(authority, ownerName(registry));
 }
 
-/** The owner's Secret, with `keys` of it from an authority that nobody knows. */
+/** The owner's Secret, in which `keys` come from an unknown authority. */
 function strange(...keys: readonly string[]): () => Promise<SiteState["secret"]> {
     return async () => {
         const other = await secretOf(await issueAuthority({ commonName: "stranger" }, 1), ownerName("population"));
@@ -178,7 +178,7 @@ describe("a site's database", () => {
 });
 
 function acknowledged(journal: string): number {
-    // There once there is a connection.
+    // The journal exists once there is a connection.
     return existsSync(journal)
         ? readJournal(journal).entries.filter(({ outcome }) => outcome === "acknowledged").length
         : 0;

@@ -20,7 +20,7 @@ const PEM = { "ca.crt": "", "tls.crt": "", "tls.key": "" };
 const MEMBERS = { "database-0": 1, "database-1": 1 };
 const WHOLE: SiteState = { secret: PEM, labelled: ["database-0"], leader: "database-0", members: MEMBERS };
 
-/** What somebody is told who wants a connection to the registry in Tallinn, as `state` has it. */
+/** The error of a connection to the registry in Tallinn, with the site in this state. */
 async function refusal(state: Partial<SiteState>): Promise<string> {
     const api = await SiteApi.start("registry-population", { ...WHOLE, ...state });
     apis.push(api);

@@ -35,7 +35,7 @@ function start(name: string, seconds: number, signal = new AbortController().sig
     return write(database(), "population", { rate: 200, seconds, journal, signal, progress: silent });
 }
 
-/** Resolves once the journal has so many lines. */
+/** Waits until the journal has this many lines. */
 async function untilLines(name: string, lines: number): Promise<void> {
     while (readFileSync(join(folder, `${name}.jsonl`), "utf8").split("\n").length < lines) {
         await sleep(20);
@@ -90,7 +90,7 @@ it("acknowledges with positions in the log that only grow", async () => {
 });
 
 it("calls a commit unknown that the server has on its own disk alone", async () => {
-    // A standby that is awaited and never comes: waiting for it is then cut off, as an operator would.
+    // The commit waits for a standby that never comes, and the wait is then ended, as an operator would do it.
     await postgres.query("ALTER SYSTEM SET synchronous_standby_names = 'luxembourg'");
     await postgres.query("SELECT pg_reload_conf()");
     const end = new AbortController();

@@ -1,4 +1,4 @@
-/** docs/add-a-registry.md and docs/add-a-site.md, done in a clone: what is told there is all that there is to do. */
+/** Follows docs/add-a-registry.md and docs/add-a-site.md in a clone, to show that nothing else has to be done. */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { repoRoot } from "../../command-line/paths";
 import { Clone } from "../support/clone";
 import { STACKS } from "../support/stacks";
 
-// Everything is rendered and type-checked in the clone, on a machine that may be busy with other tests.
+// Everything is rendered and type-checked in the clone, while other tests may keep the machine busy.
 jest.setTimeout(900_000);
 
 let folder: string;
@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** @returns what it says @throws Error where it fails */
+/** Runs a command in the clone. @returns its standard output @throws Error if it fails */
 function run(...command: string[]): string {
     const [program = "", ...args] = command;
     const { status, stdout, stderr } = spawnSync(program, args, { cwd: clone.root, encoding: "utf8" });
@@ -40,14 +40,14 @@ function declare(section: string, name: string, entry: object): void {
     clone.write("Pulumi.yaml", project.toString({ lineWidth: 0, flowCollectionPadding: false }));
 }
 
-/** `npm run expected:update`, with the packages as they are. */
+/** Does what `npm run expected:update` does, without installing packages. */
 function update(): void {
     for (const half of ["lists", "update"]) {
         run(process.execPath, "--require", "tsx/cjs", join("tests", "expected", `${half}.ts`));
     }
 }
 
-/** Files that are otherwise than before, or new, and are not generated pages or rendered stacks. */
+/** Files that are changed or new, except for generated pages and rendered stacks. */
 function touched(): string[] {
     const changed = run("git", "status", "--porcelain", "--untracked-files=all").split("\n");
     return changed
@@ -75,7 +75,7 @@ it("an eighth registry is its folder, one entry, and what is generated", () => {
     for (const stack of STACKS) {
         expect(text("tests", "expected", stack, "ships.yaml")).toContain("name: registry-ships");
     }
-    // What the commands go by.
+    // The commands use this catalogue.
     const known = `const { CATALOGUE } = require("./data/catalogue"); console.log(Object.keys(CATALOGUE.ships.tables).join())`;
     expect(run(process.execPath, "--require", "tsx/cjs", "--eval", known).trim()).toContain("insured");
     expect(run(process.execPath, "--require", "tsx/cjs", "data/main.ts", "load", "--help")).toContain("ships");
@@ -84,7 +84,7 @@ it("an eighth registry is its folder, one entry, and what is generated", () => {
 
 it("a further site is its stack file, one entry, and what is generated", () => {
     const example = parseDocument(text("examples", "smallest", "Pulumi.narva.yaml"));
-    // The example stands by itself; a site of this project shares what the project has.
+    // The example is complete in itself, but a site of this project uses the project's own sites and registries.
     example.deleteIn(["config", "data-embassy:sites"]);
     example.deleteIn(["config", "data-embassy:registries"]);
     clone.write("Pulumi.narva.yaml", example.toString());
@@ -93,7 +93,7 @@ it("a further site is its stack file, one entry, and what is generated", () => {
 
     expect(touched().sort()).toEqual(["Pulumi.narva.yaml", "Pulumi.yaml"]);
     const changed = run("git", "status", "--porcelain", "tests/expected").split("\n").filter(Boolean);
-    // The site with the root of trust issues its intermediate.
+    // Tallinn's stack changes because it holds the root of trust and issues the new site's intermediate certificate.
     expect(changed).toEqual([" M tests/expected/tallinn/authority.yaml", "?? tests/expected/narva/"]);
     expect(text("tests", "expected", "narva", "population.yaml")).toContain("data-embassy/site: narva");
     expect(text("docs", "flows.md")).toContain("narva");

@@ -1,4 +1,4 @@
-/** Commands that the pages show are there, with their options; so is what they name in a site. */
+/** Commands and options in the documentation exist, and so does everything that they name in a site. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -10,7 +10,7 @@ import { files, pages } from "./markdown";
 type Make = (fail: (code: number) => void) => Command;
 
 const mockMade: Command[] = [];
-// A command line is made as its file makes it, and not run.
+// The files create their command lines, but do not run them.
 jest.mock("../../command-line/command", () => ({
     ...jest.requireActual<object>("../../command-line/command"),
     runCommand: (main: () => Promise<unknown>) => void main(),
@@ -23,7 +23,7 @@ const { scripts } = JSON.parse(readFileSync(join(repoRoot, "package.json"), "utf
     readonly scripts: Readonly<Record<string, string>>;
 };
 
-/** A command of ours: its script, and the words after `--`. */
+/** A command of this project on a page: its npm script, and the words after `--`. */
 interface Shown {
     readonly file: string;
     readonly line: string;
@@ -44,7 +44,7 @@ it("every npm script that a page shows is one", () => {
     expect(shown.filter(({ script }) => scripts[script] === undefined)).toEqual([]);
 });
 
-/** script → its command lines, of those that read theirs with commander. */
+/** npm script → its command lines, for scripts that use commander. */
 function programs(): Map<string, Command[]> {
     const found = new Map<string, Command[]>();
     for (const [script, command] of Object.entries(scripts)) {
@@ -69,7 +69,7 @@ it("every option that a page shows of a command of ours is one", () => {
     expect(wrong).toEqual([]);
 });
 
-/** Commands and options that none of `lines` has. `up|down` are several commands, `[--base REF|--state FILE]` options. */
+/** Commands and options that no command line has. `up|down` stands for two commands, and `[--base REF|--state FILE]` for two options. */
 function unknownIn(rest: string, lines: readonly Command[]): string[] {
     const commands = lines.flatMap((line) => line.commands);
     const named = commands.length === 0 ? [] : (/^[a-z][\w|-]*/.exec(rest)?.[0].split("|") ?? []);
@@ -83,7 +83,7 @@ function unknownIn(rest: string, lines: readonly Command[]): string[] {
 }
 
 it("what a page asks of a site is declared there: namespaces, containers and schedules", () => {
-    // What no stack file declares today stands in the program alone, between quotation marks.
+    // Objects that no stack declares today occur only in the program, between quotation marks.
     const declared = files
         .filter((file) => /^(tests\/expected\/.*\.yaml|infra\/.*\.ts)$/.test(file))
         .map((file) => readFileSync(join(repoRoot, file), "utf8"))
@@ -125,7 +125,7 @@ it("every key of a stack file that a page names is in its section's schema", () 
         .map((file) => parse(readFileSync(join(repoRoot, file), "utf8")) as { readonly config?: object })
         .flatMap(({ config = {} }) => Object.keys(config).map((name) => name.replace("data-embassy:", "")));
     const key = new RegExp(`^(?:data-embassy:)?(${sections.join("|")})\\.(?!json|ts$)(\\w+)`);
-    // The changelog also tells of keys that are gone.
+    // The changelog is left out, because it also names keys that were removed.
     const today = pages.filter(({ file }) => file !== "CHANGELOG.md");
     const named = today.flatMap(({ file, code }) =>
         code.flatMap((text) => (key.exec(text)?.slice(1) ?? []).slice(1).map((name) => ({ file, text, name }))),

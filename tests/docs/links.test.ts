@@ -1,4 +1,4 @@
-/** Links, headings and files that the pages name are there. */
+/** Links, headings and files that the pages name exist. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, normalize } from "node:path";
 import { repoRoot } from "../../command-line/paths";
@@ -6,9 +6,9 @@ import { files, pages } from "./markdown";
 
 const ELSEWHERE = /^(https?|mailto):/;
 const topFolders = new Set(files.filter((file) => file.includes("/")).map((file) => file.slice(0, file.indexOf("/"))));
-/** What a run makes, and git does not keep. */
+/** Files and folders that a run creates and git ignores. */
 const made = readFileSync(join(repoRoot, ".gitignore"), "utf8").split("\n");
-/** Names of files by which source is told from what a user or a run makes. */
+/** Matches names of source files, in contrast to files that a user or a run creates. */
 const SOURCE = /\.(ts|sql|py|sh|mjs|cjs)$/;
 const PATH = /^[\w.@-]+(\/[\w.@<>*-]+)*\/?$/;
 
@@ -33,13 +33,13 @@ it.each(pages)("every file that $file names is there", ({ folder, code }) => {
     expect(code.filter((text) => isPath(text) && !isThere(text, folder))).toEqual([]);
 });
 
-/** A path that begins with a folder of this repository, or the name of a source file. */
+/** Whether a text is a path that begins with a folder of this repository, or the name of a source file. */
 function isPath(text: string): boolean {
     const [first = ""] = text.split("/");
     return PATH.test(text) && (text.includes("/") ? topFolders.has(first) : SOURCE.test(text));
 }
 
-/** `<name>` and `*` stand for any part of a path. A name without a folder may be that of a file in any folder. */
+/** Whether a path exists. `<name>` and `*` match any part of a path, and a name without a folder matches files in any folder. */
 function isThere(text: string, folder: string): boolean {
     if (made.some((line) => line.replace(/^\//, "") === text)) {
         return true;

@@ -1,27 +1,27 @@
-/** The repository's Markdown pages, as their readers use them: links, headings, code between backticks, commands. */
+/** The repository's Markdown pages, with their links, headings, code between backticks, and commands. */
 import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { type Token, type Tokens, marked } from "marked";
 import { repoRoot } from "../../command-line/paths";
 
 export interface Page {
-    /** Relative to the repository. */
+    /** The page's path relative to the repository. */
     readonly file: string;
     readonly folder: string;
     readonly text: string;
     readonly links: readonly string[];
-    /** What GitHub calls each heading in a link. */
+    /** The name of each heading in links on GitHub. */
     readonly anchors: ReadonlySet<string>;
-    /** Between backticks, in running text. */
+    /** The texts between backticks outside of blocks. */
     readonly code: readonly string[];
-    /** Lines of fenced blocks whose language is `console`, without the prompt; a line that ends in `\` goes on. */
+    /** Lines of fenced `console` blocks, without the prompt. A line that ends in `\` is joined with the next one. */
     readonly commands: readonly string[];
 }
 
-/** Folders that nobody wrote: packages, what a run makes, git's own. */
+/** Folders without written files: packages, files of runs, and git's own. */
 const GENERATED = /^(node_modules|\.embassy|\.git)$/;
 
-/** Every file of the repository, relative to it. */
+/** The paths of all files, relative to the repository. */
 export const files: readonly string[] = filesBelow(repoRoot).map((file) => relative(repoRoot, file));
 
 export const pages: readonly Page[] = files.filter((file) => file.endsWith(".md")).map(read);
@@ -70,7 +70,7 @@ function plain(tokens: readonly Token[]): string {
         .join("");
 }
 
-/** As GitHub makes them: letters, digits, hyphens and underscores stay; a heading that was there before has a number. */
+/** Anchors as GitHub forms them: only letters, digits, hyphens and underscores stay, and a repeated heading gets a number. */
 function anchorsOf(headings: readonly string[]): Set<string> {
     const seen = new Map<string, number>();
     return new Set(

@@ -1,11 +1,11 @@
-/** The messages that docs/troubleshoot.md explains are those that the code has. */
+/** The messages that docs/troubleshoot.md explains exist in the code. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Tokens, marked } from "marked";
 import { repoRoot } from "../../command-line/paths";
 import { files } from "./markdown";
 
-/** Of Pulumi's engine, not of this repository. */
+/** Messages of Pulumi's engine, which are not in this repository. */
 const ENGINE = ["unknown stack ", "the stack is currently locked"];
 
 const messages = marked
@@ -16,7 +16,7 @@ const messages = marked
     .filter((token): token is Tokens.Codespan => token.type === "codespan")
     .map(({ text }) => text);
 
-/** A source's words as a reader sees them: strings that are put together are one, and a value in one is `…`. */
+/** The sources' texts as a user sees them: concatenated strings are joined. */
 const sources = files
     .filter((file) => /\.(ts|js)$/.test(file) && !file.startsWith("tests/"))
     .map((file) =>

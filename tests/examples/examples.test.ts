@@ -1,4 +1,4 @@
-/** Each example is a stack that a preview accepts: it is rendered, bears every failure, and breaks no rule. */
+/** A preview accepts each example: it can be rendered, tolerates every failure, and breaks no rule. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { tier4Problems } from "../../infra/cluster/facility";

@@ -1,4 +1,4 @@
-/** The first half of `npm run expected:update`: the lists of registries, which all that is rendered after it goes by. */
+/** The first half of `npm run expected:update`. It writes the lists of registries, which everything that is rendered afterwards uses. */
 import { writeFileSync } from "node:fs";
 import { CATALOGUE_FILE, NAMES_FILE, catalogueSource, namesSource } from "../support/registry-lists";
 

@@ -1,4 +1,4 @@
-/** The second half of `npm run expected:update`: the only writer of the folders beside this file, and of the tables in docs/. */
+/** The second half of `npm run expected:update`. Nothing else writes the folders beside this file, and the tables in docs/. */
 import { writeFileSync } from "node:fs";
 import { BOOT_ORDER_FILE, bootOrderDocument } from "../support/boot-order";
 import { DISKS_FILE, disksDocument } from "../support/disks";

@@ -1,6 +1,6 @@
 import type { SpdxDocument } from "../../images/spdx";
 
-/** What SPDX 2.3 requires of a document, its packages and its relationships (clauses 6, 7 and 11), and of the forms. */
+/** Checks what SPDX 2.3 requires of a document, its packages and its relationships (clauses 6, 7 and 11), and of the format of values. */
 export function expectSpdx(document: SpdxDocument): void {
     expect(document).toMatchObject({
         spdxVersion: "SPDX-2.3",

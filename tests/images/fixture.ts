@@ -1,4 +1,4 @@
-/** Folders and an image for tests of how images are made. */
+/** Folders and an image for tests of how images are built. */
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,7 +28,7 @@ export const image: Image = {
     env: { PATH: "/usr/bin" },
 };
 
-/** As OCI names what is in `content`. */
+/** The digest of `content` in OCI's format. */
 export function sha256(content: Buffer): string {
     return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }

@@ -1,4 +1,4 @@
-/** The images as they are really made, from the mirror's packages, and run without a container engine. */
+/** The real images, built from the mirror's packages and run without a container engine. */
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -28,7 +28,7 @@ afterAll(() => {
     [first, second].forEach((home) => rmSync(home, { recursive: true, force: true }));
 });
 
-/** Downloads are shared with the clone, all else is its own. */
+/** Creates a home that shares only downloads with the clone's own. */
 function newHome(): string {
     mkdirSync(join(embassyHome, "tests"), { recursive: true });
     mkdirSync(join(embassyHome, "cache"), { recursive: true });
@@ -45,7 +45,7 @@ function layerOf(name: string): string {
     return blobFile(layout, layers[0]?.digest ?? "");
 }
 
-/** What `tar` says of the archive: a program other than the one that made it. */
+/** Runs `tar` on an image's archive, to check it with another program than the one that wrote it. */
 function tar(name: string, ...args: string[]): string {
     const input = zstdDecompressSync(readFileSync(layerOf(name)));
     return execFileSync("tar", [...args, "--file=-"], { input, encoding: "utf8", maxBuffer: Infinity });
@@ -126,7 +126,7 @@ const skipped = isRoot ? "" : " (skipped: chroot needs root)";
 
     beforeAll(() => {
         root = mkdtempSync(join(first, "root-"));
-        // For this user alone until now.
+        // mkdtemp makes the folder accessible only to its owner, but the image's user needs it too.
         chmodSync(root, 0o755);
         tar("postgres", "--extract", "--same-permissions", `--directory=${root}`);
     });
@@ -151,7 +151,7 @@ const skipped = isRoot ? "" : " (skipped: chroot needs root)";
     });
 
     it("has every library that its programs are linked with", () => {
-        // What is built here is linked with nothing.
+        // The programs that this project builds are linked statically.
         const own = (image?.programs ?? []).map(({ path }) => path);
         const files = list("postgres").filter(
             ({ mode, path }) => mode.startsWith("-") && !own.includes(path) && isElf(join(root, path)),

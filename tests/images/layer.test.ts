@@ -15,7 +15,7 @@ afterEach(() => {
     output.remove();
 });
 
-/** A layer of the same files, made anew in a folder of its own. */
+/** Makes a layer of the same files in a new folder. */
 async function make(file: string, reverse: boolean): Promise<Layer> {
     const root = new Folder();
     try {
@@ -57,9 +57,9 @@ describe("writeLayer", () => {
         const file = join(output.path, "layer");
         await make(file, false);
         const content = readFileSync(file);
-        // RFC 8878: a frame that is compressed, which has a place for neither; one to be skipped could hold anything.
+        // RFC 8878: a compressed frame has no place for times and names, while a skippable frame could hold anything.
         expect(content.readUInt32LE(0)).toBe(0xfd2fb528);
-        // POSIX ustar: time at 136, user's and group's names at 265 and 297.
+        // POSIX ustar has the time at byte 136, and the names of user and group at bytes 265 and 297.
         const header = zstdDecompressSync(content).subarray(0, 512);
         expect(Number.parseInt(header.toString("latin1", 136, 147), 8)).toBe(0);
         expect(header.subarray(265, 329).every((byte) => byte === 0)).toBe(true);

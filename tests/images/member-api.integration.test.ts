@@ -1,4 +1,4 @@
-/** Who may change something by a member's API: Patroni's own, as images/postgres/member.py starts it. */
+/** Who may change something through a member's API, which is Patroni's own as images/postgres/member.py starts it. */
 import { type RequestOptions, request } from "node:https";
 import { POSTGRES } from "../../infra/conventions/users";
 import { memberName, ownerName } from "../../infra/registries/plan-database";
@@ -12,14 +12,14 @@ let image: PostgresImage;
 
 describeAsRoot("a member's API", () => {
     let port: number;
-    /** What changes something: `POST /reload` and the like. */
+    /** Requests that change something, such as `POST /reload`. */
     let changes: string[];
     beforeAll(async () => {
         image = await PostgresImage.create();
         [port = 0] = await freePorts(1);
         const { restapi } = localConfiguration(plan) as { restapi: Record<string, unknown> };
         const configuration = JSON.stringify({ ...restapi, listen: `127.0.0.1:${port}` });
-        // As declared, before a member that says yes to everything.
+        // The API has the declared configuration, and a mocked member that accepts everything.
         const code = memberScript(
             "import json",
             "from unittest.mock import MagicMock",
@@ -39,7 +39,7 @@ describeAsRoot("a member's API", () => {
     }, 600_000);
     afterAll(() => image.remove());
 
-    /** The answer's status. @param shown the certificate that whoever asks has */
+    /** Sends a request. @param shown the client's certificate @returns the answer's status */
     function asked(change: string, shown?: Pair): Promise<number | undefined> {
         const [method = "", path = ""] = change.split(" ");
         const options: RequestOptions = {

@@ -1,4 +1,4 @@
-/** What the lease agent may at the socket of its member's database: as the image knows users, and by the member's own rules. */
+/** What the lease agent may do at the socket of its member's database, with the image's users and the member's own rules. */
 import { type Identity, LEASE_AGENT_USER, POSTGRES } from "../../infra/conventions/users";
 import { PATHS } from "../../infra/registries/plan-database";
 import { localConfiguration } from "../../infra/registries/postgres/patroni";
@@ -37,14 +37,14 @@ describeAsRoot("the lease agent at the database's socket", () => {
             ident_file: `${folder}/ident.conf`,
             unix_socket_directories: PATHS.socket,
             listen_addresses: "",
-            // It has no certificate, and asks nobody from afar.
+            // TLS is on, as in a site. The lease agent has no certificate, and does not connect over the network.
             ssl: "on",
             ssl_cert_file: `${PATHS.tls}/tls.crt`,
             ssl_key_file: `${PATHS.tls}/tls.key`,
         };
         const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
         await image.said(/ready to accept connections/, "postgres", "-D", PATHS.data, ...options);
-        // As Patroni has it run, twice, as by the next leader.
+        // Patroni runs the script like this. It runs twice, as the next leader runs it again.
         const setup = `${folder}/setup.sql`;
         psql(POSTGRES, "postgres", "postgres", `--file=${setup}`);
         psql(POSTGRES, "postgres", "postgres", `--file=${setup}`);

@@ -1,11 +1,11 @@
-/** A live site's database, left by a release in which Postgres was another user: images/postgres/member.py. */
+/** images/postgres/member.py takes over a live site's database from a release in which Postgres ran as another user. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { POSTGRES } from "../../infra/conventions/users";
 import { PATHS } from "../../infra/registries/plan-database";
 import { PostgresImage, describeAsRoot, memberScript } from "../support/postgres-image";
 
-/** Debian's package's own user. */
+/** The user that Debian's package creates. */
 const FORMER = 100;
 
 let image: PostgresImage;
@@ -18,7 +18,7 @@ describeAsRoot("a database that another release's user has left", () => {
     beforeAll(async () => {
         image = await PostgresImage.create();
         image.run(POSTGRES, "initdb", "--no-sync", "--locale=C.UTF-8", "-D", PATHS.data);
-        // As it was left, and what a kubelet does where a volume's group is another: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+        // The former release left this owner. A kubelet changes a volume's group: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
         execFileSync("chown", ["-R", `${FORMER}:${POSTGRES.gid}`, inRoot(PATHS.home)]);
         execFileSync("chmod", ["-R", "g+rwX", inRoot(PATHS.home)]);
     }, 600_000);
@@ -29,7 +29,7 @@ describeAsRoot("a database that another release's user has left", () => {
     });
 
     it("is opened once it is taken over, also where that was interrupted, and stays where it was then", () => {
-        // Half of it is moved.
+        // An interrupted takeover has moved only a part of the data.
         execFileSync("mv", [inRoot(PATHS.data), inRoot(`${PATHS.data}.former`)]);
         execFileSync("install", [
             "-d",

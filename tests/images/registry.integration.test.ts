@@ -1,4 +1,4 @@
-/** An image on its way: into a site's registry and out of it again by digest. */
+/** An image is pushed into a site's registry, and pulled from it again by digest. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -35,7 +35,7 @@ beforeAll(async () => {
         http: { addr: address },
     };
     const file = join(home, "registry.yaml");
-    // JSON is YAML.
+    // The file may be JSON, because JSON is also YAML.
     writeFileSync(file, JSON.stringify(configuration));
     registry = spawn(join(binDir, "registry"), ["serve", file], {
         env: { OTEL_TRACES_EXPORTER: "none" },
@@ -76,7 +76,7 @@ async function untilReady(): Promise<void> {
 }
 
 function crane(...args: string[]): string {
-    // With a home of its own it takes no credentials from this machine.
+    // crane has a separate home, so that it uses no credentials of this machine.
     const env = { HOME: home };
     return execFileSync(join(binDir, "crane"), args, { encoding: "utf8", env }).trim();
 }
@@ -103,7 +103,7 @@ it("has the same digest in the layout, in the registry and in what a node pulls"
     const { rootfs } = JSON.parse(read(manifest.config.digest).toString()) as { rootfs: { diff_ids: string[] } };
     const archives = manifest.layers.map((layer) => zstdDecompressSync(read(layer.digest)));
     expect(archives.map(sha256)).toEqual(rootfs.diff_ids);
-    // Without --fast it takes every layer for gzip: what it would compare stands above.
+    // Without --fast, crane takes every layer for gzip. The check above compares the layers instead.
     expect(() => crane("validate", "--fast", "--remote", `${address}/pause@${digest}`)).not.toThrow();
 });
 

@@ -1,4 +1,4 @@
-/** Who is given a member's files: pgBackRest's server, as it is declared. */
+/** To which clients pgBackRest's server, with its declared configuration, gives a member's files. */
 import { POSTGRES } from "../../infra/conventions/users";
 import { configuration } from "../../infra/registries/backups/pgbackrest";
 import { DATABASE, PATHS, memberName, ownerName } from "../../infra/registries/plan-database";
@@ -24,7 +24,7 @@ describeAsRoot("what serves a member's files to backups", () => {
     }, 600_000);
     afterAll(() => image.remove());
 
-    /** What a client is told that shows a certificate of this name, by the member's own authority. */
+    /** What a client gets that shows a certificate of this name, issued by the member's own authority. */
     async function told(commonName: string): Promise<string> {
         const shown = await issued({ commonName, dnsNames: [], by: image.authority });
         const own = `/tmp/${commonName}`;

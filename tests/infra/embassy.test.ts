@@ -17,9 +17,9 @@ function metadataOf({ inputs }: Rendered): { name?: string; namespace?: string; 
 }
 
 describe.each(STACKS)("stack %s", (stack) => {
-    /** The registries, the DNS server, the object store and cert-manager; and the edge. */
+    /** How many components have a namespace: the registries, the DNS server, the object store, cert-manager and, in Luxembourg, the edge. */
     const rooms = REGISTRIES.length + (stack === "luxembourg" ? 4 : 3);
-    /** A workload in each; at the edge the public's page too. */
+    /** How many workloads there are: one in each namespace, and a second one at the edge for the public page. */
     const count = stack === "luxembourg" ? rooms + 1 : rooms;
     let resources: Rendered[];
     beforeAll(async () => {
@@ -48,7 +48,7 @@ describe.each(STACKS)("stack %s", (stack) => {
                 "jobTemplate",
                 { spec: { template: Rendered["inputs"] } }
             >;
-            // A Job without labels gets those of its pods.
+            // Kubernetes gives a Job without labels those of its pods.
             expect(jobTemplate).not.toHaveProperty("metadata");
             for (const metadata of [schedule.inputs, jobTemplate.spec.template].map((each) => each["metadata"])) {
                 expect(metadata).toMatchObject({ labels: COMMON_LABELS });
@@ -74,7 +74,7 @@ describe.each(STACKS)("stack %s", (stack) => {
             .filter(({ inputs }) => isDeepStrictEqual(inputs["spec"], DENY_ALL))
             .map((policy) => metadataOf(policy).namespace);
         const namespaces = ofKind(resources, "Namespace").map((namespace) => metadataOf(namespace).name);
-        // And the machines, which are no pods.
+        // The machines have one more namespace, without pods.
         expect(namespaces).toHaveLength(rooms + 1);
         expect(denied.sort()).toEqual(namespaces.sort());
     });
@@ -86,7 +86,7 @@ describe.each(STACKS)("stack %s", (stack) => {
             return [...ingress.map(({ from, ports }) => [from, ports]), ...egress.map(({ to, ports }) => [to, ports])];
         });
         expect(rules.length).toBeGreaterThan(0);
-        // A list that is empty or missing, and a peer or a port that says nothing, mean everything.
+        // A list that is empty or missing allows everything, and so does a peer or a port without fields.
         for (const list of rules.flat()) {
             expect(list).not.toHaveLength(0);
             expect(list?.map((entry) => Object.keys(entry as object))).not.toContainEqual([]);
@@ -130,7 +130,7 @@ describe.each(STACKS)("stack %s", (stack) => {
 
     it("protects and retains everything that holds data or keys", () => {
         const keys = ["Namespace", "Secret", "StatefulSet", "RandomPassword", "PrivateKey"];
-        // A machine without one of these is switched off, with the disks in it.
+        // Without one of these a machine is switched off, together with its disks.
         const machines = ["BareMetalHost", "Cluster", "KubeadmControlPlane", "MachineDeployment", "Metal3Cluster"];
         const kinds = [...keys, ...machines];
         for (const each of kinds.flatMap((kind) => ofKind(resources, kind))) {

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true }));
 
-/** A file of the registry's bucket, as a store keeps it on a disk of its machine. */
+/** Writes a file of the registry's bucket, as a store keeps it on a disk of its machine. */
 function stored(file: string, at: string): void {
     const bucket = join(paths().machine("a1"), "var", DISKS, "local", "0", "objects", "registry-land");
     mkdirSync(dirname(join(bucket, file)), { recursive: true });
@@ -31,7 +31,7 @@ test("a store without anything of a registry has no ages", async () => {
 test("the newest counts that is whole, of the newest timeline, with the newest keys", async () => {
     stored(`backup/land/${FULL}/backup.manifest`, "2026-01-01T00:01:00.000Z");
     stored(`backup/land/${DIFF}/backup.manifest`, "2026-01-02T00:01:00.000Z");
-    // Interrupted: the list of its files was not stored.
+    // This backup was interrupted before its manifest was stored.
     stored("backup/land/20260103-000000F/backup.manifest.copy", "2026-01-03T00:01:00.000Z");
     stored("archive/land/archive.info", "2026-01-01T00:00:00.000Z");
     stored(`archive/land/15-1/${segment("000000010000000000000009")}`, "2026-01-02T00:00:00.000Z");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { SitePaths } from "../../lab/paths";
 import { backupStatusOf } from "../../lab/backups";
 
-/** Nothing listens there. */
+/** A port at which nothing listens. */
 const CLOSED = 1;
 
 let home: string;

@@ -33,7 +33,7 @@ test.each(partNames)("%s is started again when a file that it is given changes",
         return file.startsWith(`${paths.directory}/`) && ![paths.etcdData, paths.auditLog].includes(file) ? [file] : [];
     });
     const unwatched = given.filter((file) => !reads.includes(file));
-    // Derived from the private key, which is watched; the root CA that is handed to pods is signed into `ca.pem`.
+    // The public key is derived from the private key, which is watched, and the root CA for pods has signed `ca.pem`.
     expect(
         unwatched.filter((file) => file !== paths.serviceAccountPublicKey && file !== paths.certificate("ca")),
     ).toEqual([]);

@@ -1,4 +1,4 @@
-/** One real site in a home of its own, brought up once and then broken in every way. */
+/** One real site in its own home is brought up once, and then broken in every way. */
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as net from "node:net";
@@ -18,7 +18,7 @@ const paths = new SitePaths(home, SITE);
 let declared = inventory();
 const options = { home, inventory: () => declared };
 
-/** What the cluster-wide default of Pod Security asks of a pod. */
+/** The fields that the cluster-wide default of Pod Security requires of a pod. */
 const RESTRICTED = {
     pod: { runAsNonRoot: true, runAsUser: 65_532, seccompProfile: { type: "RuntimeDefault" } },
     container: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
@@ -185,7 +185,7 @@ test("a pod that lost its readiness while its node was away gets it back", () =>
 });
 
 test("etcd holds no Secret in the clear", () => {
-    // The StatefulSet shows that the search would find what is there.
+    // Finding the StatefulSet shows that the search works.
     const files = execFileSync("grep", ["-rlaE", "StatefulSet", paths.etcdData], { encoding: "utf8" });
     expect(files).toContain("member");
     expect(() => execFileSync("grep", ["-rla", SECRET, paths.etcdData])).toThrow("Command failed");
@@ -222,7 +222,7 @@ test.each(partNames)("%s: a crash is seen, and mended without touching the other
     const replaced = partNames.filter((name) => after[name] !== before[name]);
     expect(mended?.started.toSorted()).toEqual(replaced.toSorted());
     expect(replaced).toContain(part);
-    // An API server that is slow to find its etcd again is started anew.
+    // The API server may be restarted too, if it is slow to find its etcd again.
     expect(replaced.filter((name) => name !== part && !(part === "etcd" && name === "kube-apiserver"))).toEqual([]);
     expect((await status()).ready).toBe(true);
 });

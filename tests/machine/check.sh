@@ -1,6 +1,6 @@
 #!/bin/bash
-# What the virtual machine of `npm run test:machine` does once it is up: the whole embassy with one registry, as a user would have
-# it, on a kernel with control groups of version 2 and systemd as init. It says what it does, and ends the machine.
+# The virtual machine of `npm run test:machine` runs this script once it is up. It starts the whole embassy with one registry, as a user
+# would, on a kernel with control groups of version 2 and systemd as init. It reports each step, and then powers the machine off.
 #
 #     check.sh CLONE
 set -uo pipefail
@@ -10,7 +10,7 @@ logs=/var/log/check
 mkdir -p "$logs"
 interfaces=$(ls /sys/class/net)
 
-# Seconds are of the machine's own clock.
+# Runs a step, and reports its result and how many seconds it took by the machine's own clock.
 step() {
     local name=$1 began=$SECONDS
     shift

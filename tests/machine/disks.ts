@@ -1,17 +1,17 @@
-/** The virtual machine's two disks: Debian with systemd, and a clone of this repository with what its host has built already. */
+/** Makes the virtual machine's two disks: Debian with systemd, and a clone of this repository with everything that its host has already built. */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { embassyHome, repoRoot } from "../../command-line/paths";
 import { type Stamp, digest } from "../../toolchain/build/stamp";
 
-/** Where the clone is in the machine. */
+/** The folder of the clone in the machine. */
 export const CLONE = "/srv/embassy";
-/** As every current distribution: control groups of version 2 alone. */
+/** A release that, like every current distribution, has only control groups of version 2. */
 const RELEASE = "trixie";
 const PACKAGES = [
     ...["systemd", "systemd-sysv", "udev", "dbus", "linux-image-cloud-amd64", "initramfs-tools", "zstd"],
-    // What a user has who wants real nodes: hostProblems() in lab/nodes/host.ts, and apt, which is there.
+    // Real nodes need these, by hostProblems() in lab/nodes/host.ts, and apt, which is always there.
     ...["util-linux", "mount", "mawk", "findutils", "kmod", "iproute2", "procps", "ca-certificates", "git"],
 ];
 
@@ -34,7 +34,7 @@ export interface Disks {
     readonly clone: string;
 }
 
-/** Debian is made once, until its packages are others; the clone each time. */
+/** Makes the disk with Debian only if its packages have changed, and the disk with the clone each time. */
 export function makeDisks(folder: string, say: (message: string) => void): Disks {
     mkdirSync(folder, { recursive: true });
     const [kernel, initrd] = [join(folder, "vmlinuz"), join(folder, "initrd.img")];
@@ -52,7 +52,7 @@ export function makeDisks(folder: string, say: (message: string) => void): Disks
     return disks;
 }
 
-/** In namespaces of mmdebstrap's own where the user is not root: its hooks see the files as root would. */
+/** Makes the disk with Debian. For users other than root, mmdebstrap uses its own namespaces, whose hooks see the files as root would. */
 function makeSystem(folder: string, { kernel, initrd, system }: Disks): void {
     const files = {
         "/etc/fstab": `/dev/vda / ext4 rw,noatime 0 1\n/dev/vdb ${CLONE} ext4 rw,noatime 0 2\n`,
@@ -68,7 +68,7 @@ function makeSystem(folder: string, { kernel, initrd, system }: Disks): void {
     });
     for (const file of [kernel, initrd, system]) {
         rmSync(file, { force: true });
-        // Written to by who is root in there.
+        // Root within mmdebstrap's namespaces must be able to write this file.
         writeFileSync(file, "", { mode: 0o666 });
     }
     const hooks = [
@@ -77,7 +77,7 @@ function makeSystem(folder: string, { kernel, initrd, system }: Disks): void {
         `chroot "$1" systemctl enable check.service`,
         `cat "$1"/boot/vmlinuz-* > ${kernel}`,
         `cat "$1"/boot/initrd.img-* > ${initrd}`,
-        // Without /proc and /sys, which mmdebstrap has mounted: a plain bind shows no mounts below it.
+        // A plain bind mount leaves out /proc and /sys, which mmdebstrap has mounted below the root.
         `mount --bind "$1" "$1/mnt" && mke2fs -q -t ext4 -d "$1/mnt" ${system} 4G && umount "$1/mnt"`,
     ].map((hook) => `--customize-hook=${hook}`);
     const sources = mirrors().map(({ uri, suffix }) => `deb ${uri} ${RELEASE}${suffix} main`);
@@ -85,7 +85,7 @@ function makeSystem(folder: string, { kernel, initrd, system }: Disks): void {
     run("mmdebstrap", [...options, RELEASE, "/dev/null", ...sources]);
 }
 
-/** Those of this host's apt, which may be the only ones within reach; none where it has none of Debian's, and the public ones are used. */
+/** The Debian mirrors of this host's apt, as others may be out of reach. If it has none, mmdebstrap uses the public ones. */
 function mirrors(): { uri: string; suffix: string }[] {
     const format = ["--format", "$(REPO_URI) $(CODENAME) $(COMPONENT)", "Created-By: Packages", "Origin: Debian"];
     return run("apt-get", ["indextargets", ...format])
@@ -110,7 +110,7 @@ function makeClone(folder: string, image: string): void {
     rmSync(draft, { recursive: true });
 }
 
-/** What was built once is whole at its new place too: the stamps name files by where they were. */
+/** Corrects the paths in the stamps of builds, so that the builds count as complete in their new place. */
 export function relocateStamps(home: string, place: string): void {
     for (const folder of ["bin", "images"].map((each) => join(home, each, ".stamps")).filter(existsSync)) {
         for (const file of readdirSync(folder).map((name) => join(folder, name))) {
@@ -123,7 +123,7 @@ export function relocateStamps(home: string, place: string): void {
     }
 }
 
-/** The longest end of a path that is there in `home`. */
+/** The longest end of a path that exists in `home`. */
 function withinHome(path: string, home: string): string {
     const names = path.split("/");
     const ends = names.map((_, index) => names.slice(index).join("/"));

@@ -1,7 +1,6 @@
 /**
- * `npm run test:machine`: the whole embassy with one registry in a virtual machine, on a kernel of Debian's with control groups of
- * version 2 and systemd, whatever the computer has that runs it. Not a part of `npm test`: without a processor's help each
- * instruction is emulated, and it takes hours.
+ * `npm run test:machine` runs the whole embassy with one registry in a virtual machine with Debian's kernel, control groups of version 2
+ * and systemd, whatever the host has. It is not a part of `npm test`, because every instruction is emulated, which takes hours.
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -13,7 +12,7 @@ import { buildToolchain } from "../../toolchain/build";
 import { ensureImages } from "../../lab/nodes/registry";
 import { type Disks, makeDisks } from "./disks";
 
-/** Program → the package that brings it. */
+/** Program → the package that contains it. */
 const TOOLS = {
     "qemu-system-x86_64": "qemu-system-x86 in Debian and Arch, qemu-system-x86-core in Fedora",
     mmdebstrap: "mmdebstrap in Debian and Fedora, from the AUR in Arch",
@@ -21,7 +20,7 @@ const TOOLS = {
     git: "git",
 } as const;
 
-/** A computer as many have one, on which `npm start` says that seven registries do not fit. */
+/** The size of a common computer, on which `npm start` says that seven registries do not fit. */
 const CORES = 2;
 const MEMORY_MIB = 8192;
 
@@ -33,8 +32,8 @@ function missingTools(): string[] {
 }
 
 /**
- * Emulated: of what a host calls /dev/kvm not everything runs a kernel of Debian's. Its clock counts instructions, one a nanosecond,
- * and stands still while the host does other things: a deadline of the lab's means the same on a busy host as on a quiet one.
+ * The machine is emulated, because not every /dev/kvm can run Debian's kernel. Its clock counts one nanosecond for each instruction, and
+ * stands still while the host does other things, so that the lab's deadlines mean the same on a busy host as on an idle one.
  */
 function qemuArguments({ kernel, initrd, system, clone }: Disks, log: string): string[] {
     const disk = (file: string): string[] => ["-drive", `file=${file},if=virtio,format=raw,cache=unsafe`];
@@ -49,7 +48,7 @@ function qemuArguments({ kernel, initrd, system, clone }: Disks, log: string): s
     ];
 }
 
-/** @returns whether every step of check.sh has passed */
+/** Boots the machine. @returns whether every step of check.sh has passed */
 async function boot(disks: Disks, log: string): Promise<boolean> {
     const began = performance.now();
     const child = spawn("nice", ["-n", "15", "qemu-system-x86_64", ...qemuArguments(disks, log)], {

@@ -1,4 +1,4 @@
-/** The very commands that the pipelines hold: each there is, with its options; and the preview of a change is run. */
+/** The commands in the pipelines exist with their options, and the preview of a change is run. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ const { scripts } = JSON.parse(readFileSync(join(repoRoot, "package.json"), "utf
     readonly scripts: Readonly<Record<string, string>>;
 };
 
-/** Those of this project: script → the words after it. */
+/** The commands of this project, with their npm script and the words after it. */
 const ours = [...new Set(lines)]
     .map((line) => /^npm run (\S+) -- (.*)$/.exec(line))
     .filter((found) => found !== null)

@@ -17,7 +17,7 @@ let host: Host;
 afterEach(() => host.stop());
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** `npm run pipelines -- …` as a pipeline has it. */
+/** Runs `npm run pipelines -- …` as a pipeline does. */
 async function pipelines(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<{ code: number; said: string }> {
     const child = spawn(process.execPath, ["--import", "tsx", "pipelines/main.ts", ...args], {
         cwd: repoRoot,

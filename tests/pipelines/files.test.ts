@@ -97,7 +97,7 @@ describe("what a pipeline may", () => {
         expect(secret.filter(({ job }) => job.if?.includes(own) !== true)).toEqual([]);
         const following = jobs.filter(({ workflow }) => "workflow_run" in workflow.on);
         expect(following.map(({ job }) => JSON.stringify(job)).filter((job) => job.includes("secrets."))).toEqual([]);
-        // Its own branch, never the commit that it follows.
+        // Such a workflow checks out its own branch, and never the commit of the workflow that it follows.
         const checkouts = following.flatMap(({ job }) =>
             job.steps.filter(({ uses }) => uses?.startsWith("actions/checkout@")),
         );

@@ -1,4 +1,4 @@
-/** The files of both hosts' pipelines, as data. */
+/** The pipelines' files of GitHub and GitLab, as data. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -57,7 +57,7 @@ interface GitLabJob {
 
 export const gitLab = parse(text(GITLAB)) as Readonly<Record<string, GitLabJob>>;
 
-/** Every line that a pipeline runs, of whichever host. */
+/** Every line that a pipeline of either host runs. */
 export const lines: readonly string[] = [
     ...[...jobs.flatMap(({ job }) => job.steps), ...action.runs.steps].flatMap(({ run = "" }) => run.split("\n")),
     ...Object.values(gitLab).flatMap(({ script = [], after_script: after = [], before_script: before = [] }) => [

@@ -1,4 +1,4 @@
-/** A host's API as a test plays it: what it was asked, and what it answers. */
+/** A fake API of GitHub or GitLab that records requests and answers them. */
 import { once } from "node:events";
 import { type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -16,7 +16,7 @@ export interface Host {
     stop(): Promise<void>;
 }
 
-/** @param answer what is answered, as JSON; undefined for 404 */
+/** @param answer returns the answer, which is sent as JSON, or undefined for the status 404 */
 export async function startHost(answer: (asked: Asked, response: ServerResponse) => unknown): Promise<Host> {
     const asked: Asked[] = [];
     const server = createServer((request, response) => {
@@ -50,7 +50,7 @@ interface Comment {
     readonly by: string;
 }
 
-/** Comments of a pull request or merge request, as both hosts keep them, a hundred a page. */
+/** The comments of a pull request or merge request, in pages of a hundred as on both hosts. */
 export class Comments {
     readonly all: Comment[] = [];
 
@@ -58,7 +58,7 @@ export class Comments {
         this.all.push({ id: this.all.length + 1, body, by });
     }
 
-    /** @param one as the host writes a comment */
+    /** @param one returns a comment in the host's format */
     answer({ method, url, body }: Asked, by: string, one: (comment: Comment) => object): unknown {
         const id = Number(url.pathname.split("/").at(-1));
         const text = (body as { readonly body?: string } | undefined)?.body ?? "";

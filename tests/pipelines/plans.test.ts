@@ -87,7 +87,7 @@ describe("the plan of a tree, among GitLab's packages", () => {
         spawnSync("git", ["-C", folder, ...own, "commit", "--quiet", "--allow-empty", "--message", "text"]);
     }
 
-    /** What a job's script does before or after it asks the engine. */
+    /** Runs the lines of a job's script before and after those that run the engine. @returns the exit code */
     async function run(job: string): Promise<number> {
         const lines = gitLab[job]?.script?.filter((line) => !line.startsWith("npm run")) ?? [];
         const environment = { ...process.env, CI_API_V4_URL: host.url, CI_PROJECT_ID: "3", CI_JOB_TOKEN: "job" };

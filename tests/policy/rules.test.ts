@@ -6,7 +6,7 @@ import { unseen } from "../../policy/rules/seen";
 import { renderStack } from "../support/render";
 import { STACKS } from "../support/stacks";
 
-/** What the rules say to an object, each sentence after the name of its rule. */
+/** An object's violations of the rules. Each sentence follows the name of its rule. */
 function said(object: KubernetesObject, protect = true): string[] {
     return RULES.flatMap(({ name, violations }) =>
         violations(object, { protect }).map((violation) => `${name}: ${violation}`),

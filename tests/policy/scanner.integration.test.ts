@@ -1,4 +1,4 @@
-/** What a public scanner says of everything that a stack declares. */
+/** What a public scanner finds in everything that a stack declares. */
 import { parseConfig } from "../../infra/site/config";
 import { plan } from "../../infra/site/plan";
 import { hasPython, scan } from "../support/checkov";
@@ -7,7 +7,7 @@ import { STACKS, stackValues } from "../support/stacks";
 
 jest.setTimeout(600_000);
 
-/** As an image build records it. */
+/** A digest in the form in which an image build records it. */
 const DIGEST = `sha256:${"0".repeat(64)}`;
 const LOCK = Object.fromEntries(
     ["agents", "cert-manager", "coredns", "object-store", "postgres"].map((name) => [name, DIGEST]),

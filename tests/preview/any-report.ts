@@ -1,10 +1,10 @@
-/** Reports that nobody would want to make: whatever a name, a value or a message may hold, and as many as there may be. */
+/** Generates arbitrary reports, with any text in names, values and messages, and in any number. */
 import fc from "fast-check";
 import { RULES } from "../../policy/rules";
 import { type Report, type StackReport, VERSION } from "../../preview/report";
 import { titleOf } from "../../preview/show/title";
 
-/** What markup, terminals, XML and services read something into. */
+/** Texts that have a special meaning in markup, terminals, XML or services. */
 const TROUBLE = [
     "`",
     "``",
@@ -96,7 +96,7 @@ export const anyStack: fc.Arbitrary<StackReport> = fc.record({
     notes: some(anyText),
 });
 
-/** Stacks have names that are all different. */
+/** Any report in which all stacks have different names. */
 export const anyReport: fc.Arbitrary<Report> = fc
     .uniqueArray(anyStack, { maxLength: 3, selector: ({ stack }) => stack })
     .chain((stacks) =>

@@ -1,4 +1,4 @@
-/** The base as a tree of its own, in a repository of a test. */
+/** The base of a comparison is a separate tree, in a repository that the tests create. */
 import { execFileSync } from "node:child_process";
 import {
     existsSync,
@@ -85,7 +85,7 @@ test("that has no program says so, for each stack", async () => {
 });
 
 describe("a base with another schema of the stack file", () => {
-    /** A tree of a program of its own, committed. */
+    /** Commits a tree with this program and this configuration. */
     function commit(program: string, config: string, more: Readonly<Record<string, string>> = {}): void {
         const files = {
             "Pulumi.yaml": "name: data-embassy\nmain: infra\nruntime: nodejs\n",
@@ -101,7 +101,7 @@ describe("a base with another schema of the stack file", () => {
         git("commit", "--quiet", "--message", config);
     }
 
-    /** Each refuses the other's file. */
+    /** A program that accepts only its own key, so that base and change refuse each other's stack file. */
     const reads = (key: string, made: string): string => `
         const config = new pulumi.Config("data-embassy");
         if (Object.keys(pulumi.runtime.allConfig()).join() !== "data-embassy:${key}") {

@@ -1,4 +1,4 @@
-/** What single changes are told as, on objects as small as can be. */
+/** How single changes are reported, with objects that are as small as possible. */
 import { compareStack } from "../../preview/compare-stack";
 import type { Side } from "../../preview/side";
 import type { Registered } from "../../preview/render/registrations";

@@ -1,4 +1,4 @@
-/** A change as a reviewer gets it to see: data is replaced, a flow opens, a registry grows. */
+/** The report of an example change: data is replaced, a flow opens, and a registry grows. */
 import { compareStack } from "../../preview/compare-stack";
 import type { Report } from "../../preview/report";
 import { asItIs, edited, reportOf, sideOf, stackText } from "./fixture";

@@ -1,4 +1,4 @@
-/** What a report says of a site's facility. */
+/** What a report says about a site's facility. */
 import { ConfigError, parseConfig } from "../../infra/site/config";
 import { plan } from "../../infra/site/plan";
 import { tier4Problems } from "../../infra/cluster/facility";
@@ -17,7 +17,7 @@ import { asItIs, edited, played, reportOf, sideOf, stackText } from "./fixture";
 const STACK = "luxembourg";
 const WORKERS = "a1: {feeds: [a, b], loops: [a, b], switches: [a, b], hosts: {worker: ";
 
-/** With three workers in each rack, and power for them: it can do without one. */
+/** A stack file with three workers in each rack and enough power for them, so that one worker can be removed. */
 const ROOMY = stackText(STACK)
     .replaceAll("worker: [1, 2]", "worker: [1, 2, 4]")
     .replaceAll("{a: 10, b: 10, c: 10}", "{a: 20, b: 20, c: 20}")

@@ -1,4 +1,4 @@
-/** Changes played on the real stacks. */
+/** Applies changes to the real stacks and compares them. */
 import { parseConfig } from "../../infra/site/config";
 import { outsideOf } from "../../infra/site/outside";
 import { plan } from "../../infra/site/plan";
@@ -17,7 +17,7 @@ import { stackText } from "../support/stacks";
 
 export { stackText };
 
-/** The stack file with one place in it otherwise. */
+/** The stack file with one place changed. */
 export function edited(stack: string, from: string, to: string, text = stackText(stack)): string {
     if (!text.includes(from)) {
         throw new Error(`Pulumi.${stack}.yaml has no ${from}`);
@@ -37,14 +37,14 @@ export async function sideOf(stack: string, text = stackText(stack), lock: Image
 
 const unchanged = new Map<string, Promise<Side>>();
 
-/** What the stack declares as it is; rendered once, as it takes the longest. */
+/** What the stack declares without changes. It is rendered only once, because that takes longest. */
 export function asItIs(stack: string): Promise<Side> {
     const known = unchanged.get(stack) ?? sideOf(stack);
     unchanged.set(stack, known);
     return known;
 }
 
-/** What a report says of an edit of the stack file. */
+/** The report about an edit of the stack file. */
 export async function played(stack: string, from: string, to: string): Promise<StackReport> {
     return compareStack(stack, "compared", await asItIs(stack), await sideOf(stack, edited(stack, from, to)));
 }
@@ -78,7 +78,7 @@ export function registered(
     };
 }
 
-/** Every object otherwise. */
+/** The side with every object changed. */
 export function mapped(side: Side, change: (inputs: Record<string, unknown>) => unknown): Side {
     const resources = side.resources.map((one) => {
         const resource = one.resource && {

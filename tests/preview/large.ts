@@ -1,7 +1,7 @@
-/** A stack of 350 registries of which each changes, and one of which nothing does. */
+/** Reports of a stack with 350 registries that all change, and of a stack in which nothing changes. */
 import type { StackReport } from "../../preview/report";
 
-/** As long as a namespace may be. */
+/** Names of 350 registries whose namespaces have the greatest length. */
 export const REGISTRIES = Array.from(
     { length: 350 },
     (_, index) => `registry-${String(index).padStart(4, "n").padEnd(54, "x")}`,
@@ -27,7 +27,7 @@ export function emptyStack(stack: string): StackReport {
     };
 }
 
-/** @param registries those in which it is dangerous */
+/** @param registries that change dangerously */
 export function everyRegistry(stack = "luxembourg", registries: readonly string[] = REGISTRIES): StackReport {
     const change = { path: "spec.template.spec", replaces: false, before: "old ".repeat(50), after: "new ".repeat(50) };
     return {

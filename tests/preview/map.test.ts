@@ -1,4 +1,4 @@
-/** The picture of the embassy, and of a change. */
+/** The pictures of the embassy and of a change. */
 import { readFileSync } from "node:fs";
 import { XMLValidator } from "fast-xml-parser";
 import { parseConfig } from "../../infra/site/config";
@@ -23,7 +23,7 @@ import { edited, stackText } from "./fixture";
 
 const STACK = "luxembourg";
 
-/** A stack as it was rendered last, with the plan of now. */
+/** A stack's expected files, with its current plan. */
 function side(stack: string, text = stackText(stack)): Side {
     const file = parseStackFile(text, stack);
     const config = parseConfig(stack, file.config);
@@ -63,7 +63,7 @@ test("the picture has every host, rack, feed and registry of both sites, and the
         ].map((part) => `${facts.name}/${part}`);
         expect(parts.filter((part) => !ids.has(part))).toEqual([]);
     }
-    // Each line has a box at both ends.
+    // Every line begins and ends at a box.
     expect(edges.flatMap(({ from, to }) => [from, to]).filter((end) => !ids.has(end))).toEqual([]);
     const between = edges.filter(({ from, to }) => from.split("/")[0] !== to.split("/")[0]);
     expect(between).toContainEqual({
@@ -125,7 +125,7 @@ test("a stack that is new or gone is added or removed as a whole; what does not 
     expect(signs(pictureOf("added", nothing, now, []))).toEqual(new Set(["added"]));
     expect(signs(pictureOf("removed", now, nothing, []))).toEqual(new Set(["removed"]));
     expect(pictureOf("compared", now, now, [])).toBeUndefined();
-    // Of a base whose plan cannot be read nobody knows what is new.
+    // If the base's plan cannot be read, it is unknown what is new.
     expect(pictureOf("compared", nothing, now, [])).toBeUndefined();
 });
 
@@ -156,7 +156,7 @@ test.each(Object.entries(PALETTES))("every text can be read, %s", (_, colours) =
     }
 });
 
-/** https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+/** The contrast ratio of two colours: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
 function contrast(one: string, other: string): number {
     const [low = 0, high = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
     return (high + 0.05) / (low + 0.05);

@@ -1,4 +1,4 @@
-/** A comment says what the report does, whatever is in it, and as much as there is. */
+/** A comment tells the same as its report, whatever the report contains and however large it is. */
 import fc from "fast-check";
 import { type Token, marked } from "marked";
 import type { Report } from "../../preview/report";
@@ -8,7 +8,7 @@ import { anyReport } from "./any-report";
 import { reportOf } from "./fixture";
 import { REGISTRIES, everyRegistry } from "./large";
 
-/** What the comment is made of, and what of it is no code. */
+/** The kinds of tokens in a comment, and its text outside of code. */
 function read(text: string): { kinds: Set<string>; html: string[]; prose: string; headings: number } {
     const kinds = new Set<string>();
     const html: string[] = [];
@@ -78,7 +78,7 @@ test("a comment is never too long, whatever there is to tell", () => {
     );
 }, 120_000);
 
-/** The names that a sentence is about, read back from a comment. */
+/** Reads the names that a sentence is about back from a comment. */
 function namesIn(text: string, sentence: string): Set<string> {
     const told = text.split("\n").find((line) => line.includes(sentence)) ?? "";
     const legend = /^Numbers above are those of: (.*)\.$/m.exec(text)?.[1] ?? "";

@@ -1,4 +1,4 @@
-/** What a reader does with a report as a page, in a real browser. */
+/** What a person does with a report's page, in a real browser. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -14,7 +14,7 @@ import { exampleReport } from "./example";
 import { reportOf } from "./fixture";
 import { REGISTRIES, everyRegistry } from "./large";
 
-// A browser draws with the processor where there is no other, and two cores are soon shared out.
+// Without a graphics card the browser draws with the processor, and two cores are soon busy.
 jest.setTimeout(300_000);
 
 const problem = chromiumProblem();
@@ -25,7 +25,7 @@ const NARROW = 360;
     let browser: Browser;
     let page: Page;
     let example: Report;
-    /** What the browser complains of, and what it asks of others. */
+    /** The browser's error messages, and its requests to others. */
     const complaints: string[] = [];
     beforeAll(async () => {
         mkdirSync(FOLDER, { recursive: true });
@@ -49,7 +49,7 @@ const NARROW = 360;
         await page.goto(pathToFileURL(file).href);
     }
 
-    /** @returns what axe finds, of WCAG 2.2 and of good practice, with all that is folded open, and what is too wide */
+    /** Unfolds everything. @returns what axe finds by WCAG 2.2 and good practice, and what is too wide */
     async function faults(): Promise<string[]> {
         await page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))");
         await page.evaluate(axe.source);

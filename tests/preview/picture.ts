@@ -1,4 +1,4 @@
-/** `npm run picture`: makes the picture of a report that docs/preview.md shows. */
+/** `npm run picture` makes the picture of a report that docs/preview.md shows. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** What a report says first of changes to a real stack, in every format. */
+/** What a report says first about changes to a real stack, in every format. */
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,21 +25,21 @@ function lineWith(text: string, part: string): number {
 
 interface Change {
     readonly what: string;
-    /** Made with as few renders as there can be: each takes as long as all the rest. */
+    /** Makes the report. It renders as few stacks as possible, because each takes as long as everything else. */
     readonly play: () => Promise<StackReport>;
-    /** How the report marks what it says first, to a person, */
+    /** The mark of the report's first entry, as a person reads it. */
     readonly mark: string;
-    /** and to a machine; */
+    /** The rule of the first entry, as a machine reads it. */
     readonly rule: string;
-    /** and what that is, in the words of every format. */
+    /** The text of the first entry, in every format. */
     readonly first: RegExp;
-    /** In the stack file, what stands in the line that the first is placed at; the file's first line where it is not why. */
+    /** A text in the stack file's line to which the first entry refers. Without it, the entry refers to the file's first line. */
     readonly at?: string;
-    /** The title, of which `#` is any number. */
+    /** The report's title, in which `#` matches any number. */
     readonly title: string;
-    /** What else stands in every format. */
+    /** Further texts in every format. */
     readonly also?: readonly string[];
-    /** What is found in it, and what is right. */
+    /** Pairs of a fact in the report and its expected value. */
     readonly facts?: (report: StackReport) => readonly (readonly [unknown, unknown])[];
 }
 
@@ -47,7 +47,7 @@ function stackEdit(from: string, to: string): Change["play"] {
     return () => played(STACK, from, to);
 }
 
-/** A change of the code, as what it makes of the objects. */
+/** Plays a change of the program by its effect on the objects. */
 function objectEdit(change: (side: Side) => Side): Change["play"] {
     return async () => {
         const side = await asItIs(STACK);
@@ -55,7 +55,7 @@ function objectEdit(change: (side: Side) => Side): Change["play"] {
     };
 }
 
-/** What the program refuses. */
+/** Plays an edit of the stack file that the schema refuses. */
 function refused(from: string, to: string): Change["play"] {
     return async () => {
         const base = await asItIs(STACK);
@@ -74,7 +74,7 @@ function refused(from: string, to: string): Change["play"] {
     };
 }
 
-/** Rendered as a tree of its own: what the program refuses when it has planned. */
+/** Plays edits that the program refuses only after planning, so the stack is rendered from a separate tree. */
 function treeEdit(...edits: readonly (readonly [from: string, to: string])[]): Change["play"] {
     return async () => {
         const root = mkdtempSync(join(tmpdir(), "played-"));
@@ -103,7 +103,7 @@ function withLabel(inputs: Record<string, unknown>): object {
         : { ...inputs, metadata: { ...metadata, labels: { ...metadata.labels, team: "registries" } } };
 }
 
-/** Postgres' image by digest, as where images were built. */
+/** Names Postgres' image by digest, as where images were built. */
 function pinned(digit: string): (side: Side) => Side {
     return (side) =>
         mapped(side, (inputs) =>
@@ -113,7 +113,7 @@ function pinned(digit: string): (side: Side) => Side {
         );
 }
 
-/** A rule more in the edge's policy. */
+/** Adds a rule to the edge's network policy. */
 function opened(direction: "ingress" | "egress", peer: object): (side: Side) => Side {
     const rule = { [direction === "ingress" ? "from" : "to"]: [peer], ports: [{ protocol: "TCP", port: 443 }] };
     return (side) =>
@@ -152,7 +152,7 @@ const CHANGES: readonly Change[] = [
     {
         what: "a member more",
         play: stackEdit("taxes: {number: 0, members: 2", "taxes: {number: 0, members: 3"),
-        // Its files name them all, so those that are there restart; data stays where it is.
+        // The configuration lists all members, so the existing ones restart. Data stays where it is.
         mark: "restarts",
         rule: "restart",
         first: /2 pods restart one after the other/,
@@ -187,7 +187,7 @@ const CHANGES: readonly Change[] = [
         mark: "restarts",
         rule: "restart",
         first: /2 pods restart one after the other/,
-        // Runs that are made anew.
+        // Jobs are the objects that are replaced.
         title: "# replaced, # changed",
         also: ["registry", "population"],
         facts: ({ restarts }) =>
@@ -269,7 +269,7 @@ const CHANGES: readonly Change[] = [
         first: /objectLockDays/,
         at: "objectLockDays",
         title: "2 errors",
-        // For what a restore may need, and for the time between two full backups.
+        // One limit is what a restore may need, and the other one is the time between two full backups.
         also: ["must be 28 or more", "must be 22 or more"],
         facts: (report) => [
             [report.problems.map(({ line }) => line), Array(2).fill(lineWith(stackText(STACK), "objectLockDays"))],
@@ -335,7 +335,7 @@ const CHANGES: readonly Change[] = [
     {
         what: "the life of certificates",
         play: stackEdit("leafDays: 90", "leafDays: 60"),
-        // That they are issued anew is no loss.
+        // Certificates are issued anew, which loses nothing.
         mark: "lifetimes",
         rule: "agreed-setting",
         first: /data-embassy:keys\.leafDays: 90 → 60/,
@@ -345,10 +345,10 @@ const CHANGES: readonly Change[] = [
     },
 ];
 
-/** Of one line nothing but the counts is to be had. */
+/** Formats that tell everything. The format of one line has only counts. */
 const TELL_ALL = ["markdown", "html", "json", "junit", "sarif"] as const;
 
-/** A text without what its format puts around names and before signs. */
+/** A text without the markup and escapes of its format. */
 function plain(text: string): string {
     const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", "#39": "'", amp: "&" };
     return text
@@ -357,10 +357,10 @@ function plain(text: string): string {
         .replaceAll(/[\\`*"]/g, "");
 }
 
-/** What is told first, with its mark. */
+/** A report's first entry, with its mark. */
 type First = readonly [mark: string | undefined, text: string];
 
-/** What matches first that is no margin, of which there are tests of its own. */
+/** The first entry that is not a margin. Margins have their own tests. */
 function firstMatch(text: string, pattern: RegExp): First {
     const [, mark, said = ""] = [...text.matchAll(pattern)].find(([, name]) => !/margin$/.test(name ?? "")) ?? [];
     return [mark, plain(said)];

@@ -1,4 +1,4 @@
-/** A tree as its own program declares it. */
+/** Renders a tree with its own program. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compareStack } from "../../preview/compare-stack";
@@ -16,7 +16,7 @@ test("the program, in a process of its own, declares what its site does in this 
             throw new Error(outcome.problem);
         }
         const side = await sideOf(stack);
-        // Of images, whether there is a lock.
+        // Both sides get the same images, because those depend on whether this machine has built any.
         const compared = compareStack(stack, "compared", { ...side, ...outcome }, { ...side, ...outcome });
         expect(titleOf([compared])).toBe("nothing changes");
         expect(outcome.outside).toEqual(side.outside);

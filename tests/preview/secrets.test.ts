@@ -1,4 +1,4 @@
-/** No secret in any format: neither what it is nor what it was. */
+/** No format shows a secret, neither its new value nor its former one. */
 import fc from "fast-check";
 import { compareStack } from "../../preview/compare-stack";
 import type { Side } from "../../preview/side";
@@ -7,7 +7,7 @@ import { FORMATS, type Format } from "../../preview/show/formats";
 import { parseStackFile } from "../../preview/stack-file";
 import { registered, reportOf } from "./fixture";
 
-/** Nothing that a report says by itself. */
+/** Values that do not occur in a report's own texts. */
 const value = fc.stringMatching(/^[g-z]{12,24}$/).map((text) => `q9${text}`);
 const isMarked = fc.boolean();
 

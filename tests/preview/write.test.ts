@@ -1,4 +1,4 @@
-/** Where a report goes. */
+/** The options decide where a report is written, and in which formats. */
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -13,7 +13,7 @@ import {
 
 const [full = backup("", 0, "")] = ARCHIVE.stanza.backup;
 const whole = chainFrom(full, ARCHIVE);
-/** In segment n the last transaction ends at 1000 + 100 n − 30: it is stored half a minute later. */
+/** The end of a segment's last transaction. For segment n it is 1000 + 100 n − 30, because a segment is stored half a minute later. */
 const last = (stored: string): Promise<Instant> =>
     Promise.resolve(instantAt(970 + 100 * Number.parseInt(stored.slice(38, 46), 16)));
 const numbers = ({ segments }: Chain): number[] => segments.map(({ number }) => number);

@@ -17,7 +17,7 @@ let home: string;
 beforeEach(() => (home = mkdtempSync(join(tmpdir(), "home-"))));
 afterEach(() => rmSync(home, { recursive: true }));
 
-/** Its stack file, as a restore writes it. */
+/** Writes an environment's stack file, as a restore does. */
 function stamp({ site, stackFile }: Environment): void {
     const stamped = { site, from: "luxembourg", at: undefined, registries: ["land"] as const, generations: {} };
     mkdirSync(dirname(stackFile), { recursive: true });
@@ -149,7 +149,7 @@ describe("a restore environment", () => {
         expect(presenceOf(audit, home)).toBe("unfinished");
         markKept(audit);
         expect(presenceOf(audit, home)).toBe("whole");
-        // A removal that was killed: its cluster is gone, and not yet its stack file.
+        // A killed removal has deleted the cluster, but not yet the stack file.
         rmSync(directory, { recursive: true });
         stamp(audit);
         expect(presenceOf(audit, home)).toBe("unfinished");

@@ -33,7 +33,7 @@ describe("keys out of custody", () => {
         const root = new X509Certificate(issuer.rootPem);
         expect(new X509Certificate(leaf.slice(leaf.indexOf("-----BEGIN CERT"))).verify(root.publicKey)).toBe(true);
         expect(root.ca).toBe(true);
-        // The official TLS provider takes both forms; this is the one that a stack's own issuers have.
+        // The official TLS provider accepts both forms. A stack's own issuers have this one.
         expect(issuer.keyPem).toMatch(/^-----BEGIN EC PRIVATE KEY-----/);
     });
 

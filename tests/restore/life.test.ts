@@ -2,7 +2,7 @@ import { type Presence, type Steps, live } from "../../restore/life";
 
 type Play = Steps<string, string, string>;
 
-/** What is done, in order; with `change`, steps that go otherwise. */
+/** Runs the steps of a restore environment's life. @param change steps that differ @returns the steps that were done, in order, and the outcome */
 async function played(there: Presence, change: Partial<Play> = {}): Promise<{ done: string[]; outcome: unknown }> {
     const done: string[] = [];
     const step = (name: string): Promise<string> => {

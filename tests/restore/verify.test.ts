@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import type { Database } from "../../data/database";
 import { verify } from "../../restore/verify";
 
-/** A server that answers each query with `rows`. */
+/** A database whose server answers each query with `rows`. */
 function serving(rows: (query: string) => readonly object[]): Database {
     const client = { query: (text: string) => Promise.resolve({ rows: rows(text) }), end: () => Promise.resolve() };
     return {

@@ -1,11 +1,11 @@
-/** What an API server says to a request, under an admission policy. */
+/** Asks a real API server whether an admission policy lets a request through. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { binDir } from "../../command-line/paths";
 import type { ApiServer } from "./apiserver";
 
-/** @throws Error with what the server said, where the command fails */
+/** @throws Error with the server's answer if the command fails */
 export function kubectl({ kubeconfig }: ApiServer, args: readonly string[], input?: object): string {
     return execFileSync(join(binDir, "kubectl"), [`--kubeconfig=${kubeconfig}`, ...args], {
         encoding: "utf8",
@@ -16,7 +16,7 @@ export function kubectl({ kubeconfig }: ApiServer, args: readonly string[], inpu
 
 type Answer = "refused" | "let through";
 
-/** How an attempt ends: refused by `policy`, or in the words of another error. */
+/** How an attempt ends: it is let through, refused by `policy`, or fails with the message of another error. */
 export function outcome(policy: string, attempt: () => void): string {
     try {
         attempt();
@@ -26,7 +26,7 @@ export function outcome(policy: string, attempt: () => void): string {
     }
 }
 
-/** The same, tried until it is the wanted one: the API server hears of a policy a moment after it is there. */
+/** Repeats the attempt until its outcome is `wanted`: the API server enforces a policy only a moment after it was created. */
 export async function settled(policy: string, attempt: () => void, wanted: Answer): Promise<string> {
     let last = "";
     for (let tries = 0; tries < 100 && last !== wanted; tries++) {

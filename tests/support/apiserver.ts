@@ -1,4 +1,4 @@
-/** A real API server for integration tests: etcd, kube-apiserver, kube-controller-manager and, where it is asked for, kube-scheduler on free loopback ports. */
+/** A real API server for integration tests: etcd, kube-apiserver, kube-controller-manager and, on request, kube-scheduler, on free loopback ports. */
 import { ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -20,10 +20,10 @@ export interface ApiServer {
     stop(): Promise<void>;
 }
 
-/** Further arguments of each; without a scheduler where it has none. */
+/** Further arguments for each program. The scheduler is started only if it has an entry here. */
 export interface Arguments {
     readonly "kube-apiserver"?: readonly string[];
-    /** Also as a function of the API server's URL. */
+    /** The arguments, or a function that returns them for the API server's URL. */
     readonly "kube-controller-manager"?: readonly string[] | ((server: string) => readonly string[]);
     readonly "kube-scheduler"?: readonly string[];
 }
@@ -165,7 +165,7 @@ function makeTmp(): string {
     return tmp;
 }
 
-/** All held at once, so that they differ. */
+/** Finds free ports. All of them are held at the same time, so that they differ. */
 export async function freePorts(count: number): Promise<number[]> {
     const servers = await Promise.all(
         Array.from({ length: count }, async () => {

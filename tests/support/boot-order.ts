@@ -1,4 +1,4 @@
-/** The document with the order in which each site comes up. */
+/** Renders the document that lists the order in which each site comes up. */
 import { join } from "node:path";
 import { parseConfig } from "../../infra/site/config";
 import { plan } from "../../infra/site/plan";

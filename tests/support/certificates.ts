@@ -1,4 +1,4 @@
-/** Certificates of a site for tests, of any age: a root, what it signs, and what that signs. */
+/** Issues a site's certificates of any age for tests: a root, authorities that it signs, and leaf certificates. */
 import "reflect-metadata";
 import { createPrivateKey, randomBytes, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
@@ -8,7 +8,7 @@ x509.cryptoProvider.set(webcrypto);
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const DAY_MS = 86_400_000;
 
-/** PEM, as the program has it. */
+/** A private key and its certificate, both as PEM. */
 export interface Pair {
     readonly key: string;
     readonly certificate: string;
@@ -16,16 +16,16 @@ export interface Pair {
 
 export interface Wanted {
     readonly commonName: string;
-    /** Absent: it signs others. */
+    /** Names of a leaf certificate. A certificate without them is an authority that signs others. */
     readonly dnsNames?: readonly string[];
-    /** Absent: it signs itself. */
+    /** The issuer. A certificate without one signs itself. */
     readonly by?: Pair;
-    /** Days since it began, and until it ends. */
+    /** How many days ago it became valid, and in how many days it expires. */
     readonly began?: number;
     readonly ends?: number;
 }
 
-/** As the program would have issued it some days ago, to the state Estonia. */
+/** Issues a certificate for the state Estonia, as the program would have done some days ago. */
 export async function issued({ commonName, dnsNames, by, began = 0, ends = 30 }: Wanted): Promise<Pair> {
     const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
     const issuer = by && new x509.X509Certificate(by.certificate);
@@ -33,7 +33,7 @@ export async function issued({ commonName, dnsNames, by, began = 0, ends = 30 }:
     const now = Date.now();
     const { KeyUsageFlags: use, ExtendedKeyUsage: extended } = x509;
     const certificate = await x509.X509CertificateGenerator.create({
-        // Positive, as RFC 5280 4.1.2.2 wants it.
+        // RFC 5280 4.1.2.2 requires a positive number.
         serialNumber: `40${randomBytes(15).toString("hex")}`,
         subject,
         issuer: issuer?.subject ?? subject,
@@ -62,7 +62,7 @@ export async function issued({ commonName, dnsNames, by, began = 0, ends = 30 }:
         ],
     });
     const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
-    // SEC 1, as the program's own.
+    // The program's own keys are in SEC 1 form too.
     const key = createPrivateKey({ key: Buffer.from(pkcs8), type: "pkcs8", format: "der" });
     return {
         key: key.export({ type: "sec1", format: "pem" }).toString(),

@@ -1,6 +1,6 @@
 /**
- * checkov, a public scanner of what is declared (https://www.checkov.io), in a Python environment of its own that is kept between runs. None of
- * its checks is left out.
+ * Runs checkov, a public scanner of declared infrastructure (https://www.checkov.io), in its own Python environment, which is kept between runs.
+ * None of its checks is left out.
  */
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -17,20 +17,20 @@ const REQUIREMENTS = join(__dirname, "checkov-requirements.txt");
 const ENVIRONMENT = join(embassyHome, "cache", "checkov");
 const MOST_BYTES = 2 ** 28;
 
-/** Whether this machine has Python with what makes an environment: Debian has that in python3-venv. */
+/** Whether this machine has Python and the modules that create an environment, which Debian ships in python3-venv. */
 export function hasPython(): boolean {
     return spawnSync("python3", ["-c", "import venv, ensurepip"]).status === 0;
 }
 
 export interface Scan {
     readonly passed: number;
-    /** What is left out by an annotation on the object. */
+    /** The number of checks that an annotation on an object skips. */
     readonly skipped: number;
-    /** A sentence each: the check, and the object. */
+    /** One sentence for each failure, with the check and the object. */
     readonly failed: string[];
 }
 
-/** @param objects by a name of their own, which a failure has */
+/** @param objects by unique names, which failures are reported under */
 export async function scan(objects: Readonly<Record<string, unknown>>): Promise<Scan> {
     const program = await installed();
     const folder = mkdtempSync(join(tmpdir(), "checkov-"));
@@ -87,7 +87,7 @@ async function installed(): Promise<string> {
         if (existsSync(whole) && readFileSync(whole, "utf8") === requirements) {
             return;
         }
-        // An environment holds its own path, so that it is made where it stays; what says that it is whole comes last.
+        // An environment contains its own path, so it is created in its final place. The file that marks it as complete is written last.
         rmSync(ENVIRONMENT, { recursive: true, force: true });
         await run("python3", ["-m", "venv", ENVIRONMENT]);
         await run(join(ENVIRONMENT, "bin", "pip"), ["install", "--quiet", "--requirement", REQUIREMENTS]);

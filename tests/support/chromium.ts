@@ -1,6 +1,6 @@
 /**
- * Debian's Chromium, without its desktop: unpacked below EMBASSY_HOME and never installed. It uses the machine's own C library, and
- * all else from its packages. Run as a program this fetches it.
+ * Debian's headless Chromium, unpacked below EMBASSY_HOME and never installed. It uses the machine's own C library and takes
+ * everything else from Debian's packages. When this file is run as a program, it fetches Chromium.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -13,13 +13,13 @@ import { unpack } from "../../toolchain/debian/unpack";
 import { withLock } from "../../command-line/lock.js";
 import { embassyHome } from "../../command-line/paths";
 
-/** Kept between runs: 170 MB to fetch, 340 MB unpacked. */
+/** Where Chromium is kept between runs: it is 170 MB to fetch, and 340 MB unpacked. */
 const installation = join(embassyHome, "cache", "chromium");
-/** Fonts, and what the browser is linked with; a compiler for a graphics card that is not there is neither. */
+/** Fonts, and the libraries that the browser is linked with. Compilers for graphics cards are left out, because no card is used. */
 const NEEDED = /^(chromium|fonts-|lib|zlib)/;
 const LEFT_OUT = ["libc6", "libgl1-mesa-dri", "libllvm15", "libz3-4"];
 
-/** Why there is no browser on this machine; undefined where there is one. Fetches it first: Jest has to know before any test. */
+/** Why there is no browser on this machine, or undefined where there is one. Fetches it if needed, because Jest must know before any test. */
 export function chromiumProblem(): string | undefined {
     if (existsSync(installation)) {
         return undefined;
@@ -29,8 +29,8 @@ export function chromiumProblem(): string | undefined {
 }
 
 /**
- * @param host the one that is opened, on this machine at `port`; nothing else has an address
- * @param authority key whose certificates are trusted, and no other: SubjectPublicKeyInfo in DER
+ * @param host name that is resolved to `port` on this machine; no other name is resolved
+ * @param authority the only key whose certificates are trusted, as SubjectPublicKeyInfo in DER
  */
 export function openChromium(host: string, port: number, authority: Buffer): Promise<Browser> {
     const pin = createHash("sha256").update(authority).digest("base64");
@@ -40,7 +40,7 @@ export function openChromium(host: string, port: number, authority: Buffer): Pro
     ]);
 }
 
-/** For pages that are files: nothing has an address. */
+/** Opens a browser for pages that are files: it resolves no name at all. */
 export function openOffline(): Promise<Browser> {
     return launch(["--host-resolver-rules=MAP * ~NOTFOUND"]);
 }

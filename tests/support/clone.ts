@@ -1,4 +1,4 @@
-/** A clone of the project as it is here, uncommitted work included, in which a test may change what it likes. */
+/** A clone of the project with its uncommitted work, in which a test may change anything. */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -6,9 +6,9 @@ import { repoRoot } from "../../command-line/paths";
 
 export class Clone {
     /**
-     * @param root a folder that is not there yet
-     * @param packages `linked`: for what does not look whether they are right; else a copy, which npm may install anew without
-     * harm to the project's own. It shares their disk: `root` is on the same one
+     * @param root a folder that does not exist yet
+     * @param packages `linked` suits tests that only use the packages; a copy can be installed anew by npm without changing
+     * the project's own. A copy consists of hard links, so `root` must be on the same disk
      */
     constructor(
         readonly root: string,
@@ -35,7 +35,7 @@ export class Clone {
         writeFileSync(join(this.root, file), text);
     }
 
-    /** Everything that is otherwise. */
+    /** Commits everything that has changed. */
     commit(message: string): void {
         git(this.root, "add", "--all");
         git(this.root, "commit", "--quiet", "--message", message);

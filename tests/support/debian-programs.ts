@@ -1,4 +1,4 @@
-/** Programs out of Debian's packages for tests, whatever the machine has: kept between runs, for fetching them takes a minute. */
+/** Programs from Debian's packages for tests, independent of what the machine has. They are kept between runs, because fetching them takes a minute. */
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
@@ -22,7 +22,7 @@ export async function installedPrograms(name: string, programs: readonly string[
     await withLock(`${root}.lock`, async () => {
         if (!existsSync(root)) {
             const fresh = `${root}.new`;
-            // Scripts, Perl and documents of what it depends on are of no use here.
+            // Of its dependencies only the libraries are needed, not scripts, Perl or documents.
             const packages = await fetchPackages([name]);
             const libraries = /^(lib|gcc|zlib)/;
             await unpack(
@@ -37,8 +37,8 @@ export async function installedPrograms(name: string, programs: readonly string[
 }
 
 /**
- * The packages' programs with the packages' own loader and libraries, whatever C library the machine has. Each becomes
- * a script under its own name, because initdb starts the `postgres` beside it and both find their files from there.
+ * Makes the programs run with the packages' own loader and libraries, whatever C library the machine has. Each program becomes
+ * a script of the same name, because initdb starts the `postgres` beside it, and both find their files relative to themselves.
  */
 function wrap(root: string, programs: readonly string[]): void {
     const multiarch = ["lib", "usr/lib"].flatMap((parent) =>

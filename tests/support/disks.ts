@@ -1,4 +1,4 @@
-/** The document with what fills a disk. */
+/** Renders the document that lists what fills a disk. */
 import { join } from "node:path";
 import { type EmbassyConfig, parseConfig } from "../../infra/site/config";
 import { DAYS_ALONE } from "../../infra/keys/config";
@@ -10,7 +10,7 @@ import { stackValues } from "./stacks";
 
 export const DISKS_FILE = join(__dirname, "..", "..", "docs", "disks.md");
 
-/** Registries whose disks are alike, by the table that says how. */
+/** Groups registries whose disks are filled alike, by the table that describes them. */
 function tables(config: EmbassyConfig): Map<string, string[]> {
     const alike = new Map<string, string[]>();
     for (const [registry, { storage, walPerDay }] of Object.entries(config.registries)) {
@@ -20,7 +20,7 @@ function tables(config: EmbassyConfig): Map<string, string[]> {
     return alike;
 }
 
-/** Of the object store. */
+/** The lines about the object store. */
 function stored(config: EmbassyConfig): string[] {
     const { kept, hidden } = stay(config);
     return [

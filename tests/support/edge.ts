@@ -1,4 +1,4 @@
-/** One of the edge's programs as its image has it, told what the site declares, before databases that let in whom members do. */
+/** Starts a program of the edge with the environment that the site declares, and databases with the access rules of a registry's members. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -23,12 +23,12 @@ const silent = { update: () => undefined, end: () => undefined };
 
 export interface Pair {
     readonly primary: Postgres;
-    /** Takes connections on 127.0.0.1. */
+    /** The standby, which accepts connections on 127.0.0.1. */
     readonly standby: Postgres;
 }
 
 /**
- * A registry with data, and what follows it.
+ * Starts a registry's primary with data, and a standby that follows it.
  * @param folder for keys
  * @param root authority behind all certificates, PEM with its key
  * @param port of the standby
@@ -44,7 +44,7 @@ export async function startPair(registry: Registry, folder: string, root: string
         ssl_ca_file: file("ca.crt", pemBlock(root, "CERTIFICATE")),
         ssl_cert_file: file("server.crt", pemBlock(pem, "CERTIFICATE")),
         ssl_key_file: file("server.key", pemBlock(pem, "PRIVATE KEY")),
-        // The test's superuser may by the socket.
+        // The test's superuser may connect through the socket.
         hba_file: file("hba.conf", "local all embassy trust", "local replication embassy trust", ...postgresql.pg_hba),
         ident_file: file("ident.conf", ...postgresql.pg_ident),
     });
@@ -56,9 +56,9 @@ export async function startPair(registry: Registry, folder: string, root: string
 }
 
 /**
- * As the container is declared, save for where things are.
+ * Starts an agent's program with the environment that its container declares, except for the variables in `here`.
  * @param deployment name of its resource
- * @param here the variables that are not as declared
+ * @param here values that replace declared ones, such as paths
  */
 export async function startDeclared(
     agent: string,
@@ -87,7 +87,7 @@ async function declaredEnvironment(deployment: string): Promise<Record<string, s
     return Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value]));
 }
 
-/** As a Secret is mounted. @returns its path */
+/** Writes a folder like the mount of a TLS Secret. @returns its path */
 export function secretFolder(path: string, authority: string, pem: string): string {
     mkdirSync(path);
     const files = {

@@ -1,5 +1,5 @@
 /**
- * The rendered stacks that are committed, a folder for each and in it a file for each component, so that a reviewer sees a change of
+ * The rendered stacks that are committed. Each stack has a folder with a file for each component, so that a reviewer sees a change of
  * what is declared as a short diff.
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { type Rendered, inOrder, renderComponents } from "./render";
 
-/** File name → text, of one stack: `land.yaml` for the component `land`. */
+/** File name → text of one stack, for example `land.yaml` for the component `land`. */
 export type ExpectedFiles = Readonly<Record<string, string>>;
 
 const EXPECTED = join(__dirname, "..", "expected");
@@ -21,20 +21,20 @@ export async function renderedFiles(stack: string): Promise<ExpectedFiles> {
     return Object.fromEntries(components) as ExpectedFiles;
 }
 
-/** What it is expected to declare: whatever is in its folder. */
+/** What the stack is expected to declare: the files in its folder. */
 export function expectedFiles(stack: string, expected = EXPECTED): ExpectedFiles {
     const folder = join(expected, stack);
     return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 }
 
-/** The stacks that something is expected of. */
+/** The stacks that have a folder with expected files. */
 export function expectedStacks(expected = EXPECTED): string[] {
     return readdirSync(expected, { withFileTypes: true })
         .filter((entry) => entry.isDirectory())
         .map(({ name }) => name);
 }
 
-/** Writes what is expected of all stacks from now on. Files of components and folders of stacks that are no longer there are removed. */
+/** Writes the expected files of all stacks, and removes the files of components and the folders of stacks that no longer exist. */
 export function writeExpected(stacks: ReadonlyMap<string, ExpectedFiles>, expected = EXPECTED): void {
     const gone = (existsSync(expected) ? expectedStacks(expected) : []).filter((stack) => !stacks.has(stack));
     gone.forEach((stack) => rmSync(join(expected, stack), { recursive: true }));
@@ -47,7 +47,7 @@ export function writeExpected(stacks: ReadonlyMap<string, ExpectedFiles>, expect
     }
 }
 
-/** Everything that the stack is expected to declare, in the order of the names. */
+/** Everything that the stack is expected to declare, sorted by name. */
 export function expectedResources(stack: string): Rendered[] {
     return inOrder(Object.values(expectedFiles(stack)).flatMap((text) => parse(text) as Rendered[]));
 }

@@ -1,4 +1,4 @@
-/** The document with the flows that the rendered stacks open. */
+/** Renders the document that lists the flows that the rendered stacks allow. */
 import { join } from "node:path";
 import { parseConfig } from "../../infra/site/config";
 import { type Policy, flowsOf } from "../../infra/site/flows";
@@ -9,7 +9,7 @@ import { stackValues } from "./stacks";
 
 export const FLOWS_FILE = join(__dirname, "..", "..", "docs", "flows.md");
 
-/** Network policies, and what is outside the cluster, of the stack as it was rendered last. */
+/** The network policies of the stack's expected files, and the peers outside of its cluster. */
 export function declaredFlows(stack: string): { readonly policies: Policy[]; readonly outside: Outside } {
     const config = parseConfig(stack, stackValues(stack));
     return {

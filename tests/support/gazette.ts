@@ -1,4 +1,4 @@
-/** The public's page with legislation behind it, as people come to it. */
+/** Runs the public page, with the legislation registry behind it, and reads it as a visitor would. */
 import type { ChildProcess } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -47,7 +47,7 @@ export class RunningGazette {
         return new RunningGazette(port, databases, authority, folder, program);
     }
 
-    /** Of the authority that readers are told to trust: SubjectPublicKeyInfo in DER. */
+    /** The public key of the authority that readers trust, as SubjectPublicKeyInfo in DER. */
     get trusted(): Buffer {
         const { publicKey } = new X509Certificate(pemBlock(this.authority, "CERTIFICATE"));
         return publicKey.export({ type: "spki", format: "der" });
@@ -77,7 +77,7 @@ export class RunningGazette {
     }
 }
 
-/** As the lease agent does each second: without one, a standby that was just started cannot say as of when it is. */
+/** Commits once, as the lease agent does each second: before that, a newly started standby cannot tell how recent its data is. */
 async function commit({ primary, standby }: Pair): Promise<void> {
     await primary.query("CREATE TABLE written ()");
     await standby.until("SELECT WHERE pg_last_xact_replay_timestamp() IS NOT NULL");

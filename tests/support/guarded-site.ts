@@ -1,4 +1,4 @@
-/** An API server as a site's, with all that the program declares about who may do what there, and credentials for whoever is to try. */
+/** An API server configured like a site's, with all rules that the program declares about who may do what, and credentials to test them. */
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,9 +14,9 @@ import { type ApiServer, startApiServer } from "./apiserver";
 import { type Rendered, renderPlan } from "./render";
 import { stackValues } from "./stacks";
 
-/** What a test's API server does without: nobody could ask whether it is ready, and it has no key. */
+/** Flags that a test's API server runs without: its readiness is asked for anonymously, and it has no key for encryption. */
 const LEFT_OUT = /^--(anonymous-auth|encryption-provider-config)=/;
-/** Resources of the program that say who may do what. */
+/** Names of the program's resources that decide who may do what. */
 const RULES = /^(declared|ways-in|jurisdiction|break-glass|image-origin|deletion-protection|priorities)/;
 const FIRST = [
     "Namespace",
@@ -28,15 +28,15 @@ const FIRST = [
     "ConfigMap",
 ];
 
-/** The account of the members of a registry's database. */
+/** The service account of the land registry's database members. */
 export const MEMBERS = "system:serviceaccount:registry-land:database";
 
 export interface GuardedSite {
     readonly api: ApiServer;
     readonly declared: readonly Rendered[];
-    /** The API server, for who shows a certificate of these names. */
+    /** The API server, with the credentials of this user and group. */
     as(user: string, group?: string): ApiServer;
-    /** The API server's record of requests. */
+    /** The API server's audit log. */
     audited(): string;
     stop(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export function list(items: readonly object[]): object {
     return { apiVersion: "v1", kind: "List", items };
 }
 
-/** Applies as the program does: server-side, under its name. */
+/** Applies resources as the program does: server-side, with its field manager. */
 export function apply(api: ApiServer, resources: readonly Rendered[]): string {
     const items = resources.map(({ inputs }) => inputs);
     return kubectl(
@@ -59,7 +59,7 @@ export function apply(api: ApiServer, resources: readonly Rendered[]): string {
     );
 }
 
-/** Starts it, with everything but workloads. */
+/** Starts the API server, and applies the accounts, roles, rules and similar objects that the stack declares, but no workloads. */
 export async function guardedSite(stack: string): Promise<GuardedSite> {
     const folder = mkdtempSync(join(tmpdir(), "guarded-"));
     const file = (name: string, content: string): string => {
@@ -78,11 +78,11 @@ export async function guardedSite(stack: string): Promise<GuardedSite> {
     const api = await startApiServer({
         "kube-apiserver": [
             ...flags.filter((flag) => !LEFT_OUT.test(flag)),
-            // As kubeadm has it.
+            // kubeadm sets this flag.
             "--allow-privileged=true",
             `--client-ca-file=${file("clients.crt", new X509Certificate(authority).toString())}`,
         ],
-        // As itself: whose name is only taken on is given no tokens.
+        // The controller manager shows its own certificate: an impersonated user is refused tokens.
         "kube-controller-manager": (server) => [
             "--use-service-account-credentials=true",
             `--kubeconfig=${file("controllers.kubeconfig", kubeconfigOf(server, controllers))}`,

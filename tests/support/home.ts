@@ -1,6 +1,6 @@
 /**
- * A home of its own for a test, as `.embassy` is for a user: lab, state and passphrase, with the built toolchain linked
- * in. Commands run as processes, as a user's do.
+ * A test's own home, as `.embassy` is a user's: it holds lab, state and passphrase, and links to the built toolchain.
+ * Commands run as processes, as a user's do.
  */
 import {
     type ChildProcess,
@@ -38,11 +38,11 @@ export interface Outcome {
     readonly code: number | null;
     /** Standard output. */
     readonly stdout: string;
-    /** Both streams, for messages. */
+    /** Standard output and standard error, for messages. */
     readonly output: string;
 }
 
-/** No command takes so long. One that hangs is killed, so that a test fails and the others still run. */
+/** No command takes this long. A command that hangs is killed, so that its test fails and the other tests still run. */
 const LONGEST_MS = 10 * 60_000;
 
 export class Home {
@@ -52,7 +52,7 @@ export class Home {
     private running: string | undefined;
     private root = repoRoot;
 
-    /** @param shared folders that are the user's own: what is downloaded and built once for all homes */
+    /** @param shared folders of the user's own home that are linked, because they are downloaded or built once for all homes */
     constructor(name: string, ...shared: readonly ("cache" | "images")[]) {
         mkdirSync(join(embassyHome, "tests"), { recursive: true });
         this.path = mkdtempSync(join(embassyHome, "tests", `${name}-`));
@@ -72,24 +72,24 @@ export class Home {
         };
     }
 
-    /** The same home, with other variables in the environment of its commands. */
+    /** The same home, with further variables in the environment of its commands. */
     with(variables: NodeJS.ProcessEnv): Home {
         const other = Object.assign(Object.create(Home.prototype) as Home, this);
         other.env = { ...this.env, ...variables };
         return other;
     }
 
-    /** The same home, whose commands are killed after so many milliseconds, and then have no exit code. */
+    /** The same home, whose commands are killed after this many milliseconds and then have no exit code. */
     within(milliseconds: number): Home {
         return Object.assign(this.with({}), { limit: milliseconds });
     }
 
-    /** The same home, whose sites run this registry and declare the others: what is about one costs no more than one. */
+    /** The same home, whose sites declare every registry but run only this one, so that a test of one registry costs no more. */
     only(registry: string): Home {
         return Object.assign(this.with({}), { running: registry });
     }
 
-    /** The same home, whose commands are those of another clone of the project. */
+    /** The same home, with the commands of another clone of the project. */
     of(clone: string): Home {
         return Object.assign(this.with({}), { root: clone });
     }
@@ -104,7 +104,7 @@ export class Home {
         return this.run(["start/lab.ts", ...args]);
     }
 
-    /** Brings a part back that was failed. On a busy host it may be ready only after the lab has given it up, and `up` goes on with it. */
+    /** Repairs a part that was made to fail. On a busy host it may become ready only after the lab has stopped waiting; then `up` goes on. */
     repair(site: string, part: string): void {
         if (this.lab("repair", `${site}/${part}`).code !== 0) {
             must(this.lab("up", site));
@@ -151,7 +151,7 @@ export class Home {
         return this.run(["toolchain/pulumi.ts", ...args, "--non-interactive"]);
     }
 
-    /** The same, still running. Its own process group, so that all of it can be ended. What it says is in {@link said}. */
+    /** The same, still running, in its own process group, so that all of it can be ended. {@link said} returns its output. */
     startPulumi(...args: string[]): ChildProcess {
         return this.start(["toolchain/pulumi.ts", ...args, "--non-interactive"]);
     }
@@ -161,9 +161,9 @@ export class Home {
         return this.start(["data/main.ts", ...args]);
     }
 
-    /** A folder that is the project for the CLI itself, which writes into the stack files that it finds there. */
+    /** A project folder for the CLI itself, which writes into the stack files that it finds there. */
     project(): string {
-        // Whatever the CLI is asked, the wrapper first makes the state's folder and the passphrase.
+        // Before any command, the wrapper creates the folder of the state and the passphrase.
         must(this.pulumi("version"));
         const folder = join(this.path, "project");
         mkdirSync(folder);
@@ -183,7 +183,7 @@ export class Home {
         );
     }
 
-    /** The same, still running; what it prints can be read as it comes. */
+    /** The same, still running; its output can be read as it comes. */
     startKubectl(site: string, ...args: string[]): ChildProcessByStdio<null, Readable, null> {
         const kubeconfig = join(this.path, "lab", site, "kubeconfig");
         return spawn(join(this.path, "bin", "kubectl"), ["--kubeconfig", kubeconfig, ...args], {
@@ -191,7 +191,7 @@ export class Home {
         });
     }
 
-    /** A stack's state file, as it lies on the disk. */
+    /** The text of a stack's state file. */
     state(stack: string): string {
         return readFileSync(this.stateFile(stack), "utf8");
     }
@@ -201,8 +201,8 @@ export class Home {
     }
 
     /**
-     * A stack, made where it is not there, and its first `up`; with other values in its file than the project's.
-     * @throws Error with what the CLI said, where it fails
+     * Creates a stack if it does not exist, and runs its first `up`. `values` replace those of the project's stack file.
+     * @throws Error with the CLI's output if it fails
      */
     up(stack: string, values: Readonly<Record<string, string>> = {}): Outcome {
         if (!existsSync(this.stateFile(stack))) {
@@ -213,7 +213,7 @@ export class Home {
         return must(this.pulumi(...(own ? asDeclared : this.declaration(stack, values))));
     }
 
-    /** A stack whose file has other values in it, brought up. The project's own file stays as it is. */
+    /** Runs `up` for a stack whose file has other values. The project's own file stays as it is. */
     declare(stack: string, values: Readonly<Record<string, string>>, ...options: string[]): void {
         must(this.pulumi(...this.declaration(stack, values), ...options));
     }
@@ -238,7 +238,7 @@ export class Home {
         return ["up", "--stack", stack, "--yes", "--skip-preview", "--config-file", file];
     }
 
-    /** The end of what commands have said that were only started. */
+    /** The end of the output of commands that were started and not waited for. */
     said(): string {
         return existsSync(this.log) ? readFileSync(this.log, "utf8").slice(-4_000) : "";
     }
@@ -249,7 +249,7 @@ export class Home {
 
     remove(): void {
         this.lab("down", "--delete");
-        // A process of Node.js that is on its way out still writes its compile cache.
+        // A Node.js process that is ending may still write its compile cache.
         rmSync(this.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });
     }
 
@@ -285,7 +285,7 @@ function outcome({ status, stdout, stderr }: SpawnSyncReturns<string>): Outcome 
     return { code: status, stdout, output: stdout + stderr };
 }
 
-/** @throws Error with the output, where the command failed */
+/** @throws Error with the output if the command failed */
 export function must(result: Outcome): Outcome {
     if (result.code !== 0) {
         throw new Error(`exit code ${result.code ?? "none"}:\n${result.output}`);

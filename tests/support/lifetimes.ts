@@ -1,4 +1,4 @@
-/** The document with what ends by itself. */
+/** Renders the document that lists what expires by itself. */
 import { join } from "node:path";
 import { parseConfig } from "../../infra/site/config";
 import { DAYS_ALONE } from "../../infra/keys/config";
@@ -29,7 +29,7 @@ export function lifetimesDocument(stacks: readonly string[]): string {
     ].join("\n");
 }
 
-/** A table in Markdown, as it is declared. */
+/** A table in Markdown, in the order in which lifetimes are declared. */
 function lifetimeTable(all: readonly Lifetime[]): string {
     const rows = all.map(({ name, seconds, renewal }) => {
         const [how, left] =

@@ -1,4 +1,4 @@
-/** The engine that creates nothing, and refuses what it has not been told of. */
+/** A mock of the engine that creates nothing, and refuses resource types that it does not know. */
 import type * as pulumi from "@pulumi/pulumi";
 import { type Handed, mocksFor } from "../../preview/render/mocks";
 

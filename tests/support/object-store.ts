@@ -21,11 +21,11 @@ const START_TIMEOUT_MS = 20_000;
 const isRoot = process.getuid?.() === 0;
 
 export interface StartOptions {
-    /** For how long it keeps a version. */
+    /** How many days the store keeps each version locked. */
     readonly objectLockDays?: number;
     readonly users?: StoreUsers;
     readonly buckets?: readonly string[];
-    /** Another process over the same folders, which must not write. */
+    /** A running store, over whose folders this one starts a second process that must not write. */
     readonly readonlyOf?: TestStore;
 }
 
@@ -36,7 +36,7 @@ export class TestStore {
 
     private constructor(
         readonly folder: string,
-        /** PEM: the authority behind its certificate. */
+        /** The authority that issued its certificate, as PEM. */
         readonly authority: string,
         readonly port: number,
         private readonly options: StartOptions,
@@ -45,7 +45,7 @@ export class TestStore {
     static async start(options: StartOptions = {}): Promise<TestStore> {
         await buildToolchain({ parts: ["versitygw"], progress: silent });
         const [port = 0] = await freePorts(1);
-        // A socket's path has at most 107 bytes.
+        // The folder is directly below the system's temporary folder, because a socket's path has at most 107 bytes.
         const folder = options.readonlyOf?.folder ?? mkdtempSync(join(tmpdir(), "store-"));
         const authority = await issueAuthority({ commonName: "test" }, 1);
         const leaf = await issueLeaf(authority, { commonName: "store", names: ["localhost", "127.0.0.1"] }, 1);
@@ -68,14 +68,14 @@ export class TestStore {
         return `https://localhost:${this.port}`;
     }
 
-    /** @param url of somebody in between, where it is not the store itself */
+    /** @param url of a proxy, if requests do not go directly to the store */
     client(user: string, secret: string, url = this.url): S3Client {
         const client = storeClient({ url, region: REGION, authority: this.authority, user, secret }, 1);
         this.clients.push(client);
         return client;
     }
 
-    /** As a mounted Secret and ConfigMap come to change: the store takes up what is there. */
+    /** Changes users and buckets as an update of the mounted Secret and ConfigMap would, and waits until the store has made the buckets. */
     async declare(users: StoreUsers, buckets: readonly string[]): Promise<void> {
         const [reader = ""] = Object.keys(users);
         this.write("users.json", users);
@@ -83,7 +83,7 @@ export class TestStore {
         const client = this.client(reader, users[reader]?.secret ?? "");
         const last = buckets.at(-1);
         const deadline = Date.now() + START_TIMEOUT_MS;
-        // A bucket that is there refuses whom it does not know.
+        // Once the bucket exists, the error is another one, or there is none.
         while ((await outcome(client.send(new ListObjectVersionsCommand({ Bucket: last })))) === "NoSuchBucket") {
             if (Date.now() > deadline) {
                 throw new Error(`The store has not made ${last}:\n${this.output}`);
@@ -130,13 +130,13 @@ export class TestStore {
         });
     }
 
-    /** All at once, as Kubernetes does it. */
+    /** Replaces the file atomically, as Kubernetes does. */
     private write(name: string, value: unknown): void {
         writeFileSync(this.file(`${name}.new`), JSON.stringify(value), { mode: 0o600 });
         renameSync(this.file(`${name}.new`), this.file(name));
     }
 
-    /** Root can make the folder read-only for the one process. */
+    /** A command that makes the folder read-only for the store's process alone. Only root can do that. */
     private wrapper(): string[] {
         const mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"';
         return this.options.readonlyOf !== undefined && isRoot
@@ -163,7 +163,7 @@ export class TestStore {
         }
     }
 
-    /** Of its own: what it reads and writes, and the key and certificate that it shows. */
+    /** A file in the store's folder. A read-only store has its own key and certificate there. */
     file(name: string): string {
         return join(
             this.folder,

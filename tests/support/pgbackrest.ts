@@ -1,4 +1,4 @@
-/** A real pgBackRest for integration tests, with a repository on disk: encrypted, as a site's are. */
+/** A real pgBackRest for integration tests, with a repository on disk that is encrypted like a site's. */
 import { execFile } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -43,12 +43,12 @@ export class PgBackRest {
         return join(this.folder, "pgbackrest.conf");
     }
 
-    /** For a server: each of several pushes its own. */
+    /** The `archive_command` of a server. It names the server's own folder, so several servers can share it. */
     get archiveCommand(): string {
         return `${this.program} --config=${this.configuration} --stanza=${this.stanza} --pg1-path="$PWD" archive-push %p`;
     }
 
-    /** From now on everything is said of another folder. @param repository a copy of the repository */
+    /** Makes all further commands use another folder. @param repository a copy of the repository */
     configure(repository: string): void {
         const lines = [
             "[global]",
@@ -63,11 +63,11 @@ export class PgBackRest {
             `[${this.stanza}]`,
             "pg1-path=/nonexistent",
         ];
-        // Nothing in it is anybody's: Postgres' own user reads it as well.
+        // The file has the default mode, because Postgres' user reads it too.
         writeFileSync(this.configuration, `${lines.join("\n")}\n`);
     }
 
-    /** @returns what it says */
+    /** Runs a command of pgBackRest. @returns its output */
     async say(...args: readonly string[]): Promise<string> {
         const words = [`--config=${this.configuration}`, ...args];
         const { stdout } = await run(this.program, words, {
@@ -78,7 +78,7 @@ export class PgBackRest {
         return stdout;
     }
 
-    /** About a running server. @param data its folder @param environment of libpq */
+    /** Runs a command about a running server. @param data the server's folder @param environment libpq's variables */
     async of(data: string, environment: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<string> {
         return this.say(
             `--stanza=${this.stanza}`,

@@ -1,4 +1,4 @@
-/** The image of Postgres as it is really made, run under chroot without a container engine: that needs root. */
+/** Builds the real image of Postgres and runs it with chroot instead of a container engine, which needs root. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -27,9 +27,9 @@ import { parseConfig } from "../../infra/site/config";
 import { type Pair, issued } from "./certificates";
 import { stackValues } from "./stacks";
 
-/** `describe` where this is root's, and one that is skipped elsewhere. */
+/** `describe` if the tests run as root, and `describe.skip` otherwise. */
 export const describeAsRoot = process.getuid?.() === 0 ? describe : describe.skip;
-/** The registry whose member it is. */
+/** The database whose member the container is. */
 export const plan = planDatabase("land", "registry-land", parseConfig("tallinn", stackValues("tallinn")));
 
 export class PostgresImage {
@@ -37,11 +37,11 @@ export class PostgresImage {
 
     private constructor(
         readonly root: string,
-        /** Behind every certificate of the site. */
+        /** The authority that issues every certificate of the site. */
         readonly authority: Pair,
     ) {}
 
-    /** With the member's key and certificate where its pod has them. */
+    /** Unpacks the image, and puts the member's key and certificate where its pod has them. */
     static async create(): Promise<PostgresImage> {
         const home = join(embassyHome, "tests", "postgres-image");
         [home, join(embassyHome, "cache")].forEach((folder) => mkdirSync(folder, { recursive: true }));
@@ -55,7 +55,7 @@ export class PostgresImage {
         chmodSync(root, 0o755);
         const unpacking = ["--extract", "--same-permissions", `--directory=${root}`, "--file=-"];
         execFileSync("tar", unpacking, { input: layer(home) });
-        // What a container's runtime adds.
+        // A container runtime would add these.
         mkdirSync(join(root, "dev"), { recursive: true });
         execFileSync("mknod", ["--mode=666", join(root, "dev", "null"), "c", "1", "3"]);
         writeFileSync(join(root, "etc", "hosts"), `127.0.0.1 ${DATABASE}\n`);
@@ -75,7 +75,7 @@ export class PostgresImage {
         rmSync(this.root, { recursive: true, force: true });
     }
 
-    /** Writes files for the image's user alone. @param folder in the image */
+    /** Writes files that only the image's user can read. @param folder in the image */
     give(folder: string, files: Readonly<Record<string, string>>): void {
         const path = join(this.root, folder);
         mkdirSync(path, { recursive: true });
@@ -86,13 +86,13 @@ export class PostgresImage {
         chownSync(path, POSTGRES.uid, POSTGRES.gid);
     }
 
-    /** @returns what it prints @throws Error of `execFileSync` where it fails */
+    /** Runs a command. @returns its output @throws Error of `execFileSync` if it fails */
     run(user: Identity, ...command: string[]): string {
         const [program, args] = this.chrooted(user, command);
         return execFileSync(program, args, { env: { ...image.env }, encoding: "utf8", stdio: "pipe", input: "" });
     }
 
-    /** Starts a server. @returns the line by which it says that it is up, among all that it prints and logs */
+    /** Starts a server. @returns the line of its output that matches `up` */
     said(up: RegExp, ...command: string[]): Promise<string> {
         const [program, args] = this.chrooted(POSTGRES, ["sh", "-c", 'exec "$@" 2>&1', "sh", ...command]);
         const server = spawn(program, args, { env: { ...image.env }, stdio: ["ignore", "pipe", "ignore"] });
@@ -122,7 +122,7 @@ function layer(home: string): Buffer {
     return zstdDecompressSync(readFileSync(blobFile(layout, layers[0]?.digest ?? "")));
 }
 
-/** For python3: the functions of the program that starts a member, and what is done with them. */
+/** A script for python3 that imports the program that starts a member, and then runs `lines`. */
 export function memberScript(...lines: readonly string[]): string {
     const folder = PROGRAM.member.slice(0, PROGRAM.member.lastIndexOf("/"));
     return [`import sys; sys.path.insert(0, '${folder}')`, "import member", ...lines].join("\n");

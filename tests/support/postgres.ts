@@ -1,6 +1,6 @@
 /**
- * A real PostgreSQL, of the release that runs in the sites, for integration tests, from Debian's packages: the machine needs none of its own. A cluster lives
- * in a temporary folder, is reached through a Unix socket there, and can be killed as a power cut would.
+ * A real PostgreSQL for integration tests, from Debian's packages and of the release that runs in the sites; the machine needs none of its own.
+ * A cluster lives in a temporary folder, is reached through a Unix socket there, and can be killed as if by a power cut.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -16,7 +16,7 @@ import { installedPrograms } from "./debian-programs";
 const run = promisify(execFile);
 
 const START_TIMEOUT_MS = 30_000;
-/** PostgreSQL refuses to run as root: then it runs as Debian's `nobody`. */
+/** The ID of Debian's `nobody`. PostgreSQL refuses to run as root, so root's tests run it as this user. */
 const UNPRIVILEGED = 65_534;
 const identity = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
 const BIN = POSTGRES_PROGRAMS.slice(1);
@@ -33,7 +33,7 @@ export class Postgres {
     ) {}
 
     /**
-     * A new, running cluster. Commits reach the disk before they are acknowledged, as in production.
+     * Starts a new cluster. Commits reach the disk before they are acknowledged, as in production.
      *
      * @param settings of postgresql.conf
      * @param wrapper program and arguments that run the server
@@ -44,7 +44,7 @@ export class Postgres {
         wrapper: readonly string[] = [],
     ): Promise<Postgres> {
         const bin = await installed();
-        // Not below EMBASSY_HOME: a socket's path has at most 107 bytes, and that folder may be closed to `nobody`.
+        // The folder is not below EMBASSY_HOME, because a socket's path has at most 107 bytes, and `nobody` may have no access there.
         const folder = mkdtempSync(join(tmpdir(), "postgres-"));
         if (identity.uid !== undefined) {
             chownSync(folder, identity.uid, identity.gid);
@@ -65,8 +65,8 @@ export class Postgres {
     }
 
     /**
-     * A cluster that follows this one, from a copy of its files that is taken while it stands still.
-     * @param settings of its own
+     * Starts a cluster that follows this one, from a copy of its files that is taken while this one is stopped.
+     * @param settings of the new cluster
      */
     async standby(settings: Readonly<Record<string, string>> = {}): Promise<Postgres> {
         await this.end("SIGINT");
@@ -92,7 +92,7 @@ export class Postgres {
         await this.query(`CREATE DATABASE ${name}`);
     }
 
-    /** One statement on a connection of its own. */
+    /** Runs one statement on a new connection. */
     async query(sql: string, database = "postgres"): Promise<Record<string, unknown>[]> {
         const client = new Client({ host: this.folder, port: Number(this.port), user: "embassy", database });
         await client.connect();
@@ -103,7 +103,7 @@ export class Postgres {
         }
     }
 
-    /** The first row of what the statement finds, once it finds any. */
+    /** Repeats the statement until it finds a row, and returns the first one. */
     async until(sql: string): Promise<Record<string, unknown>> {
         for (;;) {
             const [found] = await this.query(sql);
@@ -139,23 +139,23 @@ export class Postgres {
         }
     }
 
-    /** What a power cut leaves: no process has the time to write anything. */
+    /** Kills the server as a power cut would: it has no time to write anything. */
     async kill(): Promise<void> {
         await this.end("SIGKILL");
-        // The children see that their parent is gone; the next server must not meet one that has not yet.
+        // The server's children end once they see that it is gone. The next server must not start before that.
         await sleep(500);
     }
 
-    /** Makes a primary of one that follows. @returns its timeline, a new one */
+    /** Promotes a standby to primary. @returns its new timeline */
     async promote(): Promise<number> {
         await this.query("SELECT pg_promote(true, 30)");
-        // Until then it goes by the timeline of its last checkpoint.
+        // Until the next checkpoint pg_control_checkpoint() returns the old timeline.
         await this.query("CHECKPOINT");
         const [{ timeline } = {}] = await this.query("SELECT timeline_id AS timeline FROM pg_control_checkpoint()");
         return timeline as number;
     }
 
-    /** Leaves the timeline for a new one, as a failover does: of the last segment the part that was written stays behind. */
+    /** Moves to a new timeline, as a failover does. The old timeline ends with a partial segment. */
     async leaveTimeline(): Promise<number> {
         await this.end("SIGINT");
         writeFileSync(join(this.data, "standby.signal"), "");
@@ -168,7 +168,7 @@ export class Postgres {
         rmSync(this.folder, { recursive: true, force: true });
     }
 
-    /** Of the socket's name as well. */
+    /** The port, which is also a part of the socket's name. */
     private get port(): string {
         return this.settings["port"] ?? "5432";
     }
@@ -201,18 +201,18 @@ export class Postgres {
     }
 }
 
-/** As whom its programs, and those that work on its files, are run; nobody else where the tests are not root's. */
+/** The user for Postgres' programs and for those that work on its files. It is empty if the tests do not run as root. */
 export function serverIdentity(): { readonly uid?: number; readonly gid?: number } {
     return identity;
 }
 
-/** A file that a cluster reads and nobody else may, such as the key of its certificate. @returns its path */
+/** Writes a file that only the cluster may read, such as the key of its certificate. @returns its path */
 export function serverFile(folder: string, name: string, content: string): string {
     const file = join(folder, name);
     writeFileSync(file, content, { mode: 0o600 });
     if (identity.uid !== undefined) {
         chownSync(file, identity.uid, identity.gid);
-        // The folder can be passed through and not listed.
+        // Other users can reach files in the folder, but cannot list it.
         chmodSync(folder, 0o711);
     }
     return file;

@@ -1,4 +1,4 @@
-/** A Pulumi program in the test's own process, the real engine, and this source tree's kubernetes provider. */
+/** Runs Pulumi programs in the test's own process, with the real engine and this source tree's kubernetes provider. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,14 +11,14 @@ import { KubernetesProvider } from "../../toolchain/providers/kubernetes/provide
 const EMBASSY = resolve(__dirname, "../../.embassy");
 
 export interface Programs {
-    /** @param settings of the default provider, beside its cluster */
+    /** @param settings of the default provider, in addition to its cluster */
     stack(name: string, program: PulumiFn, settings?: Readonly<Record<string, string>>): Promise<Stack>;
     stop(): void;
 }
 
 export async function startPrograms(kubeconfig: string): Promise<Programs> {
     const home = mkdtempSync(join(tmpdir(), "programs-"));
-    // One provider for each that a program configures, as with a plugin.
+    // Each provider that a program configures connects separately and gets its own instance, as with a plugin.
     const server = createServer((connection) =>
         serveConnection(connection, (grpcServer) => registerProvider(grpcServer, new KubernetesProvider())),
     );

@@ -1,4 +1,4 @@
-/** The files that name every registry, for types and imports to go by: generated from Pulumi.yaml. */
+/** Generates, from Pulumi.yaml, the files that list every registry for types and imports. */
 import { join } from "node:path";
 import { repoRoot } from "../../command-line/paths";
 import { wholeConfig } from "../../toolchain/cli/project-config";
@@ -8,7 +8,7 @@ export const CATALOGUE_FILE = join(repoRoot, "data", "catalogue.ts");
 
 const GENERATED = "`npm run expected:update` writes this file from `data-embassy:registries` in Pulumi.yaml.";
 
-/** In the order in which the project has them. */
+/** The registries in the order in which Pulumi.yaml declares them. */
 function declared(): string[] {
     return Object.keys(wholeConfig("")["data-embassy:registries"] as object);
 }
@@ -18,7 +18,7 @@ function exportOf(registry: string): string {
     return registry.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** As prettier has an array: in one line where it fits. */
+/** Formats an array as prettier does: in one line if it fits. */
 function array(names: readonly string[], width = 120): string {
     const quoted = names.map((name) => JSON.stringify(name));
     const line = `export const REGISTRIES = [${quoted.join(", ")}] as const;`;

@@ -1,4 +1,4 @@
-/** What a stack declares, without a cluster: the rendered files in tests/expected and the tests stand on it. */
+/** Renders what a stack declares, without a cluster. The files in tests/expected and many tests are based on it. */
 import * as pulumi from "@pulumi/pulumi";
 import { parseConfig } from "../../infra/site/config";
 import { PROJECT } from "../../infra/conventions/names";
@@ -15,7 +15,7 @@ export type { Registered, Rendered };
 
 const rendered = new Map<string, Promise<Rendered[]>>();
 
-/** As the stack is declared; rendered once in a test file, as it takes the longest. Nobody changes what is returned. */
+/** Renders the declared stack, once in each test file because it takes long. Callers must not change the result. */
 export function renderStack(stack: string): Promise<Rendered[]> {
     const known = rendered.get(stack) ?? renderPlan(stack, plan(parseConfig(stack, stackValues(stack))));
     rendered.set(stack, known);
@@ -23,8 +23,8 @@ export function renderStack(stack: string): Promise<Rendered[]> {
 }
 
 /**
- * @param handed as {@link DataEmbassy} has it
- * @param onRegister told of every resource, components too
+ * @param handed see {@link DataEmbassy}
+ * @param onRegister called with every resource, components included
  */
 export async function renderPlan(
     stack: string,
@@ -38,7 +38,7 @@ export async function renderPlan(
         all.push(...(registered.resource === undefined ? [] : [registered.resource]));
         onRegister(registered);
     });
-    // The SDK writes down a stack for each promise: most of the time, where source maps are read for it.
+    // The SDK records a stack trace for each promise. With source maps that would take most of the time.
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     try {
@@ -50,7 +50,7 @@ export async function renderPlan(
     return inOrder(all);
 }
 
-/** Component → what is declared in it, of each component that declares anything. */
+/** Component → the resources in it, for each component that declares any. */
 export async function renderComponents(stack: string): Promise<Map<string, Rendered[]>> {
     const registered = new Map<string, Registered>();
     const site = plan(parseConfig(stack, stackValues(stack)));
@@ -61,7 +61,7 @@ export async function renderComponents(stack: string): Promise<Map<string, Rende
     return groupBy(rendered, (resource) => components.get(resource) ?? "");
 }
 
-/** Name of the component in which something with this parent is: of the nearest above it. */
+/** The name of the nearest component above a resource that has this parent. */
 function componentOf(parent: string, registered: ReadonlyMap<string, Registered>): string {
     const above = registered.get(parent);
     return above?.resource === undefined ? (parent.split("::").at(-1) ?? "") : componentOf(above.parent, registered);

@@ -1,4 +1,4 @@
-/** The document with what every identity can reach. */
+/** Renders the document that lists what every identity can reach. */
 import { join } from "node:path";
 import { type Rbac, rightsTable } from "../../infra/site/rights";
 import { siteManifests } from "../../lab/objects";
@@ -7,14 +7,14 @@ import { expectedResources } from "./expected";
 
 export const RIGHTS_FILE = join(__dirname, "..", "..", "docs", "rights.md");
 
-/** Roles and bindings of the stack as it was rendered last. */
+/** The roles and bindings in the stack's expected files. */
 export function declaredRights(stack: string): Rbac[] {
     return expectedResources(stack)
         .filter(({ type }) => type.includes(":rbac."))
         .map(({ inputs }) => inputs as unknown as Rbac);
 }
 
-/** Of the lab's machines, simulated ones. */
+/** The cluster roles and bindings of the lab's simulated machines. */
 export function labRights(): Rbac[] {
     return siteManifests(inventory()).filter(({ kind }) => kind.startsWith("ClusterRole"));
 }

@@ -1,9 +1,9 @@
-/** What a registry's leader runs as it takes the role, on a server for tests: infra/registries/roles.ts. */
+/** Runs on a test's server the script that a registry's leader runs when it becomes leader: infra/registries/roles.ts. */
 import type { DatabasePlan } from "../../infra/registries/plan-database";
 import { setupScript } from "../../infra/registries/roles";
 import type { Postgres } from "./postgres";
 
-/** As psql reads it: `\gexec` runs what a query gives, `\connect` goes on in another database. */
+/** Interprets the script as psql does: `\gexec` runs the result of a query, and `\connect` continues in another database. */
 export async function setUp(server: Postgres, plan: DatabasePlan): Promise<void> {
     const [before = "", after = ""] = setupScript(plan).split(/^\\connect .*$/m);
     for (const statement of before.split(/(?<=;|\\gexec)\n/).filter((each) => each.trim() !== "")) {

@@ -1,6 +1,6 @@
 /**
- * The machines of a stack file under a real control plane: API server, controllers and scheduler are Kubernetes' own; the test
- * plays the kubelets, so that a host can fall silent and come back at once.
+ * The machines of a stack file under a real control plane. API server, controllers and scheduler are Kubernetes' own; the test
+ * plays the kubelets, so that a host can fail and come back at once.
  */
 import { readFileSync } from "node:fs";
 import https from "node:https";
@@ -16,10 +16,10 @@ import { type ApiServer, startApiServer } from "./apiserver";
 import { kubectl } from "./admission";
 import { renderPlan } from "./render";
 
-/** Of the control plane of kubeadm: https://kubernetes.io/docs/reference/labels-annotations-taints/#node-role-kubernetes-io-control-plane-taint */
+/** kubeadm's taint of the control plane: https://kubernetes.io/docs/reference/labels-annotations-taints/#node-role-kubernetes-io-control-plane-taint */
 const CONTROL_PLANE = [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" as const }];
 const KINDS = /:(Namespace|PriorityClass|StorageClass|ServiceAccount|StatefulSet|Deployment)$/;
-/** Pods of a Job are played by a Deployment of so many: by name, which is that of its pods' label too. */
+/** Job → number of its pods. A Deployment of that name plays them, and its pods have the name as label. */
 const JOB_PODS: Readonly<Record<string, number>> = {
     "store-full": JOBS,
     "gate-primary": GATES,
@@ -72,15 +72,15 @@ export class SimulatedCluster {
             "kube-apiserver": [
                 "--default-not-ready-toleration-seconds=0",
                 "--default-unreachable-toleration-seconds=0",
-                // Claims go at once when the next site is built.
+                // Claims are deleted at once when the next site is built.
                 "--disable-admission-plugins=StorageObjectInUseProtection",
             ],
             "kube-controller-manager": [
                 `--controllers=${CONTROLLERS.join()}`,
                 "--node-monitor-period=200ms",
-                // Nobody sends heartbeats: what a host says stays true until it is said otherwise.
+                // The test sends no heartbeats, so a host's condition must stay valid until the test changes it.
                 "--node-monitor-grace-period=1h",
-                // A host in ten seconds would be a minute for a zone.
+                // The default of one host in ten seconds would take a minute for a zone.
                 "--node-eviction-rate=50",
                 ...EVICTION,
             ],
@@ -93,7 +93,7 @@ export class SimulatedCluster {
         return this.api.stop();
     }
 
-    /** Everything that a site declares and that has pods, on nothing but the site's machines. All registries run. */
+    /** Creates the site's machines, and everything with pods that the site declares. All registries run. */
     async build(config: EmbassyConfig): Promise<void> {
         Object.values(config.registries).forEach((registry) => (registry.running = true));
         const site = plan(config);
@@ -105,12 +105,12 @@ export class SimulatedCluster {
             disks: disks === undefined ? [] : [disks],
             ...(role === "control-plane" && { taints: CONTROL_PLANE }),
         }));
-        // Volumes with names of their own: the controllers still remember those of the site before.
+        // Volumes have new names, because the controllers still remember those of the previous site.
         const name = `site-${++this.builds}`;
         const nodes = machines.flatMap((machine) => [nodeManifest(machine), ...diskManifests(name, machine)]);
         this.create(nodes);
         await this.say(site.hosts, "True");
-        // A zone that is not there yet is no domain, and its share of members would be put into the others.
+        // Without its nodes a zone is no topology domain, and its share of members would be placed in the other zones.
         await this.untilNone("node.kubernetes.io/not-ready");
         const objects = rendered
             .filter(({ type }) => KINDS.test(type))
@@ -120,7 +120,7 @@ export class SimulatedCluster {
             .flatMap(({ inputs }) => asDeployment(inputs as unknown as Manifest));
         const all = [...objects, ...jobs];
         this.replicas = all.reduce((sum, { spec }) => sum + (spec?.replicas ?? 0), 0);
-        // Namespaces first, then what pods name.
+        // Namespaces are created first, then the objects that pods refer to, then the workloads.
         const order = ({ kind, spec }: Manifest): number =>
             kind === "Namespace" ? 0 : spec?.replicas === undefined ? 1 : 2;
         this.create(all.toSorted((one, other) => order(one) - order(other)));
@@ -143,7 +143,7 @@ export class SimulatedCluster {
         });
     }
 
-    /** Hosts fall silent: the node controller finds them unreachable, and their pods are evicted. */
+    /** Makes hosts fail: the node controller finds them unreachable, and their pods are evicted. */
     async fail(names: readonly string[]): Promise<void> {
         await this.say(
             this.hosts.filter(({ name }) => names.includes(name)),
@@ -158,14 +158,14 @@ export class SimulatedCluster {
         );
     }
 
-    /** What kubelets do: a pod that was evicted is gone once the one on its host has ended it. */
+    /** Deletes evicted pods on hosts that are not lost, as their kubelets would once the pods have ended. */
     private async endEvicted(pods: readonly Pod[], lost: readonly string[]): Promise<void> {
         const ended = pods.filter(
             ({ metadata, spec }) => metadata.deletionTimestamp !== undefined && !lost.includes(spec.nodeName ?? ""),
         );
         await Promise.all(
             ended.map(({ metadata: { name, namespace, uid } }) =>
-                // This one, and not the one of the same name that may be there by now.
+                // The UID protects a new pod that may have the same name by now.
                 this.request("DELETE", `/api/v1/namespaces/${namespace}/pods/${name}`, {
                     gracePeriodSeconds: 0,
                     preconditions: { uid },
@@ -197,8 +197,8 @@ export class SimulatedCluster {
     }
 
     /**
-     * Waits until the controllers and the scheduler have done what they can, and it is as `wanted`: what was on lost hosts is evicted and
-     * replaced, where that may be, and every pod has a place or has been refused one. @returns how it is in the end
+     * Waits until the controllers and the scheduler have nothing left to do and `wanted` holds: pods on lost hosts are evicted and, where
+     * possible, replaced, and every pod is scheduled or unschedulable. @returns the pods at the end, also if the time is over
      */
     async settled(lost: readonly string[], wanted: (pods: readonly Pod[]) => boolean): Promise<Pod[]> {
         const deadline = Date.now() + PATIENCE_MS;
@@ -227,7 +227,7 @@ export class SimulatedCluster {
                 "content-type": type,
                 "content-length": Buffer.byteLength(text),
             };
-            // A connection each: one that is kept may be closed by the server while it is idle.
+            // Each request has its own connection, because the server may close a connection that is idle.
             const options = { method, headers, rejectUnauthorized: false, agent: false } as const;
             const request = https.request(`${this.api.server}${path}`, options);
             request.setTimeout(PATIENCE_MS, () => request.destroy(new Error(`${method} ${path}: no answer`)));
@@ -236,7 +236,7 @@ export class SimulatedCluster {
                 response.setEncoding("utf8").on("data", (part: string) => (answer += part));
                 response.on("end", () => {
                     const { statusCode = 500 } = response;
-                    // The object to delete may be another one by now.
+                    // A conflict means that a new object has taken the place of the one to delete.
                     if (statusCode < 300 || statusCode === 404 || (method === "DELETE" && statusCode === 409)) {
                         resolve(answer);
                     } else {
@@ -249,7 +249,7 @@ export class SimulatedCluster {
     }
 }
 
-/** Of a StatefulSet: it is replaced only once its host has said that it is gone. */
+/** Whether a pod belongs to a StatefulSet, which replaces it only once its host has confirmed that it is gone. */
 function isMember({ metadata }: Pod): boolean {
     return metadata.ownerReferences[0]?.kind === "StatefulSet";
 }

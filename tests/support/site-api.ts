@@ -1,6 +1,6 @@
 /**
- * An API server that knows of one registry's database and nothing else: the Secret of its owner, its members, which of them
- * leads, and the way to their port, each of which is a port of this machine.
+ * A fake API server that serves one registry's database only: the Secret of its owner, its members, which of them is the leader,
+ * and port forwarding to members, each of which is a port of this machine.
  */
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
@@ -11,15 +11,15 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { OWNER_SECRET } from "../../infra/registries/plan-database";
 
 export interface SiteState {
-    /** Keys as in a Secret of type kubernetes.io/tls, PEM. */
+    /** The data of a Secret of type kubernetes.io/tls, as PEM. */
     secret: Readonly<Record<string, string>> | undefined;
-    /** Pods with the leader's label. */
+    /** The pods that have the leader's label. */
     labelled: readonly string[];
-    /** Holds the lock. */
+    /** The pod that holds the leader's lock. */
     leader: string | undefined;
-    /** Pod → port on 127.0.0.1 that its port 5432 is. */
+    /** Pod → the port on 127.0.0.1 to which its port 5432 is forwarded. */
     members: Readonly<Record<string, number>>;
-    /** Instead of every answer. */
+    /** An HTTP status that replaces every answer. */
     refusal?: number;
 }
 
@@ -97,7 +97,7 @@ function base64(text: string): string {
     return Buffer.from(text).toString("base64");
 }
 
-/** As a kubelet does: the port first, on both channels; then what comes. */
+/** Forwards a port as a kubelet does: it sends the port on both channels, and then the data. */
 function forward(socket: WebSocket, port: number): void {
     const say = (channel: number, data: Buffer): void => socket.send(Buffer.concat([Buffer.from([channel]), data]));
     const number = Buffer.alloc(2);

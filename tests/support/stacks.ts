@@ -1,11 +1,11 @@
-/** Stack files as the program is given them. */
+/** Reads stack files together with the project's values. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { wholeConfig, wholeStackDocument } from "../../toolchain/cli/project-config";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** Text of a stack file that stands by itself: with what the project has for every stack. */
+/** The text of a complete stack file, with the values that the project has for every stack. */
 export function stackText(stack: string): string {
     return wholeStackDocument(readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8")).toString({
         lineWidth: 0,
@@ -13,12 +13,12 @@ export function stackText(stack: string): string {
     });
 }
 
-/** The configuration of a stack, as the engine hands it over. */
+/** The configuration of a stack, as the engine passes it to the program. */
 export function stackValues(stack: string): Record<string, unknown> {
     return wholeConfig(readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8"));
 }
 
-/** Of `storage`, where a stack asks for copies in a public cloud. */
+/** The part of `storage` by which a stack asks for copies in a public cloud. */
 export const PUBLIC_CLOUD = {
     endpoint: "s3.cloud.example",
     address: "192.0.2.7",
@@ -28,7 +28,7 @@ export const PUBLIC_CLOUD = {
     registries: ["legislation"],
 } as const;
 
-/** Every stack that has a file. */
+/** All stacks that have a file. */
 export const STACKS = readdirSync(ROOT)
     .map((file) => /^Pulumi\.([a-z]+)\.yaml$/.exec(file)?.[1])
     .filter((stack) => stack !== undefined);

@@ -1,4 +1,4 @@
-/** Sites whose facility is not as a stack file has it. */
+/** Sites whose facility differs from the one in a stack file. */
 import { type EmbassyConfig, parseConfig } from "../../infra/site/config";
 import { plan } from "../../infra/site/plan";
 import { tier4Problems } from "../../infra/cluster/facility";
@@ -6,7 +6,7 @@ import { tier4Site } from "../../infra/site/tier4";
 import type { Site } from "../../infra/cluster/facility/fault";
 import { stackValues } from "./stacks";
 
-/** May be broken in every way that the schema would refuse, too. */
+/** Changes a configuration. The result may be one that the schema would refuse. */
 export type Change = (config: EmbassyConfig) => void;
 
 export function changed(change: Change, stack = "tallinn"): EmbassyConfig {
@@ -28,12 +28,12 @@ export function rack({ cluster }: EmbassyConfig, name: string): EmbassyConfig["c
     return existing(cluster.racks[name], name);
 }
 
-/** Of so many hosts in a rack, the first of which has the number `from`. */
+/** The numbers of `count` consecutive hosts in a rack, beginning with `from`. */
 export function numbers(count: number, from = 1): number[] {
     return Array.from({ length: count }, (_, index) => from + index);
 }
 
-/** What a stack file declares of a registry. */
+/** What a stack file declares about a registry. */
 export function registry({ registries }: EmbassyConfig, name: string): EmbassyConfig["registries"][string] {
     return existing(registries[name], name);
 }

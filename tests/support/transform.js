@@ -1,4 +1,4 @@
-// TypeScript, and packages that ship ES modules only, for Jest: it runs CommonJS.
+// Compiles TypeScript, and packages that ship only ES modules, to CommonJS, which is what Jest runs.
 const { createHash } = require("node:crypto");
 const { extname } = require("node:path");
 const { transformSync, version } = require("esbuild");
@@ -8,7 +8,7 @@ const options = {
     target: "node24",
     platform: "node",
     sourcemap: "inline",
-    // Jest's sandbox has no import(): it becomes require().
+    // Jest's sandbox has no import(), so it is compiled to require().
     supported: { "dynamic-import": false },
 };
 

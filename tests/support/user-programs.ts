@@ -1,4 +1,4 @@
-/** Programs as users write them, with the real engine and a real API server of their own: what an `up` does, and another one after it. */
+/** Runs programs as users write them, with the real engine and their own real API server, to see what one `up` and the next one do. */
 import { type PromiseWithChild, execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -11,17 +11,17 @@ import { type Programs, startPrograms } from "./program";
 type Step = () => unknown;
 
 export interface UserPrograms {
-    /** Of the API server, in the namespace `default` where nothing else is said. */
+    /** The kubeconfig of the API server, with the default namespace `default`. */
     readonly kubeconfig: () => string;
     readonly kubectl: (...args: string[]) => Promise<string>;
     readonly apply: (object: object, ...args: string[]) => Promise<void>;
-    /** A stack that is not up yet. @param settings of its default provider */
+    /** Creates a stack without running `up`. @param settings of its default provider */
     readonly stack: (
         name: string,
         program: Step,
         settings?: Record<string, string>,
     ) => Promise<pulumi.automation.Stack>;
-    /** One that is up. */
+    /** Creates a stack and runs `up`. */
     readonly start: (
         name: string,
         program: Step,
@@ -29,7 +29,7 @@ export interface UserPrograms {
     ) => Promise<pulumi.automation.Stack>;
 }
 
-/** For the tests of the file, or the `describe`, that it is called in. */
+/** Starts an API server for the tests of the file, or of the `describe`, that calls it. */
 export function userPrograms(): UserPrograms {
     let api: ApiServer;
     let programs: Programs;
@@ -63,12 +63,12 @@ export function userPrograms(): UserPrograms {
     };
 }
 
-/** A program of the toolchain. */
+/** Runs a program of the toolchain. */
 function run(program: string, args: readonly string[]): PromiseWithChild<{ stdout: string }> {
     return promisify(execFile)(path.join(binDir, program), args);
 }
 
-/** What the next `up` does to the resources, by name: only what is not `same`. */
+/** Runs `up`. @returns operation by resource name, without `same` */
 export async function up(stack: pulumi.automation.Stack, program?: Step): Promise<Record<string, string>> {
     if (program) {
         stack.workspace.program = () => {
@@ -89,7 +89,7 @@ export async function up(stack: pulumi.automation.Stack, program?: Step): Promis
 }
 
 export const IN = { namespace: "default" };
-/** Nothing runs there that would make it ready. */
+/** The annotation by which Pulumi does not wait for an object, as nothing runs that would make it ready. */
 export const SKIP = { "pulumi.com/skipAwait": "true" };
 export const selector = { matchLabels: { app: "web" } };
 
@@ -98,7 +98,7 @@ export const pod = (more: object = {}): k8s.types.input.core.v1.PodTemplateSpec 
     spec: { containers: [{ name: "web", image: "web", ...more }] },
 });
 
-/** A definition of a kind of `example.com/v1` that holds anything. */
+/** A CustomResourceDefinition of a kind of `example.com/v1` that accepts any fields. */
 export const definition = (kind: string, plural: string): object => ({
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",

@@ -1,6 +1,6 @@
 /**
- * Fifteen days without Tallinn. The clock of the machine is moved, so that each of the site's processes finds itself so much later: no
- * library can do that to programs in Go. It is moved back when the file is through.
+ * Luxembourg runs for fifteen days without Tallinn. The machine's clock is moved forward for all of the site's processes, because no
+ * library can change the time that programs in Go see. It is moved back after the tests of this file.
  */
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ jest.setTimeout(25 * MINUTES);
 
 const DAYS = 15;
 const DAYS_MS = DAYS * 24 * 60 * MINUTES;
-/** Days of a certificate that is renewed 30 days before its end: on the fourteenth. */
+/** Days that a certificate is valid. It is renewed 30 days before its end, which is on the fourteenth day. */
 const LEAF_DAYS = "44";
 const SITE = "luxembourg";
 const NAMESPACE = "--namespace=registry-population";
@@ -32,7 +32,7 @@ const describeAlone = whyNot === "" ? describeNodes : describe.skip;
 describeAlone(`Luxembourg, fifteen days alone${why}${whyNot}`, () => {
     let home: Home;
     let moveBack = (): Promise<void> => Promise.resolve();
-    /** When, by the clock as it is then: milliseconds. */
+    /** The time just after the clock was moved, in milliseconds of the moved clock. */
     let moved: number;
 
     beforeAll(() => {
@@ -41,7 +41,7 @@ describeAlone(`Luxembourg, fifteen days alone${why}${whyNot}`, () => {
         home.up("tallinn");
         home.up(SITE, { leafDays: LEAF_DAYS });
         must(home.data("load", "--site", "tallinn", "--people", "3000"));
-        // For as long as it takes to hold a lease from Luxembourg: who never had one could be writing where it cannot be seen.
+        // These writes last until Tallinn holds a lease from Luxembourg. If it never held one, Luxembourg could not tell whether Tallinn still writes.
         must(home.data("write", "--site", "tallinn", "--rate", "20", "--for", "20s"));
         must(home.data("lag", "--site", SITE));
         must(home.lab("cut"));
@@ -57,7 +57,7 @@ describeAlone(`Luxembourg, fifteen days alone${why}${whyNot}`, () => {
     });
 
     async function until(holds: () => boolean, minutes = 10): Promise<boolean> {
-        // Not the clock, which is moved.
+        // performance.now() does not depend on the clock, which is moved.
         const deadline = performance.now() + minutes * MINUTES;
         while (performance.now() < deadline) {
             if (holds()) {
@@ -81,7 +81,7 @@ describeAlone(`Luxembourg, fifteen days alone${why}${whyNot}`, () => {
 
     it("renews all certificates of services, which are due meanwhile", async () => {
         expect(old()).not.toEqual([]);
-        // Its timers go by how long the machine has run, which nobody can move: it begins anew, as on another machine.
+        // cert-manager's timers follow the machine's uptime, which cannot be moved, so cert-manager is restarted.
         await until(() => home.kubectl(SITE, "delete", "pod", "--all", "--namespace=cert-manager").code === 0);
         await until(() => old().length === 0);
         expect(old()).toEqual([]);
@@ -121,7 +121,7 @@ describeAlone(`Luxembourg, fifteen days alone${why}${whyNot}`, () => {
         const at = new Date().toISOString();
         await sleep(1_000);
         must(home.data("write", "--site", SITE, "--rate", "5", "--for", "1s"));
-        // A segment's minute, and as long again for the store that does not answer: docs/decisions/registries.md.
+        // A segment is closed after a minute, and the store that does not answer takes as long again: docs/decisions/registries.md.
         await sleep(2.5 * MINUTES);
         must(home.lab("down", SITE));
         expect(home.restore("--from", SITE, "--at", at, "--expect", file)).toMatchObject({ code: 0 });

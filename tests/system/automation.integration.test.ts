@@ -1,4 +1,4 @@
-/** The Automation API of the SDK drives this project as it drives any other. */
+/** The SDK's Automation API can drive this project like any other. */
 import { LocalWorkspace, PulumiCommand, type EngineEvent } from "@pulumi/pulumi/automation";
 import { renderedObjects } from "../support/expected";
 import { Home, must } from "../support/home";

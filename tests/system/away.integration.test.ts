@@ -1,4 +1,4 @@
-/** A machine that is away while its registry is written to, for longer than its WAL is held: on real nodes, with seconds for days. */
+/** A machine fails while its registry is written to, and stays away for longer than WAL is held for it. Real nodes play days in seconds. */
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,13 +11,13 @@ jest.setTimeout(15 * MINUTES);
 
 const SITE = "tallinn";
 const NAMESPACE = "--namespace=registry-population";
-/** In the place of a quarter of the disk: infra/registries/disk.ts. Segments are of 1 MiB. */
+/** Small limits that replace the quarter of the disk in infra/registries/disk.ts. Segments have 1 MiB. */
 const HELD = {
     max_slot_wal_keep_size: "16MB",
     wal_keep_size: "0",
     min_wal_size: "8MB",
     max_wal_size: "16MB",
-    // As if both stores took it at once: there is no partner here, and what one lacks is held for a quarter of the disk as well.
+    // Archiving always succeeds, as there is no partner here: WAL that a store lacks would be held for a quarter of the disk as well.
     archive_command: "true",
 };
 const SEGMENT = 1024 * 1024;
@@ -30,7 +30,7 @@ interface Lost {
 
 describeNodes(`a member whose machine is away${why}`, () => {
     let home: Home;
-    /** Pods, and the machine that the one is on that will be away. */
+    /** The leader's pod, the pod that will be away, and the latter's machine. */
     let leader: string;
     let away: string;
     let machine: string;
@@ -50,7 +50,7 @@ describeNodes(`a member whose machine is away${why}`, () => {
         return must(home.kubectl(SITE, ...args)).stdout.trim();
     }
 
-    /** One leads, and the other follows it. */
+    /** Waits until one pod leads and the other follows it. */
     async function settled(): Promise<void> {
         const found = kubectl("get", "pods", NAMESPACE, "--selector=app.kubernetes.io/name=database", "-o", "name");
         const names = found.split("\n").map((name) => name.replace("pod/", ""));
@@ -67,7 +67,7 @@ describeNodes(`a member whose machine is away${why}`, () => {
         return home.kubectl(SITE, "get", "pod", pod, NAMESPACE, "-o", "jsonpath={.metadata.labels.role}").stdout;
     }
 
-    /** As the superuser in the leader's pod. */
+    /** Runs SQL as the superuser in the leader's pod. */
     async function sql(...statements: string[]): Promise<string> {
         const id = 'jsonpath={.status.containerStatuses[?(@.name=="database")].containerID}';
         return inContainer(kubectl("get", "pod", leader, NAMESPACE, "-o", id), [
@@ -110,7 +110,7 @@ describeNodes(`a member whose machine is away${why}`, () => {
             await until(async () => (await segment()) > before);
         };
         await next();
-        // As if its segments were of another size: whoever leads looks each minute, and has it shown until it is not so.
+        // The leader looks at its segments' size each minute and shows a problem until it is solved. This plays such a problem.
         const wrong = "as a test has it";
         kubectl("annotate", "configmap", LEASE, NAMESPACE, `${ANNOTATION.problem}=${wrong}`);
         const { code, output } = home.lab("status", SITE);

@@ -1,4 +1,4 @@
-/** The Jobs that make backups of a registry, on real nodes: how they are begun, interrupted and looked at. */
+/** Starts, interrupts and inspects the Jobs that make backups of a registry, on real nodes. */
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,7 +11,7 @@ import { type Home, must } from "../support/home";
 
 const UNTIL_MS = 5 * 60_000;
 
-/** Labels of a store, by whether the list of a version's files is there: it is stored last. */
+/** The labels of backups in a store. A backup is finished if it has a manifest, which is stored last. */
 export interface Labels {
     readonly finished: readonly string[];
     readonly unfinished: readonly string[];
@@ -34,17 +34,17 @@ export class BackupJobs {
         this.namespace = `--namespace=registry-${registry}`;
     }
 
-    /** Its output. */
+    /** Runs kubectl. @returns its output */
     kubectl(...args: string[]): string {
         return must(this.home.kubectl(this.site, ...args)).stdout.trim();
     }
 
-    /** A Job of a schedule, now. */
+    /** Creates a Job of a schedule now. */
     begin(schedule: string, job: string, namespace = this.namespace): void {
         this.kubectl("create", "job", job, namespace, `--from=cronjob/${schedule}`);
     }
 
-    /** The same, which fails once its time is over. */
+    /** Creates such a Job with a deadline, and waits until it has failed. */
     beginFor(seconds: number, schedule: string, job: string, namespace = this.namespace): void {
         const dry = ["--dry-run=client", "-o", "json"];
         const declared = JSON.parse(
@@ -57,24 +57,24 @@ export class BackupJobs {
         this.kubectl("wait", namespace, `job/${job}`, "--for=condition=failed", "--timeout=300s");
     }
 
-    /** By its own deadline it would have failed. */
+    /** Waits until a Job is complete. */
     complete(job: string, namespace = this.namespace): void {
         this.kubectl("wait", namespace, `job/${job}`, "--for=condition=complete", "--timeout=600s");
     }
 
-    /** Its first pod, as kubectl names it; "" before there is one. */
+    /** The Job's first pod as `pod/<name>`, or "" if there is none yet. */
     pod(job: string): string {
         const found = this.kubectl("get", "pods", this.namespace, `--selector=job-name=${job}`, "-o", "name");
         return found.split("\n")[0] ?? "";
     }
 
-    /** Whether what backs up runs in its first pod. */
+    /** Whether the container that makes the backup runs in the Job's first pod. */
     runs(job: string): boolean {
         const pod = this.pod(job);
         return pod !== "" && this.processesOf(pod).length > 0;
     }
 
-    /** The first process of what backs up in a pod. @throws Error where it has ended: to kill process 0 is to kill the test */
+    /** The first process of the container that makes the backup. @throws Error if it has ended, because killing process 0 would kill the test */
     processOf(pod: string): number {
         const [pid] = this.processesOf(pod);
         if (pid === undefined) {
@@ -89,7 +89,7 @@ export class BackupJobs {
         return container === "" ? [] : processesIn(container);
     }
 
-    /** With the newest generation of keys. */
+    /** The backups with the newest generation of keys. */
     async inStore(site: string): Promise<Labels> {
         const bucket = await storeOf(new SitePaths(this.home.path, site)).bucket(this.registry);
         const suffix = generationSuffix(generationsIn(readdirSync(bucket))[0]);
@@ -101,7 +101,7 @@ export class BackupJobs {
         return { finished, unfinished: having("pg_data").filter((label) => !finished.includes(label)) };
     }
 
-    /** Begins a full, and returns the label in this site's store once it is in the middle of it. */
+    /** Starts a full backup. @returns its label in this site's store once a part of it is stored */
     async beginHalf(job: string): Promise<string> {
         const before = (await this.inStore(this.site)).unfinished;
         this.begin("store-full", job);
@@ -119,7 +119,7 @@ export class BackupJobs {
         return { code, output, site };
     }
 
-    /** @throws Error where it does not come about within five minutes */
+    /** @throws Error if the condition does not hold within five minutes */
     async until(holds: () => boolean | Promise<boolean>): Promise<void> {
         for (const deadline = Date.now() + UNTIL_MS; Date.now() < deadline;) {
             if (await holds()) {

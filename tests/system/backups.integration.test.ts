@@ -1,4 +1,4 @@
-/** Backup Jobs, on real nodes, as they die: with their pod, their process, the network between, their store. */
+/** Backup Jobs on real nodes lose their pod, their process, the network or their store. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ const MINUTES = 60_000;
 jest.setTimeout(20 * MINUTES);
 
 const REGISTRY = "population";
-/** So many that a full is at it for some seconds, and can be interrupted. */
+/** With this many people a full backup takes some seconds, so that it can be interrupted. */
 const PEOPLE = "60000";
 
 const ALLOWED = "EMBASSY_KILL_JOBS";
@@ -32,7 +32,7 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
     });
     afterAll(() => home.remove());
 
-    /** The labels of what it stored, in its own site's store and in the partner's: whichever took it first. */
+    /** The labels of the backups that a Job stored in its own site's store and in the partner's. */
     function storedBy(job: string): { own: string; partner: string } {
         const log = jobs.kubectl("logs", jobs.namespace, `--selector=job-name=${job}`, "--tail=-1");
         const labels = { own: "", partner: "" };
@@ -47,7 +47,7 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
         return labels;
     }
 
-    /** As pgBackRest finds them by the store, in the leader's pod. */
+    /** The files of a backup in the own store, as pgBackRest lists them in the leader's pod. */
     async function filesOf(label: string): Promise<string[]> {
         const id = 'jsonpath={..containerStatuses[?(@.name=="database")].containerID}';
         const leader = jobs.kubectl("get", "pods", jobs.namespace, "--selector=role=master", "-o", id);
@@ -58,7 +58,7 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
         return Object.keys(found).filter((file) => file.startsWith(`${label}/`) && found[file]?.type === "file");
     }
 
-    /** The leader's end of a backup, which has its lock. @throws Error where there is none */
+    /** The process in the leader's pod that serves a backup and holds its lock. @throws Error if there is none */
     function holder(): number {
         const id = 'jsonpath={..containerStatuses[?(@.name=="repository")].containerID}';
         const servers = processesIn(jobs.kubectl("get", "pods", jobs.namespace, "--selector=role=master", "-o", id));
@@ -69,18 +69,18 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
         return found;
     }
 
-    /** What a process has open: files, and sockets as `socket:[inode]`. */
+    /** The files that a process has open, and its sockets as `socket:[inode]`. */
     function open(pid: number): string[] {
         const folder = `/proc/${pid}/fd`;
         try {
             return readdirSync(folder).map((name) => readlinkSync(join(folder, name)));
         } catch {
-            // It has ended meanwhile.
+            // The process has ended meanwhile.
             return [];
         }
     }
 
-    /** Whether something was sent to it that it has not read. */
+    /** Whether the process has received data that it has not read. */
     function isAsked(pid: number): boolean {
         const sockets = open(pid).flatMap((file) => /^socket:\[(\d+)\]$/.exec(file)?.[1] ?? []);
         const lines = readFileSync(`/proc/${pid}/net/tcp`, "utf8").trim().split("\n").slice(1);
@@ -96,7 +96,7 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
     }
 
     const force = ["--grace-period=0", "--force"];
-    /** Nothing leaves the pod any more, no goodbye either. */
+    /** Disconnects the pod's network before the pod is deleted, so that the other end is not told. */
     function vanish(name: string): void {
         const pid = jobs.processOf(name);
         execFileSync("nsenter", [`--target=${pid}`, "--net", "ip", "link", "set", "eth0", "down"]);
@@ -106,7 +106,7 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
         "its pod is deleted": (name) => jobs.kubectl("delete", jobs.namespace, name, ...force),
         "its process is killed": (name) => process.kill(jobs.processOf(name), "SIGKILL"),
         "its network is gone": vanish,
-        // Which the kernel then sends again and again, and does not ask whether anybody is there.
+        // The kernel then retransmits the answer, and sends no keepalive probes.
         "its network is gone before an answer": async (name) => {
             const pid = holder();
             process.kill(pid, "SIGSTOP");
@@ -130,7 +130,7 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
         jobs.complete(diff);
         say(`${how}: a differential`, begun);
         const { own, partner } = storedBy(diff);
-        // On nothing that was interrupted: a full in that store, unless the interrupted one's next try has already made one.
+        // Nothing is based on the interrupted backup: that store has a new full, from this Job or from the next try of the interrupted one.
         expect([own, partner]).toEqual([expect.stringMatching(/[FD]$/), expect.stringMatching(/D$/)]);
         expect(own.slice(0, left.length)).not.toBe(left);
         jobs.complete(full);
@@ -185,7 +185,7 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
     it("are made by the next run where a store was away for all tries", async () => {
         const scale = ["scale", "--namespace=object-store", "statefulset/object-store"];
         jobs.kubectl(...scale, "--replicas=0");
-        // As one that has tried for long.
+        // The Job fails after 45 s, as a declared one would after hours of tries.
         jobs.beginFor(45, "store-full", "away");
         expect(jobs.status()).toMatchObject({
             code: 1,

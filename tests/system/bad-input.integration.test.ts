@@ -1,4 +1,4 @@
-/** What is wrong is said in one clear message, with a non-zero exit code and nothing half-made. */
+/** Bad input leads to one clear message and a non-zero exit code, and leaves nothing half-made. */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";

@@ -1,16 +1,16 @@
-/** Processes are killed at random moments of `up`; the next `up` must find its way from wherever that left things. */
+/** Processes are killed at random moments of `up`. The next `up` must converge from whatever state that leaves. */
 import { type ChildProcess, execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { Home, must } from "../support/home";
 
 jest.setTimeout(20 * 60_000);
 
-/** Each is killed once in every life of a site: twenty moments in all. */
+/** Processes that are each killed once in every life of a site, which makes twenty kills in all. */
 const VICTIMS = ["pulumi", "pulumi-journal", "pulumi-providers", "kube-apiserver", "etcd"] as const;
 const LIVES = [1, 2, 3, 4];
-/** A whole first `up` takes some 8 s here; every moment of it is a candidate, and each kill has its share. */
+/** A first `up` takes about 8 s. Each kill happens at a random moment of its share of that time. */
 const SHARE_MS = 8_000 / VICTIMS.length;
-/** For an `up` that was left alive to end. */
+/** How long an `up` that was left alive may take to end. */
 const PATIENCE_MS = 3 * 60_000;
 
 let home: Home;
@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => home.remove());
 
-/** Processes of this home only, by the environment that they were started with. */
+/** Finds processes of this home only, by the environment or the command line that they were started with. */
 function processes(name: string): number[] {
     return readdirSync("/proc")
         .filter((entry) => /^\d+$/.test(entry))
@@ -29,7 +29,7 @@ function processes(name: string): number[] {
                 const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
                 const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
                 const isVictim = command
-                    // Node.js and its flags come before what it runs.
+                    // In a command line, Node.js and its flags come before the program.
                     .slice(0, 4)
                     .some((word) => new RegExp(`/${name}(\\.cjs)?$|^${name}$`).test(word));
                 return isVictim && (environment.includes(home.path) || command.join(" ").includes(home.path));
@@ -45,11 +45,11 @@ function startUp(): { readonly process: ChildProcess; readonly ended: Promise<vo
 }
 
 async function pause(milliseconds: number): Promise<void> {
-    // Nobody waits for the end of one that was outrun.
+    // The timer does not keep the process alive after the race that it lost.
     await new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
 }
 
-/** Types of the resources in the state that are objects in a namespace. */
+/** The types of those resources in the state that are namespaced objects. */
 function declared(): string[] {
     const { checkpoint } = JSON.parse(home.state("tallinn")) as {
         checkpoint: { latest: { resources: { type: string }[]; pending_operations?: unknown[] } };
@@ -62,7 +62,7 @@ function declared(): string[] {
         .filter((type) => type.startsWith("kubernetes:") && !clusterWide.test(type));
 }
 
-/** Names of the objects of these types that are in the cluster. */
+/** The names of the objects of these types in the cluster. */
 function objects(types: readonly string[]): string[] {
     // `kubernetes:apps/v1:StatefulSet` is `StatefulSet.v1.apps` to kubectl, and `kubernetes:core/v1:Secret` is `Secret.v1.`
     const kinds = [...new Set(types)].map((type) => {
@@ -74,7 +74,7 @@ function objects(types: readonly string[]): string[] {
     return stdout.trim().split("\n");
 }
 
-/** In a random order, other in each run. */
+/** The items in a random order that differs in each run. */
 function shuffled<T>(items: readonly T[]): T[] {
     return items
         .map((item) => ({ item, rank: Math.random() }))
@@ -86,7 +86,7 @@ describe("an up that is killed, again and again", () => {
     const found = new Set<string>();
 
     it.each(LIVES)("is followed by one that converges: life %i of a site", async () => {
-        // From nothing each time: the most there is to interrupt.
+        // Each life begins from nothing, because then there is most to interrupt.
         home.lab("down", "--delete");
         execFileSync("rm", ["-rf", `${home.path}/state`]);
         must(home.lab("up", "tallinn"));
@@ -102,7 +102,7 @@ describe("an up that is killed, again and again", () => {
                 process.kill(pid, "SIGKILL");
                 found.add(victim);
             }
-            // As a user would: mend what is broken. A CLI that is still there goes on, and meets the next kill.
+            // The lab is repaired as a user would do it. A CLI that still runs goes on until the next kill.
             must(home.lab("up", "tallinn"));
         }
         await Promise.race([up.ended, pause(PATIENCE_MS)]);
@@ -118,7 +118,7 @@ describe("an up that is killed, again and again", () => {
     });
 
     it("has lost each of them at least once", () => {
-        // A victim that is never there, for instance since it was renamed, would make these lives pass for nothing.
+        // If a victim were never found, for example after a rename, these lives would prove nothing.
         expect(found).toEqual(new Set(VICTIMS));
     });
 });

@@ -1,4 +1,4 @@
-/** Two sites as a user has them: brought up, left alone, changed behind our back, looked into for secrets. */
+/** Two sites as a user runs them: they are brought up, left alone, changed behind the program's back and searched for secrets. */
 import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ const MINUTES = 60_000;
 jest.setTimeout(10 * MINUTES);
 
 let home: Home;
-/** Of a preview of Luxembourg before there was a Tallinn to have its intermediate from. */
+/** The outcome of a preview of Luxembourg before Tallinn existed, which issues Luxembourg's intermediate certificate. */
 let tooEarly: Outcome;
 const stackFiles = (): string[] =>
     ["tallinn", "luxembourg"].map((stack) => readFileSync(join(repoRoot, `Pulumi.${stack}.yaml`), "utf8"));
@@ -114,16 +114,16 @@ describe("drift", () => {
 });
 
 describe("secrets", () => {
-    /** What is secret in the states, whatever it is called, in the forms in which it could be written down. */
+    /** All secrets in the states, whatever they are named, in each form in which they could be written to a file. */
     function secretTexts(): string[] {
         const outputs = ["tallinn", "luxembourg"].flatMap((stack) =>
             exported(stack, "--show-secrets").resources.map(({ outputs: each = {} }) => each),
         );
         const values = outputs.flatMap((each) => secretsIn(each));
-        // In OpenSSH's form a private key begins with the public one.
+        // In OpenSSH's format, a private key begins with the public one.
         const known = outputs.map((each) => each["publicKeyOpenssh"]).join();
         const words = values.flatMap((value) =>
-            // A certificate is handed on with its key, and is no secret itself.
+            // A certificate is stored with its key, but is no secret itself.
             (value.replace(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g, "").match(WORD) ?? []).filter(
                 (word) => !word.startsWith(CERTIFICATE) && !known.includes(word),
             ),
@@ -131,11 +131,11 @@ describe("secrets", () => {
         return [...new Set(words.flatMap((word) => [word, ...inBase64(word)]))];
     }
 
-    /** A password, a derived key, a line of a private key, a value of a Secret. */
+    /** Matches a password, a derived key, a line of a private key, or a value of a Secret. */
     const WORD = /[\w+/]{40,}={0,2}/g;
     const CERTIFICATE = Buffer.from("-----BEGIN CERTIFICATE-----").toString("base64").slice(0, 30);
 
-    /** Hexadecimal digits and base64 of the same bytes, and base64 of the text, as a Secret carries it. */
+    /** The text in base64, as in a Secret, and the bytes in base64 if the text is hexadecimal. */
     function inBase64(word: string): string[] {
         const asText = Buffer.from(word).toString("base64").slice(0, 40);
         return /^[\da-f]+$/.test(word) ? [asText, Buffer.from(word, "hex").toString("base64")] : [asText];
@@ -160,13 +160,13 @@ describe("secrets", () => {
             .map((entry) => join(entry.parentPath, entry.name));
     }
 
-    /** A thousand texts in some hundred megabytes: grep looks for all of them at once. They go in by its standard input. */
+    /** Searches some hundred megabytes for a thousand texts: grep reads the texts from standard input and looks for all of them at once. */
     function filesWith(texts: readonly string[], among: readonly string[]): string[] {
         const { status, stdout } = spawnSync("grep", ["--text", "-lF", "-f", "-", "--", ...among], {
             input: texts.join("\n"),
             encoding: "utf8",
         });
-        // 1: in none of them.
+        // The status is 1 if no file contains any of the texts.
         expect([0, 1]).toContain(status);
         return stdout.split("\n").filter((line) => line !== "");
     }
@@ -226,7 +226,7 @@ describe("a restore environment", () => {
         expect(undeclared(differences(luxembourg, restore), RESTORE_MAY_DIFFER)).toEqual([]);
     });
 
-    /** Two sites have secrets of their own: that there is one is the same, what it is is not. */
+    /** Masks secrets, because each site has its own: only their existence is compared. */
     function masked(inputs: object): Record<string, unknown> {
         const text = JSON.stringify(inputs, (key, value: unknown) => (key === "ciphertext" ? "[secret]" : value));
         return JSON.parse(text) as Record<string, unknown>;
@@ -270,7 +270,7 @@ describe("the rest of the CLI", () => {
             "--generate-code=false",
             "--protect=false",
         ];
-        // The default provider: the first context of KUBECONFIG.
+        // The default provider uses the first context of KUBECONFIG.
         const result = home.pulumi(
             "import",
             "--stack",

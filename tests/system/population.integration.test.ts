@@ -1,4 +1,4 @@
-/** One registry from end to end, on real nodes: written at home, followed abroad, and brought back as it was at an instant. */
+/** One registry from end to end, on real nodes: it is written at home, followed abroad, and restored as it was at an instant. */
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { once } from "node:events";
@@ -26,7 +26,7 @@ interface Report {
 
 interface Moment {
     readonly at: string;
-    /** With the digests of all tables. */
+    /** The path of a file with the digests of all tables. */
     readonly file: string;
 }
 
@@ -38,12 +38,12 @@ interface Lost {
 
 describeNodes(`the population registry${why}`, () => {
     const SITES = ["tallinn", "luxembourg"];
-    /** Luxembourg first: its store has to know the users of new keys before Tallinn comes with them. */
+    /** Luxembourg comes first, because its store must know the users of new keys before Tallinn uses them. */
     const PARTNER_FIRST = SITES.toReversed();
     const ROTATED = { generations: "{population: [2]}" };
     const namespace = "--namespace=registry-population";
     let home: Home;
-    /** An instant at which it is still stored with the first keys. */
+    /** An instant before the keys were rotated. */
     let before: Moment;
 
     beforeAll(() => {
@@ -61,7 +61,7 @@ describeNodes(`the population registry${why}`, () => {
         return must(home.data("digest", "--site", site, "--json")).stdout;
     }
 
-    /** Commits, then what the register is and when: the last commit is before that instant, the next one after it. */
+    /** Writes, and records the registry's digests and an instant between the last commit and the next one. */
     function moment(name: string): Moment {
         must(home.data("write", "--site", "tallinn", "--rate", "20", "--for", "2s"));
         const file = join(home.path, `${name}.json`);
@@ -73,7 +73,7 @@ describeNodes(`the population registry${why}`, () => {
         return storeOf(new SitePaths(home.path, "luxembourg"));
     }
 
-    /** In Tallinn, whose output is wanted. */
+    /** Runs kubectl in Tallinn. @returns its output */
     function kubectl(...args: string[]): string {
         return must(home.kubectl("tallinn", ...args)).stdout.trim();
     }
@@ -82,7 +82,7 @@ describeNodes(`the population registry${why}`, () => {
         kubectl("wait", namespace, `job/${job}`, "--for=condition=complete", "--timeout=300s");
     }
 
-    /** As the superuser in the leader's pod, of which nobody has a role but who has the machine. */
+    /** Runs SQL as the superuser in the leader's pod, which is possible only with access to the machine. */
     async function sql(statement: string): Promise<string> {
         const leader = ["get", "pods", namespace, "--selector=role=master", "-o"];
         const psql = [
@@ -98,7 +98,7 @@ describeNodes(`the population registry${why}`, () => {
         );
     }
 
-    /** Within a minute. */
+    /** Waits for up to a minute. @returns whether the condition holds */
     async function until(holds: () => boolean | Promise<boolean>): Promise<boolean> {
         const deadline = Date.now() + MINUTES;
         while (Date.now() < deadline) {
@@ -147,7 +147,7 @@ describeNodes(`the population registry${why}`, () => {
 
     it("is stored at the next try where its store goes away in the middle, which the first one says", async () => {
         const says = async (job: string, words: RegExp): Promise<void> => {
-            // Nothing before its pod has begun.
+            // The output is empty until the Job's pod has started.
             const log = (): string =>
                 home.kubectl("tallinn", "logs", namespace, `--selector=job-name=${job}`, "--tail=-1").stdout;
             for (const deadline = Date.now() + 3 * MINUTES; Date.now() < deadline && !words.test(log());) {
@@ -183,7 +183,7 @@ describeNodes(`the population registry${why}`, () => {
             output: expect.stringMatching(/object store, purge: Job cut-short failed: DeadlineExceeded/) as string,
         });
         ["killed", "at-once"].forEach((job) => jobs.complete(job));
-        // What was left of it is no damage.
+        // The verification must not take the remains of the killed Job for damage.
         jobs.begin("store-verify", "whole");
         jobs.begin("purge", "again", store);
         jobs.complete("whole");
@@ -206,7 +206,7 @@ describeNodes(`the population registry${why}`, () => {
         expect(lost).toEqual([]);
     });
 
-    /** Folders, files and processes that bear the name of a site. */
+    /** The folders, files and processes that have the name of a site. */
     async function traces(site: string): Promise<string[]> {
         const folders = ["lab", "restore", "stacks", join("state", ".pulumi", "stacks", PROJECT)];
         const files = folders.flatMap((folder) => readdirSync(join(home.path, folder)));
@@ -220,14 +220,14 @@ describeNodes(`the population registry${why}`, () => {
 
     it("comes back at an instant that was not stored yet, after a restore of it was killed half way; once it answers, a kill leaves it", async () => {
         const { file } = moment("waited");
-        // Nobody writes until then, and what is stored meanwhile ends before it.
+        // Nobody writes before this instant, so everything that is stored until then ends before it.
         const at = new Date(Date.now() + 30_000).toISOString();
         const args = ["--from", "luxembourg", "--at", at, "--expect", file];
         const refused = home.restore(...args, "--wait", "1s");
         const [, due = ""] = /stores what follows by (\S+),.*--wait/.exec(refused.output) ?? [];
         expect([refused.code, Date.parse(due) > Date.parse(at)]).toEqual([1, true]);
 
-        /** Its CLI goes on without it. */
+        /** Kills the restore once `isThen` holds. The Pulumi CLI that it started goes on. */
         const killedOnce = async (isThen: () => boolean): Promise<void> => {
             const restoring = home.startRestore(...args, "--wait", "5m");
             const ended = once(restoring, "exit");
@@ -248,7 +248,7 @@ describeNodes(`the population registry${why}`, () => {
         await killedOnce(() => {
             isGone ||= home.said().includes("what a run left that was killed is taken down") && !isHalf();
             isAgain ||= isGone && isHalf();
-            // Until it answers it is marked.
+            // The marker file stays until the restored site answers.
             return isAgain && !inHome("restore", "restore.unfinished");
         });
         const again = home.restore(...args, "--wait", "5m");
@@ -277,13 +277,13 @@ describeNodes(`the population registry${why}`, () => {
         const after = moment("after");
         await sql("DROP TABLE population.marriage CASCADE");
         const segment = await sql("SELECT pg_walfile_name(pg_switch_wal())");
-        // Stored means stored in both places.
+        // A segment counts as archived once it is stored in both sites.
         const deadline = Date.now() + 3 * MINUTES;
         while ((await sql("SELECT last_archived_wal FROM pg_stat_archiver")) < segment && Date.now() < deadline) {
             await sql("SELECT pg_sleep(1)");
         }
         must(home.lab("down", ...SITES));
-        // As from a bucket: the names and what is in them, and nothing that a store keeps beside that.
+        // The copy has the objects' names and content, but not the store's metadata, as if it came from a bucket.
         const copy = join(home.path, "copy");
         cpSync(await luxembourg().bucket("population"), copy, { recursive: true });
 
@@ -339,7 +339,7 @@ describeNodes(`the population registry${why}`, () => {
             const bucket = await luxembourg().bucket("population");
             const folder = join(bucket, "generation-2");
             const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => which.test(file));
-            // Of the log not the newest, without which it is whole and ends earlier.
+            // It is not the newest segment: without that the log would be intact, and only end earlier.
             const name = files.sort().at(-2) ?? files.at(-1) ?? "";
             const whole = join(home.path, "whole");
             cpSync(join(folder, name), whole, { preserveTimestamps: true });
@@ -364,7 +364,7 @@ describeNodes(`the population registry${why}`, () => {
         const RATE = 50;
         const journal = (primary: string): string => join(home.path, `${primary}.jsonl`);
 
-        /** The primary writes, is cut off, and writes on for as long as it can; then the other one takes its place. */
+        /** Cuts off the primary while it writes, lets it write for as long as it can, and then promotes the standby. */
         async function cutOff(primary: string, standby: string, ...options: string[]): Promise<Lost> {
             const journaled = ["--journal", journal(primary)];
             const forSeconds = ["--rate", String(RATE), "--for", "25s"];
@@ -378,7 +378,7 @@ describeNodes(`the population registry${why}`, () => {
 
         it("has all that was acknowledged in the other site, where that was waited for, and writes there", async () => {
             must(home.lab("up", ...SITES));
-            // With a member that is waited for within the site, as there is one in every site that has been up for a while.
+            // The site has a synchronous standby within itself, as every site has that has been up for a while.
             const synchronous = ["configmap/population-sync", "-o", "jsonpath={.metadata.annotations.sync_standby}"];
             expect(await until(() => home.kubectl("tallinn", "get", namespace, ...synchronous).stdout !== "")).toBe(
                 true,
@@ -391,7 +391,7 @@ describeNodes(`the population registry${why}`, () => {
             const { acknowledged, lost } = await cutOff("tallinn", "luxembourg");
             expect(acknowledged).toBeGreaterThan(0);
             expect(lost).toEqual([]);
-            // `up` ends when the members are told; the leader is promoted some seconds later.
+            // `up` ends once the members have the new configuration; the leader is promoted some seconds later.
             const writes = (): boolean =>
                 home.data("write", "--site", "luxembourg", "--rate", "10", "--for", "1s").code === 0;
             expect(await until(writes)).toBe(true);

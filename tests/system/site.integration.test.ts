@@ -1,4 +1,4 @@
-/** One site as a user has it, whose nodes are played: what it comes to when something of it is changed, away or lost. */
+/** One site with simulated nodes: what happens when a part of it is changed, does not answer or is lost. */
 import { Home, must } from "../support/home";
 import { describeDrift } from "./site/drift";
 import { describeLostState } from "./site/lost-state";
@@ -14,7 +14,7 @@ beforeAll(() => {
 }, 10 * 60_000);
 afterAll(() => home.remove());
 
-// Each leaves the site as it was.
+// Each of these leaves the site as it was.
 describeDrift(() => home);
 describeUnreachable(() => home);
 describeLostState(() => home);

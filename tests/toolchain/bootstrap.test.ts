@@ -24,7 +24,7 @@ function write(path: string, content: string): string {
     return file;
 }
 
-/** Two packages, one of them for another machine only. */
+/** A lockfile with two packages, of which one is only for another machine. */
 function lockfile(version: string): string {
     const packages = {
         "": { name: "clone" },
@@ -34,7 +34,7 @@ function lockfile(version: string): string {
     return JSON.stringify({ packages });
 }
 
-/** An npm that says what it was asked, and fails with the output in the file `refusal`, where there is one. */
+/** A fake npm that records its calls. If there is a file `refusal`, it fails with that file's text as output. */
 const FAKE_NPM = `#!/bin/sh
 echo "npm $*" >> calls
 if [ -e refusal ]; then cat refusal >&2; exit 1; fi
@@ -58,7 +58,7 @@ afterEach(() => {
     rmSync(clone, { recursive: true });
 });
 
-/** @param prelude JavaScript that runs in the bootstrap's own process first, to make it another machine */
+/** @param prelude JavaScript that runs first in the bootstrap's process, to imitate another machine */
 function bootstrap(args: readonly string[], prelude = ""): SpawnSyncReturns<string> {
     const machine = write("machine.js", prelude);
     return spawnSync(process.execPath, ["--require", machine, join(clone, "toolchain/bootstrap.js"), ...args], {
@@ -73,7 +73,7 @@ function npmCalls(): number {
     return existsSync(calls) ? readFileSync(calls, "utf8").split("\n").filter(Boolean).length : 0;
 }
 
-/** Without it, the bootstrap is replaced by the program, and takes no part in what follows. */
+/** Removes execve, by which the program would replace the bootstrap, so that the bootstrap keeps running. */
 const NO_EXECVE = "process.execve = undefined;";
 const OLD_NODE = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.1.0" } });`;
 
@@ -109,7 +109,7 @@ describe("installing", () => {
         write("package-lock.json", lockfile("2.0.0"));
         write("refusal", "killed\n");
         expect(bootstrap(["main.js"]).status).toBe(1);
-        // As before the failed install: only npm's record of what is there tells that it is not.
+        // The lockfile is that of the last good install. Only npm's own record shows that the packages are incomplete.
         write("package-lock.json", lockfile("1.0.0"));
         rmSync(join(clone, "refusal"));
         expect(bootstrap(["main.js"]).status).toBe(0);
@@ -143,7 +143,7 @@ describe("what stands in the place of node_modules", () => {
 });
 
 it("hands a signal on to npm, and says how to go on", async () => {
-    // `exec`: a child of the shell could be signalled before it is a `sleep`, and the signal lost.
+    // Without `exec` the shell would have a child, and a signal that comes before the child runs `sleep` would be lost.
     const npm = write("path/npm", "#!/bin/sh\necho started >&2\nexec sleep 60\n");
     chmodSync(npm, 0o755);
     const running = spawn(process.execPath, [join(clone, "toolchain/bootstrap.js"), "main.js"], {

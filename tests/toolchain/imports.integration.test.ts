@@ -1,4 +1,4 @@
-/** Which way imports go: what the rules of lint say of a tree of files. */
+/** Which imports the lint rules allow, tried on small trees of files. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ interface Cruise {
     readonly summary: { readonly violations: readonly { readonly rule: { readonly name: string } }[] };
 }
 
-/** @param imports file → files that it imports. @returns the rules that it breaks, in the order of the alphabet */
+/** @param imports file → files that it imports. @returns the rules that are broken, in alphabetical order */
 function broken(imports: Readonly<Record<string, readonly string[]>>): string[] {
     const tree = mkdtempSync(join(tmpdir(), "imports-"));
     try {

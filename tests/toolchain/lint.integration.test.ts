@@ -1,4 +1,4 @@
-/** The project's own rule of lint: work that may fail before anybody waits for it. */
+/** The project's own lint rule finds work that may fail before anything waits for it. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { repoRoot } from "../../command-line/paths";
@@ -23,12 +23,12 @@ export async function begun(begin: () => Promise<number>, names: string[]): Prom
 test("names work that fails unheard while other work is waited for, and nothing else", () => {
     const { stdout } = spawnSync(
         join(repoRoot, "node_modules", ".bin", "eslint"),
-        // In the name of a file that the project has: its types are needed.
+        // The rule needs types, so the code is linted under the name of a file of the project.
         ["--stdin", "--stdin-filename", join(repoRoot, "command-line", "together.ts"), "--format", "json"],
         { cwd: repoRoot, encoding: "utf8", input: CODE },
     );
     const [{ messages }] = JSON.parse(stdout) as [{ messages: { ruleId: string; message: string }[] }];
     const named = messages.filter(({ ruleId }) => ruleId === "embassy/heard-late").map(({ message }) => message);
     expect(named.map((message) => message.split(" ")[0])).toEqual(["late", "lateList", "never", "next"]);
-    // The types of the whole project are read first.
+    // This takes long, because the types of the whole project are read first.
 }, 120_000);

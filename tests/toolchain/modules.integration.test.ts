@@ -1,13 +1,13 @@
-/** The tests of what is ours in Go, beside it: they run where the toolchain was built, on what that has compiled. */
+/** Runs the tests of the project's Go code, which are beside that code. They reuse what the build of the toolchain has compiled. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { goEnvironment } from "../../toolchain/build/go-tool";
 import { repoRoot } from "../../command-line/paths";
 
-// Where nothing is compiled yet the engine's packages are first.
+// If nothing is compiled yet, the engine's packages are compiled first.
 jest.setTimeout(15 * 60_000);
 
-/** @returns what the tests of the module in this folder say */
+/** Runs the tests of the module in this folder. @returns their output */
 function passed(module: string): string {
     const { status, stdout, stderr } = spawnSync("go", ["test", "-vet=off", "-count=1", "-v", "."], {
         cwd: join(repoRoot, "toolchain", "modules", module),
@@ -28,6 +28,6 @@ it("the object store: each version has the store's lock, whatever is asked for, 
 it("the journal of an update: a write that does not fit leaves nothing behind", () => {
     const stdout = passed("pulumi");
     expect(stdout).toContain("--- PASS: TestWhatDoesNotFitLeavesNothing");
-    // A disk that is really full is root's to make.
+    // Only root can make a disk that is really full.
     expect(stdout).toMatch(/--- (PASS|SKIP): TestADiskThatIsFullKeepsWhatWasAcknowledged/);
 });

@@ -1,4 +1,4 @@
-/** What a site's program needs is installed where it runs: `npm ci --omit=dev`, with Node.js as old as the project says. */
+/** Packages that a site's program needs must install where it runs, with `npm ci --omit=dev` and the oldest supported Node.js. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repoRoot } from "../../command-line/paths";

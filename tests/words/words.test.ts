@@ -1,11 +1,11 @@
-/** The field's words for the project's parts, in what a user reads: messages, help texts, and documents. */
+/** Messages, help texts and documents use the common terms for the project's parts. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { type Hit, hitsInCode, hitsInProse, wordsIn } from "./words";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** Folders whose messages and help texts are looked at. */
+/** Folders whose messages and help texts are checked. */
 const CODE = [
     "agents",
     "bench",
@@ -24,7 +24,7 @@ const CODE = [
 /** Documents and folders of documents. */
 const PROSE: readonly string[] = ["README.md", "docs"];
 
-/** Names that stay, file by file, and why. */
+/** Names that are allowed, by file, with the reason. */
 const EXCEPTIONS: Readonly<Record<string, { readonly texts: readonly string[]; readonly why: string }>> = {
     "infra/edge/edge.ts": {
         texts: ["-reader-tls", "reader-tls", "gazette-reader-tls"],

@@ -1,4 +1,4 @@
-/** Words that the project no longer uses for its parts, each with the field's term: docs/glossary.md has the terms. */
+/** Words that the project no longer uses for its parts, each with the common term, which docs/glossary.md explains. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
@@ -34,12 +34,12 @@ export interface Hit {
     readonly instead: string;
 }
 
-/** What `text` says with a word of before. */
+/** The former words that `text` contains. */
 export function wordsIn(text: string): Word[] {
     return WORDS.filter(({ found }) => found.test(text));
 }
 
-/** Hits in what a program can tell its user: string literals and templates, without imports. */
+/** Finds former words in what a program can print: string literals and templates, without imports. */
 export function hitsInCode(file: string, root: string): Hit[] {
     const source = ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.Latest);
     const hits: Hit[] = [];
@@ -57,10 +57,10 @@ export function hitsInCode(file: string, root: string): Hit[] {
     return hits;
 }
 
-/** The SQL role `reader` has its name in live databases. */
+/** Mentions of the SQL role `reader`, whose name is in live databases. */
 const ROLE = /`reader`|CREATE ROLE reader\b/g;
 
-/** Hits in prose, a line each. */
+/** Finds former words in prose, line by line. */
 export function hitsInProse(file: string, root: string): Hit[] {
     return readFileSync(join(root, file), "utf8")
         .replaceAll(ROLE, "")

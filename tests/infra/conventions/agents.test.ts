@@ -1,4 +1,4 @@
-/** What the agents read of their environment is what their pods are told: both sides go by one contract. */
+/** Agents read exactly those environment variables that their pods set, because both follow one contract. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { type AgentName, SETTINGS } from "../../../infra/conventions/agents";
@@ -20,7 +20,7 @@ interface Container {
     readonly env?: readonly { readonly name: string; readonly value?: string }[];
 }
 
-/** What the pods of a stack, with all that it can have, tell each agent. */
+/** The environment that each agent gets from the pods of a stack in which every option is used. */
 async function told(stack: string): Promise<[AgentName, NonNullable<Container["env"]>][]> {
     const values = stackValues(stack);
     const storage = values["data-embassy:storage"] as object;
@@ -57,7 +57,7 @@ it("has a pod for every agent", async () => {
     expect(NAMES.filter((name) => !run.has(name))).toEqual([]);
 });
 
-/** The files of `agents` that belong to the agent: those that its `main.ts` leads to. */
+/** The agent's files: those in `agents` that its `main.ts` imports, directly or indirectly. */
 function sources(file: string, found = new Set<string>()): Set<string> {
     if (!found.has(file)) {
         found.add(file);
@@ -74,7 +74,7 @@ function sources(file: string, found = new Set<string>()): Set<string> {
 it.each(NAMES)("%s reads each of its settings, and no other", (agent) => {
     const text = [...sources(join(AGENTS, agent, "main.ts"))].map((file) => readFileSync(file, "utf8")).join("\n");
     const read = new Set([...text.matchAll(/\bsettings\.([A-Z_]+)\b/g)].map(([, name]) => name));
-    // What the shared code for the store reads is there for whoever asks it.
+    // The shared code for the store reads settings only of agents that call its functions.
     const asks = (name: string): boolean => text.includes(`${name}(settings)`);
     const known = Object.keys(SETTINGS[agent].shape);
     const unread = [...read].filter((name) => !known.includes(name ?? "") && !isStores(name, asks));
@@ -84,7 +84,7 @@ it.each(NAMES)("%s reads each of its settings, and no other", (agent) => {
     });
 });
 
-/** Whether it is read in agents/store/client.ts, by a function that this agent does not call. */
+/** Whether a setting is read only by a function of agents/store/client.ts that this agent does not call. */
 function isStores(name: string | undefined, asks: (called: string) => boolean): boolean {
     return /^STORE_(USER|SECRET)$/.test(name ?? "") && !asks("accessOf");
 }

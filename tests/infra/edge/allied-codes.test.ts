@@ -6,10 +6,10 @@ describe("allies", () => {
     it("are the members of NATO and of the euro area, but for the embassy's own state", () => {
         expect([new Set(NATO).size, new Set(EURO_AREA).size]).toEqual([32, 21]);
         expect(EURO_AREA).toContain("BG");
-        // In the one, in the other, in both.
+        // The United States are only in NATO, Ireland is only in the euro area, and Belgium is in both.
         expect(ALLIES).toEqual(expect.arrayContaining(["US", "IE", "BE"]));
         expect(ALLIES).not.toContain("EE");
-        // In both are Estonia and sixteen others.
+        // Seventeen states are in both, and Estonia is one of them.
         expect(ALLIES).toHaveLength(32 + 21 - 17 - 1);
         expect(ALLIES.filter((code) => allyProblem(code) !== undefined)).toEqual([]);
     });
@@ -17,7 +17,7 @@ describe("allies", () => {
     const rule = "must be the code (ISO 3166-1) of a member of NATO or of the euro area other than Estonia";
     it.each([
         ["CH", `${rule}, and Switzerland is neither (infra/edge/allied-codes.ts)`],
-        // No institution of the Union is an ally.
+        // The European Union itself is no ally.
         ["EU", `${rule}, and European Union is neither (infra/edge/allied-codes.ts)`],
         ["EE", rule],
         ["Narnia", rule],

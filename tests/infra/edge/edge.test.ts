@@ -17,7 +17,7 @@ type Edge = NonNullable<EmbassyConfig["edge"]>;
 
 const config = parseConfig("luxembourg", stackValues("luxembourg"));
 
-/** The site with legislation running, or not. */
+/** The site's configuration with legislation running or not. */
 function withLegislation(running: boolean): EmbassyConfig {
     const legislation = { ...registryOf(config, "legislation"), running };
     return { ...config, registries: { ...config.registries, legislation } };
@@ -32,7 +32,7 @@ function kinds(resources: readonly Rendered[], name: string): string[] {
     return own.map(({ type }) => type.split(":").at(-1) ?? "").sort();
 }
 
-/** By registry: which of the edge's workloads may ask it. */
+/** Registry → the edge's workloads that may query it. */
 function askedBy({ registries }: EmbassyPlan): Record<string, readonly (string | undefined)[]> {
     return Object.fromEntries(
         registries
@@ -137,7 +137,7 @@ describe("a certificate that is revoked", () => {
             expect(waitsFor(name)).toContain("edge-authority-certificate");
             expect(waitsFor(name)).not.toContain("root-holder");
         }
-        // What opens the databases is the site's.
+        // The certificates for the databases come from the site's authority.
         expect(waitsFor("edge-reader-tls-certificate")).toContain("root-holder");
         expect(waitsFor("edge-reader-tls-certificate")).not.toContain("edge-authority-certificate");
     });

@@ -1,5 +1,5 @@
 /**
- * The real cert-manager, with the rights and among the rules that the program declares, at a site that has nothing of Tallinn: its
+ * The real cert-manager, with the rights and under the rules that the program declares, at a site without Tallinn. The
  * certificates are as old as they would be after weeks alone.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -71,7 +71,7 @@ function pem({ data }: Live, key: keyof Live["data"]): string {
     return Buffer.from(data[key], "base64").toString();
 }
 
-/** Leaf first. */
+/** The certificates of a Secret's chain, beginning with the leaf. */
 function chainOf(live: Live): X509Certificate[] {
     const blocks = pem(live, "tls.crt").match(/-----BEGIN[^]+?END CERTIFICATE-----/g) ?? [];
     return blocks.map((block) => new X509Certificate(block));
@@ -97,7 +97,7 @@ function renewed(place: string): Promise<Live> {
     });
 }
 
-/** The Secret with an authority's key, as infra/keys/issuer.ts declares it. */
+/** The Secret with an authority's key, like the one that infra/keys/issuer.ts declares. */
 function authority(name: string, pair: Pair, trusted: Pair): object {
     return {
         apiVersion: "v1",
@@ -108,7 +108,7 @@ function authority(name: string, pair: Pair, trusted: Pair): object {
     };
 }
 
-/** As the program has made it, so many days ago. */
+/** The Secret of a certificate as the program would have created it `began` days ago. */
 async function first(place: string, by: Pair, trusted: Pair, began: number): Promise<object> {
     const [namespace, name] = place.split("/");
     const { spec } = declared.find(
@@ -156,7 +156,7 @@ beforeAll(async () => {
     apply(
         authority("site", intermediate, root),
         authority("allied-edge", edge, edge),
-        // Issued 15 days ago, and due, and ended.
+        // These were issued 15 days ago, are due, and have expired.
         await first(POPULATION, intermediate, root, 15),
         await first(STORE, intermediate, root, 61),
         await first(EDGE, edge, edge, 61),
@@ -180,7 +180,7 @@ function asCertManager(): string {
     return join(dirname(api.kubeconfig), "cert-manager.kubeconfig");
 }
 
-/** With the identity of its pod. */
+/** Starts cert-manager with the identity of its pod. */
 function start(): ChildProcess {
     const token = kubectl(api, ["create", "token", CERT_MANAGER, "-n", CERT_MANAGER]).trim();
     const kubeconfig = asCertManager();
@@ -214,10 +214,10 @@ describe("a certificate that the program has made", () => {
             const ready = seen.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True");
             return ready ? seen : undefined;
         });
-        // Of 90 days 15 are over, and it is renewed 30 before the end.
+        // 15 of its 90 days are over, and it is renewed 30 days before the end.
         const days = (Date.parse(status?.renewalTime ?? "") - Date.now()) / 86_400_000;
         expect(Math.round(days)).toBe(45);
-        // cert-manager has signed for it by now.
+        // By now cert-manager has taken over the Secret, and removed the program's annotation.
         const live = await until("it is taken over", () => {
             const secret = secretAt(POPULATION);
             return secret.metadata.annotations["cert-manager.io/common-name"] === undefined ? undefined : secret;
@@ -264,7 +264,7 @@ describe("a certificate that the program has made", () => {
 });
 
 describe("an authority", () => {
-    /** Has all be issued anew, as docs/certificates.md says. */
+    /** Makes cert-manager issue a certificate anew, as docs/certificates.md describes. */
     const reissue = (place: string): string =>
         kubectl(api, ["annotate", "secret", ...at(place), "--overwrite", "cert-manager.io/issuer-name=former"]);
 

@@ -3,7 +3,7 @@ import { planNetwork } from "../../../infra/networking/addresses";
 import { linkFilter, machineFilter } from "../../../infra/networking/packet-filter";
 import { stackValues } from "../../support/stacks";
 
-/** The rules of the only chain, without its hook. */
+/** The rules of the only chain, without the line with its hook. */
 function rules(ruleset: string): string[] {
     const lines = ruleset.split("\n").map((line) => line.trim());
     return lines.slice(lines.findIndex((line) => line.startsWith("type filter")) + 1, lines.indexOf("}"));
@@ -42,7 +42,7 @@ describe("the packet filter of a link", () => {
     });
 
     it("carries to no API server, by its own address or its Service's, and to nothing that the site keeps for itself", () => {
-        // The store, and for each of seven registries its database and its lease agents.
+        // These are the store and, for each of seven registries, the database and the lease agents.
         expect(services).toHaveLength(15);
         expect(new Set(services)).toEqual(
             new Set(

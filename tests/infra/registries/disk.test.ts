@@ -23,7 +23,7 @@ function withAll(stack: string, change: Registry, archiveTimeout?: number): Emba
     return { ...config, registries, recovery };
 }
 
-/** Megabytes that Postgres is given. */
+/** The value of a parameter of Postgres that is declared in megabytes. */
 function parameter(config: EmbassyConfig, name: string): number {
     const { postgresql } = dynamicConfiguration(planDatabase("taxes", "registry-taxes", config)) as {
         postgresql: { parameters: Record<string, string> };
@@ -31,7 +31,7 @@ function parameter(config: EmbassyConfig, name: string): number {
     return Number(/^(\d+)MB$/.exec(postgresql.parameters[name] ?? "")?.[1]) * MIB;
 }
 
-/** Each day's WAL comes, and what may go goes: the most that there is of it within the days. */
+/** Plays the days alone, on each of which WAL is added and released. @returns the most WAL on any day */
 function played(config: EmbassyConfig, gone: { member: boolean; stores: number }): number {
     const { oneStore, member, checkpoint, kept } = diskLimits(registryOf(config, "taxes").storage);
     const perDay = walPerDay("taxes", config);

@@ -55,7 +55,7 @@ describe("a database's members", () => {
         let folder: string;
         beforeEach(() => {
             folder = mkdtempSync(join(tmpdir(), "setup-"));
-            // It is told that it leads before it takes writes.
+            // The first call fails, because a member learns that it leads before it accepts writes.
             const psql = `#!/bin/sh\necho "$@" >> ${folder}/calls\n[ $(wc -l < ${folder}/calls) -ge 2 ]\n`;
             writeFileSync(join(folder, "psql"), psql, { mode: 0o755 });
             writeFileSync(join(folder, "setup.sh"), setupFile());
@@ -115,7 +115,7 @@ describe("a site's role", () => {
 });
 
 describe("a standby that cannot follow its primary", () => {
-    /** @returns the stores that are asked, where its own has nothing and the other one takes connections or not */
+    /** @returns the stores that are asked if the own one has nothing and the other one accepts connections or not */
     function asked(connects: boolean): string[] {
         const folder = mkdtempSync(join(tmpdir(), "fetched-"));
         try {
@@ -145,7 +145,7 @@ describe("a standby that cannot follow its primary", () => {
 
 describe("backups", () => {
     describe("are handed on by Postgres", () => {
-        /** Of 1 MiB, in a quarter of the disk. */
+        /** How many segments of 1 MiB fit into a quarter of the disk. */
         const segments = (100 * 1024) / 4;
         const oldest = "000000010000000000000001";
         const newest = "0000000100000000000000FF";
@@ -163,16 +163,16 @@ describe("backups", () => {
             rmSync(folder, { recursive: true });
         });
 
-        /** @returns what the program was asked in turn, and the exit code, where these stores do not answer */
+        /** Runs the archive command while some stores do not answer. @returns the calls of pgBackRest, and the exit code */
         function archived(stack: string, ...silent: string[]): [string[], number | null] {
             const plan = planOf(stack);
             const { postgresql } = dynamicConfiguration(plan) as {
                 postgresql: { parameters: { archive_command: string } };
             };
-            // In place of the program: only what it is asked is looked at.
+            // This fake pgBackRest prints how it is called.
             const program = `#!/bin/sh\necho "$1 $4"\ncase $1 in ${["none", ...silent].map((store) => `*/${store}.conf`).join("|")}) exit 1; esac\n`;
             writeFileSync(join(folder, "pgbackrest"), program, { mode: 0o755 });
-            // As Postgres does: https://www.postgresql.org/docs/15/runtime-config-wal.html#GUC-ARCHIVE-COMMAND
+            // Postgres replaces %p and %% like this: https://www.postgresql.org/docs/15/runtime-config-wal.html#GUC-ARCHIVE-COMMAND
             usesOf(plan).forEach((use) => writeFileSync(join(folder, `${use}.conf`), ""));
             const command = postgresql.parameters.archive_command
                 .replaceAll(PATHS.repositories, folder)

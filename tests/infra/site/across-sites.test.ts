@@ -1,4 +1,4 @@
-/** Who reaches what of the other site, worked out from the network policies at both ends as a cluster reads them. */
+/** Derives which workloads reach which Services of the other site from the network policies at both ends, as a cluster applies them. */
 import type { V1Service } from "@kubernetes/client-node";
 import { parseConfig } from "../../../infra/site/config";
 import { cidr } from "../../../infra/conventions/cidr";
@@ -36,7 +36,7 @@ function site(stack: string) {
 
 type Site = ReturnType<typeof site>;
 
-/** Rules of one direction for pods of a workload: policies add up. */
+/** The rules of all policies in one direction for the pods of a workload. */
 function rules({ policies }: Site, { namespace, labels }: Workload, direction: "ingress" | "egress"): readonly Rule[] {
     return policies
         .filter((policy) => policy.namespace === namespace && selects(policy.pods ?? {}, labels))
@@ -45,7 +45,7 @@ function rules({ policies }: Site, { namespace, labels }: Workload, direction: "
 
 const EVERYWHERE = "0.0.0.0/0";
 
-/** Whether a range is the peer's, and not one of its exceptions. */
+/** Whether a peer contains a range, and does not exclude it. */
 function has({ ipBlock }: Rule["peers"][number], range: string): boolean {
     return (
         ipBlock !== undefined &&
@@ -54,7 +54,7 @@ function has({ ipBlock }: Rule["peers"][number], range: string): boolean {
     );
 }
 
-/** Whether one of the rules is about an address, which is of no pod of the cluster, at a port. */
+/** Whether the rules allow traffic with an address outside the cluster at a port. */
 function lets(all: readonly Rule[], address: string, port: unknown): boolean {
     return all.some(
         ({ peers, ports }) =>
@@ -63,11 +63,11 @@ function lets(all: readonly Rule[], address: string, port: unknown): boolean {
     );
 }
 
-/** `land's database → land in luxembourg : 5432`, of all that one site's pods reach at the Services of another. */
+/** What one site's pods reach at the Services of another, for example `land's database → land in luxembourg : 5432`. */
 function reached(from: Site, to: Site): string[] {
     return from.workloads.flatMap((caller) =>
         to.services.flatMap(({ metadata, spec }) => {
-            // Who leads is no label of a template.
+            // Templates do not have the label of the leader.
             const selector = Object.fromEntries(
                 Object.entries(spec?.selector ?? {}).filter(([key]) => key !== ROLE_LABEL.key),
             );

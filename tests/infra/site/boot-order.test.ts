@@ -11,7 +11,7 @@ import { declaredFlows } from "../../support/flows";
 import { type Registered, renderPlan } from "../../support/render";
 import { STACKS, stackValues } from "../../support/stacks";
 
-/** A part with needs of other parts of its site. */
+/** A part that needs other parts of its site. */
 function part(name: string, ...on: string[]): Part {
     return { name, needs: on.map((other) => ({ on: other, why: "a test" })) };
 }
@@ -19,7 +19,7 @@ function part(name: string, ...on: string[]): Part {
 describe("a boot order", () => {
     it("has each part after what it needs, whatever needs what", () => {
         const acyclic = fc.array(fc.array(fc.nat(), { maxLength: 4 }), { minLength: 1, maxLength: 12 }).map((needs) =>
-            // Of those before it alone, so that there is no circle.
+            // Each part needs only earlier ones, so that there is no cycle.
             needs.map((on, index) => part(`p${index}`, ...(index === 0 ? [] : on.map((other) => `p${other % index}`)))),
         );
         fc.assert(
@@ -29,7 +29,7 @@ describe("a boot order", () => {
                 const step = (name: string): number => steps.findIndex((names) => names.includes(name));
                 expect(steps.flat().toSorted()).toEqual(parts.map(({ name }) => name).toSorted());
                 for (const { name, needs } of parts) {
-                    // As early as it can be: one step after the last that it waits for.
+                    // A part comes up one step after the last part that it waits for.
                     expect(step(name)).toBe(Math.max(-1, ...needs.map(({ on }) => step(on))) + 1);
                 }
             }),
@@ -91,13 +91,13 @@ describe("a plan", () => {
     });
 });
 
-/** Declared for who makes machines, behind all else, and no part of what comes up on them. */
+/** The component that declares the machines. It depends on all others, and is not a part of what comes up on them. */
 const MACHINES = "machines";
 
-/** Rooms that are called otherwise than their part. */
+/** Components whose name differs from that of their part. */
 const ROOMS: Readonly<Record<string, string>> = { authority: "keys", priorities: "cluster" };
 
-/** The part that a resource is in: that of the room directly below the embassy. What is in no room there is the cluster's. */
+/** The part of a resource, which is its component directly below the embassy. Resources outside of such components belong to the cluster. */
 function partOf(urn: string, parents: ReadonlyMap<string, string>): string | undefined {
     const parent = parents.get(urn);
     if (parent === undefined) {
@@ -113,7 +113,7 @@ function partOf(urn: string, parents: ReadonlyMap<string, string>): string | und
     return ROOMS[name] ?? name;
 }
 
-/** `from → to`, of parts whose resources wait for each other. */
+/** `from → to` for each part that has a resource which depends on one of another part. */
 async function waiting(stack: string): Promise<Set<string>> {
     const registered: Registered[] = [];
     const site = plan(parseConfig(stack, stackValues(stack)));
@@ -129,7 +129,7 @@ async function waiting(stack: string): Promise<Set<string>> {
     );
 }
 
-/** `from → to`, of parts whose network policies let one reach the other. */
+/** `from → to` for each part that may reach another by its network policies. */
 function flowing(stack: string, registries: readonly string[], running: readonly string[]): Set<string> {
     const { policies, outside } = declaredFlows(stack);
     const names: Readonly<Record<string, string>> = {
@@ -147,7 +147,7 @@ function flowing(stack: string, registries: readonly string[], running: readonly
     return new Set(
         flowsOf(policies, outside, "egress").flatMap(({ from, to }) =>
             known(from, registries).flatMap((one) =>
-                // Of registries each reaches itself alone, and who is none reaches those that run.
+                // A registry reaches only itself, and other parts reach the running registries.
                 (isRegistry(from) && isRegistry(to)) || known(to, running).includes(one)
                     ? []
                     : known(to, running).map((other) => `${one} → ${other}`),
@@ -177,7 +177,7 @@ describe.each(STACKS)("the needs in %s", (stack) => {
 
     it("are all that resources of one part wait for in another", () => {
         expect(waits.size).toBeGreaterThanOrEqual(26);
-        // They are made one behind the other as a matter of speed, and none needs another.
+        // Registries are created one after the other only for speed. None needs another.
         const inTurn = registries.flatMap((one) => registries.map((other) => `${one} → ${other}`));
         const others = [...waits].filter((edge) => !edge.startsWith(MACHINES) && !inTurn.includes(edge));
         expect(others.filter((edge) => !declared.has(edge))).toEqual([]);

@@ -3,7 +3,7 @@ import { PUBLIC_CLOUD, STACKS, stackValues } from "../../support/stacks";
 
 type Values = Record<string, Record<string, unknown>>;
 
-/** The problems that `change` causes in an otherwise right stack file. */
+/** The problems that `change` causes in an otherwise valid stack file. */
 function problems(change: (values: Values) => void, stack = "luxembourg"): readonly string[] {
     const values = structuredClone(stackValues(stack)) as Values;
     change(values);
@@ -34,7 +34,7 @@ function registry(values: Values, name: string): Record<string, unknown> {
     return (section(values, "registries") as Record<string, Record<string, unknown>>)[name] ?? {};
 }
 
-/** One that is right, but for what is changed of it. */
+/** Adds a valid public cloud, which a test can then change. */
 function publicCloud(values: Values): Record<string, unknown> {
     return (section(values, "storage")["publicCloud"] = { ...PUBLIC_CLOUD } as Record<string, unknown>);
 }

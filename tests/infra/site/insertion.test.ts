@@ -1,10 +1,10 @@
-/** What is put in front of others changes nothing of theirs: each has its number, and its place goes by that. */
+/** An entry that is inserted before others does not change them, because each has a number that determines its place. */
 import { type EmbassyConfig, parseConfig } from "../../../infra/site/config";
 import { plan } from "../../../infra/site/plan";
 import { type Rendered, renderPlan } from "../../support/render";
 import { STACKS, stackValues } from "../../support/stacks";
 
-// A stack is rendered several times.
+// These tests render a stack several times, which takes long.
 jest.setTimeout(120_000);
 
 type Values = Record<string, Record<string, unknown>>;
@@ -26,7 +26,7 @@ async function rendered(
 
 const known = new Map<string, Promise<Map<string, string>>>();
 
-/** Those that are there before, and otherwise or gone after. */
+/** The resources that exist before the change, and are different or gone afterwards. */
 async function changed(stack: string, change: (values: Values) => void): Promise<string[]> {
     const before = known.get(stack) ?? rendered(stack);
     known.set(stack, before);
@@ -44,7 +44,7 @@ const ships = (values: Values): void => {
 };
 
 describe("a registry in front of the others", () => {
-    /** What names all registries: the store's buckets and users, the site's zone of names, what the edge asks, who is fenced, and what is declared. */
+    /** Resources that list all registries: the store's buckets and users, DNS records, the edge's databases, the fence, and the list of workloads. */
     const ALL =
         /^((ConfigMap|Secret|Deployment|StatefulSet|NetworkPolicy|Job|CronJob) (object-store|dns|edge)-|ValidatingAdmissionPolicy fence-policy$|ConfigMap declared$)/;
 
@@ -55,7 +55,7 @@ describe("a registry in front of the others", () => {
     });
 });
 
-/** As the engine hands it over, which sorts the keys of every map. */
+/** The value as the engine passes it to the program: it sorts the keys of every map. */
 function sorted(value: unknown): unknown {
     return typeof value !== "object" || value === null || Array.isArray(value)
         ? value

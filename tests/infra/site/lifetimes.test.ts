@@ -10,10 +10,10 @@ import { LIFETIMES_FILE, declaredLifetimes, lifetimesDocument } from "../../supp
 import { STACKS, stackValues } from "../../support/stacks";
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { seconds: 1, hours: 3600, days: DAY_SECONDS };
-/** Fields and variables that say for how long something is good. */
+/** Matches fields and variables that say how long something is valid. */
 const LASTS = /(?:expiration|validity|ttl|lease|lock|lifetime|duration).*?(seconds|hours|days)$/i;
 
-/** Whatever in a rendered stack says for how long something is good, in seconds. */
+/** All fields within a value that say how long something is valid, in seconds. */
 function rendered(value: unknown): { field: string; seconds: number }[] {
     if (typeof value !== "object" || value === null) {
         return [];
@@ -23,7 +23,7 @@ function rendered(value: unknown): { field: string; seconds: number }[] {
     return [...Object.entries(value), ...variables].flatMap(([field, inner]) => {
         const unit = LASTS.exec(field)?.[1]?.toLowerCase() ?? "";
         const own = unit === "" ? [] : [{ field: field, seconds: Number(inner) * (UNIT_SECONDS[unit] ?? NaN) }];
-        // As Go writes it.
+        // This is Go's format of a duration.
         const hours = field === "duration" ? /^(\d+)h$/.exec(String(inner))?.[1] : undefined;
         const durations = hours === undefined ? [] : [{ field, seconds: Number(hours) * 3600 }];
         return [...own, ...durations, ...rendered(inner)];

@@ -20,7 +20,7 @@ const range = fc.tuple(octet, octet, octet, octet, fc.integer({ min: 0, max: 32 
     return `${network >>> 24}.${(network >>> 16) & 255}.${(network >>> 8) & 255}.${network & 255}/${bits}`;
 });
 
-/** First and last address, reckoned without the library under test. */
+/** The first and the last address of a range, computed without the library under test. */
 function bounds(text: string): [number, number] {
     const [address = "", bits = "0"] = text.split("/");
     const first = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
@@ -152,7 +152,7 @@ describe("a registry's plan", () => {
     it("leaves room in its quota for one member more than it has, and for the Jobs", () => {
         const [taxes] = registries;
         expect(taxes?.quota).toMatchObject({
-            // Three members with what stands beside them, five Jobs that store or verify versions, and two gates.
+            // The quota fits three members with their sidecars, five Jobs that make or verify backups, and two gates.
             "requests.cpu": "11300m",
             "limits.memory": "16256Mi",
             "requests.storage": "300Gi",

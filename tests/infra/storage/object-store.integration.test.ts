@@ -1,4 +1,4 @@
-/** The object store as the program declares it, on real nodes: it starts, locks, withstands the self-test, and comes back. */
+/** The declared object store on real nodes starts, locks, passes the self-test, and comes back. */
 import * as fs from "node:fs";
 import { plan } from "../../../infra/site/plan";
 import { parseConfig } from "../../../infra/site/config";
@@ -23,7 +23,7 @@ describeNodes(`a site's object store on real nodes${why}`, () => {
     let home: string;
     let site: Client;
 
-    /** In the place of what the program's own authority and generator would have made. */
+    /** Test values for the Secrets that the program's own authority and generator would fill. */
     async function secrets(): Promise<Record<string, Record<string, string>>> {
         const { dnsNames } = plan(parseConfig(SITE, stackValues(SITE))).objectStore;
         const authority = await issueAuthority({ commonName: "test" }, 1);
@@ -64,7 +64,7 @@ describeNodes(`a site's object store on real nodes${why}`, () => {
         fs.rmSync(home, { recursive: true, force: true });
     });
 
-    /** Runs the self-test under this name, with the variables changed. @returns the container's end */
+    /** Runs the self-test under this name with changed variables. @returns how the container ended */
     async function selfTest(
         name: string,
         variables: Readonly<Record<string, string>> = {},
@@ -105,7 +105,7 @@ describeNodes(`a site's object store on real nodes${why}`, () => {
     });
 
     it("says on the pod itself what is broken", async () => {
-        // As if the store had been told of a shorter time.
+        // The self-test expects more days than the store was configured with.
         const end = await selfTest("third", { OBJECT_LOCK_DAYS: "60", PATIENCE_SECONDS: "5" });
         expect(end.exitCode).toBe(1);
         expect(end.message).toContain("A version in self-test was acknowledged before it was locked");

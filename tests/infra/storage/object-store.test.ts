@@ -49,7 +49,7 @@ describe("a site's object store", () => {
         const [store] = pod.containers;
         expect(store?.volumeMounts.map(({ name }) => name)).toEqual(["data", "certificate", "users", "buckets"]);
         expect(store?.env?.filter((variable) => "valueFrom" in variable)).toEqual([]);
-        // A Secret's keys one by one: all of it would be more.
+        // Each volume lists the keys that it needs, so that the pod does not get the whole Secret.
         expect(pod.volumes.filter(({ secret }) => secret && !secret.items)).toEqual([]);
     });
 });

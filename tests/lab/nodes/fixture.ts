@@ -1,4 +1,4 @@
-/** Sites with real nodes in a home of their own, and pods in them. */
+/** Sites with real nodes in their own home, and pods in them. */
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -14,20 +14,20 @@ import { stackValues } from "../../support/stacks";
 const run = promisify(execFile);
 
 const problems = hostProblems();
-/** For a title: why this host cannot run these tests; empty where it can. */
+/** Part of a test's title that says why this host cannot run it; empty where it can. */
 export const why = problems.length > 0 ? ` (skipped: ${problems.join(", ")})` : "";
 export const describeNodes = problems.length > 0 ? describe.skip : describe;
 
-/** What serves HTTP in the image of Postgres, as user 100. */
+/** A command that serves HTTP in the image of Postgres. */
 export const SERVER = serverAt(8080);
 function serverAt(port: number): string[] {
     return ["python3", "-m", "http.server", String(port), "--directory", "/usr/lib/postgresql"];
 }
 
-/** Seconds within which something in a pod is answered, or is not. */
+/** Seconds after which a request in a pod counts as not answered. */
 export const PATIENCE = 3;
 
-/** A home for a lab, in which what is downloaded and built once is that of all homes. */
+/** Creates a home for a lab. It shares what is downloaded or built once with all homes. */
 export function makeHome(): string {
     fs.mkdirSync(path.join(embassyHome, "tests"), { recursive: true });
     const home = fs.mkdtempSync(path.join(embassyHome, "tests", "nodes-"));
@@ -44,8 +44,8 @@ export function digests(home: string): Record<string, string> {
 }
 
 /**
- * Objects of the stack whose names in it begin with one of `prefixes`, with the images that the lab in `home` has made;
- * namespaces first, in which the others are.
+ * The stack's objects whose resource names begin with one of `prefixes`, with the images that the lab in `home` has made.
+ * Namespaces come first, because the other objects are in them.
  */
 export async function declared(home: string, stack: string, ...prefixes: readonly string[]): Promise<object[]> {
     const resources = await renderPlan(stack, plan(parseConfig(stack, stackValues(stack)), digests(home)));
@@ -70,13 +70,13 @@ interface Different {
     readonly namespace?: string;
     readonly dnsPolicy?: string;
     readonly readinessProbe?: object;
-    /** Besides its own. */
+    /** Further labels of the pod. */
     readonly labels?: Readonly<Record<string, string>>;
-    /** At which it serves in place of 8080, and by which name a Service knows it. */
+    /** The port at which the pod serves instead of 8080, and its name. */
     readonly port?: { readonly name: string; readonly containerPort: number };
 }
 
-/** A pod under the restricted profile, as the embassy's own are. */
+/** A pod that meets the restricted profile, as the embassy's own pods do. */
 export function pod(
     home: string,
     name: string,
@@ -117,7 +117,7 @@ export function pod(
     };
 }
 
-/** Ids of a container's processes, its first one first. @param id as the API has it: `containerd://…` */
+/** The process IDs of a container, beginning with its first process. @param id as in the API: `containerd://…` */
 export function processesIn(id: string): number[] {
     const [, name = ""] = id.split("//");
     return fs
@@ -128,8 +128,8 @@ export function processesIn(id: string): number[] {
 }
 
 /**
- * What a program prints that runs in a container of the lab as its first process does. Not by `kubectl exec`, which now and then
- * says "websocket: close 1006" in place of what was said last. @param id as the API has it: `containerd://…`
+ * Runs a program in a container of the lab, as the container's first process is run. It does not use `kubectl exec`, which
+ * sometimes fails with "websocket: close 1006" instead of the last output. @param id as in the API: `containerd://…` @returns the output
  */
 export async function inContainer(id: string, command: readonly string[]): Promise<string> {
     const pid = processesIn(id)[0] ?? "";
@@ -148,12 +148,12 @@ function read(file: string): string {
     try {
         return fs.readFileSync(file, "utf8");
     } catch {
-        // It has ended meanwhile.
+        // The process has ended meanwhile.
         return "";
     }
 }
 
-/** One site's API, by kubectl. */
+/** Uses one site's API through kubectl. */
 export class Client {
     private readonly kubeconfig: string;
     private readonly inNamespace: string;
@@ -161,14 +161,14 @@ export class Client {
     constructor(
         private readonly home: string,
         private readonly site: string,
-        /** Where the pods are that are asked. */
+        /** The namespace of the pods that are used. */
         namespace = "default",
     ) {
         this.inNamespace = `--namespace=${namespace}`;
         this.kubeconfig = new SitePaths(home, site).kubeconfig;
     }
 
-    /** The same, where pods are in another namespace. */
+    /** A client for pods in another namespace. */
     in(namespace: string): Client {
         return new Client(this.home, this.site, namespace);
     }
@@ -191,9 +191,9 @@ export class Client {
         return this.run("get", this.inNamespace, "pod", pod, "-o", "jsonpath={.status.podIP}");
     }
 
-    /** What a program prints in a container of `pod`. */
+    /** Runs a program in a container of `pod`. @returns its output */
     async inside(pod: string, container: string, ...command: string[]): Promise<string> {
-        // A sidecar is among the init containers.
+        // Sidecars are listed among the init containers.
         const ids = ["containerStatuses", "initContainerStatuses"].map(
             (statuses) => `{.status.${statuses}[?(@.name=="${container}")].containerID}`,
         );
@@ -201,12 +201,12 @@ export class Client {
         return inContainer(id, command);
     }
 
-    /** What `script` prints that Python runs in `pod`. */
+    /** Runs a Python script in `pod`. @returns its output */
     async python(pod: string, script: string): Promise<string> {
         return this.inside(pod, "main", "python3", "-c", script);
     }
 
-    /** HTTP status that `pod` gets from `url`. */
+    /** Requests `url` from `pod`. @returns the HTTP status */
     async fetch(pod: string, url: string): Promise<string> {
         return this.python(
             pod,

@@ -5,7 +5,7 @@ const WHOLE = [
     ...["UTS_NS", "IPC_NS", "PID_NS", "NET_NS", "SECCOMP_FILTER", "BPF_SYSCALL", "CGROUP_BPF", "NET_CLS_ACT"].map(
         (option) => `CONFIG_${option}=y`,
     ),
-    // Debian's kernel for clouds has these as modules.
+    // These are modules in Debian's kernel for clouds.
     ...["OVERLAY_FS", "BRIDGE", "VETH", "TUN", "NF_TABLES", "NFT_NAT", "NET_CLS_BPF", "NET_SCH_INGRESS"].map(
         (option) => `CONFIG_${option}=m`,
     ),

@@ -61,7 +61,7 @@ describe("the computer's limit of inotify instances", () => {
     });
 
     it("is said to be too low where it cannot be raised", async () => {
-        // Of the kernel's files this one stops root as well.
+        // Even root cannot write this file of the kernel.
         limit = "/proc/sys/kernel/cap_last_cap";
         const { length } = said;
         await expect(raise()).rejects.toThrow(

@@ -1,4 +1,4 @@
-/** Two sites with real nodes, and the one cable between them. */
+/** Two sites with real nodes, and the link between them. */
 import * as fs from "node:fs";
 import { KUBELET_PORT } from "../../../infra/cluster/control-plane/kubelet";
 import { firstAddress } from "../../../infra/networking/addresses";
@@ -19,10 +19,10 @@ jest.setTimeout(240_000);
 
 const SITES = ["tallinn", "luxembourg"] as const;
 
-/** Of the registry of images, which is at a site's gateway. */
+/** The port of the image registry at a site's gateway. */
 const REGISTRY_PORT = 5000;
 
-/** In place of a registry's leader: it has the labels, and takes connections at the port. */
+/** A pod that stands in for a registry's leader: it has the leader's labels, and accepts connections at its port. */
 function member(home: string, registry: string): object {
     const namespace = registryNamespace(registry);
     const labels = { ...databaseLabels(registry), [ROLE_LABEL.key]: ROLE_LABEL.leader };
@@ -35,10 +35,10 @@ describeNodes(`the link between two sites with real nodes${why}`, () => {
     let tallinn: Client;
     let luxembourg: Client;
 
-    /** What Tallinn serves Luxembourg: here something else than the object store that is there later. */
+    /** The address that Tallinn serves to Luxembourg. Here a test server has it instead of the object store. */
     const [service = ""] = siteInventory("tallinn", "real").network?.served ?? [];
 
-    /** Milliseconds until a connection from Luxembourg to Tallinn is there; rejects where it does not come. */
+    /** Connects from Luxembourg to Tallinn. @returns how many milliseconds that took @throws Error if there is no connection */
     async function connection(address = service, port = 80): Promise<number> {
         const script = `import socket, time; t = time.time(); socket.create_connection(("${address}", ${port}), 3); print((time.time() - t) * 1000)`;
         return Number(await luxembourg.python("client", script));
@@ -71,7 +71,7 @@ describeNodes(`the link between two sites with real nodes${why}`, () => {
 
     it("carries packets to what each serves the other, with the delay of the distance", async () => {
         expect(await lab.linkStatus(SITES, { home })).toEqual([{ sites: SITES, state: "up" }]);
-        // Never sooner; how much later is this machine's affair.
+        // A connection takes at least a round trip. How much longer depends on this machine.
         expect(await connection()).toBeGreaterThanOrEqual(ROUND_TRIP_MS);
     });
 
@@ -105,7 +105,7 @@ describeNodes(`the link between two sites with real nodes${why}`, () => {
         ] as const) {
             await expect(connection(address, at)).rejects.toThrow("timed out");
         }
-        // The same packets pass to what is served.
+        // Connections to what is served still pass.
         expect(await connection()).toBeGreaterThanOrEqual(ROUND_TRIP_MS);
     });
 

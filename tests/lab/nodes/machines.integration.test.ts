@@ -1,4 +1,4 @@
-/** A site with real nodes: machines that run what is scheduled on them, over real packets, and leave nothing behind. */
+/** A site with real nodes: its machines run what is scheduled on them, use a real network, and leave nothing behind. */
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -24,7 +24,7 @@ let home: string;
 let paths: SitePaths;
 let site: Client;
 
-/** What a machine or its network could leave on the host. */
+/** Everything that a machine or its network could leave on the host. */
 function traces(): Record<string, string[]> {
     const lines = (file: string): string[] => fs.readFileSync(file, "utf8").split("\n");
     return {
@@ -34,7 +34,7 @@ function traces(): Record<string, string[]> {
         mounts: lines("/proc/self/mounts").filter((line) => line.includes(home)),
         programs: fs.readdirSync("/sys/fs/bpf"),
         namespaces: fs.existsSync("/run/netns") ? fs.readdirSync("/run/netns") : [],
-        // Other clones may have machines of the same names.
+        // Only this home's groups count, because other clones may have machines of the same names.
         groups: [undefined, ...NODES]
             .flatMap((node) => foldersOf(hierarchy(), groupOf(paths, node)))
             .filter((folder) => fs.existsSync(folder)),
@@ -45,14 +45,14 @@ async function processesOfHome(): Promise<string[]> {
     return (await runningCommands()).map(({ argv }) => argv.join(" ")).filter((line) => line.includes(home));
 }
 
-/** A process of whose network a question comes: the gateway's, where the API server is, or a machine's. */
+/** A process whose network a request is sent from: the gateway's, where the API server is, or a machine's. */
 async function processIn(where: "gateway" | (typeof NODES)[number]): Promise<number> {
     const lives = openSite(SITE, { home });
     const pid = where === "gateway" ? (await lives.supervisor.live(NETWORK))?.pid : await initOf(lives, where);
     return pid ?? NaN;
 }
 
-/** What the kubelet of the first machine says to a command in a pod: the HTTP status, or what the connection ends in. @param as whose certificate is shown */
+/** Asks the first machine's kubelet to run a command in a pod. @param as whose certificate is shown @returns the HTTP status, or the connection's error */
 async function commands(as: string, from: "gateway" | (typeof NODES)[number]): Promise<string> {
     const { address } = siteInventory(SITE, "real").nodes[0]?.machine ?? {};
     const to = `https://${address ?? ""}:${KUBELET_PORT}/run/default/server/main?cmd=python3+--version`;
@@ -65,7 +65,7 @@ async function commands(as: string, from: "gateway" | (typeof NODES)[number]): P
     return (await promisify(execFile)("nsenter", [net, process.execPath, "-e", script])).stdout.trim();
 }
 
-/** Ports at which others than the machine itself find something, of TCP and UDP. https://docs.kernel.org/networking/proc_net_tcp.html */
+/** TCP and UDP ports that are open to others than the machine itself: https://docs.kernel.org/networking/proc_net_tcp.html */
 function open(pid: number): number[] {
     const [LISTENING, UNCONNECTED] = ["0A", "07"];
     const sockets = ["tcp", "tcp6", "udp", "udp6"].flatMap((kind) =>
@@ -76,7 +76,7 @@ function open(pid: number): number[] {
             .map((line) => line.trim().split(/\s+/))
             .filter(([, , , state]) => state === (kind.startsWith("tcp") ? LISTENING : UNCONNECTED)),
     );
-    // As the processor has it: the last octet first.
+    // The kernel prints addresses in the processor's byte order, with the last octet first.
     const own = /^(.{6}7F|0{24}01000000|0000000000000000FFFF0000.{6}7F):/;
     return sockets
         .map(([, local = ""]) => local)
@@ -161,7 +161,7 @@ describeNodes(`a site with real nodes${why}`, () => {
     it("tells what memory its machines hold", async () => {
         const [status] = await lab.status([SITE], { home });
         const held = status?.parts.filter(({ part }) => part.startsWith("node-")).map((part) => part.memoryBytes ?? 0);
-        // A kubelet, containerd and Cilium's agent are in each.
+        // A kubelet, containerd and Cilium's agent run in each machine.
         expect(held?.every((bytes) => bytes > 100 * 2 ** 20)).toBe(true);
     });
 
@@ -238,7 +238,7 @@ describeNodes(`a site with real nodes${why}`, () => {
         expect(status?.parts.find(({ part }) => part === `node-${NODES[0]}`)?.state).toBe("failed");
         const [mended] = await lab.up([SITE], { home });
         expect(mended?.started).toEqual([`node-${NODES[0]}`]);
-        // The API tells of the pod as it was until the kubelet has looked: only an answer counts.
+        // Until the kubelet reports, the API shows the pod's old status, so only an answer of the pod counts.
         let answer = "";
         while (answer !== "200") {
             const address = await site.addressOf("server");

@@ -1,4 +1,4 @@
-/** Network policies on real nodes: what a pod may not send, and may not get, does not pass, on one machine and across. */
+/** Network policies on real nodes: traffic that a pod may not send or receive does not pass, within a machine and between machines. */
 import * as fs from "node:fs";
 import { apiServer } from "../../../infra/networking/egress";
 import * as lab from "../../../lab/lab";
@@ -16,7 +16,7 @@ let home: string;
 let site: Client;
 let server: string;
 
-/** The only policies of the namespace, once they are in force. */
+/** Replaces all policies of the namespace, and waits until the new ones are in force. */
 async function enforce(policies: Readonly<Record<string, object>>): Promise<void> {
     await site.run("delete", "networkpolicy", "--all");
     const items = Object.entries(policies).map(([name, spec]) => networkPolicy(name, spec));
@@ -30,7 +30,7 @@ function labelled(app: string): { podSelector: object } {
     return { podSelector: { matchLabels: { app } } };
 }
 
-/** What lets `from` reach `server`: at both ends, as both are closed. */
+/** Policies that let `from` reach `server`. Both ends need one, because both are closed by default. */
 function allow(from: string): Record<string, object> {
     return {
         in: { ...labelled("server"), policyTypes: ["Ingress"], ingress: [{ from: [labelled(from)], ports: PORTS }] },
@@ -86,7 +86,7 @@ describeNodes(`network policies on real nodes${why}`, () => {
         expect(await site.fetch(client, server)).toBe("200");
         expect(await site.fetch(client, `http://${service}/`)).toBe("200");
         await expect(site.fetch(other, server)).rejects.toThrow(TIMED_OUT);
-        // Towards the server both rules are needed: the one at its end alone opens nothing.
+        // Both ends need a rule: the one at the server's end alone opens nothing.
         await enforce({ deny: ALL, in: allow(client)["in"] ?? {} });
         await expect(site.fetch(client, server)).rejects.toThrow(TIMED_OUT);
     });

@@ -1,4 +1,4 @@
-/** A site's registry of images, to whoever reaches it over the network: read, and not written to. */
+/** A site's image registry can be read over the network, and not written to. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
@@ -20,7 +20,7 @@ import { describeNodes, makeHome, why } from "./fixture";
 jest.setTimeout(300_000);
 
 const run = promisify(execFile);
-/** In the place of a network of its own: another loopback address than the host's side has. */
+/** A loopback address that stands in for the site's network. The host's side has another one. */
 const GATEWAY = "127.0.0.2";
 
 describeNodes(`a site's registry of images${why}`, () => {

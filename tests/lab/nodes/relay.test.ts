@@ -17,7 +17,7 @@ afterEach(async () => {
     removeTemporary();
 });
 
-/** Answers what it is told, in capitals. */
+/** Starts a server that answers in capitals what it is sent. @returns its port */
 async function shouter(): Promise<number> {
     const server = createServer((socket) => socket.on("data", (data) => socket.end(data.toString().toUpperCase())));
     servers.push(server);
@@ -32,7 +32,7 @@ async function relay(socket: string, rule: string): Promise<void> {
     }
 }
 
-/** Whether somebody listens: the file of a socket is there before, and after whoever had it was killed. */
+/** Whether a process listens. The socket's file alone does not show that: it exists before, and after the process was killed. */
 function isOpen(path: string): Promise<boolean> {
     return new Promise((resolve) => {
         const socket = connect({ path }, () => {
@@ -49,7 +49,7 @@ function ask(to: { path: string }): Promise<string> {
     });
 }
 
-/** The status with which the proxy answers, and what comes through it. */
+/** The status of the proxy's answer, and the text that comes through it. */
 function throughProxy(socketPath: string, target: string): Promise<{ status: number; answer: string }> {
     return new Promise((resolve, reject) => {
         request({ socketPath, method: "CONNECT", path: target })

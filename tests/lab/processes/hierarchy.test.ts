@@ -1,6 +1,6 @@
 import { folderOf, foldersOf, groupProblems, hierarchyOf } from "../../../lab/processes/hierarchy";
 
-/** Lines of /proc/self/mountinfo of hosts as they are. */
+/** Lines of /proc/self/mountinfo from real hosts. */
 const VERSION_1 = `25 1 0:21 / /proc rw,nosuid,nodev,noexec,relatime shared:13 - proc proc rw
 31 23 0:28 / /sys/fs/cgroup ro,nosuid,nodev,noexec shared:9 - tmpfs tmpfs ro,mode=755
 34 31 0:31 / /sys/fs/cgroup/cpu,cpuacct rw,nosuid,nodev,noexec,relatime shared:11 - cgroup cgroup rw,cpu,cpuacct
@@ -31,7 +31,7 @@ const SYSTEMD = {
     nested: false,
     processes: "2\n3\n4\n",
 };
-/** What OpenRC, runit or a rescue system leaves: mounted, nothing passed on, everything at the top. */
+/** Control groups under OpenRC, runit or a rescue system: no controller is passed on, and every process is at the top. */
 const WITHOUT_SYSTEMD = { ...SYSTEMD, passedOn: "", processes: "1\n2\n3\n" };
 const CONTAINER = { controllers: "cpuset cpu io memory pids", passedOn: "", nested: true, processes: "" };
 

@@ -12,7 +12,7 @@ import {
 type Child = ChildProcess & { pid: number };
 const children: Child[] = [];
 
-/** A process that does nothing, once it is up. */
+/** Starts a process that does nothing, and waits until it is up. */
 async function sleeper(): Promise<Child> {
     const program = "process.stdout.write('up'); setInterval(() => {}, 1000)";
     const child = spawn(process.execPath, ["-e", program, "embassy-sleeper"], { stdio: ["ignore", "pipe", "ignore"] });

@@ -1,4 +1,4 @@
-/** What differs in a cluster, and who wrote it. */
+/** Drift reports what differs in a cluster, and who wrote it. */
 import { driftReport } from "../../../preview/drift";
 import { addedObjects } from "../../../preview/drift/added";
 import { writersOf } from "../../../preview/drift/writers";
@@ -60,22 +60,22 @@ const live: PlainMap = {
 
 test.each([
     [["metadata", "labels", "team"], ["kubectl-label (Update, 2026-03-01T12:00:00Z)"]],
-    // The latest first, and the program's own not beside others.
+    // The latest writer is first, and the program itself is left out if there are others.
     [
         ["spec", "type"],
         ["autoscaler (Update of scale, 2026-03-01T13:00:00Z)", "kubectl-edit (Update, 2026-03-01T11:00:00Z)"],
     ],
     [["spec", "ports", 1, "name"], ["kubectl-edit (Update, 2026-03-01T11:00:00Z)"]],
     [["spec", "externalIPs", 0], ["autoscaler (Update of scale, 2026-03-01T13:00:00Z)"]],
-    // Of the whole of what the API server merges as one value.
+    // The API server treats a selector as one value, so its writer owns all fields in it.
     [["spec", "selector", "app"], ["data-embassy (Apply, 2026-03-01T10:00:00Z)"]],
-    // Nobody has what was removed.
+    // A field that was removed has no owner.
     [["metadata", "labels", "gone"], []],
 ])("the field %j was written by %j", (path, writers) => {
     expect(writersOf(live, path, OWN)).toEqual(writers);
 });
 
-/** As a refresh tells it: once before it has read, and once with what it has found. */
+/** The events of a refresh for a step: one before the object is read, and one with what was found. */
 function refreshed({ resourcePreEvent }: EngineEvent): EngineEvent[] {
     return resourcePreEvent
         ? [
@@ -132,7 +132,7 @@ describe("an object that no state has", () => {
         metadata: { namespace, name, uid: "1", managedFields: [] },
         spec: { podSelector: {}, policyTypes: ["Ingress"], ingress: [{}] },
     });
-    /** A cluster that has those policies, and that says of all other kinds what it is told to. */
+    /** A cluster with these policies, in which `others` answers requests for all other kinds. */
     const connect = (items: PlainMap[], others: () => Promise<PlainMap>) => (): Promise<Connection> =>
         Promise.resolve({
             client: {

@@ -1,9 +1,9 @@
-/** Events as the engine writes them, of one object. */
+/** The engine's events about one object. */
 import type { EngineEvent, Step, StepState } from "../../../preview/state/events";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 
-/** A secret as the engine's events have it: marked, and without its value. */
+/** A secret in the engine's events, which mark it and leave out its value. */
 export const BLINDED = { [SIGNATURE]: "1b47061264138c4ac30d75fd1eb44270", ciphertext: "[secret]" };
 
 export function stateOf(kind: string, namespace: string, name: string, more: object): StepState {

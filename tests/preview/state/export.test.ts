@@ -1,4 +1,4 @@
-/** What is no state to preview against is named, with what is found, and how to get one. */
+/** If a file is not a state, the message says what was found instead, and how to get a state. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

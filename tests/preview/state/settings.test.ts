@@ -1,4 +1,4 @@
-/** What of the stack file has changed since a state was written, told from what the state records. */
+/** Changes of the stack file since a state was written, derived from the settings that the state records. */
 import { stackReport } from "../../../preview/state";
 import { recordable } from "../../../preview/state/settings";
 import type { EngineEvent } from "../../../preview/state/events";

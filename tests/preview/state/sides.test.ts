@@ -1,4 +1,4 @@
-/** What a report against a state says of the engine's events. */
+/** What a report against a state makes of the engine's events. */
 import fc from "fast-check";
 import { compareStack } from "../../../preview/compare-stack";
 import { markdown } from "../../../preview/show/markdown";
@@ -140,7 +140,7 @@ describe("what the engine says besides", () => {
         const known = { ...policy, policyName: "no-exposed-services", message: remedy };
         const { before } = sidesOf([event]);
         expect(policiesTold([event, { policyEvent: known }], before)).toMatchObject([{ remedy, isNew: false }]);
-        // What the library cannot judge yet is none.
+        // A policy that the library cannot evaluate yet is no violation.
         const later = { policyEvent: { ...policy, enforcementLevel: "advisory" } };
         expect(policiesTold([event, later], [])).toEqual([]);
         expect(unjudged([event, later, later])).toEqual([

@@ -1,7 +1,7 @@
 import { PROJECT } from "../../../infra/conventions/names";
 import type { EngineEvent } from "../../../preview/state/events";
 
-/** The engine's word of the stack itself, of which nothing happens. @param outputs that its state has */
+/** The engine's event about the stack itself, which does not change. @param outputs in its state */
 export function readStack(stack: string, outputs: Readonly<Record<string, unknown>>): EngineEvent {
     const type = "pulumi:pulumi:Stack";
     const state = { type, custom: false, id: "", parent: "", outputs };

@@ -1,4 +1,4 @@
-/** The engine's own preview of this program against states with real secrets, without a cluster. */
+/** The engine previews this program against states with real secrets, without a cluster. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,24 +12,24 @@ import { Home, type Outcome, must } from "../../support/home";
 jest.setTimeout(5 * 60_000);
 
 const ENGINE = "v3.256.0";
-/** https://github.com/pulumi/pulumi/blob/v3.256.0/pkg/resource/deploy/snapshot.go: NewMagic */
+/** The manifest's checksum: https://github.com/pulumi/pulumi/blob/v3.256.0/pkg/resource/deploy/snapshot.go: NewMagic */
 const MAGIC = createHash("sha256").update(ENGINE).digest("hex");
 const SITE = "data-embassy:index:DataEmbassy";
 const BECOMES = "q9becomes-one-WkkzMGFz";
 const NO_MORE = "q9is-none-any-more-ZGZnaA";
 const STAYS = "q9stays-one-ZmdoZGY";
-/** With what each format writes otherwise, and in lines. */
+/** Secrets with characters that formats escape, and with several lines. */
 const AWKWARD = 'q9"awk\\ward" & <tag>/+=% õ';
 const PEM = `-----BEGIN PRIVATE KEY-----\n${["q9Zmlyc3RsaW5l", "q9c2Vjb25kbGluZQ"].map((line) => line.repeat(4)).join("\n")}\n-----END PRIVATE KEY-----\n`;
 const SECRETS = [BECOMES, NO_MORE, STAYS, AWKWARD, ...PEM.split("\n").filter((line) => line.startsWith("q9"))];
 
-/** As a format, an address or a file may have it. */
+/** All forms in which a format, a URL or a file may contain a value. */
 function forms(value: string): string[] {
     const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
     const buffer = Buffer.from(value);
     return [
         value,
-        // Of base64 within base64 a part is alike whatever is around.
+        // Padding is removed, because it is absent where more text follows.
         ...["base64", "base64url", "hex"].map((encoding) =>
             buffer.toString(encoding as BufferEncoding).replace(/=+$/, ""),
         ),
@@ -41,7 +41,7 @@ function forms(value: string): string[] {
     ];
 }
 
-/** Secrets that a text has in any form. */
+/** The secrets that a text contains in any form. */
 function shownIn(text: string): string[] {
     return SECRETS.flatMap(forms).filter((form) => text.includes(form));
 }
@@ -68,7 +68,7 @@ function secret(value: unknown): unknown {
     return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: JSON.stringify(value) };
 }
 
-/** What the state records of the stack file: two keys otherwise than it has them now. */
+/** The settings that the state records. Two keys differ from today's stack file. */
 const SETTINGS = JSON.parse(
     JSON.stringify(readStackFile("tallinn", repoRoot).config, (key, value: unknown) =>
         key === "objectLockDays"
@@ -79,7 +79,7 @@ const SETTINGS = JSON.parse(
     ),
 ) as object;
 
-/** Objects that the program declares otherwise: where it has a secret, a plain text, and the other way round. */
+/** A state whose objects differ from the declared ones: a secret is a plain text in the other, and the other way round. */
 function state(secrets: unknown): object {
     const stack = {
         ...resource("pulumi:pulumi:Stack", `${PROJECT}-tallinn`, [], {}),
@@ -168,14 +168,14 @@ beforeAll(() => {
 });
 afterAll(() => home.remove());
 
-/** The state as it was, and no back end of a run. */
+/** Whether the state is unchanged, and no run has left a temporary back end. */
 function isUntouched(): boolean {
     const throwaway = join(home.path, "throwaway");
     return home.state("tallinn") === stored && (!existsSync(throwaway) || readdirSync(throwaway).length === 0);
 }
 
 interface Previewed {
-    /** By file of a format, and of both streams. */
+    /** Report file → text. `output` has both streams. */
     readonly texts: Readonly<Record<string, string>>;
     readonly json: ReturnType<typeof schema.parse>;
 }
@@ -212,7 +212,7 @@ it.each([
             expect({ name, secrets: shownIn(text) }).toEqual({ name, secrets: [] });
         }
         expect(texts["report.md"]).toContain("[secret]");
-        // Encrypted where it is a secret there.
+        // Secrets are encrypted in the state and in the export.
         expect(
             SECRETS.filter((value) => value !== BECOMES && (stored + readFileSync(file, "utf8")).includes(value)),
         ).toEqual([]);
@@ -249,7 +249,7 @@ it("a plan to be reviewed, and what is said of it, has no secret in it", () => {
     expect(shownIn(output + text)).toEqual([]);
 });
 
-/** What was said where it was refused in a sentence, and nothing was changed; "" where it was not. */
+/** The output, if a command was refused with a sentence and changed nothing, else "". */
 function refusal({ code, output }: Outcome): string {
     return code === 1 && !/^ {4}at /m.test(output) && shownIn(output).length === 0 && isUntouched() ? output : "";
 }

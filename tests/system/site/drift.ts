@@ -1,4 +1,4 @@
-/** What somebody changed behind the program's back, told by a live API server: what, by which field manager, and without a write. */
+/** Drift reports what was changed behind the program's back on a live API server, and by which field manager, and writes nothing. */
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,7 +28,7 @@ const patch = (manager: string, object: string, change: object, ...more: string[
     ],
 ];
 
-/** What is played, and what is told of it: object → fields, each with who wrote it. */
+/** The changes that are made, and what must be reported: object → fields, each with the field manager that wrote it. */
 const PLAYED: Readonly<Record<string, readonly [string[], Readonly<Record<string, readonly string[]>>]>> = {
     "a field that an editor changed": [
         patch("kubectl-edit", "statefulset/database", {
@@ -113,14 +113,14 @@ interface Drift {
     readonly code: number | null;
     readonly title: string;
     readonly report: Report;
-    /** File → what is in it, of every format. */
+    /** Report file → its text, for every format. */
     readonly texts: Readonly<Record<string, string>>;
 }
 
-/** @param started the site, as it is declared; it is so again afterwards */
+/** @param started the site as it is declared, to which these tests also restore it */
 export function describeDrift(started: () => Home): void {
     describe("drift", () => {
-        /** In every format, with what was printed. */
+        /** Runs the command, and reads its reports in every format. */
         function drift(): Drift {
             const reports = mkdtempSync(join(started().path, "reports-"));
             const { code, stdout } = started().drift("--stack", "tallinn", "--reports", reports);
@@ -131,7 +131,7 @@ export function describeDrift(started: () => Home): void {
             return { code, title: stdout.trim(), report, texts };
         }
 
-        /** The state, everything that is kept beside it, and the version of each object that somebody may have. */
+        /** Digests of the state's files, and the resource version of each object that could be written. */
         function written(): string[] {
             const folder = join(started().path, "state");
             const files = readdirSync(folder, { recursive: true, withFileTypes: true, encoding: "utf8" })

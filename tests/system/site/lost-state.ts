@@ -1,16 +1,16 @@
-/** What cannot be made twice: away while its site lives, it is asked for, and nothing is made in its place. */
+/** Some things cannot be made twice. If one is missing while its site lives, the program asks for it and makes no replacement. */
 import { X509Certificate } from "node:crypto";
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Home, must } from "../../support/home";
 
-/** @param started the site, which goes on with what it had afterwards */
+/** @param started the site, which has everything back afterwards */
 export function describeLostState(started: () => Home): void {
     describe("what cannot be made twice", () => {
         let home: Home;
-        /** Of the root, as the site itself has it. */
+        /** The fingerprint of the root certificate before these tests. */
         let root: string;
-        /** Names and versions of the site's Secrets: another key, password or cipher would be another version. */
+        /** The names and versions of the site's Secrets. Another key, password or cipher would be another version. */
         let secrets: string;
 
         beforeAll(() => {
@@ -20,7 +20,7 @@ export function describeLostState(started: () => Home): void {
 
         const UP = ["up", "--stack", "tallinn", "--yes", "--skip-preview"];
 
-        /** As the state has it. */
+        /** The fingerprint of the root certificate that is in the state now. */
         function rootOf(): string {
             const { checkpoint } = JSON.parse(home.state("tallinn")) as {
                 checkpoint: { latest: { resources: { type: string; outputs?: { certPem?: string } }[] } };
@@ -34,7 +34,7 @@ export function describeLostState(started: () => Home): void {
             return must(home.kubectl("tallinn", "get", "secrets", "-A", "-o", columns)).stdout;
         }
 
-        /** Moves it away, and returns how it is put back. */
+        /** Moves a path away. @returns function that puts it back */
         function away(...parts: readonly string[]): () => void {
             const path = join(home.path, ...parts);
             const kept = `${path}.away`;
@@ -45,7 +45,7 @@ export function describeLostState(started: () => Home): void {
             };
         }
 
-        /** Of the state and all that the CLI keeps beside it. */
+        /** The folder of the state and everything that the CLI keeps beside it. */
         const STATE = ["state", ".pulumi"];
         const stacks = [...STATE, "stacks", "data-embassy"];
 

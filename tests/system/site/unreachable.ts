@@ -1,7 +1,7 @@
-/** A cluster that does not answer is not a cluster without objects: upstream once read it so (pulumi-kubernetes #1013). */
+/** A cluster that does not answer must not be taken for one without objects, as upstream once did (pulumi-kubernetes #1013). */
 import { type Home, must } from "../../support/home";
 
-/** @param started the site, which answers again afterwards */
+/** @param started the site, whose API server runs again afterwards */
 export function describeUnreachable(started: () => Home): void {
     describe("with the API server down", () => {
         let home: Home;

@@ -17,7 +17,7 @@ const layout: Layout = {
     bin: join(home, "bin"),
     plugins: join(home, "pulumi", "plugins"),
 };
-// The providers' host is started by ours, which hands it connections: tests/toolchain/cli/providers.integration.test.ts.
+// The host of the providers is left out, because the project starts it and passes connections to it: tests/toolchain/cli/providers.integration.test.ts.
 const bundles = allJobs(layout)
     .filter((job) => job.kind === "bundle")
     .filter(({ entryPoint }) => entryPoint.endsWith("index.ts"));
@@ -31,7 +31,7 @@ it.each(bundles)("$parts starts by itself, as the engine starts it, and says on 
     expect(existsSync(job.executable)).toBe(true);
     const plugin = spawn(job.executable, ["127.0.0.1:1"], { cwd: "/", stdio: ["pipe", "pipe", "inherit"] });
     try {
-        // Or nothing in half of a test's time, so that no process is left behind.
+        // Waiting ends after half of a test's time, so that no process is left behind.
         const patience = AbortSignal.timeout(60_000);
         const [firstLine] = (await once(createInterface(plugin.stdout), "line", { signal: patience })) as [string];
         expect(Number(firstLine)).toBeGreaterThan(1023);

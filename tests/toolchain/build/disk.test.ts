@@ -7,7 +7,7 @@ import type { GoJob } from "../../../toolchain/build/parts";
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 
-/** Free bytes of the file system that holds each folder; folders of one name before the colon share one. */
+/** The free bytes of each folder's file system. Folders with the same text before the colon share a file system. */
 function disks(free: Record<string, number>): FreeSpace {
     return (folder) => {
         const fileSystem = folder.split(":")[0] ?? "";

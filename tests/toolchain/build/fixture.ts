@@ -1,4 +1,4 @@
-/** A clone in a temporary folder, with a `go` on PATH that builds nothing, records its calls, and fails as told. */
+/** A clone in a temporary folder, with a fake `go` on PATH that records its calls, and fails where a test wants it. */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -18,7 +18,7 @@ const MODULES: Record<string, string> = {
     "cluster-api": "sigs.k8s.io/cluster-api v1.14.2",
 };
 
-/** `build` writes each binary half, waits for FAKE_GO_GATE where it is set, and writes the rest. */
+/** A fake `go`. Its `build` writes half of each binary, waits for FAKE_GO_GATE if that is set, and writes the rest. */
 const FAKE_GO = `#!/bin/sh
 echo "$*" >> "$FAKE_GO_LOG"
 if [ "$1" = "$FAKE_GO_FAILS" ]; then
@@ -63,7 +63,7 @@ export interface Clone {
     readonly env: NodeJS.ProcessEnv;
     write(path: string, content: string): string;
     read(path: string): string;
-    /** Calls of go since the last look, one per element. */
+    /** The calls of go since the last look, one per element. */
     goCalls(): string[];
     remove(): void;
 }
@@ -128,7 +128,7 @@ export function makeClone(): Clone {
     };
 }
 
-/** Which parts were begun, and what was told of them in between. */
+/** Records which parts were begun, and what was reported about them. */
 export function recordingProgress(): Progress & { readonly events: string[] } {
     const events: string[] = [];
     return {

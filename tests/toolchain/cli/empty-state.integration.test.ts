@@ -1,4 +1,4 @@
-/** A preview on a machine that has never seen a state, and no cluster either: as a runner of CI is. */
+/** A preview on a machine that has neither a state nor a cluster, such as a CI runner. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stateFile } from "../../../toolchain/cli/states";
@@ -10,7 +10,7 @@ let home: Home;
 beforeEach(() => (home = new Home("empty-state")));
 afterEach(() => home.remove());
 
-/** What an update, or somebody who asks what stacks there are, would find. */
+/** The files that a later update, or a list of stacks, would find. */
 function left(): string[] {
     return ["passphrase", "state/.pulumi", "throwaway"].filter((name) => {
         const path = join(home.path, name);
@@ -52,7 +52,7 @@ it.each([
 describe("where a state may have been lost", () => {
     it("a site that does not answer keeps nobody from a preview, and from an update all the same", () => {
         const file = join(home.path, "kubeconfig");
-        // Nobody listens there: https://www.rfc-editor.org/rfc/rfc6335#section-6
+        // Nothing listens at port 1: https://www.rfc-editor.org/rfc/rfc6335#section-6
         const cluster = { name: "gone", cluster: { server: "https://127.0.0.1:1" } };
         const context = { name: "tallinn", context: { cluster: "gone", user: "none" } };
         writeFileSync(

@@ -1,4 +1,4 @@
-/** Which options take a value is written down in toolchain/cli/arguments.ts, and here asked of the CLI that was built. */
+/** The options with a value in toolchain/cli/arguments.ts are compared with those of the CLI that was built. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,22 +13,22 @@ interface Flag {
     readonly takesValue: boolean;
 }
 
-/** Commands for which this project's command line looks at a stack. What Pulumi's own service is asked is none of its business. */
+/** Commands for which this project's command line looks at a stack. Commands for Pulumi's own service do not matter. */
 const OURS =
     /^(cancel|config|destroy|import|logs|new|preview|refresh|stack|state|up|watch)(?! (env|webhook|schedule|drift))\b/;
 
-/** As pflag prints them: a name, the word for its value, which `[=…]` follows where it may be left out, and what it is for. */
+/** A line of pflag's help: an option's name, the word for its value, followed by `[=…]` if the value is optional, and a description. */
 const FLAG = /^ {2}(?: {4}|-(?<letter>\w), )--(?<name>[\w-]+)(?: (?<value>\S+))? {3,}/gm;
 
 function flagsIn(text: string): Flag[] {
     return [...text.matchAll(FLAG)].map(({ groups: { letter, name = "", value } = {} }) => ({
         spellings: [`--${name}`, ...(letter === undefined ? [] : [`-${letter}`])],
-        // What a switch is by default may stand there as well.
+        // The default of a switch may stand there as well.
         takesValue: value !== undefined && value !== "false" && !value.includes("[="),
     }));
 }
 
-/** The help of each command, which the CLI writes all at once: command → options. */
+/** Command → options, from the help pages of all commands, which the CLI writes at once. */
 function commands(): Map<string, Flag[]> {
     const folder = mkdtempSync(join(tmpdir(), "flags-"));
     try {
@@ -48,7 +48,7 @@ function commands(): Map<string, Flag[]> {
 
 it("each option of each command takes a value where the CLI says so, and no other does", () => {
     const all = commands();
-    // What changes resources, and each has a stack to name.
+    // These commands change resources or a stack, so each must have `--stack`.
     for (const command of ["up", "preview", "refresh", "destroy", "import", "stack select", "config set"]) {
         expect(all.get(command)?.flatMap(({ spellings }) => spellings)).toContain("--stack");
     }

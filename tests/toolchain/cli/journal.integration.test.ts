@@ -1,4 +1,4 @@
-/** What becomes of an update's state, wherever its journal is killed. The CLI's part is played by requests. */
+/** What happens to an update's state wherever its journal is killed. Requests of the test play the CLI's part. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -65,7 +65,7 @@ async function begin(): Promise<string> {
     return path;
 }
 
-/** Notes the creation of a resource, from its beginning to its end or only to its beginning. */
+/** Records the creation of a resource in the journal, with or without its end. */
 async function create(update: string, isDone = true): Promise<void> {
     const resource = { urn: URN, custom: true, type: URN.split("::")[2], ...(isDone && { id: "cat" }) };
     const common = { version: 1, operationID: 1, removeOld: null, removeNew: null };

@@ -1,4 +1,4 @@
-/** A key that goes out of a state otherwise than by an update or a destroy is not made a second time. */
+/** If a key disappears from a state without an update or a destroy, it is not made a second time. */
 import {
     copyFileSync,
     mkdirSync,
@@ -20,7 +20,7 @@ import { stateFile } from "../../../toolchain/cli/states";
 
 let home: string;
 let file: string;
-/** Each write of the state is later than the one before, whatever the clock's step is. */
+/** Counts writes of the state, so that each one has a later time than the one before. */
 let writes: number;
 beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), "known-keys-"));
@@ -34,7 +34,7 @@ const PASSWORD = "random:index/randomPassword:RandomPassword";
 const CERTIFICATE = "tls:index/selfSignedCert:SelfSignedCert";
 const ALL = ["root-key", "land-secret", "root-certificate"];
 
-/** @param names of what the state has beside a namespace */
+/** The text of a state. @param names of its resources */
 function state(names: readonly string[], stack = "tallinn"): string {
     const typeOf = (name: string): string =>
         name.endsWith("key")
@@ -60,7 +60,7 @@ function write(path: string, text: string): string {
     return path;
 }
 
-/** As the engine does at the end of an update. */
+/** Writes the history of an update, as the engine does at its end. */
 function remember(names: readonly string[], kind = "update"): string {
     const folder = join(home, "state", ".pulumi", "history", PROJECT, "tallinn");
     const name = `tallinn-${++writes}`;
@@ -68,7 +68,7 @@ function remember(names: readonly string[], kind = "update"): string {
     return write(join(folder, `${name}.checkpoint.json`), state(names));
 }
 
-/** A run of ours from its beginning to its end. */
+/** Plays a complete run of one of the project's commands. */
 function run(command: string, names: readonly string[]): string {
     settleKilledRuns(home);
     const ended = beginRun(command, "tallinn", home);
@@ -77,7 +77,7 @@ function run(command: string, names: readonly string[]): string {
     return remember(names, command);
 }
 
-/** One that is killed once the state has `names`: its process is none that lives. */
+/** Plays a run that is killed once the state has `names`. It is recorded with the ID of a process that does not exist. */
 function killedRun(command: string, names: readonly string[]): void {
     settleKilledRuns(home);
     const { pid } = process;
@@ -103,7 +103,7 @@ beforeEach(() => {
     run("up", [...ALL, "namespace"]);
 });
 
-/** Whatever lies behind each: the state has been written, and by no update. */
+/** In each case something other than an update has written the state. */
 describe.each([
     ["deleted from the state", ["land-secret", "root-certificate", "namespace"]],
     ["renamed in the state", ["land-secret", "other-root-key", "root-certificate", "namespace"]],
@@ -132,7 +132,7 @@ describe.each([
         rmSync(join(home, "state", "keys"), { recursive: true });
         write(file, state(names));
         expect(refusal()).toMatch(/lacks .*root-key/);
-        // Which ended before it had taken out anything.
+        // This destroy ended before it had removed anything.
         beginRun("destroy", "tallinn", home)();
         expect(refusal()).toMatch(/lacks .*root-key/);
     });

@@ -19,7 +19,7 @@ describe("locks of a killed run", () => {
         return file;
     }
 
-    /** The id of a process that has ended and was waited for. */
+    /** The ID of a process that has ended and was waited for. */
     function gone(): number {
         return spawnSync("true").pid;
     }

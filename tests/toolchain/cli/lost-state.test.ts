@@ -18,7 +18,7 @@ afterEach(() => rmSync(home, { recursive: true }));
 
 const ROOT = `urn:pulumi:tallinn::${PROJECT}::tls:index/privateKey:PrivateKey::root-key`;
 
-/** @param keys names of what an update makes out of nothing @param minute at which it was written */
+/** The text of a state. @param keys names of generated keys @param minute at which it was written */
 function state(keys: readonly string[] = ["root-key"], minute = 0, stack = "tallinn"): string {
     const resources = keys.map((key) => ({
         urn: ROOT.replace("root-key", key),
@@ -140,7 +140,7 @@ describe("a state that is not there", () => {
         renameSync(file, backup);
         done();
         expect(refusal(wasNotAsked)).toBe("");
-        // As `stack init` leaves it.
+        // `stack init` leaves such a state.
         write(file, state([]));
         forgetRemoved("tallinn", home);
         expect(refusal(wasNotAsked)).toBe("");

@@ -30,13 +30,13 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(home, { recursive: true }));
 
-/** A connection of its own to the provider `name`, as the engine makes one for each provider of a program. */
+/** Opens a separate connection to the provider `name`, as the engine does for each provider of a program. */
 function connect(name: string): ResourceProviderClient {
     const attached = new Map(
         providers.environment["PULUMI_DEBUG_PROVIDERS"]?.split(",").map((pair) => pair.split(":") as [string, string]),
     );
     const address = `127.0.0.1:${attached.get(name)}`;
-    // Connections to one address are shared otherwise.
+    // Without a local pool, clients of one address would share a connection.
     const client = new ResourceProviderClient(address, grpc.credentials.createInsecure(), {
         "grpc.use_local_subchannel_pool": 1,
     });
@@ -52,7 +52,7 @@ async function version(client: ResourceProviderClient): Promise<string> {
     return (await call<PluginInfo>((answer) => client.getPluginInfo(new Empty(), answer))).getVersion();
 }
 
-/** A process that holds the leash, as the CLI does. */
+/** Starts a process that holds the leash, as the CLI does. */
 function holder(): ChildProcess {
     const child = spawn("sleep", ["600"], { stdio: ["ignore", "ignore", "ignore", providers.leash] });
     providers.leash.destroy();

@@ -1,4 +1,4 @@
-/** A plan of a real site: applied where everything is as it was reviewed, and nowhere else. */
+/** A plan of a real site is applied only where everything is as it was reviewed. */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Clone } from "../../support/clone";
@@ -26,7 +26,7 @@ const apply = (...options: string[]): Outcome =>
     home.pulumi("up", "--stack", SITE, "--plan", plan, "--yes", ...options);
 const namespaces = (): string => home.kubectl(SITE, "get", "namespaces", "-o", "name").stdout;
 
-/** @returns what is said where the plan is not applied, and nothing is changed */
+/** Expects that the plan is refused and nothing changes. @returns the output */
 function refused(...options: string[]): string {
     const before = home.state(SITE);
     const { code, output } = apply(...options);
@@ -93,7 +93,7 @@ describe("a plan of a site that is not there yet", () => {
             .map(([, text = '""']) => JSON.parse(JSON.parse(text) as string) as unknown)
             .filter((value): value is string => typeof value === "string" && value.length > 8)
             .map((value) => JSON.stringify(value).slice(1, -1))
-            // A certificate is in the state as a secret, beside its key, and in the clear, by itself.
+            // The state has certificates as secrets, together with their keys, and in the clear, by themselves.
             .filter((secret) => !plain.includes(secret));
         expect(secrets.length).toBeGreaterThan(50);
         must(review());

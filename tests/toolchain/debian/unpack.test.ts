@@ -14,7 +14,7 @@ const hasDpkg = ((): boolean => {
         return false;
     }
 })();
-/** dpkg-deb comes with Debian and systems of its family. */
+/** These tests need dpkg-deb, which only Debian and its derivatives have. */
 const onDebian = hasDpkg ? describe : describe.skip;
 
 let folder: string;

@@ -6,7 +6,7 @@ import { sumsIn, tampered } from "../../../toolchain/debian/verify";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** As apt-cache shows one: fields in any order, a description of several lines. */
+/** A package as apt-cache shows it, with fields in any order and a description of several lines. */
 function stanza(name: string, version: string, sum: string): string {
     return `Package: ${name}\nVersion: ${version}\nDescription-en: a program\n of SHA256: sums\nSHA256: ${sum}\nPriority: optional\n`;
 }

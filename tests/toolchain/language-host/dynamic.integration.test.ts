@@ -1,4 +1,4 @@
-/** A resource whose provider is written in the program itself, through the engine and this language host. */
+/** Runs a resource whose provider is part of the program itself through the engine and this language host. */
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ const project = join(home, "project");
 const file = join(home, "note");
 afterAll(() => rmSync(home, { recursive: true }));
 
-/** It keeps a text in a file. */
+/** A program whose resource keeps a text in a file. */
 const PROGRAM = `
 const fs = require("node:fs");
 const pulumi = require("@pulumi/pulumi");

@@ -17,7 +17,7 @@ afterAll(() => {
     rmSync(home, { recursive: true });
 });
 
-/** What a program prints whose process loads the SDK after the preload. */
+/** Runs a program in a process that loads the preload and then the SDK. @returns what it prints */
 function run(program: string, env: NodeJS.ProcessEnv = {}): unknown {
     const file = join(home, "program.cjs");
     writeFileSync(

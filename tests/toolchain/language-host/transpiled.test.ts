@@ -8,7 +8,7 @@ afterAll(() => {
     rmSync(home, { recursive: true });
 });
 
-/** One run of a program, and what it had to transform. */
+/** Plays one run of a program. It records what had to be transformed. */
 function run(folder: string, version = "1"): { transform: ReturnType<typeof cached>; transformed: string[] } {
     const transformed: string[] = [];
     const transform = cached(

@@ -14,7 +14,7 @@ describe("a pin", () => {
         const pins = [
             pin("older", "1.2.3", "1.10.0"),
             pin("same", "1.2.3", "1.2.3"),
-            // A mirror may serve less than what is pinned.
+            // A mirror may serve an older version than the pinned one.
             pin("ahead", "2.0.0", "1.9.9"),
             pin("module", "v1.2.3", "v1.2.4", "go"),
             pin("package", "1.5.4-5", "1.5.4-5+deb12u1", "debian"),

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
 import { type StructModule, lighten } from "../../../toolchain/plugin/struct";
 
-/** A copy of Google's module of its own, which nobody has changed. */
+/** A separate, unchanged copy of Google's module. */
 function original(): StructModule {
     let module: StructModule | undefined;
     jest.isolateModules(() => {

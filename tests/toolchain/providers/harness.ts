@@ -1,4 +1,4 @@
-/** Drives a provider the way the engine does: check before everything, values at rest as the state holds them. */
+/** Drives a provider as the engine does: it checks inputs first, and passes values in the form in which a state holds them. */
 import type { CheckFailure, DiffResult, Provider, ResourceState } from "../../../toolchain/plugin/provider";
 import { type Plain, type PropertyMap, Secret, type Value, reveal } from "../../../toolchain/plugin/values";
 

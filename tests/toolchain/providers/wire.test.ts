@@ -1,4 +1,4 @@
-/** What the engine gets to see of the providers, over gRPC. */
+/** What the engine sees of the providers over gRPC. */
 import * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -111,6 +111,6 @@ test("what a provider has to say reaches the engine that shook its hand", async 
     await connected.mock.calls[0]?.[0]("the cluster did not answer");
     expect(said).toEqual([[LogSeverity.WARNING, "the cluster did not answer"]]);
     engine.forceShutdown();
-    // What nobody hears is no failure.
+    // A message that cannot be delivered is no failure.
     await connected.mock.calls[0]?.[0]("once more");
 });

@@ -1,4 +1,4 @@
-/** Nobody gets into a pod of a site, administrators neither, save whom a quorum of custodians lets in; and what is done is written down. */
+/** Nobody, administrators included, enters a site's pods unless a quorum of custodians allows it, and every action is audited. */
 import { X509Certificate, createPrivateKey, webcrypto } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +32,7 @@ let held: Held;
 
 const inFolder = (name: string): string => join(folder, name);
 
-/** What three custodians give, or those that are there. */
+/** Asks custodians for break-glass access, by default three of them. */
 async function given(change: Partial<Parameters<typeof breakGlass>[0]> = {}, there = [0, 2, 4]): Promise<Glass> {
     return breakGlass({
         transcript: held.transcript,
@@ -49,7 +49,7 @@ async function given(change: Partial<Parameters<typeof breakGlass>[0]> = {}, the
     });
 }
 
-/** The API server, for who has these credentials. */
+/** The API server, with these credentials. */
 function as(credentials: string): ApiServer {
     const kubeconfig = inFolder(`${new X509Certificate(credentials).serialNumber}.kubeconfig`);
     const config = {
@@ -80,7 +80,7 @@ const POD = ["--namespace=registry-land", "database-0"];
 const WAYS: Readonly<Record<string, readonly string[]>> = {
     "pods/exec": ["exec", ...POD, "--", "id"],
     "pods/attach": ["attach", ...POD],
-    // By itself kubectl asks first whether the pod runs.
+    // `kubectl port-forward` would first ask whether the pod runs.
     "pods/portforward": ["get", "--raw", "/api/v1/namespaces/registry-land/pods/database-0/portforward?ports=5432"],
     "pods/ephemeralcontainers": ["debug", ...POD, `--image=${image()}`],
 };
@@ -158,7 +158,7 @@ describe("a way into a pod", () => {
             return () => void kubectl(api, ["get", "--raw", path]);
         };
         expect(forward("etcd-x")).toThrow(NOBODY);
-        // There is none in this test.
+        // The request is allowed, but this test has no such pod.
         expect(forward("etcd-a1-3")).toThrow(/not found/i);
     });
 
@@ -188,7 +188,7 @@ describe("a way into a pod", () => {
 
     it.each(Object.keys(WAYS))("is open to whom three custodians let in: %s", async (way) => {
         const { credentials } = await given();
-        // No machine stands behind: the API server has let it pass, and the kubelet is not there.
+        // The API server lets the request pass, but there is no kubelet to answer it.
         const said = outcome(POLICY, enter(as(credentials), way));
         expect(said).not.toMatch(/refused|[Ff]orbidden|Unauthorized/);
         expect(said).toMatch(way === "pods/ephemeralcontainers" ? /let through/ : /no preferred addresses|upgrade/i);

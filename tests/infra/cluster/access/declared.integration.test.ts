@@ -1,4 +1,4 @@
-/** What an administrator can have run in a site, by whatever way: what the program declares, and nothing else. */
+/** An administrator can run in a site only what the program declares, whatever way is tried. */
 import { type Rendered } from "../../../support/render";
 import { kubectl, outcome, settled } from "../../../support/admission";
 import type { ApiServer } from "../../../support/apiserver";
@@ -9,7 +9,7 @@ jest.setTimeout(240_000);
 const WORKLOADS = ["StatefulSet", "Deployment", "CronJob", "Job"];
 
 let site: GuardedSite;
-/** With a certificate of system:masters. */
+/** The API server, with a certificate of system:masters. */
 let administrator: ApiServer;
 let workloads: Rendered[];
 

@@ -1,4 +1,4 @@
-/** Which pods the API server takes, with the policy that the program declares. */
+/** Which pods the API server accepts with the declared policy on the origin of images. */
 import { parseConfig } from "../../../../infra/site/config";
 import { plan } from "../../../../infra/site/plan";
 import { kubectl, outcome, settled } from "../../../support/admission";
@@ -40,7 +40,7 @@ describe("the origin of images", () => {
     const tried = (images: Images, ...options: string[]): string =>
         outcome(POLICY, run(images, "--dry-run=server", ...options));
 
-    /** The policy as it is where images have digests, or have none yet. */
+    /** Applies the policy that the program declares for images with these digests, or for none yet. */
     async function declare(digests: Readonly<Record<string, string>>): Promise<void> {
         const embassy = plan(parseConfig("luxembourg", stackValues("luxembourg")), digests);
         const declared = await renderPlan("luxembourg", embassy);

@@ -1,4 +1,4 @@
-/** What the API server takes and what it lets go, with the policies and namespaces that the program declares. */
+/** What the API server accepts and what it lets be deleted, with the policies and namespaces that the program declares. */
 import { parseConfig } from "../../../../infra/site/config";
 import { plan } from "../../../../infra/site/plan";
 import { kubectl, outcome, settled } from "../../../support/admission";
@@ -210,11 +210,11 @@ describe("the restricted profile, as the API server judges it", () => {
             const { metadata, spec } = inputs as { metadata: { namespace: string }; spec?: Record<string, unknown> };
             const job = (spec?.["jobTemplate"] as { spec: Record<string, unknown> } | undefined)?.spec;
             const template = (job ?? spec)?.["template"] as { spec: { volumes?: object[] } } | undefined;
-            // Cluster API has templates too, of machines.
+            // Cluster API's templates are those of machines.
             if (template === undefined || !/^kubernetes:(apps|batch)\//.test(type)) {
                 return [];
             }
-            // A set of pods has them made, each for its own.
+            // A StatefulSet creates these claims for each of its pods.
             const claims = (spec?.["volumeClaimTemplates"] ?? []) as { metadata: { name: string } }[];
             const own = claims.map((claim) => ({
                 name: claim.metadata.name,

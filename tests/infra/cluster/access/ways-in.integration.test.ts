@@ -1,4 +1,4 @@
-/** Ways to pods, and to what is in them, other than making or entering one: each is tried by an administrator, and by a name that is taken on. */
+/** Ways to reach pods and their content without creating or entering one. Each is tried as an administrator, and by impersonation. */
 import { webcrypto } from "node:crypto";
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
@@ -12,7 +12,7 @@ import { declaredRights } from "../../../support/rights";
 jest.setTimeout(180_000);
 
 let site: GuardedSite;
-/** With a certificate of system:masters. */
+/** The API server, with a certificate of system:masters. */
 let administrator: ApiServer;
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ afterAll(async () => {
     await site.stop();
 });
 
-/** Not in earnest, so that what is let through changes nothing. */
+/** Creates an object as a dry run, so that nothing changes if it is let through. */
 function made(object: object, ...options: string[]): () => void {
     return () => void kubectl(administrator, ["create", "--dry-run=server", "-f", "-", ...options], object);
 }
@@ -368,7 +368,7 @@ describe("the rights of every identity", () => {
 });
 
 describe("tokens", () => {
-    /** Seconds for which a token is good that is asked for so many. */
+    /** For how many seconds a token is valid if it is requested for `expirationSeconds`. */
     function lasts(api: ApiServer, expirationSeconds: number): number {
         const answer = kubectl(
             api,

@@ -1,4 +1,4 @@
-/** What an API server with the program's audit policy writes down of a registry's members, and of others who do the same. */
+/** What an API server with the program's audit policy logs about a registry's members, and about others who do the same. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "../../../../toolchain/providers/kubernetes/client";
 import { locateCluster } from "../../../../toolchain/providers/kubernetes/kubeconfig";
@@ -21,7 +21,7 @@ let site: GuardedSite;
 let administrator: ApiServer;
 let members: ApiServer;
 
-/** What the API server says to it is of no matter: a refusal is written down as well. @param what kind and name, below `namespace` */
+/** Sends a request. The answer does not matter, because refusals are logged too. @param what kind and name in `namespace` */
 async function tries(
     who: ApiServer,
     method: "GET" | "PATCH" | "DELETE",
@@ -35,7 +35,7 @@ async function tries(
     await client.request({ method, path, ...changed }).catch(() => undefined);
 }
 
-/** Everything that is written down of ConfigMaps, Secrets, pods and leases in a registry's namespace, up to now: `<who> <verb> <resource>/<name>`. */
+/** Everything logged so far about ConfigMaps, Secrets, pods and leases in a registry's namespace: `<who> <verb> <resource>/<name>`. */
 async function written(): Promise<string[]> {
     const mark = `mark-${String(Date.now())}`;
     await tries(administrator, "GET", `configmaps/${mark}`);

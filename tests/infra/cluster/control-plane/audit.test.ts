@@ -12,7 +12,7 @@ describe("the audit log", () => {
     it.each(["tallinn", "luxembourg"])("holds thirty days of %s, in twice the files that its members fill", (stack) => {
         const { registries } = plan(parseConfig(stack, stackValues(stack)));
         const members = registries.reduce((sum, { database: { members: count } }) => sum + count, 0);
-        // A member writes down how it is in its own pod, each time that it looks. Such a record has 1.8 KiB, with its body.
+        // In each loop a member writes its status to its own pod. The audit record of that has 1.8 KiB with its body.
         const hourly = (members * (3600 / PATRONI_SECONDS.loopWait) * 1.8 * 1024) / MEBIBYTE;
         expect(members).toBeGreaterThanOrEqual(14);
         expect(AUDIT_LOG.days).toBeGreaterThanOrEqual(30);

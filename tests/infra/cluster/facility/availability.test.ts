@@ -8,7 +8,7 @@ function run(years: number, seed = 1): Run {
     return { batches: 100, years, random: () => random.below(2 ** 32) / 2 ** 32 };
 }
 
-/** Away for an hour in ten, for one in five, and for one in twenty. */
+/** Rates of parts that are down for a tenth, a fifth and a twentieth of the time. */
 const TENTH = { mtbf: 90, mttr: 10 };
 const FIFTH = { mtbf: 400, mttr: 100 };
 const TWENTIETH = { mtbf: 19, mttr: 1 };

@@ -36,10 +36,10 @@ describe("a margin", () => {
             fails: "feed b",
             during: "feed a",
         });
-        // Eight workers of 900 W and five control-plane hosts of 300 W, in equal parts on both feeds of their rack.
+        // Eight workers of 900 W and five control-plane hosts of 300 W load both feeds of their rack equally.
         const load = new Map(whole.map(({ what, left, of: all }) => [what, all - left]));
         expect([load.get("feed a"), load.get("feed b"), load.get("feed c")]).toEqual([2250, 4200, 2250]);
-        // With c and a gone, b carries all but the rack that stands on those.
+        // With feeds c and a down, feed b carries every rack except the one that only has those.
         expect(of("feed b")).toMatchObject({ left: 10_000 - 8400, fails: "feed c", during: "feed a" });
     });
 });

@@ -8,7 +8,7 @@ function workload(rest: Partial<Workload>): Workload {
     return { ...one, quorum: 1, elsewhere: 0, rebuilt: true, ...rest };
 }
 
-/** Workers in the racks of these names, whose first letter is their zone. */
+/** Workers in racks of these names. A name's first letter is the zone. */
 function pool(racks: readonly string[], workloads: readonly Workload[], cpu = 10): Pool {
     const workers = racks.map((rack, index) => {
         const labels = {
@@ -21,7 +21,7 @@ function pool(racks: readonly string[], workloads: readonly Workload[], cpu = 10
     return { workers, workloads };
 }
 
-/** All pods placed from nothing. @returns pods of each workload on each worker, and those without a place */
+/** Places all pods on empty workers. @returns the pods of each workload on each worker, and those without a place */
 function placed(
     of: Pool,
     away: Which = [],
@@ -77,14 +77,14 @@ describe("pods", () => {
 });
 
 describe("where a fault strikes", () => {
-    /** All ways in which the scheduler may place the members, one after the other. */
+    /** Tries all orders in which the scheduler may place the members. @returns the most of them that are lost */
     function most(of: Pool, count: number, lost: Which, row: readonly number[]): number {
         if (count === 0) {
             return row.reduce((sum, members, node) => sum + (lost[node] ? members : 0), 0);
         }
         const ways = of.workers.flatMap((_, node) => {
             const only = of.workers.map((__, other) => other !== node);
-            // A worker that is left alone in its domain would pass every rule: ask with all, prefer this one.
+            // If only this worker were offered it would be alone in its domain and pass every rule. So all are offered, and this one is preferred.
             const next = schedule(
                 of,
                 [row],

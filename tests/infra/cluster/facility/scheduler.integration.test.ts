@@ -1,4 +1,4 @@
-/** The arithmetic against the scheduler itself: each fault is played on both, and both say the same of every pod. */
+/** Compares the arithmetic with the real scheduler: each fault is played on both, and both must place as many pods. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { plan } from "../../../../infra/site/plan";
@@ -13,10 +13,10 @@ import { numbers, type Change, changed, rack, worker } from "../../../support/ti
 
 jest.setTimeout(600_000);
 
-/** A pod that waits is looked at again after so long: the scheduler tries once more, a second later at first. */
+/** After this time a waiting pod is looked at again, because the scheduler retries, first after a second. */
 const SECOND_LOOK_MS = 3000;
 
-/** Workload of a pod, by its labels. */
+/** The workload of a pod, by its labels. */
 function workloadOf({ metadata: { labels } }: Pod): string {
     const names: Readonly<Record<string, string>> = {
         database: `registry ${labels["data-embassy/registry"] ?? ""}`,
@@ -31,8 +31,8 @@ function workloadOf({ metadata: { labels } }: Pod): string {
 }
 
 /**
- * Pods that run, by workload, and how many have no place of those that are bound to a disk, and of the others. Where there is no room for all, who
- * has it is a matter of who came first, and then all that run are counted together.
+ * How many pods run, by workload, and how many have no place: those that are bound to a disk, and the others. If there is not enough room for all,
+ * it depends on their order which pods run, so that all running pods are counted together.
  */
 interface Verdict {
     readonly running: Readonly<Record<string, number>> | number;
@@ -42,7 +42,7 @@ interface Verdict {
 describe("kube-scheduler and the arithmetic", () => {
     let cluster: SimulatedCluster;
     let site: Site;
-    /** Where the scheduler has put what runs. */
+    /** Where the scheduler has placed the running pods. */
     let before: Placement;
 
     beforeAll(async () => {
@@ -70,7 +70,7 @@ describe("kube-scheduler and the arithmetic", () => {
         };
     }
 
-    /** Waits for what was reckoned, and says what there is in the end. */
+    /** Waits until the cluster agrees with the reckoned verdict. @returns the schedule at the end, also if it does not */
     async function compared(reckoned: Verdict, lost: readonly string[] = []): Promise<Schedule> {
         const isRight = (pods: readonly Pod[]): boolean => isDeepStrictEqual(verdict(seen(pods)), reckoned);
         const found = await cluster.settled(lost, isRight);
@@ -90,7 +90,7 @@ describe("kube-scheduler and the arithmetic", () => {
         return found;
     }
 
-    /** Plays a fault on both, and repairs it. */
+    /** Plays a fault on the arithmetic and on the cluster, and repairs it. */
     async function play(...names: readonly string[]): Promise<{ readonly reckoned: Verdict; readonly real: Verdict }> {
         const down = fallen(
             site.facility,
@@ -147,7 +147,7 @@ describe("kube-scheduler and the arithmetic", () => {
             [
                 "too few disks",
                 (config) => (worker(config).disks = { count: 1, size: "4Ti" }),
-                // Eight disks for fourteen members and the object store.
+                // Eight disks must serve fourteen members and the object store.
                 { bound: 7, others: 0 },
             ],
             [
@@ -156,7 +156,7 @@ describe("kube-scheduler and the arithmetic", () => {
                     delete rack(config, "b2").hosts["worker"];
                     rack(config, "b1").hosts["worker"] = [1];
                 },
-                // Seven members for its four disks.
+                // The zone has four disks for seven members.
                 { bound: 3, others: 0 },
             ],
         ])("agree with everything up: %s", async (_, change, waiting) => {
@@ -176,7 +176,7 @@ describe("kube-scheduler and the arithmetic", () => {
                     rack(config, "a1").hosts["worker"] = numbers(8);
                 },
                 ["rack a1"],
-                // All that can move.
+                // These are all pods that can move.
                 53,
             ],
         ])("agree on what a fault leaves without a place: %s", async (_, change, names, atLeast) => {

@@ -1,4 +1,4 @@
-/** What an API server with Cluster API's own definitions says to the machines that the program declares, and to wrong ones. */
+/** An API server with Cluster API's own definitions must accept the machines that the program declares, and refuse wrong ones. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { clusterApiDefinitions } from "../../../../lab/machine-api/cluster-api";
 import { metal3Definitions } from "../../../../lab/machine-api/metal3";
@@ -28,7 +28,7 @@ describe("an API server with the definitions of Cluster API", () => {
     const create = (path: string, body: unknown, query = {}): Promise<Fields> =>
         client.request({ method: "POST", path, body, query });
 
-    /** Once it is served. */
+    /** Creates a CustomResourceDefinition, and waits until its kind is served. */
     async function define(definition: Manifest): Promise<void> {
         const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
         await create(path, definition);
@@ -57,7 +57,7 @@ describe("an API server with the definitions of Cluster API", () => {
         await api.stop();
     });
 
-    /** What the server says to it: `created`, or why not. */
+    /** The server's answer to the creation of an object: `created`, or the reason why not. */
     async function answer({ apiVersion, kind, ...rest }: Declared): Promise<string> {
         const path = `/apis/${apiVersion}/namespaces/machines/${kind.toLowerCase()}s`;
         try {
@@ -68,7 +68,7 @@ describe("an API server with the definitions of Cluster API", () => {
         }
     }
 
-    /** The first declared object of `kind`, with `change` done to it. */
+    /** The first declared object of `kind`, changed by `change`. */
     function changed(kind: string, change: (spec: Fields, object: Fields) => void): Declared {
         const object = structuredClone(declared.find((one) => one.kind === kind)) as unknown as Fields;
         change(object["spec"] as Fields, object);

@@ -37,7 +37,7 @@ interface Reference {
     readonly name: string;
 }
 
-/** Everything below that names another object. */
+/** All references to other objects within a value. */
 function references(value: unknown): Reference[] {
     if (typeof value !== "object" || value === null) {
         return [];
@@ -47,7 +47,7 @@ function references(value: unknown): Reference[] {
     return [...own, ...Object.values(value).flatMap(references)];
 }
 
-/** Names of the hosts that Metal3 chooses from for the machines of a template. */
+/** The names of the hosts that Metal3 may choose for the machines of a template. */
 function choice(objects: readonly MachineObject[], template: unknown): string[] {
     const found = ofKind(objects, "Metal3MachineTemplate").find(({ name }) => name === template);
     const wanted = at(found, "spec.template.spec.hostSelector.matchLabels") as Record<string, string>;
@@ -155,7 +155,7 @@ interface MachineFile {
     readonly contentFrom?: { readonly secret: { readonly name: string } };
 }
 
-/** What kubeadm is to change of what it writes for `part`, as both who makes a cluster and who joins one read it. */
+/** kubeadm's patch of its configuration for `part`, from the folder that the join configuration names. */
 function patchOf(config: unknown, part: string): MachineFile | undefined {
     const folder = String(at(config, "joinConfiguration.patches.directory"));
     return (at(config, "files") as MachineFile[]).find(({ path }) =>

@@ -1,4 +1,4 @@
-/** The DNS server as the program declares it, on real nodes, asked by a pod. */
+/** The declared DNS server runs on real nodes, and a pod queries it. */
 import * as fs from "node:fs";
 import * as lab from "../../../../lab/lab";
 import { Client, declared, describeNodes, makeHome, pod, why } from "../../../lab/nodes/fixture";
@@ -6,7 +6,7 @@ import { Client, declared, describeNodes, makeHome, pod, why } from "../../../la
 jest.setTimeout(240_000);
 
 const SITE = "tallinn";
-/** A namespace as the program makes them: the DNS server answers these alone. */
+/** A namespace of the program's, because the DNS server answers only these. */
 const NAMESPACE = "registry-land";
 const CLIENT = "client";
 
@@ -14,7 +14,7 @@ describeNodes(`a site's DNS server${why}`, () => {
     let home: string;
     let site: Client;
 
-    /** Address, or error, that a pod gets for a name. */
+    /** The address or the error that a pod gets for a name. */
     async function lookup(name: string): Promise<string> {
         const script = `import socket
 try: print(socket.gethostbyname("${name}"))
@@ -28,7 +28,7 @@ except socket.gaierror as error: print(error)`;
         await lab.up([SITE], { home, nodes: "real" });
         await site.apply(
             ...(await declared(home, SITE, "dns-", "embassy-service", "land-namespace")),
-            // As the database's Service: of its addresses each has a name.
+            // This is a headless Service like the database's, which has a name for each of its pods.
             {
                 apiVersion: "v1",
                 kind: "Service",

@@ -1,4 +1,4 @@
-/** Two weeks played in seconds: a real Postgres, the command by which it hands on its WAL, and stores that answer or do not. */
+/** Plays two weeks in seconds, with a real Postgres, its command that archives WAL, and stores that answer or do not. */
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,9 +12,9 @@ import { stackValues } from "../../../support/stacks";
 
 jest.setTimeout(300_000);
 
-/** Debian's `nobody`, as whom Postgres runs where the tests are root's. */
+/** Debian's `nobody`. Postgres runs as this user if the tests run as root. */
 const NOBODY = 65_534;
-/** A quarter of it is three segments: as many days are waited for both stores. */
+/** The size of the disk. A quarter of it holds three segments, so WAL of three days waits for both stores. */
 const STORAGE = "192Mi";
 const WAITED = diskLimits(STORAGE).oneStore / FORMER_SEGMENT_BYTES;
 
@@ -31,7 +31,7 @@ beforeEach(async () => {
         }
         writeFileSync(join(folder, `${store}.conf`), "");
     }
-    // In place of the program: a store is a folder, and does not answer where there is a file of that name beside it.
+    // This fake pgBackRest uses folders as stores. A store does not answer if there is a `.silent` file beside it.
     const program = join(folder, "pgbackrest");
     const script = [
         "#!/bin/sh",
@@ -67,7 +67,7 @@ function answers(store: string): void {
     rmSync(join(folder, `${store}.silent`), { force: true });
 }
 
-/** @returns names of the segments that were written meanwhile */
+/** Writes one segment a day. @returns their names */
 async function days(count: number): Promise<string[]> {
     const names: string[] = [];
     for (let day = 0; day < count; day++) {
@@ -94,14 +94,14 @@ it.each([
         silent(gone);
         const written = await days(DAYS_ALONE);
         await postgres.until(`SELECT WHERE ${WAITING} <= ${WAITED}`);
-        // The rest waits; a store that is asked for the newest is asked for all of it by pgBackRest, and not by what stands in its place.
+        // The rest waits. The real pgBackRest would store all that waits with the newest segment, but the fake one does not.
         expect(lacks(there, written.slice(0, -WAITED))).toEqual([]);
         expect(lacks(gone, written)).toEqual(written);
         answers(gone);
         await days(1);
         await postgres.until(`SELECT WHERE ${WAITING} = 0`);
         expect(lacks(there, written)).toEqual([]);
-        // Not what was passed over, nor the one that the day has made one too many.
+        // The store lacks the segments that were passed over, and one more that had to give way on this day.
         expect(lacks(gone, written.slice(1 - WAITED))).toEqual([]);
     },
 );
@@ -115,6 +115,6 @@ it("two weeks without either lose nothing: all waits, and both have all of it wh
     ["own", "partner"].forEach(answers);
     await days(1);
     await postgres.until(`SELECT WHERE ${WAITING} = 0`);
-    // Of what is beyond the quarter, one store is enough: the own one.
+    // For segments beyond the quarter of the disk the own store is enough.
     expect(lacks("own", written)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** What a backup Job does: its script, run by sh with a pgBackRest that answers as it is told. */
+/** Runs the script of backup Jobs with sh, and with a fake pgBackRest that answers as each test says. */
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -18,7 +18,7 @@ interface Scheduled {
 const NAME = "land";
 const database = planDatabase(NAME, registryNamespace(NAME), parseConfig("tallinn", stackValues("tallinn")));
 
-/** @param answers exit codes of backups, by `<use> <type>`, and of `<use> expire`, in turn; the last one stays */
+/** @param answers exit codes in turn, by `<use> <type>` for backups and by `<use> expire`; the last code is repeated */
 function run(
     kind: "full" | "diff",
     answers: Readonly<Record<string, readonly number[]>>,
@@ -118,7 +118,7 @@ describe("a Job that stores versions", () => {
         expect(seconds("protocol-timeout")).toBeGreaterThan(seconds("db-timeout"));
         expect(seconds("protocol-timeout")).toBeGreaterThan(seconds("archive-timeout"));
         expect(silence).toBeLessThan(seconds("protocol-timeout"));
-        // Whatever the other end was at when it vanished; the rest is for the version itself.
+        // The wait ends in time whatever the other end did when it vanished. The rest of the five minutes is for the backup itself.
         expect(seconds("protocol-timeout") + pause).toBeLessThan(200);
         expect(tries * pause).toBeGreaterThan(seconds("protocol-timeout"));
     });
@@ -134,13 +134,13 @@ describe("a Job that stores versions", () => {
         for (const schedule of schedules) {
             expect(schedule).toMatchObject({ startingDeadlineSeconds: 86_400 });
         }
-        // A Job ends when its last pod has: with "Forbid" a machine that is gone ends its schedule.
+        // A Job ends only once its last pod has ended. With "Forbid" a lost machine would therefore stop its schedule.
         const policies = all
             .filter(({ type }) => type.endsWith(":CronJob"))
             .map(({ inputs }) => inputs["spec"] as object);
         policies.forEach((spec) => expect(spec).toMatchObject({ concurrencyPolicy: "Replace" }));
         for (const spec of [...firsts, ...schedules.map(({ jobTemplate }) => jobTemplate.spec)]) {
-            // With rules for failed pods Kubernetes waits for one to end that never says so.
+            // With a policy for failed pods Kubernetes would wait for the end of pods that never report it.
             expect(spec).not.toHaveProperty("podFailurePolicy");
             expect(spec).toMatchObject({
                 activeDeadlineSeconds: expect.any(Number) as number,

@@ -1,4 +1,4 @@
-/** Copies in a public cloud: what is declared where a stack asks for them. */
+/** What is declared for a stack that asks for copies in a public cloud. */
 import { parseConfig } from "../../../../infra/site/config";
 import { outsideOf } from "../../../../infra/site/outside";
 import { planNetwork } from "../../../../infra/networking/addresses";
@@ -29,7 +29,7 @@ describe("a copy in a public cloud", () => {
     it("is made of legislation, and no other registry has anything of it", () => {
         const naming = resources.filter(({ inputs }) => /cloud\.example|192\.0\.2\.7/.test(JSON.stringify(inputs)));
         expect(naming.map(({ name }) => name)).toEqual([
-            // What is written down of all workloads.
+            // The list of all workloads names it too.
             "declared",
             "legislation-public-copy-allow",
             "legislation-public-copy-job",

@@ -38,10 +38,10 @@ function changed({ storage, objectLockDays, retentionDays, generations, data }: 
 }
 
 /**
- * Each night as it comes: a full backup on Sundays and a differential on the other days, and the day's WAL; pgBackRest hides what
- * is older than the oldest full that it keeps; the purger removes what is hidden and no longer locked. What is hidden counts twice.
+ * Plays each night: there is a full backup on Sundays, a differential one on other days, and the day's WAL. pgBackRest hides what
+ * is older than the oldest full backup that it keeps, and the purger removes what is hidden and no longer locked. Hidden data counts twice.
  *
- * @returns the most bytes that there are
+ * @returns the largest number of bytes on any day
  */
 function played(config: EmbassyConfig, days: number): number {
     const { recovery, storage } = config;

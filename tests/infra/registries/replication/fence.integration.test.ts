@@ -1,4 +1,4 @@
-/** What the API server lets Patroni do with its lock, with the policy that the program declares. */
+/** What the declared policy lets Patroni do with its lock. */
 import { kubectl, outcome, settled } from "../../../support/admission";
 import { type ApiServer, startApiServer } from "../../../support/apiserver";
 import { renderStack } from "../../../support/render";
@@ -12,7 +12,7 @@ const LOCK = "population-leader";
 describe("the fence", () => {
     let api: ApiServer;
 
-    /** A patch as Patroni's, with the time as Python writes it. */
+    /** Renews the lock as Patroni does, with the time in Python's format. */
     function renew(seconds: number, name = LOCK): void {
         const renewTime = new Date(Date.now() + seconds * 1000).toISOString().replace("Z", "123+00:00");
         annotate(name, { leader: "database-0", renewTime });

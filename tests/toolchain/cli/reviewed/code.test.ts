@@ -30,7 +30,7 @@ describe("the code that a plan is of", () => {
         writeFileSync(plan, "{}");
         const { commit, tree } = codeOf(repo, plan);
         expect({ commit, tree }).toEqual({ commit: git("rev-parse", "HEAD"), tree: git("rev-parse", "HEAD^{tree}") });
-        // A file that git ignores, as under .embassy/.
+        // The plan is a file that git ignores, as those under .embassy/ are.
         expect(codeOf(repo, join(repo, "images", "lock.json")).files).toHaveProperty(["a.ts"]);
         rmSync(plan);
         expect(codeOf(repo, plan)).toMatchObject({ tree });

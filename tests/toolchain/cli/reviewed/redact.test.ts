@@ -1,6 +1,6 @@
 import { redaction } from "../../../../toolchain/cli/reviewed/redact";
 
-/** As the engine prints it: pkg/v3/resource/deploy/plan.go. */
+/** The engine's error about a violated plan: pkg/v3/resource/deploy/plan.go. */
 const VIOLATED =
     "error: resource urn:pulumi:s::p::t::b violates plan: properties changed: ++data[{map[key:{&{{-----BEGIN\nSECRET\n-----END}}}]}!={map[]}]\n";
 

@@ -1,4 +1,4 @@
-/** What differs from what is declared, and how it is mended, in a real API server. */
+/** How the provider finds and corrects differences from what is declared, in a real API server. */
 import { type PropertyMap } from "../../../../toolchain/plugin/values";
 import { OWNER, type Thing, thing, realCluster } from "./real-cluster";
 import { THINGS } from "./things";

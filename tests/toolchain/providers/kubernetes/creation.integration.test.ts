@@ -1,4 +1,4 @@
-/** What is made in a real API server, and what a preview says of it. */
+/** What is created in a real API server, and what a preview says about it. */
 import { type PropertyMap, UNKNOWN, reveal } from "../../../../toolchain/plugin/values";
 import { type Made, type Thing, policy, thing, realCluster } from "./real-cluster";
 
@@ -21,7 +21,7 @@ describe("create", () => {
     });
 
     describe("of a Service whose address is taken", () => {
-        /** An address that whoever made `owner` has, as the API server leaves it when it is killed in between. */
+        /** Takes an address for the Service `owner` without creating that, as an API server does that is killed in between. */
         async function taken(owner: string): Promise<{ address: Made; service: Thing }> {
             const first = await kubectl(
                 "get",

@@ -1,4 +1,4 @@
-/** Who asks, and by what way: a server that wants to know, and what it is told for each spelling of a kubeconfig. */
+/** Which credentials a server receives, and by which way, for each form of a kubeconfig. */
 import fs from "node:fs";
 import { createServer as createPlainServer } from "node:http";
 import https from "node:https";
@@ -69,7 +69,7 @@ afterAll(() => {
 const TRUSTED = { "certificate-authority": "ca.crt", "tls-server-name": "api.example" };
 const CERTIFIED = { "client-certificate": "client.crt", "client-key": "client.key" };
 
-/** What the server was told by a client with such a kubeconfig, in a folder of its own. */
+/** What the server receives from a client with such a kubeconfig. */
 async function asked(cluster: PlainMap, user: PlainMap | undefined): Promise<PlainMap> {
     const { port } = server.address() as AddressInfo;
     const kubeconfig = path.join(folder, "kubeconfig");
@@ -84,7 +84,7 @@ async function asked(cluster: PlainMap, user: PlainMap | undefined): Promise<Pla
     return client.request({ method: "GET", path: "/version" });
 }
 
-/** A credential plugin beside the kubeconfig. */
+/** Writes a credential plugin beside the kubeconfig. */
 function plugin(script: string): PlainMap {
     fs.writeFileSync(path.join(folder, "plugin"), `#!/bin/sh\n${script}`, { mode: 0o755 });
     return { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "./plugin", args: [], env: null } };

@@ -1,4 +1,4 @@
-/** Whose an object's fields are, as programs as users write them meet it: other managers, patches, no server-side apply, replacement. */
+/** Who owns an object's fields in programs as users write them: other managers, patches, no server-side apply, and replacement. */
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { IN, SKIP, definition, pod, selector, up, userPrograms } from "../../../support/user-programs";

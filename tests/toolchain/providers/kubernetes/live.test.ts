@@ -1,4 +1,4 @@
-/** The provider against an API server that answers what a test says: what is asked, and what is made of the answer. */
+/** What the provider asks an API server, and what it makes of the answers, which each test determines. */
 import fs from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,4 +1,4 @@
-/** The life of resources of each kind in a real API server. */
+/** The life cycle of resources of each kind in a real API server. */
 import { VERSION } from "../../../../toolchain/providers/kubernetes/provider";
 import { NotSupported } from "../../../../toolchain/plugin/provider";
 import { Secret, reveal } from "../../../../toolchain/plugin/values";
@@ -14,7 +14,7 @@ describe("life of a resource", () => {
         const again = await refreshed(made);
         expect(again.inputs).toEqual(made.inputs);
         expect(await diff(again, made.inputs)).toEqual({});
-        // A run that was killed before it could save its state is followed by one that finds the object there.
+        // If a run is killed before it can save its state, the next run finds the object already there.
         const adopted = await create(made);
         expect(reveal(adopted.properties)["metadata"]).toMatchObject({ uid: uidOf(made) });
         await destroy(adopted);

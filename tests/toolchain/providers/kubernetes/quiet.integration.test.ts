@@ -1,4 +1,4 @@
-/** What a second `up` does to programs as users write them: nothing; also after a refresh, and after an import. */
+/** A second `up` of programs as users write them changes nothing, also after a refresh or an import. */
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { IN, SKIP, pod, selector, up, userPrograms } from "../../../support/user-programs";

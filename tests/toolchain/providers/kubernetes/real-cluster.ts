@@ -1,4 +1,4 @@
-/** The provider in front of a real API server and controller manager, and what tests do with it. */
+/** Runs the provider against a real API server and controller manager. */
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -49,9 +49,9 @@ export const policy = (name: string, spec: PropertyMap): Thing =>
 const POD = { spec: { containers: [{ name: "web", image: "web", ports: [{ containerPort: 80 }] }] } };
 export const LABELLED = { metadata: { labels: { app: "web" } }, ...POD };
 
-/** Starts an API server for the tests of a file, which has the namespace `land`. Nothing of it is used before the tests run. */
+/** Starts an API server with the namespace `land` for the tests of a file. Nothing of it may be used before the tests run. */
 export function realCluster() {
-    // A namespace takes the controller some seconds to delete.
+    // The controller takes some seconds to delete a namespace.
     jest.setTimeout(60_000);
     let api: ApiServer;
     let provider: KubernetesProvider;

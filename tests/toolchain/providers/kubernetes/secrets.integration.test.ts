@@ -1,4 +1,4 @@
-/** What is secret in a program stands nowhere in plain in what the provider gives to its state. */
+/** No secret of a program is in plain text in what the provider returns for its state. */
 import fs from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -81,7 +81,7 @@ function program(label: string, secret: pulumi.Input<string> = pulumi.secret(VAL
     };
 }
 
-/** The paths at which the value stands in plain: in an export, secrets are shown under the key `plaintext`. */
+/** The paths at which the value is in plain text. An export has secrets under the key `plaintext`, which does not count. */
 function* plain(value: unknown, path = ""): Generator<string> {
     if (typeof value === "string" && (value.includes(VALUE) || value.includes(ENCODED))) {
         yield path;
@@ -125,7 +125,7 @@ it("after up, refresh, another up, a change, and where it was plain before", asy
     await stack.destroy();
 });
 
-/** Everything that a command shows, whether it succeeds or not. */
+/** Everything that a command prints, whether it succeeds or not. */
 async function shown(run: (options: pulumi.automation.UpOptions) => Promise<unknown>): Promise<string> {
     const lines: string[] = [];
     const onOutput = (line: string): void => void lines.push(line);

@@ -1,4 +1,4 @@
-/** Things of each kind that the programs declare. */
+/** An object of each kind that the programs declare. */
 import { type Thing, policy, thing } from "./real-cluster";
 
 export const THINGS: Readonly<Record<string, () => Thing>> = {

@@ -1,9 +1,9 @@
-/** A cluster that does not answer: a preview goes on without it, and nothing else does. */
+/** If a cluster does not answer, a preview goes on without it, and every other operation fails. */
 import { KubernetesProvider } from "../../../../toolchain/providers/kubernetes/provider";
 import { type PropertyMap, UNKNOWN } from "../../../../toolchain/plugin/values";
 
 const kubeconfig = JSON.stringify({
-    // Nobody listens on port 1.
+    // Nothing listens on port 1.
     clusters: [{ name: "gone", cluster: { server: "http://127.0.0.1:1" } }],
     contexts: [{ name: "gone", context: { cluster: "gone", user: "me", namespace: "land" } }],
     users: [{ name: "me", user: {} }],

@@ -1,4 +1,4 @@
-/** For what the provider waits in a real API server, and what it does without one. */
+/** What the provider waits for in a real API server, and what it does without one. */
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { KubernetesProvider } from "../../../../toolchain/providers/kubernetes/provider";
@@ -23,7 +23,7 @@ describe("waiting", () => {
             readyReplicas: 1,
             observedGeneration: 99,
         };
-        // No node, so that nobody else ever writes this; the controller may do so once more in between.
+        // The status is written repeatedly: without nodes it would never be ready, and the controller may overwrite it once.
         const interval = setInterval(() => {
             void kubectl(
                 "patch",

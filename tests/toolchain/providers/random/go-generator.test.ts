@@ -1,7 +1,7 @@
 import { goGenerator } from "../../../../toolchain/providers/random/go-generator";
 import { harness } from "./types";
 
-/** Printed by a program of Go 1.26 that seeds `math/rand` as upstream does: draws below 10, 16, 3 and 2^40 + 1, permutations. */
+/** Draws below 10, 16, 3 and 2^40 + 1, and permutations, printed by a Go 1.26 program that seeds `math/rand` as upstream does. */
 const SEEDS: [string, number[], number[], number[]][] = [
     ["a", [2, 14, 1, 61415206289], [4, 1, 0, 3, 2], [0, 1, 2]],
     ["-", [8, 4, 1, 157596510255], [0, 2, 1, 4, 3], [0, 1, 2]],

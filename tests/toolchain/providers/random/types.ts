@@ -1,4 +1,4 @@
-/** The random provider's types: for each, inputs that it takes, and another value for every one of its inputs. */
+/** The random provider's types, each with valid inputs and another value for every input. */
 import type { PropertyMap } from "../../../../toolchain/plugin/values";
 import { randomProvider } from "../../../../toolchain/providers/random/provider";
 import { Harness } from "../harness";

@@ -50,7 +50,7 @@ describe("CertRequest", () => {
             ) as string,
         });
         const base64 = text(properties["certRequestPem"]).split("\n").slice(1, -2).join("");
-        // The plugin hashes it without white space at its end, and a signature may end with such a byte.
+        // Upstream's plugin trims white space before it hashes, and a signature may end with such a byte.
         const hashed = Buffer.from(base64, "base64")
             .toString("latin1")
             .replace(/[\t-\r ]+$/, "");

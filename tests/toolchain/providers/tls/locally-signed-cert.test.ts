@@ -125,7 +125,7 @@ describe("LocallySignedCert", () => {
     });
 });
 
-/** The last byte is of the signature. */
+/** The certificate with its last byte changed, which is a part of the signature. */
 function withLastByteChanged(pem: string): string {
     const [begin = "", ...lines] = pem.trim().split("\n");
     const end = lines.pop() ?? "";

@@ -1,4 +1,4 @@
-/** OpenSSL and OpenSSH as independent judges. Keys go to them by standard input or files of mode 0600. */
+/** OpenSSL and OpenSSH check results independently. They get keys by standard input or in files of mode 0600. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,12 +8,12 @@ export function openssl(args: readonly string[], input: string): string {
     return execFileSync("openssl", args, { input, encoding: "utf8", stdio: ["pipe", "pipe", "pipe"] });
 }
 
-/** In one line, because versions of OpenSSL differ in white space. */
+/** OpenSSL's description of a certificate in one line, because versions of OpenSSL differ in white space. */
 export function certificateText(pem: string): string {
     return openssl(["x509", "-noout", "-text"], pem).replaceAll(/\s+/g, " ");
 }
 
-/** The answer of `openssl verify` for a leaf, on trust in `root` alone. */
+/** The answer of `openssl verify` for a leaf if only `root` is trusted. */
 export function verify(root: string, intermediates: readonly string[], leaf: string): string {
     return withFiles({ root, intermediates: intermediates.join(""), leaf }, (path) => {
         const chain = intermediates.length > 0 ? ["-untrusted", path("intermediates")] : [];

@@ -1,4 +1,4 @@
-/** The tls provider's resources on a clock that the test turns, and the keys and authorities that tests need. */
+/** The tls provider's resources with a clock that tests can set, and the keys and authorities that tests need. */
 import type { PropertyMap } from "../../../../toolchain/plugin/values";
 import { tlsProvider } from "../../../../toolchain/providers/tls/provider";
 import { Harness, text } from "../harness";
@@ -77,11 +77,11 @@ export const LEAF = { allowedUses: ["digital_signature", "server_auth"], validit
 export interface Kind {
     readonly name: string;
     readonly given: PropertyMap;
-    /** What Node.js tells of such a key. */
+    /** Node.js' details of such a key. */
     readonly details: Readonly<Record<string, unknown>>;
-    /** Of the traditional PEM form. */
+    /** The label of the traditional PEM form. */
     readonly head: string;
-    /** OpenSSH's name; empty where it knows none. */
+    /** OpenSSH's name of the type; empty if it has none. */
     readonly ssh: string;
 }
 

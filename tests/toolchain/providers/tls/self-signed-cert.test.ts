@@ -40,7 +40,7 @@ describe("SelfSignedCert", () => {
     });
 
     test("identifies an Ed25519 key as upstream does", async () => {
-        // The key is 00 01 … 1f; its identifier was printed by a program of Go 1.26 that hashes as upstream does.
+        // The key is 00 01 … 1f. A Go 1.26 program that hashes as upstream does printed its identifier.
         const privateKeyPem =
             "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n-----END PRIVATE KEY-----\n";
         const inputs = { privateKeyPem, subject: { commonName: "a" }, ...LEAF, setSubjectKeyId: true };

@@ -15,7 +15,7 @@ const problem = (ages: Ages, now = NOW, since = terms.since): string | undefined
 describe("what a store holds", () => {
     it("is not too old where each came when it was due", () => {
         expect(problem(well)).toBeUndefined();
-        // Late, and made up for within the half day that it may be.
+        // The backup is late, but within the half day that is allowed.
         expect(problem(well, "2026-11-26T12:00:00Z")).not.toContain("version");
     });
 

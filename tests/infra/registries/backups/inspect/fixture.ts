@@ -1,15 +1,15 @@
-/** A store in which each of five timelines was left in the middle of a segment, and holds two whole ones; as pgBackRest tells of a real one. */
+/** A store with five timelines, as pgBackRest lists a real one. Each timeline has whole segments, and was left in the middle of the next. */
 import type { Archive, BackupInfo, Listing } from "../../../../../infra/registries/backups/inspect/archive";
 
 const HASH = "a".repeat(40);
 
-/** @param name of a segment, or of the part of one that was written */
+/** The path of a segment in the archive. @param name of a whole or partial segment */
 export function file(name: string): string {
     return `15-1/${name.slice(0, 16)}/${name}-${HASH}.zst`;
 }
 
 export function backup(label: string, stop: number, start: string, reference: string[] | null = null): BackupInfo {
-    // Of 16 MiB: the last two digits of a name are the first two of the offset.
+    // Segments have 16 MiB, so the last two digits of a name are the first two of the offset.
     const lsn = { start: `0/${start.slice(22)}000028` };
     return { label, timestamp: { stop }, archive: { start, stop: start }, lsn, reference, info: { size: 1_000 } };
 }
@@ -17,7 +17,7 @@ export function backup(label: string, stop: number, start: string, reference: st
 const name = (timeline: number, number: number): string =>
     `0000000${timeline}00000000000000${number.toString(16).toUpperCase().padStart(2, "0")}`;
 
-/** Timeline n has whole segments from 3n − 1 on; 3n + 2 is the next one's. */
+/** Timeline n has the whole segments from 3n − 1 to 3n + 1. Segment 3n + 2 is the first of the next timeline. */
 export const SEGMENTS = [1, 2, 3, 4, 5].flatMap((timeline) =>
     [3 * timeline - 1, 3 * timeline, 3 * timeline + 1].map((number) => name(timeline, number)),
 );
@@ -34,7 +34,7 @@ const parents = (timeline: number): string =>
 export const FULL = "20261129-070456F";
 export const DIFFERENTIAL = `${FULL}_20261129-070502D`;
 
-/** Segment n is stored at 1000 + 100 n. */
+/** A listing in which segment n was stored at the time 1000 + 100 n. */
 export function listing(...names: readonly string[]): Listing {
     return Object.fromEntries(
         names.map((segment) => [
@@ -63,7 +63,7 @@ export const ARCHIVE: Archive = {
     histories: Object.fromEntries([2, 3, 4, 5].map((timeline) => [`0000000${timeline}.history`, parents(timeline)])),
 };
 
-/** Without a file of the log, a history among them. */
+/** The archive without some files of its log, which may be histories. */
 export function without(archive: Archive, ...gone: readonly string[]): Archive {
     const rest = <T>(entries: Readonly<Record<string, T>>): Record<string, T> =>
         Object.fromEntries(Object.entries(entries).filter(([key]) => !gone.some((part) => key.includes(part))));

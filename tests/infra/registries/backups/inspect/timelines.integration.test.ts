@@ -1,4 +1,4 @@
-/** Several timelines in a real repository of pgBackRest, and what a disaster leaves of it: said by the restore and by the nightly verification. */
+/** The restore and the nightly verification judge a real pgBackRest repository with several timelines, whole and after damage. */
 import { execFile, execFileSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,7 +22,7 @@ const run = promisify(execFile);
 let folder: string;
 let store: PgBackRest;
 let verifier: string;
-/** Names of segments: on the second timeline, which the first one has as well; the last of the third; the first of the fourth. */
+/** Names of segments: one of the second timeline that the first has as well, the last of the third, and the first of the fourth. */
 let shared: string;
 let left: string;
 let begun: string;
@@ -30,7 +30,7 @@ let labels: string[];
 
 beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "timelines-"));
-    // pgBackRest runs as Postgres does.
+    // pgBackRest runs as Postgres' user, which must reach the folder.
     chmodSync(folder, 0o711);
     verifier = join(folder, "verifier.cjs");
     writeFileSync(verifier, (await bundleAgents(["verifier"]))("verifier").content);
@@ -44,7 +44,7 @@ beforeAll(async () => {
         await written(former);
         later = await former.standby({ port: "5433" });
         await later.promote();
-        // As where a site is cut off and does not know it: both write on, each on its own timeline.
+        // Both servers write, each on its own timeline, as when a site is cut off and does not know it.
         shared = await written(later);
         await written(former);
         await written(later);
@@ -60,7 +60,7 @@ beforeAll(async () => {
         await former.remove();
     }
     labels = readdirSync(join(store.repository, "backup", REGISTRY)).filter((name) => /^\d{8}-\d{6}F/.test(name));
-    // As if it had stood for an hour: what has only just begun may still be on its way.
+    // The files are dated an hour back, because segments of a new timeline may still be on their way.
     execFileSync("find", [store.repository, "-exec", "touch", "-d", "1 hour ago", "{}", "+"]);
 }, 300_000);
 
@@ -69,7 +69,7 @@ afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
 });
 
-/** @returns the segment that was closed with it, once it is stored */
+/** Writes, and closes the segment. @returns its name once it is stored */
 async function written(postgres: Postgres): Promise<string> {
     await postgres.query("CREATE TABLE IF NOT EXISTS written (at timestamptz)");
     await postgres.query("INSERT INTO written VALUES (now())");
@@ -78,7 +78,7 @@ async function written(postgres: Postgres): Promise<string> {
     return name as string;
 }
 
-/** Removes all of the log that has `name` in its own. */
+/** Removes the log's files whose names begin with `name`. */
 function removeLog(repository: string, name: string): void {
     execFileSync("find", [join(repository, "archive", REGISTRY), "-name", `${name}*`, "-delete"]);
 }
@@ -87,7 +87,7 @@ function spoil(repository: string, ...files: readonly string[]): void {
     files.forEach((file) => writeFileSync(join(repository, "backup", REGISTRY, file), "edited\n"));
 }
 
-/** What a restore says of it that begins with either backup, before it makes anything; empty where it would go on. */
+/** Why a restore from any of the backups is refused before it creates anything; empty if it would go on. */
 async function restoreSays(): Promise<string> {
     const look: Reader = Object.assign((...args: string[]) => store.say(...args), {
         userland: "",
@@ -101,7 +101,7 @@ async function restoreSays(): Promise<string> {
     const told = (error: unknown): void => void refusals.push((error as Error).message);
     const archive = await listed(look, REGISTRY, 1).catch(told);
     const damage = archive && (await damageSeen(look, REGISTRY));
-    // Of instants before the differential backup the full one is the base.
+    // For instants before the differential backup, the full one is the base.
     for (const base of archive?.stanza.backup ?? []) {
         const chain = chainFrom(base, archive as Archive);
         await refuseBroken(REGISTRY, undefined, chain, damage ?? [], () => Promise.resolve(undefined)).catch(told);
@@ -109,7 +109,7 @@ async function restoreSays(): Promise<string> {
     return refusals.join("\n");
 }
 
-/** What the nightly verification ends with; empty where it finds all of it. */
+/** The output of the nightly verification if it fails, else an empty text. */
 async function verifierSays(): Promise<string> {
     const found = join(folder, "found");
     rmSync(found, { recursive: true, force: true });
@@ -133,7 +133,7 @@ async function verifierSays(): Promise<string> {
 interface Case {
     readonly what: string;
     readonly damage: (repository: string) => void;
-    /** What both must name; nothing where both accept it. */
+    /** What both must name. It is empty if both must accept the repository. */
     readonly named: () => RegExp[];
 }
 

@@ -1,10 +1,10 @@
-/** Waiting, and not waiting, against an API server whose answers stay the same. */
+/** When the provider waits, with an API server whose answers stay the same. */
 import { awaitReady, whyNotReady } from "../../../../../toolchain/providers/kubernetes/await";
 import type { Wait } from "../../../../../toolchain/providers/kubernetes/await/wait";
 import type { Connection } from "../../../../../toolchain/providers/kubernetes/cluster";
 import { type PlainMap } from "../../../../../toolchain/plugin/values";
 
-/** @param items what every collection has */
+/** @param items of every collection */
 function connection(items: readonly PlainMap[]): Connection {
     const client = {
         request: () => Promise.resolve({ metadata: { resourceVersion: "1" }, items }),
