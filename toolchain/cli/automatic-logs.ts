@@ -7,8 +7,8 @@ encrypted only once the stack's passphrase is known. Ask for a log where one is 
 `;
 
 /**
- * Turns them off in `pulumiHome`, which must be this project's own. There is no setting for it: the engine goes without
- * where it cannot make the folder (pkg/v3/logging, StartLogging), and it cannot where a file has that name.
+ * Turns them off in `pulumiHome`, which must be this project's own. There is no setting for it: the engine goes without logs where it cannot
+ * make the folder (pkg/v3/logging, StartLogging), and it cannot where a file has that name.
  */
 export function turnOffAutomaticLogs(pulumiHome: string): void {
     const logs = join(pulumiHome, "logs");

@@ -1,4 +1,4 @@
-/** What is decided on the command line and for one run: options of this project, which the CLI does not know. */
+/** Decisions that are made on the command line for one run: options of this project, which the CLI does not know. */
 import { UserError } from "../../command-line/command";
 import { commandOf } from "./stack-file";
 

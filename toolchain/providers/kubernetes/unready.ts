@@ -1,5 +1,5 @@
 /**
- * A Job that failed stays as it is: it is run again by making it anew, which its annotation asks for.
+ * A Job that failed stays as it is. To run it again it must be made anew, which its annotation asks for.
  * https://www.pulumi.com/registry/packages/kubernetes/api-docs/batch/v1/job/
  */
 import { type KubeObject, annotation, isMap, list, text } from "./objects";
@@ -8,7 +8,7 @@ import type { GroupVersionKind } from "./types";
 
 const REPLACE_UNREADY = "pulumi.com/replaceUnready";
 
-/** True if `news` is a Job that must be made anew where it has failed. */
+/** True if `news` is a Job that must be made anew after a failure. */
 export function asksForReplacement(gvk: GroupVersionKind, news: KubeObject): boolean {
     return gvk.group === "batch" && gvk.kind === "Job" && annotation(news, REPLACE_UNREADY) === "true";
 }
