@@ -50,7 +50,7 @@ async function versionsIn(folder: string): Promise<{ readonly label: string; rea
     });
 }
 
-/** Segments are in a folder for each 4 GiB of a timeline's log, and each database that was made anew has its own folders. */
+/** Segments are in a folder for each 4 GiB of a timeline's log, and each database that was made again has its own folders. */
 async function newestSegment(folder: string): Promise<string | undefined> {
     const databases = (await entries(folder)).filter((entry) => entry.isDirectory());
     const times = await Promise.all(

@@ -1,7 +1,7 @@
 /**
  * Starts a TypeScript file of this project from a fresh clone: `node toolchain/bootstrap.js <file.ts> [arguments…]`.
  *
- * Plain JavaScript with no dependency, because it runs before anything is installed and on whatever Node.js there is:
+ * Plain JavaScript with no dependency, because it runs before anything is installed and on any version of Node.js:
  * syntax of 2018 only, so that an old Node gets as far as the message that says it is too old.
  *
  * 1. `npm ci`, where node_modules is not what package-lock.json says;
@@ -53,7 +53,7 @@ async function main() {
     );
 }
 
-/** An error that the user can solve; its message says everything that is to be said. */
+/** An error that the user can solve; its message says everything that the user needs. */
 function Refusal(message) {
     this.message = message;
 }

@@ -27,8 +27,8 @@ export const AGENT_START = {
 };
 
 /**
- * Labels that change while a pod lives are no part of its identity. The leader's label must not decide what reaches whom, because then each
- * failover would wait for new identities on every machine.
+ * Labels that change while a pod lives are no part of its identity. The leader's label must not decide which pods reach each other: otherwise
+ * each failover would wait for new identities on every machine.
  */
 const CHANGING = [ROLE_LABEL.key, LABEL.site];
 

@@ -10,7 +10,7 @@ const REFUSING: readonly Path[] = [
     ["spec", "validations"],
     ["spec", "matchConstraints", "resourceRules"],
 ];
-/** With more items in these lists a policy looks at less. */
+/** With more items in these lists a policy checks less. */
 const EXEMPTING: readonly Path[] = [
     ["spec", "matchConditions"],
     ["spec", "matchConstraints", "excludeResourceRules"],

@@ -9,7 +9,7 @@ import { OPERATIONS, changedFirst, factsOf, shortTitle } from "./title";
 import { visible } from "./visible";
 
 /**
- * In UTF-16 code units; a character has one or two of them, and at most three bytes in UTF-8. GitHub takes 65 536 characters of any kind in a
+ * The limit is in UTF-16 code units; a character has one or two of them, and at most three bytes in UTF-8. GitHub takes 65 536 characters of any kind in a
  * comment or in a pull request's description; GitLab takes 1 000 000 in either.
  */
 export const LIMIT = 65_000;

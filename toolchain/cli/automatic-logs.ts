@@ -1,4 +1,4 @@
-/** The engine's automatic logs: every call with every property, written to PULUMI_HOME/logs whatever the verbosity. */
+/** The engine's automatic logs: every call with every property, written to PULUMI_HOME/logs at any verbosity. */
 import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 

@@ -35,7 +35,7 @@ export function takeOver(): void {
  * looks at the project's own back end: another one keeps its states as it likes.
  * `stack init` is refused where it would overwrite a backup; otherwise it makes room for `stack import`.
  *
- * @param newKeys the user has decided that keys which the state lacks are made anew
+ * @param newKeys the user has decided that keys which the state lacks are made again
  */
 export function refuseLost(args: readonly string[], cli: NodeJS.ProcessEnv, newKeys = false): void {
     const { PULUMI_BACKEND_URL: backEnd } = cli;
@@ -48,7 +48,7 @@ export function refuseLost(args: readonly string[], cli: NodeJS.ProcessEnv, newK
         refuseLostState({ stack: made });
     }
     if (named !== undefined && existsSync(stackFile(named))) {
-        // A preview makes no keys, so it goes on even where the site does not answer, as long as nothing tells of a state.
+        // A preview makes no keys, so it continues where the site does not answer, as long as there is no sign of a former state.
         const glance = (): Glance => ({ ...glanceAtSite(named, cli), ...(isPreview(args) && { silent: undefined }) });
         refuseLostState({ stack: named, glance });
         if (!newKeys && commandOf(args) !== "destroy") {

@@ -17,7 +17,7 @@ const DECISIONS: Readonly<Record<string, string>> = {
 export function takeDecisions(given: readonly string[]): {
     readonly args: string[];
     readonly decided: NodeJS.ProcessEnv;
-    /** Keys that the state lacks are made anew. */
+    /** Keys that the state lacks are made again. */
     readonly newKeys: boolean;
 } {
     const args = given.filter((argument) => !(argument in DECISIONS));

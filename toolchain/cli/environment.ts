@@ -61,7 +61,7 @@ export function previewEnvironment(args: readonly string[]): NodeJS.ProcessEnv {
 
 /**
  * Variables that every command which may change a cluster gets in addition: the providers fail where the cluster does not answer, even if
- * nothing turns out to change. A preview goes on from the state and says so.
+ * nothing turns out to change. A preview continues from the state and says so.
  */
 export function changingEnvironment(args: readonly string[]): NodeJS.ProcessEnv {
     return isAboutResources(args) && !["preview", "pre"].includes(commandOf(args))

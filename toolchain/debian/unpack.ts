@@ -10,7 +10,7 @@ import type { DebianPackage } from "./packages";
 export const MERGED = ["bin", "lib", "lib64", "sbin"] as const;
 
 /**
- * Unpacks into `root`, which is made anew. The files belong to the user who unpacks, and have the modes that the packages say.
+ * Unpacks into `root`, after emptying it. The files belong to the user who unpacks, and have the modes that the packages say.
  *
  * @throws UserError naming the package that cannot be unpacked
  */

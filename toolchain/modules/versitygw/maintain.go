@@ -13,7 +13,7 @@ import (
 	"github.com/versity/versitygw/s3err"
 )
 
-// Until the context ends, makes buckets that are declared later, and locks versions that are not locked as it is declared now.
+// Until the context ends, makes buckets that are declared later, and locks versions that are not locked for as long as is declared now.
 func (s *lockedStore) maintain(ctx context.Context) {
 	buckets, locks := time.NewTicker(reread), time.NewTicker(relock)
 	for {

@@ -74,7 +74,7 @@ function* refuse(
 const MANAGED_BY = "app.kubernetes.io/managed-by";
 
 /**
- * Without server-side apply no field manager tells to whom an object belongs, so a label does, from the object's creation on. An object that
+ * Without server-side apply no field manager tells who owns an object, so a label does, from the object's creation on. An object that
  * was created without the label stays without it.
  */
 function withLabel(metadata: PlainMap, olds: PlainMap, { serverSideApply }: CheckContext): PlainMap {
