@@ -65,7 +65,7 @@ export function linkPart(
             String(ROUND_TRIP_MS / 2 / 1000),
         ],
         env: { PATH: SYSTEM_PATH },
-        // The part's mounts in the userland must follow the userland's present version.
+        // A new userland takes the place of the folder, and the part's mounts in it are gone.
         reads: [SCRIPT, path.join(SCRIPTS, "cable.py"), stampOf(userland)],
     };
 }

@@ -78,7 +78,7 @@ export function servicesPart({ paths, binDirectory }: Site, userland: string, ne
             paths.config,
         ],
         env: { PATH: SYSTEM_PATH, ...goMemory(48) },
-        // The part's mounts in the userland must follow the userland's present version.
+        // A new userland takes the place of the folder, and the part's mounts in it are gone.
         reads: [SCRIPT, configuration, access, stampOf(userland)],
         deaf: true,
     };

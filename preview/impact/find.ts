@@ -56,7 +56,7 @@ function edits(name: string, one: string): number {
     return Math.min(distance(typed, known), distance(typed.split("/").at(-1) ?? typed, last) + 1);
 }
 
-/** Names with their findings; where several things have a name, the order decides which of them it means. */
+/** Names with their findings; where several things have one name, the last of them counts. */
 function knownIn(site: Looked, all: readonly Looked[]): Map<string, () => Found> {
     const { facts, registries, parts, resources } = site;
     const declared = declaredIn(resources);
