@@ -1,4 +1,4 @@
-/** What a site's facility lets expect in a year: infra/cluster/facility/availability.ts. */
+/** Computes the availability that a site's facility can be expected to have: infra/cluster/facility/availability.ts. */
 import { Random } from "../data/shared/random";
 import { plan } from "../infra/site/plan";
 import { tier4Site } from "../infra/site/tier4";
@@ -9,12 +9,12 @@ import { repoRoot } from "../command-line/paths";
 import type { Figure } from "./figure";
 
 const RUN = { batches: 200, years: 500 };
-/** What Tier IV facilities are said to reach; 99.99 % is half as good. */
+/** The availability that Tier IV facilities are said to reach; 99.99 % would be half as good. */
 const PROMISED = 0.99995;
 const MINUTES = 365 * 24 * 60;
 const RESOLUTION = 2 ** 32;
 
-/** Minutes a year, at the worse end of the interval. */
+/** Minutes of outage in a year, at the worse end of the interval. */
 export function availability(seed = 1): Figure[] {
     return declaredStacks().map((stack) => {
         const config = stackConfig(stack, repoRoot);

@@ -1,6 +1,6 @@
 /**
- * Whether databases keep their leaders while the host's processors are wanted by others: two sites with one registry beside
- * threads that do nothing but compute. A change of leader here is a failover although nothing failed.
+ * Measures whether databases keep their leaders while other programs use the host's processors: two sites with one registry run beside threads
+ * that do nothing but compute. A change of leader here is a failover although nothing failed.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
@@ -14,15 +14,15 @@ import { say } from "./say";
 
 const SITES = ["tallinn", "luxembourg"];
 const REGISTRY = "population";
-/** As many as a compiler starts, and a test runner beside it, on a computer with far more processors. */
+/** As many threads as a compiler and a test runner start together on a computer with far more processors. */
 const THREADS = 80;
 const SECONDS = 180;
 
-/** What Patroni keeps beside its lock. */
+/** The data that Patroni keeps with its lock. */
 interface Lock {
-    /** How often another member has taken it. */
+    /** The number of times that another member has taken it. */
     readonly transitions: string;
-    /** ISO 8601: when its holder has renewed it last. */
+    /** When its holder renewed it last, in ISO 8601. */
     readonly renewTime: string;
 }
 
@@ -36,7 +36,7 @@ export async function busy(): Promise<Figure[]> {
         must(home.data("lag", "--site", "luxembourg"));
         say(`${THREADS} threads that compute, for ${SECONDS} s`);
         const before = SITES.map((site) => lockOf(home, site));
-        // A session for each: the threads of one session share what one thread gets, where the kernel groups them so.
+        // Each thread has its own session: where the kernel groups threads by session, one session would only get one thread's share.
         threads = Array.from({ length: THREADS }, () =>
             spawn("sh", ["-c", "while :; do :; done"], { stdio: "ignore", detached: true }),
         );
@@ -67,14 +67,14 @@ export async function busy(): Promise<Figure[]> {
     }
 }
 
-/** @throws Error where the API server says nothing of it */
+/** @throws Error where the API server does not have the lock */
 function lockOf(home: Home, site: string): Lock {
     const where = [`--namespace=${registryNamespace(REGISTRY)}`, "configmap", leaderName(REGISTRY)];
     const { stdout } = must(home.kubectl(site, "get", ...where, "--output=jsonpath={.metadata.annotations}"));
     return JSON.parse(stdout) as Lock;
 }
 
-/** Site by site, the longest seconds from one renewal to the next, or to the end. Watched, not asked for: whoever asks has to wait for a processor too. */
+/** For each site, the longest time in seconds between two renewals, or to the end. It watches, because requests have to wait for a processor. */
 async function renewals(home: Home): Promise<number[]> {
     const where = [`--namespace=${registryNamespace(REGISTRY)}`, "configmap", leaderName(REGISTRY)];
     const told = `--output=jsonpath={.metadata.annotations.renewTime}{"\\n"}`;

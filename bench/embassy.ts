@@ -1,6 +1,6 @@
 /**
- * The whole embassy on real nodes: what both sites with all seven registries cost while nothing happens, and how long it
- * takes to bring all of them back to one instant when both sites are gone.
+ * Measures the whole embassy on real nodes: what both sites with all seven registries cost while nothing happens, and how long it takes to
+ * restore all of them to one instant when both sites are gone.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ import { say } from "./say";
 const SITES = ["tallinn", "luxembourg"];
 const [HOME, EMBASSY] = ["tallinn", "luxembourg"] as const;
 
-/** @throws Error where a restored registry has other digests than at that instant, or a reference of it names nobody */
+/** @throws Error where a restored registry has other digests than at that instant, or one of its references leads nowhere */
 export async function embassy(people: number): Promise<Figure[]> {
     const home = new Home("bench", "cache", "images");
     try {
@@ -47,7 +47,7 @@ export async function embassy(people: number): Promise<Figure[]> {
     }
 }
 
-/** An instant that every registry has stored, whose digests are in `expected`: each commits once more after it. */
+/** An instant that every registry has stored, with its digests in the file `expected`: each registry commits once more after it. */
 async function storedInstant(home: Home, expected: string): Promise<string> {
     writeFileSync(expected, must(home.data("digest", "--all", "--site", HOME, "--json")).stdout);
     const at = new Date().toISOString();
@@ -65,7 +65,7 @@ function restored(home: Home, ...options: readonly string[]): RestoreReport {
     return report;
 }
 
-/** Together they are to take no longer than one after the other. */
+/** All registries together must not take longer than one after the other. */
 function beside(all: RestoreReport, one: RestoreReport): Figure {
     const answered = Object.entries(all.answered).map(([registry, after]) => `${registry} after ${after.toFixed(0)} s`);
     return ratio(

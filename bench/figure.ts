@@ -1,16 +1,16 @@
-/** What `npm run bench` reports: a figure, what it is made of, and what was promised. */
+/** A result of `npm run bench`: a figure, its origin, and its promised limit. */
 export interface Figure {
     readonly name: string;
     readonly value: number;
-    /** The most that the promise allows. */
+    /** The highest value that the promise allows. */
     readonly limit: number;
-    /** Empty for what is counted. */
+    /** Empty for a count. */
     readonly unit: "×" | "MiB" | "s" | "min" | "%" | "";
-    /** The seconds or sizes behind it, in words. */
+    /** The seconds or sizes behind the figure, in words. */
     readonly detail: string;
 }
 
-/** Whether something was measured, and all of it is as promised. */
+/** Whether something was measured, and all of it is within its promise. */
 export function areKept(figures: readonly Figure[]): boolean {
     return figures.length > 0 && figures.every(({ value, limit }) => value <= limit);
 }

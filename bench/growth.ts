@@ -1,4 +1,4 @@
-/** The same program with ever more registries: what one resource costs must not grow with how many there are. */
+/** Runs the same program with ever more registries: the cost of one resource must not grow with their number. */
 import { join } from "node:path";
 import { repoRoot } from "../command-line/paths";
 import { type Figure, ratio } from "./figure";
@@ -7,7 +7,7 @@ import type { Site } from "./site";
 export const COUNTS = [7, 70, 350];
 const LIMIT = 1.5;
 
-/** The program of infra/, with registries copied from taxes' entry, with the changes in `otherwise`, until there are enough. */
+/** The program of infra/ with the changes in `otherwise`, and with copies of taxes' entry until there are enough registries. */
 export function manyRegistries(count: number, otherwise: object = {}): string {
     const from = (path: string): string => JSON.stringify(join(repoRoot, path));
     return [
@@ -32,7 +32,7 @@ export async function growth(site: Site): Promise<Figure[]> {
         const cwd = site.project(`growth-${count}`, manyRegistries(count));
         await site.run(["stack", "init", "--no-select"], { cwd });
         const resources = await site.countResources(cwd);
-        // Previews: a site has room for some tens of registries' fixed addresses. Sampling takes time of its own.
+        // Only previews are measured, because a site has room for some tens of registries' fixed addresses. Sampling would take time of its own.
         const { seconds } = await site.run(["preview"], { cwd });
         const { mebibytes } = await site.run(["preview"], { cwd, sampleMemory: true });
         perResource.set(count, { seconds: seconds / resources, mebibytes: mebibytes / resources, resources });

@@ -1,4 +1,4 @@
-/** What both sites cost while nothing happens. */
+/** Measures what both sites cost while nothing happens. */
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,7 +8,7 @@ import type { Figure } from "./figure";
 const SECONDS = 60;
 const MIB = 1024 * 1024;
 
-/** @param limits promised, in MiB and, if at all, in percent of all processors */
+/** @param limits promised MiB and, where there is a promise, percent of all processors */
 export async function idle(
     home: Home,
     sites: readonly string[],
@@ -46,7 +46,7 @@ export async function idle(
     return figures;
 }
 
-/** Of all processors since the machine's start: https://www.kernel.org/doc/html/latest/filesystems/proc.html (/proc/stat) */
+/** Busy seconds of all processors since the machine's start: https://www.kernel.org/doc/html/latest/filesystems/proc.html (/proc/stat) */
 function busySeconds(): number {
     const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = readFileSync("/proc/stat", "utf8")
         .split("\n", 1)
@@ -54,5 +54,5 @@ function busySeconds(): number {
     return (user + nice + system + irq + softirq) / HERTZ;
 }
 
-/** The counters in /proc are in this unit on every Linux of today. */
+/** The counters in /proc are in this unit on every present Linux. */
 const HERTZ = 100;

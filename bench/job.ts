@@ -1,4 +1,4 @@
-/** Jobs that a bench waits for. */
+/** Waits for Jobs. */
 import { registryNamespace } from "../infra/conventions/names";
 import { type Home, must } from "../tests/support/home";
 

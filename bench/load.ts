@@ -1,4 +1,4 @@
-/** How much longer a load takes than the bare statements that it stands for. */
+/** Measures how much longer a load takes than the bare statements that it consists of. */
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ const tables = Object.keys(CATALOGUE.population.tables);
 export async function loading(people: number): Promise<Figure[]> {
     const postgres = await Postgres.start();
     const folder = mkdtempSync(join(tmpdir(), "rows-"));
-    // The server writes into it, as a user of its own.
+    // The server runs as another user, and writes into the folder.
     chmodSync(folder, 0o777);
     try {
         await postgres.createDatabase("loaded");

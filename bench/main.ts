@@ -1,4 +1,4 @@
-/** `npm run bench [-- speed|growth|toolchain|load|registry|embassy|busy|availability|preview]`: the promises that are ratios, measured again. */
+/** `npm run bench [-- speed|growth|toolchain|load|registry|embassy|busy|availability|preview]` measures the promises that are ratios again. */
 import { Command } from "commander";
 import Table from "cli-table3";
 import { DEFAULT_PEOPLE, parsePeople } from "../data/options";
@@ -22,7 +22,7 @@ import { TABLE_STYLE } from "../command-line/table";
 import { wholeNumber } from "../command-line/typed";
 
 const BENCHES = ["speed", "growth", "toolchain", "load", "registry", "embassy", "busy", "availability", "preview"];
-/** What runs where nothing is named: minutes, not the half hour that cold builds take. */
+/** The benches that run where none is named: they take minutes, not the half hour of cold builds. */
 const USUAL = ["speed", "growth"];
 const MOST_ROUNDS = 1000;
 
@@ -40,7 +40,7 @@ async function run(names: readonly string[], rounds: number, people: number | un
     const figures = names.includes("availability") ? availability() : [];
     figures.push(...(names.includes("preview") ? await preview() : []));
     if (names.every((name) => ["availability", "preview"].includes(name))) {
-        // Neither has a use for a toolchain.
+        // Neither of them needs a toolchain.
         return figures;
     }
     await buildToolchain();

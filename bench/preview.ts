@@ -1,4 +1,4 @@
-/** A preview against code with ever more registries, every one of which changes: what one object costs must not grow. */
+/** Previews code with ever more registries, all of which change: the cost of one object must not grow. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compareStack } from "../preview/compare-stack";
@@ -14,9 +14,9 @@ const LIMIT = 1.5;
 
 interface Cost {
     readonly objects: number;
-    /** Seconds, of both trees together. */
+    /** Seconds for both trees together. */
     readonly render: number;
-    /** Seconds of a processor, which others on the machine do not lengthen. */
+    /** Processor seconds, which other programs on the machine do not lengthen. */
     readonly compare: number;
 }
 
@@ -34,7 +34,7 @@ export async function preview(): Promise<Figure[]> {
     }
     return [
         figure(costs, "preview against code, time per object at 350 ÷ 7", ({ render, compare }) => render + compare),
-        // Beside what starting costs, what grows in it would not be seen.
+        // A figure of its own, because its growth would be hidden by the time that a start takes.
         figure(costs, "of that, comparing alone", ({ compare }) => compare),
     ];
 }
@@ -44,7 +44,7 @@ async function costOf(home: string, count: number): Promise<Cost> {
     const began = performance.now();
     const [before, after] = (await Promise.all(trees.map(rendered))) as [Side, Side];
     const render = (performance.now() - began) / 1000;
-    // Once more than is measured: what is compiled meanwhile would weigh on few objects most.
+    // One extra run comes first: the compilation during it would weigh most on few objects.
     compareStack(STACK, "compared", before, after);
     const used = process.cpuUsage();
     const { counts } = compareStack(STACK, "compared", before, after);

@@ -1,11 +1,11 @@
-/** Runs a command and takes its measure: wall-clock seconds, and the most memory that it and its children held at once. */
+/** Runs a command and measures it: wall-clock seconds, and the most memory that it and its children held at once. */
 import { spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { served, startCompanions } from "../toolchain/cli/companions";
 
 export interface Measure {
     readonly seconds: number;
-    /** Peak of the sum over the process tree, in MiB; proportional set size where the kernel gives it. */
+    /** Peak of the sum over the process tree, in MiB; it is the proportional set size where the kernel gives that. */
     readonly mebibytes: number;
 }
 
@@ -15,9 +15,9 @@ export interface MeasureOptions {
     readonly cwd: string;
     readonly env: NodeJS.ProcessEnv;
     readonly sampleMemory?: boolean;
-    /** Exit codes that are no failure. */
+    /** Exit codes that do not count as failures. */
     readonly accept?: readonly number[];
-    /** Start beside the CLI what `npm run pulumi` does; what that takes counts. */
+    /** Starts the same processes beside the CLI as `npm run pulumi` does; their time counts. */
     readonly withCompanions?: boolean;
 }
 
@@ -41,7 +41,7 @@ export async function measure(
     child.stderr?.on("data", keep);
     let peak = 0;
     const roots = [child, ...companions].map(({ pid }) => pid).filter((pid) => pid !== undefined);
-    // Sampling costs time of its own, so that a run is measured for one or for the other.
+    // Sampling takes time of its own, so that a run is measured for one or for the other.
     const sampler = sampleMemory
         ? setInterval(() => (peak = Math.max(peak, treesMebibytes(roots))), SAMPLE_MS)
         : undefined;
@@ -70,7 +70,7 @@ function treesMebibytes(roots: readonly number[]): number {
 }
 
 function parentOf(pid: number): number {
-    // "pid (command) state parent …": the command may hold spaces and brackets.
+    // The line is "pid (command) state parent …": the command may hold spaces and brackets.
     return Number(read(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ")[1] ?? 0);
 }
 
@@ -82,7 +82,7 @@ function read(file: string): string {
     try {
         return readFileSync(file, "utf8");
     } catch {
-        // It has ended since it was listed.
+        // The process has ended since it was listed.
         return "";
     }
 }

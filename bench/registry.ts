@@ -1,6 +1,6 @@
 /**
- * One registry on real nodes, as large as the nation's: what two sites cost while nothing happens, how long a restore from
- * nothing takes beside the least that could be done with the same stored bytes, and how soon the other site takes writes.
+ * Measures one registry on real nodes, as large as the nation's: what two sites cost while nothing happens, how long a restore from nothing takes
+ * beside the least work that the same stored bytes need, and how soon the other site accepts writes.
  */
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -94,14 +94,14 @@ async function restored(home: Home, people: number): Promise<Figure[]> {
     ];
 }
 
-/** Seconds, as the restored leader's pgBackRest itself has counted them. */
+/** Seconds that the restored leader's pgBackRest itself has measured. */
 function unpackedWithin(home: Home, site: string): number {
     const leader = `--selector=app.kubernetes.io/name=${DATABASE},${ROLE_LABEL.key}=${ROLE_LABEL.leader}`;
     const log = must(home.kubectl(site, NAMESPACE, "logs", leader, `--container=${DATABASE}`, "--tail=-1")).stdout;
     return Number(/restore command end: completed successfully \((\d+)ms\)/.exec(log)?.[1]) / 1000;
 }
 
-/** The link is cut without a word, and the standby made primary whatever is lost. */
+/** Cuts the link without notice, and makes the standby the primary whatever is lost. */
 async function promoted(home: Home): Promise<Figure> {
     must(home.lab("cut"));
     const began = Date.now();

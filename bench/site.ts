@@ -1,4 +1,4 @@
-/** The site in which everything but the toolchain is measured: a home of its own, and an empty project beside it. */
+/** The site in which everything except the toolchain is measured: a home of its own, and an empty project beside it. */
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -28,13 +28,13 @@ export class Site {
     readonly pulumi = join(this.home.path, "bin", "pulumi");
     readonly kubectl = join(this.home.path, "bin", "kubectl");
 
-    /** Control plane and nodes up, nothing declared in it yet. */
+    /** Brings control plane and nodes up, with nothing declared in them yet. */
     fresh(): void {
         this.home.lab("down", "--delete");
         must(this.home.lab("up", STACK));
     }
 
-    /** The CLI, as `npm run pulumi` runs it. `isEmpty`: a program without resources, which needs no providers either. */
+    /** Runs the CLI as `npm run pulumi` does. `isEmpty` stands for a program without resources, which needs no providers either. */
     run(
         args: readonly string[],
         options: { cwd?: string; isEmpty?: boolean; sampleMemory?: boolean; env?: NodeJS.ProcessEnv } = {},
@@ -57,12 +57,12 @@ export class Site {
         });
     }
 
-    /** A project with the same runtime, and a program or none. @returns its folder */
+    /** Makes a project with the same runtime, with or without a program. @returns its folder */
     project(name: string, program = "export {};\n"): string {
         const folder = join(this.home.path, name);
         mkdirSync(join(folder, "infra"), { recursive: true });
         const project = parse(readFileSync(join(repoRoot, "Pulumi.yaml"), "utf8")) as object;
-        // What the project has for its stacks is of its own name, and these programs read it themselves.
+        // The project's configuration for its stacks is under its own name, and these programs read it themselves.
         writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...project, name, config: {} }));
         writeFileSync(join(folder, `Pulumi.${STACK}.yaml`), "config: {}\n");
         writeFileSync(join(folder, "infra", "index.ts"), program);
@@ -71,7 +71,7 @@ export class Site {
         return folder;
     }
 
-    /** The Kubernetes objects of the stack as a list that kubectl takes, in an order that it can create them in. */
+    /** Writes the stack's Kubernetes objects as a list for kubectl, in an order in which it can create them. */
     writeObjects(): number {
         const { stdout } = must(this.home.pulumi("stack", "export", "--stack", STACK, "--show-secrets"));
         const { deployment } = JSON.parse(stdout) as { deployment: { resources: Resource[] } };
@@ -82,7 +82,7 @@ export class Site {
         return items.length;
     }
 
-    /** Waits as the program does, until every pod of every set is ready. @returns seconds */
+    /** Waits as the program does, until every pod of every StatefulSet is ready. @returns seconds */
     async waitForSets(): Promise<number> {
         const { items } = JSON.parse(readFileSync(this.objects, "utf8")) as { items: Item[] };
         const sets = items.filter(({ kind, spec }) => kind === "StatefulSet" && spec?.replicas !== 0);
@@ -95,7 +95,7 @@ export class Site {
         return seconds;
     }
 
-    /** Resources that a preview in `cwd` would create. */
+    /** The number of resources that a preview in `cwd` would create. */
     async countResources(cwd: string): Promise<number> {
         const log = join(this.home.path, "events.json");
         await this.run(["preview", "--event-log", log], { cwd, env: { PULUMI_DEBUG_COMMANDS: "true" } });

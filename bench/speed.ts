@@ -1,4 +1,4 @@
-/** How much longer the program takes than the least that could be done: an empty program, and kubectl on its objects. */
+/** Measures how much longer the program takes than the least possible work: an empty program, and kubectl with its objects. */
 import type { Figure } from "./figure";
 import { ratio } from "./figure";
 import { median } from "./process";
@@ -21,7 +21,7 @@ export async function speed(site: Site, rounds: number): Promise<Figure[]> {
         seconds.up.push((await site.run(["up", "--yes", "--skip-preview"])).seconds);
         objects = site.writeObjects();
         for (let repeat = 0; repeat < rounds; repeat++) {
-            // In turn, so that a slow minute of the machine is shared by both sides.
+            // The runs alternate, so that both sides share a slow minute of the machine.
             seconds.preview.push((await site.run(["preview", "--expect-no-changes"])).seconds);
             seconds.diff.push(
                 (await site.runKubectl(["diff", "--server-side", "--force-conflicts", "-f", site.objects], [0, 1]))

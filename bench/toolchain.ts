@@ -1,4 +1,4 @@
-/** A cold build of the toolchain against nothing but `go build` of the same packages, each with empty caches. */
+/** Compares a cold build of the toolchain with a plain `go build` of the same packages, each with empty caches. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildArguments } from "../toolchain/build/go-build";
@@ -9,7 +9,7 @@ import { embassyHome, repoRoot } from "../command-line/paths";
 import { type Figure, ratio } from "./figure";
 import { measure } from "./process";
 
-/** Minutes of work, twice over: run with `npm run bench -- toolchain` and not with the rest. */
+/** It takes minutes of work twice, so it runs with `npm run bench -- toolchain` and not with the rest. */
 export async function toolchain(): Promise<Figure[]> {
     const ours = await withEmptyCaches(async (env, home) => {
         const { seconds } = await measure(process.execPath, ["--import", "tsx", "toolchain/build/main.ts"], {
@@ -43,7 +43,7 @@ async function withEmptyCaches<T>(work: (env: NodeJS.ProcessEnv, home: string) =
     try {
         return await work(env, home);
     } finally {
-        // Go makes its module cache read-only: it takes Go to remove it.
+        // Go makes its module cache read-only, so only Go can remove it.
         await measure("go", ["clean", "-modcache"], { cwd: repoRoot, env });
         rmSync(home, { recursive: true, force: true });
     }

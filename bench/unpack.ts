@@ -1,4 +1,4 @@
-/** The least that a restore has to do: the stored files of the newest backup, decrypted, unpacked and written. */
+/** The least work of a restore: decrypting, unpacking and writing the stored files of the newest backup. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus } from "node:os";
@@ -13,18 +13,18 @@ import { type Home, must } from "../tests/support/home";
 export interface Unpacked {
     readonly seconds: number;
     readonly files: number;
-    /** Bytes read, and written. */
+    /** Bytes that were read and written. */
     readonly stored: number;
     readonly written: number;
 }
 
-/** The manifest's lines of files, and the key that they are encrypted with: https://pgbackrest.org/command.html#command-repo-get */
+/** The manifest's lines about files, and the key that encrypts them: https://pgbackrest.org/command.html#command-repo-get */
 const FILE = /^(pg_data\/\S+)=(\{.*\})$/gm;
 const CIPHER = /^cipher-pass="(.*)"$/m;
 
 /**
- * Small files, which share objects of the store, are left out: no standard tool takes them apart. pgBackRest's encryption is
- * that of `openssl enc`, https://github.com/pgbackrest/pgbackrest/blob/main/src/common/crypto/cipherBlock.c
+ * Small files, which share objects of the store, are left out, because no standard tool takes them apart. pgBackRest's encryption is that of
+ * `openssl enc`, https://github.com/pgbackrest/pgbackrest/blob/main/src/common/crypto/cipherBlock.c
  */
 export async function unpackWithStandardTools(home: Home, site: string, registry: string): Promise<Unpacked> {
     const output = must(

@@ -1,10 +1,10 @@
-/** Files that are whole at every moment: a kill or a full disk leaves the old content or the new, never a part. */
+/** Writes files that are whole at every moment: a kill or a full disk leaves the old content or the new, never a part. */
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { hasCode } from "./system-error";
 
-/** What a run keeps is for its owner only: most of it holds keys, or says where they are. */
+/** The mode of files that a run keeps: only their owner can read them, because most of them hold keys, or say where keys are. */
 export const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
 

@@ -1,13 +1,13 @@
 /**
- * Takes the lock that the file stands for, after its present holder.
+ * Takes the lock of the file, after its present holder.
  *
- * @param onWait told once, with the holder's process number, when there is one to wait for
+ * @param onWait is called once, with the holder's process number, if there is one to wait for
  * @returns the function that releases the lock
  */
 export function acquire(file: string, onWait?: (pid: number) => void): Promise<() => void>;
 
 /**
- * Runs `action` while no other process, and no other call in this one, holds the lock that `file` stands for.
+ * Runs `action` while no other process, and no other call in this one, holds the lock of `file`.
  *
  * @param onWait as in {@link acquire}
  */

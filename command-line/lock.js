@@ -1,5 +1,5 @@
 /**
- * A lock between processes of this clone, free again when its holder is gone, however it ended.
+ * A lock between processes of this clone. It is free again when its holder is gone, however that ended.
  *
  * Plain JavaScript, because bootstrap.js needs it before anything is installed (types: lock.d.ts). The lock is a file
  * that names its holder; `link` makes it appear with its content, so that no one sees it half-written.
@@ -71,11 +71,11 @@ function isHeld(holder) {
             return false;
         }
     }
-    // A process number is used again, after a reboot soon.
+    // Process numbers are used again, after a reboot soon.
     return startTime(pid) === start;
 }
 
-/** Moved aside before it is removed: a lock that another process took meanwhile is put back, not lost. */
+/** The lock is moved aside before it is removed, so that one that another process has taken in the meantime is put back, not lost. */
 function removeStale(file, holder) {
     const aside = `${file}.stale.${process.pid}`;
     try {

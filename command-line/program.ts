@@ -1,13 +1,13 @@
-/** Runs the command lines that commander reads. Apart from command.ts: what needs no commander does not load it. */
+/** Runs command lines that commander reads. It is separate from command.ts, so that other commands do not load commander. */
 import { type Command, CommanderError, type Option } from "commander";
 import { UserError } from "./command";
 import { refuseBlank } from "./typed";
 
 /**
- * An option with one value that is given twice, and a value or an argument that is empty, are refused before anything is done.
+ * Refuses, before anything is done, an option with one value that is given twice, and an empty value or argument.
  *
- * @param program makes the command; `fail` is told the exit code where something was found wrong
- * @param argv arguments alone
+ * @param program makes the command; its `fail` gets the exit code where something was found wrong
+ * @param argv only the arguments
  * @returns the exit code
  */
 export async function runProgram(
@@ -37,7 +37,7 @@ function strict(command: Command): void {
     command.commands.forEach(strict);
 }
 
-/** Commander itself takes the last value of several. */
+/** By itself, commander takes the last value of several. */
 function once(command: Command, option: Option): void {
     const name = option.long ?? option.flags;
     let first: string | undefined;

@@ -1,6 +1,6 @@
-/** Shows how far a long command is, on stderr: one line that changes on a terminal, now and then a line elsewhere. */
+/** Shows the progress of a long command on stderr: as one line that changes on a terminal, and as occasional lines elsewhere. */
 export interface Progress {
-    /** The latest state; shown if enough time has passed since the one before, or if it is another step. */
+    /** Sets the latest state, which is shown if enough time has passed since the one before, or if it is another step. */
     update(step: string, detail?: string): void;
     end(): void;
 }

@@ -1,2 +1,2 @@
-/** Of every table that people read: no colours, no line between rows. */
+/** Style of every table for people: no colours, and no lines between rows. */
 export const TABLE_STYLE = { head: [], border: [], compact: true };

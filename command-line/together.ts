@@ -1,4 +1,4 @@
-/** Side by side. All have ended before a failure is reported, so that nothing goes on behind the caller's back. */
+/** Waits for work side by side. It reports a failure only after all have ended, so that nothing goes on without the caller's knowledge. */
 export async function together<T extends readonly unknown[]>(
     work: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

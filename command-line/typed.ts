@@ -1,11 +1,11 @@
-/** What a person types, read the same way at every command line. */
+/** Reads what a person types in the same way for every command line. */
 import { UserError } from "./command";
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
-/** Hours: under the 2³¹ − 1 ms that a timer can wait, and more than the 14 days that a site is to live alone. */
+/** The most hours: less than the 2³¹ − 1 ms that a timer can wait, and more than the 14 days for which a site must be able to live alone. */
 const LONGEST_HOURS = 500;
 
-/** Digits alone: neither `1e3` nor `0x10`. @throws UserError naming the option */
+/** Accepts only digits, neither `1e3` nor `0x10`. @throws UserError naming the option */
 export function wholeNumber(option: string, text: string, low: number, high: number): number {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < low || value > high) {
@@ -27,9 +27,9 @@ export function duration(option: string, text: string): number {
 }
 
 /**
- * Those of `known` that are named, in the order of `known`: in whatever order, and however often, they are named.
+ * The named ones of `known`, in the order of `known`; the order and the repetitions of the names do not matter.
  *
- * @param parse one name. @throws what `parse` throws for a name that is none of them
+ * @param parse reads one name. @throws what `parse` throws for an unknown name
  */
 export function chosen<T extends string>(
     known: readonly T[],
@@ -40,7 +40,7 @@ export function chosen<T extends string>(
     return known.filter((name) => wanted.has(name));
 }
 
-/** A variable of the shell that is not set is an empty word. @throws UserError naming `what` */
+/** Refuses an empty text, which a shell makes of an unset variable. @throws UserError naming `what` */
 export function refuseBlank(what: string, text: string): void {
     if (text.trim() === "") {
         throw new UserError(`${what} is empty: give it a value, or leave it out. Is a variable of the shell not set?`);

@@ -6,7 +6,7 @@ import * as x509 from "@peculiar/x509";
 x509.cryptoProvider.set(webcrypto);
 
 const DAY_MS = 86_400_000;
-/** Tolerated difference between the clocks of two machines: a certificate begins so much before it is signed. */
+/** Tolerated difference between the clocks of two machines: a certificate is valid from this long before it is signed. */
 export const CLOCK_SKEW_MS = 5 * 60_000;
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
@@ -16,7 +16,7 @@ export interface Subject {
     readonly organization?: string;
 }
 
-/** What a certificate is for. `names`: DNS names and IP addresses; with them it serves TLS, and it is always good for a client. */
+/** What a certificate is for. `names` are DNS names and IP addresses; with them it can serve TLS, and it can always identify a client. */
 export interface Purpose extends Subject {
     readonly names?: readonly string[];
 }
@@ -25,7 +25,7 @@ function name({ commonName, organization }: Subject): x509.JsonName {
     return [...(organization ? [{ O: [organization] }] : []), { CN: [commonName] }];
 }
 
-/** Positive, not zero, 127 random bits: RFC 5280 4.1.2.2 allows 20 octets. */
+/** 127 random bits, positive and not zero: RFC 5280 4.1.2.2 allows 20 octets. */
 function serialNumber(): string {
     const bytes = randomBytes(16);
     bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
@@ -49,7 +49,7 @@ export async function generatePrivateKey(): Promise<string> {
     return `${await privateKeyPem((await generateKeys()).privateKey)}\n`;
 }
 
-/** A self-signed authority that may sign leaves and no further authority. PEM: key, then certificate. @param now ms since the epoch */
+/** A self-signed authority that may sign leaves but no further authority. PEM: key, then certificate. @param now ms since the epoch */
 export async function issueAuthority(subject: Subject, days: number, now?: number): Promise<string> {
     const keys = await generateKeys();
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -94,7 +94,7 @@ export async function issueLeaf(authority: string, purpose: Purpose, days: numbe
     return `${await privateKeyPem(keys.privateKey)}\n${certificate.toString("pem")}\n`;
 }
 
-/** The key in `authority`, and how it signs: the lab's own are P-256, those of a stack P-384. */
+/** The key in `authority`, and its signature algorithm: the lab's own keys are P-256, and those of a stack P-384. */
 async function signer(
     authority: string,
 ): Promise<{ signingKey: webcrypto.CryptoKey; signingAlgorithm: webcrypto.EcKeyImportParams & { hash: string } }> {

@@ -1,16 +1,16 @@
-/** Kubeconfig files that stand alone: certificates and key are in them. */
+/** Makes kubeconfig files that need no other file: certificates and key are in them. */
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import { stringify } from "yaml";
 
 export interface Access {
-    /** Name of cluster, context and, with the user's, of the entry. */
+    /** Name of the cluster and, with the user's name, of the context and the user. */
     readonly site: string;
     readonly user: string;
     /** `https://127.0.0.1:<port>` */
     readonly server: string;
-    /** PEM. */
+    /** PEM certificate of the authority. */
     readonly authority: string;
-    /** PEM: the user's key and certificate. */
+    /** The user's key and certificate, in PEM. */
     readonly credentials: string;
 }
 
@@ -28,7 +28,7 @@ export function kubeconfig({ site, user, server, authority, credentials }: Acces
             contexts: [{ name: site, context: { cluster: site, user: name } }],
             "current-context": site,
         },
-        // One line for each value, as kubectl itself writes them.
+        // Each value is in one line, as kubectl itself writes them.
         { lineWidth: 0 },
     );
 }

@@ -1,6 +1,6 @@
 /**
- * A way into a site, for one person and some hours, that a quorum of custodians gives: a certificate of an authority whose key is
- * nowhere but in their shares, and is in memory while it signs. The record of it is signed by the same key.
+ * A quorum of custodians can let one person into a site for some hours: with a certificate of an authority whose key exists only in their
+ * shares, and in memory while it signs. The same key signs the record of it.
  */
 import { X509Certificate, createPrivateKey, sign, verify } from "node:crypto";
 import { BREAK_GLASS as IDENTITY, BREAK_GLASS_HOURS, breakGlassGroup } from "../infra/cluster/access/plan-break-glass";
@@ -12,7 +12,7 @@ import { type OpeningRequest, openShares, refuseForged } from "./recover";
 
 const DAY_MS = 86_400_000;
 
-/** Key with certificate, and the certificate alone; PEM. It ends with the last day of its quorum. @param until that day */
+/** Key with certificate, and the certificate alone, in PEM. The certificate expires with its quorum's last day. @param until that day */
 export async function glassAuthority(until: string, now: Date): Promise<{ pem: string; certificate: string }> {
     const days = (endOf({ until }).getTime() - now.getTime()) / DAY_MS;
     const pem = await issueAuthority({ commonName: IDENTITY }, days, now.getTime());
@@ -21,7 +21,7 @@ export async function glassAuthority(until: string, now: Date): Promise<{ pem: s
 
 export interface GlassRequest extends Omit<OpeningRequest<typeof BREAK_GLASS>, "wanted" | "acceptExpired"> {
     readonly site: string;
-    /** Who is let in. */
+    /** The person who is let in. */
     readonly person: string;
     readonly askedBy: string;
     readonly reason: string;
@@ -29,14 +29,14 @@ export interface GlassRequest extends Omit<OpeningRequest<typeof BREAK_GLASS>, "
 }
 
 export interface Glass {
-    /** PEM: the person's key, and certificate. */
+    /** The person's key and certificate, in PEM. */
     readonly credentials: string;
     readonly record: GlassRecord;
-    /** What was wrong with single shares, a line each. */
+    /** What was wrong with single shares, one line for each. */
     readonly problems: readonly string[];
 }
 
-/** @throws UserError for what no record should say, and as a recovery where shares are too few or wrong */
+/** @throws UserError for texts that no record may contain, and, as a recovery does, where shares are too few or wrong */
 export async function breakGlass(request: GlassRequest): Promise<Glass> {
     const { site, person, askedBy, reason, hours, transcript, now } = request;
     refuseUnclear(request);
@@ -63,7 +63,7 @@ export async function breakGlass(request: GlassRequest): Promise<Glass> {
     return { credentials, record: { ...unsigned, signature }, problems };
 }
 
-/** @param witness its fingerprint @throws UserError where the record is not what a quorum of that ceremony signed */
+/** @param witness the witness's fingerprint @throws UserError where no quorum of that ceremony has signed the record */
 export function checkRecord(record: GlassRecord, transcript: Transcript, witness: string): void {
     refuseForged(transcript, witness);
     const { breakGlass: certificate = "", ceremony } = transcript;
@@ -80,7 +80,7 @@ export function checkRecord(record: GlassRecord, transcript: Transcript, witness
     }
 }
 
-/** A certificate's name has 64 characters at most. */
+/** A certificate's name may have 64 characters. */
 const PERSON = /^[a-z0-9]+([-.][a-z0-9]+)*$/;
 const LONGEST = 40;
 

@@ -1,6 +1,6 @@
 /**
- * The ceremony itself: every secret in shares, each in its custodian's envelope, and a transcript that the witness signs. The authority
- * of those who break the glass is made here, and is nowhere else.
+ * The ceremony itself splits every secret into shares, puts each into its custodian's envelope, and writes a transcript that the witness signs.
+ * The authority of those who break the glass is made here, and exists nowhere else.
  */
 import { type KeyObject, createPublicKey, randomUUID, sign } from "node:crypto";
 import { together } from "../command-line/together";
@@ -23,17 +23,17 @@ export type Secrets = Readonly<Partial<Record<SecretName, string>>>;
 export interface CeremonyRequest {
     readonly custodians: Custodians;
     readonly secrets: Secrets;
-    /** Whose state they are from. */
+    /** The stack from whose state the secrets are. */
     readonly stack: string;
     readonly witnessKey: KeyObject;
     readonly now: Date;
-    /** Told before each secret is split. */
+    /** Called before each secret is split. */
     readonly onSecret?: (name: string) => void;
 }
 
 export interface Held {
     readonly transcript: Transcript;
-    /** One for each custodian, in order. */
+    /** One envelope for each custodian, in order. */
     readonly envelopes: readonly Envelope[];
 }
 

@@ -1,4 +1,4 @@
-/** Whether this machine's clock is right: a certificate signed by a clock that is ahead opens a site at an hour that no custodian agreed to. */
+/** Checks this machine's clock: a certificate signed by a clock that is ahead opens a site at an hour that no custodian agreed to. */
 import { request } from "node:https";
 import { UserError } from "../command-line/command";
 import { CLOCK_SKEW_MS } from "../credentials/certificates";
@@ -6,8 +6,8 @@ import { CLOCK_SKEW_MS } from "../credentials/certificates";
 const ANSWER_MS = 5_000;
 
 /**
- * The time that a server has, to a second (RFC 9110, 6.6.1); undefined where it does not answer.
- * @param authority by which it is known, PEM
+ * The time of a server's clock, to a second (RFC 9110, 6.6.1); undefined where it does not answer.
+ * @param authority of the server's certificate, in PEM
  */
 export function timeAt(server: string, authority: string): Promise<Date | undefined> {
     return new Promise((resolve) => {
@@ -22,9 +22,9 @@ export function timeAt(server: string, authority: string): Promise<Date | undefi
 }
 
 /**
- * @param there what the site's API server has; undefined where it does not answer
- * @param agreed the time that the custodians have on their own watches, where they compared it by eye
- * @throws UserError where the clock here is another than theirs, or nobody can tell
+ * @param there time of the site's API server; undefined where it does not answer
+ * @param agreed time on the custodians' own watches, where they have compared it
+ * @throws UserError where the clock here differs from theirs, or nobody can tell
  */
 export function refuseWrongClock(here: Date, there: Date | undefined, agreed: Date | undefined): void {
     const other = there ?? agreed;

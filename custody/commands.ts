@@ -99,7 +99,7 @@ async function runRehearse(flags: RehearseFlags, fail: (code: number) => void): 
     fail(report.right ? 0 : 1);
 }
 
-/** The stack that holds the root: every stack file says the same. */
+/** The stack that holds the root; every stack file has the same one. */
 function rootStack(): string {
     const [stack = ""] = declaredStacks();
     return stackConfig(stack).keys.root;
@@ -113,7 +113,7 @@ function known(name: string): SecretName {
     return found;
 }
 
-/** @param fail told the exit code of a rehearsal in which something was wrong */
+/** @param fail gets the exit code of a rehearsal in which something was wrong */
 export function program(fail: (code: number) => void): Command {
     const command = new Command("npm run keys --")
         .description("Custody of the embassy's keys, in shares from which a quorum of custodians recovers them.")

@@ -1,4 +1,4 @@
-/** Who keeps the shares, and on which terms: the custodians' file, checked as a whole before anything is split. Pure. */
+/** The custodians' file: who keeps the shares, and on which terms. It is checked as a whole before anything is split. Pure. */
 import { createPublicKey } from "node:crypto";
 import { Encrypter } from "age-encryption";
 import { parse } from "yaml";
@@ -11,14 +11,14 @@ const DAY_MS = 86_400_000;
 /** Shares are points of a polynomial over GF(256), of which zero is the secret. */
 const MOST = 255;
 
-/** An office and no person: who holds it changes, and the file with it at the next ceremony. */
+/** The name of an office, not of a person: when its holder changes, so does the file for the next ceremony. */
 const office = z.string().regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be an office, such as custodian-1");
 
 const custodian = z.strictObject({
     office,
-    /** Where the share is kept, ISO 3166-1 alpha-2. */
+    /** The country where the share is kept, ISO 3166-1 alpha-2. */
     country: z.string().regex(/^[A-Z]{2}$/, "must be a country code of two capital letters (ISO 3166-1), such as EE"),
-    /** What the custodian's own age identity opens; `age-keygen -y` shows it. */
+    /** The recipient that only the custodian's own age identity opens; `age-keygen -y` shows it. */
     recipient: z.string().refine(isRecipient, "must be an age recipient, age1…, as age-keygen -y shows it"),
     /** The last day of the term, UTC. */
     until: z.iso.date("must be a day, such as 2028-01-31"),
@@ -26,18 +26,18 @@ const custodian = z.strictObject({
 
 const witness = z.strictObject({
     office,
-    /** With which the transcript's signature is checked. */
+    /** The key that verifies the transcript's signature. */
     key: z.string().refine(isSigningKey, "must be an Ed25519 public key in PEM, as openssl pkey -pubout shows it"),
 });
 
 const custodians = z
     .strictObject({
-        /** How many shares are needed. Fewer tell nothing. */
+        /** The number of shares that are needed. Fewer tell nothing. */
         threshold: z
             .int()
             .min(2, "must be 2 or more: with one share enough, each custodian alone is the key")
             .max(MOST),
-        /** Sees the ceremony and signs what was done; holds no share. */
+        /** The witness sees the ceremony and signs what was done, but holds no share. */
         witness,
         custodians: z.array(custodian).min(2, "must name two custodians or more").max(MOST),
     })
@@ -85,9 +85,9 @@ export type Custodian = z.infer<typeof custodian>;
 
 /**
  * @param text YAML
- * @param file its name, for messages
- * @throws UserError with everything that is wrong in it, a line each; whose term has ended, or ends so soon that what is
- *     split now could not be brought together after 14 days without the site that holds the root, is wrong too
+ * @param file name of the file, for messages
+ * @throws UserError with everything that is wrong in it, one line for each thing. A term is also wrong where it has ended, or ends so soon that
+ *     the shares could not be brought together after 14 days without the site that holds the root
  */
 export function parseCustodians(text: string, file: string, now: Date): Custodians {
     const raw = readYaml(text, file);
@@ -116,12 +116,12 @@ export function daysAfter(date: Date, days: number): Date {
     return new Date(date.getTime() + days * DAY_MS);
 }
 
-/** As `until` is written, in UTC. */
+/** The day in UTC, as `until` has it. */
 export function dayOf(date: Date): string {
     return date.toISOString().slice(0, "2028-01-31".length);
 }
 
-/** The last day on which enough custodians are in office for what was split to be brought together. */
+/** The last day on which enough custodians are in office to bring the shares together. */
 export function quorumUntil({ threshold, custodians }: Pick<Custodians, "threshold" | "custodians">): string {
     return (
         custodians
@@ -135,12 +135,12 @@ function readYaml(text: string, file: string): unknown {
     try {
         return parse(text);
     } catch (error) {
-        // Without the lines that it quotes.
+        // The message leaves out the lines that the parser quotes.
         throw new UserError(`${file} is no YAML: ${(error as Error).message.split("\n")[0] ?? ""}`);
     }
 }
 
-/** Told together with whatever else is wrong. */
+/** Checked separately, so that these problems are reported together with all others. */
 function termProblems(raw: unknown, now: Date): string[] {
     const list = z.object({ custodians: z.array(z.unknown()) }).safeParse(raw).data?.custodians ?? [];
     const earliest = daysAfter(now, DAYS_ALONE);

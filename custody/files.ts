@@ -1,4 +1,4 @@
-/** The files of a ceremony: for their owner only, whole or not there, and never one in another's place. */
+/** The files of a ceremony. Only their owner can read them, they appear whole or not at all, and none replaces another one. */
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { type KeyObject, createPrivateKey, randomUUID } from "node:crypto";
@@ -20,7 +20,7 @@ export function envelopeFile(office: string): string {
     return `${office}.envelope.json`;
 }
 
-/** A folder of its own with the transcript, an envelope for each custodian, and a certificate for the sites. */
+/** Writes a new folder with the transcript, an envelope for each custodian, and a certificate for the sites. */
 export async function writeCeremony(folder: string, { transcript, envelopes }: Held): Promise<void> {
     await writeFolder(folder, {
         [TRANSCRIPT]: json(transcript),
@@ -29,13 +29,13 @@ export async function writeCeremony(folder: string, { transcript, envelopes }: H
     });
 }
 
-/** A folder of its own with the record, and what lets the person in. */
+/** Writes a new folder with the record, and the kubeconfig that lets the person in. */
 export async function writeGlass(folder: string, record: GlassRecord, kubeconfig: string): Promise<void> {
     await writeFolder(folder, { [GLASS_RECORD]: json(record), [GLASS_KUBECONFIG]: kubeconfig });
 }
 
 async function writeFolder(out: string, files: Readonly<Record<string, string>>): Promise<void> {
-    // Without a slash at its end: the unfinished one is beside it, not in it.
+    // The path must not end in a slash, so that the unfinished folder is beside it and not in it.
     const folder = path.resolve(out);
     const unfinished = `${folder}.${randomUUID()}`;
     try {
@@ -50,12 +50,12 @@ async function writeFolder(out: string, files: Readonly<Record<string, string>>)
     }
 }
 
-/** A new file with secrets in the clear. @throws UserError where there is one */
+/** Writes a new file with secrets in the clear. @throws UserError where the file exists */
 export async function writeRecovered(file: string, recovered: Recovered): Promise<void> {
     await refuseExisting(file);
     try {
         await makeDirectory(path.dirname(file));
-        // Not by renaming, which would take the place of a file that came meanwhile.
+        // Renaming would replace a file that somebody has made in the meantime.
         await fs.writeFile(file, json(recovered), { flag: "wx", mode: PRIVATE_FILE });
     } catch (error) {
         throw unwritable(file, error);
@@ -66,7 +66,7 @@ function unwritable(file: string, error: unknown): UserError {
     return new UserError(`${file} cannot be written: ${(error as Error).message}. Give another name with --out.`);
 }
 
-/** @throws UserError where there is something already, or nothing can be: a ceremony is never written over */
+/** @throws UserError where something exists already, or nothing can be made: a ceremony is never overwritten */
 export async function refuseExisting(file: string): Promise<void> {
     try {
         await fs.lstat(file);
@@ -79,7 +79,7 @@ export async function refuseExisting(file: string): Promise<void> {
     throw new UserError(`${file} is there already, and is not written over: give another name with --out.`);
 }
 
-/** Without the mark that some editors put before the first line. @throws UserError naming the file that cannot be read */
+/** The file's text without the mark that some editors put before the first line. @throws UserError naming a file that cannot be read */
 export async function readText(file: string): Promise<string> {
     try {
         return (await fs.readFile(file, "utf8")).replace(/^\uFEFF/, "");
@@ -89,7 +89,7 @@ export async function readText(file: string): Promise<string> {
     }
 }
 
-/** A ceremony's, and no other is made in its place. @throws UserError naming the file, and who has a copy */
+/** Reads the transcript of a ceremony. @throws UserError naming a file that cannot be read, and who has a copy */
 export async function readTranscript(file: string): Promise<Transcript> {
     try {
         return parseFile("transcript", await readText(file), file);
@@ -107,11 +107,11 @@ interface OpeningFiles {
     readonly identity: readonly string[];
 }
 
-/** What custodians bring with them. @throws UserError naming the file that cannot be read, or is no transcript or identity */
+/** Reads what custodians bring with them. @throws UserError naming a file that cannot be read, or is no transcript or identity */
 export async function readOpening(files: OpeningFiles): Promise<{
     readonly transcript: Transcript;
     readonly envelopes: readonly Envelope[];
-    /** What is wrong with files that are no envelope: those of others may do without it. */
+    /** What is wrong with files that are no envelopes; the other custodians' envelopes may be enough. */
     readonly damaged: readonly string[];
     readonly identities: readonly string[];
 }> {
@@ -130,7 +130,7 @@ export async function readOpening(files: OpeningFiles): Promise<{
     return { transcript, envelopes, damaged, identities: identities.flat() };
 }
 
-/** The identities in a file as age-keygen writes it. @throws UserError where there is none, or one that is damaged */
+/** The identities in a file as age-keygen writes it. @throws UserError where there are none, or one is damaged */
 export async function readIdentities(file: string): Promise<string[]> {
     const lines = (await readText(file)).split(/\r?\n/).map((line) => line.trim());
     const identities = lines.filter((line) => line !== "" && !line.startsWith("#"));
@@ -151,7 +151,7 @@ export async function readIdentities(file: string): Promise<string[]> {
     return identities;
 }
 
-/** @throws UserError for what is no private key of Ed25519 */
+/** @throws UserError where the file is no private key of Ed25519 */
 export async function readSigningKey(file: string): Promise<KeyObject> {
     const text = await readText(file);
     try {
@@ -160,7 +160,7 @@ export async function readSigningKey(file: string): Promise<KeyObject> {
             return key;
         }
     } catch {
-        // The same advice as for a key of another type.
+        // The advice below is the same as for a key of another type.
     }
     throw new UserError(`${file} holds no Ed25519 private key in PEM: openssl genpkey -algorithm ed25519 makes one.`);
 }

@@ -1,4 +1,4 @@
-/** `npm run keys -- break-glass` and `record`: into a site, and what is said of it. */
+/** `npm run keys -- break-glass` lets a person into a site, and `record` checks the record of it. */
 import * as fs from "node:fs/promises";
 import type { Command } from "commander";
 import { duration } from "../command-line/typed";
@@ -51,7 +51,7 @@ function watchesSay(now: string | undefined): Date | undefined {
     return instant && new Date(secondsOf(instant) * 1000);
 }
 
-/** The API server, and the authority of its certificate, as the site's kubeconfig has them. */
+/** The API server and the authority of its certificate, from the site's kubeconfig. */
 async function serverOf(site: string, context: string): Promise<{ server: string; authority: string }> {
     const { config, server, source } = await addressOf(site, context, process.env);
     const { caData, caFile } = config.getCurrentCluster() ?? {};
@@ -64,7 +64,7 @@ async function serverOf(site: string, context: string): Promise<{ server: string
     return { server, authority };
 }
 
-/** What is given all the same: the stack file here may not be the one that the site was made with. */
+/** Reasons why the site may not accept the certificate. It is issued all the same, because the stack file here may not be the site's. */
 function unknownTo(site: string, declared: string | undefined, { breakGlass }: Transcript): string[] {
     return declared?.trim() === breakGlass?.trim()
         ? []
@@ -88,7 +88,7 @@ async function runRecord(
     process.stdout.write(`${recordReport(record, signed)}\n`);
 }
 
-/** What a command that trusts a transcript is told. */
+/** Options of a command that trusts a transcript. */
 export const WITNESS = [
     "--witness <fingerprint>",
     "SHA256:… of the witness's key, as the custodians wrote it down",

@@ -1,4 +1,4 @@
-/** Breaking the glass, rehearsed: a quorum lets somebody in, for as long as it says, and nobody else does. */
+/** Rehearses breaking the glass: only a quorum can let somebody in, and only for the time that it says. */
 import { X509Certificate } from "node:crypto";
 import { type Glass, breakGlass, checkRecord } from "./break-glass";
 import { BREAK_GLASS, fingerprint } from "./format";
@@ -9,7 +9,7 @@ const HOURS = 1;
 
 type Play = readonly [step: string, work: () => Promise<Outcome>];
 
-/** @param threshold how many custodians are needed */
+/** @param threshold number of custodians that are needed */
 export function glassSteps(
     { held: { transcript, envelopes }, identities }: Stage,
     threshold: number,

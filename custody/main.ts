@@ -1,4 +1,4 @@
-/** `npm run keys -- ceremony|rehearse|recover`; exit code 1 also where a rehearsal finds something wrong */
+/** `npm run keys -- ceremony|rehearse|recover`; its exit code is 1 also where a rehearsal finds something wrong */
 import { runCommand } from "../command-line/command";
 import { runProgram } from "../command-line/program";
 import { program } from "./commands";

@@ -1,4 +1,4 @@
-/** From envelopes back to secrets. A share that is wrong is named; it never leads to a wrong key. */
+/** Recovers secrets from envelopes. A wrong share is named, and never leads to a wrong key. */
 import { verify } from "node:crypto";
 import { together } from "../command-line/together";
 import { UserError } from "../command-line/command";
@@ -17,17 +17,17 @@ import { decryptWith, openSecret } from "./shares";
 
 export interface OpeningRequest<Name extends HeldName> {
     readonly transcript: Transcript;
-    /** Fingerprint of the witness's key, as the custodians have it from the ceremony: anybody can sign a transcript with a key of their own. */
+    /** Fingerprint of the witness's key, which the custodians have from the ceremony: anybody can sign a transcript with a key of their own. */
     readonly witness: string;
     readonly envelopes: readonly Envelope[];
     /** age identities, `AGE-SECRET-KEY-1…`. */
     readonly identities: readonly string[];
-    /** Those that are opened; the shares of the others stay encrypted. */
+    /** The secrets to open; the shares of the others stay encrypted. */
     readonly wanted: readonly Name[];
     readonly now: Date;
-    /** Takes the shares of custodians whose term has ended: nothing else would bring the keys back. */
+    /** Accepts shares of custodians whose term has ended, where nothing else would bring the keys back. */
     readonly acceptExpired?: boolean;
-    /** What is wrong with files that are no envelope any more, a line each: told with whatever else is wrong. */
+    /** What is wrong with damaged files, one line for each; it is reported together with everything else that is wrong. */
     readonly damaged?: readonly string[];
 }
 
@@ -35,9 +35,9 @@ export type RecoveryRequest = OpeningRequest<SecretName>;
 
 interface Opened<Name extends HeldName> {
     readonly secrets: Partial<Record<Name, string>>;
-    /** Offices whose shares it took. */
+    /** Offices whose shares were used. */
     readonly custodians: readonly string[];
-    /** What was wrong with single shares, and did not matter as there were enough. A line each. */
+    /** What was wrong with single shares, one line for each. It did not matter, because there were enough others. */
     readonly problems: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export interface Recovery extends Pick<Opened<SecretName>, "problems"> {
     readonly recovered: Recovered;
 }
 
-/** Secrets as a file has them. @throws UserError as {@link openShares} */
+/** Secrets in the form of the file. @throws UserError as {@link openShares} */
 export async function recover(request: RecoveryRequest): Promise<Recovery> {
     const { secrets, problems } = await openShares(request);
     const { ceremony } = request.transcript;
@@ -53,7 +53,7 @@ export async function recover(request: RecoveryRequest): Promise<Recovery> {
 }
 
 /**
- * The same whatever the order in which envelopes and identities are given, and however many copies of one there are.
+ * The order of envelopes and identities, and the number of copies of one, make no difference.
  *
  * @throws UserError that names each share that could not be used, where too few are left
  */
@@ -107,11 +107,11 @@ const unopened: Wrong = (name) => `none of the identities opens the share of ${n
 const another: Wrong = (name) => `the share of ${name} is not the one that was made in the ceremony`;
 
 /**
- * Of one custodian, out of whichever copy of the envelope has it.
+ * Finds one custodian's share, from any copy of the envelope that has it.
  *
  * @param copies of the encrypted share
- * @param made its digest, as the transcript has it
- * @returns with what is wrong with the other copies
+ * @param made digest of the share in the transcript
+ * @returns the share, and what is wrong with the other copies
  */
 async function soundShare(
     copies: readonly string[],
@@ -129,7 +129,7 @@ async function soundShare(
     };
 }
 
-/** @param expected the witness's fingerprint @throws UserError for what that witness has not signed */
+/** @param expected the witness's fingerprint @throws UserError where that witness has not signed the transcript */
 export function refuseForged(transcript: Transcript, expected: string): void {
     const { witness, signature } = transcript;
     const found = fingerprintIn(witness.key);
@@ -147,7 +147,7 @@ export function refuseForged(transcript: Transcript, expected: string): void {
     }
 }
 
-/** Undefined where that is no public key. */
+/** Undefined where the text is no public key. */
 function fingerprintIn(pem: string): string | undefined {
     try {
         return fingerprint(pem);
@@ -157,8 +157,7 @@ function fingerprintIn(pem: string): string | undefined {
 }
 
 /**
- * Of each custodian of this ceremony whose term lasts, all copies that were given, in the transcript's order; what is left out is
- * told in `problems`.
+ * All given copies from each custodian of this ceremony whose term has not ended, in the transcript's order. `problems` gets what is left out.
  */
 function usableEnvelopes(
     { transcript, envelopes, now, acceptExpired = false }: OpeningRequest<HeldName>,

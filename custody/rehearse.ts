@@ -1,4 +1,4 @@
-/** The whole of custody played through with throw-away keys: what must work works, and what must fail fails. */
+/** Plays the whole of custody through with throw-away keys: everything that must work works, and everything that must fail fails. */
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -16,7 +16,7 @@ export interface RehearsalReport {
     readonly custodians: number;
     readonly threshold: number;
     readonly steps: readonly Step[];
-    /** Whether all of them came out as they must. */
+    /** Whether all steps ended as they must. */
     readonly right: boolean;
     readonly seconds: number;
 }
@@ -25,14 +25,14 @@ export interface RehearsalRequest {
     readonly custodians: number;
     readonly threshold: number;
     readonly now: Date;
-    /** Told when a step begins. */
+    /** Called when a step begins. */
     readonly onStep: (step: string) => void;
 }
 
-/** Subsets that are tried, at most; more are sampled evenly. */
+/** The most subsets that are tried; where there are more, they are sampled evenly. */
 const MOST_SUBSETS = 30;
 
-/** @throws UserError where so many custodians and such a threshold would be refused */
+/** @throws UserError where this number of custodians and this threshold would be refused */
 export async function rehearse(request: RehearsalRequest): Promise<RehearsalReport> {
     const began = performance.now();
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), "keys-rehearsal-"));
@@ -56,7 +56,7 @@ async function play({ custodians: count, threshold, now, onStep }: RehearsalRequ
         onStep(name);
         steps.push({ step: name, ...(await work()) });
     };
-    /** With the envelopes and identities of those who are there. */
+    /** Tries a recovery with the envelopes and identities of these custodians. */
     const attempt = (indices: readonly number[], change: Partial<RecoveryRequest> = {}): Promise<string> => {
         const envelopes = indices.map((index) => held.envelopes[index] as Envelope);
         const present = { envelopes, identities: indices.map((index) => identities[index] ?? "") };
@@ -69,7 +69,7 @@ async function play({ custodians: count, threshold, now, onStep }: RehearsalRequ
             refusal,
         );
     };
-    /** Whether whatever shares there are open something. */
+    /** Whether any of the available shares open something. */
     const force = async (envelopes: readonly Envelope[]): Promise<boolean> => {
         const parts = envelopes.map(({ secrets: { root } }) => root ?? { share: "", sealed: "" });
         const shares = await Promise.all(parts.map(({ share }) => decryptWith(identities, share)));
@@ -150,7 +150,7 @@ function isSame(found: Secrets, expected: Secrets, wanted: readonly SecretName[]
     return wanted.every((name) => found[name] !== undefined && found[name] === expected[name]);
 }
 
-/** All subsets of `size` of the numbers below `count`. */
+/** All subsets with `size` of the numbers below `count`. */
 function combinations(count: number, size: number, from = 0): number[][] {
     if (size === 0) {
         return [[]];

@@ -1,4 +1,4 @@
-/** How results look to a person. */
+/** Formats results for people. */
 import Table from "cli-table3";
 import { GLASS_CERTIFICATE, GLASS_KUBECONFIG, GLASS_RECORD } from "./files";
 import { type GlassRecord, type Transcript, fingerprint } from "./format";

@@ -1,4 +1,4 @@
-/** What there is to keep: the root and the registries' secrets, out of the state of the stack that holds the root. */
+/** Reads the secrets that custody keeps, the root and the registries' secrets, from the state of the stack that holds the root. */
 import { z } from "zod";
 import type { Toolchain } from "../toolchain/cli/environment";
 import { runPulumi } from "../toolchain/cli/run";
@@ -6,7 +6,7 @@ import { stateFile } from "../toolchain/cli/states";
 import { UserError } from "../command-line/command";
 import { ROOT, SECRET_NAMES, type SecretName } from "./format";
 
-/** A secret as `pulumi stack export --show-secrets` has it: JSON in JSON. */
+/** A secret in the output of `pulumi stack export --show-secrets`: JSON in JSON. */
 const shown = z.object({ plaintext: z.string() });
 const exported = z.object({
     deployment: z.object({
@@ -16,7 +16,7 @@ const exported = z.object({
     }),
 });
 
-/** @throws UserError where the stack has none of them, or not all */
+/** @throws UserError where the stack lacks some of them */
 export async function secretsOf(stack: string, toolchain: Toolchain): Promise<Record<SecretName, string>> {
     const args = ["stack", "export", "--show-secrets", "--stack", stack];
     const { code, output } = await runPulumi(args, { toolchain, capture: true });
@@ -29,7 +29,7 @@ export async function secretsOf(stack: string, toolchain: Toolchain): Promise<Re
     return secretsIn(JSON.parse(output), stack);
 }
 
-/** Pure. @param state what the CLI exports @throws UserError naming what is missing */
+/** Pure. @param state the CLI's export @throws UserError naming what is missing */
 export function secretsIn(state: unknown, stack: string): Record<SecretName, string> {
     const { deployment } = exported.parse(state);
     const output = (resource: string, property: string): string | undefined => {

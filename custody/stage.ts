@@ -61,7 +61,7 @@ export async function setUp(folder: string, count: number, threshold: number, no
     };
 }
 
-/** What a custodian could do: a sound envelope with another share in it. */
+/** A trick that a custodian could try: a sound envelope with another share in it. */
 export async function withOtherShare(
     envelope: Envelope,
     identities: readonly string[],

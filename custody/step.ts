@@ -1,16 +1,16 @@
-/** A step of the rehearsal, and how what must be refused comes out. */
+/** A step of the rehearsal, and the result of attempts that must be refused. */
 import { UserError } from "../command-line/command";
 
 export interface Step {
     readonly step: string;
     readonly right: boolean;
-    /** How often it was tried, or what was said. */
+    /** How often it was tried, or the message that came. */
     readonly detail: string;
 }
 
 export type Outcome = Omit<Step, "step">;
 
-/** What a refusal says. @throws whatever is none */
+/** The message of a refusal. @throws any error that is none */
 export function refusal(error: unknown): string {
     if (error instanceof UserError) {
         return error.message;
@@ -18,7 +18,7 @@ export function refusal(error: unknown): string {
     throw error;
 }
 
-/** @param said all that was said @param why what one of its lines must hold */
+/** @param said the whole message @param why a text that one of its lines must contain */
 export function refused(said: string, why: string): Outcome {
     const line = said.split("\n").find((text) => text.includes(why));
     return { right: line !== undefined, detail: (line ?? said).replace(/^ +- /, "") };

@@ -1,4 +1,4 @@
-/** How old what a site's store holds is, as its disk tells: neither the site nor its store need run. */
+/** Tells how old the content of a site's store is, from its disk: neither the site nor its store needs to run. */
 import type { Dirent } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
@@ -10,9 +10,9 @@ import type { SitePaths } from "./paths";
 import { bucketOnDisk } from "./store-disk";
 
 /**
- * Of a registry, with its newest generation of keys.
+ * The ages of a registry's newest generation of keys.
  *
- * @throws a system error where the disk cannot be read. A store without anything of the registry has no ages.
+ * @throws a system error where the disk cannot be read. A store that has nothing of the registry has no ages.
  */
 export async function agesIn(paths: SitePaths, registry: string): Promise<Ages> {
     const bucket = await bucketOnDisk(paths, registry).catch((error: unknown) => {
@@ -40,7 +40,7 @@ export async function agesIn(paths: SitePaths, registry: string): Promise<Ages> 
     };
 }
 
-/** Those that were finished: the list of its files is stored last. */
+/** The versions that were finished: the list of a version's files is stored last. */
 async function versionsIn(folder: string): Promise<{ readonly label: string; readonly at: number }[]> {
     const labels = (await entries(folder)).filter((entry) => entry.isDirectory()).map(({ name }) => name);
     const times = await Promise.all(labels.map((label) => modified(path.join(folder, label, "backup.manifest"))));
@@ -50,7 +50,7 @@ async function versionsIn(folder: string): Promise<{ readonly label: string; rea
     });
 }
 
-/** Segments are in a folder for each 4 GiB of a timeline's log, and each database that was made anew has its own. */
+/** Segments are in a folder for each 4 GiB of a timeline's log, and each database that was made again has its own folders. */
 async function newestSegment(folder: string): Promise<string | undefined> {
     const databases = (await entries(folder)).filter((entry) => entry.isDirectory());
     const times = await Promise.all(
@@ -88,7 +88,7 @@ async function modified(file: string): Promise<number | undefined> {
     );
 }
 
-/** Whether it was never there or has just gone. */
+/** Returns `otherwise` where the file or folder was never there or has just gone. */
 async function absent<T>(found: Promise<T>, otherwise: T): Promise<T> {
     return found.catch((error: unknown) => {
         if (hasCode(error, "ENOENT", "ENOTDIR")) {

@@ -1,4 +1,4 @@
-/** How a site's backups, and what is done by schedule for them, are: what ended when, as its API server tells, and how old what is in the stores is. */
+/** Reports a site's backups and their scheduled Jobs: what ended when, from its API server, and how old the stores' content is. */
 import { REGISTRIES } from "../infra/conventions/registries";
 import { COMMON_LABELS, LABEL } from "../infra/conventions/names";
 import { type ScheduledJob, type BackupState, type BackupJob, backupStates } from "../infra/registries/backups/overdue";
@@ -16,29 +16,29 @@ export interface StoreState extends Ages {
     readonly registry: string;
     /** The site whose store it is. */
     readonly store: string;
-    /** What of it is too old, where this site is the one that stores; absent where nothing is. */
+    /** What is too old in the store, where this site is the one that stores there; absent where nothing is. */
     readonly problem?: string;
 }
 
 export interface Problem {
     readonly registry: string;
-    /** In a sentence, with what to do about it. */
+    /** What is wrong, in a sentence that says what to do about it. */
     readonly problem: string;
 }
 
 export interface BackupStatus {
-    /** What is done by schedule, and first versions; empty where nothing runs. */
+    /** The scheduled Jobs, and those of first versions; empty where nothing runs. */
     readonly stored: readonly BackupState[];
-    /** Of this site's store, and of the other one where this site stores in it. */
+    /** The states of this site's store, and of the other site's where this site stores in it. */
     readonly stores: readonly StoreState[];
-    /** What the members themselves find otherwise than declared. */
+    /** The differences from the declaration that the members themselves find. */
     readonly problems: readonly Problem[];
-    /** Why nothing, or not all, is known of it. */
+    /** Why nothing, or not everything, is known. */
     readonly unknown?: string;
 }
 
 /**
- * @param up whether the site is up; where it is not, only how old is what is in its store
+ * @param up whether the site is up; where it is not, only the ages of its store's content are reported
  * @param port of its API server; undefined where it does not run
  */
 export async function backupStatusOf(
@@ -61,7 +61,7 @@ export async function backupStatusOf(
 interface Jobs {
     readonly schedules: readonly ScheduledJob[];
     readonly jobs: readonly BackupJob[];
-    /** In which members write down how they are: agents/lease-agent/record.ts. */
+    /** The ConfigMaps in which members write down how they are: agents/lease-agent/record.ts. */
     readonly leases: readonly Lease[];
 }
 
@@ -77,7 +77,7 @@ function problemOf({ metadata: { labels, annotations } }: Lease): Problem[] {
     return registry === undefined || problem === undefined ? [] : [{ registry, problem }];
 }
 
-/** A Job of a schedule has the labels of its pods. */
+/** A scheduled Job has the labels of its pods. */
 const OURS = Object.entries(COMMON_LABELS)
     .map((label) => label.join("="))
     .join(",");
@@ -110,7 +110,7 @@ async function storesOf(paths: SitePaths, { schedules, jobs }: Jobs, now: number
     const named = (items: readonly (ScheduledJob | BackupJob)[], registry: string, name: string) =>
         items.find(({ metadata }) => metadata.labels?.[LABEL.registry] === registry && metadata.name.startsWith(name));
     const statesOf = async (registry: string): Promise<StoreState[]> => {
-        // The first versions' Jobs as well: somebody may have suspended a schedule, and theirs are anew with each generation of keys.
+        // The first versions' Jobs count too: somebody may have suspended a schedule, and each generation of keys gets new first versions.
         const storing = [named(schedules, registry, "store-full"), named(jobs, registry, "store-first-own")]
             .flatMap((each) =>
                 each === undefined || each.spec.suspend === true ? [] : each.metadata.creationTimestamp,
@@ -126,13 +126,13 @@ async function storesOf(paths: SitePaths, { schedules, jobs }: Jobs, now: number
                 return { registry, store, ...ages, ...(problem !== undefined && { problem }) };
             }),
         );
-        // There may be nothing to report of registries that nobody backs up here.
+        // A registry that nobody backs up here may have nothing to report.
         return found.filter(({ version, wal }) => since !== undefined || version !== undefined || wal !== undefined);
     };
     return (await Promise.all(REGISTRIES.map(statesOf))).flat();
 }
 
-/** What was found, or what else is taken for it and why. */
+/** The result, or the value that replaces it together with the reason. */
 async function settled<T>(found: T | Promise<T>, otherwise: T): Promise<[T, string?]> {
     try {
         return [await found];

@@ -1,4 +1,4 @@
-/** The definitions of cert-manager's resources, as its module has them: of the kinds that its controllers for renewals use. */
+/** Definitions of cert-manager's resources, out of its module: only the kinds that its controllers for renewals use. */
 import { CERT_MANAGER, CERT_MANAGER_API } from "../infra/keys/plan-cert-manager";
 import { definitions } from "./definitions";
 import type { Manifest } from "./objects";

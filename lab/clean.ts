@@ -6,7 +6,7 @@ import { embassyHome } from "../command-line/paths";
 import * as lab from "./lab";
 import { giveWatchersBack } from "./nodes/inotify";
 
-/** The user's own home, and those that killed tests have left. */
+/** The user's own home, and the homes that killed tests have left. */
 function homes(): string[] {
     const tests = join(embassyHome, "tests");
     return [embassyHome, ...(existsSync(tests) ? readdirSync(tests).map((name) => join(tests, name)) : [])];

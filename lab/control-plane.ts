@@ -39,7 +39,7 @@ export function controlPlane(paths: SitePaths, inventory: SiteInventory, ports: 
                 apiVersion: "kubescheduler.config.k8s.io/v1",
                 kind: "KubeSchedulerConfiguration",
                 clientConnection: { kubeconfig: paths.kubeconfigOf("kube-scheduler") },
-                // The only one of its kind: an election would only cost it its life whenever the API server restarts.
+                // There is only one scheduler: an election would only end it whenever the API server restarts.
                 leaderElection: { leaderElect: false },
                 enableProfiling: false,
             }),
@@ -125,8 +125,8 @@ function apiServer(paths: SitePaths, inventory: SiteInventory, ports: Ports): Pa
 }
 
 /**
- * The server would tell pods the port at which it listens on the host. Those of a real node find it elsewhere (objects.ts); no simulated
- * pod asks, and a loopback address cannot be published.
+ * The server would tell pods the port at which it listens on the host. Pods of a real node find it at another address (objects.ts); no
+ * simulated pod asks, and a loopback address cannot be published.
  */
 const UNPUBLISHED = "--endpoint-reconciler-type=none";
 const UNREACHABLE = [`--advertise-address=${HOST}`];
@@ -168,7 +168,7 @@ function controllerManager(paths: SitePaths, inventory: SiteInventory, ports: Po
             `--kubeconfig=${kubeconfig}`,
             "--leader-elect=false",
             `--cluster-name=${paths.site}`,
-            // A node is schedulable once this loop has seen it ready; at the default of 5 s most of a start is spent waiting.
+            // A node takes pods once this loop has seen it ready; at the default of 5 s most of a start would be spent waiting.
             "--node-monitor-period=1s",
             ...EVICTION,
             "--allocate-node-cidrs",

@@ -1,4 +1,4 @@
-/** Makes the lab's own objects in a site's API what the inventory says. Unchanged ones cost a read. */
+/** Makes the lab's own objects in a site's API match the inventory. An unchanged object costs only a read. */
 import { execFile, ExecFileException } from "node:child_process";
 import * as path from "node:path";
 import { LabError, explain } from "./errors";
@@ -28,7 +28,7 @@ export interface Live {
     readonly spec?: { readonly taints?: readonly { readonly key: string }[] };
 }
 
-/** Where and with what to reach a site's API. */
+/** Address and credentials for a site's API. */
 export interface Access {
     readonly paths: SitePaths;
     readonly port: number;
@@ -58,7 +58,7 @@ export async function listOwned({ paths, port }: Access, kind: string, timeoutMs
     return items.map((item) => ({ ...item, kind }));
 }
 
-/** Whether everything in `wanted` is in `live`: fields by name, and list elements anywhere in the list. */
+/** Whether `live` includes everything in `wanted`: fields by name, and list elements at any position. */
 export function includes(live: unknown, wanted: unknown): boolean {
     if (Array.isArray(wanted)) {
         return Array.isArray(live) && wanted.every((element) => live.some((candidate) => includes(candidate, element)));
@@ -75,7 +75,7 @@ export interface Changes {
     readonly remove: readonly Live[];
 }
 
-/** What has to be done to get from `live` to `wanted`. */
+/** The changes that lead from `live` to `wanted`. */
 export function difference(wanted: readonly Manifest[], live: readonly Live[]): Changes {
     const key = ({ kind, metadata }: Pick<Manifest, "kind"> & { metadata: { name: string } }): string =>
         `${kind}/${metadata.name}`;
@@ -85,7 +85,7 @@ export function difference(wanted: readonly Manifest[], live: readonly Live[]): 
         apply: wanted.filter(
             (manifest) => !includes({ apiVersion: manifest.apiVersion, ...existing.get(key(manifest)) }, manifest),
         ),
-        // A volume that was ever bound may hold data, in the words of the lab: it stays until someone removes it.
+        // A volume that was ever bound may hold data, so it stays until someone removes it.
         remove: live.filter(
             (object) =>
                 !keep.has(key(object)) && (object.kind !== "PersistentVolume" || object.status?.phase === "Available"),
@@ -93,7 +93,7 @@ export function difference(wanted: readonly Manifest[], live: readonly Live[]): 
     };
 }
 
-/** @returns how many objects it wrote and removed. @throws LabError with kubectl's own words. */
+/** @returns the number of objects that it wrote and removed. @throws LabError with kubectl's own words. */
 export async function converge(access: Access, wanted: readonly Manifest[]): Promise<number> {
     const live = (await Promise.all(Object.keys(COLLECTIONS).map((kind) => listOwned(access, kind)))).flat();
     const { apply, remove } = difference(wanted, live);
@@ -107,7 +107,7 @@ export async function converge(access: Access, wanted: readonly Manifest[]): Pro
         }
     }
     for (const { kind, metadata } of remove) {
-        // Finalizers are the controller manager's, which may not run yet.
+        // The controller manager removes finalizers, and it may not run yet.
         await kubectl(access, ["delete", kind, metadata.name, "--ignore-not-found", "--wait=false"]);
     }
     return apply.length + remove.length;

@@ -1,4 +1,4 @@
-/** Definitions of resources as a Go module has them, for the lab's API servers. What they refuse is untouched. */
+/** Reads definitions of resources out of a Go module, for the lab's API servers. Their validation stays as it is. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
@@ -10,10 +10,10 @@ interface Definition extends Manifest {
 }
 
 /**
- * Left out is what five sixths of them are, and an API server keeps in memory: descriptions, and the versions that are not declared.
+ * Leaves out descriptions and undeclared versions, which are five sixths of the definitions and would fill an API server's memory.
  *
  * @param part of the toolchain
- * @param folder of its library
+ * @param folder of the part's library
  * @param names of files, without `.yaml`
  */
 export function definitions(
@@ -28,7 +28,7 @@ export function definitions(
     });
 }
 
-/** A schema's description is text; a property that is called so is a schema. */
+/** A schema's `description` is a text; where it is an object it is a property of that name. */
 function undescribed(value: unknown): unknown {
     if (Array.isArray(value)) {
         return value.map(undescribed);

@@ -1,10 +1,10 @@
 import { UserError } from "../command-line/command";
 import { hasCode, systemError } from "../command-line/system-error";
 
-/** A site cannot be brought to what was asked, and the user can mend that. */
+/** A site cannot be brought to the requested state, and the user can mend that. */
 export class LabError extends UserError {}
 
-/** What to show for `error`: a system error gets the advice that its bare text lacks. */
+/** The message for `error`: a system error gets the advice that its bare text lacks. */
 export function explain(error: unknown): string {
     const { message = String(error), path: file = "the lab's directory" } = systemError(error);
     if (hasCode(error, "ENOSPC", "EDQUOT")) {

@@ -7,18 +7,18 @@ import { machineAddress } from "./nodes/addresses";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { stackFolder } from "../toolchain/cli/stack-file";
 
-/** Local disks of one kind in one machine, each a PersistentVolume. */
+/** Local disks of one kind in one machine; each is a PersistentVolume. */
 export interface DiskInventory {
     /** StorageClass name. */
     readonly class: string;
     readonly count: number;
-    /** Kubernetes quantity, of each disk. */
+    /** Size of each disk, as a Kubernetes quantity. */
     readonly size: string;
 }
 
-/** A node that really runs what is scheduled on it: a machine of the lab with a kubelet, not one that kwok plays. */
+/** A node that really runs what is scheduled on it: a machine of the lab with a kubelet, not a node that kwok plays. */
 export interface MachineInventory {
-    /** IPv4, in the network's range of nodes. */
+    /** IPv4 address in the network's range of nodes. */
     readonly address: string;
     /** CIDR of its pods. */
     readonly pods: string;
@@ -28,19 +28,19 @@ export interface MachineInventory {
 export interface NetworkInventory {
     /** CIDR of the machines. */
     readonly nodes: string;
-    /** Sites to which there is a link: name → CIDR of all that is theirs. */
+    /** Sites to which there is a link: name → CIDR of everything that is theirs. */
     readonly peers: Readonly<Record<string, string>>;
-    /** Addresses of the Services that are carried over a link to this site. */
+    /** Addresses of the Services that a link carries to this site. */
     readonly served: readonly string[];
-    /** Where the API server is reached from within. */
+    /** Address at which the API server is reached from within the network. */
     readonly gateway: string;
-    /** From where API servers ask kubelets: the gateway, and the machines of a control plane, for which it stands. */
+    /** Addresses from which API servers ask kubelets: the gateway, and the machines of a control plane, which the gateway replaces. */
     readonly apiServers: readonly string[];
-    /** `host:port` by which pods name the site's registry of images, which is at the gateway. */
+    /** `host:port` under which pods name the site's registry of images, which is at the gateway. */
     readonly registry: string;
     /** Address of the Service that resolves names for pods. */
     readonly dns: string;
-    /** Cores of one machine of the control plane: what it does the lab does in processes, which weigh as much. */
+    /** Cores of one machine of the control plane. The lab runs its work in processes, which together weigh as much. */
     readonly controlPlaneCores: number;
     /** Where a site has an edge: an address from which allies ask it, and the CIDR of the Services that they ask. */
     readonly ally?: { readonly address: string; readonly services: string };
@@ -71,7 +71,7 @@ export interface SiteInventory {
     readonly podCidr: string;
     readonly clusterDomain: string;
     readonly nodes: readonly NodeInventory[];
-    /** Certificate of the authority of those who break the glass, PEM; absent where there is none. */
+    /** PEM certificate of the authority of those who break the glass; absent where there is none. */
     readonly breakGlass?: string;
     /** Absent where nodes are simulated. */
     readonly network?: NetworkInventory;
@@ -87,7 +87,7 @@ export function machines({ nodes }: SiteInventory): Machine[] {
     );
 }
 
-/** `simulated`: every worker that the stack file declares, played by kwok. `real`: one machine for each zone of workers. */
+/** `simulated`: kwok plays every worker that the stack file declares. `real`: there is one machine for each zone of workers. */
 export const nodeKinds = ["simulated", "real"] as const;
 export type NodeKind = (typeof nodeKinds)[number];
 
@@ -107,7 +107,7 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated", home?
         ...(breakGlass !== undefined && { breakGlass }),
     };
     const { hosts: declared, network } = plan(configuration);
-    // What control-plane machines do, the lab does in processes: lab/control-plane.ts.
+    // The lab runs the work of control-plane machines in processes: lab/control-plane.ts.
     const hosts = declared
         .filter(({ role }) => role === "worker")
         .map(({ name, labels, cpu, memory, pods: most, disks }) => {
@@ -118,7 +118,7 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated", home?
     }
     const controlPlane = declared.find(({ role }) => role === "control-plane");
     const zones = new Set(hosts.map(({ labels }) => labels[TOPOLOGY.zone]));
-    // The first host of each stands for its zone, with the disks of all in it: a lab has not the memory for more.
+    // The first host of each zone stands for it, with the disks of all hosts in it: a lab has too little memory for more.
     const firsts = [...zones].flatMap((zone) => {
         const inZone = hosts.filter(({ labels }) => labels[TOPOLOGY.zone] === zone);
         const disks = inZone.flatMap((host) => host.disks);
@@ -141,7 +141,7 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated", home?
     };
 }
 
-/** As many as there are of its kind among `disks`. */
+/** The disk with the number of all disks of its kind among `disks`. */
 function all(disk: DiskInventory, disks: readonly DiskInventory[]): DiskInventory {
     const same = disks.filter((other) => other.class === disk.class && other.size === disk.size);
     return { ...disk, count: same.reduce((sum, { count }) => sum + count, 0) };

@@ -1,8 +1,8 @@
 /**
  * The lab: sites that run on this machine, brought up, looked at and broken on purpose.
  *
- * Every call takes up where the machine is, not where the last call left off: after a kill of the caller, of a part or
- * of the whole machine, the next `up` does what is missing.
+ * Every call starts from the machine's present state, not from where the last call ended: after a kill of the caller, of a part or of the whole
+ * machine, the next `up` does what is missing.
  */
 import * as fs from "node:fs/promises";
 import { withLock } from "../command-line/lock.js";
@@ -41,7 +41,7 @@ export function kubeconfigPath(site: string, options: LabOptions = {}): string {
     return openSite(site, options).paths.kubeconfig;
 }
 
-/** Finds out what would stop any of `sites` from coming up, before anything is started. @throws LabError */
+/** Finds everything that would keep any of `sites` from coming up, before anything is started. @throws LabError */
 export async function preflight(sites: readonly string[], options: UpOptions = {}): Promise<void> {
     for (const site of sites.map((name) => openSite(name, options))) {
         await refuseMovedRanges(site);
@@ -57,7 +57,7 @@ export async function preflight(sites: readonly string[], options: UpOptions = {
     }
 }
 
-/** Brings one site up, or mends what of it is not as declared. @throws LabError */
+/** Brings one site up, or repairs what differs from the declaration. @throws LabError */
 export async function upSite(name: string, options: UpOptions = {}): Promise<Up> {
     const site = openSite(name, options);
     return locked(site, () => bringUp(site, options.newPorts ?? false));
@@ -69,7 +69,7 @@ export async function up(sites: readonly string[], options: UpOptions = {}): Pro
     return together(sites.map((name) => upSite(name, options)));
 }
 
-/** Stops one site. Its data stays, unless `deleteData`. */
+/** Stops one site. Its data stays unless `deleteData` is set. */
 export async function downSite(name: string, options: LabOptions & { deleteData?: boolean } = {}): Promise<void> {
     const site = openSite(name, options);
     await locked(site, async () => {
@@ -114,7 +114,7 @@ export async function knownSites({ home = embassyHome }: LabOptions = {}): Promi
         .sort();
 }
 
-/** Kills a part as a crash would, and keeps it down until `repair` or `up`. @throws LabError where it does not run. */
+/** Kills a part like a crash, and keeps it down until `repair` or `up`. @throws LabError where it does not run. */
 export async function fail(name: string, part: string, options: LabOptions = {}): Promise<void> {
     const site = openSite(name, options);
     await locked(site, async () => {
@@ -127,11 +127,11 @@ export async function fail(name: string, part: string, options: LabOptions = {})
     });
 }
 
-/** Starts one part again, and nothing else. @throws LabError where it does not get ready. */
+/** Starts one part again, and nothing else. @throws LabError where it does not become ready. */
 export async function repair(name: string, part: string, options: LabOptions = {}): Promise<void> {
     const site = openSite(name, options);
     if (!isPartName(part)) {
-        // Machines hang on their network and registry: what is missing of these comes with them.
+        // Machines need their network and registry, so missing ones of these are started too.
         await locked(site, () => bringUp(site, false));
         return;
     }

@@ -1,4 +1,4 @@
-/** What the lab has and that ends by itself: each site's machines have authorities of their own, so that none asks another. */
+/** Everything of the lab that expires. Each site's machines have authorities of their own, so that no site asks another. */
 import { DAY_SECONDS, type Lifetime } from "../infra/site/lifetimes";
 import { AUTHORITY_DAYS, LEAF_DAYS } from "./pki/ensure";
 import { RESCUE_DAYS } from "./nodes/rescue";

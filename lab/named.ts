@@ -1,8 +1,8 @@
-/** The sites that a command line names: in whatever order, and however often, it means the same. */
+/** Reads the sites that a command line names; their order and repetitions do not matter. */
 import { LabError } from "./errors";
 import { defaultSites } from "./inventory";
 
-/** Those that are named, or all that the lab has; sorted. @throws LabError naming those that it does not have */
+/** The named sites, or all that the lab has; sorted. @throws LabError naming those that the lab does not have */
 export function sitesNamed(named: readonly string[], known: readonly string[]): string[] {
     const unknown = distinct(named).filter((site) => !known.includes(site));
     if (unknown.length > 0) {
@@ -13,7 +13,7 @@ export function sitesNamed(named: readonly string[], known: readonly string[]): 
     return named.length > 0 ? distinct(named) : [...known];
 }
 
-/** @param all every site that there is, where all are asked for. @throws LabError where some are named besides */
+/** @param all every site, where the user asks for all of them. @throws LabError where the user also names some */
 export function sitesToBringUp(named: readonly string[], all: readonly string[] | undefined): readonly string[] {
     if (named.length > 0 && all !== undefined) {
         throw new LabError(`--all is every site, ${distinct(named).join(", ")} as well: leave one of the two out.`);

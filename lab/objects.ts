@@ -1,4 +1,4 @@
-/** The objects that the lab itself puts into a site's API: its machines, their disks, and what kwok may do. */
+/** The objects that the lab itself puts into a site's API: its machines, their disks, and the rights of kwok and Cilium. */
 import { basename } from "node:path";
 import { KUBELET_CLIENT } from "../infra/cluster/control-plane/kubelet";
 import { TOPOLOGY } from "../infra/conventions/names";
@@ -18,7 +18,7 @@ export interface Manifest {
     readonly [field: string]: unknown;
 }
 
-/** Where a machine's disks are, below /var/lib. */
+/** Folder of a machine's disks, below /var/lib. */
 export const DISKS = basename(DISKS_FOLDER);
 
 export const FIELD_MANAGER = "embassy-lab";
@@ -29,7 +29,7 @@ export function nodeManifest(node: NodeInventory): Manifest {
     const labels = { ...node.labels, ...OWNED, [TOPOLOGY.host]: node.name };
     const spec = node.taints?.length ? { taints: node.taints } : undefined;
     if (node.machine) {
-        // The kubelet finds it there and says the rest itself: what the machine has, and how it is.
+        // The kubelet finds the Node and adds the rest itself: the machine's resources and its conditions.
         const { pods } = node.machine;
         return {
             apiVersion: "v1",
@@ -96,7 +96,7 @@ function rule(apiGroup: string, resources: string[], verbs: string[]): Rule {
     return { apiGroups: [apiGroup], resources, verbs };
 }
 
-/** A role and its only holder. */
+/** A role and the only user who has it. */
 function permissions(name: string, user: string, rules: readonly Rule[]): Manifest[] {
     const metadata = { name, labels: OWNED };
     return [
@@ -119,7 +119,7 @@ const kwokAccess = permissions("embassy-lab:kwok", "embassy:kwok", [
     rule("", ["events"], ["create", "patch", "update"]),
 ]);
 
-/** What Cilium's agents need: they read policies and whom these are about, and tell each other who has which address. */
+/** What Cilium's agents need: they read policies and the objects that these select, and tell each other who has which address. */
 const ciliumAccess = permissions("embassy-lab:cilium", "embassy:cilium", [
     rule("networking.k8s.io", ["networkpolicies"], ["get", "list", "watch"]),
     rule("discovery.k8s.io", ["endpointslices"], ["get", "list", "watch"]),
@@ -130,7 +130,7 @@ const ciliumAccess = permissions("embassy-lab:cilium", "embassy:cilium", [
     rule("cilium.io", ["ciliumnodes/status", "ciliumendpoints/status"], ["update", "patch"]),
 ]);
 
-/** The API server asks kubelets for logs and shells in a name of its own, which kubeadm binds in the same way. */
+/** The API server asks kubelets for logs and shells under a name of its own, which kubeadm binds in the same way. */
 const kubeletAccess: Manifest = {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "ClusterRoleBinding",
@@ -139,7 +139,7 @@ const kubeletAccess: Manifest = {
     subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: KUBELET_CLIENT }],
 };
 
-/** Where pods find the API server: at the gateway, and at the port that network policies open there. */
+/** The address at which pods find the API server: the gateway, with the port that network policies open there. */
 function apiServerEndpoint({ gateway }: NetworkInventory): Manifest {
     return {
         apiVersion: "discovery.k8s.io/v1",

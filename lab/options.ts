@@ -1,4 +1,4 @@
-/** What every call of the lab can be told. */
+/** The options that every call of the lab takes. */
 import { readFileSync } from "node:fs";
 import { binDir, embassyHome } from "../command-line/paths";
 import { NodeKind, SiteInventory, siteInventory } from "./inventory";
@@ -6,18 +6,18 @@ import { SitePaths } from "./paths";
 import { Supervisor } from "./processes/supervisor";
 
 export interface LabOptions {
-    /** Where the lab keeps its state; default `EMBASSY_HOME`, or `.embassy` in the repository. */
+    /** Folder of the lab's state; the default is `EMBASSY_HOME`, or `.embassy` in the repository. */
     readonly home?: string;
-    /** Where the binaries are; default `bin` in `EMBASSY_HOME`. */
+    /** Folder of the binaries; the default is `bin` in `EMBASSY_HOME`. */
     readonly binDirectory?: string;
-    /** Kind of the nodes of a site that is founded now; a site keeps the kind that it was founded with. */
+    /** Kind of the nodes of a new site; an existing site keeps the kind that it was made with. */
     readonly nodes?: NodeKind;
     readonly inventory?: (site: string) => SiteInventory;
     /** Gets one line each time that something happens in a site. */
     readonly onProgress?: (site: string, message: string) => void;
 }
 
-/** A site, and all that is needed to handle it. */
+/** A site, and everything that is needed to handle it. */
 export interface Site {
     readonly paths: SitePaths;
     readonly binDirectory: string;

@@ -3,11 +3,11 @@ import type { NodeKind } from "./inventory";
 import type { CertificateName } from "./pki/catalogue";
 import { together } from "../command-line/together";
 
-/** Also the names of their binaries; in the order in which a status lists them. */
+/** These are also the names of their binaries, in the order in which a status lists them. */
 export const partNames = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"] as const;
 export type PartName = (typeof partNames)[number];
 
-/** Those of a site whose nodes are of this kind. */
+/** The parts of a site whose nodes are of this kind. */
 export function partsWith(nodes: NodeKind): PartName[] {
     return partNames.filter((part) => nodes === "simulated" || part !== "kwok");
 }
@@ -20,15 +20,15 @@ export function isPartName(name: string): name is PartName {
 export interface Supervised {
     /** Names its log and its record. */
     readonly name: string;
-    /** Path of the program; of that name in the lab's folder of binaries where none is given. Else an argument is the record's path. */
+    /** Path of the program; the default is the binary of that name in the lab's folder. Where it is set, an argument must be the record's path. */
     readonly program?: string;
     readonly args: readonly string[];
     readonly env: Readonly<Record<string, string>>;
     /** Files that the process reads only at its start: where one changes, it must be started again. */
     readonly reads: readonly string[];
-    /** It takes no notice of being asked to end: it is stopped as by a power cut. */
+    /** It ignores requests to end, so it is stopped as by a power cut. */
     readonly deaf?: true;
-    /** It goes into a control group of its own, not into the site's share. */
+    /** It goes into a control group of its own instead of the site's share. */
     readonly grouped?: true;
 }
 
@@ -38,7 +38,7 @@ export interface Part extends Supervised {
     readonly port: number;
 }
 
-/** What is done as a site comes up: a part is started, or the lab's objects are put into the API. */
+/** A step while a site comes up: a part is started, or the lab's objects are put into the API. */
 export type Step = PartName | "objects";
 
 const dependsOn: Readonly<Record<Step, readonly Step[]>> = {
@@ -47,7 +47,7 @@ const dependsOn: Readonly<Record<Step, readonly Step[]>> = {
     "kube-controller-manager": ["kube-apiserver"],
     "kube-scheduler": ["kube-apiserver"],
     objects: ["kube-apiserver"],
-    // Its permissions are among the objects.
+    // kwok's permissions are among the objects.
     kwok: ["kube-apiserver", "objects"],
 };
 
@@ -55,13 +55,13 @@ const dependsOn: Readonly<Record<Step, readonly Step[]>> = {
 export interface Query {
     readonly port: number;
     readonly path: string;
-    /** Authority that signed the certificate of who answers. */
+    /** Authority that signed the certificate of the process that answers. */
     readonly authority: "ca" | "etcd-ca";
-    /** Who asks. */
+    /** Certificate with which the question is asked. */
     readonly as: CertificateName;
 }
 
-/** What a part answers with 200 once it works. */
+/** The question that a part answers with 200 once it works. */
 export function readiness(part: PartName, port: number): Query {
     switch (part) {
         case "etcd":
@@ -75,13 +75,13 @@ export function readiness(part: PartName, port: number): Query {
     }
 }
 
-/** Visits every step after those that it depends on, and as many at once as that allows. */
+/** Visits every step after those that it depends on, and several at once where that allows it. */
 export async function inStartOrder(parts: readonly PartName[], visit: (step: Step) => Promise<void>): Promise<void> {
     await walk([...parts, "objects"], (step) => dependsOn[step], visit);
 }
 
 /**
- * Visits every part after those that depend on it: an API server whose etcd went first lingers for a minute.
+ * Visits every part after those that depend on it: an API server whose etcd has ended first would linger for a minute.
  */
 export async function inStopOrder(visit: (part: PartName) => Promise<void>): Promise<void> {
     await walk(partNames, (part) => partNames.filter((other) => dependsOn[other].includes(part)), visit);

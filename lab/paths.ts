@@ -1,4 +1,4 @@
-/** Where the lab keeps things. Everything of a site lies below one directory, so `down --delete` is one removal. */
+/** The paths at which the lab keeps things. Everything of a site is below one folder, so that `down --delete` is one removal. */
 import * as path from "node:path";
 
 export function labDirectory(home: string): string {
@@ -9,31 +9,31 @@ export class SitePaths {
     readonly directory: string;
     readonly kubeconfig: string;
     readonly ports: string;
-    /** What the site was founded with and cannot change. */
+    /** What the site was made with and cannot change. */
     readonly foundation: string;
-    /** Key of the Secrets in etcd. */
+    /** Key that encrypts the Secrets in etcd. */
     readonly encryption: string;
     readonly logs: string;
-    /** What the API server writes down of who did what, and by which rules. */
+    /** The API server's audit log, and the rules for it. */
     readonly auditLog: string;
     readonly auditPolicy: string;
-    /** What the API server holds of pods in a namespace that says nothing. */
+    /** The limits that the API server applies to pods in a namespace that sets none. */
     readonly admission: string;
     readonly run: string;
     readonly pki: string;
-    /** Certificates of the authorities whose clients the API server believes. */
+    /** Certificates of the authorities whose clients the API server accepts. */
     readonly clients: string;
-    /** Verifies ServiceAccount tokens. */
+    /** Key that verifies ServiceAccount tokens. */
     readonly serviceAccountPublicKey: string;
     readonly config: string;
     readonly etcdData: string;
     readonly lock: string;
-    /** How the API server reaches its nodes. */
+    /** Configuration of the API server's way to its nodes. */
     readonly egress: string;
     /** Sockets of the relay between the site's network and the host: lab/nodes/network.ts. */
     readonly egressSocket: string;
     readonly apiSocket: string;
-    /** The site's registry of images: its configuration, and what it keeps. */
+    /** Configuration and data of the site's registry of images. */
     readonly registryConfig: string;
     readonly images: string;
 
@@ -62,7 +62,7 @@ export class SitePaths {
         this.registryConfig = path.join(this.config, "registry.yaml");
         this.images = below("images");
         this.apiSocket = path.join(this.run, "api.sock");
-        // Beside the site's directory and not in it, so that it outlives `down --delete`.
+        // It is beside the site's folder, so that it outlives `down --delete`.
         this.lock = path.join(labDirectory(home), ".locks", site);
     }
 
@@ -70,7 +70,7 @@ export class SitePaths {
     pem(name: string): string {
         return path.join(this.pki, `${name}.pem`);
     }
-    /** The certificate alone, for those who verify. */
+    /** The certificate alone, for programs that verify. */
     certificate(name: string): string {
         return path.join(this.pki, `${name}.crt`);
     }
@@ -80,7 +80,7 @@ export class SitePaths {
     record(part: string): string {
         return path.join(this.run, `${part}.json`);
     }
-    /** What a machine keeps and is configured with. */
+    /** The data and the configuration of a machine. */
     machine(node: string): string {
         return path.join(this.directory, "machines", node);
     }

@@ -1,4 +1,4 @@
-/** A site's ports: chosen once, then kept, because kubeconfigs in other people's hands name them. */
+/** A site's ports are chosen once and then kept, because kubeconfigs in other people's hands name them. */
 import { randomInt } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
@@ -20,8 +20,8 @@ export type PortName = (typeof portNames)[number];
 export type Ports = Readonly<Record<PortName, number>>;
 
 /**
- * Below what systems give to outgoing connections (Linux: 32768 and up), else one of those could sit on a remembered
- * port while the site is down; and clear of Kubernetes' node ports (30000–32767).
+ * The range is below the ports that systems give to outgoing connections (Linux: 32768 and up), because one of those could use a remembered
+ * port while the site is down; and it is clear of Kubernetes' node ports (30000–32767).
  */
 const RANGE = { from: 20000, to: 30000 };
 
@@ -29,7 +29,7 @@ function isPort(value: unknown): value is number {
     return Number.isInteger(value) && Number(value) > 0 && Number(value) < 65536;
 }
 
-/** The ports in the site's file. A missing or damaged file is as none. */
+/** The ports in the site's file. A missing or damaged file counts as empty. */
 export async function rememberedPorts(paths: SitePaths): Promise<Partial<Ports>> {
     const json = await readJson(paths.ports);
     const entries = typeof json === "object" && json !== null ? Object.entries(json) : [];
@@ -42,13 +42,13 @@ async function portsOfAllSites(home: string): Promise<Set<number>> {
     return new Set(ports.flatMap((remembered) => Object.values(remembered)));
 }
 
-/** The site's remembered ports, with free ones chosen for what has none; all of them anew where `renew` is set. */
+/** The site's remembered ports, and free ones for parts that have none; new ones for all parts where `renew` is set. */
 export async function ensurePorts(paths: SitePaths, renew = false): Promise<Ports> {
     const remembered = renew ? {} : await rememberedPorts(paths);
     if (isComplete(remembered)) {
         return remembered;
     }
-    // One at a time for all sites, or two could choose the same.
+    // Only one site at a time chooses its ports, because two could choose the same.
     return withLock(path.join(labDirectory(paths.home), ".locks", "ports"), async () => {
         const taken = await portsOfAllSites(paths.home);
         const chosen: Partial<Record<PortName, number>> = { ...remembered };

@@ -1,4 +1,4 @@
-/** What would stop a site from coming up, found before anything is started. */
+/** Finds what would keep a site from coming up, before anything is started. */
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { LabError } from "./errors";
@@ -8,7 +8,7 @@ import { Site, foundedWith } from "./options";
 import { type PartName, partsWith } from "./part";
 import { PortName, refuseTakenPorts, rememberedPorts } from "./ports";
 
-/** Data and logs of a site at its start, with room to work; below it etcd would soon refuse to write. */
+/** Space for a site's data and logs at its start and for its work; with less, etcd would soon refuse to write. */
 const DISK_MIB = 512;
 const MIB = 1024 * 1024;
 
@@ -47,7 +47,7 @@ export async function freeMebibytes(directory: string): Promise<number> {
     return Math.floor((bavail * bsize) / MIB);
 }
 
-/** @param data bytes that will be written there besides. @throws LabError */
+/** @param data bytes that will be written there in addition. @throws LabError */
 export async function refuseFullDisk(directory: string, data = 0): Promise<void> {
     await makeDirectory(directory);
     const free = await freeMebibytes(directory);
@@ -59,7 +59,7 @@ export async function refuseFullDisk(directory: string, data = 0): Promise<void>
     }
 }
 
-/** @throws LabError where a stranger listens on a port of a part that does not run. */
+/** @throws LabError where a foreign process listens on the port of a part that does not run. */
 export async function refuseForeignPorts({ paths, supervisor, inventory }: Site): Promise<void> {
     const names: PortName[] = [];
     for (const part of partsOf(inventory())) {
@@ -87,7 +87,7 @@ export async function refuseMovedRanges({ paths, inventory }: Site): Promise<voi
     }
 }
 
-/** What a site keeps for life. */
+/** What a site keeps for its whole life. */
 export type Foundation = Pick<SiteInventory, "serviceCidr" | "podCidr"> & { readonly nodes: NodeKind };
 
 export function foundation({ serviceCidr, podCidr, network }: SiteInventory): Foundation {
@@ -95,8 +95,8 @@ export function foundation({ serviceCidr, podCidr, network }: SiteInventory): Fo
 }
 
 /**
- * What a site is known by and cannot be without is made once: where it has data or has run, nothing of it is made anew because
- * it is absent. Certificates are, and etcd's authority, which nobody outside the site knows. @throws LabError
+ * The keys of a site that it cannot do without are made only once: where it has data or has run, a missing key is not made again. Certificates
+ * are made again, and so is etcd's authority, which nobody outside the site knows. @throws LabError
  */
 export async function refuseLostKey({ paths }: Site): Promise<void> {
     const exists = (file: string): Promise<boolean> =>

@@ -1,4 +1,4 @@
-/** Reads from a part of a site over mutual TLS. Writing is kubectl's. */
+/** Reads from a part of a site over mutual TLS. kubectl does the writing. */
 import { request } from "node:https";
 import { readIfThere } from "../command-line/files";
 import { Query } from "./part";

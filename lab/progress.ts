@@ -23,7 +23,7 @@ async function plain<T>(sites: readonly string[], work: Work<T>): Promise<Promis
 }
 
 async function live<T>(sites: readonly string[], title: string, work: Work<T>): Promise<PromiseSettledResult<T>[]> {
-    // Slow to load, and of no use to a script.
+    // listr2 loads slowly, and a script does not need it.
     const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
     const processOutput = new ProcessOutput(process.stderr, process.stderr);
     const logger = new ListrLogger({ useIcons: false, processOutput });

@@ -1,4 +1,4 @@
-/** How a status looks to a person. */
+/** Formats a status for people. */
 import Table from "cli-table3";
 import { colorsFor } from "../command-line/colors";
 import type { LinkStatus } from "./links";
@@ -36,7 +36,7 @@ function partRow({ part, state, pid, port, memoryBytes, since }: PartStatus): st
     ];
 }
 
-/** The table and, below it, what there is to say of each site. */
+/** The table and, below it, the notes on each site. */
 export function statusReport(sites: readonly SiteStatus[]): string {
     const table = new Table({
         head: ["site", "part", "state", "pid", "port", "memory", "since"],
@@ -50,8 +50,8 @@ export function statusReport(sites: readonly SiteStatus[]): string {
 }
 
 /**
- * When versions were last stored and verified, and how old those in each store are: a line for all registries, and one for each that is not
- * as declared.
+ * When versions were last stored and verified, and how old those in each store are: one line for all registries, and one for each registry that
+ * differs from the declaration.
  */
 function backupLines({ site, stored = [], stores = [], problems: found = [], unknown }: SiteStatus): string[] {
     const ended = [...new Set(stored.map(({ job }) => job))].map((name) => {
@@ -104,7 +104,7 @@ function siteLine({ site, ready, up, nodes, nodeKind, disks, memoryBytes, kubeco
     return `${site}: ${[verdict, ...facts].join(" · ")}${advice}${released}`;
 }
 
-/** `tallinn – luxembourg: up, 38 ms there and back`, with what to do about a link that is cut. */
+/** `tallinn – luxembourg: up, 38 ms there and back`, with advice where the link is cut. */
 export function linkLine({ sites, state }: LinkStatus): string {
     const how = state === "up" ? colors.green(`up, ${ROUND_TRIP_MS} ms there and back`) : colors.red("cut");
     return `${sites.join(" – ")}: ${how}${state === "cut" ? ". To mend it: npm run lab -- heal" : ""}`;

@@ -1,14 +1,13 @@
 /**
  * How kwok plays a kubelet: its Stages, https://kwok.sigs.k8s.io/docs/user/stages-configuration/.
  *
- * They differ from kwok's own "fast" set in two points. A pod that lost its readiness while its node was away becomes
- * ready again when the node is back; kwok's set leaves it Running and not ready for good. And nodes prove that they
- * live by their status, not by a Lease: kwok holds a Lease under a new identity at every start, so after a kill it
- * would leave its nodes alone until the old one runs out.
+ * They differ from kwok's own "fast" set in two points. A pod that lost its readiness while its node was away becomes ready again when the node
+ * is back; kwok's set leaves it Running and not ready for good. And nodes prove that they are alive by their status, not by a Lease:
+ * kwok holds a Lease under a new identity at every start, so after a kill it would leave its nodes alone until the old one expires.
  */
 import { stringify } from "yaml";
 
-/** kwok plays the nodes that carry this annotation and leaves real ones to their kubelets. */
+/** kwok plays the nodes that have this annotation, and leaves real ones to their kubelets. */
 export const FAKE_NODE_ANNOTATION = { "kwok.x-k8s.io/node": "fake" };
 export const FAKE_NODE_SELECTOR = "kwok.x-k8s.io/node=fake";
 
@@ -178,9 +177,9 @@ export function kwokConfiguration(): string {
         apiVersion: "config.kwok.x-k8s.io/v1alpha1",
         kind: "KwokConfiguration",
         options: {
-            // Its exec, logs and port-forward ask no one for a password, and there is no container behind them.
+            // kwok's exec, logs and port-forward ask for no password, and there is no container behind them.
             enableDebuggingHandlers: false,
-            // Given such a file, kwok 0.8 takes zero for what it leaves out, and refuses that.
+            // With such a file kwok 0.8 takes zero for this field where it is left out, and refuses that.
             nodePlayStageParallelism: 4,
             podPlayStageParallelism: 4,
             podsOnNodeSyncParallelism: 1,

@@ -1,4 +1,4 @@
-/** What runs, as seen from outside: nothing is changed and no lock is taken. */
+/** Reports what runs, as seen from outside: it changes nothing and takes no lock. */
 import { Access, Live, listOwned } from "./converge";
 import type { NodeKind } from "./inventory";
 import { machineMemory, machineOf, machineWorks } from "./nodes/machine";
@@ -23,7 +23,7 @@ export interface PartStatus {
     readonly port?: number;
     /** Proportional set size. */
     readonly memoryBytes?: number;
-    /** ISO 8601; of the start, or of the failure. */
+    /** ISO 8601 time of the start, or of the failure. */
     readonly since?: string;
 }
 
@@ -31,7 +31,7 @@ export interface SiteStatus extends Partial<BackupStatus> {
     readonly site: string;
     /** Every part runs and every node is ready. */
     readonly ready: boolean;
-    /** Brought up, and not down since. */
+    /** The site was brought up, and has not been taken down since. */
     readonly up: boolean;
     readonly kubeconfig: string;
     readonly nodeKind: NodeKind;
@@ -39,11 +39,11 @@ export interface SiteStatus extends Partial<BackupStatus> {
     readonly memoryBytes: number;
     /** Absent where the API server does not answer. */
     readonly nodes?: { readonly ready: number; readonly total: number };
-    /** Local disks by phase. A released one holds the data of a claim that is gone and serves no other. */
+    /** Local disks by phase. A released disk holds the data of a claim that is gone, and serves no other claim. */
     readonly disks?: { readonly available: number; readonly bound: number; readonly released: number };
 }
 
-/** Every part runs, what is stored is known and not too old, and nothing is otherwise than declared. */
+/** Every part runs, stored backups are known and recent enough, and nothing differs from the declaration. */
 export function isWell({ ready, stored = [], stores = [], problems = [], unknown }: SiteStatus): boolean {
     const found = [...stored, ...stores, ...problems];
     return ready && unknown === undefined && found.every(({ problem }) => problem === undefined);
@@ -54,7 +54,7 @@ export function isNodeReady({ status, spec }: Live): boolean {
     return ready && !(spec?.taints ?? []).some(({ key }) => key === "node.kubernetes.io/not-ready");
 }
 
-/** The names of a site's parts. Nothing is asked of them. */
+/** The names of a site's parts. The parts are not asked. */
 export function sitePartNames({ paths, inventory }: Pick<Site, "paths" | "inventory">): string[] {
     const nodes = foundedWith(paths) ?? "simulated";
     // With simulated nodes the stack file need not be read, and may be gone.
@@ -117,7 +117,7 @@ export async function siteStatus(site: Site): Promise<SiteStatus> {
     };
 }
 
-/** Network and link have nothing to say. */
+/** Network and link answer no questions. */
 function partAnswers({ paths }: Site, part: string, port: number | undefined): Promise<boolean> | true {
     return isPartName(part) && port !== undefined ? isReady(paths, readiness(part, port)) : true;
 }

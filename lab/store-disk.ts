@@ -1,4 +1,4 @@
-/** Where what a registry has stored lies on the disk of a site's object store: neither the site nor its store need run. */
+/** Finds a registry's stored data on the disk of a site's object store: neither the site nor its store needs to run. */
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { registryNamespace } from "../infra/conventions/names";
@@ -8,7 +8,7 @@ import { DISKS } from "./objects";
 import type { SitePaths } from "./paths";
 
 /**
- * A registry's bucket, on whichever disk of the site's machines has it: files of its objects' names, to be read and never written to.
+ * A registry's bucket, on whichever disk of the site's machines it is. Its files have the names of its objects, and must only be read.
  *
  * @throws LabError where there is none
  */
@@ -29,13 +29,13 @@ export async function bucketOnDisk({ directory, site }: SitePaths, registry: str
     );
 }
 
-/** Whether a folder has what a registry's bucket has, of whichever generation of keys. */
+/** Whether a folder has the content of a registry's bucket, from any generation of keys. */
 export async function holdsVersions(bucket: string): Promise<boolean> {
     const names: string[] = await fs.readdir(bucket).catch(() => []);
     return names.includes("archive") || generationsIn(names)[0] !== FIRST_GENERATION;
 }
 
-/** Folders that fit a path whose part `*` stands for any name. */
+/** Folders that match a path, in which a part `*` stands for any name. */
 async function folders(top: string, ...[part, ...rest]: readonly string[]): Promise<string[]> {
     if (part === undefined) {
         return [top];

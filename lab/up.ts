@@ -1,4 +1,4 @@
-/** Brings a site to what its inventory declares, from wherever it is. */
+/** Brings a site from any state to what its inventory declares. */
 import { certManagerDefinitions } from "./certificate-api";
 import { apiServerUrl, controlPlane } from "./control-plane";
 import { Access, converge, listOwned } from "./converge";
@@ -37,7 +37,7 @@ export interface Up {
     readonly seconds: number;
 }
 
-/** Call it under the site's lock. */
+/** Callers must hold the site's lock. */
 export async function bringUp(site: Site, newPorts: boolean): Promise<Up> {
     const began = Date.now();
     const { paths, supervisor, report } = site;
@@ -90,7 +90,7 @@ export function answers({ paths }: Site, { name, port }: Part): Ready {
     return () => isReady(paths, readiness(name, port));
 }
 
-/** Writes all that the parts read, and says how to run them. Starts nothing. */
+/** Writes everything that the parts read, and returns how to run them. It starts nothing. */
 export async function configure(site: Site, newPorts: boolean): Promise<Record<PartName, Part>> {
     const { paths } = site;
     const inventory = site.inventory();

@@ -1,9 +1,9 @@
-/** One comment on a pull request or merge request, which is written once and then kept as it is now. */
+/** Keeps one comment on a pull request or merge request, which is written once and then updated. */
 import { UserError } from "../command-line/command";
 
-/** First line of the comment: no reader sees it. */
+/** First line of the comment, which readers do not see. */
 export const MARKER = "<!-- data-embassy: what this change would do -->";
-/** GitHub takes 65 536 characters; GitLab more. */
+/** GitHub takes 65 536 characters; GitLab takes more. */
 const MOST = 65_536;
 
 export interface Comment {
@@ -12,7 +12,7 @@ export interface Comment {
 }
 
 export interface Discussion {
-    /** Those that this pipeline's own user wrote, the oldest first: anybody may write a marker. */
+    /** The comments that this pipeline's own user wrote, the oldest first: anybody may write a marker. */
     own(): Promise<readonly Comment[]>;
     create(body: string): Promise<unknown>;
     update(id: number, body: string): Promise<unknown>;
@@ -31,7 +31,7 @@ export async function keepComment(
         );
     }
     const [first, ...others] = (await discussion.own()).filter(({ body: text }) => text.startsWith(MARKER));
-    // Of two runs that began at once.
+    // Two runs that began at once may each have written one.
     for (const { id } of others) {
         await discussion.remove(id);
     }

@@ -4,9 +4,9 @@ import { UserError } from "../command-line/command";
 import type { Comment, Discussion } from "./comment";
 import { Api, setting } from "./http";
 
-/** Who writes with a workflow's own token. */
+/** The user that writes with a workflow's own token. */
 const OWN_USER = "github-actions[bot]";
-/** Whose plans are taken: path of the workflow, and what it ran for. */
+/** Path of the workflow whose plans are accepted, and the event that it ran for. */
 const PLANNER = ".github/workflows/preview.yml";
 const PLANNED_FOR = new Set(["pull_request", "workflow_dispatch"]);
 
@@ -43,10 +43,10 @@ export class GitHub {
     }
 
     /**
-     * Of the run that this workflow follows. The run says nothing of it where it is a fork's, and what the run made is not
-     * believed: it is the open pull request from that branch which is at that commit.
+     * The pull request of the run that this workflow follows. For a fork's run the API does not name it, and what the run made cannot be trusted,
+     * so it is the open pull request from that branch whose newest commit is the run's.
      *
-     * @returns undefined where it was closed, or has gone on to another commit, whose run comments
+     * @returns undefined where it was closed, or has a newer commit, whose run comments
      */
     async pullRequest(): Promise<number | undefined> {
         const event = JSON.parse(readFileSync(setting(this.environment, "GITHUB_EVENT_PATH"), "utf8")) as {
@@ -79,10 +79,10 @@ export class GitHub {
     }
 
     /**
-     * The newest plan of a tree. Anybody's fork can make an artifact of that name: only what this repository's own workflow made
-     * for its own branches counts.
+     * Finds the newest plan of a tree. Anybody's fork can make an artifact of that name, so only those count that this repository's own workflow
+     * made for its own branches.
      *
-     * @param tree git's digest
+     * @param tree git's digest of the tree
      * @throws UserError where there is none
      */
     async planOf(tree: string): Promise<{ readonly artifact: string; readonly run: number }> {

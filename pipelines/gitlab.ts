@@ -2,7 +2,7 @@
 import type { Comment, Discussion } from "./comment";
 import { Api, setting } from "./http";
 
-/** Of the merge request that the pipeline is for. */
+/** The discussion of the merge request that the pipeline is for. */
 export function gitLabDiscussion(environment: NodeJS.ProcessEnv): Discussion {
     const api = new Api(setting(environment, "CI_API_V4_URL"), {
         "PRIVATE-TOKEN": setting(environment, "GITLAB_TOKEN"),

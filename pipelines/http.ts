@@ -1,4 +1,4 @@
-/** The API of whoever runs a pipeline: JSON, a token, and errors that a person reads. */
+/** Talks to the API of the host that runs a pipeline, with JSON, a token, and errors for people. */
 import { UserError } from "../command-line/command";
 
 const PATIENCE_MS = 30_000;
@@ -6,13 +6,13 @@ const PAGE = 100;
 const MOST_PAGES = 100;
 
 export class Api {
-    /** @param headers the token's among them: it is told to nobody */
+    /** @param headers with the token in them, which no message shows */
     constructor(
         private readonly base: string,
         private readonly headers: Readonly<Record<string, string>>,
     ) {}
 
-    /** @returns what is answered, undefined where that is nothing. @throws UserError where the answer is no success */
+    /** @returns the answer, undefined where it is empty. @throws UserError where the answer is no success */
     async ask<T>(method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE", path: string, body?: object): Promise<T> {
         let answer: Response;
         try {
@@ -20,7 +20,7 @@ export class Api {
                 method,
                 headers: { ...this.headers, "Content-Type": "application/json" },
                 ...(body && { body: JSON.stringify(body) }),
-                // A token goes nowhere else.
+                // The token must not go to another address.
                 redirect: "error",
                 signal: AbortSignal.timeout(PATIENCE_MS),
             });
@@ -37,7 +37,7 @@ export class Api {
         return (text === "" ? undefined : JSON.parse(text)) as T;
     }
 
-    /** Every page of a list. @param path with a query of its own */
+    /** Reads every page of a list. @param path with a query of its own */
     async list<T>(path: string): Promise<T[]> {
         const found: T[] = [];
         for (let page = 1; page <= MOST_PAGES; page++) {
@@ -60,7 +60,7 @@ function reason(text: string): string {
     }
 }
 
-/** @throws UserError naming what the pipeline is to set */
+/** @throws UserError naming what the pipeline must set */
 export function setting(environment: NodeJS.ProcessEnv, name: string): string {
     const value = environment[name];
     if (value === undefined || value === "") {

@@ -1,4 +1,4 @@
-/** `npm run pipelines -- …`: what the pipelines of GitHub and GitLab ask of their host. docs/pipelines.md */
+/** `npm run pipelines -- …` runs what the pipelines need from GitHub and GitLab, their host. See docs/pipelines.md. */
 import { spawnSync } from "node:child_process";
 import { appendFileSync, readFileSync } from "node:fs";
 import { Command } from "commander";
@@ -42,7 +42,7 @@ async function comment(file: string, environment: NodeJS.ProcessEnv): Promise<vo
     tell({ "pull-request": String(pullRequest) });
 }
 
-/** Hands values to later steps of the job. */
+/** Passes values on to later steps of the job. */
 function tell(outputs: Readonly<Record<string, string>>): void {
     const lines = Object.entries(outputs).map(([name, value]) => `${name}=${value}\n`);
     const { GITHUB_OUTPUT: file } = process.env;

@@ -1,16 +1,16 @@
-/** Stacks of which both trees declare the same, since whatever a render reads is the same in both: rendered once. Pure. */
+/** Finds stacks that both trees declare alike, because everything that a render reads is the same in both; these are rendered once. Pure. */
 
-/** What no render reads. The other stacks' files are read for those alone. */
+/** Paths that no render reads. The files of other stacks are only read for those stacks. */
 const UNREAD = /^(docs|tests)\/|\.md$|^Pulumi\.[^/]+\.yaml$/;
 
-/** @param changed paths in which the trees differ, from their top folder */
+/** @param changed paths in which the trees differ, relative to their top folder */
 export function alikeStacks(stacks: readonly string[], changed: readonly string[]): string[] {
     return changed.every((path) => UNREAD.test(path))
         ? stacks.filter((stack) => !changed.includes(`Pulumi.${stack}.yaml`))
         : [];
 }
 
-/** Which tree renders what: those that are alike by turns, as the two are rendered at the same time. */
+/** Divides the stacks among the trees, which are rendered at the same time: they take turns with the stacks that are alike. */
 export function sharedOut(
     stacks: readonly string[],
     alike: readonly string[],

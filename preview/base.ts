@@ -1,4 +1,4 @@
-/** The base commit as a tree of its own, for as long as it is looked at. */
+/** Checks out the base commit as a tree of its own while it is needed. */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -13,20 +13,20 @@ export interface Base {
 export interface Place {
     /** The working tree. */
     readonly repo: string;
-    /** Holds the trees of bases; nothing else is in it. */
+    /** Holds the trees of bases and nothing else. */
     readonly folder: string;
 }
 
-/** The digest of each image is no part of a commit: both trees have those of the working tree. */
+/** The digests of images are in no commit: both trees have those of the working tree. */
 const LOCK = join("images", "lock.json");
 
 /** @throws UserError where there is no such commit */
 export async function withBase<T>({ repo, folder }: Place, ref: string, work: (base: Base) => Promise<T>): Promise<T> {
     const commit = commitOf(repo, ref);
     const alone = (): Promise<T> => {
-        // Whoever holds the lock is alone here: what is found was left behind.
+        // The holder of the lock is alone here, so what is found was left behind.
         removeAll(repo, folder);
-        // Always there, so that what Node.js compiled of it the last time is of use.
+        // The path is always the same, so that Node.js can use what it compiled the last time.
         const root = join(folder, "base");
         mkdirSync(folder, { recursive: true });
         git(repo, ["worktree", "add", "--detach", "--force", root, commit]);
@@ -51,7 +51,7 @@ export async function withBase<T>({ repo, folder }: Place, ref: string, work: (b
     );
 }
 
-/** Paths in which the working tree differs from the base, files that git does not know yet among them. */
+/** Paths in which the working tree differs from the base, including files that git does not know yet. */
 export function changedSince({ repo }: Place, { commit }: Base): string[] {
     const listed = [
         ["diff", "--name-only", "--no-renames", "-z", commit],
@@ -60,11 +60,11 @@ export function changedSince({ repo }: Place, { commit }: Base): string[] {
     return listed.flatMap((paths) => paths.split("\0").filter((path) => path !== ""));
 }
 
-/** Only these worktrees are removed: one of somebody's whose disk is not there now must not be pruned. */
+/** Removes only these worktrees: a worktree of somebody's whose disk is absent now must not be pruned. */
 function removeAll(repo: string, folder: string): void {
     for (const name of existsSync(folder) ? readdirSync(folder) : []) {
         const root = join(folder, name);
-        // Twice: also one that git locks while it is being made. What was killed earlier is no worktree yet.
+        // The option is there twice for a worktree that git locks while it is being made. A tree that was killed before that is none yet.
         run(repo, ["worktree", "remove", "--force", "--force", root]);
         rmSync(root, { recursive: true, force: true });
     }
@@ -95,7 +95,7 @@ function git(repo: string, args: readonly string[]): string {
 }
 
 function run(repo: string, args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-    // A hook is somebody's habit for their own checkouts.
+    // A person's hooks are meant for that person's own checkouts.
     const command = ["-c", "core.hooksPath=/dev/null", ...args];
     const { status, stdout, stderr, error } = spawnSync("git", command, { cwd: repo, encoding: "utf8" });
     if (error !== undefined) {

@@ -1,4 +1,4 @@
-/** Compares what a stack declared with what it declares. Pure. */
+/** Compares what a stack declared before with what it declares now. Pure. */
 import { facilityChange } from "./facility/compare";
 import { pictureOf } from "./map/change";
 import type { Rendered } from "./render/registrations";
@@ -19,10 +19,10 @@ import type { Side } from "./side";
 
 export const NOTHING: Side = { resources: [], outside: {}, file: NO_FILE };
 
-/** The dangerous first. */
+/** The dangerous operations come first. */
 const ORDER = ["delete", "replace", "update", "create"];
 
-/** @param all pairs of what is on both sides, with what happens to each; where the engine tells, that */
+/** @param all pairs of resources on both sides, each with what happens to it, according to the engine where that tells */
 export function compareStack(
     stack: string,
     state: StackReport["state"],

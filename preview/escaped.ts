@@ -1,4 +1,4 @@
-/** Text as it may stand in HTML and in SVG, between elements and in the values of their attributes. */
+/** Text for HTML and SVG, between elements and in the values of their attributes. */
 export function escaped(text: string): string {
     return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

@@ -1,4 +1,4 @@
-/** `npm run preview -- [--base REF | --state FILE]`: what a change would do, as a report: docs/preview.md */
+/** `npm run preview -- [--base REF | --state FILE]` reports what a change would do: docs/preview.md */
 import { join } from "node:path";
 import { Command } from "commander";
 import { UserError, runCommand } from "../command-line/command";

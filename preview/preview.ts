@@ -64,7 +64,7 @@ export function reportOf(stack: string, base: Tree, head: Tree): StackReport {
     const problems = [...problemsOf(stack, "base", base), ...problemsOf(stack, "head", head)];
     const [before, after] = [sideOf(base), sideOf(head)];
     if (problems.length > 0) {
-        // Settings are compared all the same: the one that is wrong is among them. So is where the site stands.
+        // Settings and facility are compared all the same, because the wrong setting is among them.
         const files = [base, head].map(({ file, outcome }) => ({ ...NOTHING, file, facts: outcome?.facts })) as [
             Side,
             Side,
@@ -82,7 +82,7 @@ function sideOf({ outcome, file }: Tree): Side {
 
 const NOT_YAML = / is not valid YAML: .* at line (\d+), column/s;
 
-/** Each line of what the program says is wrong, with the stack file's line where it names a key. */
+/** The program's error messages line by line, with the stack file's line where a message names a key. */
 export function problemsOf(stack: string, tree: Problem["tree"], { outcome, file }: Tree): Problem[] {
     if (outcome === undefined || !("problem" in outcome)) {
         return [];
@@ -97,7 +97,7 @@ export function problemsOf(stack: string, tree: Problem["tree"], { outcome, file
     });
 }
 
-/** What a site's facility does not bear names parts of it, and no key: it is told where the facility, or else the file, is another. */
+/** A message that a site's facility is overloaded names parts and no key, so it gets the changed line of the facility or of the file. */
 function placed(problem: Problem, settings: StackReport["settings"]): Problem {
     const changed = settings.find(({ key }) => key.startsWith("data-embassy:cluster")) ?? settings[0];
     return problem.tree === "base" || problem.line !== undefined || changed === undefined
@@ -110,7 +110,7 @@ export function fileOf(root: string, stack: string): StackFile {
     try {
         return existsSync(file) ? readStackFile(stack, root) : NO_FILE;
     } catch (error) {
-        // The render of the tree says the same, as a problem of it.
+        // The tree's render reports the same as a problem.
         if (error instanceof UserError) {
             return NO_FILE;
         }

@@ -1,9 +1,9 @@
-/** What a report holds, in every format: the JSON format is this and nothing else. */
+/** The content of a report, in every format: the JSON format is exactly this. */
 import { z } from "zod";
 import { facility } from "./facility/report";
 import { picture } from "./map/picture";
 
-/** Raised where a reader of an older report would misread a newer one. */
+/** Raised where a reader of older reports would misread a newer one. */
 export const VERSION = 2;
 
 const change = z.strictObject({
@@ -90,7 +90,7 @@ export type Danger = z.infer<typeof danger>;
 export type Problem = z.infer<typeof problem>;
 export type Restart = StackReport["restarts"][number];
 
-/** Draft 2020-12. */
+/** The report's JSON schema, in draft 2020-12. */
 export function reportSchema(): unknown {
     return z.toJSONSchema(report);
 }

@@ -1,4 +1,4 @@
-/** A stack's configuration with the lines of what is in it: its own file's, and the project's where that has it. */
+/** A stack's configuration with the lines of its keys, in the stack's own file, or in the project's for keys that come from there. */
 import { readFileSync } from "node:fs";
 import { type Document, LineCounter, type Pair, isCollection, isMap, isNode, isScalar, parseDocument } from "yaml";
 import { UserError } from "../command-line/command";
@@ -7,7 +7,7 @@ import { stackFile } from "../toolchain/cli/stack-file";
 
 export type KeyPath = readonly (string | number)[];
 
-/** A line, 1 the first, of the stack's own file where no other is named. */
+/** A line, counted from 1, of the stack's own file where no other file is named. */
 export interface Place {
     readonly file?: string;
     readonly line: number;
@@ -15,20 +15,20 @@ export interface Place {
 
 export interface StackFile {
     readonly config: Readonly<Record<string, unknown>>;
-    /** Where a key below `config` stands; what is around it where it is not there itself. */
+    /** The place of a key below `config`; where the key is absent, the place of what is around it. */
     readonly placeOf: (path: KeyPath) => Place;
 }
 
 export const NO_FILE: StackFile = { config: {}, placeOf: () => ({ line: 1 }) };
 
-/** @throws UserError for what is not YAML */
+/** @throws UserError where the file is not YAML */
 export function readStackFile(stack: string, root: string): StackFile {
     const file = stackFile(stack, root);
     return parseStackFile(readFileSync(file, "utf8"), file, projectText(root));
 }
 
 /**
- * @param source for messages
+ * @param source name of the file, for messages
  * @param project text of the project's file
  */
 export function parseStackFile(text: string, source: string, project = ""): StackFile {
@@ -80,7 +80,7 @@ function keyOf(key: unknown): string {
     return String(isScalar(key) ? key.value : key);
 }
 
-/** What a pair holds, and where it begins. */
+/** The value of a pair, and the position where it begins. */
 function ofPair(pair: unknown, otherwise: number): [unknown, number] {
     const { key, value } = (pair ?? {}) as Partial<Pair>;
     return [value, (isNode(key) ? key.range?.[0] : undefined) ?? otherwise];

@@ -1,4 +1,4 @@
-/** Whether what a restore takes of what is stored is whole: looked at before anything is made. */
+/** Checks, before anything is made, that the stored files that a restore needs are whole. */
 import { type Instant, instantAt, secondsOf } from "../infra/conventions/instant";
 import type { Archive, BackupInfo } from "../infra/registries/backups/inspect/archive";
 import { type Chain, brokenIn } from "../infra/registries/backups/inspect/chain";
@@ -8,17 +8,16 @@ import { LabError } from "../lab/errors";
 /** When the last transaction of a stored segment ended; undefined where that is not known. */
 type LastTransaction = (file: string) => Promise<Instant | undefined>;
 
-/** The backup that pgBackRest begins with: the last that ended in an earlier second. @param at undefined for all that is stored */
+/** The backup from which pgBackRest starts: the last that ended in an earlier second. @param at undefined for everything that is stored */
 export function baseFor(at: Instant | undefined, { stanza }: Archive): BackupInfo | undefined {
     return stanza.backup.findLast(({ timestamp }) => at === undefined || timestamp.stop < secondsOf(at));
 }
 
 /**
- * The first segment in which a transaction ended after an instant: as far as that Postgres reads, and no farther.
+ * The first segment in which a transaction ended after an instant: Postgres reads as far as that, and no farther. The search starts with the
+ * first segment that was stored later, which is the right one unless segments waited for the store or were copied since.
  *
- * Looked for from the first that was stored later, which it is, unless segments waited for the store or were copied since.
- *
- * @returns number of the segment; the chain's last where there is none
+ * @returns number of the segment; the last one of the chain where there is none
  */
 export async function segmentAfter(at: Instant, { segments }: Chain, last: LastTransaction): Promise<number> {
     const isLater = async (index: number): Promise<boolean> => {
@@ -46,9 +45,9 @@ export async function segmentAfter(at: Instant, { segments }: Chain, last: LastT
 }
 
 /**
- * @param at as it was asked for
- * @param damage that pgBackRest finds
- * @throws LabError that names what of the chain is missing or damaged, and until when there is enough
+ * @param at the instant as the user has given it
+ * @param damage damage that pgBackRest has found
+ * @throws LabError that names what of the chain is missing or damaged, and the time until which there is enough
  */
 export async function refuseBroken(
     registry: string,
@@ -77,7 +76,7 @@ export async function refuseBroken(
     );
 }
 
-/** When the last transaction ended before what is broken. */
+/** When the last transaction ended before the broken part. */
 async function lastBefore(
     broken: readonly Damage[],
     { segments, faults }: Chain,

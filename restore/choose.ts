@@ -1,4 +1,4 @@
-/** What of all that a site has stored is restored: from which instant on, with which keys, and whether that is whole. */
+/** Chooses what of a site's stored data is restored: up to which instant, with which keys, and whether that is whole. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Registry } from "../data/registries";
 import { registryOf } from "../infra/registries/config";
@@ -18,23 +18,23 @@ export interface Wanted {
     readonly source: Source;
     readonly registries: readonly Registry[];
     readonly keys: Keys;
-    /** As it was asked for, if it was. */
+    /** The instant as the user has given it, where there is one. */
     readonly at: Instant | undefined;
-    /** Seconds for which it is waited for what is not stored yet. */
+    /** Seconds to wait for what is not stored yet. */
     readonly wait: number;
 }
 
 export interface Chosen {
-    /** One for all; undefined for all that is stored. */
+    /** One instant for all registries; undefined for everything that is stored. */
     readonly at: Instant | undefined;
-    /** Registry → from when to when there is something. */
+    /** Registry → the period that can be restored. */
     readonly ranges: Readonly<Record<string, Range>>;
     readonly generations: Stamp["generations"];
-    /** That all members have on their disks with it. */
+    /** Bytes that this takes on the disks of all members. */
     readonly bytes: number;
 }
 
-/** @throws LabError where it is not stored, or not whole */
+/** @throws LabError where the instant is not stored, or the chain is not whole */
 export async function choose(wanted: Wanted, config: Pick<EmbassyConfig, "recovery" | "registries">): Promise<Chosen> {
     const { source, keys, at: asked } = wanted;
     const { at, chosen } = await reachable(wanted, config.recovery.archiveTimeout);
@@ -61,14 +61,14 @@ export async function choose(wanted: Wanted, config: Pick<EmbassyConfig, "recove
 
 interface Choice {
     readonly registry: Registry;
-    /** Newest first. */
+    /** The newest comes first. */
     readonly all: readonly [Backups, ...Backups[]];
-    /** That it is restored from. */
+    /** The stored data that the restore takes. */
     readonly stored: Backups;
     readonly range: Range;
 }
 
-/** Looks until the instant is there, or is not to be waited for. @throws LabError */
+/** Looks until the instant is stored, or waiting for it is over. @throws LabError */
 async function reachable(
     { source, registries, keys, at: asked, wait }: Wanted,
     segmentSeconds: number,
@@ -89,7 +89,7 @@ async function reachable(
             }
             return { at, chosen };
         } catch (error) {
-            // Not for what takes longer than that in any case.
+            // It does not wait where it would have to wait longer than that anyway.
             if (!(error instanceof NotYet) || Math.max(Date.now(), secondsOf(error.due) * 1000) >= until) {
                 throw error;
             }
@@ -102,7 +102,7 @@ const POLL_MS = 2_000;
 
 type Ranged = Pick<Choice, "stored" | "range">;
 
-/** The ranges of the generations that have a backup, or of the newest where none has. @throws LabError where there is nothing to restore from */
+/** The ranges of the generations that have a backup, or of the newest where none has. @throws LabError where there is nothing to restore */
 async function rangedOf([newest, ...before]: Choice["all"]): Promise<[Ranged, ...Ranged[]]> {
     const [first = newest, ...others] = [newest, ...before].filter(({ stanza }) => stanza.backup.length > 0);
     const ranged = async (stored: Backups): Promise<Ranged> => ({
@@ -116,7 +116,7 @@ async function rangedOf([newest, ...before]: Choice["all"]): Promise<[Ranged, ..
     return all;
 }
 
-/** When the last of all stored transactions ended that a restore comes to. */
+/** When the last of all stored transactions ended that a restore reaches. */
 async function lastOf(stored: Backups): Promise<Instant | undefined> {
     const base = baseFor(undefined, stored);
     for (const { stored: file } of base === undefined ? [] : chainFrom(base, stored).segments.toReversed()) {
@@ -128,7 +128,7 @@ async function lastOf(stored: Backups): Promise<Instant | undefined> {
     return undefined;
 }
 
-/** Where no instant was asked for, nothing may be missing later either. */
+/** The chain that is restored; without a requested instant it includes everything that was stored later, so nothing of that may be missing. */
 async function taken(asked: Instant | undefined, at: Instant | undefined, stored: Backups): Promise<Chain> {
     const base = baseFor(at, stored);
     if (base === undefined) {
@@ -140,7 +140,7 @@ async function taken(asked: Instant | undefined, at: Instant | undefined, stored
     return asked === undefined ? chain : upTo(await segmentAfter(asked, chain, stored.lastTransaction), chain, base);
 }
 
-/** What keys that are newer have of later WAL, without a backup that it could be replayed on. */
+/** The faults of later WAL that is stored with newer keys, without a backup on which it could be replayed. */
 function newerThan({ generation }: Backups, all: readonly Backups[], { segments }: Chain): Chain["faults"] {
     const last = segments.at(-1)?.number ?? 0;
     return all.flatMap((other) => {

@@ -1,4 +1,4 @@
-/** Parity of what runs: the live objects of a restore environment against those of a site. */
+/** Checks that the live objects of a restore environment are the same as those of a site. */
 import { spawn } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
@@ -11,11 +11,11 @@ import { SitePaths } from "../lab/paths";
 export interface Comparison {
     readonly site: string;
     readonly environment: string;
-    /** How many objects were compared in each. */
+    /** The number of compared objects in each. */
     readonly objects: { readonly site: number; readonly environment: number };
-    /** Fields that differ and may. */
+    /** Number of fields that differ, and may differ. */
     readonly declared: number;
-    /** Fields that differ and must not. */
+    /** Fields that differ, and must not. */
     readonly undeclared: readonly Difference[];
 }
 
@@ -33,11 +33,11 @@ interface Identity {
 
 interface Named extends Identity {
     readonly type: string;
-    /** The resource's, in the program. */
+    /** The resource's name in the program. */
     readonly name: string;
 }
 
-/** @param environment name of its site. @throws LabError where one of the two does not answer */
+/** @param environment name of the environment's site. @throws LabError where one of the two does not answer */
 export async function compare(
     site: string,
     environment: string,
@@ -57,7 +57,7 @@ export async function compare(
     };
 }
 
-/** Two that have nothing are the same in all of it. @throws LabError naming the site without objects */
+/** Two sites without objects would be the same in every way. @throws LabError naming the site without objects */
 export function refuseNothing(...compared: readonly (readonly [site: string, objects: readonly unknown[]])[]): void {
     for (const [site, objects] of compared) {
         if (objects.length === 0) {
@@ -71,7 +71,7 @@ export function refuseNothing(...compared: readonly (readonly [site: string, obj
 async function live(site: string, home: string, binDirectory: string): Promise<SiteResource[]> {
     const known = await stated(site);
     if (known.length === 0) {
-        // Kubectl takes no empty list.
+        // kubectl accepts no empty list.
         return [];
     }
     const list = {
@@ -101,7 +101,7 @@ async function live(site: string, home: string, binDirectory: string): Promise<S
     });
 }
 
-/** The objects that the stack's state has. */
+/** The objects in the stack's state. */
 async function stated(stack: string): Promise<Named[]> {
     const text = await fs.readFile(stateFile(stack), "utf8").catch(() => {
         throw new LabError(`There is no stack ${stack} to compare: npm run pulumi -- up -s ${stack}`);
@@ -125,7 +125,7 @@ function piped(command: string, args: readonly string[], input: string): Promise
         child.once("error", reject);
         child.once("close", (code) => {
             const said = Buffer.concat(errors).toString().trim();
-            // Objects that are not there are said, and are differences.
+            // kubectl reports objects that do not exist, and these are differences.
             if (code === 0 || /^(Error from server \(NotFound\).*\n?)+$/.test(said)) {
                 resolve(Buffer.concat(output).toString());
             } else {

@@ -1,4 +1,4 @@
-/** The restore environments of a home: any number side by side, each with a name of its own, all the same site to their programs. */
+/** The restore environments of a home. Any number of them run side by side, each under its own name; to its program each is the same site. */
 import * as path from "node:path";
 import type { EmbassyConfig } from "../infra/site/config";
 import { stackConfig } from "../toolchain/cli/stack-config";
@@ -7,17 +7,17 @@ import { repoRoot } from "../command-line/paths";
 import { LabError } from "../lab/errors";
 import { SitePaths } from "../lab/paths";
 
-/** The stack of whose file each environment's is a copy, and the name of the one that was given none. */
+/** The stack whose file is copied for each environment, and the name of an environment that was given none. */
 const TEMPLATE = "restore";
 
 export interface Environment {
-    /** Name of the lab's site, and of the stack. */
+    /** Name of the lab's site and of the stack. */
     readonly site: string;
-    /** Its own, stamped from the template. */
+    /** The environment's own stack file, made from the template. */
     readonly stackFile: string;
-    /** Keys that came out of custody: there as long as the environment is, for a later `up`. */
+    /** Keys that came out of custody. The file exists as long as the environment does, for a later `up`. */
     readonly crossStackSecrets: string;
-    /** What was restored, and its proof; it outlives the environment. */
+    /** What was restored, and its proof; the file outlives the environment. */
     readonly report: string;
     /** The command that takes it down. */
     readonly removal: string;
@@ -50,13 +50,13 @@ export function environmentOf(name: string | undefined, home: string): Environme
     };
 }
 
-/** With what is before it a DNS label of 32 characters, as the name of any site: infra/conventions/site.ts. */
+/** The longest name: with its prefix it is a DNS label of 32 characters, like the name of any site (infra/conventions/site.ts). */
 const LONGEST = 24;
 const NAME = new RegExp(`^[a-z0-9]([-a-z0-9]{0,${LONGEST - 2}}[a-z0-9])?$`);
 /** Longest path of a Unix socket on Linux: https://man7.org/linux/man-pages/man7/unix.7.html */
 const SOCKET_BYTES = 107;
 
-/** The project's own, also where an environment of the same name has its stamped one. */
+/** The project's own file, even where an environment of the same name has a copy. */
 export const TEMPLATE_FILE = stackFile(TEMPLATE, repoRoot);
 
 /** What all environments declare. */

@@ -1,4 +1,4 @@
-/** The digests that must come out of a restore: read before it begins, compared table by table after it. Pure. */
+/** The digests that a restore must produce: read before it begins, and compared table by table after it. Pure. */
 import { z } from "zod";
 import { CATALOGUE } from "../data/catalogue";
 import { REGISTRIES, type Registry } from "../data/registries";
@@ -9,17 +9,17 @@ import { LabError } from "../lab/errors";
 export type Digests = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export interface Comparison {
-    /** Names of the tables, as `land.parcel`. */
+    /** Names of the tables, such as `land.parcel`. */
     readonly compared: readonly string[];
     readonly differing: readonly {
         readonly table: string;
-        /** Digests; null where there is none. */
+        /** The expected digest; null where there is none. */
         readonly expected: string | null;
         readonly found: string | null;
     }[];
 }
 
-/** What every registry has: data/shared/schema.sql */
+/** Tables that every registry has: data/shared/schema.sql */
 const SHARED = ["dataset", "write_probe"];
 
 function tablesOf(registry: Registry): string[] {
@@ -33,10 +33,10 @@ const schema = optional(REGISTRIES, (registry) => optional(tablesOf(registry), (
 const report = z.looseObject({ digests: z.unknown(), empty: z.array(z.string()).default([]) });
 
 /**
- * What a file says that must come out: one of `npm run data -- digest --json`, or the report of a restore.
+ * The digests that a file expects: it is a file of `npm run data -- digest --json`, or the report of a restore.
  *
- * @param registries that are restored; others in the file are left out
- * @throws LabError for what does not name each table of each of them, or names what there is not
+ * @param registries registries that are restored; others in the file are left out
+ * @throws LabError where the file lacks one of their tables, or names a table that does not exist
  */
 export function parseExpected(text: string, file: string, registries: readonly Registry[]): Digests {
     const refuse = (problems: readonly string[]): never => {
@@ -57,7 +57,7 @@ export function parseExpected(text: string, file: string, registries: readonly R
     }
     const wanted = registries.map((registry) => [registry, stated(parsed.data[registry] ?? {})] as const);
     const missing = wanted
-        // A report says of an empty registry that it is: it has no table.
+        // A report names empty registries, which have no tables.
         .filter(([registry, tables]) => !(empty.includes(registry) && Object.keys(tables).length === 0))
         .flatMap(([registry, tables]) =>
             tablesOf(registry)
@@ -79,7 +79,7 @@ function parseJson(text: string, refuse: (problems: readonly string[]) => never)
     }
 }
 
-/** Every table that is expected, found or both: what only one of them has differs. */
+/** Compares every table that is expected, found or both; a table that only one side has differs. */
 export function compareDigests(expected: Digests, found: Digests): Comparison {
     const registries = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
     const rows = registries.flatMap((registry) => {

@@ -1,4 +1,4 @@
-/** Watches a registry's members while they come out of backups: what they do goes on, or ends for a reason. */
+/** Watches a registry's members while they are restored from backups, until they succeed, or fail for a reason. */
 import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -27,16 +27,17 @@ interface Pod {
     };
 }
 
-/** On a full disk also what has nothing to do with the restore stops. */
+/** On a full disk even programs stop that have nothing to do with the restore. */
 export class DiskFull extends LabError {}
 
 /**
- * Goes on until `signal` says that the site is up.
+ * Runs until `signal` says that the site is up.
  * @param elapsed seconds since the restore began
- * @param onAnswer told when the first leader answers
+ * @param onAnswer called when the first leader answers
  * @returns registry → when its leader was first seen to answer, by `elapsed`
- * @throws LabError as soon as the disk is full, or a member gives up a second time, with what it said: Patroni ends where the restore fails,
- * and its container starts anew. Once is a store that did not answer, or a machine that was too busy; what fails again will fail always.
+ * @throws LabError as soon as the disk is full, or a member gives up a second time, with the member's message: Patroni ends where the restore
+ * fails, and its container starts again. One failure may come from a store that did not answer, or from a busy machine; a second one
+ * will repeat itself.
  */
 export async function followMembers(
     site: Site,
@@ -54,11 +55,11 @@ export async function followMembers(
     };
     const answered: Record<string, number> = {};
     for (;;) {
-        // What came up last is still looked for.
+        // Members that came up last are still looked at once more.
         const isUp = signal.aborted;
         await refuseFilledDisk(site.paths.directory);
         const selector = `--selector=app.kubernetes.io/name=${DATABASE}`;
-        // Before there are any, and while the API server is busy, there is nothing to see.
+        // Before there are pods, and while the API server is busy, there is nothing to see.
         const listed = await kubectl("get", "pods", "--all-namespaces", selector, "--output=json").catch(() => "");
         const { items } = (listed === "" ? { items: [] } : JSON.parse(listed)) as { items: Pod[] };
         for (const { metadata, status } of items) {
@@ -87,7 +88,7 @@ export async function followMembers(
     }
 }
 
-/** Where nothing can be written, etcd and Postgres end or wait, and a run would only find out when its patience ends. */
+/** Where nothing can be written, etcd and Postgres end or wait, and a run would only notice when its patience ends. */
 async function refuseFilledDisk(directory: string): Promise<void> {
     const free = await freeMebibytes(directory);
     if (free < LEAST_MIB) {
@@ -99,7 +100,7 @@ async function refuseFilledDisk(directory: string): Promise<void> {
 
 const LEAST_MIB = 64;
 
-/** The lines that say why, without what comes of them. */
+/** The lines that give a reason, without the errors that follow from it. */
 export function reasons(log: string): string[] {
     const lines = log
         .split("\n")
@@ -114,5 +115,5 @@ export function reasons(log: string): string[] {
 const LINES = 8;
 const SAYS_WHY = /\b(ERROR|FATAL|PANIC)\b/;
 const HINT = /HINT:/;
-/** pgBackRest goes on like that about what it says first. */
+/** pgBackRest indents the details of a message. */
 const INDENTED = /^ {4,}\S/;

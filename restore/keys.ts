@@ -1,4 +1,4 @@
-/** The keys that a restore needs: out of the state of the stack that holds the root, or out of custody. No site has to run for that. */
+/** Gets the keys that a restore needs, from the state of the stack that holds the root, or from custody. No site has to run for that. */
 import { createPrivateKey, randomBytes } from "node:crypto";
 import * as fs from "node:fs/promises";
 import { parseFile } from "../custody/format";
@@ -13,11 +13,11 @@ import { issueAuthority, pemBlock } from "../credentials/certificates";
 
 export interface Keys {
     readonly issuer: Issuer;
-    /** Where the keys are from, and what may be wrong with one that opens nothing; after the words "the key". */
+    /** Where the keys are from, and what may be wrong with a key that opens nothing; it follows the words "the key". */
     readonly origin: string;
     /** @throws LabError for a registry without a key */
     readonly of: (registry: string, generation?: number) => RegistryKeys;
-    /** For the program, where there is no state of the root's stack from which it could read it. */
+    /** Secrets for the program, where there is no state of the root's stack from which it could read them. */
     readonly handed: CrossStackSecrets | undefined;
 }
 
@@ -54,13 +54,13 @@ export async function keysFor(site: string, holder: string, toolchain: Toolchain
 }
 
 /**
- * What custodians have recovered (`npm run keys -- recover`).
+ * The keys that custodians have recovered (`npm run keys -- recover`).
  *
- * A restore environment trusts nobody but itself, so its authority is made with it: backups open with the secrets
- * of their registries, and the root stays where it is. Registries that were not recovered get keys that open nothing.
+ * A restore environment trusts nobody but itself, so its authority is made with it: backups open with the secrets of their registries, and the
+ * root is not needed. Registries that were not recovered get keys that open nothing.
  *
  * @param days for which the environment's authority is valid
- * @throws LabError, or UserError for what is no such file
+ * @throws LabError, or UserError where the file is of another kind
  */
 export async function recoveredKeys(file: string, site: string, days: number): Promise<Keys> {
     const text = await fs.readFile(file, "utf8").catch((error: unknown) => {

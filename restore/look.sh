@@ -1,5 +1,5 @@
 #!/bin/sh
-# pgBackRest of the machines' userland, with FOLDER as /mnt, which it cannot write to:
+# Runs pgBackRest of the machines' userland, with FOLDER mounted read-only as /mnt:
 #
 #     look.sh USERLAND FOLDER ARGUMENTS...
 set -eu

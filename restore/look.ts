@@ -1,6 +1,6 @@
 /**
- * Looks into the versions that a site has stored, on a disk: neither the site nor its store need run, and nothing can be
- * written. A store keeps an object as a file of its name, which pgBackRest reads as it would over S3.
+ * Reads the versions that a site has stored, from a disk: neither the site nor its store needs to run, and nothing can be written. A store keeps
+ * an object as a file of the same name, which pgBackRest reads as it would over S3.
  */
 import { execFile } from "node:child_process";
 import * as fs from "node:fs/promises";
@@ -29,14 +29,14 @@ const SCRIPT = path.join(repoRoot, "restore", "look.sh");
 export interface Backups extends Archive {
     /** Generation of the keys that open it. */
     readonly generation: number;
-    /** When the last transaction in a stored segment ended; undefined where none did, or it cannot be read. @param file in the listing */
+    /** When the last transaction in a stored segment ended; undefined where none did, or it cannot be read. @param file name in the listing */
     readonly lastTransaction: (file: string) => Promise<Instant | undefined>;
 }
 
-/** What pgBackRest says to `args`, with the backups of `registry` as its repository. @throws LabError */
+/** Runs pgBackRest with `args`, on the repository of `registry`, and returns its output. @throws LabError */
 export interface Reader {
     (...args: string[]): Promise<string>;
-    /** With programs that read what was stored. */
+    /** Folder with the programs that read what was stored. */
     readonly userland: string;
     /** Content of a stored file, decrypted. */
     content(file: string): Promise<Buffer>;
@@ -69,10 +69,10 @@ export async function reader(source: Source, registry: string, { cipher, folder 
 }
 
 /**
- * What is stored of `registry`, the newest generation of keys first.
+ * What is stored of `registry`; the newest generation of keys comes first.
  *
- * @param keysOf a generation
- * @throws LabError where nothing is, or it cannot be read, or a key is not the right one
+ * @param keysOf the keys of a generation
+ * @throws LabError where nothing is stored, or it cannot be read, or a key is not the right one
  */
 export async function backupsOf(
     source: Source,
@@ -89,7 +89,7 @@ export async function backupsOf(
     return stored;
 }
 
-/** Damage of all that is stored with these keys, whether it is needed or not: every byte of it is read. */
+/** The damage of everything that is stored with these keys, needed or not: it reads every byte. */
 export async function damaged(source: Source, registry: string, keys: RegistryKeys): Promise<readonly Damage[]> {
     return damageSeen(await reader(source, registry, keys), registry);
 }
@@ -99,7 +99,7 @@ export async function damageSeen(look: Reader, registry: string): Promise<readon
     return damageIn(await look(`--stanza=${registry}`, "verify", "--verbose", "--log-level-console=info", cores));
 }
 
-/** All of it, by one generation of keys. */
+/** Everything that is stored with one generation of keys. */
 export async function listed(look: Reader, registry: string, generation: number): Promise<Backups> {
     const stanza = stanzaIn(registry, await look(`--stanza=${registry}`, "info", "--output=json"));
     const list = async (...what: string[]): Promise<Listing> =>
@@ -122,17 +122,17 @@ export async function listed(look: Reader, registry: string, generation: number)
     };
 }
 
-/** What is damaged is named by what takes it. */
+/** Damage is reported by the reader that needs the data. */
 function unopened(): undefined {
     return undefined;
 }
 
 /**
- * What `pgbackrest info` says, whose exit code is 0 also where it could read nothing.
+ * The output of `pgbackrest info`, whose exit code is 0 even where it could read nothing.
  * @throws LabError where there is no such stanza, or it does not open
  */
 export function stanzaIn(registry: string, info: string): StanzaInfo {
-    // What does not open is quoted as it is, byte for byte; the rest is ASCII.
+    // pgBackRest quotes undecipherable data byte for byte; the rest is ASCII.
     const [stanza] = JSON.parse(info.replace(/[^ -~]+/g, " ")) as StanzaInfo[];
     if (stanza === undefined) {
         throw new LabError(`There are no backups of ${registry}.`);
@@ -146,7 +146,7 @@ export function stanzaIn(registry: string, info: string): StanzaInfo {
 
 /** `other` among the codes of a stanza's status: https://pgbackrest.org/command.html#command-info */
 const UNREADABLE = 99;
-/** Bytes that pgBackRest may say: a listing has a line for each of a window's segments. */
+/** The most bytes of pgBackRest's output: a listing has one line for each segment of a recovery window. */
 const LONGEST = 256 * 1024 * 1024;
 
 function explained(registry: string, words: string): LabError {
@@ -155,7 +155,7 @@ function explained(registry: string, words: string): LabError {
         : new LabError(`The backups of ${registry} cannot be read. pgBackRest: ${words}`);
 }
 
-/** The key is another one. Where it is from, says {@link DoesNotOpen.with} whoever knows. */
+/** The key is a wrong one. A caller that knows where the key is from says so by {@link DoesNotOpen.with}. */
 export class DoesNotOpen extends LabError {
     constructor(
         private readonly registry: string,
@@ -167,7 +167,7 @@ export class DoesNotOpen extends LabError {
         );
     }
 
-    /** @param origin of the key, and what may be wrong with it, after the words "the key" */
+    /** @param origin where the key is from, and what may be wrong with it; it follows the words "the key" */
     with(origin: string): DoesNotOpen {
         return new DoesNotOpen(this.registry, this.words, origin);
     }

@@ -74,7 +74,7 @@ async function main(flags: Flags): Promise<number> {
     return isProven(report) ? 0 : 1;
 }
 
-/** @throws LabError for what is no instant: a time without its zone is another one elsewhere */
+/** @throws LabError where the text is no instant: a time without its zone is another one elsewhere */
 export function instant(text: string): Instant {
     const at = parseInstant(text);
     if (at === undefined) {
@@ -83,7 +83,7 @@ export function instant(text: string): Instant {
     return at;
 }
 
-/** Those that the template says run. */
+/** The registries that run according to the template. */
 function running(): Registry[] {
     return runningOf(templateConfig(), REGISTRIES);
 }
@@ -98,7 +98,7 @@ function runningOne(name: string): Registry {
     return registry;
 }
 
-/** @throws LabError before anything is made, for a file that does not say it of every table */
+/** @throws LabError before anything is made, where a file does not have the digest of every table */
 function expectedIn(file: string, registries: readonly Registry[]): Digests {
     let text: string;
     try {

@@ -1,7 +1,7 @@
-/** Names and times what is done one after the other. */
+/** Names and times successive phases of work. */
 export interface Phases {
     phase<T>(name: string, detail: string, work: () => Promise<T>): Promise<T>;
-    /** Seconds of each, and of all. */
+    /** Seconds of each phase, and of all together. */
     report(): { readonly phases: { phase: string; seconds: number }[]; readonly seconds: number };
 }
 

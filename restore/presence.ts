@@ -1,4 +1,4 @@
-/** What there is of an environment on this machine, who works on it, and how it is taken away. */
+/** Tells which parts of an environment are on this machine and who works on it, and removes it. */
 import { existsSync, rmSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
@@ -16,11 +16,11 @@ import type { Environment } from "./environment";
 import type { Presence } from "./life";
 
 /**
- * Runs `work` while nobody else makes or removes this environment. The lock of a process that is gone is taken over.
- * @throws LabError at once where somebody does: what it makes would not be what was asked for
+ * Runs `work` while nobody else makes or removes this environment. The lock of a process that has ended is taken over.
+ * @throws LabError at once where somebody does, because that run may make something else than this one was asked for
  */
 export function alone<T>({ site, removal }: Environment, home: string, work: () => Promise<T>): Promise<T> {
-    // No site has a dot in its name.
+    // No site's name has a dot.
     return withLock(path.join(labDirectory(home), ".locks", `${site}.restore`), work, (pid) => {
         throw new LabError(
             `${site} is being made or removed by process ${pid}. Wait until that has ended and run the command again; or make ` +
@@ -29,7 +29,7 @@ export function alone<T>({ site, removal }: Environment, home: string, work: () 
     });
 }
 
-/** There from the beginning until something answers, and from the beginning of a removal to its end. */
+/** The file exists from the beginning until something answers, and during a removal. */
 function unfinishedMark({ site, stackFile: stamped }: Environment): string {
     return path.join(path.dirname(stamped), `${site}.unfinished`);
 }
@@ -38,7 +38,7 @@ export async function markUnfinished(environment: Environment): Promise<void> {
     await ensureFile(unfinishedMark(environment), "");
 }
 
-/** This is written at once, as the process may be killed at any time. */
+/** This is written at once, because the process may be killed at any time. */
 export function markKept(environment: Environment): void {
     rmSync(unfinishedMark(environment), { force: true });
 }
@@ -58,22 +58,22 @@ export function presenceOf(environment: Environment, home: string): Presence {
         : "nothing";
 }
 
-/** Takes an environment down, and whatever is left of one. Only its report stays. A removal that was killed is gone on with. */
+/** Removes an environment, or what is left of one. Only its report stays. A removal that was killed is continued. */
 export async function discard(environment: Environment, home: string): Promise<void> {
     const { site } = environment;
     if (presenceOf(environment, home) !== "nothing") {
         await markUnfinished(environment);
     }
     await fs.rm(environment.crossStackSecrets, { force: true });
-    // What a killed run has left behind still works on it.
+    // Processes that a killed run has left behind still work on it.
     await endHolders(site, path.join(home, "state", ".pulumi", "locks"));
     if ((await lab.knownSites({ home })).includes(site)) {
         await lab.down([site], { home, deleteData: true });
     }
-    // Its cluster is gone, and all that the state speaks of with it: also one that was lost or damaged.
+    // Its cluster is gone, and everything in its state with it; this also holds for a lost or damaged state.
     giveUpState(site, home);
     await fs.rm(stackFile(site, copiesFolder), { force: true });
-    // The last: without it the lab does not know which machines the site has.
+    // This comes last, because without the file the lab does not know which machines the site has.
     await fs.rm(environment.stackFile, { force: true });
     markKept(environment);
 }

@@ -1,19 +1,19 @@
-/** From when to when a registry can be restored. Pure. */
+/** The period for which a registry can be restored. Pure. */
 import { type Instant, instantAt, justBefore, secondsOf } from "../infra/conventions/instant";
 import { type Archive, segmentsOf } from "../infra/registries/backups/inspect/archive";
 import { LabError } from "../lab/errors";
 
-/** Both are instants that can be restored to. */
+/** It is possible to restore to both instants. */
 export interface Range {
-    /** The first restorable instant, from the oldest backup: pgBackRest takes one that ended in an earlier second, and nothing before it can be restored. */
+    /** The first instant, from the oldest backup: pgBackRest takes one that ended in an earlier second, and nothing before it can be restored. */
     readonly from: Instant;
-    /** The last with a later transaction in what is stored: Postgres stops at that, and refuses to end before it has seen one. */
+    /** The last instant before a stored transaction: Postgres stops at that transaction, and refuses to end before it has seen one. */
     readonly to: Instant;
 }
 
 /**
- * @param last when the last transaction ended of which there is WAL
- * @throws LabError where there is nothing to restore from
+ * @param last when the last transaction in the stored WAL ended
+ * @throws LabError where there is nothing to restore
  */
 export function rangeOf(archive: Archive, last: Instant | undefined): Range {
     const { name, status, backup } = archive.stanza;
@@ -31,22 +31,22 @@ export function rangeOf(archive: Archive, last: Instant | undefined): Range {
     return { from, to: last === undefined ? justBefore(from) : justBefore(last) };
 }
 
-/** Of what is stored with several generations of keys, the newest first: the newest that reaches back to the instant, else the oldest. */
+/** Chooses among generations of keys, the newest first: the newest that reaches back to the instant, otherwise the oldest. */
 export function reaching<T extends { readonly range: Range }>(at: Instant | undefined, all: readonly [T, ...T[]]): T {
     return all.find(({ range }) => at === undefined || range.from <= at) ?? all.at(-1) ?? all[0];
 }
 
-/** What is known of a store beside what is in it. */
+/** What is known about a store in addition to its content. */
 export interface Storing {
-    /** Seconds within which a segment is stored, full or not. */
+    /** Seconds within which a segment is stored, even if it is not full. */
     readonly segmentSeconds: number;
     readonly now: Instant;
-    /** Nothing more comes into it. */
+    /** True for a copy, which gets nothing more. */
     readonly isCopy: boolean;
 }
 
 /**
- * @param ranges by registry: all are restored to the same instant
+ * @param ranges by registry; all registries are restored to the same instant
  * @throws LabError for an instant that one of them lacks, with those that all have; {@link NotYet} where it may still come
  */
 export function checkInstant(at: Instant, ranges: Readonly<Record<string, Range>>, storing: Storing): void {
@@ -72,11 +72,11 @@ export function checkInstant(at: Instant, ranges: Readonly<Record<string, Range>
     throw new NotYet([...said, when, advice].join(" "), due);
 }
 
-/** What is asked for is not stored, and may be soon. */
+/** The requested instant is not stored yet, but may be soon. */
 export class NotYet extends LabError {
     constructor(
         message: string,
-        /** When a site that runs has stored it. */
+        /** When a running site has stored it. */
         readonly due: Instant,
     ) {
         super(message);

@@ -6,9 +6,9 @@ import type { Site } from "../lab/options";
 import { followMembers } from "./follow";
 
 /**
- * `pulumi up`, ended as soon as a registry's members say that they cannot.
+ * Runs `pulumi up`, and ends it as soon as a registry's members report that they cannot be restored.
  *
- * @param options `onAnswer` is told when the first leader answers
+ * @param options `onAnswer` is called when the first leader answers
  * @returns registry → seconds by `elapsed` until its leader answered
  * @throws LabError where one of the two fails
  */
@@ -23,7 +23,7 @@ export async function bringUp(
     }: { toolchain: Toolchain; environment: NodeJS.ProcessEnv; elapsed: () => number; onAnswer: () => void },
 ): Promise<Readonly<Record<string, number>>> {
     const [up, done] = [new AbortController(), new AbortController()];
-    // Kept, not thrown: nobody waits for it before the CLI has ended.
+    // The error is kept and not thrown, because nobody awaits it before the CLI has ended.
     const followed = followMembers(site, registries, done.signal, elapsed, onAnswer).catch((error: unknown) => {
         up.abort();
         return error as Error;

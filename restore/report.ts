@@ -1,11 +1,11 @@
-/** How a restore looks to a person. */
+/** Formats a restore for people. */
 import * as path from "node:path";
 import Table from "cli-table3";
 import { TABLE_STYLE } from "../command-line/table";
 import type { Environment } from "./environment";
 import type { RestoreReport } from "./restore";
 
-/** Whether all of it could be looked at, and was as it must be. */
+/** Whether everything could be verified, and was as it must be. */
 export function isProven(report: RestoreReport): boolean {
     return report.problems.length === 0 && report.asExpected !== false && dangling(report).length === 0;
 }

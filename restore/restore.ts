@@ -1,6 +1,6 @@
 /**
- * A restore environment: a site of its own, of the same program, whose registries come out of what another site has
- * stored. Nothing of the other site is written to, and nothing of it has to run.
+ * Makes a restore environment: a site of its own, from the same program, whose registries come from what another site has stored. The other
+ * site is never written to, and nothing of it has to run.
  */
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
@@ -41,37 +41,37 @@ export interface RestoreRequest {
     readonly environment: Environment;
     /** Site whose backups are restored. */
     readonly from: string;
-    /** A folder that those of one registry were copied to, in place of the disk of the site's store. */
+    /** A folder with a copy of one registry's backups, in place of the disk of the site's store. */
     readonly copy: string | undefined;
-    /** The instant to restore to (PITR). Without it: everything that is backed up of one registry, or the last instant that several have in common. */
+    /** The instant to restore to (PITR). Without it: everything stored of one registry, or the last instant that several registries have in common. */
     readonly at: Instant | undefined;
-    /** Seconds for which it is waited for what is not stored yet; none by default. */
+    /** Seconds to wait for what is not stored yet; none by default. */
     readonly wait?: number;
     readonly registries: readonly Registry[];
-    /** Those that must come out, of every table of each registry. */
+    /** Digests that must come out, for every table of each registry. */
     readonly expected: Digests | undefined;
     /** A file of recovered keys, in place of the state of the stack that holds the root. */
     readonly keysFile: string | undefined;
     readonly toolchain: Toolchain;
     readonly home: string;
-    /** Told when a phase begins. */
+    /** Called when a phase begins. */
     readonly onPhase: (phase: string, detail: string) => void;
 }
 
 export interface RestoreReport extends Proof {
     readonly site: string;
     readonly from: string;
-    /** Null for all that is stored. */
+    /** Null for everything that is stored. */
     readonly at: Instant | null;
-    /** Registry → from when to when it could have been restored. */
+    /** Registry → the period for which it could have been restored. */
     readonly ranges: Readonly<Record<string, Range>>;
-    /** Registry → seconds from the beginning until its leader answered, to within one; empty where not all of them do. */
+    /** Registry → seconds from the beginning until its leader answered, to the second; empty where not all of them do. */
     readonly answered: Readonly<Record<string, number>>;
     /** Whether all digests are the expected ones; null where none were expected. */
     readonly asExpected: boolean | null;
-    /** Which tables were compared with what was expected, and those that differ; null where nothing was expected. */
+    /** The tables that were compared with the expected digests, and those that differ; null where none were expected. */
     readonly comparison: Comparison | null;
-    /** Seconds of each, in order. */
+    /** Seconds of each phase, in order. */
     readonly phases: readonly { readonly phase: string; readonly seconds: number }[];
     readonly seconds: number;
 }
@@ -86,9 +86,9 @@ interface Prepared {
 type Answered = RestoreReport["answered"];
 
 /**
- * What answers is kept, also where it could not be verified: the report says what was not.
+ * An environment that answers is kept even where it could not be verified: the report says what was not verified.
  *
- * @throws LabError where what is asked for cannot be restored, or somebody else is at it; what it began is taken down again
+ * @throws LabError where the request cannot be restored, or somebody else works on it; what the run began is removed again
  */
 export function restore(request: RestoreRequest): Promise<RestoreReport> {
     const { environment, home, registries, onPhase } = request;
@@ -125,7 +125,7 @@ export function restore(request: RestoreRequest): Promise<RestoreReport> {
     });
 }
 
-/** On a full disk the sites beside it would stop too: what answers is kept, and stands still. */
+/** On a full disk the other sites would stop too, so the environment is kept but stopped. */
 async function haltedBy(failure: unknown, { site, removal }: Environment, home: string): Promise<unknown> {
     if (!(failure instanceof DiskFull)) {
         return failure;
@@ -157,7 +157,7 @@ function reportOf(
     };
 }
 
-/** Keys, and what is stored: all that can be refused before anything is made. */
+/** Gets the keys and looks at what is stored, which finds everything that can be refused before anything is made. */
 async function prepare(request: RestoreRequest, timed: Phases): Promise<Prepared> {
     const { environment, from, copy, registries, keysFile, toolchain } = request;
     const config = templateConfig();
@@ -205,7 +205,7 @@ async function build(
     );
 }
 
-/** It may be in use. */
+/** The existing environment may be in use. */
 function thereAlready({ site, removal }: Environment): LabError {
     return new LabError(
         `There is a site ${site} already, and a restore never writes into one. Look at it with ` +
@@ -213,7 +213,7 @@ function thereAlready({ site, removal }: Environment): LabError {
     );
 }
 
-/** The store that the environment looks for: off its disk, whole, or in place of it the copy of the one registry's bucket. */
+/** The source of the store that the environment looks for: the disk of the whole store, or a copy of one registry's bucket. */
 async function served(source: Source, { from, registries, generations }: Stamp, keys: Keys): Promise<RescueSource> {
     const address = planNetwork(templateConfig()).hosts[objectStoreName(from)] ?? "";
     const [registry = ""] = registries;
@@ -227,7 +227,7 @@ async function served(source: Source, { from, registries, generations }: Stamp, 
         : { site: from, address, folder: path.dirname(path.dirname(bucket)), bucket: undefined, readers };
 }
 
-/** Those who read a registry's bucket, with each of the generations of its keys. */
+/** Users who read a registry's bucket, with each generation of its keys. */
 function readersOf(registry: string, keys: Keys, generations: readonly number[]): StoreUsers {
     const bucket = registryNamespace(registry);
     return Object.fromEntries(
@@ -238,7 +238,7 @@ function readersOf(registry: string, keys: Keys, generations: readonly number[])
     );
 }
 
-/** @throws LabError for a site that the environment does not know as a peer, and for a copy of several registries */
+/** @throws LabError for a site that is not a peer of the environment, and for a copy of several registries */
 function sourceOf({ from, copy, registries, home }: RestoreRequest, { networking }: EmbassyConfig): Source {
     const known = Object.keys(networking.peers);
     if (!known.includes(from)) {

@@ -1,24 +1,24 @@
-/** Where backups lie: on the disk of a site's object store, or in a folder that one registry's were copied to. */
+/** Where backups are: on the disk of a site's object store, or in a folder with a copy of one registry's backups. */
 import { LabError } from "../lab/errors";
 import type { SitePaths } from "../lab/paths";
 import { bucketOnDisk, holdsVersions } from "../lab/store-disk";
 
-/** Read, and never written to. */
+/** A source is only read, and never written to. */
 export interface Source {
-    /** Home of the lab that reads them. */
+    /** Home of the lab that reads the backups. */
     readonly home: string;
-    /** Whether it is a copy of one registry's, which has no users of its own. */
+    /** Whether it is a copy of one registry's bucket, which has no users of its own. */
     readonly isCopy: boolean;
-    /** What is in the registry's bucket, as files of the objects' names. @throws LabError where there is none */
+    /** The files of the registry's bucket, which have the objects' names. @throws LabError where there are none */
     readonly bucket: (registry: string) => Promise<string>;
 }
 
-/** Neither the site nor its store need run. */
+/** The store on a site's disk; neither the site nor its store needs to run. */
 export function storeOf(paths: SitePaths): Source {
     return { home: paths.home, isCopy: false, bucket: (registry) => bucketOnDisk(paths, registry) };
 }
 
-/** A copy of a bucket, whoever made it: docs/decisions/public-cloud.md. @param folder absolute */
+/** A copy of a bucket, by any tool: docs/decisions/public-cloud.md. @param folder absolute */
 export function copyIn(folder: string, home: string): Source {
     const bucket = async (registry: string): Promise<string> => {
         if (!(await holdsVersions(folder))) {

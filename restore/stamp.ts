@@ -1,4 +1,4 @@
-/** The stack file of a restore environment: the template, told what it comes from. Pure. */
+/** Makes the stack file of a restore environment from the template and the source of the restore. Pure. */
 import { type Document, Scalar } from "yaml";
 import { PROJECT } from "../infra/conventions/names";
 import type { Instant } from "../infra/conventions/instant";
@@ -7,19 +7,19 @@ import type { RegistryName } from "../infra/conventions/registries";
 import { wholeStackDocument } from "../toolchain/cli/project-config";
 
 export interface Stamp {
-    /** Name of the site in the lab, which its kubeconfig has as the cluster's name. */
+    /** Name of the site in the lab, which is also the name of the cluster in its kubeconfig. */
     readonly site: string;
     readonly from: string;
-    /** All that is stored where none is given. */
+    /** The instant; without one, everything that is stored. */
     readonly at: Instant | undefined;
-    /** The others are declared and do not run. */
+    /** Registries that run; the others are declared and do not. */
     readonly registries: readonly RegistryName[];
-    /** Registry → generations of its keys: the one that opens what is restored, and the newest. */
+    /** Registry → generations of its keys: the one that opens the restored data, and the newest. */
     readonly generations: Readonly<Record<string, { readonly read: number; readonly newest: number }>>;
 }
 
 /**
- * It stands by itself: with what the project has for every stack, some of which is the environment's own.
+ * The file is complete: it includes the project's configuration for every stack, because the environment changes some of it.
  *
  * @param template text of Pulumi.restore.yaml
  */
@@ -50,7 +50,7 @@ export function runOnly(document: Document, registries: readonly string[]): void
     }
 }
 
-/** Without quotes the engine's reader takes an instant for a date, and hands it on in another form. */
+/** Without quotes the engine's reader takes an instant for a date, and passes it on in another form. */
 function quoted(text: string): Scalar {
     const scalar = new Scalar(text);
     scalar.type = Scalar.QUOTE_DOUBLE;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The transactions of a segment of WAL that standard input is, told by the machines' userland. In memory alone: it is a registry's data, in plain.
+# Lists the transactions in a segment of WAL from standard input, with the machines' userland. The data stays in memory, because it is in the clear.
 #
 #     transactions.sh USERLAND NAME PROGRAMS
 set -eu

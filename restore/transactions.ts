@@ -1,4 +1,4 @@
-/** When transactions ended, as Postgres' own reader of WAL tells: a recovery that stops at an instant stops before the first that ended later. */
+/** Reads with Postgres' own reader of WAL when transactions ended: a recovery up to an instant stops before the first that ended later. */
 import { POSTGRES_PROGRAMS } from "../infra/conventions/postgres";
 import { execFile } from "node:child_process";
 import * as path from "node:path";
@@ -11,12 +11,12 @@ import { SYSTEM_PATH } from "../lab/nodes/network";
 
 const run = promisify(execFile);
 const SCRIPT = path.join(repoRoot, "restore", "transactions.sh");
-/** Bytes that may be said of a segment: a line for each transaction. */
+/** The most bytes of output for a segment, which has a line for each transaction. */
 const LONGEST = 256 * 1024 * 1024;
 
 /**
- * @param file as it is stored, by the name of its segment
- * @param content compressed with zstd, as infra/registries/backups/pgbackrest.ts has it
+ * @param file stored name, which begins with the name of its segment
+ * @param content compressed with zstd, as infra/registries/backups/pgbackrest.ts configures it
  * @returns undefined where no transaction ended in it, or nothing of it can be read
  */
 export async function lastTransaction(file: string, content: Buffer, userland: string): Promise<Instant | undefined> {
@@ -28,12 +28,12 @@ export async function lastTransaction(file: string, content: Buffer, userland: s
         env: { PATH: SYSTEM_PATH, TZ: "UTC" },
         maxBuffer: LONGEST,
     });
-    // It says itself why it ends before it has read all.
+    // Where it ends before it has read everything, it says itself why.
     told.child.stdin?.on("error", () => undefined).end(plain);
     return lastIn(
         await told.then(
             ({ stdout }) => stdout,
-            // The last record of most segments goes on in the next one, which it misses.
+            // The last record of most segments continues in the next one, which is missing here.
             (error: unknown) => {
                 const {
                     stdout = "",
@@ -53,7 +53,7 @@ export async function lastTransaction(file: string, content: Buffer, userland: s
 const NAME = 24;
 const ENDED = /desc: (?:COMMIT|ABORT)(?:_PREPARED)? (?:\d+: )?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? UTC)/g;
 
-/** The last instant in what pg_waldump says of transactions. */
+/** The last instant in pg_waldump's output about transactions. */
 export function lastIn(told: string): Instant | undefined {
     const ended = [...told.matchAll(ENDED)].flatMap(([, at = ""]) => parseInstant(at) ?? []);
     return ended.reduce<Instant | undefined>((last, at) => (last === undefined || at > last ? at : last), undefined);

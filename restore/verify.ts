@@ -1,4 +1,4 @@
-/** What is in a restored environment. What cannot be looked at is said, and stops nothing: it is the looking that failed. */
+/** Looks at the content of a restored environment. Where looking fails, that is reported and stops nothing. */
 import type { Database } from "../data/database";
 import { contents } from "../data/digest";
 import { type CheckedReference, checkReferences } from "../data/references";
@@ -7,15 +7,15 @@ import { explain } from "../lab/errors";
 import type { Digests } from "./expect";
 
 export interface Proof {
-    /** Digests of a registry that could be read; `{}` where it had no tables yet. */
+    /** Digests of the registries that could be read; `{}` where one had no tables yet. */
     readonly digests: Digests;
-    /** Registry → table → rows */
+    /** Registry → table → number of rows */
     readonly rows: Readonly<Record<string, Readonly<Record<string, number>>>>;
-    /** Registries without a row: at an early instant nothing had been written. */
+    /** Registries without rows: at an early instant nothing had been written. */
     readonly empty: readonly string[];
-    /** Those from one of the restored registries to another. */
+    /** References from one of the restored registries to another. */
     readonly references: readonly CheckedReference[];
-    /** What could not be looked at, a sentence each. */
+    /** What could not be looked at, one sentence for each. */
     readonly problems: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** Which registries run is declared in the project's file, or in a stack's own: `npm start -- --registries …` edits it, for people who would do it by hand. */
+/** The project's file or a stack's own declares which registries run; `npm start -- --registries …` edits these files as a person would. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, parseDocument } from "yaml";
@@ -10,7 +10,7 @@ import { writeAtomically } from "../toolchain/build/stamp";
 
 const KEY = "data-embassy:registries";
 
-/** @returns the text of a project's or a stack's file in which these registries run and the others do not; what else it says stays as it is */
+/** @returns the text of a project's or a stack's file in which these registries run and the others do not; everything else in it stays */
 export function withRunning(text: string, running: readonly Registry[]): string {
     const document = parseDocument(text);
     for (const registry of REGISTRIES) {
@@ -29,7 +29,7 @@ function placesOf(document: Document, registry: Registry): string[][] {
     return places.filter((place) => document.hasIn(place));
 }
 
-/** @returns the files that it wrote, which are those that said otherwise */
+/** @returns the files that it wrote, which are those that had another declaration */
 export function declareRunning(sites: readonly string[], running: readonly Registry[]): string[] {
     return [join(repoRoot, PROJECT_FILE), ...sites.map((site) => stackFile(site))].filter((file) => {
         const before = readFileSync(file, "utf8");

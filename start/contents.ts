@@ -1,4 +1,4 @@
-/** What is in the registries that run: filled where they are empty, and compared from site to site. */
+/** Fills the running registries where they are empty, and compares their content from site to site. */
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { databaseOf } from "../data/connect";
@@ -21,20 +21,20 @@ export interface Contents {
     readonly role: EmbassyConfig["site"]["role"];
     /** Rows in all tables. */
     readonly rows: number;
-    /** Hexadecimal digits, of the digests of all tables: equal where all rows are. */
+    /** Hexadecimal digest of the digests of all tables: it is equal where all rows are. */
     readonly digest: string;
     /** How far a standby is behind. */
     readonly lag: Lag | undefined;
 }
 
-/** Seconds for which a standby is waited for that has just come up. */
+/** Seconds to wait for a standby that has just come up. */
 const PATIENCE = 60;
 
-/** Milliseconds for which members may hand over to each other: all of them have just come up, on a machine that is busy with that. */
+/** Milliseconds during which members may hand over to each other: all of them have just come up, on a machine that is busy with that. */
 const UNSETTLED_MS = 300_000;
 const PAUSE_MS = 5_000;
 
-/** Loads made-up people where the primary has none; what is there stays. @throws UserError where a site has no leader that stays */
+/** Loads made-up people where the primary has none; existing rows stay. @throws UserError where a site has no stable leader */
 export async function fillRegistries(configs: readonly EmbassyConfig[]): Promise<void> {
     for (const [registry, config] of runningIn(configs, "primary")) {
         const deadline = performance.now() + UNSETTLED_MS;
@@ -44,7 +44,7 @@ export async function fillRegistries(configs: readonly EmbassyConfig[]): Promise
     }
 }
 
-/** A load is one transaction: cut off, it has left nothing. @returns false where it was, and may be tried again */
+/** A load is one transaction: where it is cut off, nothing of it is left. @returns false where it was, and may be tried again */
 async function isFilled(registry: Registry, site: string, again: boolean): Promise<boolean> {
     const database = databaseOf(registry, site);
     try {

@@ -1,4 +1,4 @@
-/** What the edge of a site answers, and whom: asked as allies and the public ask it, over TLS and from addresses outside. */
+/** Checks what the edge of a site answers, and to whom: it asks like allies and the public, over TLS and from addresses outside. */
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
@@ -27,7 +27,7 @@ import { TABLE_STYLE } from "../command-line/table";
 
 export interface Visit {
     readonly site: string;
-    /** The certificate's name; or who has none. */
+    /** The certificate's name, or a word for somebody without one. */
     readonly who: string;
     readonly asked: string;
     readonly answer: string;
@@ -48,13 +48,13 @@ interface Answer {
 }
 
 const NO_HANDSHAKE = "no handshake";
-/** RFC 8446, section 6.2: certificate_required; Node's name of it. */
+/** Node.js' name of the alert certificate_required of RFC 8446, section 6.2. */
 const REFUSED = "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED";
 
-/** Milliseconds in which the edge answers: longer than it waits for a registry. */
+/** Milliseconds in which the edge answers, which is longer than it waits for a registry. */
 const PATIENCE = 10_000;
 
-/** Those of `sites`, about registries that are `asked` about. @throws LabError where one that has an edge is not up */
+/** Visits the edges of `sites`, and asks about the `asked` registries. @throws LabError where a site that has an edge is not up */
 export async function visitEdges(sites: readonly string[], asked: readonly Registry[] = REGISTRIES): Promise<Visit[]> {
     const visits: Visit[] = [];
     for (const site of sites) {
@@ -64,8 +64,8 @@ export async function visitEdges(sites: readonly string[], asked: readonly Regis
 }
 
 /**
- * One ally asks about all registries that run, and must get what they say themselves; one whose certificate is revoked, and somebody
- * without one, must be refused; everybody must get the page, where there is one.
+ * One ally asks about all running registries, and must get what they say themselves. Somebody with a revoked certificate, and somebody
+ * without one, must be refused. Everybody must get the page, where there is one.
  *
  * @returns nothing for a site without an edge
  * @throws LabError where the stack is not up
@@ -92,7 +92,7 @@ async function visitEdge(config: EmbassyConfig, about: readonly Registry[]): Pro
     const running = runningOf(config, about);
     if (ally !== undefined && handed !== undefined) {
         for (const registry of running) {
-            // Whom an application finds there, and what it is told.
+            // The database itself gives somebody to ask about, and the rows that the edge must answer with.
             const { of, at, rows } = await ask(databaseOf(registry, site), registry, {});
             const path = `/${registry}?${new URLSearchParams({ of, at }).toString()}`;
             await visit(ally, registry, edge, shows(handed), path, ({ status, body }) =>

@@ -1,36 +1,36 @@
-/** Whether a computer has room for what `npm start` is about to begin, and what it has room for. Pure. */
+/** Tells whether a computer has room for what `npm start` is about to begin, and otherwise how much it has room for. Pure. */
 import { REGISTRIES } from "../infra/conventions/registries";
 
 const GIB = 2 ** 30;
 
 /**
- * Both sites with seven registries hold 5.2 GiB while nobody asks anything (docs/decisions/nodes.md), to which comes what the members
- * of a registry share and write before it is on the disk. Beside them a compiler works, and then the engine with its providers.
+ * Both sites with seven registries take 5.2 GiB while nobody asks anything (docs/decisions/nodes.md). To this comes what a registry's members
+ * share and write before it is on the disk. In addition a compiler runs, and later the engine with its providers.
  */
 const SITES_GIB = 2.5;
 const REGISTRY_GIB = 0.55;
 const WORK_GIB = 1.5;
-/** Simulated nodes run no pods: two control planes. */
+/** Simulated nodes run no pods, so this is for two control planes. */
 const SIMULATED_GIB = 1.2;
 
 export interface Computer {
-    /** Bytes that programs can still have: MemAvailable of /proc/meminfo, or what a control group leaves. */
+    /** Bytes that programs can still get: MemAvailable of /proc/meminfo, or the rest of a control group's limit. */
     readonly free: number;
     readonly cores: number;
 }
 
 export interface Fit {
     readonly fits: boolean;
-    /** One sentence for the user, or two. */
+    /** One or two sentences for the user. */
     readonly says: string;
 }
 
-/** Bytes that both sites take with so many registries, at the most. */
+/** The most bytes that both sites take with this number of registries. */
 function needed(registries: number, real: boolean): number {
     return (real ? SITES_GIB + WORK_GIB + registries * REGISTRY_GIB : SIMULATED_GIB + WORK_GIB) * GIB;
 }
 
-/** @param registries how many run in each site; @param real nodes, on which they do */
+/** @param registries number of registries that run in each site; @param real whether nodes are real, so that the registries run */
 export function fitOf({ free, cores }: Computer, registries: number, real: boolean): Fit {
     const needs = needed(registries, real);
     const what = real ? `Both sites with ${count(registries)}` : "Both sites with simulated nodes";

@@ -74,7 +74,7 @@ async function status(named: string[], flags: Flags, fail: Fail): Promise<void> 
     );
 }
 
-/** The sites that were named, if the lab has them; all that it has, if none was. */
+/** The named sites, if the lab has them; all sites that it has, if none is named. */
 async function existing(named: readonly string[]): Promise<string[]> {
     return sitesNamed(named, await lab.knownSites());
 }
@@ -107,7 +107,7 @@ async function changeLinks(change: typeof lab.cut, named: string[], flags: Flags
     print(flags.json ? links : links.map(linkLine).join("\n"));
 }
 
-/** @param fail told the exit code where something is not as declared */
+/** @param fail gets the exit code where something differs from the declaration */
 function program(fail: Fail): Command {
     const command = new Command("npm run lab --")
         .description(
@@ -183,7 +183,7 @@ function program(fail: Fail): Command {
     return command;
 }
 
-/** With the lab's advice on errors of the system. */
+/** Adds the lab's advice to errors of the system. */
 async function advised(run: Promise<number>): Promise<number> {
     try {
         return await run;

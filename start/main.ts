@@ -1,4 +1,4 @@
-/** `npm start`: from a fresh clone to two running sites. A second run finds everything there and changes nothing. */
+/** `npm start` goes from a fresh clone to two running sites. A second run finds everything there and changes nothing. */
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import Table from "cli-table3";
@@ -27,7 +27,7 @@ function say(step: string): void {
     process.stderr.write(`${colorsFor(process.stderr).bold(step)}\n`);
 }
 
-/** Real ones where they can be, unless the sites were made with others. */
+/** Real nodes where they are possible, unless the sites were made with simulated ones. */
 async function chooseNodes(): Promise<NodeKind> {
     const problems = hostProblems();
     const [known] = (await lab.status(await lab.knownSites())).map(({ nodeKind }) => nodeKind);
@@ -39,7 +39,7 @@ async function chooseNodes(): Promise<NodeKind> {
     return known ?? (problems.length > 0 ? "simulated" : "real");
 }
 
-/** What is up already has its room: asked are those who begin. @throws UserError where what is to begin has none */
+/** Checks that there is room, unless a site is up already. @throws UserError where there is too little */
 async function refuseTooMuch(nodes: NodeKind, anyway: boolean): Promise<void> {
     if ((await lab.status(defaultSites)).some(({ up }) => up)) {
         return;

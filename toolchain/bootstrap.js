@@ -1,7 +1,7 @@
 /**
  * Starts a TypeScript file of this project from a fresh clone: `node toolchain/bootstrap.js <file.ts> [arguments…]`.
  *
- * Plain JavaScript with no dependency, because it runs before anything is installed and on whatever Node.js there is:
+ * Plain JavaScript with no dependency, because it runs before anything is installed and on any version of Node.js:
  * syntax of 2018 only, so that an old Node gets as far as the message that says it is too old.
  *
  * 1. `npm ci`, where node_modules is not what package-lock.json says;
@@ -46,14 +46,14 @@ async function main() {
     if (!isInstalled()) {
         await install();
     }
-    // tsx's CommonJS half: what this project is, and 20 ms faster to start than the whole.
+    // tsx's CommonJS half is enough for this project, and starts 20 ms faster than the whole.
     run(
         pinnedNode(),
         ["--require", require.resolve("tsx/cjs"), path.resolve(root, script)].concat(process.argv.slice(3)),
     );
 }
 
-/** An error that is the user's to solve: its message is all there is to say. */
+/** An error that the user can solve; its message says everything that the user needs. */
 function Refusal(message) {
     this.message = message;
 }
@@ -69,7 +69,7 @@ function checkNode() {
     }
 }
 
-/** What stands in the place of node_modules is the user's: it is named, and left alone. */
+/** Something else in the place of node_modules belongs to the user: the message names it, and nothing touches it. */
 function checkPackages() {
     const folder = path.join(root, "node_modules");
     let found;
@@ -114,7 +114,7 @@ function isInstalled() {
     return same;
 }
 
-/** Each package is there, in its version; optional ones depend on the machine. */
+/** True where each package is installed in its version; whether optional ones are depends on the machine. */
 function isSame(wanted, found) {
     return Object.keys(wanted).every((location) => {
         const want = wanted[location];
@@ -136,7 +136,7 @@ async function install() {
         if (isInstalled()) {
             return;
         }
-        // npm removes it too, but in no certain order with the packages; without it a killed install is seen as none.
+        // npm removes it too, but in no certain order with the packages; without it a killed install counts as no install.
         fs.rmSync(installedLockfile, { force: true });
         process.stderr.write("installing packages (npm ci)\n");
         await npmCi();
@@ -146,12 +146,12 @@ async function install() {
 }
 
 function npmCi() {
-    // A node_modules/.bin on PATH is about to be deleted, and its Node.js with it.
+    // npm is about to delete node_modules/.bin, which may be on PATH, and its Node.js with it.
     const search = (process.env.PATH || "").split(path.delimiter);
     const env = Object.assign({}, process.env, {
         PATH: search.filter((folder) => !folder.endsWith(path.join("node_modules", ".bin"))).join(path.delimiter),
     });
-    // Without npm's warnings: they are about the Node.js that npm runs in, and the program gets the pinned one.
+    // npm's warnings are left out: they are about the Node.js that npm runs in, and the program gets the pinned one.
     const npm = childProcess.spawn("npm", ["ci", "--include=dev", "--include=optional", "--loglevel=error"], {
         cwd: root,
         env,
@@ -187,7 +187,7 @@ function npmCi() {
 }
 
 function explainNpm(output) {
-    // …/@scope/name/-/name-1.2.3.tgz; the host is left out, it may hold a token.
+    // The address is …/@scope/name/-/name-1.2.3.tgz; the message leaves its host out, because that may hold a token.
     const refused =
         /\b(40[134]|410)\b.*?https?:\/\/[^/\s]+\/(?:.*?\/)??((?:@[^/\s]+\/)?[^/\s]+)\/-\/[^\s]*?-(\d+\.\d+\.\d+[^\s]*?)\.tgz/i.exec(
             output,
@@ -237,7 +237,7 @@ function run(node, args) {
         NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || path.join(home, "cache", "node"),
     });
     if (process.execve) {
-        // Takes this process's place: signals, terminal and exit code need no passing on.
+        // The program takes this process's place, so nothing has to pass signals, terminal and exit code on.
         process.removeAllListeners("warning");
         process.execve(node, [node].concat(args), env);
     }

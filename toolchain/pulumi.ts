@@ -1,4 +1,4 @@
-/** `npm run pulumi -- …`: the Pulumi CLI, every argument passed through. */
+/** `npm run pulumi -- …`: runs the Pulumi CLI, and passes every argument on. */
 import { readyToolchain } from "./cli/ready";
 import { corruptStates } from "./cli/check-states";
 import { runPulumi } from "./cli/run";

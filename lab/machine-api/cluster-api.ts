@@ -1,4 +1,4 @@
-/** The definitions of Cluster API's resources, as its module has them. https://cluster-api.sigs.k8s.io */
+/** The definitions of Cluster API's resources, out of its module. https://cluster-api.sigs.k8s.io */
 import { VERSION } from "../../infra/cluster/machines/names";
 import { definitions } from "../definitions";
 import type { Manifest } from "../objects";

@@ -1,6 +1,6 @@
 /**
- * Stand-ins for the definitions of Metal3's resources, whose modules are not to be had: of the fields that a site declares, no others,
- * with the names, types and limits that Metal3 1.14 has for them. What goes in here goes in there too, unless its webhooks refuse it.
+ * Stand-ins for the definitions of Metal3's resources, whose modules are not available. They have only the fields that a site declares, with the
+ * names, types and limits that Metal3 1.14 has for them. An object that is valid here is valid there too, unless its webhooks refuse it.
  * https://github.com/metal3-io/cluster-api-provider-metal3/blob/main/docs/api.md, https://github.com/metal3-io/baremetal-operator/blob/main/docs/api.md
  */
 import { GROUP, VERSION } from "../../infra/cluster/machines/names";
@@ -18,7 +18,7 @@ const whole = (minimum: number, maximum?: number): Schema => ({
 const flag: Schema = { type: "boolean" };
 const labels: Schema = { type: "object", additionalProperties: text() };
 
-/** An object of these fields and no others; with `!` behind its name, one that must be there. */
+/** An object with only these fields; a field with `!` after its name is required. */
 function object(fields: Readonly<Record<string, Schema>>): Schema {
     const required = Object.keys(fields).filter((field) => field.endsWith("!"));
     const plain = (field: string): string => field.replace("!", "");

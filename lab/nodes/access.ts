@@ -6,9 +6,9 @@ import { kubeconfig } from "../../credentials/kubeconfig";
 import type { SitePaths } from "../paths";
 
 /**
- * The text of its kubeconfig.
+ * The text of the program's kubeconfig.
  *
- * @param certificate that it shows, and the name of the entry for it
+ * @param certificate that the program shows, and the name of the entry for it
  */
 export async function accessFromWithin(
     paths: SitePaths,

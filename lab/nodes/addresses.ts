@@ -3,13 +3,13 @@ import * as ipaddr from "ipaddr.js";
 import { nth, toNumber, toText } from "../../infra/networking/addresses";
 import { LabError } from "../errors";
 
-/** Pods per machine have a /24, as in most clusters: 254 addresses for 110 pods. */
+/** The pods of a machine have a /24, as in most clusters: 254 addresses for 110 pods. */
 const POD_PREFIX = 24;
-/** Below it is room for what a site serves itself. */
+/** The addresses below are for what a site serves itself. */
 const FIRST_MACHINE = 11;
 
 export interface MachineAddress {
-    /** IPv4, in the site's range of nodes. */
+    /** IPv4 address in the site's range of nodes. */
     readonly address: string;
     /** Range of this machine's pods. */
     readonly pods: string;

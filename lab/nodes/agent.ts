@@ -9,14 +9,14 @@ function inMachine(init: number, file: string): string {
     return `/proc/${init}/root${file}`;
 }
 
-/** Whether the machine's pods are plugged in and policies enforced. @param init the machine's first process */
+/** Whether the machine's pods are connected and policies are enforced. @param init the machine's first process */
 export async function agentWorks(init: number): Promise<boolean> {
     return existsSync(inMachine(init, CNI_CONFIGURATION_FILE)) && (await askAgent(init, "/policy")) !== undefined;
 }
 
 /**
- * @param init the machine's first process: its files are seen below /proc
- * @returns the answer, parsed; undefined where there is no agent, or it is not that far yet
+ * @param init the machine's first process, whose files are visible below /proc
+ * @returns the answer, parsed; undefined where the agent does not run or is not ready yet
  */
 export async function askAgent<T>(init: number, path: string): Promise<T | undefined> {
     const target = { socketPath: inMachine(init, `${RUN}/cilium.sock`), host: "localhost", path: `/v1${path}` };

@@ -1,12 +1,12 @@
-"""One end of the link between two sites: carries a TUN device's packets to the other end, as late as the distance asks.
+"""One end of the link between two sites: carries a TUN device's packets to the other end, with the delay of the distance.
 
     cable.py RECORD DEVICE OWN PEER CUT DELAY
 
-OWN and PEER are the Unix sockets of this end and the other, one datagram a packet. DELAY, in seconds, is that of one way.
-While the file CUT is there, nothing passes, in either direction, and nobody is told. A peer that is not there is a dark cable.
+OWN and PEER are the Unix sockets of this end and the other; each packet is one datagram. DELAY is the delay of one way in
+seconds. While the file CUT exists, packets of both directions are lost without an error, and so they are without a peer.
 
-Linux has netem for this, but not every kernel is built with it. Python, because Node.js opens neither TUN devices nor
-datagram sockets of Unix.
+Linux has netem for this, but not every kernel is built with it. This end is in Python, because Node.js opens neither TUN
+devices nor datagram sockets of Unix.
 """
 
 import collections
@@ -23,15 +23,15 @@ import time
 TUNSETIFF = 0x400454CA
 IFF_TUN = 0x0001
 IFF_NO_PI = 0x1000
-# Each packet has a header of what the kernel has left to do: so TCP's come up to 64 KiB at once, and go down again as they came.
+# Each packet has a header with the work that the kernel has put off, so that TCP's packets arrive with up to 64 KiB and leave as they came.
 IFF_VNET_HDR = 0x4000
 HEADER = 10
 TUNSETOFFLOAD = 0x400454D0
 TUN_F_CSUM, TUN_F_TSO4 = 0x01, 0x02
 LONGEST = HEADER + 65536
-# Packets on the way at once, at most: what a line of a gigabit holds in 38 ms, and some. More are lost, as in a full router.
+# The most packets on the way at once: a little more than a line of a gigabit holds in 38 ms. Further packets are lost, as in a full router.
 LINE = 8192
-# Seconds.
+# Seconds until a full socket is tried again.
 RETRY = 0.001
 
 _, _, device, own, peer, cut, delay = sys.argv
@@ -45,12 +45,12 @@ if os.path.exists(own):
     os.unlink(own)
 end.bind(own)
 
-# Packets on their way out, each with the time at which it is there.
+# Packets on their way out, each with the time of its arrival.
 way = collections.deque()
 
 
 def take():
-    """Everything that the device has, onto the way."""
+    """Put every packet that the device has on the way."""
     while True:
         try:
             packet = os.read(tun, LONGEST)
@@ -61,7 +61,7 @@ def take():
 
 
 def arrive():
-    """Everything that the other end has sent, into the device."""
+    """Write every packet that the other end has sent into the device."""
     while True:
         try:
             packet = end.recv(LONGEST)
@@ -71,15 +71,15 @@ def arrive():
             try:
                 os.write(tun, packet)
             except OSError as error:
-                # What a device does not take is lost, as on any cable.
+                # A packet that the device does not take is lost, as on any cable.
                 if error.errno not in (errno.EINVAL, errno.EIO, errno.EAGAIN):
                     raise
 
 
 def send():
     """
-    What has been under way for long enough, to the other end. A full socket is waited for, as it holds ten packets: TCP would
-    take a lost one for a crowded line and slow down. Returns seconds until there is something to send, None if there is nothing.
+    Send packets that have been on the way for long enough to the other end. A full socket, which holds ten packets, is retried:
+    TCP would take a lost packet for a crowded line and slow down. Return the seconds until the next packet, None without one.
     """
     while way:
         early = way[0][0] - time.monotonic()

@@ -1,6 +1,6 @@
 /**
- * Cilium on a machine: the agent that plugs pods into the network and enforces NetworkPolicies on their packets. It runs
- * without its operator: the lab applies the resource definitions, and nodes say themselves which pods are theirs.
+ * Cilium on a machine: the agent connects pods to the network and enforces NetworkPolicies on their packets. It runs without its operator,
+ * because the lab applies the resource definitions, and each Node says which pod range it has.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -12,23 +12,23 @@ import { goMemory } from "../go-memory";
 import type { MachineInventory, SiteInventory } from "../inventory";
 import { type Manifest, OWNED } from "../objects";
 
-/** Where the agent keeps what it makes; its plugin and its command-line tool look for its socket there. */
+/** The agent keeps its files here; its plugin and its command-line tool look for its socket here. */
 export const RUN = "/run/cilium";
-/** Where containerd looks for how to plug pods in. */
+/** containerd reads here how to connect pods to the network. */
 export const CNI_CONFIGURATION = "/run/cni/net.d";
-/** Made by the agent once it is ready: until then the node is not, and takes no pods. */
+/** The agent makes this file once it is ready: until then the node is not ready, and takes no pods. */
 export const CNI_CONFIGURATION_FILE = `${CNI_CONFIGURATION}/05-cilium.conflist`;
 
 export const AGENT_START = {
-    // It writes into its library what it finds out about the kernel.
+    // The agent writes into its library what it finds out about the kernel.
     before: `mkdir -p ${RUN} && rm -rf ${RUN}/lib && cp -r /usr/local/bin/lib/cilium-agent ${RUN}/lib || exit 1`,
-    // It is idle but for many small timers: to wake a second processor for each costs half as much again.
+    // The agent is idle except for many small timers: waking a second processor for each would cost half as much again.
     env: { ...goMemory(96), GOMAXPROCS: "1" },
 };
 
 /**
- * Pods' labels that change while a pod lives are none of its identity: who is the leader must not decide what reaches
- * whom, or each failover would wait for new identities on every machine.
+ * Labels that change while a pod lives are no part of its identity. The leader's label must not decide which pods reach each other: otherwise
+ * each failover would wait for new identities on every machine.
  */
 const CHANGING = [ROLE_LABEL.key, LABEL.site];
 
@@ -42,7 +42,7 @@ export function ciliumConfiguration(site: SiteInventory, { address }: MachineInv
         "write-cni-conf-when-ready": CNI_CONFIGURATION_FILE,
         "cni-log-file": "/var/log/cilium-agent/cni.log",
 
-        // Pods' ranges are on the nodes and routed; addresses stay as they are, inside the site and to the other.
+        // The Nodes say which ranges their pods have, and these are routed; addresses are never translated, inside the site and to the other one.
         ipam: "kubernetes",
         "identity-allocation-mode": "crd",
         "enable-ipv6": false,
@@ -53,7 +53,7 @@ export function ciliumConfiguration(site: SiteInventory, { address }: MachineInv
         "enable-ipv4-masquerade": false,
         labels: ignored.map((label) => `k8s:!${label.replaceAll(".", "\\.")}$`).join(" "),
 
-        // What a lab of two machines has no use for costs memory and time all the same.
+        // These features are of no use in a lab of two machines, and would cost memory and time.
         "enable-l7-proxy": false,
         "enable-hubble": false,
         "enable-health-checking": false,
@@ -86,7 +86,7 @@ const DEFINITIONS = [
     "v2alpha1/ciliumpodippools",
 ];
 
-/** The definitions as the agent's own module has them. */
+/** The definitions out of the agent's own module. */
 export function ciliumDefinitions(binDirectory: string): Manifest[] {
     return DEFINITIONS.map((name) => {
         const file = path.join(libraryOf(binDirectory, "cilium-agent"), "crds", `${name}.yaml`);

@@ -1,6 +1,6 @@
 /**
- * Connections into a site: to a pod from the machine that it runs on, as root of that machine has one and nobody else (the API server
- * lets nobody into pods, and policies let a machine reach its own), and to the edge from an ally's address.
+ * Connections into a site: to the edge from an ally's address, and to a pod from its machine. Only root of that machine can connect to a pod in
+ * this way, because the API server lets nobody into pods, and policies let a machine reach its own pods.
  */
 import { spawn } from "node:child_process";
 import type { Socket } from "node:net";
@@ -9,9 +9,9 @@ import { type Site, openSite } from "../options";
 import { initOf } from "./machine";
 import { NETWORK, RELAY_COMMAND, SYSTEM_PATH } from "./network";
 
-/** Marks the process as the lab's. */
+/** Marks the process as one of the lab's. */
 const RECORD = "entrance";
-/** The file that the process has as its end of the socket. */
+/** The number of the file that is the process's end of the socket. */
 const SOCKET = 3;
 
 export interface PodPlace {
@@ -62,7 +62,7 @@ async function entrance({ paths }: Site, holder: number, place: string, within: 
     await new Promise<void>((resolve, reject) => {
         child.once("error", reject);
         child.stdout?.once("data", () => resolve());
-        // It ends with the process.
+        // The stream ends with the process.
         void buffer(child.stderr as NodeJS.ReadableStream).then((said) =>
             reject(refused(said.toString().trim() || `${place} does not answer`)),
         );

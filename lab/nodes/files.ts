@@ -1,4 +1,4 @@
-/** What makes one machine differ from the next: the files of its /etc/embassy. Pure. */
+/** Makes the files of a machine's /etc/embassy, by which machines differ. Pure. */
 import { stringify } from "yaml";
 import { KUBELET_PORT, kubeletAccess } from "../../infra/cluster/control-plane/kubelet";
 import { amount } from "../../infra/conventions/quantity";
@@ -11,21 +11,21 @@ import { AGENT_START, CNI_CONFIGURATION, ciliumConfiguration } from "./cilium";
 export const ETC = "/etc/embassy";
 const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
 
-/** Programs and keys of a machine that others make. */
+/** Programs and keys of a machine that come from elsewhere. */
 export interface MachineKeys {
     /** PEM. */
     readonly authority: string;
-    /** PEM: whose clients the kubelet lets in. */
+    /** PEM certificate of the authority whose clients the kubelet accepts. */
     readonly kubeletClients: string;
-    /** Kubeconfigs. */
+    /** Kubeconfigs of the programs. */
     readonly kubelet: string;
     readonly cilium: string;
-    /** PEM: key and certificate with which the kubelet serves. */
+    /** PEM with the key and the certificate of the kubelet's server. */
     readonly serving: string;
 }
 
 /**
- * File below /etc/embassy → content; `service/<name>/run` are the programs that runit keeps alive.
+ * File below /etc/embassy → content; runit keeps the programs `service/<name>/run` alive.
  *
  * @param others the site's other machines
  * @param pause reference of the image that holds a pod's namespaces
@@ -44,7 +44,7 @@ export function machineFiles(
         "filter.nft": machineFilter([{ ports: [KUBELET_PORT], from: network.apiServers }]),
         hosts: hosts(network, machine),
         [`registries/${network.registry}/hosts.toml`]: registryHost(network),
-        // Empty: nothing outside the site is asked for a name.
+        // The file is empty, because nothing outside the site resolves names.
         "resolv.conf": "",
         "ca.crt": keys.authority,
         "kubelet-clients.crt": keys.kubeletClients,
@@ -69,14 +69,14 @@ export function machineFiles(
     };
 }
 
-/** What comes before a program starts. */
+/** What happens before a program starts. */
 interface Start {
-    /** Shell command without whose success the program is not started yet. */
+    /** Shell command that must succeed before the program starts. */
     readonly before?: string;
     readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A program that runit keeps alive, with a log that it turns over (ten files of a megabyte): https://smarden.org/runit/ */
+/** A program that runit keeps alive, with a log that it rotates (ten files of a megabyte): https://smarden.org/runit/ */
 function service(name: string, args: readonly string[], { before, env = {} }: Start = {}): Record<string, string> {
     const run = [
         "#!/bin/bash",
@@ -92,12 +92,12 @@ function service(name: string, args: readonly string[], { before, env = {} }: St
     };
 }
 
-/** What the machine shows its kubelet as its own: machine.sh. Whole cores, and KiB of memory. */
+/** The hardware that the machine shows its kubelet (machine.sh): whole cores, and KiB of memory. */
 function hardware({ cpu, memory }: Machine): string {
     return `cores=${Math.ceil(amount(cpu))}\nmemory=${Math.floor(amount(memory) / 1024)}\n`;
 }
 
-/** Routes to the other machines' pods are declared, as on a network whose switches know them. */
+/** Routes to the other machines' pods are declared, as in a network whose switches know them. */
 function networkScript(
     network: NetworkInventory,
     machine: MachineInventory,
@@ -105,7 +105,7 @@ function networkScript(
 ): string {
     return [
         "set -eu",
-        // Before anybody can reach it.
+        // The filter is in place before anybody can reach the machine.
         `nft --file ${ETC}/filter.nft`,
         `ip address add ${machine.address}/${prefixOf(network.nodes)} dev eth0`,
         "ip link set eth0 up",
@@ -166,9 +166,9 @@ function kubelet(site: SiteInventory, { dns }: NetworkInventory, { maxPods }: Ma
         containerRuntimeEndpoint: `unix://${CONTAINERD_SOCKET}`,
         cgroupDriver: "cgroupfs",
         failCgroupV1: false,
-        // The machine's memory is the host's, and what the host swaps is not for a machine to say.
+        // The machine's memory is the host's, and only the host decides what it swaps.
         failSwapOn: false,
-        // Nor is how full the host's disk is, in parts of a whole of which others use most: room is what counts.
+        // The limits are absolute sizes: shares of the host's disk would say little, because others use most of it.
         evictionHard: {
             "memory.available": "100Mi",
             "nodefs.available": "1Gi",

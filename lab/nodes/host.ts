@@ -1,4 +1,4 @@
-/** What a host must be for machines. */
+/** Checks that a host can run machines. */
 import { existsSync, readFileSync } from "node:fs";
 import { release } from "node:os";
 import { gunzipSync } from "node:zlib";
@@ -8,7 +8,7 @@ import { groupProblems } from "../processes/hierarchy";
 import { kernelProblems } from "./kernel";
 import { SYSTEM_PATH } from "./network";
 
-/** Program → the package that brings it, which has one name in Debian, Fedora and Arch where there is one. */
+/** Program → the package that contains it; Debian, Fedora and Arch have the same name for it where there is only one. */
 const PROGRAMS = {
     unshare: "util-linux",
     nsenter: "util-linux",
@@ -21,7 +21,7 @@ const PROGRAMS = {
     chroot: "coreutils",
 } as const;
 
-/** What this host lacks for machines, a clause each; empty where it lacks nothing. */
+/** What this host lacks for machines, one clause for each thing; empty where it lacks nothing. */
 export function hostProblems(): string[] {
     if (process.platform !== "linux") {
         return [`the system is ${process.platform}, not Linux`];
@@ -44,7 +44,7 @@ export function missingPrograms(folders: readonly string[], exists: (file: strin
         });
 }
 
-/** The kernel tells its own configuration, or distributions lay it beside the kernel. */
+/** The kernel's own configuration, from the kernel itself or from a file that distributions install beside it. */
 function kernelConfiguration(): string | undefined {
     const own = "/proc/config.gz";
     const beside = [
@@ -55,12 +55,12 @@ function kernelConfiguration(): string | undefined {
     try {
         return existsSync(own) ? gunzipSync(readFileSync(own)).toString() : beside && readFileSync(beside, "utf8");
     } catch {
-        // Some hosts let root alone read it.
+        // Some hosts let only root read it.
         return undefined;
     }
 }
 
-/** @throws LabError naming all that this host lacks */
+/** @throws LabError naming everything that this host lacks */
 export function refuseWithoutMachines(): void {
     const problems = hostProblems();
     if (problems.length > 0) {

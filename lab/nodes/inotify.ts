@@ -1,6 +1,6 @@
 /**
- * Room for what watches files. The kernel gives each user so many inotify instances, 128 unless told otherwise, and a site
- * with real nodes takes about thirty of root's: a kubelet takes 6, a controller manager 6, an API server 3. One that gets none ends.
+ * Makes room for processes that watch files. The kernel allows each user a number of inotify instances, 128 by default, and a site with real
+ * nodes takes about thirty of root's: a kubelet takes 6, a controller manager 6, an API server 3. A process that gets none ends.
  */
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
@@ -9,15 +9,15 @@ import { LabError } from "../errors";
 import { ensureFile, readJson } from "../../command-line/files";
 
 const LIMIT = "/proc/sys/fs/inotify/max_user_instances";
-/** Enough for both sites, restore environments and the tests, beside what else the computer runs. */
+/** Enough for both sites, restore environments and the tests, and for the other programs on the computer. */
 export const INSTANCES = 512;
 
-/** Where it is kept what the limit was. Of all sites of this home, as the limit is the computer's. */
+/** The file with the former limit. All sites of this home share it, because the limit applies to the whole computer. */
 function recordIn(home: string): string {
     return path.join(home, "inotify.json");
 }
 
-/** Raises the limit where it is lower, until {@link giveWatchersBack}. @throws LabError where the kernel does not let us */
+/** Raises the limit where it is lower, until {@link giveWatchersBack}. @throws LabError where the kernel refuses */
 export async function makeRoomForWatchers(
     report: (message: string) => void,
     home: string = embassyHome,
@@ -27,7 +27,7 @@ export async function makeRoomForWatchers(
     if (before >= INSTANCES) {
         return;
     }
-    // Before the limit itself: whenever this is cut short, the record is that of the limit before.
+    // The record is written before the limit: wherever this is interrupted, the record has the former limit.
     await ensureFile(recordIn(home), JSON.stringify({ before }));
     await fs.writeFile(limit, String(INSTANCES)).catch((error: unknown) => {
         throw new LabError(
@@ -39,9 +39,9 @@ export async function makeRoomForWatchers(
 }
 
 /**
- * Puts the limit back to what it was, unless somebody has changed it since.
+ * Restores the former limit, unless somebody has changed it since.
  *
- * @returns what it was put back to
+ * @returns the restored limit
  */
 export async function giveWatchersBack(home: string, limit: string = LIMIT): Promise<number | undefined> {
     const { before } = ((await readJson(recordIn(home))) ?? {}) as { before?: number };

@@ -1,6 +1,6 @@
-/** What machines need of the kernel beside control groups, by the names of its own configuration. Pure. */
+/** What machines need of the kernel in addition to control groups, by the names of its own configuration. Pure. */
 
-/** Option → what of the lab uses it. */
+/** Option → the part of the lab that uses it. */
 const OPTIONS = {
     UTS_NS: "a machine's host name",
     IPC_NS: "a machine's processes",
@@ -21,7 +21,7 @@ const OPTIONS = {
 } as const;
 
 /**
- * @param configuration lines `CONFIG_…=y`, `=m` or `# CONFIG_… is not set`; undefined where the host does not tell, and each is taken to be there
+ * @param configuration lines `CONFIG_…=y`, `=m` or `# CONFIG_… is not set`; undefined where the host does not tell, and all count as set
  * @returns a clause for each option that is missing
  */
 export function kernelProblems(configuration: string | undefined): string[] {

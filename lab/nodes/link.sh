@@ -12,7 +12,7 @@ mount --rbind /dev "$userland/dev"
 mount --bind "$scripts" "$userland/srv"
 mount --bind "$sites" "$userland/mnt"
 ip() { chroot "$userland" /sbin/ip "$@"; }
-# What a killed end has left.
+# A killed end may have left the device.
 ip link delete "$device" 2> /dev/null || :
 ip tuntap add dev "$device" mode tun vnet_hdr
 ip link set "$device" up txqueuelen 10000

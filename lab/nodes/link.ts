@@ -1,6 +1,6 @@
 /**
- * The wide-area link between two sites' networks, with the delay of the real distance; nothing else joins them. Each site
- * runs its own end, so that neither needs the other to come up or to go down.
+ * The wide-area link between two sites' networks, with the delay of the real distance; nothing else connects them. Each site runs its own end,
+ * so that neither needs the other to come up or to go down.
  */
 import { existsSync } from "node:fs";
 import * as fs from "node:fs/promises";
@@ -24,12 +24,12 @@ export function linkName(peer: string): string {
     return `link-${peer}`;
 }
 
-/** The end's own, which is there while it runs. */
+/** The socket of this end, which exists while the end runs. */
 export function linkSocket({ run }: SitePaths, peer: string): string {
     return path.join(run, `${linkName(peer)}.sock`);
 }
 
-/** The file that severs this end while it is there. */
+/** The file that severs this end while it exists. */
 function cutMark({ run }: SitePaths, peer: string): string {
     return path.join(run, `${linkName(peer)}.cut`);
 }
@@ -65,7 +65,7 @@ export function linkPart(
             String(ROUND_TRIP_MS / 2 / 1000),
         ],
         env: { PATH: SYSTEM_PATH },
-        // Its mounts in the userland are gone with it.
+        // A new userland takes the place of the folder, and the part's mounts in it are gone.
         reads: [SCRIPT, path.join(SCRIPTS, "cable.py"), stampOf(userland)],
     };
 }
@@ -74,7 +74,7 @@ export function isCut(paths: SitePaths, peer: string): boolean {
     return existsSync(cutMark(paths, peer));
 }
 
-/** Severs or mends this end. It outlasts a restart of either site. */
+/** Severs or mends this end. That persists over a restart of either site. */
 export async function setCut(paths: SitePaths, peer: string, cut: boolean): Promise<void> {
     const mark = cutMark(paths, peer);
     await (cut ? ensureFile(mark, "") : fs.rm(mark, { force: true }));

@@ -11,7 +11,7 @@ set -eu
 stage=$1 folder=$3 name=$4 group=$5 userland=$6 programs=$7
 
 controllers() {
-    # Version 1: one hierarchy for each controller, each mounted by itself.
+    # On version 1 there is one hierarchy for each controller, and each is mounted by itself.
     awk '$3 == "cgroup" { print $2 }' /proc/self/mounts
 }
 
@@ -45,7 +45,7 @@ join_each() {
 join_unified() {
     own=$UNIFIED/$group
     if [ -d "$own" ]; then
-        # Left by the machine before, with groups of its own: it takes no process while it passes controllers on to them.
+        # The former machine has left this group, with groups below it: it takes no process while it passes controllers on to them.
         [ ! -e "$own/cgroup.kill" ] || echo 1 > "$own/cgroup.kill"
         until find "$own" -depth -type d -exec rmdir {} + 2> /dev/null; do sleep 0.05; done
     fi
@@ -56,29 +56,29 @@ join_unified() {
 
 apart() {
     if [ -n "${UNIFIED:-}" ]; then
-        # On version 2 processes live in leaves: what passes controllers on to the pods' groups has none itself.
+        # On version 2 processes are in leaves: a group that passes controllers on to the pods' groups has none itself.
         own=$UNIFIED/$group
         mkdir "$own/system"
         echo $$ > "$own/system/cgroup.procs"
         sed 's/[^ ][^ ]*/+&/g' "$own/cgroup.controllers" > "$own/cgroup.subtree_control"
-        # This machine's own programs come before its pods, whose share the kubelet sets by the cores that are declared.
+        # This machine's own programs come before its pods, to which the kubelet gives shares by the declared cores.
         echo 10000 > "$own/system/cpu.weight"
     fi
     exec unshare --fork --pid --kill-child=SIGKILL --mount --net --uts --ipc --propagation private "$0" inside "${@:2}"
 }
 
-# The kubelet tells the scheduler what it reads here: the hardware that is declared, not the host's. Pods have views of their
-# own, which show the host's.
+# The kubelet tells the scheduler what it reads here: the declared hardware, not the host's. Pods have views of their own, which show the
+# host's.
 show_hardware() {
     . /etc/embassy/hardware
     printf 'MemTotal: %d kB\nSwapTotal: 0 kB\n' "$memory" > /run/meminfo
     mount --bind /run/meminfo /proc/meminfo
-    # Processors that say nothing of sockets and nodes are counted, and not named in control groups, where they are unknown.
+    # Processors without data on sockets and nodes are counted, but not named in control groups, where they are unknown.
     possible=$(cat /sys/devices/system/cpu/possible)
     mount -t tmpfs tmpfs /sys/devices/system/node
     mount -t tmpfs tmpfs /sys/devices/system/cpu
     for core in $(seq 0 $((cores - 1))); do mkdir "/sys/devices/system/cpu/cpu$core"; done
-    # The host's, for Cilium: the kernel counts by it.
+    # Cilium needs the host's number of processors, by which the kernel counts.
     echo "$possible" > /sys/devices/system/cpu/possible
 }
 
@@ -87,12 +87,12 @@ mount_each() {
     for controller in $(controllers); do
         options=$(awk -v at="$controller" '$3 == "cgroup" && $2 == at { print $4; exit }' /proc/self/mounts)
         mkdir -p "sys/fs/cgroup/${controller##*/}"
-        # Of the options only the controller's own names: the mount shows this machine's group as the root.
+        # Only the controller's own names are taken from the options; the mount shows this machine's group as the root.
         mount -t cgroup -o "$(echo "$options" | tr ',' '\n' | grep -vxE 'rw|ro|relatime|nosuid|nodev|noexec' | paste -sd,)" \
             cgroup "sys/fs/cgroup/${controller##*/}"
     done
     if [ -e sys/fs/cgroup/cpu/cpu.shares ]; then
-        # As on version 2, above.
+        # The machine's own programs come first here, too, as on version 2 above.
         mkdir -p sys/fs/cgroup/cpu/system
         echo 262144 > sys/fs/cgroup/cpu/system/cpu.shares
         echo $$ > sys/fs/cgroup/cpu/system/cgroup.procs
@@ -101,7 +101,7 @@ mount_each() {
 
 inside() {
     root=/run/embassy-machine
-    # In this mount namespace alone: the host's /run stays as it is.
+    # The mount is in this namespace only: the host's /run stays as it is.
     mount -t tmpfs -o mode=755 tmpfs /run
     mkdir -p "$root" /run/writable/upper /run/writable/work
     mount -t overlay -o "lowerdir=$userland,upperdir=/run/writable/upper,workdir=/run/writable/work" overlay "$root"
@@ -109,7 +109,7 @@ inside() {
     mkdir -p proc sys dev run tmp old etc/embassy var/lib var/log usr/local/bin
     mount -t proc proc proc
     mount -t sysfs sysfs sys
-    # Of this machine alone, and gone with it: what the network's programs keep in the kernel.
+    # The network's programs keep their data in the kernel here; it belongs to this machine alone, and goes with it.
     mount -t bpf bpf sys/fs/bpf
     if [ -n "${UNIFIED:-}" ]; then
         mount -t cgroup2 cgroup2 sys/fs/cgroup
@@ -120,7 +120,7 @@ inside() {
     mount -t tmpfs -o mode=755 tmpfs run
     mount -t tmpfs -o mode=1777 tmpfs tmp
     mount --bind "$programs" usr/local/bin
-    # Where containerd looks for it, beside the one that it needs of Debian's.
+    # containerd looks for the plugin in this folder, beside the one that it needs of Debian's.
     ln -s /usr/local/bin/cilium-cni usr/lib/cni/
     mount --bind "$folder/etc" etc/embassy
     mount --bind "$folder/var" var/lib
@@ -131,7 +131,7 @@ inside() {
     show_hardware
     echo "$name" > /proc/sys/kernel/hostname
     ip link set lo up
-    # Plugged in by the lab, from the site's network.
+    # The lab plugs the machine in, from the site's network.
     until ip link show eth0 > /dev/null 2>&1; do sleep 0.05; done
     sh /etc/embassy/network.sh
     cp -r /etc/embassy/service /run/service

@@ -1,4 +1,4 @@
-/** One machine of a site: what it runs as, its configuration, its plug in the site's network, and its end. */
+/** One machine of a site: its processes, its configuration, its connection to the site's network, and its end. */
 import { execFile } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
@@ -34,7 +34,7 @@ export function machineOf(part: string): string | undefined {
     return part.startsWith(PART) ? part.slice(PART.length) : undefined;
 }
 
-/** @param network process that holds the network into which it is plugged: with another network it is another machine */
+/** @param network process that holds the network into which it is plugged; with another network it counts as another machine */
 export function machinePart(
     { paths, binDirectory }: Site,
     { name }: Machine,
@@ -59,7 +59,7 @@ export function machinePart(
     };
 }
 
-/** Where in the site a machine finds what. */
+/** What a machine finds in its site, and where. */
 export interface Surroundings {
     readonly inventory: SiteInventory;
     readonly network: NetworkInventory;
@@ -67,7 +67,7 @@ export interface Surroundings {
     readonly pause: string;
 }
 
-/** Writes what the machine reads at its boot. */
+/** Writes the files that the machine reads at its boot. */
 export async function configureMachine(paths: SitePaths, machine: Machine, around: Surroundings): Promise<void> {
     const { inventory, network, pause } = around;
     const read = async (file: string): Promise<string> => (await readIfThere(file)) ?? "";
@@ -81,7 +81,7 @@ export async function configureMachine(paths: SitePaths, machine: Machine, aroun
         serving: await read(paths.pem(kubeletPem)),
     });
     const folder = paths.machine(machine.name);
-    // The disks that lab/objects.ts declares, /var/lib/… in the machine.
+    // The disks that lab/objects.ts declares; they are /var/lib/… in the machine.
     const disks = machine.disks.flatMap(({ class: kind, count }) =>
         Array.from({ length: count }, (_, index) => path.join("var", DISKS, kind, String(index))),
     );
@@ -92,14 +92,14 @@ export async function configureMachine(paths: SitePaths, machine: Machine, aroun
             await fs.chmod(path.join(folder, "etc", file), 0o700);
         }
     }
-    // One file that changes with any of them: the machine is started again for it.
+    // This one file changes with any of the others, so that the machine is started again for each change.
     await ensureFile(path.join(folder, "files.json"), digest([JSON.stringify(files)]));
 }
 
 /**
- * Joins the machine to the site's bridge, once it has a network of its own.
+ * Connects the machine to the site's bridge, once it has a network of its own.
  *
- * @returns whether it is joined
+ * @returns whether it is connected
  */
 export async function plugIn(site: Site, machine: Machine, userland: string, network: Process): Promise<boolean> {
     const init = await initOf(site, machine.name);
@@ -120,7 +120,7 @@ export async function plugIn(site: Site, machine: Machine, userland: string, net
         );
     // An interface's name has 15 characters at most.
     const plug = `n-${digest([site.paths.machine(machine.name)]).slice(0, 8)}`;
-    // Left in the bridge by the machine before, for as long as the kernel takes to clear its network away.
+    // The former machine leaves its plug in the bridge until the kernel has removed its network.
     await ip("link", "delete", plug);
     const pair = [plug, "master", "nodes", "up", "type", "veth", "peer", "name", "eth0", "netns", String(init)];
     return ip("link", "add", ...pair);
@@ -138,13 +138,13 @@ export async function machineWorks(site: Site, name: string): Promise<boolean> {
     return init !== undefined && (await agentWorks(init));
 }
 
-/** Ends the machine as a power cut would. What it keeps stays. */
+/** Ends the machine like a power cut. What it keeps stays. */
 export async function stopMachine({ paths, supervisor }: Site, name: string): Promise<void> {
     await supervisor.stop(partOf(name), true);
     await removeGroups(groupOf(paths, name));
 }
 
-/** Bytes of memory that the processes of a machine hold, its pods' included, without what the kernel caches for them. */
+/** Bytes of memory that the processes of a machine hold, its pods' included, without the kernel's caches for them. */
 export function machineMemory(paths: SitePaths, name: string): Promise<number | undefined> {
     return memoryOfGroup(groupOf(paths, name));
 }

@@ -3,10 +3,10 @@
 #
 #     FILTER=RULESET ROUTES="PODS MACHINE..." network.sh RECORD USERLAND ADDRESS/PREFIX COMMAND...
 #
-# FILTER, of nftables, says what comes over links. ROUTES has a line for the pods of each machine: their range, and its address. ALLY is an address outside, from which the site's
-# SERVICES are asked.
+# FILTER is a ruleset of nftables for what comes over links. ROUTES has a line for the pods of each machine: their range, and its address.
+# ALLY is an address outside, from which the site's SERVICES are asked.
 #
-# Started in a new network namespace, which ends with it and with the machines. The tools are the userland's.
+# The script starts in a new network namespace, which ends with it and with the machines. It uses the userland's tools.
 set -eu
 userland=$2 address=$3
 shift 3
@@ -16,12 +16,12 @@ ip link set lo up
 ip link add nodes type bridge
 ip address add "$address" dev nodes
 ip link set nodes up
-# Between machines and to other sites; there is no interface to anywhere else.
+# Packets go between machines and to other sites; there is no interface to anywhere else.
 echo 1 > /proc/sys/net/ipv4/ip_forward
 echo "${ROUTES:-}" | while read -r pods machine; do
     [ -z "$pods" ] || ip route add "$pods" via "$machine"
 done
-# What asks a Service from here goes to a pod before it is sent: services.sh.
+# Requests to a Service from here are sent to a pod before they leave: services.sh.
 [ -z "${ALLY:-}" ] || {
     ip address add "$ALLY/32" dev nodes
     ip route add "$SERVICES" dev nodes src "$ALLY"

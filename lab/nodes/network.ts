@@ -1,6 +1,6 @@
 /**
- * The network of a site with machines: a namespace of its own, in which a bridge joins them, and two relays over which
- * alone it is reached: from within to the API server on the host's loopback, and from there to the kubelets.
+ * The network of a site with machines: a namespace of its own, in which a bridge joins them. Two relays are the only ways between it and the
+ * host: from within to the API server on the host's loopback, and from there to the kubelets.
  */
 import { request } from "node:http";
 import * as path from "node:path";
@@ -16,7 +16,7 @@ import { prefixOf } from "./addresses";
 export const NETWORK = "network";
 export const GATEWAY = "gateway";
 
-/** What the interfaces of links begin with. */
+/** Interfaces of links begin with this. */
 const LINK = "to-";
 /** The interface of the link to another site, whose name has 15 characters at most. */
 export function linkInterface(peer: string): string {
@@ -25,10 +25,10 @@ export function linkInterface(peer: string): string {
 
 const SCRIPTS = path.join(repoRoot, "lab", "nodes");
 const RELAY = path.join(SCRIPTS, "relay.ts");
-/** Its syntax is such that Node takes the types off by itself: https://nodejs.org/api/typescript.html */
+/** Node.js removes the types of the relay's file by itself, because its syntax allows that: https://nodejs.org/api/typescript.html */
 const NODE = [process.execPath, "--no-warnings"];
 export const RELAY_COMMAND: readonly string[] = [...NODE, RELAY];
-/** Nothing of the user's goes into machines and their network. */
+/** The PATH in machines and their network, which takes nothing from the user's environment. */
 export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const ENVIRONMENT = { PATH: SYSTEM_PATH };
 
@@ -64,7 +64,7 @@ export function networkPart(
     };
 }
 
-/** The relay's end on the host. @param apiPort of the API server, where the host has it */
+/** The relay's end on the host. @param apiPort port of the API server on the host */
 export function gatewayPart(paths: SitePaths, apiPort: number): Supervised {
     const [program = "", ...args] = NODE;
     return {
@@ -78,12 +78,12 @@ export function gatewayPart(paths: SitePaths, apiPort: number): Supervised {
 
 const ANSWER_MS = 2_000;
 
-/** Whether something takes connections at the gateway's `port`. */
+/** Whether the gateway's `port` accepts connections. */
 export function gatewayAnswers(paths: SitePaths, { gateway }: NetworkInventory, port: number): Ready {
     return answersAt(paths, `${gateway}:${port}`);
 }
 
-/** Whether `place`, an address with a port, takes connections, asked through the relay: the host has no other way there. */
+/** Whether `place`, an address with a port, accepts connections. The relay asks, because the host has no other way there. */
 export function answersAt({ egressSocket }: SitePaths, place: string): Ready {
     const target = { socketPath: egressSocket, method: "CONNECT", path: place };
     return () =>

@@ -1,4 +1,4 @@
-/** When NetworkPolicies are in force: each machine enforces what it has heard of, and it hears of a change some time after. */
+/** Waits until NetworkPolicies are in force: each machine enforces the policies that it has received, and a change takes a while to arrive. */
 import { randomBytes } from "node:crypto";
 import { type Access, kubectl } from "../converge";
 import { LabError } from "../errors";
@@ -31,7 +31,7 @@ interface Endpoint {
 /**
  * Waits until every machine of the site enforces every policy as it is in the API now, on all of its pods.
  *
- * A policy that is about no pod is put behind the others: who knows of it knows of all that was written before.
+ * It adds a policy that selects no pod: a machine that knows this policy knows everything that was written before it.
  *
  * @throws LabError naming the machine that does not get there within a minute
  */

@@ -1,6 +1,6 @@
 /**
- * A site's own registry of images, in its network: what its machines pull from, and all that they can reach. To them it can only be
- * read. It is filled from the host's side, through a second one over the same folder that no machine's network leads to.
+ * A site's own registry of images, in its network: its machines pull from it, and can reach no other. They can only read from it. The host's
+ * side fills it, through a second registry over the same folder, which no machine's network leads to.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -32,7 +32,7 @@ export async function ensureImages(home: string, report: (message: string) => vo
         onProgress: (image, message) => report(`image ${image}: ${message}`),
     });
     const names = catalogue.map(({ name }) => name);
-    // The stacks read one file; a lab in another home, as tests have, is none of theirs.
+    // The stacks read one file. A lab in another home, as in tests, writes its own instead.
     const own = home === embassyHome;
     return recordDigests(built, names, own ? LOCK_FILE : path.join(home, "images", "lock.json"));
 }
@@ -42,7 +42,7 @@ export function registryPort({ registry }: Pick<NetworkInventory, "registry">): 
     return Number(registry.slice(registry.indexOf(":") + 1));
 }
 
-/** What machines see: it takes nothing, whoever asks. */
+/** The configuration that machines see: it accepts no uploads from anybody. */
 export function registryConfiguration(paths: SitePaths, network: NetworkInventory): string {
     const pem = paths.pem(REGISTRY);
     return configuration(
@@ -65,12 +65,12 @@ function configuration(paths: SitePaths, http: object, storage: object = {}): st
     });
 }
 
-/** On the loopback of the network's own namespace, in which no machine is. */
+/** It is on the loopback of the network's own namespace, in which there is no machine. */
 function loopback(network: NetworkInventory): string {
     return `127.0.0.1:${registryPort(network)}`;
 }
 
-/** A registry that takes images, until it is killed or this process is gone. @throws LabError with its words where it does not start */
+/** A registry that accepts images until it is killed or this process ends. @throws LabError with its words where it does not start */
 async function startWriter(
     paths: SitePaths,
     network: NetworkInventory,
@@ -112,7 +112,7 @@ export function registryPart(paths: SitePaths, binDirectory: string, { pid }: Pr
     };
 }
 
-/** Puts every image there, under its digest. What is there already costs a question. @throws LabError with crane's words */
+/** Pushes every image under its digest. An image that is there already costs one question. @throws LabError with crane's words */
 export async function pushImages(
     paths: SitePaths,
     network: NetworkInventory,
@@ -126,7 +126,7 @@ export async function pushImages(
         for (const name of Object.keys(images)) {
             const target = `${loopback(network)}/${name}:${TAG}`;
             const args = [namespace, path.join(binDirectory, "crane"), "push", layoutFolder(name, paths.home), target];
-            // A home of its own: no credentials of the user's go there.
+            // The process has a home of its own, so that it gets no credentials of the user's.
             const env = { HOME: paths.directory };
             await run("nsenter", args, { env }).catch((error: unknown) => {
                 const { stderr = "" } = error as { stderr?: string };
@@ -143,5 +143,5 @@ export async function pushImages(
     }
 }
 
-/** Only keeps an image from being cleared away: nobody pulls by it. */
+/** The tag only keeps an image from being cleaned up: nobody pulls by it. */
 const TAG = "current";

@@ -1,14 +1,14 @@
 /**
- * Carries connections between network namespaces over Unix sockets, which a namespace does not confine. It stands alone
- * and is run by Node as it is: no import of the project's, no syntax that has to be compiled.
+ * Carries connections between network namespaces over Unix sockets, which a namespace does not confine. Node.js runs this file as it is, so it
+ * imports nothing of the project, and has no syntax that must be compiled.
  *
  *     node relay.ts RECORD RULE...
  *
- * RECORD only marks the process as the lab's. A RULE is
+ * RECORD only marks the process as one of the lab's. A RULE is
  *   listen=FROM,to=TO     FROM and TO are HOST:PORT or the path of a socket; what connects to FROM is carried to TO
  *   connect=PATH          an HTTP proxy on a socket that opens the connection that CONNECT asks for
  *                         (the API server's way to its nodes, konnectivity's "http-connect" protocol)
- *   carry=FD,to=TO        what this process was given as the file FD, a socket, is carried to TO, once it has said so; it ends with it
+ *   carry=FD,to=TO        connects the socket that this process was given as file FD to TO, reports that, and ends with the connection
  */
 import { rmSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
@@ -19,7 +19,7 @@ function place(text: string): NetConnectOpts {
     return text.startsWith("/") ? { path: text } : { host: host ?? "", port: Number(port) };
 }
 
-/** Whatever ends one side ends the other. */
+/** When one side ends, for whatever reason, the other ends too. */
 function join(one: Socket, other: Socket): void {
     one.pipe(other).pipe(one);
     for (const [from, to] of [
@@ -48,7 +48,7 @@ function proxy(): Server {
 
 function serve(server: Server, on: string): void {
     if (on.startsWith("/")) {
-        // What an earlier process left.
+        // An earlier process may have left the socket.
         rmSync(on, { force: true });
     }
     server.on("error", (error) => {

@@ -1,6 +1,6 @@
 /**
- * The source's object store, served off its disk inside the restore environment's own network: read-only, at the address
- * and under the name by which the program looks for it. So the source need not run, and cannot be written to.
+ * Serves the source's object store from its disk inside the restore environment's own network: read-only, at the address and under the name at
+ * which the program looks for it. So the source need not run, and cannot be written to.
  */
 import * as path from "node:path";
 import { objectStoreName } from "../../infra/networking/addresses";
@@ -17,20 +17,20 @@ import { issueLeaf } from "../../credentials/certificates";
 
 const SCRIPT = path.join(repoRoot, "lab", "nodes", "rescue.sh");
 export const RESCUE = "rescued-store";
-/** Where the folder is mounted, in the process' own mounts. */
+/** The folder's mount point in the process's own mounts. */
 const RESCUED = "rescue";
 const HTTPS = 443;
-/** An environment that lives longer is made again. */
+/** Days for which the certificate is valid; an environment that lives longer is made again. */
 export const RESCUE_DAYS = 30;
 
 export interface RescueSource {
     readonly site: string;
-    /** Address at which its store is looked for. */
+    /** The address at which the program looks for the store. */
     readonly address: string;
-    /** With the store's objects and versions; or what is in the one bucket of a copy. */
+    /** Folder with the store's objects and versions, or with the content of the one bucket of a copy. */
     readonly folder: string;
     readonly bucket: string | undefined;
-    /** Who reads there. */
+    /** The users who read there. */
     readonly readers: StoreUsers;
 }
 
@@ -62,7 +62,7 @@ export async function ensureRescue(site: Site, source: RescueSource, issuer: Iss
                 `--net=/proc/${network.pid}/ns/net`,
                 "unshare",
                 "--mount",
-                // The store ends with the process that is known by its record.
+                // The store ends with the process that has the record among its arguments.
                 "--fork",
                 "--kill-child=SIGKILL",
                 SCRIPT,

@@ -1,11 +1,11 @@
 #!/bin/sh
-# kube-proxy in the site's network: what comes over a link for the address of a Service goes on to a pod, with its sender's
-# own address, and what the pod answers passes here again on its way back.
+# kube-proxy in the site's network: it passes packets that come over a link for the address of a Service on to a pod, with their sender's own
+# address, and the pod's answers come back through here.
 #
 #     services.sh RECORD USERLAND PROGRAMS CONFIG
 #
-# Started in the site's network and in mounts of its own: the userland, whose nft it calls, sees the host's devices and
-# processes, PROGRAMS as /srv and CONFIG as /mnt.
+# The script starts in the site's network and in mounts of its own: the userland, whose nft it calls, sees the host's devices and processes,
+# PROGRAMS as /srv and CONFIG as /mnt.
 set -eu
 userland=$2 programs=$3 config=$4
 mount --rbind /dev "$userland/dev"

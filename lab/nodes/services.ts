@@ -1,7 +1,7 @@
 /**
- * A site's Services as other sites reach them: a kube-proxy in the site's network, which every packet of a link passes on
- * its way in and on its way back. On the machines it would pass only on its way in, unless they put their address in place
- * of the sender's. There is none on them: Cilium knows the Services to which a machine's own pods turn.
+ * Makes a site's Services reachable for other sites: a kube-proxy runs in the site's network, which every packet of a link passes on its way in
+ * and on its way back. On the machines packets would pass it only on their way in, unless it replaced their source address. The
+ * machines have no kube-proxy: Cilium handles the Services that a machine's own pods use.
  */
 import * as path from "node:path";
 import { stringify } from "yaml";
@@ -19,7 +19,7 @@ import { SYSTEM_PATH } from "./network";
 import { stampOf } from "./userland";
 
 export const SERVICES = "services";
-/** Where kube-proxy says that it is well: in the site's network, to nobody else. */
+/** kube-proxy reports its health here: in the site's network, and to nobody else. */
 export const SERVICES_HEALTH = "127.0.0.1:10256";
 
 const SCRIPT = path.join(repoRoot, "lab", "nodes", "services.sh");
@@ -28,7 +28,7 @@ function files(paths: SitePaths): { readonly configuration: string; readonly acc
     return { configuration: path.join(paths.config, "services.yaml"), access: paths.kubeconfigOf(KUBE_PROXY) };
 }
 
-/** Writes what the part reads. */
+/** Writes the files that the part reads. */
 export async function configureServices(paths: SitePaths, inventory: SiteInventory): Promise<void> {
     const { network } = inventory;
     const [first] = machines(inventory);
@@ -44,7 +44,7 @@ export async function configureServices(paths: SitePaths, inventory: SiteInvento
 /**
  * https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/
  *
- * @param node it wants to be on one, and takes from it what no Service here asks for: ports of nodes, and pods that are near
+ * @param node kube-proxy requires one, and takes from it only what no Service here uses: ports of nodes, and nearby pods
  * @param kubeconfig path of the file
  */
 export function kubeProxy(node: string, kubeconfig: string): string {
@@ -52,7 +52,7 @@ export function kubeProxy(node: string, kubeconfig: string): string {
         apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
         kind: "KubeProxyConfiguration",
         mode: "nftables",
-        // No range of pods (`clusterCIDR`): the packets of all keep their source address on the way to a Service.
+        // There is no `clusterCIDR`, so that all packets keep their source address on the way to a Service.
         hostnameOverride: node,
         healthzBindAddress: SERVICES_HEALTH,
         clientConnection: { kubeconfig },
@@ -69,7 +69,7 @@ export function servicesPart({ paths, binDirectory }: Site, userland: string, ne
         program: "/usr/bin/nsenter",
         args: [
             `--net=/proc/${network.pid}/ns/net`,
-            // It stays, with the record among its arguments, of which kube-proxy takes no such.
+            // unshare stays, with the record among its arguments, because kube-proxy does not accept such an argument.
             ...["unshare", "--mount", "--fork", "--kill-child=SIGKILL"],
             SCRIPT,
             paths.record(SERVICES),
@@ -78,7 +78,7 @@ export function servicesPart({ paths, binDirectory }: Site, userland: string, ne
             paths.config,
         ],
         env: { PATH: SYSTEM_PATH, ...goMemory(48) },
-        // Its mounts in the userland are gone with it.
+        // A new userland takes the place of the folder, and the part's mounts in it are gone.
         reads: [SCRIPT, configuration, access, stampOf(userland)],
         deaf: true,
     };

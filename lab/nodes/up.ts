@@ -1,4 +1,4 @@
-/** Brings up what a site with real nodes has beyond its control plane, and takes it down again. */
+/** Brings up the parts that a site with real nodes has in addition to its control plane, and takes them down again. */
 import { existsSync, rmSync } from "node:fs";
 import { imageReference } from "../../infra/conventions/images";
 import { LabError } from "../errors";
@@ -32,13 +32,13 @@ export function machineParts(inventory: SiteInventory): string[] {
         : [];
 }
 
-/** Where machines are plugged in, and what they find there. */
+/** The network into which machines are plugged, and what they find there. */
 export interface Ground {
     readonly network: NetworkInventory;
     readonly userland: string;
     /** Process that holds the site's network. */
     readonly holder: Process;
-    /** Name → digest, of what is in the site's registry. */
+    /** Name → digest of the images in the site's registry. */
     readonly images: Readonly<Record<string, string>>;
 }
 
@@ -46,7 +46,7 @@ export interface Ground {
 export type Ensure = (part: Supervised, ready: Ready) => Promise<void>;
 
 /**
- * Network, links, registry with its images: what needs no API server. Of a site without machines there is none.
+ * Starts everything that needs no API server: the network, the links, and the registry with its images. A site without machines has none.
  *
  * @param port of the API server
  */
@@ -63,7 +63,7 @@ export async function layGround(
     const images = await ensureImages(paths.home, report);
     const ensureSocket = async (part: Supervised, socket: string): Promise<void> => {
         if (!(await supervisor.live(part.name))) {
-            // What a killed process has left would pass for one that somebody answers.
+            // A socket that a killed process has left would look as if somebody answered on it.
             rmSync(socket, { force: true });
         }
         await ensure(part, () => Promise.resolve(existsSync(socket)));
@@ -98,7 +98,7 @@ export async function bringUpMachines(
             );
         }),
     );
-    // After the machines: it waits until the first is a node.
+    // This comes after the machines, because it waits until the first one is a node.
     await configureServices(paths, inventory);
     await ensure(servicesPart(site, userland, holder), answersAt(paths, SERVICES_HEALTH));
 }
@@ -114,7 +114,7 @@ async function holderOf({ paths, supervisor }: Site): Promise<Process> {
     return holder;
 }
 
-/** Everything that {@link layGround} and {@link bringUpMachines} have started. What machines and registry keep stays. */
+/** Takes down everything that {@link layGround} and {@link bringUpMachines} have started. Data of machines and registry stays. */
 export async function takeDownMachines(site: Site, inventory: SiteInventory): Promise<void> {
     await site.supervisor.stop(RESCUE, true);
     await site.supervisor.stop(SERVICES, true);

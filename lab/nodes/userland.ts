@@ -1,4 +1,4 @@
-/** What every machine of the lab has installed: Debian's packages in a folder that the machines share and none writes to. */
+/** The packages that every machine of the lab has: Debian's, in a folder that the machines share and none of them writes to. */
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { POSTGRES_PACKAGE } from "../../infra/conventions/postgres";
@@ -10,22 +10,22 @@ import { readIfThere } from "../../command-line/files";
 import { labDirectory } from "../paths";
 
 const PACKAGES = [
-    // The container runtime, what it starts containers with, and what plugs them in.
+    // The container runtime, the program that starts containers, and the plugins that connect them to the network.
     "containerd",
     "runc",
     "containernetworking-plugins",
     // Cilium's agent compiles its programs for the kernel.
     "clang-19",
-    // kube-proxy's and the agent's tools.
+    // Tools of kube-proxy and of the agent.
     "nftables",
     "iptables",
     "iproute2",
     "kmod",
-    // The links to other sites.
+    // The links to other sites run on Python.
     "python3",
-    // Looks into backups: restore/look.ts.
+    // restore/look.ts looks into backups with it.
     "pgbackrest",
-    // Init, and what a person needs who looks inside.
+    // Init, and the tools of a person who looks inside.
     "runit",
     "bash",
     "coreutils",
@@ -34,10 +34,10 @@ const PACKAGES = [
     "procps",
 ];
 
-/** Reads WAL, with nothing but what is there (restore/transactions.ts): what else a server needs is left out. */
+/** restore/transactions.ts reads WAL with this package's own files, so the other packages that a server needs are left out. */
 const SERVER = POSTGRES_PACKAGE;
 
-/** What the packages leave to their scripts, and one for the agent, which calls no compiler of a certain release. */
+/** Links that the packages' scripts would make, and one for the agent, which calls clang without a release in its name. */
 const LINKS = {
     "bin/sh": "bash",
     "bin/clang": "clang-19",
@@ -50,12 +50,12 @@ export function userlandFolder(home: string): string {
     return path.join(labDirectory(home), ".userland");
 }
 
-/** A file that changes when the userland does: machines that run on the old one are started again. */
+/** A file that changes with the userland: machines that run on the old one are started again. */
 export function stampOf(userland: string): string {
     return path.join(userland, ".packages");
 }
 
-/** @returns the folder, made where it is missing or was made of other packages */
+/** @returns the folder, which is made where it is missing or was made of other packages */
 export async function ensureUserland(home: string, report: (message: string) => void): Promise<string> {
     const folder = userlandFolder(home);
     const wanted = digest([], [__filename]);
@@ -74,7 +74,7 @@ export async function ensureUserland(home: string, report: (message: string) => 
         }
         writeFileSync(path.join(draft, "etc", "passwd"), "root:x:0:0:root:/root:/bin/bash\n");
         writeFileSync(path.join(draft, "etc", "group"), "root:x:0:\n");
-        // Where link.sh and services.sh put what they need from the host.
+        // link.sh and services.sh mount in these folders what they need from the host.
         for (const place of ["dev", "mnt", "proc", "srv"]) {
             mkdirSync(path.join(draft, place), { recursive: true });
         }

@@ -1,4 +1,4 @@
-/** Which authorities and certificates a site has, and for whom. */
+/** Which authorities and certificates a site has, and who uses them. */
 import { firstAddress } from "../../infra/networking/addresses";
 import { KUBELET_CLIENT } from "../../infra/cluster/control-plane/kubelet";
 import { type SiteInventory, machines } from "../inventory";
@@ -8,8 +8,8 @@ export const authorityNames = ["ca", "etcd-ca", "kubelet-clients"] as const;
 export type Authority = (typeof authorityNames)[number];
 
 /**
- * etcd trusts an authority of its own: to etcd every client that it trusts is omnipotent, so no certificate of the
- * cluster may open it (https://kubernetes.io/docs/setup/best-practices/certificates/). Kubelets do so too:
+ * etcd trusts an authority of its own. Every client that etcd trusts may do everything in it, so it must accept no certificate of the cluster
+ * (https://kubernetes.io/docs/setup/best-practices/certificates/). Kubelets trust an authority of their own as well:
  * infra/cluster/control-plane/kubelet.ts.
  */
 export function authorities(site: string): Record<Authority, Subject> {
@@ -32,7 +32,7 @@ export const certificateNames = [
 ] as const;
 export type CertificateName = (typeof certificateNames)[number];
 
-/** The kubelet of a machine: a client of the API server, and what the API server finds when it asks for logs and shells. */
+/** The certificate of a machine's kubelet: as a client of the API server, and as the server that it asks for logs and shells. */
 export function kubeletCertificate(node: string): string {
     return `kubelet-${node}`;
 }
@@ -61,7 +61,7 @@ export function catalogue(
                 ...loopback,
                 ...service,
                 `kubernetes.default.svc.${inventory.clusterDomain}`,
-                // That of the Service `kubernetes`.
+                // This is the address of the Service `kubernetes`.
                 firstAddress(inventory.serviceCidr),
                 ...(inventory.network ? [inventory.network.gateway] : []),
             ],
@@ -82,7 +82,7 @@ function machineCertificates(inventory: SiteInventory): Record<string, Certifica
     }
     const kubelets = machines(inventory).map(({ name, address }): [string, CertificateEntry] => [
         kubeletCertificate(name),
-        // What the Node authorizer goes by: https://kubernetes.io/docs/reference/access-authn-authz/node/
+        // The Node authorizer reads these names: https://kubernetes.io/docs/reference/access-authn-authz/node/
         { authority: "ca", commonName: `system:node:${name}`, organization: "system:nodes", names: [name, address] },
     ]);
     const [host = ""] = network.registry.split(":");

@@ -11,7 +11,7 @@ export const AUTHORITY_DAYS = 3650;
 export const LEAF_DAYS = 365;
 const RENEW_BEFORE_MS = 30 * 86_400_000;
 
-/** A certificate out of a PEM file with its key, if the file is whole and not about to expire at `now`. */
+/** The certificate of a PEM file with its key, if the file is complete and the certificate does not expire soon after `now`. */
 export function usable(pem: string, now: number): X509Certificate | undefined {
     try {
         const certificate = new X509Certificate(pem);
@@ -28,7 +28,7 @@ function subjectMatches(certificate: X509Certificate, { commonName, organization
     return certificate.subject === wanted.join("\n");
 }
 
-/** Whether `certificate` is what `purpose` asks for, signed by `authority`. */
+/** Whether `certificate` has what `purpose` asks for, and is signed by `authority`. */
 export function serves(certificate: X509Certificate, purpose: Purpose, authority: X509Certificate): boolean {
     const names = (certificate.subjectAltName ?? "")
         .split(", ")
@@ -55,8 +55,8 @@ async function ensureAuthority(paths: SitePaths, name: Authority, subject: Subje
 }
 
 /**
- * Makes what is missing, damaged, changed in purpose or has less than 30 days to live, and leaves the rest untouched.
- * A new authority renews all that it signs.
+ * Makes certificates that are missing, damaged, changed in purpose or valid for less than 30 days, and leaves the rest untouched. A new
+ * authority renews everything that it signs.
  */
 export async function ensurePki(paths: SitePaths, inventory: SiteInventory): Promise<void> {
     const subjects = authorities(inventory.name);
@@ -83,7 +83,7 @@ export async function ensurePki(paths: SitePaths, inventory: SiteInventory): Pro
 }
 
 /**
- * The key that encrypts Secrets in etcd. Made once: with another key, what is stored could never be read again.
+ * The key that encrypts Secrets in etcd. It is made only once: with another key, stored Secrets could never be read again.
  * https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/
  */
 export async function ensureEncryptionKey(paths: SitePaths): Promise<void> {

@@ -1,8 +1,8 @@
 /**
- * What of the host's processors a site gets while others want them too. A control group weighs as much as one thread of the
- * host, however many processes are in it: beside a compiler with eighty of them, machines in groups of the default weight get
- * an eighty-first of each processor, and databases change leaders although nothing has failed. So a group weighs what is declared
- * of its hardware: a core as much as a thread of the host, https://docs.kernel.org/scheduler/sched-design-CFS.html
+ * Sets the share of the host's processors that a site gets while other programs want them too. A control group weighs as much as one thread of
+ * the host, however many processes are in it: beside a compiler with eighty of them, machines in groups of the default weight would get an
+ * eighty-first of each processor, and databases would change leaders although nothing has failed. So a group gets the weight of its declared
+ * hardware: a core weighs as much as a thread of the host, https://docs.kernel.org/scheduler/sched-design-CFS.html
  */
 import { existsSync, readFileSync } from "node:fs";
 import * as fs from "node:fs/promises";
@@ -13,17 +13,17 @@ import { readIfThere } from "../../command-line/files";
 import type { SitePaths } from "../paths";
 import { type Hierarchy, type KernelGroups, PASSED_ON, folderOf, foldersOf, hierarchyOf } from "./hierarchy";
 
-/** Weight of a thread of the host, by version: sched_prio_to_weight of the kernel for nice 0, and its CGROUP_WEIGHT_DFL. */
+/** Weight of a thread of the host by version: the kernel's sched_prio_to_weight for nice 0, and its CGROUP_WEIGHT_DFL. */
 const THREAD = { 1: 1024, 2: 100 } as const;
 /** https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files */
 const MAXIMUM_WEIGHT = 10_000;
 
-/** What this host has; undefined where there are no control groups. */
+/** The host's control groups; undefined where there are none. */
 export function hierarchy(): Hierarchy | undefined {
     return hierarchyOf(readOrEmpty("/proc/self/mountinfo"));
 }
 
-/** What this host's kernel says of them. */
+/** What this host's kernel says about its control groups. */
 export function kernelGroups(): KernelGroups {
     const mountinfo = readOrEmpty("/proc/self/mountinfo");
     const cgroups = readOrEmpty("/proc/cgroups");
@@ -49,12 +49,12 @@ function readOrEmpty(file: string): string {
     }
 }
 
-/** The control group of a machine, or, without one, of what runs beside the machines. Two clones on one host have sites of the same name. */
+/** The control group of a machine or, without one, of the processes beside the machines. The digest tells clones on one host apart. */
 export function groupOf(paths: SitePaths, node?: string): string {
     return ["embassy", digest([paths.directory]).slice(0, 8), ...(node === undefined ? [] : [node])].join("-");
 }
 
-/** Makes the group of what runs beside the machines, where the machines' own can then be made too. @param cores that are declared for it */
+/** Makes the group of the processes beside the machines; the machines' own can be made after it. @param cores that are declared for it */
 export async function ensureShare(paths: SitePaths, cores: number): Promise<void> {
     const found = hierarchy();
     const group = folderOf(found, "cpu", groupOf(paths));
@@ -73,21 +73,21 @@ export async function ensureShare(paths: SitePaths, cores: number): Promise<void
     await fs.writeFile(path.join(group, file), String(Math.round(weight)));
 }
 
-/** Has a process, with all that it starts, run on the site's share. A site without one shares as everybody does. */
+/** Puts a process, with everything that it starts, into the site's share. In a site without one it shares as all processes do. */
 export async function joinShare(paths: SitePaths, pid: number): Promise<void> {
     const group = folderOf(hierarchy(), "cpu", groupOf(paths));
     if (group === undefined) {
         return;
     }
     await fs.writeFile(path.join(group, "cgroup.procs"), String(pid), { flag: "r+" }).catch((error: unknown) => {
-        // ESRCH: it has ended already, which whoever started it finds out.
+        // ESRCH: the process has ended already, which its starter finds out.
         if (!hasCode(error, "ENOENT", "ESRCH")) {
             throw error;
         }
     });
 }
 
-/** Bytes of memory that the processes of a group and of those below it hold, without what the kernel caches for them. */
+/** Bytes of memory that the processes of a group and of those below it hold, without the kernel's caches for them. */
 export async function memoryOfGroup(group: string): Promise<number | undefined> {
     const found = hierarchy();
     const folder = folderOf(found, "memory", group);
@@ -99,7 +99,7 @@ export async function memoryOfGroup(group: string): Promise<number | undefined> 
 
 const EMPTY_MS = 10_000;
 
-/** Control groups outlive their processes, and cannot be removed while the last of these are still on their way out. */
+/** Control groups outlive their processes, and cannot be removed while the last of these are still ending. */
 export async function removeGroups(group: string): Promise<void> {
     const deadline = Date.now() + EMPTY_MS;
     for (const top of foldersOf(hierarchy(), group)) {
@@ -109,7 +109,7 @@ export async function removeGroups(group: string): Promise<void> {
     }
 }
 
-/** The deepest first. @returns whether nothing is left */
+/** Removes the deepest groups first. @returns whether nothing is left */
 async function removeTree(top: string): Promise<boolean> {
     const below = await fs.readdir(top, { recursive: true, withFileTypes: true }).catch(() => []);
     const folders = below

@@ -1,6 +1,6 @@
 /**
- * Which control groups a host has. Version 1 has a hierarchy for each controller, version 2 one for all, and a hybrid host has
- * both beside each other, with the controllers on version 1: https://systemd.io/CGROUP_DELEGATION. Pure, over what the kernel says.
+ * Finds which control groups a host has. Version 1 has a hierarchy for each controller, version 2 one for all, and a hybrid host has both, with
+ * the controllers on version 1: https://systemd.io/CGROUP_DELEGATION. Pure, over what the kernel says.
  */
 
 interface Mount {
@@ -10,36 +10,36 @@ interface Mount {
 
 export type Hierarchy =
     | { readonly version: 2; readonly mount: Mount }
-    /** Controller → where its hierarchy is mounted. */
+    /** Controller → mount point of its hierarchy. */
     | { readonly version: 1; readonly mounts: ReadonlyMap<string, Mount> };
 
-/** What the kernel says of its control groups. */
+/** What the kernel says about its control groups. */
 export interface KernelGroups {
     /** /proc/self/mountinfo: proc_pid_mountinfo(5). */
     readonly mountinfo: string;
     /** /proc/cgroups: cgroups(7). */
     readonly cgroups: string;
-    /** What the group at the mount point of version 2 has. */
+    /** The group at the mount point of version 2. */
     readonly top?: {
-        /** cgroup.controllers: what may be used below. */
+        /** cgroup.controllers: the controllers that may be used below. */
         readonly controllers: string;
-        /** cgroup.subtree_control: what is. */
+        /** cgroup.subtree_control: the controllers that are used below. */
         readonly passedOn: string;
-        /** Whether it is a part of a larger hierarchy, as in a container: only the kernel's own top has no cgroup.type. */
+        /** Whether it is part of a larger hierarchy, as in a container: only the kernel's own top has no cgroup.type. */
         readonly nested: boolean;
-        /** cgroup.procs: processes that are in it and in no group below. */
+        /** cgroup.procs: processes that are in it and in no group below it. */
         readonly processes: string;
     };
 }
 
-/** Controllers that kubelet and runc use, each with the option of the kernel's configuration that it comes with. */
+/** Controllers that kubelet and runc use, each with the option of the kernel's configuration that provides it. */
 const CONTROLLERS = {
     cpu: "CONFIG_FAIR_GROUP_SCHED",
     cpuset: "CONFIG_CPUSETS",
     memory: "CONFIG_MEMCG",
     pids: "CONFIG_CGROUP_PIDS",
 } as const;
-/** Version 2 accounts for processors, admits to devices and freezes without a controller. */
+/** On version 2 no controller is needed to account for processors, to admit to devices and to freeze. */
 const CONTROLLERS_OF_VERSION_1 = {
     ...CONTROLLERS,
     cpuacct: "CONFIG_CGROUP_CPUACCT",
@@ -47,7 +47,7 @@ const CONTROLLERS_OF_VERSION_1 = {
     freezer: "CONFIG_CGROUP_FREEZER",
 } as const;
 
-/** What the lab's groups pass on to the groups below them, on version 2. */
+/** The controllers that the lab's groups pass on to the groups below them, on version 2. */
 export const PASSED_ON: readonly string[] = Object.keys(CONTROLLERS);
 
 /** Undefined where none is mounted. */
@@ -55,7 +55,7 @@ export function hierarchyOf(mountinfo: string): Hierarchy | undefined {
     const all = mountinfo.split("\n").flatMap(parseMount);
     const mounts = new Map<string, Mount>();
     for (const { type, options, mount } of all) {
-        // The first is the host's own; what is mounted later is a copy of it.
+        // The first mount is the host's own; later ones are copies of it.
         for (const option of type === "cgroup" ? options.filter((each) => !mounts.has(each)) : []) {
             mounts.set(option, mount);
         }
@@ -89,7 +89,7 @@ export function foldersOf(hierarchy: Hierarchy | undefined, group: string): stri
     return [...new Set(mounts.map(({ point }) => `${point}/${group}`))];
 }
 
-/** What is missing for machines, a clause each, and how to go on. */
+/** What is missing for machines, one clause for each thing, and how to go on. */
 export function groupProblems(kernel: KernelGroups): string[] {
     const hierarchy = hierarchyOf(kernel.mountinfo);
     if (hierarchy === undefined) {
@@ -133,12 +133,12 @@ function lostController(controller: string, why: string): string {
     return `the controller ${controller} of control groups ${why}`;
 }
 
-/** Why a controller is nowhere to be had; undefined where /proc/cgroups says that it could be. */
+/** Why a controller is not available; undefined where /proc/cgroups says that it could be. */
 function inKernel(cgroups: string, controller: string, option: string): string | undefined {
     const rows = cgroups.split("\n").map(words);
     const row = rows.find(([name]) => name === controller);
     if (row === undefined) {
-        // Of a kernel without version 1 the file says less than there is.
+        // In a kernel without version 1 the file is incomplete.
         return cgroups === "" ? undefined : `is not in this kernel (${option}=y)`;
     }
     const [, hierarchy, , enabled] = row;

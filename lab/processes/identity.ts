@@ -1,6 +1,6 @@
 /**
- * Who a process is. A pid alone is not enough: after a crash or a reboot the same number may belong to anything, and
- * the lab sends SIGKILL to what it takes for its own.
+ * Identifies a process. A pid alone is not enough: after a crash or a reboot the same number may belong to any process, and the lab sends SIGKILL
+ * to what it takes for its own.
  */
 import { execFile } from "node:child_process";
 import * as fs from "node:fs/promises";
@@ -33,8 +33,8 @@ export function parseStat(stat: string): Stat {
 }
 
 /**
- * A zombie holds nothing any more and only waits for its parent to ask. But a killed process shows as one as soon as its
- * first thread has ended, and while others have yet to end, its ports and files are still in use.
+ * A zombie no longer holds anything and only waits for its parent. But a killed process shows as a zombie as soon as its first thread has ended,
+ * and until the other threads have ended, its ports and files are still in use.
  */
 export function isGone({ state, threads }: Stat): boolean {
     return state === "X" || (state === "Z" && threads <= 1);
@@ -52,7 +52,7 @@ async function readProc(file: string): Promise<string | undefined> {
     }
 }
 
-/** `undefined` where no such process lives. */
+/** `undefined` where no such process is alive. */
 export async function identityOf(pid: number): Promise<string | undefined> {
     if (!onLinux) {
         const started = await run("ps", ["-o", "lstart=", "-p", String(pid)]).catch(() => undefined);
@@ -71,7 +71,7 @@ export async function isAlive({ pid, identity }: Process): Promise<boolean> {
     return (await identityOf(pid)) === identity;
 }
 
-/** Sends `signal` if the process is still the one that is meant. */
+/** Sends `signal` if the process is still the intended one. */
 export async function signal(target: Process, name: NodeJS.Signals): Promise<void> {
     if (!(await isAlive(target))) {
         return;
@@ -106,7 +106,7 @@ export async function runningCommands(): Promise<RunningCommand[]> {
     return commands.filter(({ argv }) => argv.length > 1);
 }
 
-/** The first process that `pid` has started, on Linux: the one for which unshare waits. */
+/** The first process that `pid` has started, on Linux: the one that unshare waits for. */
 export async function childOf(pid: number): Promise<number | undefined> {
     const children = await readProc(`/proc/${pid}/task/${pid}/children`);
     const first = children?.trim().split(" ")[0];
@@ -114,8 +114,8 @@ export async function childOf(pid: number): Promise<number | undefined> {
 }
 
 /**
- * Bytes of memory that `pid` and its child are answerable for: their proportional set size, in which a page that several
- * processes share counts once in all; the resident set size of `pid` where the system has no such figure.
+ * Bytes of memory that `pid` and its child account for: their proportional set size, in which a page that several processes share counts once
+ * in all; where the system has no such figure, the resident set size of `pid`.
  */
 export async function memoryOf(pid: number): Promise<number | undefined> {
     if (onLinux) {

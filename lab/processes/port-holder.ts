@@ -38,7 +38,7 @@ export async function holderOf(port: number): Promise<string | undefined> {
         const fds = await fs.readdir(`/proc/${pid}/fd`).catch(() => []);
         const links = await Promise.all(fds.map((fd) => fs.readlink(`/proc/${pid}/fd/${fd}`).catch(() => "")));
         if (links.some((link) => sockets.has(link))) {
-            // The program's name only: arguments of a stranger may hold its secrets.
+            // It names only the program, because a foreign process's arguments may hold its secrets.
             return `process ${pid} (${argv[0] ?? "unknown"})`;
         }
     }

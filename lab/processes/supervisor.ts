@@ -14,8 +14,8 @@ import { joinShare } from "./groups";
 
 const START_MS = 60_000;
 /**
- * A running part gets this long to answer before it is started again. An API server whose etcd was away reconnects after
- * a delay that grows with the absence (gRPC's backoff, up to two minutes); a new one needs some seconds.
+ * A running part gets this long to answer before it is started again. An API server whose etcd was away reconnects after a delay that grows with
+ * the absence (gRPC's backoff, up to two minutes); a new one needs some seconds.
  */
 const RECOVER_MS = 10_000;
 const STOP_MS = 15_000;
@@ -28,7 +28,7 @@ export interface PartRecord extends Process {
     readonly fingerprint: string;
     /** ISO 8601 time of the start, or of the failure. */
     readonly since: string;
-    /** Killed by `lab fail`. */
+    /** `lab fail` killed the part. */
     readonly failed?: boolean;
 }
 
@@ -46,14 +46,14 @@ export class Supervisor {
         return typeof json === "object" && json !== null && "pid" in json ? (json as PartRecord) : undefined;
     }
 
-    /** The part's process, if it lives. */
+    /** The part's process, if it is alive. */
     async live(name: string): Promise<PartRecord | undefined> {
         const record = await this.record(name);
         return record && (await isAlive(record)) ? record : undefined;
     }
 
     /**
-     * Brings `part` to life as declared; a process that is so already is left alone.
+     * Makes `part` run as declared; a process that does already is left alone.
      *
      * @param ready whether it answers
      * @throws LabError if it does not get ready
@@ -73,13 +73,13 @@ export class Supervisor {
         return live ? "restarted" : "started";
     }
 
-    /** Ends the part's process and forgets it. `atOnce`: as a power cut, without asking. */
+    /** Ends the part's process and forgets it. `atOnce` kills it without asking, like a power cut. */
     async stop(name: string, atOnce = false): Promise<void> {
         await together((await this.processes(name)).map((running) => terminate(running, atOnce)));
         await fs.rm(this.paths.record(name), { force: true });
     }
 
-    /** Kills the part's process as a crash would, and remembers that this was meant. */
+    /** Kills the part's process like a crash, and remembers that this was intended. */
     async fail(name: string): Promise<void> {
         const processes = await this.processes(name);
         await together(processes.map((running) => signal(running, "SIGKILL")));
@@ -95,9 +95,8 @@ export class Supervisor {
     }
 
     /**
-     * The part's processes, also one that no record names: a command that is killed between starting a process and
-     * noting it leaves such a one. It is known by its program and by the site's directory among its arguments, or by the
-     * path of its record.
+     * The part's processes, even one that no record names: a command that is killed between starting a process and recording it leaves such a
+     * process. It is recognized by its program and by the site's folder among its arguments, or by the path of its record.
      */
     async processes(name: string): Promise<Process[]> {
         const ofThisSite = (argument: string): boolean => argument.includes(`${this.paths.directory}${path.sep}`);
@@ -133,7 +132,7 @@ export class Supervisor {
                 detached: true,
                 stdio: ["ignore", log, log],
                 cwd: this.paths.directory,
-                // Nothing of the user's: no proxy between parts on one machine, no credentials that do not belong there.
+                // The part gets nothing of the user's environment: no proxy between parts on one machine, and no credentials.
                 env: { HOME: this.paths.directory, ...part.env },
             });
             await new Promise<void>((resolve, reject) => child.once("spawn", resolve).once("error", reject));
@@ -177,7 +176,7 @@ async function waitReady(running: Process, ready: Ready, patience: number): Prom
     const deadline = Date.now() + patience;
     do {
         if (await ready()) {
-            // Asked last: another process on the port must not pass for this one.
+            // This comes last: another process on the port must not count as this one.
             return isAlive(running);
         }
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));

@@ -1,4 +1,4 @@
-/** Which certificates are issued anew: where what they are made of changes, or a key or request before them. Pure. */
+/** Finds certificates that are issued again, because their inputs change, or a key or request that they are made of. Pure. */
 import type { Pair } from "./objects";
 import { described, kindOf } from "./show";
 

@@ -1,4 +1,4 @@
-/** What a reviewer must not miss: what is lost, or not served for a while. Pure. */
+/** Finds what a reviewer must not miss: what is lost, or does not serve for a while. Pure. */
 import { PROTECTED_KINDS } from "../../infra/kubernetes/protected-kinds";
 import type { PlainMap } from "../../toolchain/plugin/values";
 import { map } from "../../toolchain/providers/kubernetes/objects";
@@ -11,10 +11,10 @@ import { weakerService } from "./guards-pods";
 import type { Pair } from "./objects";
 import { described, isKubernetes, kindOf, metadataOf, placeOf } from "./show";
 
-/** What is made anew without a loss: a certificate, a right and a run, of which a report tells elsewhere. */
+/** Kinds that are made again without a loss: certificates, rights and runs, which other parts of a report cover. */
 const MADE_ANEW = ["LocallySignedCert", "CertRequest", "RoleBinding", "ClusterRoleBinding", "Job"];
 
-/** The worst first: what is lost with data or keys in it, what is lost else, what guards less, what is away for a while, what is made anew. */
+/** The worst comes first: losses with data or keys, other losses, weaker protection, things that are away for a while, things made again. */
 export function dangersOf(
     pairs: readonly Pair[],
     restarts: readonly Restart[],
@@ -30,7 +30,7 @@ export function dangersOf(
     return [
         ...grouped(lost(protectedPairs).flatMap((pair) => [...deleted(pair), ...replaced(pair)])),
         ...grouped([...names.values()]),
-        // What guarded others before what did not.
+        // Objects that guarded others come before those that did not.
         ...grouped(
             [true, false].flatMap((what) =>
                 lost(rest)
@@ -49,7 +49,7 @@ export function dangersOf(
     ];
 }
 
-/** Whether it holds data or keys by its kind, or is what the program keeps. */
+/** Whether the resource's kind holds data or keys, or the program protects it. */
 function holding(resource: Rendered | undefined): "data" | "kept" | "other" {
     if (
         resource !== undefined &&
@@ -61,14 +61,14 @@ function holding(resource: Rendered | undefined): "data" | "kept" | "other" {
     return resource?.protect === true || resource?.retainOnDelete === true ? "kept" : "other";
 }
 
-/** What happens alike to several is said once, with all their names. */
+/** The same danger of several objects is told once, with all their names. */
 function grouped(all: readonly Danger[]): Danger[] {
     return [...groupBy(all, ({ kind, text }) => `${kind} ${text}`).values()].flatMap(([first, ...more]) =>
         first === undefined ? [] : { ...first, objects: [first, ...more].flatMap(({ objects }) => objects) },
     );
 }
 
-/** By kind, what follows for others where one goes. */
+/** Kind → what the deletion of an object means for others. */
 const MEANT: Readonly<Record<string, string>> = {
     ...Object.fromEntries(ADMITS.map((kind) => [kind, "what it refused is let through"])),
     CronJob: "what it stored or checked is stored or checked no more",
@@ -82,7 +82,7 @@ const MEANT: Readonly<Record<string, string>> = {
     ResourceQuota: "its namespace may take what others need",
 };
 
-/** A run, and what has a digest of its content in its name, where another of it takes its place: what that does is told elsewhere. */
+/** True for a run, and for an object with a digest in its name whose successor is created: other parts of a report cover these. */
 function madeAnew({ before, operation }: Pair, pairs: readonly Pair[]): boolean {
     if (before === undefined || operation !== "delete") {
         return false;
@@ -107,7 +107,7 @@ function unanswered({ before, after }: Pair): Danger[] {
           }));
 }
 
-/** What stood in a Secret, and stands in a ConfigMap of its namespace now. */
+/** Values that were in a Secret and are now in a ConfigMap of its namespace. */
 function secretsInPlain(pairs: readonly Pair[]): Danger[] {
     const keysOf = (one: Rendered | undefined, kind: string): string[] =>
         one === undefined || kindOf(one) !== kind
@@ -174,7 +174,7 @@ function weakened({ before, after, changes }: Pair): Danger[] {
           }));
 }
 
-/** Under another name of the program, which no alias says to be the same. */
+/** Objects that the program declares under another name, without an alias for the former one. */
 function renamed(pairs: readonly Pair[]): Map<Pair, Danger> {
     const made = new Set(
         pairs.flatMap(({ after, operation }) => (after && operation === "create" ? described(after) : [])),

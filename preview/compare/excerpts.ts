@@ -1,13 +1,13 @@
-/** Shows what differs in long values. Pure. */
+/** Shows where long values differ. Pure. */
 import { diffArrays } from "diff";
 
-/** Values of so many characters are shown whole. */
+/** Values of up to this many characters are shown whole. */
 const WHOLE = 200;
-/** Shown of a longer one, at most. */
+/** The most characters that are shown of a longer one. */
 const MOST = 400;
-/** Shown of what is alike, before and after what differs. */
+/** Characters that are shown of the equal parts, before and after a difference. */
 const AROUND = 30;
-/** Words that differ; of values that differ in more, it does not help to look for what is alike. */
+/** The most words that may differ; with more of them, looking for equal parts does not help. */
 const WORDS = 200;
 
 type Text = string | undefined;
@@ -38,18 +38,18 @@ export function excerpts(before: Text, after: Text): [Text, Text] {
     return [brief(side("added")), brief(side("removed"))];
 }
 
-/** As a shell, JSON and YAML part them, so that an address, a path or an option is one. */
+/** Splits a text as shells, JSON and YAML do, so that an address, a path or an option is one word. */
 function words(text: string): string[] {
     return text.split(/([\s,;(){}[\]"']+)/);
 }
 
-/** What is around what differs. */
+/** The part of an equal text that is next to a difference. */
 function alike(text: string, isFirst: boolean, isLast: boolean): string {
     const [start, end] = [isFirst ? "" : head(text, AROUND), isLast ? "" : tail(text, AROUND)];
     return start.length + end.length >= text.length ? text : `${start}…${end}`;
 }
 
-/** From a place on, with the length of all of it where that is not shown. */
+/** The text from a position on, with the length of the whole where it is not all shown. */
 function cut(text: Text, from = 0): Text {
     const shown = text === undefined ? text : `${from > 0 ? "…" : ""}${brief(text.slice(from))}`;
     return shown !== undefined && text !== undefined && shown.endsWith("…")
@@ -61,7 +61,7 @@ function brief(text: string): string {
     return text.length <= MOST ? text : `${head(text, MOST)}…`;
 }
 
-/** Place of the first character in which they differ. */
+/** Position of the first character in which the texts differ. */
 function parting(one: string, other: string): number {
     let place = 0;
     while (place < one.length && one[place] === other[place]) {
@@ -70,7 +70,7 @@ function parting(one: string, other: string): number {
     return place;
 }
 
-/** No half of a character. */
+/** The beginning of a text, without half a character at its end. */
 function head(text: string, length: number): string {
     return text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
 }

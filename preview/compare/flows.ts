@@ -1,4 +1,4 @@
-/** Which flows open and close, in words: what network policies let through, and whom none limits. Pure. */
+/** Tells in words which flows open and close: what network policies allow, and which pods none of them limits. Pure. */
 import type { V1NetworkPolicyPeer, V1NetworkPolicyPort } from "@kubernetes/client-node";
 import { LABEL } from "../../infra/conventions/names";
 import { groupBy } from "../group";
@@ -14,7 +14,7 @@ const EVERYBODY = "anywhere";
 const ANY_PORT = "any port";
 
 export function flowChanges(before: Declared, after: Declared): { opened: string[]; closed: string[] } {
-    // Names of ranges that only one tree can tell would read as other flows.
+    // Where only one tree can name ranges, the names would look like other flows.
     const named = [before, after].every(({ outside }) => Object.keys(outside).length > 0);
     const [olds, news] = [before, after].map((tree) => inWords(tree, named)) as [Set<string>, Set<string>];
     const beyond = (one: Set<string>, other: Set<string>): string[] =>
@@ -32,7 +32,7 @@ function inWords({ resources, outside }: Declared, named: boolean): Set<string> 
     ]);
 }
 
-/** What a policy lets through. */
+/** The flows that a policy allows. */
 function allowed({ namespace, pods, ingress = [], egress = [] }: PolicyRules, rangeName: NameOfRange): string[] {
     const own = workloadName(namespace, pods);
     const told = ({ peers, ports }: Rule, line: (peer: string, port: string) => string): string[] => {
@@ -50,7 +50,7 @@ interface Pods extends Pick<Workload, "namespace" | "labels"> {
     readonly name: string;
 }
 
-/** Those that are declared, and of each namespace whichever come to it. */
+/** Declared pods, and for each namespace any pods that may come to it. */
 function podsOf(resources: readonly Rendered[]): Pods[] {
     const namespaces = resources
         .filter((one) => kindOf(one) === "Namespace")
@@ -65,7 +65,7 @@ function podsOf(resources: readonly Rendered[]): Pods[] {
     ];
 }
 
-/** Pods that no policy selects may talk to everybody: https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
+/** Pods that no policy selects may talk to anybody: https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
 function unlimited({ name, labels }: Pods, policies: readonly PolicyRules[]): string[] {
     const isLimited = (direction: "ingress" | "egress"): boolean =>
         policies.some((policy) => policy[direction] !== undefined && selects(policy.pods ?? {}, labels));
@@ -98,7 +98,7 @@ function peerName(
         : `${pods} of namespaces with ${selectorText(namespaceSelector)}`;
 }
 
-/** `443/TCP`, `8000-8100/TCP`; `*` where every port is meant. */
+/** `443/TCP`, `8000-8100/TCP`; `*` stands for every port. */
 function portName({ port = "*", endPort, protocol = "TCP" }: V1NetworkPolicyPort): string {
     return `${port}${endPort === undefined ? "" : `-${endPort}`}/${protocol}`;
 }

@@ -1,23 +1,23 @@
-/** What an admission policy refuses, and no longer refuses as it did. Pure. */
+/** Finds admission policies that may no longer refuse what they refused. Pure. */
 import { at, list } from "../../toolchain/providers/kubernetes/objects";
 import type { Plain, PlainMap } from "../../toolchain/plugin/values";
 import { added } from "./added";
 
 type Path = readonly string[];
 
-/** Of these lists, more refuses more: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/ */
+/** With fewer items in these lists a policy refuses less: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/ */
 const REFUSING: readonly Path[] = [
     ["spec", "validations"],
     ["spec", "matchConstraints", "resourceRules"],
 ];
-/** Of these, more is looked at less. */
+/** With more items in these lists a policy checks less. */
 const EXEMPTING: readonly Path[] = [
     ["spec", "matchConditions"],
     ["spec", "matchConstraints", "excludeResourceRules"],
     ["spec", "matchResources", "excludeResourceRules"],
     ["spec", "matchResources", "resourceRules"],
 ];
-/** Of these, nobody can say what another value lets through. */
+/** For these fields nobody can tell what another value lets through. */
 const JUDGING: readonly Path[] = [
     ["spec", "matchConstraints", "namespaceSelector"],
     ["spec", "matchConstraints", "objectSelector"],
@@ -31,7 +31,7 @@ const JUDGING: readonly Path[] = [
     ["webhooks"],
 ];
 
-/** Kinds that refuse what others are asked to write. */
+/** Kinds of objects that refuse the writes of others. */
 export const ADMITS = [
     "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",
@@ -54,7 +54,7 @@ export function weakerAdmission(kind: string, old: PlainMap, next: PlainMap): st
         : [`has other ${changed.map((path) => path.join(".")).join(", ")}: it may let through what it refused`];
 }
 
-/** A selector that is there no more selects everything. */
+/** An absent selector selects everything, so its removal lets nothing through. */
 function isOther(old: Plain | undefined, next: Plain | undefined): boolean {
     return next !== undefined && JSON.stringify(old) !== JSON.stringify(next);
 }

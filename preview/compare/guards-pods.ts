@@ -1,4 +1,4 @@
-/** What guards pods and those who ask them, and is there no more. Pure. */
+/** Finds protection of pods, and of those who ask them, that is gone. Pure. */
 import { at, count, list, map, text } from "../../toolchain/providers/kubernetes/objects";
 import type { Plain, PlainMap } from "../../toolchain/plugin/values";
 import type { Rendered } from "../render/registrations";
@@ -44,7 +44,7 @@ function tolerated(one: Plain): string {
         : `the taint ${[key, text(one, "value")].filter((part) => part !== "").join("=")}`;
 }
 
-/** A Service that is reached from elsewhere, or no longer by who asks it as it was. */
+/** A Service that becomes reachable from elsewhere, or no longer reachable for its present users. */
 export function weakerService(before: Rendered, after: Rendered): { exposed: string[]; unanswered: string[] } {
     const [old, next] = [before.inputs as PlainMap, after.inputs as PlainMap];
     const outside = added(list(old, "spec", "externalIPs"), list(next, "spec", "externalIPs")).map(String);

@@ -1,4 +1,4 @@
-/** What files and arguments say that switches a check off. A list of words: what it does not know it does not tell. Pure. */
+/** Finds texts in files and arguments that switch a check off. It has a list of them, and reports nothing that is not on it. Pure. */
 import { at, text } from "../../toolchain/providers/kubernetes/objects";
 import { parsePath } from "../../toolchain/providers/kubernetes/paths";
 import type { PlainMap } from "../../toolchain/plugin/values";
@@ -29,7 +29,7 @@ const SWITCHES: readonly (readonly [pattern: RegExp, then: string])[] = [
     ],
 ];
 
-/** What the new value has that the old one had not. */
+/** The dangerous texts that the new value has and the old one lacks. */
 export function switchedOff({ before, after, changes }: Pick<Pair, "before" | "after" | "changes">): string[] {
     return changes.flatMap(({ path }) => {
         const steps = parsePath(path);
@@ -37,7 +37,7 @@ export function switchedOff({ before, after, changes }: Pick<Pair, "before" | "a
             const inputs = side?.inputs as PlainMap | undefined;
             const value = at(inputs, ...steps);
             const said = value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
-            // The name of an argument or a variable stands beside its value.
+            // The name of an argument or a variable is beside its value.
             const name = steps.at(-1) === "value" ? text(inputs, ...steps.slice(0, -1), "name") : "";
             return name === "" ? said : `${name}=${said}`;
         });

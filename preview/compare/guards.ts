@@ -1,4 +1,4 @@
-/** What guards data, keys or service, and is weaker than it was. Pure. */
+/** Finds protection of data, keys or service that is weaker than before. Pure. */
 import { amount } from "../../infra/conventions/quantity";
 import { longestHours, scheduleProblem } from "../../infra/registries/backups/schedules";
 import { at, count, list, map, text } from "../../toolchain/providers/kubernetes/objects";
@@ -16,7 +16,7 @@ import { kindOf } from "./show";
 
 type Both = Required<Pick<Pair, "changes">> & { readonly before: Rendered; readonly after: Rendered };
 
-/** What is lost, in words that follow the object's kind. */
+/** The protection that is lost, in words that follow the object's kind. */
 export function lostGuards(pair: Both): string[] {
     const { before, after } = pair;
     return [
@@ -42,7 +42,7 @@ function released({ before, after }: Both): string[] {
     ];
 }
 
-/** A secret that becomes none is in the state, and in whatever reads it, in plain. */
+/** A value that is no longer secret is in the clear in the state, and in everything that reads it. */
 function shown({ before, after, changes }: Both): string[] {
     return changes.flatMap(({ path }) => {
         const [old, next] = [before, after].map(({ inputs }) => at(inputs as PlainMap, ...parsePath(path)));
@@ -69,7 +69,7 @@ function fewer({ before, after }: Both): string[] {
         : [];
 }
 
-/** By kind, what a field must be that guards something, and what it means where it no longer is. */
+/** For each kind, the value of a field that protects something, and what it means where it is another one. */
 const FIELDS: readonly (readonly [kind: string, path: readonly string[], guards: Plain, then: string])[] = [
     ["StorageClass", ["reclaimPolicy"], "Retain", "a claim that goes takes its data along"],
     ["PersistentVolume", ["spec", "persistentVolumeReclaimPolicy"], "Retain", "a claim that goes takes its data along"],
@@ -137,7 +137,7 @@ function smaller(old: PlainMap, next: PlainMap): string[] {
         : [];
 }
 
-/** Of ten pods, as a share is of as many as there are. */
+/** Shares are taken of ten pods, because a share means nothing without a number. */
 const PODS = 10;
 
 function budget(old: PlainMap, next: PlainMap): string[] {
@@ -163,12 +163,12 @@ function podSecurity(old: PlainMap, next: PlainMap): string[] {
     ];
 }
 
-/** The minor version of `v1.36`; the latest where nothing is said. */
+/** The minor version of `v1.36`; the latest where there is none. */
 function minor(version = ""): number {
     return Number(/^v1\.(\d+)$/.exec(version)?.[1] ?? Infinity);
 }
 
-/** What is named by a tag is whatever the registry has under it. */
+/** An image that is named by a tag is whatever the registry has under it. */
 function unpinned({ before, after }: Both): string[] {
     const images = (resource: Rendered): Map<string, string> =>
         new Map(

@@ -1,5 +1,5 @@
 /**
- * Network policies as they are declared, with what is meant where something is left out. Pure.
+ * Network policies as declared, with the meaning of fields that are left out. Pure.
  * https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 import type {
@@ -13,26 +13,26 @@ import type { Outside } from "../../infra/site/outside";
 import type { Rendered } from "../render/registrations";
 import { kindOf, metadataOf } from "./show";
 
-/** What is declared, and the names of what is outside the cluster. */
+/** The declared resources, and the names of what is outside the cluster. */
 export interface Declared {
     readonly resources: readonly Rendered[];
     readonly outside: Outside;
 }
 
 export interface Rule {
-    /** Empty: everybody. */
+    /** Empty means everybody. */
     readonly peers: readonly V1NetworkPolicyPeer[];
-    /** Empty: every port. */
+    /** Empty means every port. */
     readonly ports: readonly V1NetworkPolicyPort[];
 }
 
 export interface PolicyRules {
     readonly namespace: string;
-    /** Whom it is about; left out or empty: every pod of the namespace. */
+    /** The pods that it selects; absent or empty means every pod of the namespace. */
     readonly pods: V1LabelSelector | undefined;
     /** What may come in; undefined where the policy does not limit it. */
     readonly ingress: readonly Rule[] | undefined;
-    /** What may go out, likewise. */
+    /** What may go out; undefined where the policy does not limit it. */
     readonly egress: readonly Rule[] | undefined;
 }
 
@@ -40,7 +40,7 @@ export function policiesIn(resources: readonly Rendered[]): PolicyRules[] {
     return resources.filter((one) => kindOf(one) === "NetworkPolicy").map(rulesOf);
 }
 
-/** In JSON it is `from`, which is another word in the client's language. */
+/** The field is `from` in JSON, and has another name in the client's language. */
 type Ingress = V1NetworkPolicyIngressRule & { readonly from?: V1NetworkPolicyPeer[] };
 
 function rulesOf(policy: Rendered): PolicyRules {
@@ -59,7 +59,7 @@ function rulesOf(policy: Rendered): PolicyRules {
     };
 }
 
-/** With its range: another range under the same name is another flow. */
+/** The name with its range: another range under the same name is another flow. */
 export function nameOfRange(outside: Outside, cidr: string): string {
     return outside[cidr] ? `${outside[cidr]} (${cidr})` : cidr;
 }

@@ -1,7 +1,7 @@
-/** Labels and annotations that change alike in most objects, told once. Pure. */
+/** Finds labels and annotations that change alike in many objects, to tell them once. Pure. */
 import type { Change, ObjectChange, StackReport } from "../report";
 
-/** In fewer objects a change is told at each. */
+/** With fewer objects than this, a change is told for each of them. */
 const MANY = 10;
 const LABEL = /\bmetadata\.(labels|annotations)\b/;
 
@@ -20,7 +20,7 @@ export function foldNoise(objects: readonly ObjectChange[]): Pick<StackReport, "
     return {
         objects: objects.flatMap((object) => {
             const changes = object.changes.filter((change) => !folded.has(keyOf(change)));
-            // One that changes in nothing else is not listed; it is counted.
+            // An object without any other change is not listed, only counted.
             return changes.length === 0 && object.operation === "update" && object.changes.length > 0
                 ? []
                 : [{ ...object, changes }];
@@ -29,7 +29,7 @@ export function foldNoise(objects: readonly ObjectChange[]): Pick<StackReport, "
     };
 }
 
-/** Wherever in an object the label is. */
+/** The label's path, without its place in the object. */
 function label({ path }: Change): string {
     return path.slice(path.search(LABEL));
 }

@@ -1,4 +1,4 @@
-/** Which objects are made, changed, replaced and deleted. Pure. */
+/** Finds which objects are created, changed, replaced and deleted. Pure. */
 import type { PlainMap } from "../../toolchain/plugin/values";
 import { diffObjects } from "../../toolchain/providers/kubernetes/diff";
 import { immutablePaths } from "../../toolchain/providers/kubernetes/immutable";
@@ -15,14 +15,14 @@ export interface Pair {
     readonly after: Rendered | undefined;
     readonly operation: ObjectChange["operation"] | "same";
     readonly changes: readonly Change[];
-    /** URNs, after the change. */
+    /** URNs after the change. */
     readonly dependencies: readonly string[];
 }
 
-/** https://www.pulumi.com/registry/packages/tls/: of a certificate, all else makes another one. */
+/** Any other change of a certificate makes a new one: https://www.pulumi.com/registry/packages/tls/ */
 const IN_PLACE = new Set(["earlyRenewalHours"]);
 
-/** A resource is the same where its URN is, or one that it had before, as the engine has it. */
+/** As in the engine, a resource is the same where it has the same URN, or one that it had before. */
 export function pairs(before: readonly Registered[], after: readonly Registered[]): Pair[] {
     const [olds, news] = [byUrn(before), byUrn(after)];
     const mutable = mutability(after);
@@ -71,7 +71,7 @@ function operationOf(
     return changes.length > 0 || !sameProtection ? "update" : "same";
 }
 
-/** How the site's provider is told to treat new data. */
+/** How the site's provider is configured to treat new data. */
 function mutability(all: readonly Registered[]): { enableConfigMapMutable: boolean; enableSecretMutable: boolean } {
     const inputs = all.find(({ resource }) => resource?.type === "pulumi:providers:kubernetes")?.resource?.inputs ?? {};
     const isSet = (name: string): boolean => String(inputs[name]) === "true";
@@ -95,7 +95,7 @@ function changesOf(
     return Object.entries(detailedDiff).map(([path, { kind }]) => {
         const steps = parsePath(path);
         const another = makesAnother && !IN_PLACE.has(String(steps[0]));
-        // The name of a variable stands beside its value.
+        // The name of a variable is beside its value.
         const named = at(after, ...steps.slice(0, -1), "name") ?? at(before, ...steps.slice(0, -1), "name");
         const name = steps.at(-1) === "value" && typeof named === "string" ? named : String(steps.at(-1));
         return {

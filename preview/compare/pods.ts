@@ -1,4 +1,4 @@
-/** The pods that an object makes, with their labels. Pure. */
+/** Finds the pods that an object makes, with their labels. Pure. */
 import type { V1LabelSelector } from "@kubernetes/client-node";
 import type { KubernetesObject } from "../../policy/rules/rule";
 import { makesMachines } from "../../policy/rules/pods";
@@ -12,7 +12,7 @@ export interface Workload {
     readonly resource: Rendered;
     readonly namespace: string;
     readonly labels: Readonly<Record<string, string>>;
-    /** Its PodSpec. */
+    /** The pods' PodSpec. */
     readonly spec: PlainMap;
 }
 
@@ -32,12 +32,12 @@ export function workloadsOf(resources: readonly Rendered[]): Workload[] {
     });
 }
 
-/** In the order in which they start. */
+/** The containers in the order in which they start. */
 export function containersOf(spec: PlainMap): Plain[] {
     return [...list(spec, "initContainers"), ...list(spec, "containers")];
 }
 
-/** `registry-land's database`; what is called as its namespace is that alone. */
+/** `registry-land's database`; a workload with the name of its namespace is called only that. */
 export function workloadName(namespace: string, selector: V1LabelSelector = {}): string {
     const name = selector.matchLabels?.["app.kubernetes.io/name"];
     if (name !== undefined) {
@@ -46,7 +46,7 @@ export function workloadName(namespace: string, selector: V1LabelSelector = {}):
     return isEmpty(selector) ? `all of ${namespace}` : `pods of ${namespace} with ${selectorText(selector)}`;
 }
 
-/** Where in an object of a kind its pod's template is. */
+/** Path of the pod template in an object of this kind. */
 export function templatePath(resource: Rendered): readonly string[] {
     return kindOf(resource) === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : ["spec", "template"];
 }

@@ -1,4 +1,4 @@
-/** What the policy pack says of the working tree's objects, and whether it would have said it before. Pure. */
+/** Finds what the policy pack reports about the working tree's objects, and whether it would have reported it before. Pure. */
 import { RULES } from "../../policy/rules";
 import type { KubernetesObject } from "../../policy/rules/rule";
 import type { Rendered } from "../render/registrations";

@@ -1,4 +1,4 @@
-/** Whose pods restart, in what order, and whether enough are left meanwhile. Pure. */
+/** Tells whose pods restart, in what order, and whether enough of them are left in the meantime. Pure. */
 import { at, count, map } from "../../toolchain/providers/kubernetes/objects";
 import type { Plain, PlainMap } from "../../toolchain/plugin/values";
 import type { Rendered } from "../render/registrations";
@@ -9,7 +9,7 @@ import { kindOf, metadataOf, subjectOf } from "./show";
 
 const KINDS = ["StatefulSet", "Deployment", "DaemonSet"];
 
-/** Sets of hosts, and what these are made of: https://cluster-api.sigs.k8s.io/tasks/upgrading-clusters */
+/** Sets of hosts, and the templates that they are made of: https://cluster-api.sigs.k8s.io/tasks/upgrading-clusters */
 const MACHINES = ["MachineDeployment", "KubeadmControlPlane"];
 const MADE_OF = /^spec\.(template\.spec|machineTemplate|kubeadmConfigSpec|version)\b/;
 
@@ -26,7 +26,7 @@ export function restartsOf(pairs: readonly Pair[]): Restart[] {
             return [];
         }
         const restarts = operation === "replace" || changes.some(({ path }) => path.startsWith("spec.template."));
-        // Of what is to run no longer nothing restarts.
+        // Pods that will no longer run do not restart.
         const running = Math.min(replicas(before), replicas(after));
         return restarts && running > 0
             ? [restart(before, after, operation === "replace", budgetOf(after, budgets))]
@@ -34,7 +34,7 @@ export function restartsOf(pairs: readonly Pair[]): Restart[] {
     });
 }
 
-/** Pods that may be missing at once: `spec.maxUnavailable`, or what `minAvailable` leaves of `pods`. */
+/** The number of pods that may be missing at once: `spec.maxUnavailable`, or what `minAvailable` leaves of `pods`. */
 export function spare(budget: PlainMap, pods: number): number {
     const { maxUnavailable, minAvailable } = map(budget, "spec");
     return maxUnavailable === undefined ? pods - share(minAvailable, pods) : share(maxUnavailable, pods);
@@ -94,7 +94,7 @@ function machines(after: Rendered): Restart {
 }
 
 function replicas({ inputs }: Rendered): number {
-    // https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/: 1 where it is left out.
+    // The number is 1 where it is left out: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/
     return Number(at(inputs as PlainMap, "spec", "replicas") ?? 1);
 }
 

@@ -1,4 +1,4 @@
-/** Whose rights grow and shrink: roles as subjects have them, by their bindings. Pure. */
+/** Tells whose rights grow and shrink: the roles of subjects, by their bindings. Pure. */
 import type { PlainMap } from "../../toolchain/plugin/values";
 import type { Rendered } from "../render/registrations";
 import { at, list, map, text } from "../../toolchain/providers/kubernetes/objects";
@@ -21,12 +21,12 @@ interface Binding {
 
 interface Grant {
     readonly subject: string;
-    /** Namespace, or everywhere. */
+    /** Namespace in which the right holds, or everywhere. */
     readonly where: string;
     readonly verb: string;
     readonly group: string;
     readonly resource: string;
-    /** One object; `*` any. */
+    /** Name of one object; `*` stands for any. */
     readonly name: string;
 }
 
@@ -40,7 +40,7 @@ export function rightsChanges(
     const [oldTokens, newTokens] = [tokens(before), tokens(after)];
     const told = (rights: readonly string[], one: readonly string[], other: ReadonlySet<string>): string[] =>
         [...new Set([...rights, ...one.filter((token) => !other.has(token))])].sort();
-    // What comes or goes as a whole is told as such.
+    // A subject that comes or goes as a whole is told as such.
     const [known, left] = [before, after].map((all) => new Set(all.map(described)));
     const both = ({ who }: Certified): boolean => known?.has(who) === true && left?.has(who) === true;
     const texts = (all: readonly Certified[]): string[] => all.filter(both).map(({ text: said }) => said);
@@ -54,14 +54,14 @@ export function rightsChanges(
 function beyond(wide: readonly Grant[], known: readonly Grant[]): string[] {
     const bySubject = groupBy(known, ({ subject }) => subject);
     const more = wide.filter((grant) => !bySubject.get(grant.subject)?.some((one) => covers(one, grant)));
-    // What may be done to one thing is one sentence.
+    // All verbs for the same objects are one sentence.
     const alike = groupBy(more, (grant) => JSON.stringify({ ...grant, verb: "" }));
     return [...alike.values()].flatMap(([first, ...others]) =>
         first === undefined ? [] : inWords(first, new Set([first, ...others].map(({ verb }) => verb))),
     );
 }
 
-/** Whose identity its pods can show to the API server: https://kubernetes.io/docs/concepts/security/service-accounts/ */
+/** The identities that pods can show to the API server: https://kubernetes.io/docs/concepts/security/service-accounts/ */
 function tokens(resources: readonly Rendered[]): string[] {
     return workloadsOf(resources).flatMap(({ namespace, labels, spec }) => {
         const projected = list(spec, "volumes").some((volume) =>
@@ -80,7 +80,7 @@ interface Certified {
     readonly text: string;
 }
 
-/** As whom a certificate lets somebody speak: cert-manager's, and those of the engine's provider. */
+/** Fields with the names that a certificate proves, in cert-manager's objects and in those of the engine's provider. */
 const NAMES = ["dnsNames", "ipAddresses", "uris", "emailAddresses"];
 
 function certified(resources: readonly Rendered[]): Certified[] {
@@ -107,7 +107,7 @@ function certified(resources: readonly Rendered[]): Certified[] {
         });
 }
 
-/** Of a Service or a pod of its own namespace, as where a member is added; of a request, whose certificate says it once more. */
+/** True for the name of a Service or a pod in the object's own namespace, as for an added member; a request's certificate tells it too. */
 function isOwn(one: Rendered, name: string): boolean {
     const place = /\.([\w-]+)\.svc(\.[\w.-]+)?$/.exec(name)?.[1];
     return place !== undefined && [undefined, place].includes(metadataOf(one).namespace);
@@ -137,7 +137,7 @@ function grants(resources: readonly Rendered[]): Grant[] {
             const { namespace } = metadataOf(one);
             const { roleRef, subjects = [] } = one.inputs as unknown as Binding;
             const rules = roles.get(roleKey(roleRef.kind, roleRef.name, namespace)) ?? [
-                // One that Kubernetes brings along: what it lets do is not declared here.
+                // The role comes with Kubernetes, so its rules are not declared here.
                 roleRef.name === "cluster-admin"
                     ? { apiGroups: ["*"], resources: ["*"], verbs: ["*"] }
                     : { apiGroups: [""], resources: [`whatever ${roleRef.kind} ${roleRef.name} lets`], verbs: ["do"] },
@@ -155,7 +155,7 @@ function roleKey(kind: string, name = "", namespace = ""): string {
     return kind === "ClusterRole" ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 
-/** Of one that is made of others, what these let do is not declared at it. */
+/** The rules of a role; where it is aggregated from other roles, their rules are not declared in it. */
 function rulesOf({ inputs }: Rendered): readonly Rule[] {
     const others = list(inputs as PlainMap, "aggregationRule", "clusterRoleSelectors").map((selector) => ({
         apiGroups: [""],

@@ -1,4 +1,4 @@
-/** Rules of the policy pack that a change takes out or rewrites: what they no longer find is in no report. Pure. */
+/** Finds rules of the policy pack that a change removes or rewrites: no report has what they no longer find. Pure. */
 import type { Rules } from "../render/rules";
 import type { Danger } from "../report";
 

@@ -1,8 +1,8 @@
-/** Which labels a selector takes: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ Pure. */
+/** Tells which labels a selector selects: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ Pure. */
 import type { V1LabelSelector } from "@kubernetes/client-node";
 import type { Labels } from "../../infra/conventions/names";
 
-/** An empty selector takes all. */
+/** An empty selector selects everything. */
 export function selects({ matchLabels = {}, matchExpressions = [] }: V1LabelSelector, labels: Labels): boolean {
     return (
         Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&

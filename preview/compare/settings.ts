@@ -1,4 +1,4 @@
-/** Which keys of a stack file change. Pure. */
+/** Finds the keys of a stack file that change. Pure. */
 import { isDeepStrictEqual } from "node:util";
 import { type KeyPath, NO_FILE, type StackFile } from "../stack-file";
 import type { Danger, StackReport } from "../report";
@@ -7,7 +7,7 @@ import { shownPair } from "./show";
 
 type Setting = StackReport["settings"][number];
 
-/** What a reviewer of the agreement asks of first. */
+/** Settings that a reviewer asks about first because of the agreement. */
 const ABOUT: readonly (readonly [RegExp, string])[] = [
     [/^data-embassy:recovery\b/, "retention and recovery window"],
     [/^data-embassy:storage\.objectLockDays\b/, "retention and recovery window"],
@@ -19,10 +19,10 @@ const ABOUT: readonly (readonly [RegExp, string])[] = [
     [/^data-embassy:site\.role\b/, "which site is written to"],
 ];
 
-/** @param file name of the stack's own, for the report */
+/** @param file name of the stack's own file, for the report */
 export function settingsChanges(file: string, before: StackFile, after: StackFile): Setting[] {
     if (before === NO_FILE || after === NO_FILE) {
-        // A stack that comes or goes, or a file that nobody can read: all of it is one fact, told elsewhere.
+        // A stack that comes or goes, or an unreadable file, is one fact as a whole, which other parts of the report tell.
         return [];
     }
     return changed([], before.config, after.config)
@@ -30,7 +30,7 @@ export function settingsChanges(file: string, before: StackFile, after: StackFil
             const key = formatPath(path);
             const about = ABOUT.find(([pattern]) => pattern.test(key))?.[1];
             const shown = shownPair(String(path.at(-1)), old, next);
-            // What is taken out is shown where it was around.
+            // A removed setting is shown at the place that was around it.
             return { key, ...(about !== undefined && { about }), ...shown, file, ...after.placeOf(path) };
         })
         .sort((one, other) => Number(one.about === undefined) - Number(other.about === undefined));
@@ -39,7 +39,7 @@ export function settingsChanges(file: string, before: StackFile, after: StackFil
 const OLDER = "what is older than that is not to be had back";
 const LOST = "more of what was acknowledged may be lost";
 
-/** Of these, less or more, as it is said, guards less. Kept as text: what is a number is one. */
+/** Settings whose value protects less when it is lower, or when it is higher. Values are text here, and numbers are parsed. */
 const BOUNDS: readonly (readonly [key: RegExp, isWorse: (now: number, was: number) => boolean, then: string])[] = [
     [/^data-embassy:(recovery\.(windowDays|retentionDays)|storage\.objectLockDays)$/, (now, was) => now < was, OLDER],
     [/^data-embassy:recovery\.archiveTimeout$/, (now, was) => now > was, `${LOST} where all machines of a site are`],
@@ -51,10 +51,10 @@ const BOUNDS: readonly (readonly [key: RegExp, isWorse: (now: number, was: numbe
     ],
 ];
 
-/** https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION, the strongest first. */
+/** The strongest comes first: https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION */
 const ACROSS_SITES = ["sync", "bounded", "async"];
 
-/** What of the settings gives protection up. */
+/** Settings that give protection up. */
 export function loweredSettings(settings: readonly Setting[]): Danger[] {
     return settings.flatMap((setting) =>
         [...bound(setting), ...weakerReplication(setting), ...unrevoked(setting)].map((text): Danger => ({
@@ -77,7 +77,7 @@ function weakerReplication({ key, before = "", after = "" }: Setting): string[] 
         : [];
 }
 
-/** Certificates of an ally that were refused, and are not any more. */
+/** Certificates of an ally that were refused, and no longer are. */
 function unrevoked({ key, before, after }: Setting): string[] {
     if (!/^data-embassy:edge\.allies\.[\w-]+\.revoked$/.test(key)) {
         return [];
@@ -95,14 +95,14 @@ interface Changed {
     readonly next: unknown;
 }
 
-/** Maps are looked into; a list is one value. */
+/** Maps are compared key by key; a list is one value. */
 function changed(path: KeyPath, old: unknown, next: unknown): Changed[] {
     if (isMap(old) && isMap(next) && !("secure" in old) && !("secure" in next)) {
         return [...new Set([...Object.keys(next), ...Object.keys(old)])].flatMap((key) =>
             changed([...path, key], old[key], next[key]),
         );
     }
-    // A back end has the keys of a map in an order of its own.
+    // A back end may store the keys of a map in another order.
     return isDeepStrictEqual(old, next) ? [] : [{ path, old, next }];
 }
 

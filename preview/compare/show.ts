@@ -1,12 +1,12 @@
-/** Values and objects in words. */
+/** Writes values and objects in words. */
 import { isSecretLike } from "../../policy/rules/no-plain-secrets";
 import type { Rendered } from "../render/registrations";
 import { HIDDEN } from "../render/secrets";
 import { excerpts } from "./excerpts";
 
 /**
- * Both sides of a change. Where either holds a secret neither is shown: what is a secret now was one before, and what was one may
- * still be in use.
+ * Both sides of a change. Where either is a secret, neither is shown: a present secret was one before, and a former secret may still be in
+ * use.
  */
 export function shownPair(path: string, before: unknown, after: unknown): { before?: string; after?: string } {
     if ([before, after].some((value) => holdsSecret(path, value))) {
@@ -26,7 +26,7 @@ function textOf(value: unknown): string | undefined {
 function holdsSecret(name: string, value: unknown): boolean {
     if (typeof value === "object" && value !== null) {
         const entries = Object.entries(value);
-        // A variable: its name is beside its value.
+        // It is a variable, whose name is beside its value.
         const variable: unknown = "name" in value ? value.name : undefined;
         return (
             entries.some(([key, item]) => key === "secure" || holdsSecret(key, item)) ||
@@ -51,7 +51,7 @@ export function kindOf({ type }: Rendered): string {
     return type.split(":").at(-1) ?? type;
 }
 
-/** `StatefulSet registry-land/database`; what has no name in a cluster has that of its resource. */
+/** `StatefulSet registry-land/database`; a resource without a name in a cluster has its own name here. */
 export function described(resource: Rendered): string {
     return `${kindOf(resource)} ${placeOf(resource)}`;
 }
@@ -65,7 +65,7 @@ export function isKubernetes({ type }: Rendered): boolean {
     return type.startsWith("kubernetes:");
 }
 
-/** Whom an object is of. */
+/** The subject to which an object belongs. */
 export function subjectOf(resource: Rendered): string {
     if (!isKubernetes(resource)) {
         return /^(tls|random):/.test(resource.type) ? "keys" : "engine";

@@ -1,6 +1,6 @@
 /**
- * Objects that no state has, so that no refresh finds them, and that open something by being there: Kubernetes adds up what
- * all of their kind allow. https://kubernetes.io/docs/concepts/services-networking/network-policies/#two-sorts-of-pod-isolation,
+ * Finds objects that no state has, so that no refresh finds them, and that open something by their existence: Kubernetes adds up what all objects
+ * of their kind allow. https://kubernetes.io/docs/concepts/services-networking/network-policies/#two-sorts-of-pod-isolation,
  * https://kubernetes.io/docs/reference/access-authn-authz/rbac/#api-overview
  */
 import { PROJECT } from "../../infra/conventions/names";
@@ -19,8 +19,8 @@ export const ADDITIVE: readonly GroupVersionKind[] = [
 ];
 
 /**
- * As the engine would tell them: each that is in a namespace of the stack's and not in its state as a creation, and a kind that
- * cannot be listed as an error.
+ * The objects as steps of the engine: one that is in a namespace of the stack's and not in its state is a creation, and a kind that cannot be
+ * listed is an error.
  *
  * @param found what the refresh found of each resource in the state
  */

@@ -1,4 +1,4 @@
-/** What differs between each site's cluster and its state: by the engine's own refresh, which here only looks. */
+/** Finds what differs between each site's cluster and its state. The engine's own refresh does that, and here it only reads. */
 import { FIELD_MANAGER } from "../../infra/conventions/names";
 import type { Toolchain } from "../../toolchain/cli/environment";
 import { readyToolchain } from "../../toolchain/cli/ready";
@@ -24,7 +24,7 @@ const LEFT_OUT = [
     "who removed a field or an object: a cluster does not remember that",
 ];
 
-/** @param only stacks; none: all that have a state */
+/** @param only stacks; without any, all that have a state */
 export async function drift(only: readonly string[]): Promise<Report> {
     const toolchain = await readyToolchain();
     const stacks: StackReport[] = [];
@@ -40,7 +40,7 @@ async function driftOf(stack: string, toolchain: Toolchain): Promise<StackReport
         engineEvents(stack, ["refresh", "--preview-only"], { toolchain, folder, environment: {} }),
     );
     const cluster = clusterOf(stack);
-    // Where the engine was told nothing, neither is anybody else.
+    // Where the engine got no answers, other questions would get none either.
     const added = hasErrors(events) ? [] : await addedObjects(stack, foundIn(events), () => cluster.connect());
     return driftReport(stack, [...events, ...added], witnessOf(cluster));
 }
@@ -49,12 +49,12 @@ function hasErrors(events: readonly EngineEvent[]): boolean {
     return events.some(({ diagnosticEvent }) => diagnosticEvent?.severity === "error");
 }
 
-/** What an object was found to be is told when it has been read, not before. */
+/** The engine reports what it has found once it has read an object, not before. */
 function foundIn(events: readonly EngineEvent[]): Step[] {
     return events.flatMap(({ resOutputsEvent }) => resOutputsEvent?.metadata ?? []);
 }
 
-/** @param witness asked of each object that differs */
+/** @param witness is asked about each object that differs */
 export async function driftReport(
     stack: string,
     events: readonly EngineEvent[],
@@ -89,7 +89,7 @@ export async function driftReport(
         ...compared,
         problems,
         state: problems.length > 0 && pairs.length === 0 ? "not compared" : "compared",
-        // What has happened already is in no danger of happening.
+        // A danger is something that may happen, and this has happened already.
         dangers: compared.dangers
             .filter(({ kind }) => kind === "deleted")
             .map((one) => ({ ...one, text: `${one.text.split(" ")[0] ?? ""} is not in the cluster any more` })),
@@ -99,7 +99,7 @@ export async function driftReport(
     };
 }
 
-/** Of an object that somebody has added: what it says, so that who wrote that can be told. */
+/** The content of an object that somebody has added, so that the report can tell who wrote it. */
 function contentOf({ operation, after }: Pair): Change[] {
     const content = operation === "create" && after ? Object.entries(after.inputs) : [];
     return content

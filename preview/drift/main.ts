@@ -1,4 +1,4 @@
-/** `npm run drift`: what differs between each site's cluster and its state, and who wrote it: docs/preview.md */
+/** `npm run drift` shows what differs between each site's cluster and its state, and who wrote it: docs/preview.md */
 import { Command } from "commander";
 import { runCommand } from "../../command-line/command";
 import { runProgram } from "../../command-line/program";

@@ -1,4 +1,4 @@
-/** The clusters themselves, asked who wrote what: an object's managedFields, which no state has. */
+/** Asks the clusters themselves who wrote what: an object's managedFields say so, which no state has. */
 import { kubeconfigs } from "../../toolchain/cli/environment";
 import { stackConfig } from "../../toolchain/cli/stack-config";
 import { knownStacks } from "../../toolchain/cli/stack-file";
@@ -12,9 +12,9 @@ import type { PlainMap } from "../../toolchain/plugin/values";
 import type { Step } from "../state/events";
 import { writersOf } from "./writers";
 
-/** Tells who wrote the field at a path of an object, beside the field manager `own`. */
+/** Tells who else than the field manager `own` wrote the field at a path of an object. */
 export type Writers = (path: string, own: string) => string[];
-/** Undefined for what is not in a cluster, or is not there any more. */
+/** Returns undefined for a resource that is not in a cluster, or no longer there. */
 export type Witness = (step: Step) => Promise<Writers | undefined>;
 
 export function clusterOf(stack: string): Cluster {
@@ -30,7 +30,7 @@ export function witnessOf(cluster: Cluster): Witness {
         }
         const { namespace, name } = parseId(state.id);
         const connection = await cluster.connect();
-        // Gone since: nobody can be asked of it.
+        // The object has gone in the meantime, so it cannot tell.
         const live = await getObject(connection, kindOf(type, state.inputs as PlainMap), namespace, name).catch(
             () => undefined,
         );

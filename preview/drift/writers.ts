@@ -1,5 +1,5 @@
 /**
- * Who wrote a field of an object, and when: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+ * Tells who wrote a field of an object, and when: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  * Pure.
  */
 import type { Plain, PlainMap } from "../../toolchain/plugin/values";
@@ -7,10 +7,10 @@ import { type FieldSet, below, entryOf, isLeaf } from "../../toolchain/providers
 import { type KubeObject, type Path, at, isMap, list, map, text } from "../../toolchain/providers/kubernetes/objects";
 
 /**
- * @param live with its managedFields
+ * @param live object with its managedFields
  * @param own field manager of the program
- * @returns others than the program's, the latest first, as `kubectl-edit (Update, 2026-03-01T12:00:00Z)`; the program's own where
- *   nobody else has the field; none where nobody has it, such as one that was removed
+ * @returns the other writers, the latest first, as `kubectl-edit (Update, 2026-03-01T12:00:00Z)`; the program itself where nobody else has
+ *   the field; none where nobody has it, for instance because it was removed
  */
 export function writersOf(live: KubeObject, path: Path, own: string): string[] {
     const entries = list(live, "metadata", "managedFields").filter(isMap);
@@ -29,7 +29,7 @@ function inWords(entry: PlainMap): string {
     return `${text(entry, "manager")} (${[how, time].filter((part) => part !== "").join(", ")})`;
 }
 
-/** Whether the set has the field, what is around it as one value, or anything in it. */
+/** Whether the set has the field, a value that contains it as a whole, or anything in it. */
 function holds(fields: FieldSet, value: Plain | undefined, [step, ...rest]: Path): boolean {
     if (step === undefined || isLeaf(fields)) {
         return true;
@@ -39,7 +39,7 @@ function holds(fields: FieldSet, value: Plain | undefined, [step, ...rest]: Path
     return inside !== undefined && holds(inside, item, rest);
 }
 
-/** Of a list whose items are told apart by keys, or by what they are. */
+/** The entry for an item of a list, by the item's keys or by its value. */
 function member(fields: FieldSet, item: Plain | undefined): FieldSet | undefined {
     const key = item === undefined ? undefined : (entryOf(fields, item) ?? `v:${JSON.stringify(item)}`);
     return key !== undefined && key in fields ? map(fields, key) : undefined;

@@ -1,4 +1,4 @@
-/** What becomes of the margin of a site. Pure. */
+/** Tells how a change affects the margin of a site. Pure. */
 import type { Fault, Left } from "../../infra/cluster/facility/margin";
 import { groupBy } from "../group";
 import type { Danger } from "../report";
@@ -16,13 +16,13 @@ export const UNTOLD: FacilityReport = { told: [] };
 const UNSAID = "cannot be said: there is no plan that this program can read";
 const NONE: FacilityChange = { facility: UNTOLD, dangers: [] };
 
-/** What stands, and what runs on it: what else a site has does not change its margin. Both are judged by the rules of this program. */
+/** Compares the facility and what runs on it; nothing else of a site changes its margin. This program's rules judge both sides. */
 export function facilityChange(before: SiteFacts | undefined, after: SiteFacts | undefined): FacilityChange {
     if (judged(before) === judged(after)) {
         return NONE;
     }
     if (after === undefined) {
-        // Gone, or refused: the report says so.
+        // The site is gone or refused, which the report says elsewhere.
         return NONE;
     }
     const next = facilityMargin(after);
@@ -69,7 +69,7 @@ function leastChanges(old: FacilityMargin, next: FacilityMargin): LeastChange[] 
     });
 }
 
-/** What changes alike of several is said once. */
+/** The same change of several components is told once. */
 function changeTexts(changes: readonly LeastChange[]): string[] {
     const tail = ({ old, next }: LeastChange): string =>
         `${leftText(old)} → ${leftText(next)}, at the worst (loss of ${faultText(next)})`;
@@ -100,7 +100,7 @@ function feedText({
     return `${figure(load)} W of ${figure(watts)} W, at the worst ${figure(most)} W, ${hosts === 0 ? "no workers" : room}`;
 }
 
-/** Names of components that were there, and are not. */
+/** Names of components that were there before, and are no longer. */
 function gone(before: SiteFacts, after: SiteFacts): string[] {
     const left = new Set(components(after));
     return components(before).filter((name) => !left.has(name));
@@ -117,7 +117,7 @@ function components({ cluster: { feeds, loops, switches, racks }, hosts }: SiteF
     ];
 }
 
-/** Whoever asks for more of what is there has his reason; of what there is less, somebody has to have been told. */
+/** Reports lower margins. Asking for more of what is there is deliberate, but somebody has to be told where less is there. */
 function lessMargin(
     old: FacilityMargin,
     next: FacilityMargin,

@@ -1,4 +1,4 @@
-/** What the plan of a site says of where it stands: judged for its margin, and drawn. Plain data, as it comes from another process. */
+/** What a site's plan says about its facility: a report judges its margin, and a picture shows it. It is plain data, from another process. */
 import { registryOf } from "../../infra/registries/config";
 import type { EmbassyConfig } from "../../infra/site/config";
 import type { EmbassyPlan } from "../../infra/site/embassy-plan";
@@ -11,14 +11,14 @@ export interface SiteFacts {
     readonly cluster: Pick<EmbassyConfig["cluster"], "feeds" | "loops" | "switches" | "racks">;
     readonly hosts: EmbassyPlan["hosts"];
     readonly workloads: readonly Workload[];
-    /** Members that are declared; none of them is there yet where it does not run. */
+    /** Declared members; none of them exists yet where the registry does not run. */
     readonly registries: readonly { readonly name: string; readonly members: number; readonly running: boolean }[];
-    /** Size of its object store's volume, a quantity. */
+    /** Size of the object store's volume, as a quantity. */
     readonly store: string;
     readonly edge: { readonly allies: readonly string[]; readonly isPublic: boolean } | undefined;
     /** The other site of the pair. */
     readonly partner: string | undefined;
-    /** The site whose backups this one comes up from. */
+    /** The site whose backups this one is restored from. */
     readonly from: string | undefined;
 }
 
@@ -42,7 +42,7 @@ export function factsOf(config: EmbassyConfig, plan: EmbassyPlan, workloads: rea
     };
 }
 
-/** Before the role decided what a configuration has, each could have either, and a pair was one of replication. */
+/** Older configurations could have either key, because the role did not decide it yet, and named the partner in the replication. */
 function lookedTo(config: EmbassyConfig): Pick<SiteFacts, "partner" | "from"> {
     const former = config.replication as { readonly partner?: string };
     return "restore" in config

@@ -1,4 +1,4 @@
-/** The margin of a site as a report has it. Pure. */
+/** The margin of a site in the form that a report needs. Pure. */
 import { amount } from "../../infra/conventions/quantity";
 import { TOPOLOGY } from "../../infra/conventions/names";
 import { siteFrom } from "../../infra/cluster/facility";
@@ -45,9 +45,9 @@ export function facilityMargin({ cluster, hosts, workloads }: SiteFacts): Facili
     };
 }
 
-/** Of what nothing more may be lost; where there is no such thing, what is scarcest. */
+/** The parts that cannot lose anything more; where there are none, the scarcest ones. */
 function scarce(all: readonly Left[]): Left[] {
     const least = Math.min(...all.map(share));
-    // What needs none here has its like in the other site.
+    // A part that needs nothing here has a counterpart in the other site.
     return all.filter((one) => share(one) <= Math.max(least, 0) && (one.needed > 0 || one.left < 0 || least > 0));
 }

@@ -1,4 +1,4 @@
-/** What a report says of a site's facility: how close it is to lacking something, and what each feed carries. */
+/** A report's section on a site's facility: how close it is to lacking something, and what each feed carries. */
 import { z } from "zod";
 
 const fault = {

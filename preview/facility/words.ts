@@ -1,4 +1,4 @@
-/** A margin in words. Pure. */
+/** Writes a margin in words. Pure. */
 import type { Fault, Left } from "../../infra/cluster/facility/margin";
 import { groupBy } from "../group";
 
@@ -7,20 +7,20 @@ export function faultText({ fails, during }: Fault): string {
     return during === undefined ? fails : `${fails} while ${during} is under maintenance`;
 }
 
-/** `3 of 5 members, 3 needed`; of room and power, what nobody takes. */
+/** `3 of 5 members, 3 needed`; for room and power it is the part that nobody uses. */
 export function leftText({ unit, left, needed, of }: Omit<Left, "what">): string {
     const [is, all] = [left, of].map(figure);
     const atLeast = needed > 0 ? `, ${needed} needed` : "";
     return `${is} of ${all} ${unit}${atLeast}`;
 }
 
-/** What is left alike of several is said once. */
+/** The same rest of several parts is told once. */
 export function leftTexts(all: readonly Left[]): string[] {
     return [...groupBy(all, leftText)].map(([text, alike]) => `${namesText(alike.map(({ what }) => what))} ${text}`);
 }
 
 const REGISTRY = /^registry /;
-/** More registries than this are counted. */
+/** Where there are more registries than this, they are counted instead of named. */
 const SHOWN = 3;
 
 export function namesText(names: readonly string[]): string {
@@ -30,7 +30,7 @@ export function namesText(names: readonly string[]): string {
     return [...told, ...rest].join(" and ");
 }
 
-/** `99.99846 %`: as many digits as both bounds have in common, and one in which they part where there are few. */
+/** `99.99846 %`: as many digits as both bounds have in common, and one more, in which they differ, where there are few. */
 export function percent({ low, high }: { readonly low: number; readonly high: number }): string {
     const [from, to] = [low, high].map((share) => (share * 100).toFixed(5)) as [string, string];
     return from === to ? `${from} %` : `${from} to ${to} %`;

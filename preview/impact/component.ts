@@ -1,11 +1,11 @@
-/** What depends on a part of the facility: what falls with it, and what is left. Pure. */
+/** Finds what depends on a part of the facility: what fails with it, and what is left. Pure. */
 import { place, siteFrom } from "../../infra/cluster/facility";
 import { type Left, afterLossOf } from "../../infra/cluster/facility/margin";
 import type { SiteFacts } from "../facility/facts";
 import { leftTexts } from "../facility/words";
 import type { Found } from "./impact";
 
-/** `cluster/host/a1-1` → `host a1-1`, of every component. */
+/** `cluster/host/a1-1` → `host a1-1`, for every component. */
 export function componentNames({ cluster, hosts, workloads }: SiteFacts): Map<string, string> {
     const { facility } = siteFrom(cluster, hosts, workloads);
     return new Map(
@@ -31,7 +31,7 @@ export function impactOfComponent(name: string, { cluster, hosts, workloads }: S
         ],
         goesOn: leftTexts(left.filter((one) => !isLacking(one))).map((what) => ({ who: "left, at the worst", what })),
         unreachable: [],
-        // A volume stays with its host; whatever has none has been started elsewhere by then.
+        // A volume stays on its host; workloads without one have been started elsewhere by then.
         restarts: hostsDown.length === 0 ? [] : [hostsDown, ["members whose volumes are on them"]],
     };
 }

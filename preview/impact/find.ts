@@ -1,4 +1,4 @@
-/** Which thing a name is of, in a site, and what depends on it. Pure. */
+/** Finds which thing in a site has a name, and what depends on it. Pure. */
 import { distance } from "fastest-levenshtein";
 import { UserError } from "../../command-line/command";
 import { described, kindOf, metadataOf, subjectOf } from "../compare/show";
@@ -15,15 +15,15 @@ export interface Looked extends SiteParts {
     readonly resources: readonly Registered[];
 }
 
-/** How many of the nearest names are told. */
+/** The number of similar names that are suggested. */
 const NEAREST = 5;
 const KEYS = ["Secret", "Certificate", "Issuer"];
-/** Without one of these its part does not serve. */
+/** Without an object of one of these kinds, its part does not serve. */
 const SERVES = ["StatefulSet", "Deployment", "Service", "Namespace"];
 
 /**
- * @param only of the sites, where not all of them are asked
- * @throws UserError where no site has such a thing, with names that are near
+ * @param only the sites to ask, where not all of them are asked
+ * @throws UserError where no site has such a thing, with similar names
  */
 export function impactOf(name: string, sites: readonly Looked[], only: readonly string[]): ImpactReport {
     const asked = sites.filter(({ stack }) => only.length === 0 || only.includes(stack));
@@ -49,14 +49,14 @@ export function impactOf(name: string, sites: readonly Looked[], only: readonly 
     return { version: IMPACT_VERSION, impact: name, sites: found };
 }
 
-/** Also what is typed without all that stands before it. */
+/** Compares with the end of a name, too, because a user may leave out its beginning. */
 function edits(name: string, one: string): number {
     const [typed, known] = [name.toLowerCase(), one.toLowerCase()];
     const last = known.split("/").at(-1) ?? known;
     return Math.min(distance(typed, known), distance(typed.split("/").at(-1) ?? typed, last) + 1);
 }
 
-/** By name, in the order in which a name that several have is understood. */
+/** Names with their findings; where several things have one name, the last of them counts. */
 function knownIn(site: Looked, all: readonly Looked[]): Map<string, () => Found> {
     const { facts, registries, parts, resources } = site;
     const declared = declaredIn(resources);

@@ -1,4 +1,4 @@
-/** What depends on one thing of a site, in every format: the JSON format is this and nothing else. */
+/** What depends on one thing of a site, in every format: the JSON format is exactly this. */
 import { z } from "zod";
 
 export const IMPACT_VERSION = 1;
@@ -23,5 +23,5 @@ export const impactReport = z.strictObject({
 export type ImpactReport = z.infer<typeof impactReport>;
 export type SiteImpact = z.infer<typeof site>;
 export type Line = z.infer<typeof line>;
-/** What is found of one thing in one site. */
+/** The findings about one thing in one site. */
 export type Found = Omit<SiteImpact, "stack" | "name">;

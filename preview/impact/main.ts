@@ -1,4 +1,4 @@
-/** `npm run preview -- --impact NAME`: what depends on one thing, from boot order, flows and the plan: docs/preview.md */
+/** `npm run preview -- --impact NAME` shows what depends on one thing, from boot order, flows and the plan: docs/preview.md */
 import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { parseConfig } from "../../infra/site/config";
@@ -55,7 +55,7 @@ export function impactProgram(): Command {
         });
 }
 
-/** Every site, as others may need the one that is asked about. */
+/** Looks at every site, because others may need the one that the user asks about. */
 async function lookedAt(only: readonly string[]): Promise<Looked[]> {
     const stacks = declaredStacks();
     const unknown = only.filter((stack) => !stacks.includes(stack));

@@ -1,4 +1,4 @@
-/** What depends on objects: who waits for them when a site is made, and who names them. Pure. */
+/** Finds what depends on objects: which objects wait for them when a site is made, and which refer to them. Pure. */
 import { described, kindOf, metadataOf } from "../compare/show";
 import type { Registered, Rendered } from "../render/registrations";
 import type { Found, Line } from "./impact";
@@ -13,7 +13,7 @@ export function declaredIn(resources: readonly Registered[]): Declared[] {
     return resources.flatMap(({ resource, ...rest }) => (resource === undefined ? [] : [{ ...rest, resource }]));
 }
 
-/** @param those all of them; what depends on one of them and is one itself is not told */
+/** @param those all of the objects; dependents that are among them are not reported */
 export function impactOfObjects(those: readonly Declared[], all: readonly Declared[]): Found {
     const urns = new Set(those.map(({ urn }) => urn));
     const rest = all.filter(({ urn }) => !urns.has(urn));
@@ -35,7 +35,7 @@ function waitingFor(urns: ReadonlySet<string>, all: readonly Declared[]): Declar
     return all.filter(({ dependencies }) => dependencies.some((urn) => urns.has(urn)));
 }
 
-/** By which keys a kind is named: the key's value is its name, or has it. */
+/** Keys by which objects refer to a kind: the key's value is the name, or contains it. */
 const REFERENCES: Readonly<Record<string, readonly string[]>> = {
     Secret: ["secretName", "secret", "secretKeyRef", "secretRef"],
     ConfigMap: ["configMap", "configMapKeyRef", "configMapRef"],
@@ -49,13 +49,13 @@ const REFERENCES: Readonly<Record<string, readonly string[]>> = {
     StorageClass: ["storageClassName"],
 };
 
-/** Whether an object names another one, of its own namespace or of none. */
+/** Whether an object refers to another one in its own namespace or in none. */
 function names(one: Rendered, other: Rendered): boolean {
     const [mine, theirs] = [metadataOf(one), metadataOf(other)];
     if (theirs.namespace !== undefined && theirs.namespace !== mine.namespace) {
         return false;
     }
-    // A certificate is in the secret that it names: whoever has that has it.
+    // A certificate is in the Secret that it names, so a reference to that Secret is one to the certificate.
     const { secretName } = (other.inputs["spec"] ?? {}) as { secretName?: unknown };
     const [kind, name] = kindOf(other) === "Certificate" ? ["Secret", secretName] : [kindOf(other), theirs.name];
     const keys = REFERENCES[kind] ?? [];

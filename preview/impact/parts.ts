@@ -1,4 +1,4 @@
-/** What depends on parts of a site, by the needs that its boot order is made of. Pure. */
+/** Finds what depends on parts of a site, by the needs from which its boot order is made. Pure. */
 import type { Flow } from "../../infra/site/flows";
 import { objectStoreName, registryName, leaseAgentName } from "../../infra/networking/addresses";
 import type { Need, Part } from "../../infra/site/boot-order";
@@ -11,13 +11,13 @@ export interface SiteParts {
     readonly steps: readonly (readonly string[])[];
     readonly flows: readonly Flow[];
     readonly registries: readonly string[];
-    /** Registry → workloads of the edge that ask it: flows say of every registry alike that they may. */
+    /** Registry → workloads of the edge that ask it: the flows allow it for every registry alike. */
     readonly askedBy: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
- * @param names of parts that are away at first
- * @param all sites, this one among them: others may need it
+ * @param names parts that are away at first
+ * @param all all sites, this one included, because others may need it
  */
 export function impactOfParts(names: readonly string[], site: SiteParts, all: readonly SiteParts[]): Found {
     const stopped = new Map<string, string>();
@@ -60,7 +60,7 @@ interface Borne {
     readonly without: string;
 }
 
-/** Needs of what is away that a part, of this site or another, can do without. */
+/** Needs of a part, in this site or another, that are away and that the part can do without. */
 function borneBy({ name, needs }: Part, at: string, away: SiteParts, parts: readonly string[]): Borne[] {
     const isHere = at === away.site;
     return needs.flatMap((need) => {
@@ -72,7 +72,7 @@ function borneBy({ name, needs }: Part, at: string, away: SiteParts, parts: read
     });
 }
 
-/** Several that go on alike are named in one line. */
+/** Several parts that go on in the same way are named in one line. */
 function borneLine(alike: readonly Borne[]): Line {
     const listed = (of: (one: Borne) => string): string => [...new Set(alike.map(of))].join(", ");
     return {
@@ -85,12 +85,12 @@ function isHard({ without }: Need): boolean {
     return without === undefined;
 }
 
-/** Links are for documents. */
+/** The text without its links, which are for documents. */
 function plain(text: string): string {
     return text.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
 }
 
-/** Whoever says the same is named in one line. */
+/** Subjects with the same text are named in one line. */
 function together(lines: readonly Line[]): Line[] {
     return [...groupBy(lines, ({ what }) => what)].map(([what, alike]) => ({
         who: alike.map(({ who }) => who).join(", "),
@@ -98,7 +98,7 @@ function together(lines: readonly Line[]): Line[] {
     }));
 }
 
-/** The part behind a name that another site calls it by. */
+/** The part that another site knows by this name. */
 function partServing(on: string, { site, registries }: SiteParts): string {
     const registry = registries.find((name) => [registryName(name, site), leaseAgentName(name, site)].includes(on));
     return registry ?? (on === objectStoreName(site) ? "object-store" : on);
@@ -107,7 +107,7 @@ function partServing(on: string, { site, registries }: SiteParts): string {
 const ANY = /^a registry('s |$)/;
 const ONE = /^registry-([a-z-]+)'s /;
 
-/** Who talks to what is away. A registry's own workloads, which talk to no other's, are away with it. */
+/** Everybody who talks to what is away. A registry's own workloads, which talk to no other registry's, are away with it. */
 function callers(away: readonly string[], { flows, registries, askedBy }: SiteParts): Line[] {
     const gone = registries.filter((name) => away.includes(name));
     const hit = flows.flatMap(({ from, to, port }) => {
@@ -117,7 +117,7 @@ function callers(away: readonly string[], { flows, registries, askedBy }: SitePa
         const asked = gone.filter(asks);
         const called = ANY.test(to) ? asked : [ONE.exec(to)?.[1] ?? to].filter((name) => away.includes(name));
         const isThere = ANY.test(from) ? gone.length < registries.length : !away.includes(from);
-        // As flows say it of every registry alike, so it is said of those that are away.
+        // Flows name all registries at once, so the text names those that are away.
         const named = ANY.test(to) ? `${to.replace("a registry's", "the")} of ${asked.join(", ")}` : to;
         return isOwn || called.length === 0 || !isThere ? [] : [{ from, to: named, port }];
     });

@@ -1,4 +1,4 @@
-/** What depends on a thing, as text and as Markdown. Pure. */
+/** Writes what depends on a thing as text and as Markdown. Pure. */
 import { code, text } from "../show/markup";
 import type { ImpactReport, Line, SiteImpact } from "./impact";
 

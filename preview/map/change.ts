@@ -8,7 +8,7 @@ import type { Picture } from "./picture";
 
 const EMPTY: Picture = { nodes: [], edges: [] };
 
-/** @returns undefined where nothing that is drawn changes, or a side has no plan that can be read */
+/** @returns undefined where nothing that is drawn changes, or a side has no readable plan */
 export function pictureOf(
     state: StackReport["state"],
     before: Side,
@@ -34,7 +34,7 @@ export function drawn(side: Side): Drawn[] {
     return facts === undefined ? [] : [{ facts, flows: flowsIn({ resources, outside }) }];
 }
 
-/** Where an object is drawn. */
+/** The box in which an object is drawn. */
 function boxOf(site: string, { subject, name }: ObjectChange): string {
     const registry = /^registry (.+)$/.exec(subject)?.[1];
     if (registry !== undefined) {

@@ -1,15 +1,15 @@
-/** Two pictures as one, in which each part that is not alike in both has a mark. Pure. */
+/** Combines two pictures into one, in which each part that differs has a mark. Pure. */
 import type { Mark, Picture, PictureEdge, PictureNode } from "./picture";
 import { within } from "./picture";
 
 type Touched = (id: string) => boolean;
 
-/** @param touched whether something of a box changes that is not drawn */
+/** @param touched tells whether something changes in a box that is not drawn itself */
 export function comparePictures(before: Picture, after: Picture, touched: Touched): Picture {
     return { nodes: nodesOf(before.nodes, after.nodes, touched), edges: edgesOf(before.edges, after.edges) };
 }
 
-/** How many parts have each mark. */
+/** The number of parts with each mark. */
 export function marked({ nodes, edges }: Picture): { readonly mark: Mark; readonly title: string }[] {
     const titles = new Map(nodes.flatMap(within).map(({ id, title }) => [id, title]));
     const titled = (id: string): string => titles.get(id) ?? id;

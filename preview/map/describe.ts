@@ -1,4 +1,4 @@
-/** A picture in words, for whoever does not see it. Pure. */
+/** Describes a picture in words, for people who do not see it. Pure. */
 import { marked } from "./compare";
 import { MARKS, type Picture, type PictureNode, within } from "./picture";
 

@@ -1,4 +1,4 @@
-/** A layout as SVG. Pure. */
+/** Draws a layout as SVG. Pure. */
 import { escaped } from "../escaped";
 import { describe } from "./describe";
 import { legend } from "./legend";
@@ -11,7 +11,7 @@ const MARGIN = 6;
 const LEGEND = 26;
 const SIGNS: Readonly<Record<Mark, string>> = { added: "+", changed: "~", removed: "−" };
 
-/** @param id of the picture in a page: what is in it has ids that begin so */
+/** @param id of the picture in a page; all ids in the picture begin with it */
 export function draw(picture: Picture, layout: Layout, id: string, title: string): string {
     const marks = MARKS.filter((mark) =>
         [...layout.boxes.map(({ node }) => node), ...picture.edges].some((one) => one.mark === mark),
@@ -100,7 +100,7 @@ function signOf(mark: Mark, x: number, y: number): string {
     return `<circle class="m" cx="${n(x)}" cy="${n(y)}" r="7"/><text class="sign" x="${n(x)}" y="${n(y + 3.5)}" text-anchor="middle">${SIGNS[mark]}</text>`;
 }
 
-/** Numbers with one digit behind the point are enough, and alike on every machine. */
+/** One digit after the point is enough, and is the same on every machine. */
 function n(value: number): string {
     return String(Math.round(value * 10) / 10);
 }

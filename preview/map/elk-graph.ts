@@ -1,9 +1,9 @@
-/** A picture as the Eclipse Layout Kernel takes it. Pure. */
+/** Converts a picture for the Eclipse Layout Kernel. Pure. */
 import type { ElkExtendedEdge, ElkNode, ElkPort } from "elkjs/lib/elk-api.js";
 import { headHeight, headWidth, leafSize, SIZES, textWidth } from "./measure";
 import { type Picture, type PictureEdge, type PictureNode, within } from "./picture";
 
-/** Boxes beside each other. */
+/** The number of boxes side by side. */
 const COLUMNS: Partial<Record<PictureNode["kind"], number>> = { registries: 3, rack: 3, zone: 1 };
 const GAP: Partial<Record<PictureNode["kind"], number>> = { rack: 4 };
 
@@ -22,7 +22,7 @@ const LAYERED = {
     "elk.edgeLabels.inline": "true",
 };
 
-/** A site is drawn from the top: who asks, what is asked, where it is kept, where that stands, and what feeds it. */
+/** A site is drawn from the top: those who ask, what they ask, where that is stored, where it stands, and what feeds it. */
 const RANK: Readonly<Record<PictureNode["kind"], number>> = {
     outside: 0,
     site: 1,
@@ -37,11 +37,11 @@ const RANK: Readonly<Record<PictureNode["kind"], number>> = {
     feed: 6,
 };
 
-/** A line that leaves a site is laid out in pieces: one in each site at an end of it, and one between. By id, in their order. */
+/** A line that leaves a site has several pieces: one in each site at an end of it, and one between. These are their ids, in order. */
 export interface Route {
     readonly edge: PictureEdge;
     readonly pieces: readonly string[];
-    /** The layout goes from its end to its start. */
+    /** The layout goes from the line's end to its start. */
     readonly isReversed: boolean;
 }
 
@@ -104,7 +104,7 @@ function labelOf(text: string): Pick<ElkExtendedEdge, "labels"> {
     return text === "" ? {} : { labels: [{ text, width: textWidth(text, "line") + SIZES.pad, height: SIZES.row }] };
 }
 
-/** This is not drawn: the zones of a site are below what runs there, whichever of them that is. */
+/** Invisible edges that put a site's zones below what runs there, because any zone may run it. */
 function below({ id, children }: PictureNode): ElkExtendedEdge[] {
     const stores = children.filter(({ kind }) => kind === "store");
     const zones = children.filter(({ kind }) => kind === "zone");
@@ -135,7 +135,7 @@ function elkNode(node: PictureNode): ElkNode {
         };
         return { id, layoutOptions, children: inside };
     }
-    // Puts boxes in rows, all of them as wide as the widest.
+    // Rows of boxes that are all as wide as the widest.
     const width = Math.max(...inside.map((child) => child.width ?? 0));
     const gap = GAP[kind] ?? SIZES.pad;
     const columns = Math.min(COLUMNS[kind] ?? children.length, children.length);

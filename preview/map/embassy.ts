@@ -1,4 +1,4 @@
-/** The picture of one site, or of several with what is between them. Pure. */
+/** The picture of one site, or of several sites with the lines between them. Pure. */
 import type { Flow } from "../../infra/site/flows";
 import type { SiteFacts } from "../facility/facts";
 import { flowLines } from "./flows";
@@ -11,7 +11,7 @@ export interface Drawn {
 }
 
 export function embassyPicture(sites: readonly Drawn[]): Picture {
-    // Beside the site that it comes up from, a restore environment has nothing else in it.
+    // Where the site that it is restored from is drawn too, a restore environment is only one box.
     const isWhole = ({ facts: { from } }: Drawn): boolean =>
         !sites.some(({ facts }) => from !== undefined && facts.name === from);
     const whole = sites.filter(isWhole);
@@ -37,7 +37,7 @@ export function embassyPicture(sites: readonly Drawn[]): Picture {
     };
 }
 
-/** What goes both ways alike is one line. */
+/** Equal lines in both directions become one. */
 function paired(edges: readonly PictureEdge[]): PictureEdge[] {
     return edges.flatMap((edge, place) => {
         const back = edges.findIndex(

@@ -1,26 +1,26 @@
-/** Flows as lines between boxes. Pure. */
+/** Draws flows as lines between boxes. Pure. */
 import type { Flow } from "../../infra/site/flows";
 import { groupBy } from "../group";
 import type { PictureEdge, PictureNode } from "./picture";
 import { box } from "./site";
 
-/** All of another site or its pods, and what is served in it, as infra/site/outside.ts calls them. */
+/** infra/site/outside.ts uses these names for all of another site, its pods, and what is served in it. */
 const SITE = /^(?:site|pods of) ([^ ]+)/;
 const SERVED = /^(.+) in ([^ ]+)/;
 const REGISTRY = /^(a registry|registry-)/;
-/** Boxes of a site that flows go by the name of. What else there is everything asks (dns, the API server), or asks nobody but those. */
+/** The boxes of a site by which flows are named. Everything asks the remaining parts (DNS, the API server), or they ask nothing else. */
 const BOXES = ["object-store", "edge", "gazette"];
 const OUTSIDERS = /^(allies|everybody)/;
 
 export interface FlowPicture {
-    /** Outside of every site that is drawn. */
+    /** Boxes outside of every site that is drawn. */
     readonly nodes: readonly PictureNode[];
     readonly edges: readonly PictureEdge[];
 }
 
 /**
- * @param flows of one site; who is outside may have a range in brackets behind the name
- * @param drawn names of the sites that are drawn, of which this is one
+ * @param flows of one site; an outsider's name may have a range in brackets after it
+ * @param drawn names of the sites that are drawn; this one is among them
  */
 export function flowLines(site: string, flows: readonly Flow[], drawn: readonly string[]): FlowPicture {
     const others = new Map<string, PictureNode>();
@@ -36,7 +36,7 @@ export function flowLines(site: string, flows: readonly Flow[], drawn: readonly 
         if (peer !== undefined) {
             const [, what = "", where] = SERVED.exec(name) ?? [];
             const part = BOXES.includes(what) ? what : "registries";
-            // Of what is served each has an address: too many for a box.
+            // Each served part has its own address, which would be too many for a box.
             return drawn.includes(peer)
                 ? `${peer}/${part}`
                 : outside(`site ${peer}`, peer, where === undefined ? name : "");
@@ -48,12 +48,12 @@ export function flowLines(site: string, flows: readonly Flow[], drawn: readonly 
         return REGISTRY.test(name) ? `${site}/registries` : BOXES.includes(name) ? `${site}/${name}` : undefined;
     };
     const lines = flows.flatMap(({ from, to, port }) => {
-        // Of two sites that are drawn the one that lets in says where to.
+        // Where both sites are drawn, the receiving one has the line, because it knows the target.
         const isTold = drawn.includes(siteIn(to) ?? "");
         const [one, other] = isTold ? [] : [end(from), end(to)];
         return one === undefined || other === undefined || one === other ? [] : [{ from: one, to: other, port }];
     });
-    // They have an order of their own, so that the order in which policies are declared is not seen.
+    // The lines are sorted, so that the order in which policies are declared makes no difference.
     const byEnds = [...groupBy(lines, ({ from, to }) => `${from}\n${to}`)].sort(([one], [other]) =>
         one < other ? -1 : 1,
     );

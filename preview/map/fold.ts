@@ -1,9 +1,9 @@
-/** A picture of ever more parts stays one: of many that are alike those with a mark are drawn, and the others counted. Pure. */
+/** Keeps a growing picture readable: where there are many similar parts, it draws those with a mark and counts the others. Pure. */
 import type { Picture, PictureNode } from "./picture";
 import { within } from "./picture";
 import { box } from "./site";
 
-/** More of a kind than this in one box are too many to tell apart. */
+/** The most parts of a kind that one box draws separately. */
 const MOST: Partial<Record<PictureNode["kind"], number>> = {
     registry: 12,
     host: 6,
@@ -24,7 +24,7 @@ function fewer(around: string, nodes: readonly PictureNode[]): PictureNode[] {
     nodes.forEach(({ kind }) => counts.set(kind, (counts.get(kind) ?? 0) + 1));
     const left = new Map([...counts].map(([kind, count]) => [kind, room(kind as PictureNode["kind"], count)]));
     const cut: PictureNode[] = [];
-    // Those with a mark first; what is kept stays in its order.
+    // Marked parts are kept first; the kept ones stay in their order.
     const inTurn = nodes.toSorted((one, other) => Number(one.mark === undefined) - Number(other.mark === undefined));
     for (const node of inTurn) {
         const free = left.get(node.kind) ?? 0;
@@ -39,7 +39,7 @@ function fewer(around: string, nodes: readonly PictureNode[]): PictureNode[] {
 
 function room(kind: PictureNode["kind"], count: number): number {
     const most = MOST[kind] ?? Infinity;
-    // The box that counts the others takes the place of one.
+    // The box that counts the others takes the place of one part.
     return count > most ? most - 1 : count;
 }
 

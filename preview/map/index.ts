@@ -1,4 +1,4 @@
-/** Pictures of the embassy, and of what a change does to it. */
+/** Draws the embassy, and what a change does to it. */
 import { draw } from "./draw";
 import { folded } from "./fold";
 import { layOut } from "./layout";
@@ -7,13 +7,13 @@ import type { Side } from "../side";
 import { drawn } from "./change";
 import type { Picture } from "./picture";
 
-/** The same text for the same picture, on every machine. @param id of the picture in a page */
+/** Gives the same text for the same picture on every machine. @param id of the picture in a page */
 export async function pictureSvg(picture: Picture, id: string, title: string): Promise<string> {
     const small = folded(picture);
     return draw(small, await layOut(small), id, title);
 }
 
-/** All sites and what is between them, as docs/map.svg has it. */
+/** All sites and the lines between them, as in docs/map.svg. */
 export function mapSvg(sides: readonly Side[]): Promise<string> {
     const sites = sides
         .flatMap(drawn)

@@ -1,4 +1,4 @@
-/** Where boxes and lines are: laid out by the Eclipse Layout Kernel. */
+/** Places boxes and lines with the Eclipse Layout Kernel. */
 import type { ElkExtendedEdge, ElkNode } from "elkjs/lib/elk.bundled.js";
 import { graphOf } from "./elk-graph";
 import { type Picture, type PictureEdge, type PictureNode, within } from "./picture";
@@ -16,22 +16,22 @@ export interface PlacedBox extends Point {
 
 export interface PlacedLine {
     readonly edge: PictureEdge;
-    /** From its start to its end. */
+    /** The line's points from its start to its end. */
     readonly points: readonly Point[];
-    /** Middle of its text. */
+    /** The middle of its text. */
     readonly label: Point | undefined;
 }
 
 export interface Layout {
     readonly width: number;
     readonly height: number;
-    /** What is around others comes before them. */
+    /** A box comes before the boxes in it. */
     readonly boxes: readonly PlacedBox[];
     readonly lines: readonly PlacedLine[];
 }
 
 export async function layOut(picture: Picture): Promise<Layout> {
-    // It takes a while to load, and most reports are drawn by nobody.
+    // The library loads slowly, and most reports are never drawn.
     const { default: library } = await import("elkjs/lib/elk.bundled.js");
     const { root, routes } = graphOf(picture);
     const placed = await new library.default().layout(root);
@@ -53,7 +53,7 @@ export async function layOut(picture: Picture): Promise<Layout> {
     const lines = routes.map(({ edge, pieces: ids, isReversed }) => {
         const found = ids.flatMap((id) => pieces.get(id) ?? []);
         const all = found.flatMap((piece) => piece.points);
-        // Pieces begin where others end.
+        // Each piece begins where another one ends, so double points are removed.
         const points = all.filter(({ x, y }, index) => x !== all[index - 1]?.x || y !== all[index - 1]?.y);
         return {
             edge,

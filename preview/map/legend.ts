@@ -1,4 +1,4 @@
-/** What is what in a picture: of what is in it. Pure. */
+/** The legend of a picture, for the parts that it contains. Pure. */
 import { textWidth } from "./measure";
 import { type Mark, type Picture, type PictureEdge, within } from "./picture";
 
@@ -11,7 +11,7 @@ const LINES: Readonly<Record<PictureEdge["kind"], string>> = {
 const SAMPLE = 26;
 const GAP = 16;
 
-/** @param marks with the sign of each */
+/** @param marks the marks, each with its sign */
 export function legend(
     { nodes, edges }: Picture,
     marks: readonly (readonly [Mark, string])[],

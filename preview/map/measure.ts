@@ -1,7 +1,7 @@
-/** How large boxes are: without a browser, so by what letters of a common sans-serif take at most. */
+/** Measures boxes without a browser, by the largest width that letters of a common sans-serif font have. */
 import type { PictureNode } from "./picture";
 
-/** Pixels of a title's letter, and of a line's. */
+/** Width in pixels of a letter in a title and in a line. */
 const LETTER = { title: 7.9, line: 6.3 } as const;
 export const SIZES = { title: 12, line: 10.5, row: 15, pad: 8, dot: 15 } as const;
 
@@ -35,7 +35,7 @@ export function headHeight({ lines }: PictureNode): number {
     return (1 + lines.length) * SIZES.row + SIZES.pad;
 }
 
-/** Room that a box needs for its own title and lines, whatever is in it. */
+/** The width that a box needs for its own title and lines, whatever is in it. */
 export function headWidth({ title, lines }: PictureNode): number {
     return Math.max(textWidth(title, "title"), ...lines.map((line) => textWidth(line, "line"))) + 2 * SIZES.pad;
 }

@@ -1,8 +1,8 @@
-/** The flows of a site as they are drawn. Pure. */
+/** The flows of a site in the form in which they are drawn. Pure. */
 import { type Flow, type Policy, flowsOf } from "../../infra/site/flows";
 import { type Declared, type PolicyRules, type Rule, nameOfRange, policiesIn } from "../compare/network-policies";
 
-/** Registries, which are alike, are one. */
+/** All registries count as one, because they are alike. */
 export function flowsIn({ resources, outside }: Declared): Flow[] {
     const declared = policiesIn(resources);
     const ranges = declared

@@ -1,4 +1,4 @@
-/** What a picture of the embassy shows, before it is laid out: boxes in boxes, and lines between them. */
+/** The content of a picture of the embassy, before its layout: boxes in boxes, and lines between them. */
 import { z } from "zod";
 
 export const MARKS = ["added", "changed", "removed"] as const;
@@ -46,7 +46,7 @@ export type PictureNode = z.infer<typeof node>;
 export type PictureEdge = z.infer<typeof edge>;
 export type Picture = z.infer<typeof picture>;
 
-/** A node and all in it. */
+/** A node and all nodes in it. */
 export function within(node: PictureNode): PictureNode[] {
     return [node, ...node.children.flatMap(within)];
 }

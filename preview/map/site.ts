@@ -1,4 +1,4 @@
-/** A site as boxes: what runs there, and where it stands. Pure. */
+/** Draws a site as boxes: what runs there, and the facility below it. Pure. */
 import { groupBy } from "../group";
 import type { SiteFacts } from "../facility/facts";
 import type { PictureEdge, PictureNode } from "./picture";
@@ -14,7 +14,7 @@ export interface SitePicture {
     readonly edges: readonly PictureEdge[];
 }
 
-/** How a restore environment is drawn beside others: what is in it is what is in the site that it comes up from. */
+/** How a restore environment is drawn beside other sites: its content is that of the site that it is restored from. */
 export function restoreBox({ name }: SiteFacts): PictureNode {
     return box({ id: name, kind: "outside", title: name, lines: ["comes up from", "backups"] });
 }
@@ -44,7 +44,7 @@ export function siteBoxes(facts: SiteFacts): SitePicture {
                     id: own(`registries/${registry}`),
                     kind: "registry",
                     title: registry,
-                    // The spread puts as many in each zone as it can, one after the other.
+                    // The scheduler spreads members evenly over the zones, one after the other.
                     ...(running
                         ? { dots: Array.from({ length: members }, (_, index) => letters[index % letters.length] ?? "") }
                         : { lines: ["does not run yet"] }),
@@ -77,7 +77,7 @@ interface Zone {
     readonly hasWorkers: boolean;
 }
 
-/** Racks that are plugged alike are in one box. */
+/** Racks with the same connections share a box. */
 function zonesOf({ name, cluster, hosts }: SiteFacts): Zone[] {
     const { racks, switches, loops } = cluster;
     const plugged = ({ feeds, loops: on }: (typeof racks)[string]): string =>

@@ -1,4 +1,4 @@
-/** How a picture looks: by day and by night, and nothing by colour alone. Texts have a contrast of 4.5 at least. */
+/** The look of a picture, in light and dark. Nothing is shown by colour alone, and texts have a contrast of at least 4.5. */
 
 const DAY = {
     ground: "#ffffff",
@@ -52,7 +52,7 @@ function variables(colours: typeof DAY): string {
         .join(";");
 }
 
-/** Class of a picture: in a page, its rules are for nothing else. */
+/** Class of a picture, so that its rules apply to nothing else in a page. */
 export const ROOT = "embassy-map";
 
 const RULES: readonly (readonly [string, string])[] = [
@@ -103,7 +103,7 @@ export function style(): string {
     ].join("\n");
 }
 
-/** Pairs of which one is written on the other. */
+/** Pairs of colours of which one is written on the other. */
 export const WRITTEN: readonly (readonly [keyof typeof DAY, keyof typeof DAY])[] = [
     ...(["site", "card", "registries", "store", "service", "feed", "rack", "ground"] as const).flatMap(
         (on): [keyof typeof DAY, keyof typeof DAY][] => [

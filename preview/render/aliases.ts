@@ -1,12 +1,12 @@
-/** Under which names the engine may know a resource from before: https://www.pulumi.com/docs/iac/concepts/options/aliases/ */
+/** Finds the names under which the engine may already know a resource: https://www.pulumi.com/docs/iac/concepts/options/aliases/ */
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 
 const STACK = "pulumi:pulumi:Stack";
 
 /**
- * Its former URNs: those that it is told of, and those that follow from its parent's.
+ * A resource's former URNs: those that its registration names, and those that follow from its parent's.
  *
- * @param known former URNs of what was registered before, which a parent is
+ * @param known former URNs of the resources that were registered before, such as the parent
  */
 export function formerUrns(
     request: RegisterResourceRequest,
@@ -31,7 +31,7 @@ export function formerUrns(
     return [...new Set([...told, ...inherited])].filter((former) => former !== urn);
 }
 
-/** As the SDK's mocks name a resource: after its parent's own type, where an engine has those of all above it. */
+/** Names a resource as the SDK's mocks do: after its parent's own type, where an engine has the types of all ancestors. */
 function urnOf(start: string, parent: string, type: string, name: string): string {
     const above = parent.split("::")[2]?.split("$").at(-1) ?? "";
     return `${start}::${above === "" || above === STACK ? "" : `${above}$`}${type}::${name}`;

@@ -1,4 +1,4 @@
-/** Renders a tree in a process of its own, so that its code meets no other's. */
+/** Renders a tree in a process of its own, so that its code does not mix with another tree's. */
 import { fork } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,12 +7,12 @@ import { SHORT_LIVED } from "../../toolchain/build/bundle";
 import { UserError } from "../../command-line/command";
 import type { Outcome } from "./stack";
 
-/** Keeps the SDK from work that only an engine has a use for: half of a program's time. */
+/** Keeps the SDK from work that only an engine needs, which is half of a program's time. */
 const PRELOAD = require.resolve("../../toolchain/language-host/preload");
-/** How much of what a child says is worth showing. */
+/** The most characters of a child's output that are shown. */
 const SHOWN = 2000;
 
-/** @returns by stack; one that the tree's code cannot render has the reason */
+/** @returns the outcomes by stack; for a stack that the tree's code cannot render it has the reason */
 export async function renderStacks(root: string, stacks: readonly string[]): Promise<Map<string, Outcome>> {
     const program = programOf(root);
     const found = new Map<string, Outcome>();

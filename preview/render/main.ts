@@ -1,4 +1,4 @@
-/** The child that renders a tree: `main.ts ROOT MAIN STACK…`, and tells its parent of each stack. */
+/** `main.ts ROOT MAIN STACK…` is the child that renders a tree, and reports each stack to its parent. */
 import { renderTree } from "./stack";
 
 async function main([root = "", program = "", ...stacks]: readonly string[]): Promise<void> {

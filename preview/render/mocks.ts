@@ -5,7 +5,7 @@ import { secret } from "./secrets";
 
 type Inputs = Record<string, unknown>;
 
-/** What a stack that holds the root hands to others. */
+/** What a stack with the root hands over to other stacks. */
 export interface Handed {
     readonly sites: readonly string[];
     readonly registries: readonly string[];
@@ -18,7 +18,7 @@ function crossStackSecrets(site: string, registries: readonly string[]): unknown
     };
 }
 
-/** What each type adds to its inputs, by its token. */
+/** What each type adds to its inputs, by type token. */
 export function outputsOf({
     sites,
     registries,
@@ -37,7 +37,7 @@ export function outputsOf({
             const ofSites = secret(
                 Object.fromEntries(sites.map((site) => [site, crossStackSecrets(site, registries)])),
             );
-            // The program of a commit that is compared with may ask for the output under its former name.
+            // The program of the base commit may ask for the output under its former name.
             const outputs = { [CROSS_STACK_OUTPUT]: ofSites, handovers: ofSites };
             return { outputs, secretOutputNames: Object.keys(outputs) };
         },
@@ -45,9 +45,9 @@ export function outputsOf({
 }
 
 /**
- * Whatever a program declares is there at once: its outputs are its inputs, and what {@link outputsOf} has for it.
+ * Every declared resource exists at once: its outputs are its inputs, and what {@link outputsOf} adds to them.
  *
- * @param refuse throws where a type or a function is not to be declared or called
+ * @param refuse throws where a type must not be declared, or a function must not be called
  */
 export function mocksFor(
     handed: Handed,

@@ -1,4 +1,4 @@
-/** What a program tells the engine of each resource, read off its requests. */
+/** Reads what a program tells the engine about each resource out of its requests. */
 import * as pulumi from "@pulumi/pulumi";
 import {
     ReadResourceRequest,
@@ -8,7 +8,7 @@ import {
 import { formerUrns } from "./aliases";
 import { mask } from "./secrets";
 
-/** A resource that is no component. */
+/** A resource that is not a component. */
 export interface Rendered {
     readonly type: string;
     readonly name: string;
@@ -22,9 +22,9 @@ export interface Registered {
     readonly urn: string;
     /** URNs under which the engine may know it from before. */
     readonly formerly?: readonly string[];
-    /** URN; empty for a resource without one. */
+    /** URN of the parent; empty for a resource without one. */
     readonly parent: string;
-    /** URNs of what it waits for: said in its options or in its inputs, and its provider. */
+    /** URNs of the resources that it waits for: those in its options and inputs, and its provider. */
     readonly dependencies: readonly string[];
     readonly ignoreChanges: readonly string[];
     /** Undefined for a component. */
@@ -37,9 +37,9 @@ type Register = (
     answer: (error: unknown, response: RegisterResourceResponse | undefined) => void,
 ) => unknown;
 
-/** Tells of every resource from now on; the SDK's mocks are set. */
+/** Reports every resource from now on. The SDK's mocks must be set. */
 export function watchRegistrations(onRegister: (registered: Registered) => void): void {
-    // Where in the code each resource is declared: a sixth of the time, and for an engine alone.
+    // The SDK would find out where in the code each resource is declared: that takes a sixth of the time, and only an engine needs it.
     Reflect.set(pulumi.Resource, "callsites", () => []);
     const former = new Map<string, readonly string[]>();
     const monitor = pulumi.runtime.getMonitor() as unknown as Record<"registerResource" | "readResource", Register>;

@@ -1,12 +1,12 @@
-/** The rules of a tree's policy pack, and how each is written. */
+/** The rules of a tree's policy pack, and the code of each. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
-/** By a rule's name, the file that has it, relative to the tree, and a digest of what stands there. */
+/** Name of a rule → the file that contains it, relative to the tree, and a digest of the rule's code. */
 export type Rules = Readonly<Record<string, { readonly file: string; readonly digest: string }>>;
 
-/** Undefined for a tree whose policies are others' or none. */
+/** Undefined for a tree without policies, or with others than ours. */
 export function rulesOf(root: string): Rules | undefined {
     const folder = join(root, "policy", "rules");
     try {

@@ -3,7 +3,7 @@
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-/** Stands where a secret was. */
+/** Replaces a secret. */
 export const HIDDEN = "[secret]";
 
 export function secret(value: unknown): unknown {
@@ -28,7 +28,7 @@ export function mask(value: unknown): unknown {
     return value;
 }
 
-/** The names in a secret map are no secret, and a reviewer wants to see them. */
+/** The names in a secret map are not secret, and reviewers want to see them. */
 function hide(value: unknown): unknown {
     return typeof value === "object" && value !== null && !Array.isArray(value)
         ? Object.fromEntries(Object.keys(value).map((name) => [name, HIDDEN]))

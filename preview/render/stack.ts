@@ -1,4 +1,4 @@
-/** What one stack of a tree declares, by that tree's own code: its program, under the SDK's mocks. */
+/** Finds what one stack of a tree declares, with that tree's own code: its program runs under the SDK's mocks. */
 import { existsSync } from "node:fs";
 import { join, sep } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -13,31 +13,31 @@ import { HIDDEN } from "./secrets";
 
 export interface RenderedStack {
     readonly resources: readonly Registered[];
-    /** Names of what is outside the cluster; ranges that have none are nobody's that is known. */
+    /** Names of what is outside the cluster; a range without a name belongs to nobody who is known. */
     readonly outside: Outside;
-    /** Undefined where the tree's plan is another's than this program knows. */
+    /** Undefined where the tree's plan has a form that this program does not know. */
     readonly facts?: SiteFacts | undefined;
     readonly rules?: Rules | undefined;
 }
 
-/** What a stack declares, or why it cannot be said. */
+/** What a stack declares, or why it cannot be rendered. */
 export type Outcome =
     | ({ readonly stack: string } & RenderedStack)
     | ({ readonly stack: string; readonly problem: string } & Pick<RenderedStack, "facts">);
 
-/** Decided for one run, on its command line, so no part of what code declares. */
+/** These are decided on the command line for one run, so code does not declare them. */
 const DECISIONS = ["EMBASSY_ACCEPT_LOSS", "EMBASSY_CROSS_STACK_SECRETS", "KUBECONFIG"];
 
 /**
  * @param root top folder of the tree
- * @param main where the program is in it
+ * @param main the program's folder in it
  */
 export async function renderTree(root: string, main: string, stack: string): Promise<Outcome> {
     DECISIONS.forEach((name) => Reflect.deleteProperty(process.env, name));
     let told: ReturnType<typeof toldBy> = { outside: {} };
     try {
         const file = readStackFile(stack, root);
-        // Also of what the program refuses then, so that it can be said how much it is short of.
+        // This also runs where the program then refuses the stack, so that the report can say what is short.
         told = toldBy(root, stack, file.config);
         const resources = await run(join(root, main), stack, file);
         return { stack, resources, ...told, rules: rulesOf(root) };
@@ -52,14 +52,14 @@ export async function renderTree(root: string, main: string, stack: string): Pro
     }
 }
 
-/** Where the tree is says nothing to whoever reads of it, nor does who loaded what. */
+/** Removes the tree's path and the chain of loaded files, which tell a reader nothing. */
 function inTree(root: string, problem: string): string {
     return problem.replaceAll(root + sep, "").replace(/\nRequire stack:[^]*/, "");
 }
 
 async function run(program: string, stack: string, { config }: StackFile): Promise<Registered[]> {
     const keysOf = (key: string): string[] => Object.keys(config[`${PROJECT}:${key}`] ?? {});
-    // Before sites had numbers, they were a list.
+    // Before sites had numbers, this was a list.
     const listed = (config[`${PROJECT}:keys`] as { sites?: string[] } | undefined)?.sites ?? [];
     const sites = [...keysOf("sites"), ...listed];
     const resources: Registered[] = [];
@@ -71,7 +71,7 @@ async function run(program: string, stack: string, { config }: StackFile): Promi
         await pulumi.runtime.setMocks(mocksFor({ sites, registries }), PROJECT, stack, false);
         pulumi.runtime.setAllConfig(...handedOver(config));
         watchRegistrations((resource) => resources.push(resource));
-        // The tree's own code is not known before: it is what is looked at.
+        // The tree's own code is the one that is examined, so it cannot be imported statically.
         // eslint-disable-next-line @typescript-eslint/no-require-imports
         require(program);
         await pulumi.runtime.disconnect();
@@ -84,7 +84,7 @@ async function run(program: string, stack: string, { config }: StackFile): Promi
     return resources.sort((one, other) => (one.urn < other.urn ? -1 : 1));
 }
 
-/** The engine hands a stack file over in this way: text, and structured values as JSON. What is encrypted there stays unread. */
+/** Hands a stack file over as the engine does: as text, with structured values as JSON. Encrypted values stay unread. */
 function handedOver(config: StackFile["config"]): [Record<string, string>, string[]] {
     const secrets = Object.keys(config).filter((key) => isEncrypted(config[key]));
     const texts = Object.entries(config).map(([key, value]) => {
@@ -98,7 +98,7 @@ export function isEncrypted(value: unknown): boolean {
     return typeof value === "object" && value !== null && Object.keys(value).join() === "secure";
 }
 
-/** Where a tree has what it says of itself, below infra: as this one, or as those before each subject had a folder of its own. */
+/** Paths below infra of the modules that describe a tree: the present ones, and those from before each subject had a folder of its own. */
 const LAYOUTS = [
     {
         config: "site/config",
@@ -128,7 +128,7 @@ function partsOf(root: string): ((part: Part) => unknown) | undefined {
     return layout && ((part) => require(at(layout[part])) as unknown);
 }
 
-/** What a tree says of a site by its own code. One whose code is another's, or that refuses the file, says as much as it can. */
+/** What a tree's own code says about a site. Code of another form, or code that refuses the file, says as much as it can. */
 function toldBy(root: string, stack: string, values: StackFile["config"]): Pick<RenderedStack, "outside" | "facts"> {
     const part = partsOf(root);
     if (part === undefined) {
@@ -165,7 +165,7 @@ function attempt<T>(work: () => T): T | undefined {
     }
 }
 
-/** Each program starts afresh, as the engine starts it; packages are kept. */
+/** Each program starts with fresh modules, as under the engine; packages are kept. */
 function forget(root: string): void {
     const program = join(root, "infra") + sep;
     Object.keys(require.cache)

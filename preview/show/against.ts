@@ -1,6 +1,6 @@
 import type { Report } from "../report";
 
-/** What a report compares, and how, in a sentence each. */
+/** Sentences on what a report compares, and how. */
 export function against({ against: other, stacks }: Report): string {
     const notes = stacks.flatMap(({ stack, notes: all }) => all.map((note) => `${stack}: ${note}`));
     return [opening(other), ...notes].join(" ");

@@ -1,4 +1,4 @@
-/** What is wrong, dangerous or good to know in a report, one by one, for the formats that machines read. Pure. */
+/** Lists what is wrong, dangerous or good to know in a report, one by one, for formats that machines read. Pure. */
 import { groupBy } from "../group";
 import type { Report, StackReport } from "../report";
 import { BASE, DANGERS, ERROR, GRAVE, type Kind, type Level, NOTES, POLICIES, policy } from "./kinds";
@@ -8,14 +8,14 @@ export interface Finding {
     readonly kind: Kind;
     readonly stack: string;
     readonly text: string;
-    /** All of them, however many. */
+    /** All of the objects, however many they are. */
     readonly objects: readonly string[];
-    /** The stack file. */
+    /** The file with the finding's line. */
     readonly file: string;
     readonly line: number;
 }
 
-/** The gravest first. */
+/** The gravest findings come first. */
 export function findingsOf({ stacks }: Report): Finding[] {
     const all = stacks.flatMap((stack) => [
         ...problems(stack),
@@ -37,7 +37,7 @@ export function findingsOf({ stacks }: Report): Finding[] {
     return levels.flatMap((level) => all.filter(({ kind }) => kind.level === level));
 }
 
-/** Rules of the policy pack alone are checked only where a stack is rendered. */
+/** Whether a report can have findings of a kind: for a stack that is not compared there are only errors. */
 export function isChecked(kind: Kind, { state }: StackReport): boolean {
     return state !== "not compared" || kind === ERROR || kind === BASE;
 }
@@ -53,7 +53,7 @@ function problems({ stack, problems: all }: StackReport): Finding[] {
     }));
 }
 
-/** Objects that break one rule alike are one finding: a reader decides once, and a service takes only so many. */
+/** Objects that break one rule in the same way are one finding: a reader decides once, and services limit the number of findings. */
 function policies(report: StackReport): Finding[] {
     const groups = groupBy(report.policies, ({ rule, remedy, isNew }) => JSON.stringify([rule, remedy, isNew]));
     return [...groups.values()].flatMap(([first, ...more]) => {
@@ -85,7 +85,7 @@ function flowsAndRights(report: StackReport): Finding[] {
     );
 }
 
-/** @param agreed those that the agreement asks about, or the others */
+/** @param agreed selects the settings that the agreement asks about, or the others */
 function settings({ stack, settings: all }: StackReport, agreed: boolean): Finding[] {
     return all
         .filter(({ about }) => (about !== undefined) === agreed)
@@ -130,9 +130,9 @@ function found(report: StackReport, kind: Kind, text: string, objects: readonly 
 }
 
 /**
- * A line of the configuration that changes, as a reviewer is shown remarks at changed lines alone: the one of the registry that it is
- * about; else one whose new or old value it has in it, such as a range of addresses; else one of the section that it is about; else the
- * first that is no registry's. The first line of the stack's own file where nothing changes.
+ * The place of a finding, in a changed line of the configuration where there is one, because reviewers only see remarks at changed lines. It is
+ * the line of the registry that the finding is about; otherwise a line whose old or new value it contains, such as a range of addresses;
+ * otherwise one of the section that it is about; otherwise the first that belongs to no registry; otherwise the stack file's first line.
  */
 function placeOf(
     { stack, settings: all }: StackReport,
@@ -153,7 +153,7 @@ function placeOf(
     return { file: cause?.file ?? `Pulumi.${stack}.yaml`, line: cause?.line ?? 1 };
 }
 
-/** Long enough that they are in a sentence for no other reason. */
+/** Values that are long enough not to be in a sentence by chance. */
 function valuesIn(...texts: readonly (string | undefined)[]): string[] {
     return texts.flatMap((text = "") => text.match(/[\w./:-]{6,}/g) ?? []);
 }

@@ -1,4 +1,4 @@
-/** The formats of a report: a table, of which all that writes one is made. */
+/** A table with the formats of a report, from which every command that writes one is made. */
 import type { Report } from "../report";
 import { html } from "./html";
 import { junit } from "./junit";
@@ -8,9 +8,9 @@ import { picturesOf } from "./pictures";
 import { titleLine } from "./title";
 
 export interface Format {
-    /** In the folder that holds all of them. */
+    /** Name of the file in the folder that holds all formats. */
     readonly file: string;
-    /** What is drawn first is waited for. */
+    /** Writes the report; it returns a promise where pictures are drawn first. */
     readonly text: (report: Report) => string | Promise<string>;
 }
 

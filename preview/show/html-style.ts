@@ -1,4 +1,4 @@
-/** How the page looks, in light and dark, and the policy that lets it, and nothing else, be shown. */
+/** The look of the page in light and dark, and a policy that allows nothing but that. */
 import { createHash } from "node:crypto";
 import { raw } from "hono/html";
 
@@ -33,11 +33,11 @@ footer { color: var(--soft); }
 @media print { .skip, nav { display: none; } details::details-content { content-visibility: visible; block-size: auto; } }
 `;
 
-/** All of it in the page, which is one file. */
+/** The page contains its style, because it is a single file. */
 export const STYLE = raw(`<style>${CSS}</style>`);
 
 /**
- * Of styles the one above and those in the pictures, no script, nothing fetched: a value that got past escaping would still do nothing.
+ * Allows only the style above and those in the pictures, no script, and no request: a value that got past escaping would still do nothing.
  *
  * @param pictures as SVG
  */

@@ -1,5 +1,5 @@
 /**
- * A report as a page by itself: no script, nothing fetched, all of it. What is put into a template is escaped by it:
+ * Writes a report as one complete page without scripts, which loads nothing. The template escapes what is put into it:
  * https://hono.dev/docs/helpers/html. Pure.
  */
 import { html as escapedHtml, raw } from "hono/html";
@@ -12,17 +12,17 @@ import { type Piece, type Point, changePieces, grave, other } from "./points";
 import { OPERATIONS, changedFirst, factsOf } from "./title";
 import { visible } from "./visible";
 
-/** Nothing in it is waited for. */
+/** A type without promises. */
 type Html = HtmlEscapedString;
 
 function template(parts: TemplateStringsArray, ...values: unknown[]): Html {
     return escapedHtml(parts, ...values) as Html;
 }
 
-/** More names than this are folded. */
+/** Where there are more names than this, they are folded. */
 const NAMED = 20;
 
-/** @param pictures of stacks, by name: SVG of ours, which is not escaped */
+/** @param pictures SVG by the stack's name; we draw it, so it is not escaped */
 export function html(whole: Report, pictures: ReadonlyMap<string, string> = new Map()): string {
     const report = visible(whole);
     const { stacks, leftOut } = report;

@@ -1,8 +1,8 @@
 /**
- * A report as JUnit's XML, as Jenkins and GitLab read it: https://github.com/jenkinsci/xunit-plugin has its schema. A suite for each
- * stack, whose cases are always the same, so that a reviewer sees which are new; those of which something is found come first, the
- * gravest before the others. What fails a pipeline is failed; what a person decides on, such as a danger or a flow that opens, is
- * skipped; what is good to know is what a case that passes says. Pure.
+ * Writes a report as JUnit's XML for Jenkins and GitLab; https://github.com/jenkinsci/xunit-plugin has its schema. There is a suite for each
+ * stack, whose cases are always the same, so that a reviewer sees which results are new. Cases with findings come first, the gravest
+ * before the others. What fails a pipeline is a failed case. What a person decides on, such as a danger or a flow that opens, is a
+ * skipped case. What is good to know is the output of a case that passes. Pure.
  */
 import XMLBuilder from "fast-xml-builder";
 import type { Report, StackReport } from "../report";

@@ -1,4 +1,4 @@
-/** What machines are told of, whether it is found or not: a rule of SARIF, a case of JUnit. */
+/** The kinds of findings that machines get, whether there are any or not: each is a rule of SARIF, and a case of JUnit. */
 import { RULES } from "../../policy/rules";
 import type { Danger } from "../report";
 
@@ -8,9 +8,9 @@ export type Level = "error" | "warning" | "note";
 export interface Kind {
     readonly id: string;
     readonly level: Level;
-    /** What holds where nothing of it is found. */
+    /** A statement that is true where nothing of this kind is found. */
     readonly title: string;
-    /** What to do about one. */
+    /** What to do about a finding. */
     readonly help: string;
 }
 
@@ -63,7 +63,7 @@ export const DANGERS: Readonly<Record<Danger["kind"], Kind>> = {
 
 export const POLICIES: readonly Kind[] = RULES.map(({ name, description }) => policy(name, description));
 
-/** What else a person decides upon. */
+/** Other findings that a person decides on. */
 export const GRAVE = {
     flowOpened: {
         id: "flow-opened",
@@ -91,7 +91,7 @@ export const GRAVE = {
     },
 } as const satisfies Readonly<Record<string, Kind>>;
 
-/** What is good to know. */
+/** Findings that are good to know. */
 export const NOTES = {
     agreed: {
         id: "agreed-setting",
@@ -131,7 +131,7 @@ export const NOTES = {
     },
 } as const satisfies Readonly<Record<string, Kind>>;
 
-/** The gravest first. */
+/** The gravest kinds come first. */
 export const KINDS: readonly Kind[] = [
     ERROR,
     BASE,

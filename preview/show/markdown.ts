@@ -1,4 +1,4 @@
-/** A report as a comment on a pull request. Pure. */
+/** Writes a report as a comment on a pull request. Pure. */
 import { groupBy } from "../group";
 import type { ObjectChange, Report, StackReport } from "../report";
 import { against } from "./against";
@@ -9,17 +9,17 @@ import { OPERATIONS, changedFirst, factsOf, shortTitle } from "./title";
 import { visible } from "./visible";
 
 /**
- * UTF-16 code units, of which a character is one or two and, in UTF-8, three bytes at most. GitHub takes 65 536 characters, whatever
- * they are, of a comment or of a pull request's description; GitLab 1 000 000 of either.
+ * The limit is in UTF-16 code units; a character has one or two of them, and at most three bytes in UTF-8. GitHub takes 65 536 characters of any kind in a
+ * comment or in a pull request's description; GitLab takes 1 000 000 in either.
  */
 export const LIMIT = 65_000;
-/** What says that something was cut, in one place. */
+/** Room for one note that something was cut. */
 const NOTE = 160;
 const ALL = "The formats html and json have all of them.";
 
 type Write = (pieces: readonly Piece[]) => string;
 
-/** What is dangerous is whole, however long; what else there is, is cut between lines and objects. */
+/** Dangers are written in full, however long; the rest is cut between lines and objects. */
 export function markdown(raw: Report): string {
     const report = visible(raw);
     const changed = changedFirst(report.stacks);
@@ -27,7 +27,7 @@ export function markdown(raw: Report): string {
     const head = [`# ${text(shortTitle(report))}`, "", text(against(report)), ""];
     const foot = ["", ...report.leftOut.map((what) => `Not looked at: ${text(what)}.`), ""];
     const headings = changed.map((stack) =>
-        // The title says it of one alone.
+        // The title names the only stack itself.
         changed.length === 1 ? `## ${text(stack.stack)}` : `## ${text(`${stack.stack}: ${factsOf(stack).join(", ")}`)}`,
     );
     const frame = [...head, ...foot, ...headings].reduce((sum, line) => sum + line.length + 3, 0);
@@ -45,17 +45,17 @@ export function markdown(raw: Report): string {
     return [...head, ...sections, ...legend, ...details, ...cut, ...foot].join("\n");
 }
 
-/** How many characters are left. */
+/** Counts the characters that are left. */
 class Room {
-    /** Objects that found none. */
+    /** The number of objects for which there was no room. */
     cut = 0;
 
     constructor(private left: number) {}
 
-    /** Those from the first on that find room, each with its line break. */
+    /** Takes as many of the lines, from the first on, as there is room for, each with its line break. */
     readonly take = (lines: readonly string[]): string[] => {
         const kept = lines.slice(0, fitting(lines, this.left));
-        // What comes after a cut is less than what was cut.
+        // What comes after a cut is less important than what was cut.
         this.left = kept.length < lines.length ? 0 : this.left - lengthOf(kept);
         return kept;
     };
@@ -89,8 +89,8 @@ function fitting(lines: readonly string[], room: number): number {
 }
 
 /**
- * Where names do not fit they are numbers, and each is written out once. Where not even these fit, which takes thousands of sentences
- * that are all different, how many are left out is said first.
+ * Where there is no room for names, they become numbers, and each name is written out once. Where even that does not fit, which takes thousands
+ * of different sentences, the text begins with how many are left out.
  */
 function graveLines(graves: readonly (readonly Point[])[], room: Room): { lines: string[][]; legend: string[] } {
     const written = (write: Write): string[][] => graves.map((points) => points.map((point) => line(point, write)));
@@ -137,7 +137,7 @@ function line({ mark, what }: Point, write: Write): string {
     return `- **${text(mark)}** ${write(what)}`;
 }
 
-/** @param numbers stand for names */
+/** @param numbers replace names */
 function pieces(numbers?: Numbers): Write {
     const one = (piece: Piece): string => {
         if (typeof piece === "string") {
@@ -160,7 +160,7 @@ function value(of: string | undefined): string {
 function table({ counts }: StackReport): string[] {
     const rows = [...groupBy(counts, ({ subject }) => subject)].map(([subject, all]) => {
         const cells = OPERATIONS.map(([operation]) => all.find((one) => one.operation === operation)?.count ?? "");
-        // In any of them a table's cell ends, also in a code span, and what escapes it may be escaped itself.
+        // `|` ends a table's cell in both, even in a code span, and what escapes it may itself be escaped.
         return `| ${text(subject.replaceAll("|", String.raw`\u{7c}`))} | ${cells.join(" | ")} |`;
     });
     return rows.length === 0

@@ -1,7 +1,7 @@
-/** Text in Markdown, as GitHub and GitLab have it, that is nothing but itself. Pure. */
+/** Writes text in Markdown for GitHub and GitLab so that it means nothing but itself. Pure. */
 import { escaped } from "../escaped";
 
-/** As a code span: with more backticks around it than are in it. In one nothing is markup, and nobody is mentioned. */
+/** The value as a code span, with more backticks around it than are in it. Inside, nothing is markup, and nobody is mentioned. */
 export function code(value: string): string {
     const line = value;
     const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length));
@@ -10,16 +10,16 @@ export function code(value: string): string {
     return fence + pad + line + pad + fence;
 }
 
-/** Words that neither of them reads anything into: no emphasis, link, reference, mention, emoji, formula or HTML. */
+/** Words in which neither of them finds anything: no emphasis, link, reference, mention, emoji, formula or HTML. */
 const PLAIN = /^[\p{L}\p{M}\p{N}.,;:'"()/→…–⏎+=?%-]*$/u;
 const LINK = /:\/\/|www\.|:\w+:/i;
 
-/** Writes a text as prose; a word that may be more than a word is a code span. */
+/** Writes a text as prose; a word that might be more than a word becomes a code span. */
 export function text(value: string): string {
     return words(value, code);
 }
 
-/** As what is seen of a folded block, which is HTML. */
+/** The visible line of a folded block, which is HTML. */
 export function summary(value: string): string {
     return words(value, (word) => `<code>${escaped(word)}</code>`);
 }
@@ -31,7 +31,7 @@ function words(value: string, mark: (word: string) => string): string {
             if (PLAIN.test(word) && !LINK.test(word)) {
                 return word;
             }
-            // Brackets and punctuation around it stay prose.
+            // Brackets and punctuation around the word stay prose.
             const [, before = "", inner = word, after = ""] = /^([("']*)(.*?)([)"',.;:]*)$/.exec(word) ?? [];
             return inner === "" ? word : before + mark(inner) + after;
         })

@@ -1,4 +1,4 @@
-/** Numbers in place of names, for where there is no room to write them out each time. Pure. */
+/** Uses numbers in place of names, where there is no room to write the names each time. Pure. */
 
 export interface Numbers {
     readonly count: number;

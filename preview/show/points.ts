@@ -1,8 +1,8 @@
-/** What there is to tell of a stack, point by point, the dangerous first; each format writes them in its own markup. Pure. */
+/** Lists what a report tells about a stack, point by point, the dangers first; each format writes the points in its own markup. Pure. */
 import { groupBy } from "../group";
 import type { Change, StackReport } from "../report";
 
-/** Prose, what is written exactly so, names of which none may be left out, or what was and what is. */
+/** Prose, an exact value, names of which none may be left out, or a value before and after. */
 export type Piece =
     | string
     | { readonly code: string }
@@ -14,7 +14,7 @@ export interface Point {
     readonly what: readonly Piece[];
 }
 
-/** What is decided upon. */
+/** Points on which a person decides. */
 export function grave({ problems, dangers, policies, flows, rights }: StackReport): Point[] {
     return [
         ...problems.map(({ tree, message, file, line }) => ({
@@ -33,7 +33,7 @@ export function grave({ problems, dangers, policies, flows, rights }: StackRepor
     ];
 }
 
-/** What is good to know. */
+/** Points that are good to know. */
 export function other({ settings, facility, restarts, certificates, noise }: StackReport): Point[] {
     const alike = groupBy(
         restarts.filter(({ served }) => served),
@@ -87,7 +87,7 @@ function all(mark: string, sentences: readonly string[]): Point[] {
     }));
 }
 
-/** Sentences that hold of several registries alike are one, with all their names. */
+/** Sentences that are the same for several registries become one, with all their names. */
 export function alikeSentences(sentences: readonly string[]): { readonly text: string; readonly names: string[] }[] {
     return [...groupBy(sentences, pattern)].map(([alike, each]) => {
         const [first = ""] = each;
@@ -106,7 +106,7 @@ function pattern(sentence: string): string {
     return registriesIn(sentence).length === 1 ? sentence.replaceAll(REGISTRY, "registry-*") : sentence;
 }
 
-/** Objects such as `Service edge/open`, a kind at a time. */
+/** Objects such as `Service edge/open`, grouped by kind. */
 function kinds(objects: readonly string[]): Piece[] {
     const byKind = groupBy(objects, (object) => object.split(" ", 1)[0] ?? "");
     return joined(
@@ -115,7 +115,7 @@ function kinds(objects: readonly string[]): Piece[] {
     );
 }
 
-/** `database` in registry-land, registry-taxes: objects that stand in the same namespaces together, all of them. */
+/** `database` in registry-land, registry-taxes: objects that all have the same namespaces. */
 function places(objects: readonly string[]): Piece[] {
     const apart = objects.map((object) => {
         const [, namespace = "", name = object] = PLACE.exec(object.replace(WORKLOAD, placeOfWorkload)) ?? [];
@@ -140,7 +140,7 @@ function places(objects: readonly string[]): Piece[] {
 }
 
 const PLACE = /^([^/ ]+)\/([^/ ]+)$/;
-/** As who restarts is called. */
+/** The form of a restarting workload's name. */
 const WORKLOAD = /^(registry )?([\w-]+)'s ([\w-]+)$/;
 
 function placeOfWorkload(_: string, registry: string | undefined, owner: string, name: string): string {

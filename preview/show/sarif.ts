@@ -1,5 +1,5 @@
 /**
- * A report as SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html, so far as GitHub reads it:
+ * Writes a report as SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html, as far as GitHub reads it:
  * https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support. Pure.
  */
 import { createHash } from "node:crypto";
@@ -9,10 +9,10 @@ import { type Finding, findingsOf } from "./findings";
 import { KINDS, type Kind } from "./kinds";
 import { visible } from "./visible";
 
-/** GitHub shows so many of a run, and refuses a run of five times as many. */
+/** GitHub shows this many results of a run, and refuses a run with five times as many. */
 const MOST = 5000;
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
-/** The top folder of the repository, wherever it is. */
+/** Stands for the top folder of the repository, wherever it is. */
 const ROOT = "%SRCROOT%";
 
 export function sarif(report: Report): string {
@@ -59,8 +59,8 @@ function resultOf({ kind, stack, text, objects, file, line }: Finding, kinds: re
                 },
             },
         ],
-        // Of what is found, not of where: a finding is the same one when lines move, or another object is in it too. GitHub's own
-        // primaryLocationLineHash is left to its upload, which warns of any that it has not made itself.
+        // The fingerprint covers the finding but not its place, so that it stays the same when lines move, or when it covers another object too.
+        // GitHub's upload makes its own primaryLocationLineHash, and warns of any that it has not made itself.
         partialFingerprints: { "finding/v1": fingerprint(kind.id, stack, text) },
     };
 }
@@ -69,7 +69,7 @@ function fingerprint(...parts: readonly string[]): string {
     return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
-/** Of the gravity and in the place of the first that is left out. */
+/** A finding that stands for those that are left out, with the level and the place of the first of them. */
 function rest([first, ...more]: readonly Finding[]): Finding {
     if (first === undefined) {
         throw new Error("nothing is left out");

@@ -1,4 +1,4 @@
-/** A report on a terminal: its Markdown without what only a browser folds, and in colour where something fails or is lost. Pure. */
+/** Writes a report for a terminal: its Markdown without what only a browser folds, with colours where something fails or is lost. Pure. */
 import type { colorsFor } from "../../command-line/colors";
 import type { Report } from "../report";
 import { markdown } from "./markdown";

@@ -1,8 +1,8 @@
-/** A report in one line: `luxembourg: 2 replaced, 5 changed, 1 flow opened`. Pure. */
+/** Writes a report in one line: `luxembourg: 2 replaced, 5 changed, 1 flow opened`. Pure. */
 import type { Report, StackReport } from "../report";
 import { visible } from "./visible";
 
-/** The dangerous first. */
+/** The dangerous operations come first. */
 export const OPERATIONS = [
     ["delete", "deleted"],
     ["replace", "replaced"],
@@ -10,7 +10,7 @@ export const OPERATIONS = [
     ["create", "created"],
 ] as const;
 
-/** GitHub takes so many characters for what a commit's status says, GitLab 255. */
+/** GitHub takes this many characters in the description of a commit's status, GitLab 255. */
 export const TITLE_LIMIT = 140;
 const NOTHING = "nothing changes";
 const MORE = ", and more";
@@ -20,7 +20,7 @@ export function titleOf(stacks: readonly StackReport[]): string {
     return parts.length === 0 ? NOTHING : parts.join("; ");
 }
 
-/** Those of which there is something to tell, the gravest first: errors, then broken rules, then dangers. */
+/** Stacks with something to report, the gravest first: errors, then broken rules, then dangers. */
 export function changedFirst(stacks: readonly StackReport[]): StackReport[] {
     const isGrave: readonly ((stack: StackReport) => boolean)[] = [
         ({ problems }) => problems.some(({ tree }) => tree === "head"),
@@ -38,8 +38,8 @@ export function titleLine(report: Report): string {
 }
 
 /**
- * The title, in {@link TITLE_LIMIT} characters: where it is longer its stacks are counted together, and what there is still no room
- * for is said to be more.
+ * The title in at most {@link TITLE_LIMIT} characters. A longer one counts its stacks together, and says that there is more where that is
+ * still too long.
  */
 export function shortTitle({ title, stacks }: Report): string {
     if (title.length <= TITLE_LIMIT) {
@@ -54,7 +54,7 @@ export function shortTitle({ title, stacks }: Report): string {
     const names = changed.map(({ stack }) => stack).join(", ");
     const who = names.length <= TITLE_LIMIT / 2 ? names : `${changed.length} stack${changed.length === 1 ? "" : "s"}`;
     while (facts.length > 1 && lineOf(who, facts).length > TITLE_LIMIT) {
-        // What was put at the end before stays there.
+        // The note that is at the end already stays there.
         facts.splice(-2, 2, MORE);
     }
     return lineOf(who, facts);
@@ -64,10 +64,10 @@ function lineOf(who: string, facts: readonly string[]): string {
     return `${who}: ${facts.join(", ").replace(`, ${MORE}`, MORE)}`;
 }
 
-/** A danger that has no count. */
+/** A danger without a count. */
 const LESS_MARGIN = "less Tier IV margin";
 
-/** `*` is for several. */
+/** `*` stands for the plural. */
 const PHRASES = [
     "error*",
     "base* not rendered",
@@ -118,7 +118,7 @@ function countsOf(stack: StackReport): [Phrase, number][] {
         ["rule* broken", policies.filter(({ isNew }) => isNew).length],
     ];
     const some = all.filter(([, count]) => count > 0);
-    // A key that no object follows from: a restore, or a proof, may.
+    // Only settings change, and no object follows from them, as for a restore or a proof.
     return some.length === 0 && settings.length > 0 ? [["setting* changed", settings.length]] : some;
 }
 

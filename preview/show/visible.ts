@@ -1,10 +1,10 @@
-/** Text that nobody can hide anything in. Pure. */
+/** Makes all text visible, so that nobody can hide anything in it. Pure. */
 import type { Report } from "../report";
 
 /**
- * A report as the formats for people and their tools tell it: a line break as a sign; what has no shape of its own (control
- * characters, those that turn the direction of a line or have no width, halves of a character) as its code point. All of them are
- * none or trouble in XML, in a terminal and in a browser: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+ * A report for people and their tools: a line break becomes a sign, and characters without a shape of their own (control characters, those that
+ * turn the direction of a line or have no width, halves of a character) become their code points. In XML, in a terminal and in a
+ * browser these are forbidden or misleading: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
  */
 export function visible(report: Report): Report {
     return all(report) as Report;

@@ -1,4 +1,4 @@
-/** Where a report goes, for every command that makes one. */
+/** Writes a report where it should go, for every command that makes one. */
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
@@ -23,7 +23,7 @@ export function withReportOptions(command: Command): Command {
 }
 
 /**
- * Called before the work, so that a place to which nothing can be written is known before anybody has waited.
+ * Call it before the work, so that an unusable place is reported before anybody has waited.
  *
  * @throws UserError where there can be no such file or folder
  */
@@ -39,7 +39,7 @@ export function prepareReports({ out, reports }: WriteOptions): void {
     }
 }
 
-/** One format to `--out` or to be seen, all of them to `--reports`, each from the same report. */
+/** Writes one format to `--out` or to standard output, and all of them to `--reports`, each from the same report. */
 export async function writeReport(report: Report, { format, out, reports }: WriteOptions): Promise<void> {
     if (reports !== undefined) {
         for (const { file, text } of Object.values<Format>(FORMATS)) {

@@ -1,4 +1,4 @@
-/** One run of the engine, for its events. */
+/** Runs the engine once, to get its events. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Toolchain } from "../../toolchain/cli/environment";
@@ -8,14 +8,14 @@ import { type EngineEvent, readEvents } from "./events";
 
 export interface EngineRun {
     readonly toolchain: Toolchain;
-    /** Holds the events for as long as they are read; nobody else reads it. */
+    /** Holds the events while they are read; nobody else reads it. */
     readonly folder: string;
     readonly environment: NodeJS.ProcessEnv;
 }
 
 /**
- * @param command `preview`, or another that changes nothing, with its options
- * @throws UserError where the engine does not come to tell anything; why, the CLI has said
+ * @param command `preview` or another command that changes nothing, with its options
+ * @throws UserError where the engine reports nothing; the CLI has then said why
  */
 export async function engineEvents(
     stack: string,

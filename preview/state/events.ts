@@ -1,12 +1,12 @@
 /** The engine's own events, as its CLI writes them: https://pkg.go.dev/github.com/pulumi/pulumi/sdk/v3/go/common/apitype#EngineEvent */
 import { readFileSync } from "node:fs";
 
-/** A resource on one side of a step. Secrets are marked and without their values: the CLI never writes those here. */
+/** A resource on one side of a step. Secrets are marked and have no values: the CLI never writes those here. */
 export interface StepState {
     readonly type: string;
     /** False for a component. */
     readonly custom?: boolean;
-    /** Id of the resource in the cluster; "" where it is not made yet. */
+    /** Id of the resource in the cluster; "" where it does not exist yet. */
     readonly id: string;
     readonly parent: string;
     readonly provider?: string;
@@ -22,9 +22,9 @@ export interface Step {
     readonly type: string;
     readonly old?: StepState | null;
     readonly new?: StepState | null;
-    /** What it is replaced for. */
+    /** Properties for which it is replaced. */
     readonly keys?: readonly string[] | null;
-    /** Top-level properties that differ, where the provider says no more. */
+    /** Top-level properties that differ, where the provider gives no details. */
     readonly diffs?: readonly string[] | null;
     readonly detailedDiff?: Readonly<Record<string, { readonly diffKind: string; readonly inputDiff: boolean }>> | null;
 }
@@ -39,7 +39,7 @@ export interface PolicyEvent {
     readonly resourceUrn?: string;
     readonly message: string;
     readonly policyName: string;
-    /** Of the pack's rules all are mandatory; its library says by an advisory one what it cannot judge yet. */
+    /** All of the pack's rules are mandatory; its library uses an advisory one for what it cannot judge yet. */
     readonly enforcementLevel: string;
 }
 
@@ -51,7 +51,7 @@ export interface EngineEvent {
     readonly summaryEvent?: { readonly result?: string; readonly resourceChanges?: Readonly<Record<string, number>> };
 }
 
-/** @param file one event a line; the last may be cut off where the CLI was killed */
+/** @param file has one event in each line; the last line may be cut off where the CLI was killed */
 export function readEvents(file: string): EngineEvent[] {
     const lines = readFileSync(file, "utf8").split("\n");
     return lines.slice(0, -1).map((line) => JSON.parse(line) as EngineEvent);

@@ -1,14 +1,14 @@
-/** An export of a stack's state: what `pulumi stack export` writes. Read as far as tells whether it can be previewed against. */
+/** Reads an export of a stack's state, which `pulumi stack export` writes, to tell whether it can be previewed against. */
 import { readFileSync, statSync } from "node:fs";
 import { PROJECT } from "../../infra/conventions/names";
 import { UserError } from "../../command-line/command";
 
 export interface Exported {
     readonly stack: string;
-    /** ISO 8601: when an update last wrote it. */
+    /** When an update last wrote the state, in ISO 8601. */
     readonly written: string | undefined;
     readonly isEncrypted: boolean;
-    /** As a back end's folder has it; that of the stack, and one of each that it refers to, as it last read that. */
+    /** Checkpoints as a back end's folder has them: the stack's, and one for each stack that it refers to, with the values that it last read. */
     readonly checkpoints: ReadonlyMap<string, unknown>;
 }
 
@@ -24,9 +24,9 @@ interface Deployment {
     readonly resources?: readonly Resource[];
 }
 
-/** https://github.com/pulumi/pulumi/blob/v3.256.0/pkg/resource/stack/deployment.go: what this engine reads. */
+/** The versions that this engine reads: https://github.com/pulumi/pulumi/blob/v3.256.0/pkg/resource/stack/deployment.go */
 const VERSIONS = [1, 2, 3, 4];
-/** The same file: what this engine knows of a state of version 4. */
+/** The features of a version 4 state that this engine knows, from the same file. */
 const FEATURES = [
     "refreshBeforeUpdate",
     "views",
@@ -40,8 +40,8 @@ const FEATURES = [
 const HOW = "npm run pulumi -- stack export --stack NAME --file FILE writes one";
 
 /**
- * @param named by the command line
- * @param engine the version that previews it, `v3.256.0`; undefined where it is the user's own
+ * @param named stack on the command line
+ * @param engine version of the engine for the preview, `v3.256.0`; undefined where it is the user's own
  * @throws UserError where the file is no state of a stack of this project, or one of another engine
  */
 export function readExport(file: string, named: string | undefined, engine: string | undefined): Exported {
@@ -71,7 +71,7 @@ export function readExport(file: string, named: string | undefined, engine: stri
     };
 }
 
-/** Of another stack this one knows what it was handed. */
+/** A checkpoint of another stack, with the values that this stack got from it. */
 function handing(stack: string, outputs: unknown): unknown {
     const type = "pulumi:pulumi:Stack";
     return { urn: `urn:pulumi:${stack}::${PROJECT}::${type}::${PROJECT}-${stack}`, type, custom: false, outputs };
@@ -93,7 +93,7 @@ function parsed(file: string): Parsed {
         found = JSON.parse(text) as Partial<Parsed> | null;
     } catch (error) {
         const reason = error instanceof Error ? error.message : "";
-        // Of what is in the file nothing is told: it holds a state, and that may hold anything.
+        // The message quotes nothing of the file: it holds a state, which may contain any value.
         const where = /position \d+/.exec(reason)?.[0] ?? "its end";
         throw new UserError(`${file} is not valid JSON (at ${where}): it is cut off, or no export of a state. ${HOW}.`);
     }
@@ -145,7 +145,7 @@ function checkFeatures(file: string, features: unknown, engine: string | undefin
     if (features !== undefined && !(Array.isArray(features) && features.every((one) => typeof one === "string"))) {
         throw new UserError(`${file} holds no export of a state: its features are no list of names. ${HOW}.`);
     }
-    // The user's own engine knows its features, and refuses others itself.
+    // The user's own engine knows its features, and itself refuses others.
     const unknown = engine === undefined ? [] : (features ?? []).filter((one: string) => !FEATURES.includes(one));
     if (unknown.length > 0) {
         throw new UserError(

@@ -1,4 +1,4 @@
-/** What the engine says besides its steps: errors, warnings, and what its policy pack found. Pure. */
+/** Reads what the engine reports besides its steps: errors, warnings, and findings of the policy pack. Pure. */
 import { RULES } from "../../policy/rules";
 import { groupBy } from "../group";
 import { violations } from "../compare/policies";
@@ -10,10 +10,10 @@ import type { StackFile } from "../stack-file";
 import type { EngineEvent } from "./events";
 import { rendered } from "./sides";
 
-/** Says nothing but that there were errors. */
+/** Messages that only say that there were errors. */
 const SUMMARY = /^(preview|update|refresh) failed$/;
 
-/** Errors, each with the resources that it is of, or the line of the stack file that it names. */
+/** Errors, each with its resources, or with the line of the stack file that it names. */
 export function problemsTold(stack: string, events: readonly EngineEvent[], file: StackFile): Problem[] {
     const names = resourcesOf(events);
     const errors = events.flatMap(({ diagnosticEvent }) => {
@@ -23,7 +23,7 @@ export function problemsTold(stack: string, events: readonly EngineEvent[], file
         return severity !== "error" || SUMMARY.test(plain) ? [] : [{ who: plain.includes(who) ? "" : who, plain }];
     });
     return [...groupBy(errors, ({ plain }) => plain)].flatMap(([plain, all]) => {
-        // What keeps all of them from it, such as a cluster that does not answer, is said once.
+        // An error that stops all resources, such as a cluster that does not answer, is told once.
         const [first, ...more] = [...new Set(all.map(({ who }) => who).filter((who) => who !== ""))];
         const who = first === undefined ? "" : `${first}${more.length > 0 ? ` and ${more.length} more` : ""}: `;
         return problemsOf(stack, "head", { outcome: { stack, problem: `${who}${plain}` }, file });
@@ -35,7 +35,7 @@ export function warnings(events: readonly EngineEvent[]): string[] {
     return [...new Set(all)];
 }
 
-/** @param before of the state: what a rule would have said of that is not new */
+/** @param before the state's resources: findings that a rule would have had in these are not new */
 export function policiesTold(events: readonly EngineEvent[], before: readonly Registered[]): StackReport["policies"] {
     const names = resourcesOf(events);
     const keyOf = (one: { rule: string; object: string; remedy: string }): string =>
@@ -44,7 +44,7 @@ export function policiesTold(events: readonly EngineEvent[], before: readonly Re
     return events
         .flatMap(({ policyEvent }) => (policyEvent?.enforcementLevel === "mandatory" ? [policyEvent] : []))
         .map(({ policyName: rule, message, resourceUrn = "" }) => {
-            // The pack's library puts a rule's description before what it found.
+            // The pack's library puts a rule's description before its finding.
             const description = RULES.find(({ name }) => name === rule)?.description ?? "";
             const said = message.trim();
             const remedy = said.startsWith(description) ? said.slice(description.length).trim() : said;
@@ -54,7 +54,7 @@ export function policiesTold(events: readonly EngineEvent[], before: readonly Re
         .sort((one, other) => Number(other.isNew) - Number(one.isNew));
 }
 
-/** Rules that cannot judge all objects, as some values are known only once they are made. */
+/** Rules that cannot judge all objects, because some values are not known yet. */
 export function unjudged(events: readonly EngineEvent[]): string[] {
     const all = events.flatMap(({ policyEvent: one }) => (one?.enforcementLevel === "advisory" ? [one] : []));
     return [...groupBy(all, ({ policyName }) => policyName)].map(([rule, { length }]) => {

@@ -1,4 +1,4 @@
-/** What the working tree would do to a state, as the engine previews it: engine, policy pack and report from one run. */
+/** Reports what the working tree would do to a state, from one preview by the engine, with the policy pack. */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseConfig } from "../../infra/site/config";
@@ -29,9 +29,9 @@ const UNRECORDED =
     "the state was written by a program that did not record its settings";
 
 export interface StateRequest {
-    /** An export; without it, what the back end has. */
+    /** File of an export; without one, the back end's state is used. */
     readonly file: string | undefined;
-    /** Stacks; none: the one that the export is of, or all that have a state. */
+    /** Stacks; without any, the export's stack, or all that have a state. */
     readonly only: readonly string[];
 }
 
@@ -53,14 +53,14 @@ export async function previewState({ file, only }: StateRequest): Promise<Report
 
 interface Told {
     readonly report: StackReport;
-    /** Whether its state has its settings, or there is no state that could have. */
+    /** Whether the state has its settings, or there is no state that could have them. */
     readonly isRecorded: boolean;
 }
 
 async function fromBackEnd(stacks: readonly string[], toolchain: Toolchain): Promise<Told[]> {
     const reports: Told[] = [];
     for (const stack of stacks) {
-        // Its folder alone is of use here: the back end is the real one, which a preview only reads.
+        // Only the folder is used here: the back end is the real one, which a preview only reads.
         const events = await withThrowaway(({ folder }) => run(stack, { toolchain, folder, environment: {} }));
         reports.push(stackReport(stack, events, []));
     }
@@ -131,7 +131,7 @@ export function stackReport(stack: string, events: readonly EngineEvent[], notes
     return { report, isRecorded: isNew || settings !== undefined };
 }
 
-/** A file that the program refuses has no names for what is outside, and its ranges are shown. */
+/** Names of what is outside; where the program refuses the file there are none, and ranges are shown instead. */
 function outside(stack: string, { config }: Pick<StackFile, "config">): Outside {
     try {
         const parsed = parseConfig(stack, config);
@@ -150,7 +150,7 @@ function single(only: readonly string[]): string | undefined {
     return only[0];
 }
 
-/** One that was made now would not open it. */
+/** A passphrase that is made now would not open the state. */
 function checkPassphrase(stack: string): void {
     const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
     if (given === undefined && !existsSync(file ?? passphraseFile)) {

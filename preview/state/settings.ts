@@ -1,4 +1,4 @@
-/** What a state records of the stack file that was applied last, and of where the site stood then. Pure. */
+/** Reads what a state records of the last applied stack file and of the site's facility at that time. Pure. */
 import { PROJECT, SETTINGS_OUTPUT } from "../../infra/conventions/names";
 import { parseConfig } from "../../infra/site/config";
 import { plan } from "../../infra/site/plan";
@@ -9,14 +9,14 @@ import type { EngineEvent } from "./events";
 
 type Values = StackFile["config"];
 
-/** @returns undefined where there is no state, or one that a program wrote which recorded nothing */
+/** @returns undefined where there is no state, or its program recorded no settings */
 export function recordedSettings(events: readonly EngineEvent[]): Values | undefined {
     const stack = events.find(({ resourcePreEvent }) => resourcePreEvent?.metadata.type === "pulumi:pulumi:Stack");
     const found = stack?.resourcePreEvent?.metadata.old?.outputs?.[SETTINGS_OUTPUT];
     return typeof found === "object" && found !== null ? (found as Values) : undefined;
 }
 
-/** Of the stack file, what such a record has: what is encrypted there is in none. */
+/** The part of a stack file that such a record has, which is everything that is not encrypted. */
 export function recordable({ config }: StackFile): Values {
     return Object.fromEntries(
         Object.entries(config).filter(
@@ -25,7 +25,7 @@ export function recordable({ config }: StackFile): Values {
     );
 }
 
-/** Judged by this program, as a report does of every side; undefined for what it would refuse. */
+/** The facts as this program judges them, like every side of a report; undefined for settings that it would refuse. */
 export function factsFrom(stack: string, values: Values): SiteFacts | undefined {
     try {
         const config = parseConfig(stack, values);

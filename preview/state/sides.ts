@@ -1,4 +1,4 @@
-/** The engine's steps as the two sides of a comparison, with what it says happens to each resource. Pure. */
+/** Turns the engine's steps into the two sides of a comparison, with what the engine says about each resource. Pure. */
 import { at } from "../../toolchain/providers/kubernetes/objects";
 import { parsePath } from "../../toolchain/providers/kubernetes/paths";
 import { type Plain, type PlainMap, UNKNOWN } from "../../toolchain/plugin/values";
@@ -16,19 +16,19 @@ export interface Sides {
     readonly pairs: readonly Pair[];
 }
 
-/** Stands where a value is known only once it is made. */
+/** Replaces a value that is known only once it is made. */
 const LATER = "[known once it is applied]";
 
 const REPLACES = new Set(["replace", "create-replacement", "import-replacement"]);
 const DELETES = new Set(["delete", "discard"]);
 const CREATES = new Set(["create", "import"]);
-/** What is done to earlier incarnations, and tells nothing of the resource itself. */
+/** Operations on earlier incarnations, which tell nothing about the resource itself. */
 const BESIDE = new Set(["delete-replaced", "remove-pending-replace", "discard-replaced", "read-discard"]);
 
 export function sidesOf(events: readonly EngineEvent[]): Sides {
     const steps = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
     const told = [...groupBy(steps, ({ urn }) => urn).values()].flatMap(
-        // Of a replacement each of its steps is told; the one of the whole knows what for.
+        // The engine reports each step of a replacement; the step for the whole knows the reason.
         (all) => all.find(({ op }) => REPLACES.has(op)) ?? all.find(({ op }) => !BESIDE.has(op)) ?? [],
     );
     return {
@@ -83,14 +83,14 @@ function operationOf(op: string): Pair["operation"] {
     return CREATES.has(op) ? "create" : op === "update" ? "update" : "same";
 }
 
-/** Where the provider tells no more, by its properties. */
+/** The changes of a step; where the provider gives no details, they are top-level properties. */
 export function changesOf(step: Step, { inputs: before }: Rendered, { inputs: after }: Rendered): Change[] {
     const { detailedDiff, diffs, keys, old } = step;
     const paths = Object.keys(detailedDiff ?? {});
     return (paths.length > 0 ? paths : [...new Set([...(diffs ?? []), ...(keys ?? [])])]).map((path) => {
         const steps = parsePath(path);
         const { diffKind = "", inputDiff = true } = detailedDiff?.[path] ?? {};
-        // Otherwise than its inputs are, as the last refresh found it.
+        // The resource differs from its inputs, as the last refresh found.
         const from = inputDiff ? before : shownInputs(old?.outputs);
         const isKey = (keys ?? []).some((key) => key === path || key === String(steps[0]));
         return {
@@ -101,19 +101,19 @@ export function changesOf(step: Step, { inputs: before }: Rendered, { inputs: af
     });
 }
 
-/** The name of a variable stands beside its value. */
+/** The name of a variable is beside its value. */
 function nameAt(steps: ReturnType<typeof parsePath>, ...sides: readonly Rendered["inputs"][]): string {
     const [named] = sides.flatMap((side) => at(side as PlainMap, ...steps.slice(0, -1), "name") ?? []);
     return steps.at(-1) === "value" && typeof named === "string" ? named : String(steps.at(-1));
 }
 
-/** What is below a secret is one: of a map that is secret as a whole the names are not told. */
+/** The value at a path. Everything below a secret is one: a map that is secret as a whole does not show its names. */
 export function valueAt(inputs: Rendered["inputs"], steps: ReturnType<typeof parsePath>): Plain | undefined {
     const isHidden = steps.some((_, index) => at(inputs as PlainMap, ...steps.slice(0, index + 1)) === HIDDEN);
     return isHidden ? HIDDEN : at(inputs as PlainMap, ...steps);
 }
 
-/** Without secrets; also of a Secret that is not marked as such. */
+/** Inputs without secrets; a Secret's data is hidden even where it is not marked. */
 export function shownInputs(inputs: StepState["inputs"] = {}): Rendered["inputs"] {
     const masked = withoutUnknown(mask(inputs)) as Record<string, unknown>;
     const data = masked["kind"] === "Secret" ? ["data", "stringData"].filter((key) => masked[key] !== undefined) : [];

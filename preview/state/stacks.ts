@@ -1,4 +1,4 @@
-/** Which stacks a command is about that reads states. */
+/** Finds which stacks a command that reads states is about. */
 import { pulumiEnvironment } from "../../toolchain/cli/environment";
 import { knownStacks } from "../../toolchain/cli/stack-file";
 import { folderUrl, hasState } from "../../toolchain/cli/states";
@@ -6,8 +6,8 @@ import { UserError } from "../../command-line/command";
 import { embassyHome } from "../../command-line/paths";
 
 /**
- * @param only those that are named; none: all that have a state in the project's own back end
- * @throws UserError where there is no such stack, or nothing tells which there are
+ * @param only the named stacks; without any, all that have a state in the project's own back end
+ * @throws UserError where there is no such stack, or nothing tells which stacks there are
  */
 export function existingStacks(only: readonly string[]): readonly string[] {
     if (only.length > 0) {

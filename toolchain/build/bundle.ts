@@ -7,7 +7,7 @@ import type { Layout } from "./layout";
 import type { BundleJob } from "./parts";
 import { writeAtomically } from "./stamp";
 
-/** Not minified: a plugin's stack trace is to name functions and lines, and the compile cache makes size matter little. */
+/** The bundle is not minified: stack traces name functions and lines, and the compile cache makes its size matter little. */
 export const bundleOptions = {
     bundle: true,
     platform: "node",
@@ -23,14 +23,14 @@ export const bundleOptions = {
 } as const satisfies BuildOptions;
 
 /**
- * Node.js' flags for what lives for seconds and makes a burst of short-lived objects: with V8's 1 MiB for them, a tenth
- * of a preview goes into collecting.
+ * Node.js' flags for processes that live for seconds and make a burst of short-lived objects. With V8's default of 1 MiB for such objects,
+ * a tenth of a preview goes into collecting them.
  */
 export const SHORT_LIVED = ["--min-semi-space-size=16", "--max-semi-space-size=32"];
 
-/** @returns the files written, and the bundle's sources relative to the clone, those in node_modules left out */
+/** @returns the files written, and the bundle's sources relative to the clone, without those in node_modules */
 export async function bundle(job: BundleJob, layout: Layout): Promise<{ files: string[]; sources: string[] }> {
-    // Loaded only when there is something to bundle: it takes longer than finding out that there is not.
+    // esbuild is loaded only when there is something to bundle: loading it takes longer than finding out that there is not.
     const esbuild = await import("esbuild");
     const folder = dirname(job.executable);
     const beside = Object.entries(job.beside ?? {}).map(([file, entry]) => [join(folder, file), entry] as const);
@@ -62,11 +62,11 @@ export async function bundle(job: BundleJob, layout: Layout): Promise<{ files: s
 }
 
 function bundlePath(job: BundleJob): string {
-    // .cjs: what it is, whatever package.json is above EMBASSY_HOME.
+    // The name ends in .cjs, so that Node.js reads it as CommonJS whatever package.json is above EMBASSY_HOME.
     return `${job.executable}.cjs`;
 }
 
-/** The executable that the engine starts. Absolute paths: the engine runs it in folders of its own choice. */
+/** The executable that the engine starts. Its paths are absolute, because the engine runs it in folders of its own choice. */
 export function startScript(job: BundleJob, { home }: Layout): string {
     // Node keeps the compiled code of the bundle there.
     const cache = quote(join(home, "cache", "node"));

@@ -1,9 +1,9 @@
-/** Whose toolchain runs the program: `EMBASSY_TOOLCHAIN`. */
+/** `EMBASSY_TOOLCHAIN` chooses whose toolchain runs the program. */
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { ToolchainError } from "./errors";
 
-/** `modules`: built from pinned modules. `system`: the user's own Pulumi CLI and official plugins. */
+/** `modules` is built from pinned modules; `system` is the user's own Pulumi CLI and official plugins. */
 export type ToolchainChoice = "modules" | "system";
 
 /** @throws ToolchainError where `EMBASSY_TOOLCHAIN` is neither */

@@ -1,4 +1,4 @@
-/** Is there room for what is about to be built? Better asked first than found out after ten minutes. */
+/** Checks that there is room for what is about to be built: finding that out after ten minutes would be worse. */
 import { existsSync } from "node:fs";
 import { readdir, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -13,10 +13,10 @@ export interface Need {
     readonly bytes: number;
 }
 
-/** Binaries, and the linker's temporary files, per job. */
+/** Space for the binaries and the linker's temporary files of one job. */
 const OUTPUT_MIB = 350;
 
-/** What building the jobs will take: in the caches only what is not there yet. */
+/** The space that building the jobs takes; in the caches only what is not there yet counts. */
 export async function spaceNeeded(jobs: readonly GoJob[], go: GoTool, home: string): Promise<Need[]> {
     const downloads = jobs.filter((job) => !isDownloaded(job, go.modules));
     const compile = sum(jobs.map((job) => job.space.compile)) * MIB - (await cacheSize(go.cache));
@@ -34,7 +34,7 @@ function isDownloaded({ module, version }: GoJob, moduleCache: string): boolean 
 const SAMPLES = 16;
 const SHARDS = 256;
 
-/** Go spreads its build cache evenly over 256 folders, named by the first byte of a digest: some tell the whole. */
+/** Go spreads its build cache evenly over 256 folders, named by the first byte of a digest, so the size of a few tells the size of all. */
 async function cacheSize(cache: string): Promise<number> {
     const sizes = Array.from({ length: SAMPLES }, async (_, index) => {
         const folder = join(cache, index.toString(16).padStart(2, "0"));
@@ -44,7 +44,7 @@ async function cacheSize(cache: string): Promise<number> {
     return (sum(await Promise.all(sizes)) * SHARDS) / SAMPLES;
 }
 
-/** Free space of a folder's file system, by an id that is the same for folders on the same one. */
+/** Measures the free space of a folder's file system; folders on the same file system get the same id. */
 export type FreeSpace = (folder: string) => Promise<{ readonly fileSystem: string; readonly free: number }>;
 
 const freeSpace: FreeSpace = async (folder) => {

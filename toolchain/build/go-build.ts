@@ -20,7 +20,7 @@ export function buildArguments(job: GoJob, parts: readonly string[]): string[] {
 /**
  * Downloads the modules that the parts need, which is fewer than `go mod download` would.
  *
- * @param onModule told once per module that is downloaded
+ * @param onModule is called once for each module that is downloaded
  * @returns import paths of the packages to compile
  */
 export async function download(
@@ -46,7 +46,7 @@ export async function download(
     return outcome.stdout.split("\n").filter(Boolean);
 }
 
-/** Downloads the job's module alone, and holds it to go.sum. */
+/** Downloads the job's module alone, and checks it against go.sum. */
 export async function downloadModule(
     { folder, module }: FoldersJob,
     { env, signal }: Pick<GoContext, "env" | "signal">,
@@ -60,7 +60,7 @@ export async function downloadModule(
 /**
  * Builds the parts into the context's `bin`.
  *
- * @param onPackage told the import path of each package that is compiled; those in go's build cache are not
+ * @param onPackage is called with the import path of each package that is compiled; those in go's build cache are not
  * @returns part → its binary
  */
 export async function build(
@@ -69,7 +69,7 @@ export async function build(
     { env, bin, jobs, signal }: GoContext,
     onPackage: (importPath: string) => void,
 ): Promise<Record<string, string>> {
-    // On the same file system as `bin`, where a rename is atomic.
+    // The drafts are on the same file system as `bin`, where a rename is atomic.
     const drafts = join(bin, ".drafts");
     // go names one of several binaries after its package's folder.
     const output = parts.length === 1 ? join(drafts, parts[0] ?? "") : `${drafts}/`;

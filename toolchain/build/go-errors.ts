@@ -5,14 +5,14 @@ import { ToolchainError } from "./errors";
 import type { Outcome } from "./run";
 
 export interface GoStep {
-    /** What was being done, for the message: `building kube-apiserver`. */
+    /** What go was doing, for the message: `building kube-apiserver`. */
     readonly doing: string;
     readonly folder: string;
 }
 
 const AGAIN = "run the command again: what is compiled already is kept";
 
-/** How many of go's own lines go into a message that has no better explanation. */
+/** The number of go's own lines that go into a message without a better explanation. */
 const QUOTED_LINES = 15;
 
 /** The order matters: a refused module also makes go say that packages are missing. */

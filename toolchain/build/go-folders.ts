@@ -1,4 +1,4 @@
-/** What is read as it lies in a Go module, by a program of it or by the lab: folders of the module, copied from Go's cache. */
+/** Copies folders of a Go module out of Go's cache, because a program of that module or the lab reads them as they are. */
 import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import type { GoContext } from "./go-build";
@@ -6,13 +6,13 @@ import { explainGo } from "./go-errors";
 import type { GoJob } from "./parts";
 import { run } from "./run";
 
-/** Where the folders of `part` are: `<folder>/<last part of its path in the module>`. */
+/** The folder of `part`'s copies: `<folder>/<last part of its path in the module>`. */
 export function libraryOf(bin: string, part: string): string {
     return join(bin, "lib", part);
 }
 
 /**
- * Copies what the job declares for `part`, when its module is downloaded. Whole or not at all, also after a kill.
+ * Copies what the job declares for `part` once its module is downloaded. The copy appears whole or not at all, even after a kill.
  *
  * @returns the files
  */
@@ -40,10 +40,10 @@ export async function copyFolders(
     return files.map((file) => join(library, relative(draft, file)));
 }
 
-/** The module's tests of these files are no part of what runs. */
+/** The module's tests of these files do not run here. */
 const TESTS = /(^|[/-])tests\//;
 
-/** File by file: in Go's cache folders are read-only, and their copies have to be removed one day. @returns the copies */
+/** Copies file by file: folders in Go's cache are read-only, and their copies have to be removed one day. @returns the copies */
 function copyTree(from: string, to: string): string[] {
     return readdirSync(from, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())

@@ -1,4 +1,4 @@
-/** The machine's Go: found, new enough, and where it keeps its caches. */
+/** Finds the machine's Go, checks that it is new enough, and asks where it keeps its caches. */
 import { readFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
@@ -9,14 +9,14 @@ import { run } from "./run";
 export interface GoTool {
     /** `1.26.8`. */
     readonly version: string;
-    /** The build cache and the module cache: folders. */
+    /** The folders of the build cache and of the module cache. */
     readonly cache: string;
     readonly modules: string;
 }
 
 /**
- * The environment of every `go` that the builder starts: the same binaries whatever the user's settings, save where
- * modules and caches come from (GOPROXY, GOCACHE …), which stay theirs.
+ * The environment of every `go` that the builder starts. It gives the same binaries whatever the user's settings are; only the places that
+ * modules and caches come from (GOPROXY, GOCACHE …) stay the user's.
  */
 export function goEnvironment(env: NodeJS.ProcessEnv, temporary?: string): NodeJS.ProcessEnv {
     return {
@@ -24,7 +24,7 @@ export function goEnvironment(env: NodeJS.ProcessEnv, temporary?: string): NodeJ
         CGO_ENABLED: "0",
         GOFLAGS: "-buildvcs=false -trimpath",
         GOWORK: "off",
-        // In this clone, where the next run removes what a killed one leaves.
+        // It is in this clone, where the next run removes what a killed one leaves.
         ...(temporary !== undefined && { GOTMPDIR: temporary }),
     };
 }
@@ -34,7 +34,7 @@ const HOW_TO_INSTALL =
     "what is built already is kept.";
 
 /**
- * @param folder of the module to build: with GOTOOLCHAIN=auto, its go.mod chooses the Go release
+ * @param folder of the module to build; with GOTOOLCHAIN=auto, its go.mod chooses the Go release
  * @throws ToolchainError where Go is missing, or older than the `go` line of go.mod
  */
 export async function findGo(folder: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<GoTool> {
@@ -84,7 +84,7 @@ function isOlder(found: string, wanted: string): boolean {
     return false;
 }
 
-/** `1.26` of `1.26.8`: a patch release of Go does not make the parts be built again. */
+/** Returns `1.26` of `1.26.8`: a new patch release of Go does not make the parts be built again. */
 export function goRelease(version: string): string {
     return version.split(".").slice(0, 2).join(".");
 }
@@ -93,7 +93,7 @@ export function goRelease(version: string): string {
 const BYTES_PER_JOB = 2 * 1024 ** 3;
 
 /**
- * How many packages to compile at a time (`go build -p`): one per processor, fewer where memory is short.
+ * How many packages to compile at a time (`go build -p`): one per processor, or fewer where memory is short.
  * `EMBASSY_BUILD_JOBS` overrides.
  *
  * @throws ToolchainError where `EMBASSY_BUILD_JOBS` is not a whole number from 1
@@ -109,7 +109,7 @@ export function parallelism(env: NodeJS.ProcessEnv, memory = availableMemory(), 
     return Math.max(1, Math.min(cpus, Math.floor(memory / BYTES_PER_JOB)));
 }
 
-/** Of the machine, or of the container that this runs in. */
+/** Memory of the machine, or of the container that this runs in. */
 function availableMemory(): number {
     return Math.min(totalmem(), process.constrainedMemory() || Infinity);
 }

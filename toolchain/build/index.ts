@@ -1,4 +1,4 @@
-/** Builds what is missing of the toolchain: `buildToolchain`. */
+/** `buildToolchain` builds the parts of the toolchain that are missing. */
 import { join } from "node:path";
 import { withLock } from "../../command-line/lock.js";
 import { systemPulumi, toolchainChoice } from "./choice";
@@ -18,11 +18,11 @@ export type { Use } from "./parts";
 export { type Progress, plainProgress, silent } from "./progress";
 
 export interface BuildRequest {
-    /** How to show what happens. Default: a live list on a terminal; elsewhere lines on standard error. */
+    /** Shows what happens. The default is a live list on a terminal, and lines on standard error elsewhere. */
     readonly progress?: Progress;
-    /** Names of parts (`kube-apiserver`, `pulumi-resource-tls`). Default: all. */
+    /** Names of parts (`kube-apiserver`, `pulumi-resource-tls`). The default is all. */
     readonly parts?: readonly string[];
-    /** Of those only what is run so. Default: all. */
+    /** Builds only the parts that are used in these ways. The default is all. */
     readonly uses?: readonly Use[];
     /** Stops the build; what is compiled by then is kept. */
     readonly signal?: AbortSignal;
@@ -42,7 +42,7 @@ export interface BuiltPart {
  * Builds the parts that are missing or whose pins have changed. Can be killed at any point and run again: a part
  * appears whole or not at all, and Go keeps what it has compiled. Of several processes that call it, one builds.
  *
- * With `EMBASSY_TOOLCHAIN=system` the Pulumi CLI, the language host and the providers are the user's, and left out.
+ * With `EMBASSY_TOOLCHAIN=system` the Pulumi CLI, the language host and the providers are the user's own, and are not built.
  *
  * @returns one entry per part
  * @throws ToolchainError with a message for the user
@@ -147,13 +147,13 @@ function report(jobs: readonly Missing[], seconds: ReadonlyMap<string, number>):
     );
 }
 
-/** For output that another program reads. */
+/** Used where another program reads standard output. */
 export function linesOnStandardError(): Progress {
     return plainProgress((line) => process.stderr.write(`${line}\n`));
 }
 
 async function defaultProgress(): Promise<Progress> {
-    // Some pseudo-terminals say that they have no rows: the list would be invisible there.
+    // Some pseudo-terminals report zero rows: the list would be invisible there.
     if (process.stdout.isTTY && process.stdout.rows > 0) {
         return liveProgress();
     }

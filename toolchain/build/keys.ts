@@ -7,7 +7,7 @@ import type { Layout } from "./layout";
 import type { BundleJob, FoldersJob, GoJob } from "./parts";
 import { digest } from "./stamp";
 
-/** Of a program: its pins, a main package of ours, how it is built, and what it takes along. The Go release is compared apart (see Stamp). */
+/** Key of a program: its pins, a main package of ours, how it is built, and the folders that it takes along. Stamp compares the Go release separately. */
 export function goKey(job: GoJob, part: string): string {
     const own = readdirSync(job.folder, { encoding: "utf8", recursive: true }).filter((file) => file.endsWith(".go"));
     return digest(

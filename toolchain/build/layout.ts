@@ -1,4 +1,4 @@
-/** The folders that a build reads and writes; tests give others. */
+/** The folders that a build reads and writes; tests use other ones. */
 import { join } from "node:path";
 import { binDir, embassyHome, pulumiHome, repoRoot } from "../../command-line/paths";
 

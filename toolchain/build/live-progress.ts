@@ -4,7 +4,7 @@ import { type Progress, type Step, type Task, duration, label } from "./progress
 
 interface Row {
     readonly finished: Promise<void>;
-    /** Ends the row: checked, or crossed out where there is an error. */
+    /** Ends the row, which is checked, or crossed out where there is an error. */
     finish: (error?: Error) => void;
     wrapper?: ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
     state: { step: Step; detail: string };
@@ -14,7 +14,7 @@ interface Row {
 const REFRESH_MS = 1000;
 
 export async function liveProgress(): Promise<Progress> {
-    // Loaded only when there is something to show.
+    // listr2 is loaded only when there is something to show.
     const { Listr } = await import("listr2");
     const rows = new Map<Task, Row>();
     let display: Promise<unknown> = Promise.resolve();
@@ -40,7 +40,7 @@ export async function liveProgress(): Promise<Progress> {
                     return row.finished;
                 },
             }));
-            // The error is told once, by the caller, not in a row too.
+            // The caller tells the error once, so no row tells it as well.
             display = new Listr(list, {
                 concurrent: true,
                 exitOnError: false,

@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Layout } from "./layout";
 
-/** Who needs a part: `pulumi` parts are the user's own with `EMBASSY_TOOLCHAIN=system`, `lab` parts never are. */
+/** Who needs a part: with `EMBASSY_TOOLCHAIN=system`, `pulumi` parts are the user's own, and `lab` parts never are. */
 export type Purpose = "pulumi" | "lab";
 
 /** What a command runs: the Pulumi CLI, or a lab whose nodes are of one kind. */
 export type Use = "pulumi" | "real" | "simulated";
 
-/** Parts of the lab that only sites with nodes of one kind run. What else there is of the lab both do. */
+/** Parts of the lab that only sites with nodes of one kind run. Both kinds run all other parts. */
 const ONLY: Readonly<Record<string, Use>> = {
     kwok: "simulated",
     kubelet: "real",
@@ -19,7 +19,7 @@ const ONLY: Readonly<Record<string, Use>> = {
     "cilium-dbg": "real",
     registry: "real",
     crane: "real",
-    // In images, and images are for machines. cert-manager is not here: what its API looks like comes with it.
+    // These run in images, and only machines run images. cert-manager is not here, because both kinds need its CRDs, which come with it.
     coredns: "real",
     versitygw: "real",
     follow: "real",
@@ -47,24 +47,24 @@ export interface GoJob extends Common {
     readonly packages: Readonly<Record<string, string>>;
     readonly ldflags: string;
     readonly module: string;
-    /** Part → folders of the module that it reads as it runs: they come to lie in `lib/<part>` beside the binaries. */
+    /** Part → the module's folders that it reads when it runs; copies of them are in `lib/<part>` beside the binaries. */
     readonly folders: Readonly<Record<string, readonly string[]>>;
-    /** Disk space of a cold build in MiB, measured with Go 1.26: of downloaded modules and of the build cache. */
+    /** Disk space of a cold build in MiB, measured with Go 1.26: downloaded modules, and the build cache. */
     readonly space: { readonly download: number; readonly compile: number };
 }
 
-/** Folders of a Go module that are read as they lie: nothing is compiled, and of its requirements nothing is downloaded. */
+/** Folders of a Go module that are read as they are: nothing is compiled, and the module's requirements are not downloaded. */
 export interface FoldersJob extends Common, Pick<GoJob, "folder" | "module" | "folders"> {
     readonly kind: "folders";
 }
 
-/** A plugin of ours in TypeScript, bundled into one file and started by a script. */
+/** A plugin of ours in TypeScript, which is bundled into one file and started by a script. */
 export interface BundleJob extends Common {
     readonly kind: "bundle";
     readonly entryPoint: string;
-    /** The script; the bundle lies beside it. */
+    /** The script; the bundle is in the same folder. */
     readonly executable: string;
-    /** Bundled too: file beside the executable → what it is made from. */
+    /** Files that are bundled too: file beside the executable → what it is made from. */
     readonly beside?: Readonly<Record<string, string>>;
 }
 
@@ -73,12 +73,12 @@ export type Job = GoJob | FoldersJob | BundleJob;
 /** The providers that stand in for official ones, by the name of the package `@pulumi/<name>`. */
 export const PROVIDERS = ["kubernetes", "random", "tls"] as const;
 
-/** Go jobs in build order: etcd is small, so that the larger modules download while it compiles. */
+/** Go jobs in build order. etcd is small, so it compiles first while the larger modules download. */
 export function allJobs(layout: Layout): Job[] {
     return [...goJobs(layout), clusterApi(layout), ...bundleJobs(layout)];
 }
 
-/** What the API server has to know of the objects that declare machines: `lab/machine-api`. */
+/** The definitions that the API server needs of the objects that declare machines: `lab/machine-api`. */
 function clusterApi({ modules }: Layout): FoldersJob {
     const folder = join(modules, "cluster-api");
     const module = "sigs.k8s.io/cluster-api";
@@ -113,7 +113,7 @@ function goJobs({ modules }: Layout): GoJob[] {
             version,
             folder: join(modules, folder),
             packages,
-            // Without symbol tables: half the size, and panics keep their stack traces.
+            // The binaries have no symbol tables: that halves their size, and panics keep their stack traces.
             ldflags: `-s -w${assignments.join("")}`,
             module,
             folders,
@@ -141,7 +141,7 @@ function goJobs({ modules }: Layout): GoJob[] {
                 "kubelet",
             ),
             { download: 650, compile: 2450 },
-            // What Kubernetes' own build sets; without it the server calls itself v0.0.0-master.
+            // Kubernetes' own build sets these; without them the server calls itself v0.0.0-master.
             (version) => {
                 const [major = "", minor = ""] = version.replace(/^v/, "").split(".");
                 return [
@@ -158,7 +158,7 @@ function goJobs({ modules }: Layout): GoJob[] {
             "github.com/pulumi/pulumi/pkg/v3",
             {
                 pulumi: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-                // Ours, beside go.mod: made of the same packages.
+                // This program is ours, beside go.mod, and is made of the same packages.
                 "pulumi-journal": "data-embassy/toolchain/pulumi-journal",
             },
             { download: 1500, compile: 1900 },
@@ -180,7 +180,7 @@ function goJobs({ modules }: Layout): GoJob[] {
             "coredns",
             "lab",
             "github.com/coredns/coredns",
-            // Its main package is ours, beside go.mod, so that it has the plugins that are used and no others.
+            // Its main package is ours, beside go.mod, so that it has only the plugins that are used.
             { coredns: "data-embassy/toolchain/coredns" },
             { download: 260, compile: 650 },
         ),
@@ -188,21 +188,21 @@ function goJobs({ modules }: Layout): GoJob[] {
             "cert-manager",
             "lab",
             "github.com/cert-manager/cert-manager",
-            // Ours, beside go.mod: its controllers that are used, and what tells servers of what they renew.
+            // These programs are ours, beside go.mod: the controllers that are used, and the one that tells servers of renewed certificates.
             {
                 "cert-manager": "data-embassy/toolchain/cert-manager",
                 follow: "data-embassy/toolchain/cert-manager/follow",
             },
             { download: 120, compile: 300 },
             (version) => [`github.com/cert-manager/cert-manager/pkg/util.AppVersion=${version}`],
-            // What the API server has to know of certificates.
+            // The definitions that the API server needs of certificates.
             { "cert-manager": ["deploy/crds"] },
         ),
         job(
             "versitygw",
             "lab",
             "github.com/versity/versitygw",
-            // Ours, beside go.mod: its S3, over a backend that locks what it stores.
+            // This program is ours, beside go.mod: versitygw's S3, over a backend that locks what it stores.
             { versitygw: "data-embassy/toolchain/versitygw" },
             { download: 340, compile: 430 },
             (version) => [`main.Version=${version}`],
@@ -218,7 +218,7 @@ function goJobs({ modules }: Layout): GoJob[] {
             },
             { download: 650, compile: 1100 },
             (version) => [`github.com/cilium/cilium/pkg/version.ciliumVersion=${version}`],
-            // Its programs for the kernel, which it compiles, and the resources that it keeps in the API.
+            // The agent compiles these programs for the kernel, and keeps these resources in the API.
             { "cilium-agent": ["bpf", "pkg/k8s/apis/cilium.io/client/crds"] },
         ),
     ];
@@ -239,7 +239,7 @@ function bundleJobs({ root, bin, plugins, packages }: Layout): BundleJob[] {
             purpose: "pulumi",
             version,
             entryPoint: join(root, "toolchain", "providers", name, "index.ts"),
-            // The engine takes a plugin for installed by this folder's name, and no `.partial` file beside it.
+            // The engine takes a plugin for installed where a folder has this name and no `.partial` file is beside it.
             executable: join(plugins, `resource-${name}-v${version}`, executable),
             ...(name === "random" && { beside: bcrypt }),
         };

@@ -1,4 +1,4 @@
-/** The builds that are needed, in an order that keeps network and processors busy at once. */
+/** Runs the builds that are needed, in an order that keeps network and processors busy at once. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { bundle } from "./bundle";
@@ -30,7 +30,7 @@ export interface Surroundings {
 /** @returns part → seconds that its build took */
 export async function buildAll(missing: readonly Missing[], around: Surroundings): Promise<Map<string, number>> {
     const seconds = new Map<string, number>();
-    // The first failure ends the other builds, and is the one that the caller is told.
+    // The first failure ends the other builds, and is the one that the caller gets.
     const failure = new AbortController();
     const signal = AbortSignal.any([failure.signal, ...(around.signal ? [around.signal] : [])]);
     const timed = async (task: Missing, work: () => Promise<void>): Promise<void> => {
@@ -85,8 +85,8 @@ async function takeFolders(
 }
 
 /**
- * One module after the other: a single `go build` keeps all processors busy, and two at once compile twice what they
- * share. Downloads wait for the network rather than for a processor, so they run ahead of the builds.
+ * Builds one module after the other: a single `go build` keeps all processors busy, and two at once would compile twice what they share.
+ * Downloads wait for the network rather than for a processor, so they run ahead of the builds.
  */
 async function buildPrograms(
     missing: readonly Missing<GoJob>[],
@@ -98,7 +98,7 @@ async function buildPrograms(
         return;
     }
     const temporary = join(layout.home, "tmp", "go");
-    // The builder's lock is held: what is here was left by a build that was killed.
+    // This process holds the builder's lock, so a build that was killed has left what is here.
     for (const leftover of [temporary, join(layout.bin, ".drafts")]) {
         rmSync(leftover, { recursive: true, force: true });
         mkdirSync(leftover, { recursive: true });
@@ -135,7 +135,7 @@ async function buildPrograms(
     rmSync(join(layout.bin, ".drafts"), { recursive: true, force: true });
 }
 
-/** A package of Go itself is the same for every module; any other may be wanted in several versions. */
+/** True for a package of Go itself, which is the same for every module; any other may be needed in several versions. */
 function isStandard(importPath: string): boolean {
     return !(importPath.split("/", 1)[0] ?? "").includes(".");
 }
@@ -160,7 +160,7 @@ function downloadInTurn(
                 return packages;
             });
             previous = downloaded;
-            // Awaited when its turn to be built comes; until then a failure must not count as unhandled.
+            // It is awaited when its turn to be built comes; until then a failure must not count as unhandled.
             downloaded.catch(() => undefined);
             return [task, downloaded];
         }),

@@ -1,4 +1,4 @@
-/** What a build tells about itself while it runs, and the plain-line way to show it. */
+/** What a build reports while it runs, and a way to show that in plain lines. */
 
 export type Step = "waiting" | "downloading" | "compiling" | "bundling";
 
@@ -9,14 +9,14 @@ export interface Task {
 }
 
 export interface Progress {
-    /** Told once, when something has to be built: all that will be, and how many parts are there already. */
+    /** Called once, when something has to be built, with all that will be built and with the number of parts that are there already. */
     begin(tasks: readonly Task[], cached: number): void;
-    /** @param detail `412 of 1103 packages`; empty where nothing can be counted */
+    /** @param detail such as `412 of 1103 packages`; empty where nothing can be counted */
     step(task: Task, step: Step, detail: string): void;
     done(task: Task, seconds: number): void;
-    /** Another process builds in this clone. */
+    /** Called while another process builds in this clone. */
     waitingFor(pid: number): void;
-    /** The last call, whatever came of the build. */
+    /** The last call, whether the build failed or not. */
     end(failed: boolean): void | Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export const silent: Progress = {
 /** CI systems take a job for hung that prints nothing for some minutes. */
 const HEARTBEAT_MS = 30_000;
 
-/** Lines for a log: one per event, and one every half minute in between. */
+/** Writes lines for a log: one for each event, and one every half minute in between. */
 export function plainProgress(write: (line: string) => void, heartbeatMs = HEARTBEAT_MS): Progress {
     const started = Date.now();
     const running = new Map<Task, { step: Step; detail: string }>();

@@ -23,7 +23,7 @@ const KEPT_LINES = 500;
 export function run(command: string, args: readonly string[], options: RunOptions): Promise<Outcome> {
     const { cwd, env, signal, onLine } = options;
     return new Promise((resolve, reject) => {
-        // SIGINT, so that go removes its work folder before it ends.
+        // SIGINT lets go remove its work folder before it ends.
         const child = spawn(command, args, {
             cwd,
             env,

@@ -1,4 +1,4 @@
-/** What a part was built from: as long as that is the same, and the result is still there, it is not built again. */
+/** A stamp tells what a part was built from: as long as that is the same and the result is still there, the part is not built again. */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -7,11 +7,11 @@ export interface Stamp {
     /** Digest of everything that the part was made from. */
     readonly key: string;
     readonly version: string;
-    /** Absolute path → size in bytes, of each file of the part. */
+    /** The part's files: absolute path → size in bytes. */
     readonly files: Readonly<Record<string, number>>;
     /** Sources of a bundle, so that the next run knows which files to look at. */
     readonly sources?: readonly string[];
-    /** Go release of a Go program, `1.26`. Not in the key: on a machine without Go, what is built is good. */
+    /** Go release of a Go program, `1.26`. It is not in the key, so that a machine without Go keeps what is built. */
     readonly go?: string;
 }
 
@@ -33,14 +33,14 @@ export function writeStamp(bin: string, part: string, stamp: Omit<Stamp, "files"
     writeAtomically(stampFile(bin, part), JSON.stringify({ ...stamp, files: sizes } satisfies Stamp));
 }
 
-/** True where the stamp's files are there, whole. */
+/** True where all of the stamp's files are there, with their sizes. */
 export function isWhole(stamp: Stamp): boolean {
     return Object.entries(stamp.files).every(
         ([file, size]) => statSync(file, { throwIfNoEntry: false })?.size === size,
     );
 }
 
-/** Digest of strings and of the content of files; a file that is not there counts as empty. */
+/** Digest of strings and of the content of files; a file that does not exist counts as empty. */
 export function digest(strings: readonly string[], files: readonly string[] = []): string {
     const hash = createHash("sha256");
     for (const string of strings) {
@@ -60,7 +60,7 @@ function readOrEmpty(file: string): Buffer {
     }
 }
 
-/** The file is either as before or whole, also after a kill. Callers hold the builder's lock. */
+/** Even after a kill the file has its former content or the new one, never a part. Callers hold the builder's lock. */
 export function writeAtomically(file: string, content: string | Uint8Array, mode = 0o644): void {
     mkdirSync(dirname(file), { recursive: true });
     const draft = `${file}.partial`;

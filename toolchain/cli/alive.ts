@@ -1,4 +1,4 @@
-/** Whether there is such a process on this machine, whoever owns it. */
+/** Whether such a process is running on this machine, no matter who owns it. */
 export function isAlive(pid: number): boolean {
     try {
         process.kill(pid, 0);

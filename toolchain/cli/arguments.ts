@@ -1,6 +1,6 @@
-/** A command line as the CLI takes it: https://pkg.go.dev/github.com/spf13/pflag, and how cobra finds the command in it. */
+/** Reads a command line as the CLI does, with https://pkg.go.dev/github.com/spf13/pflag, and finds the command in it as cobra does. */
 
-/** Options with a value, of whatever command. All others are switches, also those that may have a value after `=`. */
+/** Options with a value, of all commands together. All others are switches, also those that may have a value after `=`. */
 const WITH_VALUE = new Set([
     ...[
         "before",
@@ -64,7 +64,7 @@ const WITH_VALUE = new Set([
     ...["teams", "tracing", "tracing-header", "type", "urn", "verbose", "version"],
 ]);
 
-/** Letter → the option. Letters of switches are not among them, save those that say `--debug`. */
+/** Letter → the option. Of the switches' letters only those that stand for `--debug` are here. */
 const LETTERS: Readonly<Record<string, string>> = {
     C: "cwd",
     c: "config",
@@ -78,7 +78,7 @@ const LETTERS: Readonly<Record<string, string>> = {
     x: "exclude",
 };
 
-/** Where a command means something else by an option or a letter than the others do. */
+/** Commands for which an option or a letter has another meaning than for the others. */
 const OWN: Readonly<
     Record<string, { readonly withValue?: readonly string[]; readonly letters?: Readonly<Record<string, string>> }>
 > = {
@@ -91,7 +91,7 @@ const OWN: Readonly<
     watch: { withValue: ["path"] },
 };
 
-/** Before the command is known, cobra takes only these for switches, and of any other the next word for its value. */
+/** Before the command is known, cobra takes only these for switches; after any other option it takes the next word for its value. */
 const SWITCHES_OF_ALL = new Set([
     ...[
         "emoji",
@@ -106,15 +106,15 @@ const SWITCHES_OF_ALL = new Set([
 ]);
 
 export interface CommandLine {
-    /** Command, subcommand, and what they are about. */
+    /** The command, the subcommand, and what they are about. */
     readonly words: readonly string[];
-    /** Option without its hyphens → its value, "" for a switch. Of several the last counts. */
+    /** Option without its hyphens → its value, "" for a switch. Where an option is given several times, the last one counts. */
     readonly options: ReadonlyMap<string, string>;
-    /** Every option with its value, in the order in which they are given, also those that are given again. */
+    /** Every option with its value, in the order in which they are given; a repeated option is here each time. */
     readonly given: readonly (readonly [string, string])[];
 }
 
-/** Pure. What is no command line is for the CLI to refuse. */
+/** Pure. It refuses nothing: the CLI refuses what is not a command line. */
 export function parseArguments(args: readonly string[]): CommandLine {
     const words: string[] = [];
     const given: [string, string][] = [];
@@ -140,7 +140,7 @@ export function parseArguments(args: readonly string[]): CommandLine {
 
 interface Option {
     readonly name: string;
-    /** Undefined where it is the next argument. */
+    /** Undefined where the value is the next argument. */
     readonly value: string | undefined;
 }
 
@@ -184,13 +184,13 @@ function takesNext(name: string, written: string, words: readonly string[]): boo
     return hasValue(name, words) || (words.length === 0 && name !== "version" && !SWITCHES_OF_ALL.has(written));
 }
 
-/** The same with options more: before a `--`, after which the CLI takes nothing for one. */
+/** The same command line with more options, before a `--`, after which the CLI takes nothing for an option. */
 export function withOptions(args: readonly string[], ...options: readonly string[]): string[] {
     const end = args.indexOf("--");
     return end < 0 ? [...args, ...options] : [...args.slice(0, end), ...options, ...args.slice(end)];
 }
 
-/** The same with another value for a long option that is there, once, before a `--`. */
+/** The same command line with another value for a long option that it has once, before a `--`. */
 export function withValue(args: readonly string[], option: string, value: string): string[] {
     const at = args.findIndex((argument) => argument === `--${option}` || argument.startsWith(`--${option}=`));
     const words = args[at] === `--${option}` ? 2 : 1;

@@ -1,4 +1,4 @@
-/** The engine's automatic logs: every call with every property, written to PULUMI_HOME/logs whatever the verbosity. */
+/** The engine's automatic logs: every call with every property, written to PULUMI_HOME/logs at any verbosity. */
 import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -7,8 +7,8 @@ encrypted only once the stack's passphrase is known. Ask for a log where one is 
 `;
 
 /**
- * Turns them off in `pulumiHome`, which must be this project's own. There is no setting for it: the engine goes without
- * where it cannot make the folder (pkg/v3/logging, StartLogging), and it cannot where a file has that name.
+ * Turns them off in `pulumiHome`, which must be this project's own. There is no setting for it: the engine goes without logs where it cannot
+ * make the folder (pkg/v3/logging, StartLogging), and it cannot where a file has that name.
  */
 export function turnOffAutomaticLogs(pulumiHome: string): void {
     const logs = join(pulumiHome, "logs");

@@ -1,4 +1,4 @@
-/** The stacks' states before a run: what a killed one has left of them, and whether any was lost. */
+/** Checks the stacks' states before a run: what a killed run has left of them, and whether any was lost. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { embassyHome } from "../../command-line/paths";
@@ -21,7 +21,7 @@ import {
 } from "./stack-file";
 import { folderUrl, statesFolder } from "./states";
 
-/** What a killed run has left: its locks, and the steps that it had noted. */
+/** Clears up after a killed run: removes its locks, and puts the steps that it had noted into the states. */
 export function takeOver(): void {
     for (const stack of removeStaleLocks()) {
         process.stderr.write(`The run that had locked ${stack} is gone; its lock was removed.\n`);
@@ -31,10 +31,11 @@ export function takeOver(): void {
 }
 
 /**
- * Before anything is begun, the making of a passphrase included, and after what a killed run noted is in the state. Only in the project's own back end: another one keeps its states as it will.
- * `stack init` is refused where it would write over a backup; else it makes room for `stack import`.
+ * Runs before anything is begun, even before a passphrase is made, and after the steps that a killed run noted are in the state. It only
+ * looks at the project's own back end: another one keeps its states as it likes.
+ * `stack init` is refused where it would overwrite a backup; otherwise it makes room for `stack import`.
  *
- * @param newKeys the user has decided that keys which the state lacks are made anew
+ * @param newKeys the user has decided that keys which the state lacks are made again
  */
 export function refuseLost(args: readonly string[], cli: NodeJS.ProcessEnv, newKeys = false): void {
     const { PULUMI_BACKEND_URL: backEnd } = cli;
@@ -47,7 +48,7 @@ export function refuseLost(args: readonly string[], cli: NodeJS.ProcessEnv, newK
         refuseLostState({ stack: made });
     }
     if (named !== undefined && existsSync(stackFile(named))) {
-        // A preview makes no keys: a site that does not answer keeps nobody from one, as long as nothing tells of a state.
+        // A preview makes no keys, so it continues where the site does not answer, as long as there is no sign of a former state.
         const glance = (): Glance => ({ ...glanceAtSite(named, cli), ...(isPreview(args) && { silent: undefined }) });
         refuseLostState({ stack: named, glance });
         if (!newKeys && commandOf(args) !== "destroy") {
@@ -56,7 +57,7 @@ export function refuseLost(args: readonly string[], cli: NodeJS.ProcessEnv, newK
     }
 }
 
-/** State files that are no JSON: a disk that failed, or an editor. The CLI itself only says that it cannot parse. */
+/** State files that are not JSON, because a disk failed or somebody edited them. The CLI itself only says that it cannot parse them. */
 export function corruptStates(stacks = statesFolder): string[] {
     if (!existsSync(stacks)) {
         return [];
@@ -74,7 +75,7 @@ export function corruptStates(stacks = statesFolder): string[] {
         });
 }
 
-/** @throws UserError where an update would make anew what was lost; before the first of several stacks is changed */
+/** @throws UserError where an update would make again what was lost; it runs before the first of several stacks is changed */
 export function refuseLostStates(stacks: readonly string[], toolchain: Toolchain): void {
     takeOver();
     const cli = pulumiEnvironment(process.env, toolchain, knownStacks());

@@ -5,10 +5,10 @@ export interface Companion {
     /** Tells the CLI where it finds the process. */
     readonly environment: NodeJS.ProcessEnv;
     readonly pid: number;
-    /** For the CLI to hold: the process ends when nobody holds it any more, however that came about. */
+    /** The CLI holds this stream: the process ends when nobody holds it any more, for whatever reason. */
     readonly leash: Writable;
-    /** Resolves where it ends before the CLI, and the CLI should not go on without it. */
+    /** Resolves where the process ends before the CLI, and the CLI should not go on without it. */
     readonly lost?: Promise<void>;
-    /** Ends it, once the CLI has ended. */
+    /** Ends the process, once the CLI has ended. */
     readonly stop: () => Promise<void>;
 }

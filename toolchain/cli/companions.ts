@@ -14,7 +14,7 @@ export async function startCompanions(args: readonly string[], environment: Node
     const outcomes = await Promise.allSettled(starting);
     const started = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? (outcome.value ?? []) : []));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
-    // Its leash is let go of when a process has ended, and no CLI can be given that to hold.
+    // A process that has ended has let go of its leash, and such a leash cannot be given to a CLI.
     const ended = started.some(({ leash }) => leash.destroyed);
     if (failed || ended) {
         await Promise.all(started.map(({ stop }) => stop()));

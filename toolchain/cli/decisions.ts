@@ -1,4 +1,4 @@
-/** What is decided on the command line and for one run: options of this project, which the CLI does not know. */
+/** Decisions that are made on the command line for one run: options of this project, which the CLI does not know. */
 import { UserError } from "../../command-line/command";
 import { commandOf } from "./stack-file";
 
@@ -17,7 +17,7 @@ const DECISIONS: Readonly<Record<string, string>> = {
 export function takeDecisions(given: readonly string[]): {
     readonly args: string[];
     readonly decided: NodeJS.ProcessEnv;
-    /** Keys that the state lacks are made anew. */
+    /** Keys that the state lacks are made again. */
     readonly newKeys: boolean;
 } {
     const args = given.filter((argument) => !(argument in DECISIONS));

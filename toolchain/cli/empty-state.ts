@@ -1,4 +1,4 @@
-/** `preview` of a stack that has no state: against an empty one, of which nothing is left. */
+/** Runs `preview` of a stack without a state against an empty state, and leaves nothing of it behind. */
 import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -17,7 +17,7 @@ export function isPreview(args: readonly string[]): boolean {
 
 /**
  * @param cli the environment of the CLI
- * @returns the stack that a command previews and that has no state in the project's own back end; another one is asked by the CLI
+ * @returns the stack that a command previews and that has no state in the project's own back end; undefined for any other back end
  */
 export function previewedWithoutState(args: readonly string[], cli: NodeJS.ProcessEnv): string | undefined {
     const { PULUMI_BACKEND_URL: backEnd } = cli;
@@ -33,7 +33,7 @@ export function previewedWithoutState(args: readonly string[], cli: NodeJS.Proce
 }
 
 /**
- * @param args with the options that every command gets
+ * @param args the CLI's arguments, with the options that every command gets
  * @param run the preview itself, with arguments and variables of its own
  */
 export async function againstNothing<T>(
@@ -67,7 +67,7 @@ function withOwnFile(args: readonly string[], folder: string): string[] {
     return withOptions(args, "--config-file", copy);
 }
 
-/** One for the moment, where nothing that is there needs a certain one: a preview leaves none behind. */
+/** Gives the preview a passphrase of its own where nothing needs a certain one; otherwise makes sure that the project's is there. */
 function passphrase(known: readonly string[]): NodeJS.ProcessEnv {
     const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
     if (known.length === 0 && given === undefined && file === undefined && !existsSync(passphraseFile)) {

@@ -7,8 +7,8 @@ import { folderUrl } from "./states";
 export type Toolchain = "modules" | "system";
 
 /**
- * Kubeconfig files, joined as in KUBECONFIG: the lab's, unless `base` names others in EMBASSY_KUBECONFIG. A kubeconfig of
- * another project, in KUBECONFIG itself, is no default for this one.
+ * Kubeconfig files, joined as in KUBECONFIG: the lab's, unless `base` names others in EMBASSY_KUBECONFIG. KUBECONFIG itself may name a
+ * kubeconfig of another project, so it is no default here.
  */
 export function kubeconfigs(base: NodeJS.ProcessEnv, sites: readonly string[], home: string = embassyHome): string {
     return base["EMBASSY_KUBECONFIG"] ?? sites.map((site) => join(home, "lab", site, "kubeconfig")).join(delimiter);
@@ -32,7 +32,7 @@ export function pulumiEnvironment(
         ...base,
         KUBECONFIG: kubeconfigs(base, sites, home),
         PULUMI_SKIP_UPDATE_CHECK: "1",
-        // A stack's salt is in its state: the stack file in git stays as it was committed.
+        // A stack's salt is in its state, so that the stack file in git stays as it was committed.
         PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
         EMBASSY_HOME: home,
     };
@@ -43,25 +43,25 @@ export function pulumiEnvironment(
         const own = [join(home, "bin"), join(repoRoot, "node_modules", ".bin")];
         environment["PATH"] = [...own, base["PATH"] ?? ""].join(delimiter);
         environment["PULUMI_HOME"] = join(home, "pulumi");
-        // The engine lives for seconds: memory for less garbage collection, which else is a fifth of its work.
+        // The engine lives for seconds, so it trades memory for less garbage collection, which would be a fifth of its work.
         environment["GOGC"] ??= "400";
-        // Nothing is fetched: a missing plugin is an error, not a download.
+        // A missing plugin is an error: the engine downloads nothing.
         environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
     }
     return environment;
 }
 
 /**
- * What a preview has besides: it asks for several differences at once, where an update waits for each. The engine has
- * that switched off, as new; a preview changes nothing, so it can take it.
+ * Variables that a preview gets in addition: it asks for several differences at once, where an update waits for each. The engine has that
+ * switched off because it is new; a preview changes nothing, so it can use it.
  */
 export function previewEnvironment(args: readonly string[]): NodeJS.ProcessEnv {
     return commandOf(args) === "preview" ? { PULUMI_PARALLEL_DIFF: "true" } : {};
 }
 
 /**
- * What whatever may change a cluster has besides: the providers fail where the cluster does not answer, even if nothing turns
- * out to change. A preview goes on from the state and says so.
+ * Variables that every command which may change a cluster gets in addition: the providers fail where the cluster does not answer, even if
+ * nothing turns out to change. A preview continues from the state and says so.
  */
 export function changingEnvironment(args: readonly string[]): NodeJS.ProcessEnv {
     return isAboutResources(args) && !["preview", "pre"].includes(commandOf(args))

@@ -3,12 +3,12 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../infra/conventions/names";
 
-/** The state after the last update, as the stack's history has it. */
+/** The state after the last update, according to the stack's history. */
 export function lastUpdate(stack: string, home: string): string | undefined {
     return newestIn(join(home, "state", ".pulumi", "history", PROJECT, stack), ".checkpoint.json");
 }
 
-/** Of files whose names end in the time, with as many digits in each. */
+/** The newest of files whose names end in the time, which has as many digits in each. */
 export function newestIn(folder: string, suffix: string): string | undefined {
     const name =
         existsSync(folder) &&

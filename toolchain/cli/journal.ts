@@ -1,7 +1,7 @@
 /**
- * The back end of a run that changes resources: `pulumi-journal` beside the CLI, which notes each step in a line of its own.
- * The CLI itself would write the whole state twice a step into its folder. Before the run and after it the state is in
- * that folder, where every other run reads it. toolchain/modules/pulumi, docs/decisions/journal.md.
+ * The back end of a run that changes resources is `pulumi-journal`, beside the CLI, which notes each step in a line of its own. The CLI itself
+ * would write the whole state into its folder twice for each step. Before the run and after it the state is in that folder, where
+ * every other run reads it. See toolchain/modules/pulumi and docs/decisions/journal.md.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -17,9 +17,9 @@ import { folderUrl, hasState } from "./states";
 const CHANGES_RESOURCES = new Set(["up", "update", "refresh", "destroy", "import"]);
 
 /**
- * @param args the CLI's
+ * @param args the CLI's own
  * @param environment the CLI's own, as {@link pulumiEnvironment} makes it
- * @returns undefined where the command changes no resources of a stack that is there, or the user has another back end
+ * @returns undefined where the command changes no resources of an existing stack, or the user has another back end
  */
 export async function startJournal(
     args: readonly string[],
@@ -37,7 +37,7 @@ export async function startJournal(
     ) {
         return undefined;
     }
-    // The CLI reads the token there, and leaves nothing in the folder of its other back ends.
+    // The CLI reads the token in this folder, and leaves nothing in the folder of its other back ends.
     const credentials = mkdtempSync(join(home, "journal-"));
     const child = spawn(program, ["serve", join(home, "state"), credentials], { stdio: ["pipe", "pipe", "inherit"] });
     const ended = once(child, "exit");
@@ -49,7 +49,7 @@ export async function startJournal(
     let stopping = false;
     const lost = new Promise<void>((resolve) => {
         void ended.then(([code, signal]) => {
-            // 0: it was let go of, most likely because the CLI has ended.
+            // Exit code 0 means that its leash was let go of, most likely because the CLI has ended.
             if (!stopping && code !== 0) {
                 process.stderr.write(
                     `${program} ended with ${String(signal ?? code)} while it was in use: this run ends too, and the next ` +
@@ -64,7 +64,7 @@ export async function startJournal(
         environment: {
             PULUMI_BACKEND_URL: url,
             PULUMI_CREDENTIALS_PATH: credentials,
-            // Milliseconds for which a step waits for others to be noted with.
+            // A step waits this many milliseconds for others, so that they are noted together.
             PULUMI_JOURNALING_BATCH_PERIOD: "5",
         },
         pid: child.pid ?? 0,
@@ -81,7 +81,7 @@ export async function startJournal(
 /**
  * Puts the steps of runs that were killed into the states.
  *
- * @throws UserError where they cannot be, and going on would forget them
+ * @throws UserError where that fails, and going on would forget the steps
  */
 export function recoverJournals(home = embassyHome): void {
     const journals = join(home, "state", "journals");

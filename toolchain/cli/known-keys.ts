@@ -1,7 +1,7 @@
 /**
- * Which keys a stack's state had when a command of ours last left it. Only an update or a destroy takes keys out on purpose, killed
- * half way or not; what is missing otherwise (`state delete`, an import of an older export, an editor) would be made a second
- * time by the next update: docs/decisions/state.md.
+ * Notes which keys a stack's state had when a command of ours last left it. Only an update or a destroy removes keys on purpose, even where
+ * it was killed half way. Keys that are missing for another reason (`state delete`, an import of an older export, an editor) would
+ * be made a second time by the next update: docs/decisions/state.md.
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -16,15 +16,15 @@ import { readState } from "./stack-state";
 import { stateFile } from "./states";
 
 interface Known {
-    /** URNs without the stack, which can be renamed. */
+    /** URNs without the stack's name, because a stack can be renamed. */
     readonly keys: readonly string[];
-    /** Of the state file when it was read: unless it has been written since, it need not be read again. */
+    /** Stamp of the state file when it was read: as long as that is the same, the file need not be read again. */
     readonly stamp: string;
-    /** Process of an update or a destroy that has not ended yet, or was killed. */
+    /** Process of an update or a destroy that is still running, or was killed. */
     readonly begun?: number;
 }
 
-/** What takes keys out on purpose. A refresh and an import only read. */
+/** Commands that remove keys on purpose. A refresh and an import only read. */
 const ON_PURPOSE = new Set(["up", "update", "destroy", "watch"]);
 const OTHERS = new Set(["refresh", "import"]);
 const MAKES_KEYS = new Set(["up", "update", "watch"]);
@@ -37,7 +37,7 @@ function readKnown(stack: string, home: string): Known | undefined {
     try {
         return JSON.parse(readFileSync(knownFile(stack, home), "utf8")) as Known;
     } catch {
-        // Not there, or damaged: the stack's history tells as much.
+        // The file is absent or damaged: the stack's history holds the same information.
         return undefined;
     }
 }
@@ -60,13 +60,13 @@ function withoutStack(urn: string): string {
     return urn.replace(/^urn:pulumi:[^:]*::/, "");
 }
 
-/** Keys that the state should have; where nothing is noted of it, those of its last update. */
+/** Keys that the state should have; where nothing is noted, those of its last update. */
 function expectedKeys(stack: string, home: string): readonly string[] {
     const last = lastUpdate(stack, home);
     return readKnown(stack, home)?.keys ?? (last === undefined ? [] : keysIn(last));
 }
 
-/** Keys that the state should have and has not; none while an update is under way. */
+/** Keys that the state should have but lacks; none while an update is under way. */
 export function missingKeys(stack: string, home = embassyHome): string[] {
     const known = readKnown(stack, home);
     if (known?.begun !== undefined || known?.stamp === stampOf(stack, home)) {
@@ -77,21 +77,21 @@ export function missingKeys(stack: string, home = embassyHome): string[] {
     return expected.filter((key) => !present.has(key));
 }
 
-/** Whether a file, a state, has all of them. */
+/** Whether a state file has all of the keys. */
 export function hasKeys(file: string, keys: readonly string[]): boolean {
     const present = keysIn(file);
     return keys.every((key) => present.includes(key));
 }
 
-/** True where a command took out, on purpose, the last key that there was. */
+/** True where a command removed the last key on purpose. */
 export function isWithoutKeys(stack: string, home = embassyHome): boolean {
     return readKnown(stack, home)?.keys.length === 0;
 }
 
 /**
- * Before a command that may change which keys there are; after `takeOver`.
+ * Call it after `takeOver`, before a command that may change which keys there are.
  *
- * @returns to be called when it has ended, well or not
+ * @returns a function to call when the command has ended, successfully or not
  */
 export function beginRun(command: string, stack: string, home = embassyHome): () => void {
     const onPurpose = ON_PURPOSE.has(command);
@@ -103,7 +103,7 @@ export function beginRun(command: string, stack: string, home = embassyHome): ()
         return () => undefined;
     }
     const before = knownNow(stack, home);
-    // Missing already: only an update makes it anew, and is not begun unless that is wanted.
+    // These were missing before. Only an update makes them again, and it does not begin unless the user wants that.
     const missing = MAKES_KEYS.has(command)
         ? []
         : expectedKeys(stack, home).filter((key) => !before.keys.includes(key));
@@ -116,12 +116,12 @@ export function beginRun(command: string, stack: string, home = embassyHome): ()
     };
 }
 
-/** Without a stamp the state is read the next time. */
+/** Without a stamp the state is read again the next time. */
 function withMissing({ keys, stamp }: Known, missing: readonly string[]): Known {
     return { keys: [...keys, ...missing], stamp: missing.length > 0 ? "" : stamp };
 }
 
-/** What the state has now. */
+/** The keys that the state has now. */
 function knownNow(stack: string, home: string): Known {
     const [known, stamp] = [readKnown(stack, home), stampOf(stack, home)];
     return known !== undefined && known.stamp === stamp
@@ -129,7 +129,7 @@ function knownNow(stack: string, home: string): Known {
         : { keys: keysIn(stateFile(stack, home)), stamp };
 }
 
-/** Of runs that were killed: what the state has now, after their steps were put into it, is what they came to. */
+/** Settles runs that were killed: after their steps were put into the state, the keys that it has now are their result. */
 export function settleKilledRuns(home = embassyHome): void {
     const folder = dirname(knownFile("any", home));
     for (const stack of (existsSync(folder) ? readdirSync(folder) : []).map((file) => basename(file, ".json"))) {
@@ -140,7 +140,7 @@ export function settleKilledRuns(home = embassyHome): void {
     }
 }
 
-/** Of a stack that is removed or given up. */
+/** Forgets the keys of a stack that is removed or given up. */
 export function forgetKeys(stack: string, home = embassyHome): void {
     rmSync(knownFile(stack, home), { force: true });
 }

@@ -30,14 +30,14 @@ export function removeStaleLocks(locks = join(stateDir, ".pulumi", "locks")): st
     return [...new Set(freed.map((file) => file.split("/").slice(-3, -1).join("/")))];
 }
 
-/** Whether anybody holds the stack; of the locks that are left by {@link removeStaleLocks}. */
+/** Whether anybody holds the stack, by the locks that {@link removeStaleLocks} has left. */
 export function isLocked(stack: string, locks: string): boolean {
     return filesIn(locks).some((file) => file.split("/").at(-2) === stack);
 }
 
 /**
- * Ends the CLI that works on a stack which is being given up with its cluster, and frees the stack: a killed run leaves one behind,
- * which goes on without it, and would write what is removed anew.
+ * Ends the CLI that works on a stack which is being given up with its cluster, and frees the stack. A killed run may leave such a CLI behind,
+ * which goes on without it and would write again what is being removed.
  */
 export async function endHolders(stack: string, locks = join(stateDir, ".pulumi", "locks")): Promise<void> {
     const held = filesIn(locks).filter((file) => file.split("/").at(-2) === stack);
@@ -49,7 +49,7 @@ export async function endHolders(stack: string, locks = join(stateDir, ".pulumi"
         if (isPulumi(pid)) {
             process.kill(pid, "SIGKILL");
         }
-        // One that nobody waits for keeps its number.
+        // A process that ended keeps its number until its parent has waited for it; hence the deadline.
         for (const deadline = Date.now() + PATIENCE_MS; isPulumi(pid) && Date.now() < deadline;) {
             await sleep(POLL_MS);
         }
@@ -67,7 +67,7 @@ function filesIn(locks: string): string[] {
         : [];
 }
 
-/** Undefined while it is being written, or removed: its owner lives. */
+/** Undefined while the file is being written or removed: its owner is alive. */
 function read(file: string): Lock | undefined {
     try {
         return JSON.parse(readFileSync(file, "utf8")) as Lock;
@@ -81,7 +81,7 @@ function isStale(file: string): boolean {
     return lock?.hostname === hostname() && !isPulumi(lock.pid);
 }
 
-/** True if the process lives and, where that can be seen, still is what took the lock. */
+/** True if the process is alive and, where that can be seen, still is the one that took the lock. */
 function isPulumi(pid: number): boolean {
     const command = `/proc/${pid}/comm`;
     return isAlive(pid) && (!existsSync(command) || /^pulumi(-journal)?$/.test(readFileSync(command, "utf8").trim()));

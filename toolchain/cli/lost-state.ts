@@ -1,7 +1,7 @@
 /**
- * What a stack's state alone remembers (the root, the registries' secrets, ciphers) cannot be made twice. An update of a stack
- * whose state is absent, empty or another's would make it anew, and put it in the place of what the site works with. So where
- * anything tells that there was a state, nothing is begun: docs/decisions/state.md.
+ * What only a stack's state remembers (the root, the registries' secrets, ciphers) cannot be made twice. Where a stack's state is absent,
+ * empty or another stack's, an update would make it again, and replace what the site works with. So where anything shows that
+ * there was a state, nothing is begun: docs/decisions/state.md.
  */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -18,12 +18,12 @@ import { isPacked, stateFile } from "./states";
 export interface Doubt {
     readonly stack: string;
     readonly home?: string;
-    /** Asked where the state alone tells nothing: what the site itself has of this program. */
+    /** Tells which objects of this program the site itself has; called where the state alone tells nothing. */
     readonly glance?: () => Glance;
 }
 
 /**
- * Costs a look at two files' first bytes where the state is in order.
+ * Where the state is in order, this only reads the first bytes of two files.
  *
  * @throws UserError saying what was found and how to recover
  */
@@ -75,12 +75,12 @@ function message(
 const ABSENT = "is not there";
 const EMPTY = "has no resources";
 
-/** Found without any other evidence: it is no state. */
+/** True where the file cannot be a state, whatever else is found. */
 function isBroken(found: string): boolean {
     return found !== "" && found !== EMPTY && found !== ABSENT;
 }
 
-/** "" where nothing is. */
+/** What is wrong with the state file; "" where nothing is. */
 function wrongWith(file: string, stack: string, home: string): string {
     const problem = problemOf(file, stack);
     if (problem !== undefined) {
@@ -90,12 +90,12 @@ function wrongWith(file: string, stack: string, home: string): string {
     if (isLarge(file) || (readState(file)?.resources ?? 0) > 0) {
         return last === undefined ? "" : missingSince(file, last);
     }
-    // With a journal its first update is under way; a destroy that was killed at its end has taken out the last key.
+    // With a journal its first update is under way; a destroy that was killed at its end has removed the last key.
     const isOnPurpose = (last !== undefined && wasDestroyed(last)) || isWithoutKeys(stack, home);
     return isOnPurpose || journalOf(stack, home).length > 0 ? "" : EMPTY;
 }
 
-/** Only where the state is older than the last update: an old one that lacks none of the keys is the user's choice. */
+/** Reports a state that is older than the last update only where it lacks keys: otherwise it is the user's choice. */
 function missingSince(file: string, last: string): string {
     if (!(writtenAt(last) > writtenAt(file))) {
         return "";
@@ -121,7 +121,7 @@ export interface Backup {
     readonly resources: number;
 }
 
-/** Earlier states with something in them, the newest first. */
+/** Earlier states that have resources, the newest first. */
 export function backupsOf(stack: string, home: string): Backup[] {
     const backups = join(home, "state", ".pulumi", "backups", PROJECT, stack);
     const paths = [lastUpdate(stack, home), newestIn(backups, ".json"), `${stateFile(stack, home)}.bak`];

@@ -1,4 +1,4 @@
-/** Keys that were taken out of a state behind the back of every update, which the next one would make a second time. */
+/** Finds keys that somebody removed from a state without an update, which the next update would make a second time. */
 import { existsSync } from "node:fs";
 import { UserError } from "../../command-line/command";
 import { embassyHome } from "../../command-line/paths";
@@ -8,7 +8,7 @@ import { backupsOf } from "./lost-state";
 import { wasRemoved } from "./removed-stacks";
 import { stateFile } from "./states";
 
-/** @throws UserError naming them, and the newest state that has them all; of a state that is in order otherwise */
+/** @throws UserError naming the missing keys, and the newest state that has them all; the state must be in order otherwise */
 export function refuseMissingKeys(stack: string, home = embassyHome): void {
     const file = stateFile(stack, home);
     const missing = existsSync(file) && !wasRemoved(stack, home) ? missingKeys(stack, home) : [];

@@ -1,12 +1,12 @@
-/** What a CLI prints, where it does not go to the terminal by itself. */
+/** Passes on what a CLI prints, where that does not go to the terminal by itself. */
 import type { ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
 import type { Redaction } from "./reviewed/redact";
 
 /**
  * @param capture keeps its standard output instead of showing it
- * @param redact between the CLI and the terminal
- * @returns what was kept so far
+ * @param redact filters what goes from the CLI to the terminal
+ * @returns a function that returns what was kept so far
  */
 export function passOn({ stdout, stderr }: ChildProcess, capture: boolean, redact?: Redaction): () => string {
     let kept = "";

@@ -1,8 +1,8 @@
-/** What a stack says of itself, with its secrets: out of its state, for which no site has to run. */
+/** Reads a stack's outputs, secrets included, from its state; no site has to run for that. */
 import { type Toolchain } from "./environment";
 import { runPulumi } from "./run";
 
-/** Name → value of the stack's outputs. @returns undefined where its state cannot be read, or not be opened: why, the CLI has said */
+/** Name → value of the stack's outputs. @returns undefined where its state cannot be read or opened; the CLI has then said why */
 export async function stackOutputs(
     stack: string,
     toolchain: Toolchain,

@@ -8,7 +8,7 @@ import { UserError } from "../../command-line/command";
 export const passphraseFile = join(embassyHome, "passphrase");
 
 /**
- * Makes the passphrase once. Never a second time: with another one the state that is there could not be read.
+ * Makes the passphrase once and never again: with another one the existing state could not be read.
  *
  * @throws UserError where there is state but the passphrase that opens it is gone
  */
@@ -38,7 +38,7 @@ export function ensurePassphrase(environment: NodeJS.ProcessEnv): void {
     const temporary = `${passphraseFile}.${process.pid}`;
     try {
         writeFileSync(temporary, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flush: true });
-        // A link is made whole or not at all, and not where another process was first.
+        // A link appears whole or not at all, and fails where another process was first.
         linkSync(temporary, passphraseFile);
     } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") {

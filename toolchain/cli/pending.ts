@@ -1,9 +1,9 @@
 /**
  * Operations that a killed run left open in the state.
  *
- * The engine notes each creation before it begins. A killed run leaves the note, and every later run warns of it until
- * somebody clears it, even after an `up` has made or adopted the very resource. What the state records by then is
- * settled, and its note is taken out; a note about anything else stays.
+ * The engine notes each creation before it begins. A killed run leaves the note, and every later run warns of it until somebody clears
+ * it, even after an `up` has made or adopted that very resource. Where the state has the resource by then, the note is removed;
+ * a note about anything else stays.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,13 +15,13 @@ interface Deployment {
     readonly pending_operations?: readonly { readonly resource: { readonly urn: string } }[];
 }
 
-/** As `pulumi stack export` writes it. */
+/** A state as `pulumi stack export` writes it. */
 export interface Export {
     readonly version: number;
     readonly deployment: Deployment;
 }
 
-/** The same without the notes that are settled; undefined where there are none. */
+/** The same state without the notes that are settled; undefined where there are none. */
 export function withoutSettled(exported: Export): Export | undefined {
     const { resources = [], pending_operations: pending = [] } = exported.deployment;
     const recorded = new Set(resources.map(({ urn }) => urn));

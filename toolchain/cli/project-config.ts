@@ -1,5 +1,5 @@
 /**
- * What a project has for every stack (`config` in Pulumi.yaml), under what a stack file has itself: key by key, as the engine does it.
+ * A project's configuration for all stacks (`config` in Pulumi.yaml). A stack file's own keys win over it, one by one, as in the engine.
  * https://www.pulumi.com/docs/iac/concepts/config/#project-level-configuration
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -9,13 +9,13 @@ import { repoRoot } from "../../command-line/paths";
 
 export const PROJECT_FILE = "Pulumi.yaml";
 
-/** Text of a tree's project file; that of none is empty, as a tree without one declares nothing. */
+/** Text of a tree's project file; empty for a tree without one, which declares nothing. */
 export function projectText(root = repoRoot): string {
     const file = join(root, PROJECT_FILE);
     return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
-/** Key with its namespace → the pair in the project's file whose value is what stacks get. */
+/** Key with its namespace → the pair in the project's file whose value stacks get. */
 export function projectPairs(project: Document): Map<string, Pair> {
     const config = project.get("config");
     const name = String(project.get("name"));
@@ -23,7 +23,7 @@ export function projectPairs(project: Document): Map<string, Pair> {
         (isMap(config) ? config.items : []).flatMap((pair): [string, Pair][] => {
             const own = String(isScalar(pair.key) ? pair.key.value : pair.key);
             const key = own.includes(":") ? own : `${name}:${own}`;
-            // A scalar or a list is short for what is declared with a default.
+            // A scalar or a list is short for a declaration with that default.
             const declared = isMap(pair.value) ? pairOf(pair.value, "default", "value") : pair;
             return declared === undefined ? [] : [[key, declared]];
         }),
@@ -34,7 +34,7 @@ function pairOf(map: YAMLMap, ...names: readonly string[]): Pair | undefined {
     return map.items.find(({ key }) => names.includes(String(isScalar(key) ? key.value : key)));
 }
 
-/** A stack file that stands by itself: with all that the project has for it. */
+/** A complete stack file, which includes everything that the project declares for it. */
 export function wholeStackDocument(text: string, project = projectText()): Document {
     const document = parseDocument(text);
     for (const [key, pair] of projectPairs(parseDocument(project))) {
@@ -51,7 +51,7 @@ export function wholeStackDocument(text: string, project = projectText()): Docum
     return document;
 }
 
-/** The configuration of a stack, as the engine hands it to the program. @param text of its file */
+/** The configuration of a stack, as the engine hands it to the program. @param text content of its file */
 export function wholeConfig(text: string, project = projectText()): Record<string, unknown> {
     const { config } = (wholeStackDocument(text, project).toJS() ?? {}) as { config?: Record<string, unknown> };
     return config ?? {};

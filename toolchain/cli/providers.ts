@@ -1,9 +1,9 @@
 /**
- * The providers of one run of the CLI, in one process that starts beside it.
+ * Starts the providers of one run of the CLI in one process beside it.
  *
- * The engine starts a plugin when it meets the first resource of it, and waits: three times Node.js, one after the other,
- * each as slow as new code is. Here they start while the CLI and the program do, share what is loaded, and the engine
- * attaches (https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/plugin/provider_plugin.go,
+ * The engine starts a plugin when it meets its first resource, and waits: three times for Node.js, one after the other, each time as slow
+ * as newly loaded code. Here the providers start while the CLI and the program do, share what they load, and the engine attaches to them
+ * (https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/plugin/provider_plugin.go,
  * GetProviderAttachPort). A CLI that is run in any other way starts the same providers as plugins.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -30,7 +30,7 @@ export async function startProviders(
         return undefined;
     }
     const host = spawn(executable, {
-        // Where the engine starts its plugins: relative paths in a provider's configuration are the program's.
+        // The engine starts its plugins in this folder too: the program means relative paths in a provider's configuration from there.
         cwd: join(repoRoot, "infra"),
         env: environment,
         stdio: ["pipe", "ignore", "inherit", "ipc"],
@@ -38,7 +38,7 @@ export async function startProviders(
     const ended = once(host, "exit");
     let stopping = false;
     void ended.then(([code, signal]) => {
-        // 0: the CLI ended first, and let go of the leash.
+        // Exit code 0 means that the CLI ended first, and let go of the leash.
         if (!stopping && code !== 0) {
             process.stderr.write(
                 `The process with the providers ${PROVIDERS.join(", ")} ended with ${String(signal ?? code)} while they ` +
@@ -46,7 +46,7 @@ export async function startProviders(
             );
         }
     });
-    // Open from now on: the engine may be there before the process can answer, and waits.
+    // The ports are open from now on: the engine may connect before the process can answer, and then waits.
     const doors = await Promise.all(PROVIDERS.map((name) => open(name, host)));
     const addresses = doors.map(({ name, port }) => `${name}:${port}`);
     return {
@@ -64,14 +64,14 @@ export async function startProviders(
 
 interface Door {
     readonly name: string;
-    /** The port is on loopback. */
+    /** Port on the loopback interface. */
     readonly port: number;
     readonly server: Server;
 }
 
 /**
- * Where the engine finds the provider `name`: whoever comes in is handed over to `host`. A provider that the engine first
- * needs when this process is gone is refused to it, and its run ends with that error.
+ * Opens a port for the provider `name`, and hands each connection over to `host`. Where the engine first needs a provider after the host
+ * process is gone, its connection is refused, and its run ends with that error.
  */
 async function open(name: string, host: ChildProcess): Promise<Door> {
     const server = createServer({ pauseOnConnect: true }, (connection) => {

@@ -1,4 +1,4 @@
-/** The toolchain of a command that runs the engine, built first where it is not there. */
+/** Gets the toolchain of a command that runs the engine, and builds it first where it is missing. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { buildToolchain, systemPulumi, toolchainChoice } from "../build";

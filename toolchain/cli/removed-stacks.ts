@@ -1,4 +1,4 @@
-/** Stacks that were removed or given up on purpose: what is missing of them is not lost. */
+/** Remembers stacks that were removed or given up on purpose, so that their missing states do not count as lost. */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { embassyHome } from "../../command-line/paths";
@@ -11,12 +11,12 @@ function removedFile(stack: string, home: string): string {
     return join(home, "state", "removed", PROJECT, stack);
 }
 
-/** Whether the last that was done to the stack on purpose was to remove it. */
+/** True where the last deliberate change of the stack was its removal. */
 export function wasRemoved(stack: string, home: string): boolean {
     return existsSync(removedFile(stack, home));
 }
 
-/** Keeps in mind what a command has removed on purpose. @returns to be called when the command has succeeded */
+/** Remembers what a command has removed on purpose. @returns a function to call when the command has succeeded */
 export function rememberRemoved(home = embassyHome): () => void {
     const folder = dirname(stateFile("any", home));
     const present = (): string[] =>
@@ -37,8 +37,8 @@ export function rememberRemoved(home = embassyHome): () => void {
 }
 
 /**
- * Gives a stack up on purpose, whose cluster is gone: its state, in whatever condition, and everything that tells of one, so that the
- * next stack of that name is a new one.
+ * Gives a stack up on purpose, because its cluster is gone. It removes the stack's state, in whatever condition, and everything that tells of
+ * one, so that the next stack of that name is a new one.
  */
 export function giveUpState(stack: string, home = embassyHome): void {
     const file = stateFile(stack, home);
@@ -53,7 +53,7 @@ export function giveUpState(stack: string, home = embassyHome): void {
     forgetKeys(stack, home);
 }
 
-/** After a command that has changed resources: a stack that has some again was removed once, and can be lost. */
+/** Call it after a command that has changed resources: a stack that has resources again no longer counts as removed, and can be lost. */
 export function forgetRemoved(stack: string, home = embassyHome): void {
     if (wasRemoved(stack, home) && (readState(stateFile(stack, home))?.resources ?? 0) > 0) {
         rmSync(removedFile(stack, home));

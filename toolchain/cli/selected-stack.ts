@@ -1,4 +1,4 @@
-/** The stack that a command is about where its arguments name none, as the CLI finds it. */
+/** Finds the stack that a command is about where its arguments name none, as the CLI does. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ interface Workspace {
 }
 
 /**
- * A command about resources with its stack by name: whoever else reads the command line then knows it too.
+ * Puts the stack's name into a command about resources, so that everything else that reads the command line knows it too.
  *
  * @param environment the CLI's own, as {@link pulumiEnvironment} makes it
  */
@@ -26,7 +26,7 @@ export function withSelectedStack(args: readonly string[], environment: NodeJS.P
         : [...args];
 }
 
-/** pkg/v3/backend/state, CurrentStack; the first is what stands for an option of any command. */
+/** It follows pkg/v3/backend/state, CurrentStack; PULUMI_OPTION_STACK stands for the option in any command. */
 function selectedStack(environment: NodeJS.ProcessEnv): string | undefined {
     const named = environment["PULUMI_OPTION_STACK"] ?? environment["PULUMI_STACK"];
     const { PULUMI_HOME: home, PULUMI_BACKEND_URL: backEnd = "" } = environment;

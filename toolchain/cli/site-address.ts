@@ -1,4 +1,4 @@
-/** Where the API server of a site is, and who one is there, as its kubeconfig says. */
+/** Reads the address of a site's API server, and the user who talks to it, from the site's kubeconfig. */
 import { existsSync } from "node:fs";
 import { delimiter } from "node:path";
 import { UserError } from "../../command-line/command";

@@ -1,4 +1,4 @@
-/** Whether a site has objects of this program: asked where its state does not say. */
+/** Asks a site whether it has objects of this program, where its state does not say. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter } from "node:path";
@@ -7,9 +7,9 @@ import { stackConfig } from "./stack-config";
 import { stackFile } from "./stack-file";
 
 export interface Glance {
-    /** Those that this program has made. */
+    /** Namespaces that this program has made. */
     readonly namespaces: readonly string[];
-    /** Why it could not be asked, where there is a way to it. */
+    /** Why the site could not be asked, although there is a way to it. */
     readonly silent?: string;
 }
 

@@ -16,9 +16,9 @@ export interface PulumiRun {
 
 export interface RunOptions {
     readonly toolchain: Toolchain;
-    /** Keep what it prints, instead of passing it to the terminal. */
+    /** Keeps what the CLI prints, instead of passing it to the terminal. */
     readonly capture?: boolean;
-    /** Over the project's own. */
+    /** Variables over the project's own. */
     readonly environment?: NodeJS.ProcessEnv;
     /** Ends the CLI as Ctrl-C does: what it has begun still reaches the state. */
     readonly signal?: AbortSignal;
@@ -47,18 +47,18 @@ export async function spawnPulumi(
             ...companions.map(({ leash }) => leash),
         ],
     });
-    // Held by the CLI alone: they outlive a killed wrapper, whose CLI goes on, and no CLI.
+    // Only the CLI holds the leashes: its companions outlive a killed wrapper, whose CLI goes on, but they do not outlive the CLI.
     companions.forEach(({ leash }) => leash.destroy());
-    // Ctrl-C reaches the CLI from the terminal, and it ends in its own time: what it has begun must reach the state.
+    // Ctrl-C reaches the CLI from the terminal. It ends in its own time, because what it has begun must reach the state.
     const ignore = (): void => undefined;
     const terminate = (): void => void child.kill("SIGTERM");
     process.on("SIGINT", ignore).on("SIGTERM", terminate);
     const interrupt = (): void => void child.kill("SIGINT");
-    // Else it would wait, minutes long, for things to become ready that it will not make any more.
+    // Without the signal the CLI would wait for minutes for resources that it can no longer make.
     companions.forEach(({ lost }) => void lost?.then(interrupt));
     signal?.addEventListener("abort", interrupt);
     if (signal?.aborted) {
-        // While the providers were being started.
+        // The signal came while the providers were being started.
         interrupt();
     }
     const output = passOn(child, capture, redact);

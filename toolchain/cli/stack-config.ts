@@ -4,7 +4,7 @@ import { UserError } from "../../command-line/command";
 import { wholeConfig } from "./project-config";
 import { knownStacks, stackFile, stackFolder } from "./stack-file";
 
-/** What the stack file of a site declares. @throws UserError where there is none, or it is wrong */
+/** The configuration that a site's stack file declares. @throws UserError where there is none, or it is wrong */
 export function stackConfig(stack: string, folder = stackFolder(stack)): EmbassyConfig {
     const file = stackFile(stack, folder);
     if (!existsSync(file)) {

@@ -1,4 +1,4 @@
-/** Pulumi.<stack>.yaml: there before a stack is used, and not written to by using it. */
+/** A stack file, Pulumi.<stack>.yaml, must exist before its stack is used, and using the stack does not write to it. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { PROJECT } from "../../infra/conventions/names";
@@ -17,7 +17,7 @@ export function stampedFolder(home = embassyHome): string {
     return join(home, "restore");
 }
 
-/** Where a stack's file is: with the restore environments where it was stamped for one, else in the project. */
+/** The folder of a stack's file: that of the restore environments where the file was made for one, otherwise the project. */
 export function stackFolder(stack: string, home = embassyHome): string {
     const stamped = stampedFolder(home);
     return existsSync(stackFile(stack, stamped)) ? stamped : repoRoot;
@@ -55,7 +55,7 @@ export function namedStack(args: readonly string[]): string | undefined {
     return parseArguments(args).options.get("stack")?.split("/").at(-1);
 }
 
-/** The stack that `stack init` and its like are to make. */
+/** The stack that `stack init` and similar commands make. */
 export function stackToMake(args: readonly string[]): string | undefined {
     const { words, options } = parseArguments(args);
     const [command = "", subcommand = "", named] = words;
@@ -88,7 +88,7 @@ export function checkStackFile(args: readonly string[], root?: string): void {
 }
 
 /**
- * The command line as the CLI gets it: with copies of the stack files, so that those in git stay as they were committed.
+ * The command line as the CLI gets it: it names copies of the stack files, so that those in git stay as they were committed.
  *
  * The CLI writes the salt of a passphrase into the file that it reads. The salt belongs to one home's passphrase, is in
  * the state as well, and is found there; in a file that all clones and homes share it would be wrong for all but one.
@@ -112,8 +112,8 @@ export function withStackCopies(args: readonly string[], copies = copiesFolder, 
 }
 
 /**
- * Takes out again what other commands (`stack output`, `stack history`) have put into the stack files themselves: they
- * have no option for a copy.
+ * Removes what other commands (`stack output`, `stack history`) have put into the stack files themselves, because they have no option for a
+ * copy.
  */
 export function removeSalts(root = repoRoot): void {
     for (const stack of declaredStacks(root)) {

@@ -1,4 +1,4 @@
-/** What a state file holds, read as little as tells it. */
+/** Reads what a state file holds, and no more of the file than is needed. */
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { PROJECT } from "../../infra/conventions/names";
 
@@ -17,19 +17,19 @@ interface Checkpoint {
 export interface StateFile {
     /** Resources, and operations that a killed run left open. */
     readonly resources: number;
-    /** URNs of keys and passwords: what an update makes out of nothing. */
+    /** URNs of keys and passwords, which an update makes at random. */
     readonly keys: readonly string[];
-    /** ISO 8601: when an update last wrote it. */
+    /** When an update last wrote the state, in ISO 8601. */
     readonly written: string | undefined;
 }
 
-/** An empty stack's state is smaller, and one of our sites' larger by far. */
+/** The state of an empty stack is smaller than this, and that of one of our sites far larger. */
 const SMALL = 16 * 1024;
 const HEAD = 512;
-/** Certificates are made of keys, whenever they are wanted. */
+/** Certificates are missing here, because they can be made from keys at any time. */
 const KEYS = /^(random:|tls:index\/privateKey:)/;
 
-/** @returns why the file cannot be the state of `stack`, or undefined; a large file that says whose it is, is not read to its end */
+/** @returns why the file cannot be the state of `stack`, or undefined; a large file that names its stack is not read to the end */
 export function problemOf(file: string, stack: string): string | undefined {
     if (statSync(file).size > SMALL && headOf(file).includes(`"stack":"organization/${PROJECT}/${stack}"`)) {
         return undefined;
@@ -48,7 +48,7 @@ export function problemOf(file: string, stack: string): string | undefined {
     return named.split("/").at(-1) === stack ? undefined : `is the state of ${named === "" ? "no stack" : named}`;
 }
 
-/** @returns undefined for what is not there, or no state */
+/** @returns undefined where the file does not exist or is no state */
 export function readState(file: string): StateFile | undefined {
     try {
         const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as Checkpoint;
@@ -63,12 +63,12 @@ export function readState(file: string): StateFile | undefined {
     }
 }
 
-/** When an update last wrote the file, out of its first bytes. */
+/** When an update last wrote the file, according to its first bytes. */
 export function writtenAt(file: string): number {
     return Date.parse(/"manifest":\{"time":"([^"]+)"/.exec(headOf(file))?.[1] ?? "");
 }
 
-/** True where the file is so large that it is not an empty stack's. */
+/** True where the file is too large to be an empty stack's. */
 export function isLarge(file: string): boolean {
     return existsSync(file) && statSync(file).size > SMALL;
 }

@@ -1,4 +1,4 @@
-/** Where the CLI keeps the stacks' states in this project's own back end, a folder. */
+/** The CLI keeps the stacks' states in this project's own back end, which is a folder. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../infra/conventions/names";
@@ -7,8 +7,8 @@ import { embassyHome } from "../../command-line/paths";
 /**
  * The back end of `home` for the CLI.
  *
- * - no_tmp_dir: a temporary file beside its target can be renamed onto it; one in /tmp may be on another disk.
- * - metadata: without a second file that holds the first one's digest, a quarter of what saving a state takes.
+ * no_tmp_dir: a temporary file beside its target can be renamed onto it; one in /tmp may be on another disk.
+ * metadata: leaving out the second file, which holds the first one's digest, saves a quarter of the time that saving a state takes.
  */
 export function folderUrl(home: string): string {
     return `file://${join(home, "state")}?no_tmp_dir=true&metadata=skip`;
@@ -16,12 +16,12 @@ export function folderUrl(home: string): string {
 
 export const statesFolder = join(projects(embassyHome), PROJECT);
 
-/** The newest state of `stack`; there is none before its first update. */
+/** The newest state of `stack`, which does not exist before the first update. */
 export function stateFile(stack: string, home = embassyHome): string {
     return join(projects(home), PROJECT, `${stack}.json`);
 }
 
-/** True where there is a compressed state in the place of `file`: PULUMI_DIY_BACKEND_GZIP. */
+/** True where a compressed state is in the place of `file`: PULUMI_DIY_BACKEND_GZIP. */
 export function isPacked(file: string): boolean {
     return existsSync(`${file}.gz`) || existsSync(`${file}.zst`);
 }

@@ -1,4 +1,4 @@
-/** A back end for one preview: the CLI reads and writes what it likes in it, and it is gone afterwards. */
+/** A back end for one preview: the CLI reads and writes what it likes in it, and it is removed afterwards. */
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PROJECT } from "../../infra/conventions/names";
@@ -9,20 +9,20 @@ import { isAlive } from "./alive";
 import { folderUrl, stateFile, statesFolder } from "./states";
 
 export interface Throwaway {
-    /** The CLI is given this environment. */
+    /** The environment for the CLI. */
     readonly environment: NodeJS.ProcessEnv;
-    /** For whatever else must be removed afterwards. */
+    /** A folder for anything else that must be removed afterwards. */
     readonly folder: string;
     /** Where the CLI looks for the state of a stack. */
     readonly stateFile: (stack: string) => string;
 }
 
-/** @param home what killed runs left there is removed; nothing else is touched in it */
+/** @param home what killed runs left in it is removed; nothing else in it is touched */
 export async function withThrowaway<T>(work: (throwaway: Throwaway) => Promise<T>, home = embassyHome): Promise<T> {
     const all = join(home, "throwaway");
     mkdirSync(all, { recursive: true });
     removeLeft(all);
-    // Readable by its owner alone: the states of others may be in it.
+    // Only its owner can read the folder, because the states of other stacks may be in it.
     const folder = mkdtempSync(join(all, `${process.pid}-`));
     const file = (stack: string): string => stateFile(stack, folder);
     mkdirSync(dirname(file("any")), { recursive: true });
@@ -40,10 +40,10 @@ function removeLeft(all: string): void {
 }
 
 /**
- * Puts in what a stack may refer to: the states of the others, and for one that has none a state of which nothing is known yet.
+ * Adds the states that a stack may refer to: those of the other stacks, and for a stack without one a state of which nothing is known yet.
  *
- * @param stacks all that are declared
- * @returns those that are there, and those of which nothing is known
+ * @param stacks all declared stacks
+ * @returns the stacks that have a state, and those of which nothing is known
  */
 export function addOthers(
     throwaway: Throwaway,
@@ -59,18 +59,18 @@ export function addOthers(
     return { known, unknown };
 }
 
-/** States of stacks of which nothing is known yet. */
+/** Adds states for stacks of which nothing is known yet. */
 export function addUnknown(throwaway: Throwaway, stacks: readonly string[]): void {
     stacks.forEach((stack) => addState(throwaway, stack, [unknownStack(stack)]));
 }
 
-/** As the engine's checkpoints are. */
+/** Writes the state in the form of the engine's checkpoints. */
 export function addState({ stateFile: file }: Throwaway, stack: string, resources: readonly unknown[]): void {
     const checkpoint = { stack: `organization/${PROJECT}/${stack}`, latest: { resources } };
     writeFileSync(file(stack), JSON.stringify({ version: 3, checkpoint }));
 }
 
-/** What a stack hands over is still to be made, as outputs are in the preview that makes them. */
+/** What a stack hands over does not exist yet, just as outputs are unknown in the preview that makes them. */
 function unknownStack(stack: string): unknown {
     const type = "pulumi:pulumi:Stack";
     const urn = `urn:pulumi:${stack}::${PROJECT}::${type}::${PROJECT}-${stack}`;

@@ -1,4 +1,4 @@
-/** `pulumi up` of one stack, made first where it is not there. */
+/** Runs `pulumi up` of one stack, and makes the stack first where it does not exist. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { embassyHome } from "../../command-line/paths";
@@ -11,7 +11,7 @@ export interface UpResult {
     readonly stack: string;
     /** The CLI's exit code. */
     readonly code: number;
-    /** Empty where it went to the terminal. */
+    /** What the CLI printed; empty where that went to the terminal. */
     readonly output: string;
     /** Resources in the stack afterwards. */
     readonly resources: number;
@@ -24,9 +24,9 @@ interface EngineEvent {
 }
 
 export interface UpOptions {
-    /** Keep what the CLI prints for {@link UpResult.output}, instead of passing it to the terminal. */
+    /** Keeps what the CLI prints for {@link UpResult.output}, instead of passing it to the terminal. */
     readonly capture?: boolean;
-    /** Of the program as well. */
+    /** The variables are also the program's. */
     readonly environment?: NodeJS.ProcessEnv;
     readonly signal?: AbortSignal;
 }
@@ -46,7 +46,7 @@ export async function upStack(stack: string, toolchain: Toolchain, run: UpOption
         // The CLI takes --event-log only with its debugging commands switched on; the Automation API does the same.
         const environment = { ...run.environment, PULUMI_DEBUG_COMMANDS: "true" };
         const { code, output } = await runPulumi(args, { ...run, toolchain, environment });
-        // Where it failed, the log may have failed too.
+        // Where the run failed, the log may be incomplete too.
         const changes = code === 0 ? Object.entries(summary(log)) : [];
         const total = (entries: typeof changes): number => entries.reduce((sum, [, count]) => sum + count, 0);
         return {

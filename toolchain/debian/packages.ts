@@ -1,6 +1,6 @@
 /**
- * Debian packages without installing them: resolved, verified and downloaded by the machine's own apt, from an empty
- * system of its own. `unpack` lays them out in a folder. No maintainer script runs, and nothing outside `home` is touched.
+ * Gets Debian packages without installing them: the machine's own apt resolves, verifies and downloads them, from an empty system of its own.
+ * `unpack` unpacks them into a folder. No maintainer script runs, and nothing outside `home` is touched.
  */
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -21,12 +21,12 @@ export interface DebianPackage {
     readonly name: string;
     readonly version: string;
     readonly architecture: string;
-    /** The downloaded .deb, with the digest that the signed index says. */
+    /** The downloaded .deb file; its digest is the one in the signed index. */
     readonly file: string;
 }
 
 /**
- * The packages and all that they depend on, not what they recommend, in order of name.
+ * The packages and everything that they depend on, but not what they recommend, in order of name.
  *
  * @throws UserError where apt is missing, a name is unknown, or the mirror cannot be reached and nothing is kept
  */
@@ -34,7 +34,7 @@ export function fetchPackages(names: readonly string[], home = embassyHome): Pro
     return withApt(home, (apt) => apt.fetch(names));
 }
 
-/** apt's archive is no place for two at once. */
+/** Only one apt at a time can use its archive. */
 function withApt<T>(home: string, action: (apt: Apt) => Promise<T>): Promise<T> {
     const apt = new Apt(join(home, "cache", "debian"));
     return withLock(join(apt.folder, "lock"), () => action(apt));
@@ -43,7 +43,7 @@ function withApt<T>(home: string, action: (apt: Apt) => Promise<T>): Promise<T> 
 /**
  * Digest of the package lists that are kept; while it stays the same, the same names give the same packages.
  *
- * Undefined where there are none yet.
+ * Undefined where no lists are kept yet.
  */
 export function listsDigest(home = embassyHome): string | undefined {
     const lists = join(home, "cache", "debian", "lists");
@@ -56,7 +56,7 @@ export function listsDigest(home = embassyHome): string | undefined {
           );
 }
 
-/** Asks the mirror for the lists of today: only then do newer versions, and corrections of Debian's, come in. */
+/** Asks the mirror for the present lists: newer versions, and corrections of Debian's, come in only by that. */
 export function updateLists(home = embassyHome): Promise<void> {
     return withApt(home, (apt) => apt.update());
 }
@@ -78,7 +78,7 @@ class Apt {
         this.archives = join(folder, "archives");
         mkdirSync(join(this.archives, "partial"), { recursive: true });
         mkdirSync(join(folder, "lists", "partial"), { recursive: true });
-        // An empty system: everything that a package needs is downloaded, also what this machine happens to have.
+        // The system is empty, so that everything that a package needs is downloaded, even what this machine happens to have.
         writeFileSync(join(folder, "status"), "");
         writeFileSync(join(folder, "preferences"), this.preferences());
         const configuration = join(folder, "apt.conf");
@@ -91,7 +91,7 @@ class Apt {
             await this.update();
         }
         const resolved = await this.download(names).catch(async () => {
-            // A mirror drops a version when it has the next: then the lists are old, and new ones will do.
+            // A mirror drops a version when it has the next one. The lists are old in that case, so they are updated.
             await this.update();
             return this.download(names);
         });
@@ -193,12 +193,12 @@ class Apt {
             "Dir::State::extended_states": join(this.folder, "extended_states"),
             "Dir::Cache": this.folder,
             "Dir::Cache::archives": this.archives,
-            // Container images of Debian switch these off, and each call of apt would read all lists again.
+            // Debian's container images switch these caches off, and each call of apt would then read all lists again.
             "Dir::Cache::pkgcache": "pkgcache.bin",
             "Dir::Cache::srcpkgcache": "srcpkgcache.bin",
             "Dir::Etc::preferences": join(this.folder, "preferences"),
             "Dir::Etc::preferencesparts": "/nonexistent",
-            // Root's apt would else give the download to a user that cannot write here.
+            // Otherwise root's apt would give the download to a user who cannot write here.
             "APT::Sandbox::User": "",
             "APT::Install-Recommends": "false",
         };
@@ -213,7 +213,7 @@ class Apt {
             [`release o=Debian,n=${RELEASE}`, 500],
             [`release o=Debian,n=${RELEASE}-updates`, 500],
             [`release o=Debian,n=${RELEASE}-security`, 500],
-            // The first that fits counts: what is left is anybody else's.
+            // The first pin that fits counts, so this one covers everything that is not Debian's.
             ["release *", -1],
         ]
             .map(([pin, priority]) => `Package: *\nPin: ${pin}\nPin-Priority: ${priority}\n`)

@@ -1,4 +1,4 @@
-/** Lays out Debian packages in a folder, as they would lie on a system of today. */
+/** Unpacks Debian packages into a folder, with the layout of a current system. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -6,11 +6,11 @@ import { pipeline } from "node:stream/promises";
 import { UserError } from "../../command-line/command";
 import type { DebianPackage } from "./packages";
 
-/** Merged /usr: on a system of today these are links, although packages of bookworm still hold files below them. */
+/** Merged /usr: these are links on a current system, although packages of bookworm still have files below them. */
 export const MERGED = ["bin", "lib", "lib64", "sbin"] as const;
 
 /**
- * Unpacks into `root`, which is made anew. Files belong to who unpacks, their modes are those in the packages.
+ * Unpacks into `root`, after emptying it. The files belong to the user who unpacks, and have the modes that the packages say.
  *
  * @throws UserError naming the package that cannot be unpacked
  */
@@ -25,7 +25,7 @@ export async function unpack(packages: readonly Pick<DebianPackage, "file">[], r
     }
 }
 
-/** dpkg-deb --extract would put folders in place of the links. */
+/** tar unpacks here, because dpkg-deb --extract would replace the links with folders. */
 async function extract(file: string, root: string): Promise<void> {
     const read = spawn("dpkg-deb", ["--fsys-tarfile", file], { stdio: ["ignore", "pipe", "pipe"] });
     const options = ["--keep-directory-symlink", "--no-same-owner", "--same-permissions"];
@@ -35,10 +35,10 @@ async function extract(file: string, root: string): Promise<void> {
     const [reading, writing] = await Promise.all([
         ended(read),
         ended(write),
-        // Where one ends early it says why itself; that the pipe then breaks adds nothing.
+        // A process that ends early says why itself; the broken pipe that follows adds nothing.
         pipeline(read.stdout, write.stdin).catch(() => undefined),
     ]);
-    // A damaged package makes both fail.
+    // A damaged package makes both processes fail.
     const failure = reading ?? writing;
     if (failure !== undefined) {
         throw new UserError(

@@ -1,10 +1,10 @@
-/** Whether kept .deb files are still what Debian's signed index says: apt itself looks at the size of a file that it has already. */
+/** Checks whether kept .deb files still match Debian's signed index: apt itself only compares the size of a file that it already has. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 
 /**
- * @param index what `apt-cache show` printed: a stanza for each version, of which these are in it
+ * @param index what `apt-cache show` printed: one stanza for each version
  * @returns `name_version` → SHA-256, in hexadecimal
  */
 export function sumsIn(index: string): Map<string, string> {
@@ -17,7 +17,7 @@ export function sumsIn(index: string): Map<string, string> {
     );
 }
 
-/** Files that are not what the index says, or of which it says nothing. @param sums as {@link sumsIn} has them */
+/** The files that differ from the index, or are missing from it. @param sums the result of {@link sumsIn} */
 export async function tampered<T extends { readonly name: string; readonly version: string; readonly file: string }>(
     packages: readonly T[],
     sums: ReadonlyMap<string, string>,

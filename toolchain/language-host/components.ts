@@ -1,12 +1,12 @@
 /**
- * What the SDK's own components say about themselves. `kubernetes.yaml.ConfigGroup` registers the manifests that it was given as its
- * inputs, and the engine keeps those as they are: the data of a Secret in them would stand in the state in plain, while the
+ * Hides what the SDK's own components register about themselves. `kubernetes.yaml.ConfigGroup` registers the manifests that it was given as
+ * its inputs, and the engine keeps those as they are: the data of a Secret in them would be in the state in the clear, although the
  * Secret itself is encrypted.
  */
 type Register = (...args: unknown[]) => unknown;
 type Require = (id: string) => { readonly secret: (value: unknown) => unknown };
 
-/** The places of a resource's type and properties among the arguments of the SDK's `registerResource`. */
+/** The positions of a resource's type and properties among the arguments of the SDK's `registerResource`. */
 const [TYPE, PROPERTIES] = [2, 7];
 const COMPONENT = /^kubernetes:yaml:Config(Group|File)$/;
 const MANIFESTS = ["yaml", "objs"];

@@ -9,7 +9,7 @@ const engineAddress =
         .slice(2)
         .filter((argument) => !argument.startsWith("-"))
         .at(-1) ?? "";
-// Where the bundle is, so is its companion: toolchain/build/parts.ts.
+// The companion is in the bundle's folder: toolchain/build/parts.ts.
 const runtime = languageRuntime(engineAddress, __filename.replace(/\.cjs$/, ".preload.cjs"));
 
 serve((server) => {

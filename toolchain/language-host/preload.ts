@@ -1,11 +1,11 @@
 /**
- * Loaded in a program's process ahead of the SDK: keeps it from work that hardly any program needs, half of what a
- * preview of this project would spend in Node. What is left out comes back by the environment:
+ * A program's process loads this file before the SDK. It avoids work that hardly any program needs, which would be half of what a preview of
+ * this project spends in Node. Variables bring some of it back. It avoids:
  *
  * - npm's dependency resolver, the TypeScript compiler and an inspector session, under which V8 runs as in a debugger:
  *   the SDK has them for functions that are turned into text (dynamic providers, callbacks that run in a cloud), and
  *   they are loaded when such a function is.
- * - Taking the types off a file that was loaded before, and loading Sucrase for it.
+ * - Removing the types from a file that was loaded before, and loading Sucrase for that.
  * - Source maps for stack traces. Sucrase keeps lines and ts-node maps them itself, so traces are right without; a
  *   program compiled beforehand shows the lines of its JavaScript.
  * - Messages for each value of each property: ../plugin/struct.ts.
@@ -13,7 +13,7 @@
  * - The SDK's debug messages, four calls to the engine per resource, unless EMBASSY_PROGRAM_DEBUG is set; `npm run
  *   pulumi -- --debug` sets it.
  *
- * And keeps manifests that the SDK's kubernetes components are given as text out of the plain state: components.ts.
+ * It also keeps manifests that the SDK's kubernetes components are given as text out of the plain state: components.ts.
  */
 import { readFileSync } from "node:fs";
 import type { Session } from "node:inspector";
@@ -27,13 +27,13 @@ type Load = (request: string, parent: { filename: string } | undefined, isMain: 
 type Functions = Record<PropertyKey, (...args: unknown[]) => unknown>;
 
 interface Change {
-    /** What is asked for, and the SDK's file that asks. */
+    /** The requested module, and the SDK's file that requests it. */
     readonly request: RegExp;
     readonly from: RegExp;
     readonly apply: (load: () => Functions, from: string) => Functions;
 }
 
-/** All that the SDK takes from these are functions: each loads the module when it is called. */
+/** The SDK takes only functions from these modules: each function loads its module when it is called. */
 const deferred: Change["apply"] = (load) =>
     new Proxy(
         {},
@@ -45,7 +45,7 @@ const deferred: Change["apply"] = (load) =>
         },
     );
 
-/** The module itself, one of its functions replaced: each time, for in a circle it is asked for before it is complete. */
+/** The module with one of its functions replaced, each time that it is requested: in an import cycle that happens before it is complete. */
 function replacing(name: string, replace: (original: Functions[string]) => Functions[string]): Change["apply"] {
     let replacement: Functions[string] | undefined;
     return (load) => {
@@ -69,7 +69,7 @@ const withoutStack = replacing("debuggablePromise", (original) => (...args) => {
 });
 const withoutDebug = replacing("debug", () => () => Promise.resolve());
 
-/** Sucrase, loaded for what is not in the cache; without a folder for one there is none. */
+/** Sucrase is loaded only for files that are not in the cache; without a folder for a cache there is none. */
 const withCache: Change["apply"] = (load, from) => {
     const folder = process.env["NODE_COMPILE_CACHE"];
     if (!folder) {
@@ -81,7 +81,7 @@ const withCache: Change["apply"] = (load, from) => {
     return { transform: cached(transform, version, join(folder, "..", "sucrase")) as Functions[string] };
 };
 
-/** The SDK listens only after it has been told of all that is loaded by then: it is told once more. */
+/** V8 reports the scripts that are loaded by now before the SDK listens, so they are reported once more. */
 const toldAgain = replacing("getSessionAsync", (original) => {
     let session: Promise<Session> | undefined;
     return () =>
@@ -133,7 +133,7 @@ if (!process.env["EMBASSY_PROGRAM_DEBUG"]) {
     changes.push({ request: /\/log$/, from: new RegExp(SDK), apply: withoutDebug });
 }
 
-// Node's typings do not have it: it is the one place through which every require() goes, that of packages included.
+// Node's typings lack this function. Every require() passes through it, in packages too.
 const loader = Module as unknown as { _load: Load };
 const load = loader._load;
 

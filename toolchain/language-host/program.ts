@@ -1,4 +1,4 @@
-/** What the language host reads off a Node.js project: its packages and how to start it. */
+/** Reads a Node.js project for the language host: its packages, and how to start it. */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -15,17 +15,17 @@ interface Manifest {
 export interface Dependency {
     readonly name: string;
     readonly version: string;
-    /** Set for an SDK of a resource provider: the plugin's name, `kubernetes` for `@pulumi/kubernetes`. */
+    /** Set for the SDK of a resource provider: the plugin's name, `kubernetes` for `@pulumi/kubernetes`. */
     readonly plugin?: string;
     readonly server?: string;
 }
 
 /** Options of `runtime:` in Pulumi.yaml that this host knows; others are ignored, as upstream ignores them. */
 export interface RuntimeOptions {
-    /** ts-node in the program's process: `true` unless the project turns it off. */
+    /** Whether ts-node runs in the program's process: `true` unless the project turns it off. */
     readonly typescript: boolean;
     readonly nodeargs: readonly string[];
-    /** Path of the project's own tsconfig.json, from the program's folder. */
+    /** Path of the project's own tsconfig.json, relative to the program's folder. */
     readonly tsconfig?: string;
 }
 
@@ -79,8 +79,8 @@ function findPackage(name: string, from: string): string | undefined {
 }
 
 /**
- * The installed packages of the project around `directory`: the direct ones, or with `transitive` everything that
- * they bring. Packages that are named but not installed are left out: npm reports those better.
+ * The installed packages of the project around `directory`: the direct ones, or with `transitive` also everything that they depend on.
+ * Packages that are named but not installed are left out, because npm's messages about them are better.
  */
 export function dependencies(directory: string, transitive: boolean): Dependency[] {
     const found = new Map<string, Dependency>();

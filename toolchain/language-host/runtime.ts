@@ -12,10 +12,10 @@ import * as proto from "@pulumi/pulumi/proto/language_pb";
 import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
 import * as programs from "./program";
 
-/** The runner's "failed, and the user has been told why": @pulumi/pulumi/cmd/run. */
+/** The runner's exit code for "failed, and the user has been told why": @pulumi/pulumi/cmd/run. */
 const ALREADY_REPORTED = 32;
 
-/** Declaring is a burst of short-lived objects: with V8's 1 MiB for them, a tenth of a preview goes into collecting. */
+/** A program makes a burst of short-lived objects: with V8's default of 1 MiB for them, a tenth of a preview goes into collecting them. */
 const PROGRAM_FLAGS = ["--min-semi-space-size=16", "--max-semi-space-size=32"];
 
 type Handler<Q, S> = (request: Q) => Promise<S> | S;
@@ -82,7 +82,7 @@ export function languageRuntime(defaultEngine: string, preload: string): Languag
                 ...request.getArgsList(),
             ],
             {
-                // Relative --require/--import in nodeargs are the project's, not this host's.
+                // Relative --require/--import in nodeargs are relative to the project, not to this host.
                 cwd: directory,
                 // What the program prints reaches the engine through this host's own stdout and stderr.
                 stdio: ["ignore", "inherit", "inherit"],

@@ -1,17 +1,17 @@
 /**
- * TypeScript without its types, kept from one run to the next: taking them off is a tenth of what a program's process
- * does. As in Node's compile cache, beside which it lies, a file is named after all that decides what is in it.
+ * Keeps TypeScript without its types from one run to the next: removing them is a tenth of a program's work. As in Node's compile cache, which
+ * is in the same folder, a file's name is a digest of everything that decides its content.
  */
 import { hash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Sucrase's own: https://github.com/alangpierce/sucrase */
+/** Sucrase's function: https://github.com/alangpierce/sucrase */
 export type Transform = (code: string, options: object) => unknown;
 
 /**
- * @param version Sucrase's
- * @param folder made when there is something to keep
+ * @param version version of Sucrase
+ * @param folder is made when there is something to keep
  */
 export function cached(transform: Transform, version: string, folder: string): Transform {
     return (code, options) => {
@@ -33,6 +33,6 @@ function keep(file: string, text: string, folder: string): void {
         writeFileSync(whole, text);
         renameSync(whole, file);
     } catch {
-        // A home that cannot be written to: the next run takes the types off again.
+        // The home cannot be written to, so the next run removes the types again.
     }
 }

@@ -1,7 +1,7 @@
 /**
- * Reports `const work = begin(); await other(); await work;`. Where `work` fails while `other` is waited for, nobody hears of it
- * yet, and Node.js ends the process with a stack trace; so it does with a list of such work. Wait for them together
- * (command-line/together.ts), or begin the one when it is waited for.
+ * Reports `const work = begin(); await other(); await work;`. Where `work` fails while the program waits for `other`, nobody handles the
+ * failure yet, and Node.js ends the process with a stack trace; the same goes for a list of such work. Wait for both together
+ * (command-line/together.ts), or begin the one only when you wait for it.
  */
 const FUNCTIONS = /Function/;
 
@@ -9,7 +9,7 @@ function functionOf({ parent }) {
     return !parent || FUNCTIONS.test(parent.type) ? parent : functionOf(parent);
 }
 
-/** What has its own answer to a failure, whenever that comes. */
+/** True for work that handles its own failure, whenever that comes. */
 function isHeard({ type, callee }) {
     return type === "CallExpression" && callee.type === "MemberExpression" && callee.property.name === "catch";
 }

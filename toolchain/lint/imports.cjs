@@ -1,8 +1,8 @@
-/** Which way imports go. https://github.com/sverweij/dependency-cruiser/blob/main/doc/rules-reference.md */
+/** Rules for the direction of imports. https://github.com/sverweij/dependency-cruiser/blob/main/doc/rules-reference.md */
 
-/** The top-level folders, from what everything rests on to what rests on everything: each may import of those before it. */
+/** The top-level folders, from the base to the top: each may import from those before it. */
 const HOUSE = [
-    // A site is declared with the official CLI and plugins too: it knows none of what runs it here.
+    // A site can also be declared with the official CLI and plugins, so this folder knows nothing of what runs it here.
     "infra",
     "policy",
     "agents",
@@ -21,7 +21,7 @@ const HOUSE = [
     "bench",
     "tests(?!/support/)",
 ];
-/** The same, of the folders of infra/. */
+/** The folders of infra/, in the same order. */
 const INFRA = [
     "conventions",
     "kubernetes",
@@ -35,7 +35,7 @@ const INFRA = [
     "site",
 ].map((folder) => `infra/${folder}`);
 
-/** A rule for each of `folders`, which holds them to their order. */
+/** A rule for each of `folders`, which keeps them in their order. */
 function inOrder(folders) {
     return folders.slice(0, -1).map((folder, index) => ({
         name: `${folder.replace("/", "-")}-rests-on-what-is-below-it`,
@@ -46,7 +46,7 @@ function inOrder(folders) {
     }));
 }
 
-/** What follows from configuration without a cluster. */
+/** Files that only derive from configuration, without a cluster. */
 const PURE = "^infra/conventions/|^infra/site/(?!embassy|across-sites)|^infra/.*/(config|plan[^/]*)[.]ts$";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
@@ -104,7 +104,7 @@ module.exports = {
         doNotFollow: { path: "node_modules" },
         exclude: { path: "^[.]embassy/" },
         tsPreCompilationDeps: true,
-        // The policy pack has a package of its own, and what the project has installed.
+        // The policy pack has the packages of its own package.json, and those that the project has installed.
         combinedDependencies: true,
         tsConfig: { fileName: "tsconfig.json" },
     },

@@ -1,9 +1,9 @@
-/** Asks a tool of a registry's own, and says which one failed and how to go on. */
+/** Asks a registry through its own tool, and says which tool failed and how to go on. */
 import { UserError } from "../../command-line/command";
 import { run } from "../build/run";
 
 /**
- * @param codes the exit codes that are no failure
+ * @param codes the exit codes that are not a failure
  * @returns what the tool printed
  * @throws UserError where the tool is missing or fails
  */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { candidates, updateLists } from "../debian/packages";
 import type { Pin } from "./pins";
 
-/** What is read of an SPDX document. */
+/** The parts of an SPDX document that are read. */
 interface Contents {
     readonly packages: readonly {
         readonly name: string;
@@ -15,7 +15,7 @@ interface Contents {
 
 /**
  * @param images folder of built images; where none is built, nothing is pinned
- * @param home where the lists of today are kept: apart from those of the images, which stay as they are
+ * @param home where the present lists are kept, separately from those of the images, which stay as they are
  * @throws UserError where apt is missing or the mirror cannot be reached
  */
 export async function debianPins(images: string, home: string): Promise<Pin[]> {

@@ -5,7 +5,7 @@ import { goEnvironment } from "../build/go-tool";
 import { ask } from "./ask";
 import type { Pin } from "./pins";
 
-/** As `go mod edit -json` prints a go.mod: https://go.dev/ref/mod#go-mod-edit */
+/** A go.mod as `go mod edit -json` prints it: https://go.dev/ref/mod#go-mod-edit */
 interface GoMod {
     readonly Require: readonly { readonly Path: string; readonly Indirect?: boolean }[] | null;
     readonly Tool: readonly { readonly Path: string }[] | null;
@@ -32,13 +32,13 @@ async function pinsOf(folder: string): Promise<Pin[]> {
         });
 }
 
-/** Modules that somebody chose a version of; the others follow from these. */
+/** Modules whose version somebody chose; the versions of the others follow from these. */
 export function chosen({ Require, Tool }: GoMod): string[] {
     const required = Require ?? [];
     const direct = required.filter(({ Indirect }) => Indirect !== true).map(({ Path }) => Path);
     const tools = (Tool ?? []).flatMap((tool) => {
         const holders = required.map(({ Path }) => Path).filter((path) => `${tool.Path}/`.startsWith(`${path}/`));
-        // A module may lie within another's path: the longest is the one that has the program.
+        // A module's path may begin with another module's: the longest one has the program.
         return holders.sort((a, b) => b.length - a.length).slice(0, 1);
     });
     return [...new Set([...direct, ...tools])].sort();

@@ -1,4 +1,4 @@
-/** `npm run outdated [-- --json]`: which pins are behind what registries serve, and why those that stay do. */
+/** `npm run outdated [-- --json]`: lists pins that are behind what registries serve, and why some of them stay. */
 import { join } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ask } from "./ask";
 import { type Pin, latest } from "./pins";
 
-/** Each is a process of its own. */
+/** The number of npm processes that run at once. */
 const AT_ONCE = 8;
 
 /** @throws UserError where npm cannot ask its registry */
@@ -26,7 +26,7 @@ export async function npmPins(root: string): Promise<Pin[]> {
 }
 
 async function pin(name: string, pinned: string, root: string): Promise<Pin> {
-    // The tag `latest` is not it: a mirror may have it from another day than the versions.
+    // The tag `latest` is not used, because a mirror may have it from another day than the versions.
     const versions = JSON.parse(await ask(["npm", "view", name, "versions", "--json"], root)) as string | string[];
     return { from: "npm", name, pinned, newest: latest([versions].flat()) ?? pinned };
 }

@@ -1,18 +1,18 @@
-/** What is pinned, held against what the registries of packages serve. */
+/** Compares pins with what the registries of packages serve. */
 import { compare, gt, valid } from "semver";
 
 export interface Pin {
-    /** `npm`, `go` or `debian`: whose registry was asked. */
+    /** The registry that was asked: `npm`, `go` or `debian`. */
     readonly from: Source;
     readonly name: string;
     readonly pinned: string;
-    /** The newest that is served. */
+    /** The newest version that the registry serves. */
     readonly newest: string;
 }
 
 export type Source = "npm" | "go" | "debian";
 
-/** Why a pin stays behind, and the newest version that this was decided of: a newer one is looked at anew. */
+/** Why a pin stays behind, and the newest version at the time of that decision; a newer one asks for a new decision. */
 export interface Reason {
     readonly newest: string;
     readonly why: string;
@@ -28,7 +28,7 @@ export interface Row extends Pin {
 /**
  * The pins that are behind, in order of source and name, with the reason of those that stay.
  *
- * Versions of Debian are compared by apt before they come here: where the two differ, the mirror has a newer one.
+ * apt compares versions of Debian before they come here: where the two differ, the mirror has a newer one.
  */
 export function behind(pins: readonly Pin[], reasons: Reasons): Row[] {
     return pins
@@ -58,7 +58,7 @@ export function unneeded(pins: readonly Pin[], reasons: Reasons): string[] {
     return Object.keys(reasons).filter((name) => !needed.has(name));
 }
 
-/** The latest release among `versions`; none before 1.0 of something, such as 2.0.0-rc.1. Undefined where there is none. */
+/** The latest release among `versions`; prereleases such as 2.0.0-rc.1 do not count. Undefined where there is none. */
 export function latest(versions: readonly string[]): string | undefined {
     return versions
         .filter((version) => valid(version) !== null && !version.includes("-"))

@@ -1,4 +1,4 @@
-/** Why pins stay behind: `reasons.yaml`. */
+/** Reads `reasons.yaml`, which says why pins stay behind. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";

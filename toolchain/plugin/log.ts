@@ -5,10 +5,10 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
 const DEADLINE_MS = 5000;
 
-/** Shows a warning. Never throws: what the user is not told is no reason to stop. */
+/** Shows a warning. It never throws, because a warning that cannot be shown is no reason to stop. */
 export type Warn = (message: string) => Promise<void>;
 
-/** @param engine the engine's address (host:port) @returns undefined where there is none to tell */
+/** @param engine the engine's address (host:port) @returns undefined where there is no engine */
 export function warnAt(engine: string): Warn | undefined {
     if (!engine) {
         return undefined;

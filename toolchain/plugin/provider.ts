@@ -24,9 +24,9 @@ export interface Target {
 export interface CheckRequest extends Target {
     readonly olds: PropertyMap;
     readonly news: PropertyMap;
-    /** The engine's seed for generated names: the same for the same resource within one update and its preview. */
+    /** The engine's seed for generated names, which is the same for a resource in an update and in its preview. */
     readonly randomSeed: Uint8Array;
-    /** How the project wants names to be generated, if it says so: https://www.pulumi.com/docs/iac/concepts/resources/names/ */
+    /** How the project wants names to be generated, where it says so: https://www.pulumi.com/docs/iac/concepts/resources/names/ */
     readonly autonaming?: Autonaming;
 }
 export interface Autonaming {
@@ -57,10 +57,10 @@ export interface PropertyDiff {
     readonly inputDiff?: boolean;
 }
 export interface DiffResult {
-    /** Path (`spec.template.spec.containers[0].image`) → how it differs. Empty: nothing changes. */
+    /** Path (`spec.template.spec.containers[0].image`) → how it differs. Where it is empty, nothing changes. */
     readonly detailedDiff: Readonly<Record<string, PropertyDiff>>;
     readonly deleteBeforeReplace?: boolean;
-    /** Update the resource even where nothing differs. */
+    /** Updates the resource even where nothing differs. */
     readonly always?: boolean;
 }
 
@@ -109,17 +109,17 @@ export interface Provider {
     checkConfig?(news: PropertyMap, urn: string): Promise<CheckResult> | CheckResult;
     diffConfig?(oldInputs: PropertyMap, news: PropertyMap): Promise<DiffResult> | DiffResult;
     configure?(args: PropertyMap): Promise<void> | void;
-    /** Always throws: components are built in the program. Say what to use instead of `type`. */
+    /** Always throws, because the program builds components. The message says what to use instead of `type`. */
     construct?(type: string): never;
     invoke?(token: string, args: PropertyMap): Promise<PropertyMap> | PropertyMap;
     check(request: CheckRequest): Promise<CheckResult> | CheckResult;
     diff(request: DiffRequest): Promise<DiffResult> | DiffResult;
     create(request: CreateRequest): Promise<ResourceState> | ResourceState;
-    /** `undefined`: the resource is gone. An unreachable back end must throw instead. */
+    /** Returns `undefined` where the resource is gone. It must throw where the back end cannot be reached. */
     read(request: ReadRequest): Promise<ReadResult | undefined> | ReadResult | undefined;
     update(request: UpdateRequest): Promise<PropertyMap> | PropertyMap;
     delete(request: DeleteRequest): Promise<void> | void;
-    /** The user pressed Ctrl-C: stop waiting. */
+    /** Called when the user pressed Ctrl-C: the provider stops waiting. */
     cancel?(): void;
 }
 
@@ -135,7 +135,7 @@ export class InitFailed extends Error {
     }
 }
 
-/** Refuses something that this provider does not do; say in `message` what to use instead. */
+/** The provider does not do this; `message` must say what to use instead. */
 export class NotSupported extends Error {}
 
 type Unary<Q, S> = grpc.handleUnaryCall<Q, S>;

@@ -2,14 +2,14 @@
 import type { Socket } from "node:net";
 import * as grpc from "@grpc/grpc-js";
 
-/** The engine's own limit, both ways: sdk/go/common/util/rpcutil. */
+/** The engine's own limit for messages in both directions: sdk/go/common/util/rpcutil. */
 const MESSAGE_LIMIT = 400 * 1024 * 1024;
 const PARENT_CHECK_MS = 500;
 
 export const channelOptions: grpc.ChannelOptions = {
     "grpc.max_send_message_length": MESSAGE_LIMIT,
     "grpc.max_receive_message_length": MESSAGE_LIMIT,
-    // Statistics of each call, for a service that nobody asks here.
+    // gRPC would collect statistics of each call, for a service that nobody asks here.
     "grpc.enable_channelz": 0,
 };
 
@@ -39,8 +39,8 @@ export function serve(register: (server: grpc.Server) => void, onOrphaned: () =>
 }
 
 /**
- * Serves one connection, with a server of its own: the engine connects once for each provider that a program configures,
- * and what it tells one is not the others' business.
+ * Serves one connection with a server of its own: the engine connects once for each provider that a program configures, and what it tells
+ * one provider must not reach the others.
  */
 export function serveConnection(connection: Socket, register: (server: grpc.Server) => void): void {
     const server = new grpc.Server(channelOptions);

@@ -1,9 +1,9 @@
 /**
- * `google.protobuf.Struct` straight to plain values and back.
+ * Reads and writes `google.protobuf.Struct` as plain values, without steps in between.
  *
- * Every property of every resource travels in one, four times per preview. Google's code makes a message, a map and an
- * array of each value on the way, for values that nobody looks at in that form; it is a tenth of a program's time and a
- * fifth of a provider's. Where somebody does look (`getFieldsMap`), the messages are made.
+ * Every property of every resource travels in such a struct, four times in each preview. Google's code makes a message, a map and an array of
+ * each value on the way, which nobody looks at in that form; that takes a tenth of a program's time and a fifth of a provider's.
+ * Where somebody does look (`getFieldsMap`), the messages are made.
  */
 import type { BinaryReader, BinaryWriter } from "google-protobuf";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
@@ -17,7 +17,7 @@ export type StructModule = typeof import("google-protobuf/google/protobuf/struct
 /** Fields of google.protobuf.Value: https://protobuf.dev/reference/protobuf/google.protobuf/#value */
 const FIELD = { null: 1, number: 2, string: 3, bool: 4, struct: 5, list: 6 } as const;
 
-/** As they are, which the typings do not say. */
+/** The methods as they are, which the typings leave out. */
 interface Methods {
     readonly getFieldsMap: (this: Struct, ...noLazyCreate: boolean[]) => ReturnType<Struct["getFieldsMap"]>;
     readonly toJavaScript: (this: Struct) => PlainMap;
@@ -25,7 +25,7 @@ interface Methods {
 
 const light = new WeakSet();
 
-/** Makes the class in `module` work that way, for everybody who uses it. */
+/** Makes the class in `module` work in this way, for all code that uses it. */
 export function lighten<M extends StructModule>(module: M): M {
     const { Struct: Class } = module;
     if (light.has(Class)) {
@@ -35,7 +35,7 @@ export function lighten<M extends StructModule>(module: M): M {
     const fromJavaScript = Class.fromJavaScript.bind(Class);
     const serializeBinaryToWriter = Class.serializeBinaryToWriter.bind(Class);
     const { getFieldsMap, toJavaScript } = Class.prototype as Methods;
-    /** Of structs that have no messages in them. */
+    /** Contents of structs that have no messages in them. */
     const contents = new WeakMap<Struct, PlainMap>();
 
     Class.deserializeBinaryFromReader = (message, reader) => {

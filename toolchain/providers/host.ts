@@ -8,10 +8,10 @@ import { loadClient } from "./kubernetes/kubeconfig";
 process.on("message", (name: keyof typeof providers, connection: Socket) => {
     serveConnection(connection, (server) => registerProvider(server, providers[name]()));
 });
-// Ctrl-C and a terminal that is closed are for the CLI, which tells its providers what they have to know of it.
+// Ctrl-C and a closed terminal are for the CLI, which tells its providers what they need to know.
 process.on("SIGINT", () => undefined).on("SIGHUP", () => undefined);
-// While the program is loaded there is time for what is needed then.
+// The client is loaded while the engine loads the program, so that it is ready when it is needed.
 void loadClient();
-// The other end is held by whoever may still want something done. With nobody left, an orphan would go on writing to a
-// cluster beside the next run.
+// Every process that may still need the providers holds the other end. Without any, an orphan would go on writing to a cluster beside the
+// next run.
 process.stdin.on("close", () => process.exit()).resume();

@@ -1,4 +1,4 @@
-/** What a command line asks of reviewed plans. Pure. */
+/** Reads what a command line asks for about reviewed plans. Pure. */
 import { UserError } from "../../../command-line/command";
 import { parseArguments } from "../arguments";
 import { isElsewhere } from "../stack-file";
@@ -11,7 +11,7 @@ export interface Asked {
 
 const PREVIEW = new Set(["preview", "pre"]);
 const UP = new Set(["up", "update"]);
-/** Change what is planned. */
+/** Options that change what is planned. */
 const SHAPING = new Set([
     ...["exclude", "exclude-dependents", "ignore-protect", "override-env", "policy-pack", "policy-pack-config", "r"],
     ...["refresh", "replace", "run-program", "target", "target-dependents", "target-replace"],
@@ -26,7 +26,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 
 /**
  * @param args the CLI's own, with the stack by name where it is known
- * @returns undefined where nothing is asked, or the command is about another project, whose plans are the CLI's own affair
+ * @returns undefined where nothing is asked for, or the command is about another project, whose plans are left to the CLI
  * @throws UserError where the options do not go together
  */
 export function askedOf(args: readonly string[]): Asked | undefined {
@@ -55,7 +55,7 @@ export function askedOf(args: readonly string[]): Asked | undefined {
     return { does: option === "plan" ? "apply" : "save", stack, file };
 }
 
-/** What of a command line decides what is planned: the same for a preview and its update, and in one order. */
+/** The options of a command line that decide what is planned: the same for a preview and its update, and in one order. */
 export function shapingOptions(args: readonly string[]): string[] {
     return parseArguments(args)
         .given.filter(([name, value]) => SHAPING.has(name) && value !== "false")

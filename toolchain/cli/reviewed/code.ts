@@ -1,4 +1,4 @@
-/** The code that a plan is of: what is in the working tree, committed or not. */
+/** Tells which code a plan is of: everything in the working tree, committed or not. */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,11 +6,12 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import { UserError } from "../../../command-line/command";
 import type { Bound } from "./plan-file";
 
-/** Read by the program, and no part of a commit. */
+/** The program reads these files, and no commit has them. */
 const IGNORED = ["images/lock.json"];
 
 /**
- * Everything that git does not ignore: its digest is that of a commit's tree where nothing is uncommitted. Nothing is written into the clone.
+ * Covers everything that git does not ignore: where nothing is uncommitted, the digest is that of a commit's tree. Nothing is written into
+ * the clone.
  *
  * @param leaveOut the plan's own file, which may be in the clone
  * @throws UserError where `repo` is no clone
@@ -22,7 +23,7 @@ export function codeOf(repo: string, leaveOut: string): Bound["code"] {
         const index = join(folder, "index");
         const own = resolve(repo, git(repo, ["rev-parse", "--git-path", "index"]));
         if (existsSync(own)) {
-            // It knows which files are as they were: only the others are read.
+            // git's index knows which files are unchanged, so only the others are read.
             copyFileSync(own, index);
         }
         const objects = join(folder, "objects");
@@ -48,7 +49,7 @@ function inside(repo: string, file: string): string[] {
     return path.startsWith("..") || isAbsolute(path) ? [] : [path];
 }
 
-/** Mode and digest: a file that becomes executable is another one. */
+/** Returns mode and digest: a file that becomes executable is another one. */
 function entryOf(line: string): [string, string] {
     const [, mode = "", digest = "", path = ""] = /^(\d+) \w+ (\w+)\t(.*)$/s.exec(line) ?? [];
     return [path, `${mode} ${digest}`];

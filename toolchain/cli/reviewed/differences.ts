@@ -1,7 +1,7 @@
-/** What is otherwise than when a plan was made. Pure. */
+/** Tells what differs from the time when a plan was made. Pure. */
 import type { Bound } from "./plan-file";
 
-/** @returns one sentence on the first difference, undefined where there is none; the code's is left to {@link codeDifference} */
+/** @returns one sentence on the first difference, undefined where there is none; {@link codeDifference} reports those of the code */
 export function firstDifference(reviewed: Bound, now: Bound): string | undefined {
     return (
         named("project", reviewed.project, now.project) ??

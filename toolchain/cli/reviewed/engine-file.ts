@@ -1,10 +1,10 @@
-/** The file that the engine's own plan goes through on its way to ours, and back. */
+/** The engine's own plan goes through this file on its way to our plan, and back. */
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { embassyHome } from "../../../command-line/paths";
 import { isAlive } from "../alive";
 
-/** For as long as `work` takes; nobody else can read it. What a killed run left is removed. */
+/** The file exists while `work` runs, and nobody else can read it. What a killed run left is removed. */
 export async function withEngineFile<T>(work: (file: string) => Promise<T>, home = embassyHome): Promise<T> {
     for (const name of readdirSync(home)) {
         const [, pid] = /^plan-(\d+)\.json$/.exec(name) ?? [];

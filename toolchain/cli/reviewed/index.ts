@@ -1,4 +1,4 @@
-/** `preview --save-plan FILE` and `up --plan FILE`: nothing is applied but what was reviewed. docs/decisions/reviewed-plans.md */
+/** `preview --save-plan FILE` and `up --plan FILE`: only what was reviewed is applied. See docs/decisions/reviewed-plans.md. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { UserError } from "../../../command-line/command";
 import { parseArguments, withValue } from "../arguments";
@@ -11,13 +11,13 @@ import { type EnginePlan, readPlan, writePlan } from "./plan-file";
 import { redaction } from "./redact";
 import { inputsOf } from "./state";
 
-/** What the CLI says of the file that it writes: ours is another. */
+/** The CLI's messages about the plan file that it writes; ours is another file. */
 const ENGINES_OWN = /Update plan written to |Run `pulumi up --plan=/;
 
 /**
  * @param args the CLI's own
- * @param environment of the program, over the process's own
- * @throws UserError where a plan cannot be bound, or is not for what is here
+ * @param environment the program's own, over that of this process
+ * @throws UserError where a plan cannot be bound, or does not fit what is here
  */
 export async function runReviewed(
     asked: Asked,
@@ -34,7 +34,7 @@ async function save(
     environment: NodeJS.ProcessEnv,
     cli: RunCli,
 ): Promise<CliRun> {
-    // Before the engine reads them: what changes while it plans is found when the plan is applied.
+    // This is read before the engine reads it, so that a change during planning is found when the plan is applied.
     const { bound } = await asItIs(stack, file, args, environment, cli);
     return withEngineFile(async (engineFile) => {
         const result = await cli(withValue(args, "save-plan", engineFile), {
@@ -90,7 +90,7 @@ function refusal(file: string, stack: string, why: string, end = "Nothing was ch
     );
 }
 
-/** The first object that the code as it is now would have otherwise, asked of the engine as the plan was. */
+/** The first object that the present code would make otherwise; the engine is asked as it was for the plan. */
 async function objectNow(
     stack: string,
     args: readonly string[],

@@ -19,11 +19,11 @@ export interface CliRun {
 }
 
 export interface How {
-    /** Its standard output is kept, and not shown. */
+    /** Keeps the CLI's standard output, and does not show it. */
     readonly capture?: boolean;
-    /** What else it prints is shown as this lets it. */
+    /** Filters what else the CLI prints before it is shown. */
     readonly redact?: Redaction;
-    /** Standard output alone stays the terminal's own, with colours and questions. */
+    /** With "stderr", standard output stays the terminal's own, with colours and questions. */
     readonly redacts?: "stderr" | "both";
 }
 
@@ -36,9 +36,9 @@ export interface Now {
 }
 
 /**
- * Before anything is asked of the CLI, which previews a stack without a state all the same.
+ * Runs before anything is asked of the CLI, which would preview even a stack without a state.
  *
- * @param cli the environment of the CLI: another back end knows its states itself
+ * @param cli the environment of the CLI; another back end than the project's knows its states itself
  * @throws UserError where there is no state that a plan could be for
  */
 export function refuseWithoutState(stack: string, { PULUMI_BACKEND_URL: backEnd }: NodeJS.ProcessEnv): void {
@@ -52,7 +52,7 @@ export function refuseWithoutState(stack: string, { PULUMI_BACKEND_URL: backEnd 
 
 /**
  * @param file the plan's own
- * @param environment of the program, over the process's own
+ * @param environment the program's own, over that of this process
  */
 export async function asItIs(
     stack: string,
@@ -85,7 +85,7 @@ async function answer(args: readonly string[], cli: RunCli): Promise<string> {
     return output;
 }
 
-/** Key of the stack's configuration, its file's or the project's → digest of its value. */
+/** Key of the stack's configuration, from its file or the project's → digest of its value. */
 function configDigests(file: string): Record<string, string> {
     return Object.fromEntries(leaves(wholeConfig(readFileSync(file, "utf8")), ""));
 }
@@ -97,7 +97,7 @@ function leaves(value: unknown, key: string): [string, string][] {
     return Object.entries(value).flatMap(([name, inner]) => leaves(inner, key === "" ? name : `${key}.${name}`));
 }
 
-/** What the program is told beside its configuration: infra/index.ts. */
+/** What the program is told in addition to its configuration: infra/index.ts. */
 function decided(environment: NodeJS.ProcessEnv): string[] {
     const { EMBASSY_ACCEPT_LOSS: acceptLoss, EMBASSY_CROSS_STACK_SECRETS: crossStackSecrets } = {
         ...process.env,

@@ -1,4 +1,4 @@
-/** Which object two plans of the engine tell otherwise, and in which field. Pure; no value is told, as any may be a secret. */
+/** Finds the object in which two plans of the engine differ, and the field. Pure; it tells no value, because any may be a secret. */
 import type { EnginePlan } from "./plan-file";
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -18,14 +18,14 @@ interface Goal {
 
 /** The key that marks a secret in a state: sdk/go/common/resource/sig. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
-/** Follow from the values, or are made by a provider. */
+/** These follow from the values, or are made by a provider. */
 const LEFT_OUT = new Set(["inputDiff", "outputDiff", "propertyDependencies"]);
 
 /**
- * Two plans for one state.
+ * Compares two plans for one state.
  *
- * @param inputs URN → what the state has
- * @returns one sentence, undefined where they are the same. Two secrets are taken for the same: the engine compares them
+ * @param inputs URN → the inputs in the state
+ * @returns one sentence, undefined where they are the same. Two secrets count as the same, because the engine compares them
  */
 export function objectDifference(
     before: EnginePlan,
@@ -62,7 +62,7 @@ function wanted({ inputDiff: { adds = {}, updates = {}, deletes = [] } = {} }: G
     return { ...Object.fromEntries(kept), ...adds, ...updates };
 }
 
-/** Lists among them are sets: the engine writes what a resource depends on in whatever order it heard of it. */
+/** The lists among them are sets: the engine writes a resource's dependencies in the order in which it learnt of them. */
 function optionsOf(goal: Goal): Properties {
     const options = Object.entries(goal).filter(([key]) => !LEFT_OUT.has(key));
     return Object.fromEntries(

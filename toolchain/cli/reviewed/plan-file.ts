@@ -1,8 +1,8 @@
 /**
  * The file of a reviewed plan: what Pulumi's engine planned, and everything that it was planned for.
  *
- * The engine's own plan is bound to nothing (docs/decisions/reviewed-plans.md). Here it is wrapped, and applied only where all of
- * this is as it was.
+ * The engine's own plan is bound to nothing (docs/decisions/reviewed-plans.md). Here it is wrapped, and applied only where everything that it
+ * was planned for is unchanged.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -18,9 +18,9 @@ const digests = z.record(z.string(), z.string());
 const bound = z.strictObject({
     project: z.string(),
     stack: z.string(),
-    /** As `pulumi version` says it. */
+    /** The version, as `pulumi version` prints it. */
     engine: z.string(),
-    /** What the command line and the environment decide of what is planned, one a line. */
+    /** What the command line and the environment decide about the plan, one decision in each line. */
     options: z.array(z.string()),
     /** Key of the stack file → digest of its value. */
     config: digests,
@@ -28,11 +28,11 @@ const bound = z.strictObject({
         /** ISO 8601; undefined where nothing has been written yet. */
         written: z.string().optional(),
         digest: z.string(),
-        /** URN → digest of the resource, without what is encrypted in it. */
+        /** URN → digest of the resource, without its encrypted values. */
         resources: digests,
     }),
     code: z.strictObject({
-        /** Checked out when it was planned; for people, as a merge has another one and may hold the same. */
+        /** The commit that was checked out when the plan was made. It is for people: a merge makes another commit, which may hold the same. */
         commit: z.string(),
         /** Git's digest of everything in the working tree that git does not ignore. */
         tree: z.string(),
@@ -51,13 +51,13 @@ const schema = z.strictObject({
     version: z.literal(VERSION),
     bound,
     plan: enginePlan,
-    /** Digest of all the rest: what was cut or edited is found. It is no signature. */
+    /** Digest of all the rest, which detects a plan that was cut or edited. It is no signature. */
     seal: z.string(),
 });
 
 /** What a plan is bound to. */
 export type Bound = Readonly<z.infer<typeof bound>>;
-/** As the engine writes it with `--save-plan`: secrets are encrypted as in the stack's state. */
+/** The plan as the engine writes it with `--save-plan`: secrets are encrypted as in the stack's state. */
 export type EnginePlan = Readonly<z.infer<typeof enginePlan>>;
 export interface Reviewed {
     readonly bound: Bound;
@@ -70,13 +70,13 @@ export function digestOf(value: unknown): string {
         .digest("hex");
 }
 
-/** Whole or not at all, and for its owner alone. */
+/** Writes the file whole or not at all; only its owner can read it. */
 export function writePlan(file: string, reviewed: Reviewed): void {
     const content = { kind: KIND, version: VERSION, bound: reviewed.bound, plan: reviewed.plan };
     writeFileAtomic.sync(file, `${JSON.stringify({ ...content, seal: digestOf(content) })}\n`, { mode: 0o600 });
 }
 
-/** @throws UserError where the file is no plan of ours, or not as it was written */
+/** @throws UserError where the file is no plan of ours, or was changed after it was written */
 export function readPlan(file: string): Reviewed {
     const found = parsed(file);
     const result = schema.safeParse(found);

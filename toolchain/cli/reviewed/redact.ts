@@ -1,19 +1,19 @@
 /**
- * What the engine prints, without the values of a violated plan: it shows both, and secrets among them in the clear
- * (pkg/v3/resource/deploy/plan.go, MakeError). They may have several lines, and whatever follows may be one of them.
+ * Leaves the values of a violated plan out of what the engine prints, which shows both values, and secrets among them in the clear
+ * (pkg/v3/resource/deploy/plan.go, MakeError). A value may have several lines, so any later line may be part of one.
  */
 const VIOLATION = /resource (?:(\S+) )?violates plan: /;
 
 export interface Redaction {
-    /** Each stream has its own: it passes on what may be shown of what is written into it. */
+    /** Makes a filter for one stream, which passes on what may be shown of what is written into it. */
     readonly stream: () => Redacted;
-    /** True once a violation was seen, in any of them. */
+    /** True once a violation was seen in any of the streams. */
     readonly violated: () => boolean;
 }
 
 interface Redacted {
     readonly feed: (chunk: string) => string;
-    /** What may be shown of the last line, where it has no end. */
+    /** What may be shown of a last line that has no end. */
     readonly end: () => string;
 }
 

@@ -3,12 +3,12 @@ import { type Bound, digestOf } from "./plan-file";
 
 interface Resource {
     readonly urn: string;
-    /** Replaced, and still to be deleted. */
+    /** The resource was replaced, and is still to be deleted. */
     readonly delete?: boolean;
     readonly inputs?: Readonly<Record<string, unknown>>;
 }
 
-/** As `pulumi stack export` writes it. */
+/** A state as `pulumi stack export` writes it. */
 export interface Exported {
     readonly deployment: {
         readonly manifest?: { readonly time?: string };
@@ -16,12 +16,12 @@ export interface Exported {
     };
 }
 
-/** Is written otherwise each time that a state is, whatever is in it. */
+/** These fields change each time that a state is written, whatever is in it. */
 const RESTLESS = new Set(["ciphertext", "created", "modified", "propertyDependencies"]);
 
 /**
- * The whole is bound, so that whatever was written since is found; each resource by itself, so that it can be said which.
- * Two secrets cannot be told from one that was encrypted twice: a state that was written again is another one.
+ * The state as a whole is bound, so that any later write is detected, and each resource by itself, so that a message can name it. A secret that
+ * was encrypted again looks like another secret, so a state that was written again is another one.
  */
 export function stateVersion({ deployment }: Exported): Bound["state"] {
     const { manifest, resources = [] } = deployment;
@@ -33,7 +33,7 @@ export function stateVersion({ deployment }: Exported): Bound["state"] {
     };
 }
 
-/** URN → what the state has of a resource's inputs. */
+/** URN → the resource's inputs in the state. */
 export function inputsOf({ deployment }: Exported): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
     const living = (deployment.resources ?? []).filter((one) => one.delete !== true);
     return new Map(living.map(({ urn, inputs = {} }) => [urn, inputs]));

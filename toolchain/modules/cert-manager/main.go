@@ -1,5 +1,5 @@
-// Those controllers of cert-manager that renew what an authority in the cluster signs. Those that ask authorities elsewhere (ACME, Vault,
-// Venafi) are not linked in, and neither are the clouds that they know: nothing is declared for them. https://cert-manager.io/docs/configuration/ca/
+// The controllers of cert-manager that renew what an authority in the cluster signs. Those that ask authorities elsewhere (ACME, Vault, Venafi)
+// and the clouds that they know are not linked in: nothing is declared for them. https://cert-manager.io/docs/configuration/ca/
 package main
 
 import (
@@ -30,14 +30,14 @@ import (
 )
 
 const (
-	// Of each controller: what was issued together is due together.
+	// Workers of each controller: certificates that were issued together are due together.
 	workers = 5
-	// Pauses between tries where nothing can be signed.
+	// Pauses between tries while nothing can be signed.
 	firstPause = time.Minute
 	lastPause  = time.Hour
-	// cert-manager's own, for kubelets: https://cert-manager.io/docs/installation/best-practice/#use-liveness-probes
+	// cert-manager's own address for kubelets: https://cert-manager.io/docs/installation/best-practice/#use-liveness-probes
 	healthAddress = ":9403"
-	// Within which a kubelet asks, and more than it gives an answer.
+	// The time within which a kubelet asks again, which is longer than it waits for an answer.
 	healthPatience = 5 * time.Second
 )
 
@@ -76,7 +76,7 @@ func run(kubeconfig, namespace string) error {
 		}
 		group.Go(func() error { return one.Run(workers, ctx) })
 	}
-	// Each has said by now what it wants to be told of; all of them share what is read.
+	// Each controller has said by now what it wants to watch; all of them share what is read.
 	shared, err := factory.Build()
 	if err != nil {
 		return err

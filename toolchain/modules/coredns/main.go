@@ -1,5 +1,5 @@
-// CoreDNS with the plugins that infra/networking/dns/plan.ts configures and no other: most of those in the module speak to clouds,
-// and a DNS server that asks nobody need not carry them.
+// CoreDNS with only the plugins that infra/networking/dns/plan.ts configures: most of those in the module speak to clouds, and a DNS server
+// that asks nobody else does not need them.
 package main
 
 import (

@@ -14,19 +14,19 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 )
 
-// journal is the file of an update that is under way. Its first line says what the update is, each other line what one
-// request brought. A line counts once it is whole: before that nobody was told that it is kept.
+// journal is the file of an update that is under way. Its first line says what the update is, and each other line is the content of one
+// request. A line counts once it is whole: before that nobody was told that it is kept.
 type journal struct {
 	file *os.File
 	// broken is why nothing more can be appended.
 	broken error
 }
 
-// line is one line of a journal; one field of it is there.
+// line is one line of a journal; one of its fields is set.
 type line struct {
 	Header  *header                `json:"header,omitempty"`
 	Entries []apitype.JournalEntry `json:"entries,omitempty"`
-	// Folded is the digest of the state file that the journal was folded into, written down before the file is.
+	// Folded is the digest of the state file that the journal was folded into; the line is written before that file.
 	Folded string `json:"folded,omitempty"`
 }
 
@@ -55,7 +55,7 @@ func createJournal(path string, head header) (*journal, error) {
 	}
 	j := &journal{file: file}
 	if err := j.append(line{Header: &head}); err != nil {
-		// The update has not begun.
+		// The update has not begun, so its journal is removed.
 		return nil, errors.Join(err, file.Close(), os.Remove(path))
 	}
 	return j, nil
@@ -69,9 +69,9 @@ func (j *journal) append(l line) error {
 	return j.appendRaw(text)
 }
 
-// appendRaw appends a request's body as it came, {"entries":[…]} in one line, and returns once that is on the disk. What
-// could not be written whole is cut off again: the next line would else be one with it. Where it cannot even be cut off,
-// nothing is taken any more, and the part of a line stays the last.
+// appendRaw appends a request's body unchanged, {"entries":[…]} in one line, and returns once that is on the disk. A line that could not be
+// written whole is cut off again, because the next one would run into it. Where even that fails, the journal takes nothing more,
+// and the partial line stays the last one.
 func (j *journal) appendRaw(text []byte) error {
 	if j.broken != nil {
 		return j.broken
@@ -127,7 +127,7 @@ func readJournal(path string) (*contents, error) {
 	}
 }
 
-// replay is the state that the entries make of base.
+// replay applies the entries to base and returns the resulting state.
 func replay(base *apitype.DeploymentV3, entries []apitype.JournalEntry) (apitype.TypedDeployment, error) {
 	replayer := backend.NewJournalReplayer(base)
 	for _, entry := range entries {

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// A limit on a file's size fails a write as a full disk does: in the middle, with what fitted left behind.
+// A limit on a file's size fails a write like a full disk does: in the middle, with the first part left behind.
 func limitFiles(t *testing.T, bytes uint64) func() {
 	t.Helper()
 	var before syscall.Rlimit
@@ -64,13 +64,13 @@ func TestAFileThatDoesNotFitLeavesTheOneBefore(t *testing.T) {
 	}
 }
 
-// A disk of 64 KiB that is really full: a tmpfs that nobody else sees, as this test's thread has a mount namespace of its own.
+// Makes a disk of 64 KiB that can be filled: a tmpfs that only this test sees, because its thread has a mount namespace of its own.
 func fullableDisk(t *testing.T) string {
 	t.Helper()
 	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
 		t.Skip("only root on Linux mounts a disk for itself")
 	}
-	// Never unlocked: the thread ends with the test, and the namespace with the thread.
+	// The thread stays locked: it ends with the test, and the namespace with it.
 	runtime.LockOSThread()
 	if err := syscall.Unshare(syscall.CLONE_NEWNS); err != nil {
 		t.Skipf("no mount namespace here: %v", err)
@@ -112,7 +112,7 @@ func TestADiskThatIsFullKeepsWhatWasAcknowledged(t *testing.T) {
 	if acknowledged == 0 {
 		t.Fatal("nothing fitted")
 	}
-	// Again and again, as the engine tries: nothing joins what is there.
+	// The engine tries again and again: no attempt may add to what is there.
 	for range 3 {
 		if j.appendRaw(entry(-1)) == nil {
 			t.Fatal("a line was taken by a full disk")

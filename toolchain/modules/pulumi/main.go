@@ -1,12 +1,12 @@
-// pulumi-journal keeps the state of an update as a journal: one line a step, where a folder as back end has the whole
-// state written twice a step, and takes longer for each the more there are.
+// pulumi-journal keeps the state of an update as a journal of one line for each step. A folder as back end has the whole state written twice
+// for each step, which takes longer the more resources there are.
 //
 // It speaks that part of the service's protocol which `pulumi up`, `refresh`, `destroy` and `import` need, on loopback and
 // for one CLI. Before an update and after it the state is where a folder keeps it, in the same file, under the same lock:
-// whatever else reads or writes states does so in the folder. docs/decisions/journal.md.
+// every other program reads and writes states in the folder. docs/decisions/journal.md.
 //
 //	pulumi-journal serve DIR CREDENTIALS   prints its URL, and ends when its standard input does
-//	pulumi-journal recover DIR             puts what updates left behind that were killed into their states
+//	pulumi-journal recover DIR             puts what killed updates left behind into their states
 package main
 
 import (
@@ -41,7 +41,7 @@ func run(ctx context.Context, args []string) error {
 }
 
 func serve(ctx context.Context, dir, credentials string) error {
-	// The terminal's Ctrl-C is the CLI's, which then still has steps to report.
+	// The terminal's Ctrl-C is meant for the CLI, which then still has steps to report.
 	signal.Ignore(syscall.SIGINT, syscall.SIGHUP)
 	states, err := openStates(ctx, dir)
 	if err != nil {
@@ -63,7 +63,7 @@ func serve(ctx context.Context, dir, credentials string) error {
 	server := &http.Server{Handler: service.handler()}
 	go func() { _ = server.Serve(listener) }()
 	fmt.Println(url)
-	// Held by the CLI: it is let go however the CLI ends.
+	// The CLI holds standard input, and lets it go however the CLI ends.
 	released, end := signal.NotifyContext(ctx, syscall.SIGTERM)
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
@@ -74,7 +74,7 @@ func serve(ctx context.Context, dir, credentials string) error {
 	return service.close(ctx)
 }
 
-// logIn leaves the token where the CLI looks for it, readable by nobody else.
+// logIn leaves the token where the CLI looks for it, and only the owner can read it.
 func logIn(folder, url, token string) error {
 	if err := os.Setenv(workspace.PulumiCredentialsPathEnvVar, folder); err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 )
 
-// service answers one CLI. What it does not know it refuses.
+// service answers one CLI, and refuses requests that it does not know.
 type service struct {
 	states *states
 	token  string
@@ -28,7 +28,7 @@ type service struct {
 	updates map[string]*update
 }
 
-// update is one that the CLI has announced, and that is under way once it has a journal.
+// update is one that the CLI has announced; it is under way once it has a journal.
 type update struct {
 	name    name
 	info    backend.UpdateInfo
@@ -37,7 +37,7 @@ type update struct {
 	unlock  func()
 }
 
-// refusal is an answer with a status of its own.
+// refusal is an error with an HTTP status of its own.
 type refusal struct {
 	status int
 	error
@@ -62,7 +62,7 @@ func (s *service) handler() http.Handler {
 	for _, kind := range []apitype.UpdateKind{apitype.UpdateUpdate, apitype.RefreshUpdate, apitype.DestroyUpdate} {
 		handle(fmt.Sprintf("POST %s/%s", stack, kind), func(r *http.Request) (any, error) { return s.announce(r, kind) })
 	}
-	// Whatever its kind is, the CLI calls it an update from here on.
+	// From here on the CLI calls every kind of operation an update.
 	const update = stack + "/update/{update}"
 	handle("POST "+update, about(s, s.start))
 	handle("PATCH "+update+"/journalentries", about(s, s.append))
@@ -82,7 +82,7 @@ func (s *service) serve(writer http.ResponseWriter, request *http.Request, answe
 	}
 	status := http.StatusOK
 	if err != nil {
-		// Not a server's failure, of which the CLI would try each again.
+		// The status is not a server's failure, because the CLI would repeat the request after one.
 		status = http.StatusUnprocessableEntity
 		var refused refusal
 		if errors.As(err, &refused) {
@@ -121,11 +121,11 @@ func noStack(n name) error {
 	return refusal{http.StatusNotFound, fmt.Errorf("there is no stack %s", n.stack)}
 }
 
-// remove is the end of `pulumi destroy --remove`.
+// remove answers the last request of `pulumi destroy --remove`.
 func (s *service) remove(request *http.Request) (any, error) {
 	hasResources, err := s.states.remove(request.Context(), named(request), request.URL.Query().Get("force") == "true")
 	if hasResources {
-		// Word for word what the CLI looks for.
+		// The CLI looks for exactly this text.
 		err = refusal{http.StatusBadRequest, errors.New("Bad Request: Stack still contains resources.")}
 	}
 	return struct{}{}, err
@@ -160,7 +160,7 @@ func (s *service) announce(request *http.Request, kind apitype.UpdateKind) (any,
 	return apitype.UpdateProgramResponse{UpdateID: id.String()}, nil
 }
 
-// about answers a request about an update with one at a time, and what the request says read before.
+// about makes a handler for requests about an update: it reads what the request says, and answers one at a time.
 func about[T any](s *service, answer func(context.Context, *update, T) (any, error)) func(*http.Request) (any, error) {
 	return func(request *http.Request) (any, error) {
 		var said T
@@ -173,7 +173,7 @@ func about[T any](s *service, answer func(context.Context, *update, T) (any, err
 		if u == nil || u.name != named(request) {
 			return nil, refusal{http.StatusNotFound, errors.New("there is no such update")}
 		}
-		// What is begun is ended, also where the CLI has gone.
+		// What was begun is finished even where the CLI has gone.
 		return answer(context.WithoutCancel(request.Context()), u, said)
 	}
 }
@@ -187,7 +187,7 @@ func (s *service) start(ctx context.Context, u *update, asked apitype.StartUpdat
 		return answer, nil
 	}
 	for _, other := range s.updates {
-		// The folder's lock is the process's.
+		// The whole process holds the folder's lock, so it does not tell two of its updates apart.
 		if other.journal != nil && other.name == u.name {
 			return nil, refusal{http.StatusConflict, fmt.Errorf("another update of %s is under way", u.name.stack)}
 		}
@@ -220,7 +220,7 @@ type eventBatch struct {
 	} `json:"events"`
 }
 
-// events keeps what the update changed, for its history; the rest is on the CLI's screen.
+// events keeps the changes of the update for its history; the CLI shows the rest on the screen.
 func (s *service) events(_ context.Context, u *update, batch eventBatch) (any, error) {
 	for _, event := range batch.Events {
 		if event.SummaryEvent != nil {
@@ -240,7 +240,7 @@ func (s *service) complete(ctx context.Context, u *update, ended apitype.Complet
 	})
 }
 
-// close ends what the CLI has not ended itself.
+// close ends the updates that the CLI has not ended itself.
 func (s *service) close(ctx context.Context) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()

@@ -24,17 +24,17 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
 )
 
-// organization is the only one that a folder has.
+// organization is the only organization that a folder has.
 const organization = "organization"
 
-// states is the folder that the CLI itself takes for a back end (https://www.pulumi.com/docs/iac/concepts/state-and-backends/),
-// and the journals beside it.
+// states is the folder that the CLI itself uses as a back end (https://www.pulumi.com/docs/iac/concepts/state-and-backends/),
+// with the journals beside it.
 type states struct {
 	dir    string
 	folder diy.Backend
 }
 
-// name is a stack's, as in a URL: project and stack.
+// name is a stack's name as in a URL: project and stack.
 type name struct{ project, stack string }
 
 func openStates(ctx context.Context, dir string) (*states, error) {
@@ -55,7 +55,7 @@ func (s *states) reference(n name) (backend.StackReference, error) {
 	return s.folder.ParseStackReference(organization + "/" + n.project + "/" + n.stack)
 }
 
-// lock is the folder's own: it keeps out whoever works on the stack in any way.
+// lock takes the folder's own lock, which keeps out everybody else who works on the stack in any way.
 func (s *states) lock(ctx context.Context, n name) (unlock func(), err error) {
 	ref, err := s.reference(n)
 	if err != nil {
@@ -70,7 +70,7 @@ func (s *states) lock(ctx context.Context, n name) (unlock func(), err error) {
 	return func() { unlocker.Unlock(ctx, ref) }, nil
 }
 
-// find is nil where there is no such stack.
+// find returns nil where there is no such stack.
 func (s *states) find(ctx context.Context, n name) (backend.Stack, error) {
 	ref, err := s.reference(n)
 	if err != nil {
@@ -79,7 +79,7 @@ func (s *states) find(ctx context.Context, n name) (backend.Stack, error) {
 	return s.folder.GetStack(ctx, ref)
 }
 
-// export is the stack's state; nil where there is no such stack.
+// export returns the stack's state; nil where there is no such stack.
 func (s *states) export(ctx context.Context, n name) (*apitype.UntypedDeployment, error) {
 	found, err := s.find(ctx, n)
 	if err != nil || found == nil {
@@ -88,7 +88,7 @@ func (s *states) export(ctx context.Context, n name) (*apitype.UntypedDeployment
 	return s.folder.ExportDeployment(ctx, found)
 }
 
-// remove says whether it refuses, because the stack still has resources.
+// remove removes the stack, and returns whether it refuses to because the stack still has resources.
 func (s *states) remove(ctx context.Context, n name, force bool) (hasResources bool, err error) {
 	found, err := s.find(ctx, n)
 	if err != nil || found == nil {
@@ -106,8 +106,8 @@ func (s *states) begin(n name, info backend.UpdateInfo) (*journal, error) {
 	return createJournal(s.journalPath(n), header{Base: base, Update: info})
 }
 
-// fold puts a journal into the stack's state, and the update into its history. It may be killed anywhere, and run again.
-// The stack must be locked. It returns the number of entries.
+// fold puts a journal into the stack's state, and the update into its history, and returns the number of entries. It may be killed at any
+// point and run again. The stack must be locked.
 func (s *states) fold(ctx context.Context, n name, finish func(*backend.UpdateInfo)) (int, error) {
 	path := s.journalPath(n)
 	found, err := readJournal(path)
@@ -115,7 +115,7 @@ func (s *states) fold(ctx context.Context, n name, finish func(*backend.UpdateIn
 		return 0, err
 	}
 	if found.header.Base == "" {
-		// Killed before its first line was whole.
+		// The update was killed before its first line was whole.
 		return 0, os.Remove(path)
 	}
 	if err := os.Truncate(path, found.whole); err != nil {
@@ -127,7 +127,7 @@ func (s *states) fold(ctx context.Context, n name, finish func(*backend.UpdateIn
 	}
 	switch {
 	case now == found.folded:
-		// Killed after the state was written.
+		// An earlier run was killed after it had written the state, so only the history is left to write.
 	case now != found.header.Base:
 		return 0, fmt.Errorf(
 			"the state of %s is not the one on which the update began that %s is the journal of: somebody has changed it since. "+
@@ -190,7 +190,7 @@ func (s *states) write(ctx context.Context, n name, entries []apitype.JournalEnt
 		return err
 	}
 	target := s.statePath(n)
-	// A state with nothing in it is no backup of the one that had something.
+	// A state without resources is no backup of the one that had some.
 	if before, err := os.ReadFile(target); err == nil && len(deployment.Resources) > 0 {
 		if err := replace(target+".bak", before); err != nil {
 			return err
@@ -238,13 +238,13 @@ func recoverAll(ctx context.Context, dir string) error {
 		n := name{filepath.Base(filepath.Dir(path)), strings.TrimSuffix(filepath.Base(path), ".jsonl")}
 		unlock, err := s.lock(ctx, n)
 		if err != nil {
-			// Under way.
+			// The update is still under way.
 			continue
 		}
 		entries, err := s.fold(ctx, n, failed)
 		unlock()
 		if errors.Is(err, fs.ErrNotExist) {
-			// Whoever held it has ended by itself just now.
+			// The process that held the lock has just ended by itself.
 			continue
 		}
 		if err == nil {
@@ -255,13 +255,13 @@ func recoverAll(ctx context.Context, dir string) error {
 	return errors.Join(failures...)
 }
 
-// failed is how an update ends that nobody completes.
+// failed marks an update as failed, because nobody completes it.
 func failed(info *backend.UpdateInfo) {
 	info.Result = backend.FailedResult
 	info.EndTime = time.Now().Unix()
 }
 
-// plainJSON leaves < and > as they are, as the folder's own back end does.
+// plainJSON leaves < and > as they are, like the folder's own back end.
 type plainJSON struct{}
 
 func (plainJSON) Marshal(v any) ([]byte, error) {
@@ -281,7 +281,7 @@ func replace(path string, text []byte) error {
 		return err
 	}
 	_, err = file.Write(text)
-	// On the disk before it takes the other's place: the journal that could make it again is removed after.
+	// The file is on the disk before it replaces the other one: the journal that could make it again is removed afterwards.
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return errors.Join(fmt.Errorf("%s cannot be written: make room for %d bytes on its disk and run the command again: %w",
 			path, len(text), err), os.Remove(draft))

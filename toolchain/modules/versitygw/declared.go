@@ -21,7 +21,7 @@ type user struct {
 	Bucket string `json:"bucket"`
 }
 
-// What the site declares of its store: read from mounted files, held in memory, and read again where a file is another one.
+// What the site declares of its store. It is read from mounted files, held in memory, and read again where a file has changed.
 type declared struct {
 	paths [2]string
 
@@ -36,7 +36,7 @@ func readDeclared(users, buckets string) (*declared, error) {
 	return d, d.read()
 }
 
-// The users and buckets of now. Files that cannot be read leave those of before in force, which a restart would not.
+// Returns the present users and buckets. Where the files cannot be read, the former ones stay in force until a restart.
 func (d *declared) current() (map[string]user, []string) {
 	d.lock.Lock()
 	defer d.lock.Unlock()
@@ -61,7 +61,7 @@ func (d *declared) read() error {
 	if !isNew {
 		return nil
 	}
-	// Once for each file: what is wrong is said once.
+	// The stamps are kept first, so that an error in a file is reported only once.
 	d.stamps = stamps
 	var users map[string]user
 	var buckets []string
@@ -80,7 +80,7 @@ func (d *declared) read() error {
 	return nil
 }
 
-// Says nothing of what is in the file: it holds secrets.
+// Reads a JSON file. Its errors do not quote the file, because that holds secrets.
 func parse(path string, into any) error {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -107,7 +107,7 @@ func (u user) check() error {
 	return nil
 }
 
-// versitygw's accounts are those that are declared. Nothing is kept on a disk, and nobody changes them over the network.
+// versitygw's accounts are the declared users. Nothing is kept on a disk, and nobody can change them over the network.
 type accounts struct{ *declared }
 
 var errNotHere = s3err.GetAPIError(s3err.ErrAdminMethodNotSupported)

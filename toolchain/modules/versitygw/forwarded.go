@@ -7,7 +7,7 @@ import (
 	"github.com/versity/versitygw/s3response"
 )
 
-// What the store does just as versitygw's backend does it: it reads, it takes parts, and it removes what versitygw finds unlocked.
+// The store does these just as versitygw's backend does them: it reads, it takes parts, and it removes what versitygw finds unlocked.
 
 func (s *lockedStore) Shutdown() { s.files.Shutdown() }
 
@@ -19,7 +19,7 @@ func (s *lockedStore) HeadBucket(ctx context.Context, input *s3.HeadBucketInput)
 	return s.files.HeadBucket(ctx, input)
 }
 
-// The owner is whom versitygw has in the place of one: the account that nobody has.
+// No bucket names an owner, so versitygw takes the account whose key nobody has for it.
 func (s *lockedStore) GetBucketAcl(ctx context.Context, input *s3.GetBucketAclInput) ([]byte, error) {
 	_, err := s.files.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: input.Bucket})
 	return []byte("{}"), err

@@ -20,17 +20,17 @@ import (
 	"github.com/versity/versitygw/s3response"
 )
 
-// Where versitygw's file-system backend keeps a version's retention.
+// The attribute in which versitygw's file-system backend keeps a version's retention.
 const retentionAttribute = "object-retention"
 
-// lockedStore is versitygw's backend with a COMPLIANCE retention on every version, set before the version can be seen. What it does is listed in
-// this file and in forwarded.go; everything else, with which a lock, a policy or a bucket could be changed, answers as
-// backend.BackendUnsupported does: it is not implemented, for whomever.
+// lockedStore is versitygw's backend with a COMPLIANCE retention on every version, set before the version can be seen. This file and
+// forwarded.go list what it does. Everything else, which could change a lock, a policy or a bucket, answers "not implemented"
+// to everybody, as backend.BackendUnsupported does.
 type lockedStore struct {
 	backend.BackendUnsupported
 	files    *posix.Posix
 	declared *declared
-	// For how long a version is kept from when it was written.
+	// How long a version is kept after it was written.
 	keep time.Duration
 }
 
@@ -43,7 +43,7 @@ func (s *lockedStore) PutObject(ctx context.Context, input s3response.PutObjectI
 		// A folder has no versions that could be kept.
 		return s3response.PutObjectOutput{}, s3err.GetAPIError(s3err.ErrNotImplemented)
 	}
-	// Whatever the request says of a retention: the store's own is in its place.
+	// The store's own retention replaces whatever the request says of one.
 	input.ObjectLockMode, input.ObjectLockRetainUntilDate, input.ObjectLockLegalHoldStatus = "", nil, ""
 	stored, err := s.files.PutObjectWithPostFunc(ctx, input, func(draft *os.File) error {
 		return meta.XattrMeta{}.StoreAttribute(draft, *input.Bucket, *input.Key, retentionAttribute, retention(time.Now().Add(s.keep)))
@@ -60,7 +60,7 @@ func (s *lockedStore) CreateMultipartUpload(ctx context.Context, input s3respons
 	return s.files.CreateMultipartUpload(ctx, input)
 }
 
-// The version has the retention of its upload from the start, and the time that the upload took is added.
+// The version has its upload's retention from the start; here the time that the upload took is added.
 func (s *lockedStore) CompleteMultipartUpload(ctx context.Context, input *s3.CompleteMultipartUploadInput) (s3response.CompleteMultipartUploadResult, string, error) {
 	result, version, err := s.files.CompleteMultipartUpload(ctx, input)
 	if err != nil {
@@ -69,7 +69,7 @@ func (s *lockedStore) CompleteMultipartUpload(ctx context.Context, input *s3.Com
 	return result, version, s.ensureLocked(ctx, *input.Bucket, *input.Key, version)
 }
 
-// Nothing is acknowledged before its lock is read back.
+// Reads the lock back: nothing is acknowledged before its lock is confirmed.
 func (s *lockedStore) ensureLocked(ctx context.Context, bucket, key, version string) error {
 	written, err := ulid.ParseStrict(version)
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *lockedStore) isLocked(ctx context.Context, bucket, key, version string,
 	return found.Mode == types.ObjectLockRetentionModeCompliance && found.RetainUntilDate != nil && !found.RetainUntilDate.Before(until), nil
 }
 
-// The rule by which versitygw holds a version without a retention of its own, from now on at each request: for as long as it has none.
+// By this rule versitygw protects a version that has no retention of its own. It counts from each request, so it holds until the version has one.
 func (s *lockedStore) GetObjectLockConfiguration(ctx context.Context, bucket string) ([]byte, error) {
 	if _, err := s.files.GetObjectLockConfiguration(ctx, bucket); err != nil {
 		return nil, err

@@ -27,7 +27,7 @@ func newStore(t *testing.T) *lockedStore {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The backend goes to its folder.
+	// The backend changes into its folder, and this test changes back at its end.
 	t.Chdir(folder)
 	files, err := openFiles(folder, false)
 	if err != nil {
@@ -66,7 +66,7 @@ func TestAVersionHasTheStoresLockWhateverIsAskedFor(t *testing.T) {
 	}
 }
 
-// As where an earlier release was killed before it locked, and where an administrator of its time set a lock that can be lifted.
+// Such versions exist where an earlier release was killed before it locked them, or where its administrator set a lock that can be lifted.
 func TestWhatIsNotLockedIsLockedAgain(t *testing.T) {
 	store := newStore(t)
 	governed := []byte(`{"Mode":"GOVERNANCE","RetainUntilDate":"2099-01-01T00:00:00Z"}`)
@@ -90,7 +90,7 @@ func TestWhatIsNotLockedIsLockedAgain(t *testing.T) {
 	}
 }
 
-// Whoever had the key of the account that versitygw wants would find nothing to do with it.
+// Even somebody who had the key of the account that versitygw requires could change nothing with it.
 func TestNothingChangesALockOrAPolicy(t *testing.T) {
 	store, ctx := newStore(t), context.Background()
 	version := put(t, store, "")

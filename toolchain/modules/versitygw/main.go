@@ -1,8 +1,8 @@
-// A site's object store: versitygw's S3 over its file-system backend, with three things that versitygw leaves to whoever runs it. The store
-// itself locks what it stores (locked.go), who may do what is what the site declares (declared.go, rights.go), and nobody
-// administers it: no account has that role, and what would be administered is not implemented.
+// A site's object store: versitygw's S3 over its file-system backend, with three things that versitygw leaves to its operators. The store itself
+// locks what it stores (locked.go), the site declares who may do what (declared.go, rights.go), and nobody administers
+// the store: no account has that role, and the requests of administrators are not implemented.
 //
-// Everything that it is told comes from files and from these variables:
+// All its settings come from files and from these variables:
 //
 //	STORE_PORTS             addresses to listen on, with commas between them, such as `:7070`
 //	STORE_REGION            name of the region, which is part of what clients sign
@@ -12,7 +12,7 @@
 //	STORE_BUCKETS           file of a JSON array with the buckets' names
 //	STORE_OBJECT_LOCK_DAYS  for how long each version is kept, whoever wants it gone
 //	STORE_HEALTH            path that answers everybody; none where it is absent
-//	STORE_READ_ONLY         anything: the folder is another store's, and is not written to
+//	STORE_READ_ONLY         any value: the folder belongs to another store, and is only read
 package main
 
 import (
@@ -38,11 +38,11 @@ import (
 var Version = "unknown"
 
 const (
-	// Files that Kubernetes mounts follow what is declared within a minute; what changed is taken up soon after.
+	// Kubernetes updates mounted files within a minute after a change of what is declared; the store reads them soon after.
 	reread = 5 * time.Second
-	// A version is unlocked only where the store was killed as it wrote it, or where more days are declared than before.
+	// A version is unlocked only where the store was killed while it wrote it, or where more days are declared than before.
 	relock = time.Hour
-	// As versitygw's own program has them.
+	// The limit in versitygw's own program.
 	connections = 250_000
 	requests    = 100_000
 	parts       = 10_000
@@ -78,7 +78,7 @@ func run() error {
 		}
 		go store.maintain(ctx)
 	}
-	// versitygw wants an account that may do everything. Nobody has its key, which is another at each start and is told to nobody.
+	// versitygw requires an account that may do everything. Its key is new at each start, and nobody learns it.
 	id, secret := random(), random()
 	return embedgw.RunVersityGW(ctx, store, &embedgw.Config{
 		RootUserAccess:    id,
@@ -96,7 +96,7 @@ func run() error {
 		HealthPath:        os.Getenv("STORE_HEALTH"),
 		// Policies alone say who may do what.
 		DisableACLs: true,
-		// Its log would be a line for each request.
+		// Otherwise it would log a line for each request.
 		Quiet:   true,
 		Version: Version,
 	})
@@ -113,7 +113,7 @@ func lockDuration(isReadOnly bool) (time.Duration, error) {
 	return time.Duration(days * 24 * float64(time.Hour)), nil
 }
 
-// The backend over `objects` and, where the folder has them, `versions`: what is in a copy has none.
+// Opens the backend over `objects` and, where the folder has them, `versions`: a copy has no versions.
 func openFiles(data string, isReadOnly bool) (*posix.Posix, error) {
 	objects, versions := filepath.Join(data, "objects"), filepath.Join(data, "versions")
 	if !isReadOnly {
@@ -122,7 +122,7 @@ func openFiles(data string, isReadOnly bool) (*posix.Posix, error) {
 				return nil, err
 			}
 		}
-		// Earlier releases kept the accounts' keys here, in clear.
+		// Earlier releases kept the accounts' keys here, in the clear.
 		if err := os.RemoveAll(filepath.Join(data, "accounts")); err != nil {
 			return nil, err
 		}

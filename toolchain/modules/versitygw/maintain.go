@@ -13,7 +13,7 @@ import (
 	"github.com/versity/versitygw/s3err"
 )
 
-// Takes up buckets that are declared later, and locks what is not locked as it is declared now, until the context ends.
+// Until the context ends, makes buckets that are declared later, and locks versions that are not locked for as long as is declared now.
 func (s *lockedStore) maintain(ctx context.Context) {
 	buckets, locks := time.NewTicker(reread), time.NewTicker(relock)
 	for {
@@ -33,7 +33,7 @@ func (s *lockedStore) maintain(ctx context.Context) {
 	}
 }
 
-// Buckets are made and mended, never removed.
+// Makes and repairs buckets, and never removes one.
 func (s *lockedStore) makeBuckets(ctx context.Context) error {
 	_, buckets := s.declared.current()
 	for _, bucket := range buckets {
@@ -73,8 +73,8 @@ func (s *lockedStore) makeBucket(ctx context.Context, bucket string) error {
 	return err
 }
 
-// Versions that an earlier release wrote, that were written as the store was killed, or that are to be kept for longer than was
-// declared then. Until it has come to them nobody can remove them either: see GetObjectLockConfiguration.
+// Locks versions that an earlier release wrote, that were being written when the store was killed, or that must be kept for longer than was
+// declared before. Nobody can remove them in the meantime either: see GetObjectLockConfiguration.
 func (s *lockedStore) relockAll(ctx context.Context) {
 	_, buckets := s.declared.current()
 	for _, bucket := range buckets {
@@ -84,7 +84,7 @@ func (s *lockedStore) relockAll(ctx context.Context) {
 	}
 }
 
-// One that cannot be locked does not keep the others from it.
+// A version that cannot be locked does not keep the others from being locked.
 func (s *lockedStore) relock(ctx context.Context, bucket string) error {
 	var failures []error
 	none, most := "", int32(1000)
@@ -110,12 +110,12 @@ func (s *lockedStore) relock(ctx context.Context, bucket string) error {
 	}
 }
 
-// It was purged between the listing and now.
+// True where the version was purged between the listing and now.
 func isGone(err error) bool {
 	return isError(err, s3err.ErrNoSuchKey) || isError(err, s3err.ErrNoSuchVersion)
 }
 
-// By S3's own code: an error may name what it is about.
+// Compares S3's own codes, because an error may contain the name of its object.
 func isError(err error, code s3err.ErrorCode) bool {
 	var found s3err.S3Error
 	return errors.As(err, &found) && found.BaseError().Code == s3err.GetAPIError(code).Code

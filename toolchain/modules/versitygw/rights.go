@@ -6,14 +6,14 @@ import (
 )
 
 type right struct {
-	// Whether it holds in all buckets.
+	// Whether the right holds in all buckets.
 	everywhere bool
 	// S3's actions on a bucket itself, and on what is in it.
 	bucket, objects []string
 }
 
-// DeleteObject without a version only hides: DeleteObjectVersion, which destroys what is not locked, is the purger's alone. Nobody
-// sets a retention, and nobody changes a bucket.
+// DeleteObject without a version only hides; only the purger has DeleteObjectVersion, which destroys what is not locked. Nobody sets a
+// retention, and nobody changes a bucket.
 var rights = map[string]right{
 	"backup": {
 		bucket:  []string{"s3:ListBucket", "s3:ListBucketMultipartUploads"},
@@ -42,8 +42,8 @@ type statement struct {
 	Resource  []string
 }
 
-// policy is the policy of a bucket; nil where nobody may do anything. It is made at each request, and kept nowhere: there is none
-// that somebody could replace. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
+// policy is the policy of a bucket; nil where nobody may do anything. It is made at each request and kept nowhere, so that nobody can
+// replace it. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
 func policy(bucket string, users map[string]user) ([]byte, error) {
 	var statements []statement
 	for id, one := range users {

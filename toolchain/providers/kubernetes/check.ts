@@ -1,4 +1,4 @@
-/** Makes a program's inputs whole: name, namespace, a Secret's data; and refuses what cannot be. */
+/** Completes a program's inputs (name, namespace, a Secret's data), and refuses inputs that cannot be. */
 import { createHash, randomBytes } from "node:crypto";
 import { CheckFailure, CheckRequest, CheckResult } from "../../plugin/provider";
 import { Plain, PlainMap, UNKNOWN, reveal } from "../../plugin/values";
@@ -23,7 +23,7 @@ export function checkObject(request: Request, context: CheckContext): CheckResul
     const patch = isPatch(request.type, gvk.kind);
     const metadata = news["metadata"];
     if (metadata !== undefined && metadata !== null && !isMap(metadata)) {
-        // All of it is unknown in a preview: there is nothing to fill in yet.
+        // In a preview all of it is unknown: there is nothing to fill in yet.
         const failures = metadata === UNKNOWN ? [] : [{ property: "metadata", reason: "metadata must be an object" }];
         return { inputs: request.news, failures };
     }
@@ -74,8 +74,8 @@ function* refuse(
 const MANAGED_BY = "app.kubernetes.io/managed-by";
 
 /**
- * Without server-side apply there is no field manager that tells whose an object is: a label does, from its creation on. One that
- * came to be without it stays without.
+ * Without server-side apply no field manager tells who owns an object, so a label does, from the object's creation on. An object that
+ * was created without the label stays without it.
  */
 function withLabel(metadata: PlainMap, olds: PlainMap, { serverSideApply }: CheckContext): PlainMap {
     const value = process.env["PULUMI_KUBERNETES_MANAGED_BY_LABEL"] ?? "pulumi";
@@ -85,7 +85,7 @@ function withLabel(metadata: PlainMap, olds: PlainMap, { serverSideApply }: Chec
     return labelled && isMap(labels) ? { ...metadata, labels: { ...labels, [MANAGED_BY]: value } } : metadata;
 }
 
-/** The object with a name: its own, the one generated for it before, or a new one. A string says why it gets none. */
+/** The object with a name: its own, the one generated for it before, or a new one. Where it gets none, a string says why. */
 function withName(request: Request, object: PlainMap): PlainMap | string {
     const metadata = map(object, "metadata");
     if (nameOf(object) || text(metadata, "generateName")) {
@@ -115,7 +115,7 @@ function autonamed(object: PlainMap, name: string): PlainMap {
     };
 }
 
-/** Eight hex digits, the same ones in a preview and the update that follows it. */
+/** Eight hexadecimal digits, which are the same in a preview and the update that follows it. */
 function suffix({ urn, randomSeed }: Request): string {
     return randomSeed.length > 0
         ? createHash("sha256").update(randomSeed).update(urn).digest("hex").slice(0, 8)
@@ -123,8 +123,8 @@ function suffix({ urn, randomSeed }: Request): string {
 }
 
 /**
- * Data as the API server gives it back. A Secret's `stringData` is write-only and shadows `data` in the API server: kept as data, it
- * can be compared. Base64 may have line breaks on its way in, and has none afterwards.
+ * The data as the API server returns it. A Secret's `stringData` is write-only and overrides `data` in the API server; as data it can be
+ * compared. Base64 may have line breaks in the inputs, and has none in the result.
  */
 function withData(object: PlainMap): PlainMap {
     if (object["kind"] === "ConfigMap") {

@@ -137,14 +137,14 @@ export class Client {
             return undefined;
         }
         if (error instanceof ApiError && error.code === 401 && attempt === 0) {
-            // A token may have run out: ask for another one.
+            // The token may have expired: the next attempt asks for another one.
             this.credentials = undefined;
             return 0;
         }
         if (error instanceof ApiError && [429, 503].includes(error.code)) {
             return 250 * 2 ** attempt;
         }
-        // A kept-alive connection may be closed by the other side just as it is used again. A POST may have arrived.
+        // The other side may close a kept-alive connection just when it is used again. A POST may have arrived all the same.
         const closed = isNetworkError(error) && ["ECONNRESET", "EPIPE"].includes(error.code);
         return closed && request.method !== "POST" ? 0 : undefined;
     }
@@ -194,7 +194,7 @@ function parsed(answer: string): unknown {
     }
 }
 
-/** What an answer says that is a failure. */
+/** The error that an answer with a failure describes. */
 export async function apiError(response: http.IncomingMessage): Promise<ApiError> {
     const body = await read(response);
     try {
@@ -203,7 +203,7 @@ export async function apiError(response: http.IncomingMessage): Promise<ApiError
             return new ApiError(response.statusCode ?? 0, status);
         }
     } catch {
-        // This is not JSON: it is a proxy's page, or the plain text of a path that is not served.
+        // The body is not JSON: it is a proxy's page, or the plain text of a path that is not served.
     }
     return new ApiError(response.statusCode ?? 0, {}, body.trim().slice(0, 200));
 }

@@ -22,28 +22,28 @@ export class Cluster {
     private located: Promise<ClusterAddress> | undefined;
     private warned: Promise<void> | undefined;
 
-    /** @param warn tells the user that a question was not put to the API server */
+    /** @param warn tells the user that the API server was not asked */
     constructor(
         readonly settings: Settings,
         private readonly warn: Warn,
     ) {}
 
     /**
-     * The connection, after the API server has answered. Throws {@link UnreachableError}, the same one at every call: nothing
-     * may be concluded about any object then.
+     * The connection, after the API server has answered. Throws {@link UnreachableError}, the same one at every call: nothing may be concluded
+     * about any object in that case.
      */
     connect(): Promise<Connection> {
         if (!this.connection) {
             this.connection = this.open();
-            // Whoever needs the connection gets the error; the attempt ahead of time must not end the process.
+            // Every caller that needs the connection gets the error; this attempt ahead of time must not end the process.
             this.connection.catch(() => undefined);
         }
         return this.connection;
     }
 
     /**
-     * The connection, for a question that a preview can do without an answer to, and an update as well, since whatever changes
-     * an object asks again. Undefined, and the user is told once, where there is no answer; undefined where objects become files.
+     * The connection, for a question that can stay unanswered: in a preview, and in an update as well, since every change of an object asks again.
+     * Undefined, with one warning to the user, where there is no answer; also undefined where objects become files.
      */
     async consult(): Promise<Connection | undefined> {
         if (this.isRendering) {
@@ -69,8 +69,8 @@ export class Cluster {
     }
 
     /**
-     * The namespace of an object that names none; empty for a cluster-wide kind, and where nobody can tell. Without an API server
-     * an object stays where it is.
+     * The namespace of an object that names none; empty for a cluster-wide kind, and where nobody can tell. Without an API server an object stays
+     * in its present namespace.
      *
      * @param former the object's namespace in state; undefined for a new object
      */
@@ -127,7 +127,7 @@ async function probe(client: Client, address: ClusterAddress): Promise<void> {
         await client.request({ method: "GET", path: "/version", signal });
     } catch (error) {
         if (error instanceof ApiError && error.code < 500) {
-            // It is there; whether it lets us in is for the requests to say.
+            // The server is there; later requests will tell whether it lets us in.
             return;
         }
         if (error instanceof UnreachableError) {

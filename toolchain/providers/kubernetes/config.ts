@@ -4,16 +4,16 @@ import { Plain, PlainMap, PropertyMap, UNKNOWN, reveal } from "../../plugin/valu
 import { type ClientSettings, checkClientSettings, clientSettings } from "./throttle";
 
 export interface Settings {
-    /** A path, several joined by the system's path delimiter, or the content itself; empty: where kubectl looks. */
+    /** A path, several paths joined by the system's path delimiter, or the content itself; empty for the place where kubectl looks. */
     readonly kubeconfig: string;
     readonly context: string;
     readonly cluster: string;
-    /** The namespace of objects that name none; empty: the context's. */
+    /** The namespace of objects that name none; empty for that of the context. */
     readonly namespace: string;
     readonly clusterIdentifier: string;
-    /** Empty: objects go to the cluster, not to files. */
+    /** Empty where objects go to the cluster instead of to files. */
     readonly renderYamlToDirectory: string;
-    /** Every object is written at every update, not only what has changed. */
+    /** Every object is written at every update, and not only those that have changed. */
     readonly alwaysRender: boolean;
     readonly enableServerSideApply: boolean;
     readonly enableConfigMapMutable: boolean;
@@ -23,7 +23,7 @@ export interface Settings {
     readonly deleteUnreachable: boolean;
     readonly skipUpdateUnreachable: boolean;
     readonly client: ClientSettings;
-    /** Set by this project's own command line for whatever changes a cluster: it fails where a preview would go on. */
+    /** This project's own command line sets it for every command that changes a cluster: such a command fails where a preview would go on. */
     readonly clusterMustAnswer: boolean;
 }
 
@@ -89,7 +89,7 @@ function isDefault(urn: string): boolean {
     return /::default(_[^:]*)?$/.test(urn);
 }
 
-/** `strictMode`: every cluster is chosen in the program, so that none is changed because of what a shell happened to have set. */
+/** With `strictMode` the program chooses every cluster, so that a setting that happens to be in a shell changes none. */
 function* strict(values: PlainMap, urn: string): Generator<CheckFailure> {
     if (isDefault(urn)) {
         const reason =
@@ -139,7 +139,7 @@ export function checkSettings(args: PropertyMap, environment: Environment, urn =
     if (values["renderYamlToDirectory"]) {
         const ambient = environment["KUBECONFIG"];
         for (const key of ["cluster", "context", "kubeconfig"]) {
-            // The SDK fills kubeconfig in from the environment, which is nobody's wish to use a cluster.
+            // The SDK fills kubeconfig in from the environment, which does not mean that somebody wants to use a cluster.
             if (values[key] && !(key === "kubeconfig" && values[key] === ambient)) {
                 const reason = `${key} cannot go with renderYamlToDirectory, which uses no cluster: leave one of them out`;
                 failures.push({ property: key, reason });

@@ -14,20 +14,20 @@ export interface CredentialPlugin {
     readonly env: Readonly<Record<string, string>>;
     readonly installHint: string;
     readonly provideClusterInfo: boolean;
-    /** It would ask a person, and there is none. */
+    /** True where the plugin would ask a person, who is not there. */
     readonly asks: boolean;
 }
 
 export interface Credential {
     readonly token: string;
-    /** PEM; empty where there is none. */
+    /** The certificate in PEM; empty where there is none. */
     readonly certificate: string;
     readonly key: string;
     /** Milliseconds since 1970; infinite where the plugin does not say. */
     readonly expires: number;
 }
 
-/** @param folder the kubeconfig's: a command with a slash in it is relative to that */
+/** @param folder the kubeconfig's folder: a command with a slash in it is relative to that */
 export function parseCredentialPlugin(said: PlainMap, folder: string): CredentialPlugin {
     const command = text(said, "command");
     const env = list(said, "env")
@@ -45,9 +45,9 @@ export function parseCredentialPlugin(said: PlainMap, folder: string): Credentia
 }
 
 /**
- * Asks the plugin. Throws an error that names it; what it has printed is never in one, for that may be a credential.
+ * Asks the plugin. Throws an error that names it; the error never repeats what it has printed, which may be a credential.
  *
- * @param cluster what a plugin is told that wants to know for which cluster
+ * @param cluster what the plugin is told if it wants to know for which cluster it is asked
  */
 export async function askPlugin(plugin: CredentialPlugin, cluster: PlainMap): Promise<Credential> {
     const name = `the kubeconfig's credential plugin ${JSON.stringify(plugin.command)}`;

@@ -1,4 +1,4 @@
-/** What a request to the API server carries, so that it knows who asks. */
+/** What a request to the API server carries to identify its sender. */
 import type http from "node:http";
 import https from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
@@ -9,7 +9,7 @@ export type Options = Omit<https.RequestOptions, "headers"> & { headers?: http.O
 
 export interface Credentials {
     readonly options: Options;
-    /** Milliseconds since 1970; infinite where nobody says. */
+    /** Milliseconds since 1970; infinite where nothing says. */
     readonly expires: number;
 }
 
@@ -18,7 +18,7 @@ export async function credentialsFor(config: KubeConfig): Promise<Credentials> {
     const cluster = config.getCurrentCluster();
     const user: KubeUser | null = config.getCurrentUser();
     if (cluster?.server.startsWith("http:")) {
-        // The client library wants to be told twice that plain HTTP (`kubectl proxy`) has no TLS to verify.
+        // The client library must be told twice that plain HTTP (`kubectl proxy`) has no TLS to verify.
         config.clusters = config.clusters.map((other) =>
             other.name === cluster.name ? { ...other, skipTLSVerify: true } : other,
         );

@@ -1,4 +1,4 @@
-/** Whether, and where, new inputs differ from what there is. */
+/** Tells whether, and where, new inputs differ from what there is. */
 import { DiffResult, PropertyDiff } from "../../plugin/provider";
 import { Plain, PlainMap, UNKNOWN } from "../../plugin/values";
 import { same, sameScalar } from "./equality";
@@ -14,19 +14,19 @@ export interface DiffArguments {
     readonly news: PlainMap;
     readonly immutable: readonly (readonly string[])[];
     readonly ignoreChanges?: readonly string[];
-    /** The inputs in state are all that an import found: what the program leaves out of them it leaves to whoever filled it in. */
+    /** The inputs in state are all that an import found: the program leaves what it does not mention to others. */
     readonly imported?: boolean;
-    /** Where a value is secret now that stands in plain in the state. */
+    /** Where a value is secret now that is in the clear in the state. */
     readonly exposed?: readonly Path[];
-    /** A path to name where the object must be replaced although nothing about it has changed. */
+    /** A path to name where the object must be replaced although it has not changed. */
     readonly unready?: string | undefined;
 }
 
 export const AUTONAMED = "pulumi.com/autonamed";
 
 /**
- * Compares the inputs in state with new ones, and the values of the live object in state with them at the same paths. What the
- * API server or a controller added is at no such path, so it never shows.
+ * Compares the inputs in state with new ones, and the live object's values in state with them at the same paths. What the API server or a
+ * controller added is at no such path, so it never shows.
  */
 export function diffObjects(args: DiffArguments): DiffResult {
     const ignored = (args.ignoreChanges ?? []).map(parsePath);
@@ -39,7 +39,7 @@ export function diffObjects(args: DiffArguments): DiffResult {
     )) {
         const left = args.imported === true && kind === "delete" && !isOwnKey(path);
         if (!left && !ignored.some((prefix) => startsWith(path, prefix))) {
-            // Saying what an immutable field already is (a default, for instance) changes nothing about it.
+            // Setting an immutable field to the value that it already has (a default, for instance) changes nothing.
             const settled = live !== undefined && same(path, live, after);
             const replaces = !settled && args.immutable.some((pattern) => touches(path, pattern, before, after));
             detailedDiff[formatPath(path)] = { kind: replaces ? `${kind}-replace` : kind, inputDiff };
@@ -61,8 +61,8 @@ function isOwnKey(path: Path): boolean {
 }
 
 /**
- * An object that the user has named cannot exist twice; one with a generated name gets another. Whether it is replaced at all may be
- * the engine's decision: the program's `replaceOnChanges` is not told to a provider.
+ * An object that the user has named cannot exist twice; one with a generated name gets another. The engine may decide by itself to replace
+ * the object: a provider does not learn of the program's `replaceOnChanges`.
  */
 function mustDeleteFirst({ live, news }: DiffArguments): boolean {
     return (
@@ -135,8 +135,8 @@ function* compareLists(path: Path, old: Plain[], live: Plain[], next: Plain[]): 
 }
 
 /**
- * The live item that an item of the inputs became. Others may have put items into the list: a name tells more than a place, unless
- * several have it.
+ * The live item that an item of the inputs became. Others may have put items into the list, so a name tells more than a position, unless
+ * several items have it.
  */
 function peerOf(item: Optional, live: Plain[], index: number, length: number): Optional {
     const name = isMap(item) ? item["name"] : undefined;

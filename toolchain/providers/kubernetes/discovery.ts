@@ -1,4 +1,4 @@
-/** Which kinds the API server has. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
+/** Looks up which kinds the API server has. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
 import { PlainMap } from "../../plugin/values";
 import { Client } from "./client";
 import { UnknownKindError } from "./errors";
@@ -11,7 +11,7 @@ const AGGREGATED =
 
 interface Index {
     readonly kinds: ReadonlyMap<string, Mapping>;
-    /** Group versions whose own API server did not answer: what they have is unknown. */
+    /** Group versions whose own API server did not answer, so that their kinds are unknown. */
     readonly stale: ReadonlySet<string>;
 }
 
@@ -24,12 +24,12 @@ export class Discovery {
 
     constructor(private readonly client: Client) {}
 
-    /** Where a kind is served. Throws {@link UnknownKindError} if the API server, asked afresh, does not have it. */
+    /** Where a kind is served. Throws {@link UnknownKindError} if the API server, asked again, does not have it. */
     async find(gvk: GroupVersionKind): Promise<Mapping> {
         return builtInMapping(gvk) ?? (await this.known(gvk)) ?? (await this.findAnew(gvk));
     }
 
-    /** As {@link find}, trusting nothing that was known before. */
+    /** Like {@link find}, but without anything that was known before. */
     async findAnew(gvk: GroupVersionKind): Promise<Mapping> {
         this.index = undefined;
         const { kinds, stale } = await this.load();
@@ -46,7 +46,7 @@ export class Discovery {
         throw new UnknownKindError(gvk);
     }
 
-    /** Where a kind is served, as far as is known; undefined for a kind that is not there, or not yet. */
+    /** Where a kind is served, as far as is known; undefined for a kind that does not exist, or not yet. */
     async known(gvk: GroupVersionKind): Promise<Mapping | undefined> {
         return builtInMapping(gvk) ?? (await this.load()).kinds.get(key(gvk));
     }

@@ -1,4 +1,4 @@
-/** When two spellings of a value mean the same to the API server. */
+/** Tells when two spellings of a value mean the same to the API server. */
 import { Plain } from "../../plugin/values";
 import { canonicalBase64 } from "./base64";
 import { Path, isMap } from "./objects";
@@ -40,11 +40,11 @@ function holdsQuantity(path: Path): boolean {
 
 /** Fields that are bytes: Go's type `[]byte`, base64 in JSON. A Secret's data is made canonical where inputs are checked. */
 const BYTE_FIELDS = new Set(["caBundle", "certificate", "request"]);
-/** As Kubernetes names the fields of its types Time and MicroTime: `renewTime`, `startTime`, `expirationTimestamp`. */
+/** Kubernetes names the fields of its types Time and MicroTime like this: `renewTime`, `startTime`, `expirationTimestamp`. */
 const TIME_FIELD = /(?:Time|Timestamp)$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d+))?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** The API server keeps times in UTC, to the second or to the microsecond: only what both say can differ. */
+/** The API server keeps times in UTC, to the second or to the microsecond, so only the digits that both have can differ. */
 function sameTime(left: string, right: string): boolean {
     const [mine, yours] = [TIME.exec(left), TIME.exec(right)];
     if (!mine || !yours) {
@@ -68,8 +68,8 @@ function sameTexts(path: Path, left: Plain, right: Plain): boolean {
 }
 
 /**
- * True if the API server takes both scalars for the same: equal, equal as quantities, times or bytes where `path` holds such, or a
- * number and its text, since ports and percentages are int-or-string.
+ * True if the API server takes both scalars for the same: equal, equal as quantities, times or bytes where `path` holds these, or a number and
+ * its text, since ports and percentages are int-or-string.
  */
 export function sameScalar(path: Path, left: Plain, right: Plain): boolean {
     if (left === right) {
@@ -90,7 +90,7 @@ function isTextOrNumber(value: Plain): value is string | number {
     return typeof value === "string" || typeof value === "number";
 }
 
-/** Deep {@link sameScalar}. Null is absent; empty is not: `replicas: 0` and `podSelector: {}` say something. */
+/** Deep {@link sameScalar}. Null counts as absent. An empty value does not: `replicas: 0` and `podSelector: {}` say something. */
 export function same(path: Path, left: Plain | undefined, right: Plain | undefined): boolean {
     left ??= undefined;
     right ??= undefined;

@@ -1,4 +1,4 @@
-/** What can go wrong between the provider and the API server, in words that say how to go on. */
+/** What can go wrong between the provider and the API server, in messages that say how to go on. */
 import { PlainMap, PropertyMap, Secret, Value } from "../../plugin/values";
 import { KubeObject, describe, isMap, list, map, text } from "./objects";
 import { spellings } from "./secrets";
@@ -19,8 +19,8 @@ export class ApiError extends Error {
     }
 
     /**
-     * True if the API server knows the kind but has no such object. A path that it does not serve is 404 as well, and must
-     * never pass for a deleted object: then the status names no object.
+     * True if the API server knows the kind but has no such object. A path that it does not serve is 404 as well, and must never count as a deleted
+     * object: in that case the status names no object.
      */
     isObjectMissing(name: string): boolean {
         return this.code === 404 && this.reason === "NotFound" && text(this.status, "details", "name") === name;
@@ -31,7 +31,7 @@ export class ApiError extends Error {
         return this.code === 404 && text(this.status, "details", "name") === "";
     }
 
-    /** The missing namespace that kept an object from being created; empty if that is not it. */
+    /** The missing namespace that kept an object from being created; empty if the reason is another one. */
     missingNamespace(): string {
         const details = map(this.status, "details");
         return this.code === 404 && details["kind"] === "namespaces" ? text(details, "name") : "";
@@ -72,7 +72,7 @@ export class ApiError extends Error {
     }
 }
 
-/** No answer from the API server. Never to be taken for "there is nothing there" (pulumi-kubernetes #1013). */
+/** The API server did not answer. This never means that an object does not exist (pulumi-kubernetes #1013). */
 export class UnreachableError extends Error {}
 
 export class UnknownKindError extends Error {
@@ -84,7 +84,7 @@ export class UnknownKindError extends Error {
     }
 }
 
-/** An error about `what`, with what the API server said and a way on where there is a usual one. */
+/** An error about `what`, with what the API server said and, where there is a usual one, a way to go on. */
 function explain(error: unknown, what: string, fieldManager: string): Error {
     if (!(error instanceof ApiError)) {
         return error instanceof Error ? error : new Error(String(error));
@@ -114,7 +114,7 @@ function explain(error: unknown, what: string, fieldManager: string): Error {
     return new Error(`${what}: ${error.message}`);
 }
 
-/** Why a Patch resource cannot be destroyed: `fields` of the object are its own, and nobody else's. */
+/** Why a Patch resource cannot be destroyed: the resource alone owns `fields` of the object. */
 export function keepsRequired(object: KubeObject, fields: readonly string[]): Error {
     return new Error(
         `cannot destroy the patch of ${describe(object)}: it owns ${fields.join(", ")}, which the object cannot be without. ` +
@@ -149,7 +149,7 @@ function collect(value: Value, secret: boolean, found: Set<string>): void {
 }
 
 /**
- * The error for the user: what could not be done, why, and how to go on. No secret value of `properties` is in it.
+ * The error for the user: what failed, why, and how to go on. No secret value of `properties` is in it.
  *
  * @param what for instance `cannot create Secret land/database`
  */

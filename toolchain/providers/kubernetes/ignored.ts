@@ -1,8 +1,8 @@
 /**
  * What an apply says about the fields that a program ignores (`ignoreChanges`): they stay as they are in the cluster.
  *
- * A field that another manager owns is left out, so that it belongs to that one alone: the next change by its owner would be a
- * conflict otherwise. A field that nobody else owns has to be said as it is, since what an apply leaves out is removed.
+ * A field that another manager owns is left out, so that the manager stays its only owner: otherwise the owner's next change would be a
+ * conflict. A field that nobody else owns has to be repeated unchanged, since an apply removes what it leaves out.
  */
 import type { Plain } from "../../plugin/values";
 import { type FieldSet, below, entryOf } from "./managed-fields";
@@ -25,7 +25,7 @@ export function withoutIgnored(
         .reduce<Optional>((body, path) => along(body, live, fields, path), object) as KubeObject;
 }
 
-/** `body` with what there is at `path`; undefined where nothing is left to say. */
+/** `body` with the live value at `path`; undefined where nothing is left to say. */
 function along(body: Optional, live: Optional, theirs: FieldSet | undefined, [step, ...rest]: Path): Optional {
     if (body === undefined || live === undefined) {
         return body;
@@ -50,7 +50,7 @@ function withKey(map: KubeObject, key: string, value: Optional): KubeObject {
     return value === undefined ? without(map, key) : { ...map, [key]: value };
 }
 
-/** What `body` says, as it is in the cluster and without what is others'; undefined where that is all of it. */
+/** What `body` says, with its live values and without fields of others; undefined where nothing else is in it. */
 function asLive(body: Plain, live: Optional, theirs: FieldSet | undefined): Optional {
     if (live === undefined || (theirs && isWhole(theirs))) {
         return undefined;
@@ -71,12 +71,12 @@ function asLive(body: Plain, live: Optional, theirs: FieldSet | undefined): Opti
     return live;
 }
 
-/** Nothing is told apart below: the value belongs to them as a whole. */
+/** True where the field set has no entries below, so that the value belongs to its owner as a whole. */
 function isWhole(fields: FieldSet): boolean {
     return Object.keys(fields).length === 0;
 }
 
-/** Below a value that is theirs as a whole everything is. */
+/** Everything below a value that belongs to others as a whole belongs to them, too. */
 function fieldsAt(fields: FieldSet | undefined, key: string): FieldSet | undefined {
     return fields && isWhole(fields) ? fields : below(fields, key);
 }

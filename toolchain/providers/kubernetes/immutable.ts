@@ -64,7 +64,7 @@ export function immutablePaths(
     return paths.map((path) => path.split("."));
 }
 
-/** New data means a new object by default, so that the pods that mount it are restarted; or where it says so itself. */
+/** New data makes a new object, so that the pods that mount it are restarted: by default, and always where the object says that it is immutable. */
 function contents(gvk: GroupVersionKind, inputs: PlainMap, settings: Mutability): string[] {
     const frozen = inputs["immutable"] === true;
     switch (`${gvk.group}/${gvk.kind}`) {

@@ -1,5 +1,5 @@
 /**
- * What a kubeconfig says of a user, and the client library leaves out, or has another order for than kubectl:
+ * What a kubeconfig says of a user that the client library leaves out, or orders differently from kubectl:
  * https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/#AuthInfo
  */
 import path from "node:path";
@@ -9,21 +9,21 @@ import type { Plain, PlainMap } from "../../plugin/values";
 import { type CredentialPlugin, parseCredentialPlugin } from "./credential-plugin";
 import { isMap, list, map, text } from "./objects";
 
-/** A user as this provider knows one: the library's, and beside it what the library would not carry out. */
+/** A user as this provider knows one: the library's, and in addition what the library does not carry out. */
 export interface KubeUser extends User {
     /** Headers by which the user acts as somebody else. */
     readonly impersonation?: Readonly<Record<string, string | string[]>>;
     readonly credentialPlugin?: CredentialPlugin;
 }
 
-/** The fields whose meaning is not, or not wholly, the library's. */
+/** The fields that the library does not support, or not fully. */
 const LEFT_OUT = /\btokenFile|\bas-(?:uid|groups|user-extra)\b|\bexec\b/;
 
 /**
  * Completes what the library has read.
  *
  * @param content the kubeconfig
- * @param folder what relative paths in it are relative to
+ * @param folder relative paths in the kubeconfig are relative to this folder
  */
 export async function completeUsers(config: KubeConfig, content: string, folder: string): Promise<void> {
     config.clusters = config.clusters.map((cluster) => (cluster.caData ? without(cluster, "caFile") : cluster));
@@ -42,13 +42,13 @@ export async function completeUsers(config: KubeConfig, content: string, folder:
     });
 }
 
-/** As in kubectl, what stands in the file wins over what it points at. */
+/** As in kubectl, data in the file itself wins over a file that it points to. */
 function withDataFirst(user: User): User {
     const certified = user.certData ? without(user, "certFile") : user;
     return certified.keyData ? without(certified, "keyFile") : certified;
 }
 
-/** Read again as it is renewed, and wins over `token`, as in kubectl. */
+/** The file is read again when it is renewed, and wins over `token`, as in kubectl. */
 function withTokenFile(user: KubeUser, said: PlainMap, folder: string): KubeUser {
     const tokenFile = text(said, "tokenFile");
     const authProvider = { name: "tokenFile", config: { tokenFile: path.resolve(folder, tokenFile) } };
@@ -76,7 +76,7 @@ function withPlugin(user: KubeUser, said: PlainMap, folder: string): KubeUser {
         : user;
 }
 
-/** It as if `key` had not been said. */
+/** The value without `key`. */
 function without<T extends User | Cluster>(value: T, key: keyof T): T {
     return { ...value, [key]: undefined };
 }

@@ -1,4 +1,4 @@
-/** Which cluster the provider talks to, and how: kubeconfig files by way of the Kubernetes client. */
+/** Finds which cluster the provider talks to, and how: the Kubernetes client reads the kubeconfig files. */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -51,7 +51,7 @@ export async function locateCluster(
         const names = config.getClusters().map(({ name }) => name);
         throw new Error(`${source} has no cluster ${JSON.stringify(chosen)}: it has ${names.join(", ")}`);
     }
-    // Without a user the library would leave the cluster's certificates out as well.
+    // Without a user the library would leave out the cluster's certificates as well.
     const user = found.user || ANONYMOUS;
     config.users = found.user ? config.users : [...config.users, { name: ANONYMOUS }];
     config.contexts = config.contexts.map((each) =>
@@ -60,7 +60,7 @@ export async function locateCluster(
     return { config, context, server: cluster.server, namespace: found.namespace ?? "", source };
 }
 
-/** The Kubernetes client is large: it is loaded after the plugin has said where it listens, and ahead of its first use. */
+/** The Kubernetes client is large: it is loaded after the plugin has said where it listens, and before its first use. */
 export function loadClient(): Promise<{ KubeConfig: new () => KubeConfig }> {
     return import("@kubernetes/client-node/dist/config.js");
 }
@@ -109,7 +109,7 @@ function parse(config: KubeConfig, source: string, run: () => void): void {
     }
 }
 
-/** Files are merged as kubectl does it: the first one to name a thing, or the current context, wins. */
+/** Files are merged as kubectl does it: the first one that names a thing, or the current context, wins. */
 function merge(config: KubeConfig, next: KubeConfig): void {
     const fresh = <T extends { name: string }>(have: readonly T[], more: readonly T[]): T[] => [
         ...have,
@@ -123,12 +123,12 @@ function merge(config: KubeConfig, next: KubeConfig): void {
     });
 }
 
-/** True for a kubeconfig itself, rather than where there is one. */
+/** True where the text is a kubeconfig itself rather than a path of one. */
 function isContent(kubeconfig: string): boolean {
     return kubeconfig.includes("\n") || kubeconfig.trimStart().startsWith("{");
 }
 
-/** A kubeconfig that is given itself holds keys, whether its program has said so or not: the state must not show it. */
+/** A kubeconfig that is given as text holds keys, whether or not its program marked it as secret: the state must not show it. */
 export function hideCredentials(settings: PropertyMap): PropertyMap {
     const kubeconfig = settings["kubeconfig"] ?? null;
     const holds =
@@ -149,9 +149,9 @@ function kubeconfigFiles(kubeconfig: string): string[] {
 }
 
 /**
- * A change of the provider's configuration replaces it, and with it everything in it, only if it leads to another API server.
- * The official plugin also replaces when the cluster's certificate changes; renewing a CA must not cost the data behind it.
- * `clusterIdentifier`, where both have one, decides alone.
+ * A change of the provider's configuration replaces the provider and everything in it only if it leads to another API server. The official
+ * plugin also replaces when the cluster's certificate changes; renewing a CA must not cost the data behind it.
+ * Where both have a `clusterIdentifier`, that decides alone.
  */
 export async function diffSettings(olds: PropertyMap, news: PropertyMap): Promise<DiffResult> {
     const [before, after] = [reveal(olds), reveal(news)];
@@ -182,7 +182,7 @@ async function replacedBy(changed: readonly string[], olds: PropertyMap, news: P
     return before && after && before !== after ? [...always, ...selecting] : always;
 }
 
-/** The API server's address; undefined where it cannot be told, for instance since the old file is gone. */
+/** The API server's address; undefined where it cannot be known, for instance because the old file is gone. */
 async function serverOf(args: PropertyMap): Promise<string | undefined> {
     try {
         return (await locateCluster(parseSettings(args, process.env))).server;

@@ -1,5 +1,5 @@
 /**
- * What `metadata.managedFields` tells: who owns which field, and which lists and maps the API server treats as one value.
+ * Reads `metadata.managedFields`: who owns which field, and which lists and maps the API server treats as one value.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 import { Plain, PlainMap } from "../../plugin/values";
@@ -8,13 +8,13 @@ import { KubeObject, isMap, list, map, text } from "./objects";
 /** A `fieldsV1` tree: `f:<field>`, `k:{…}` for a keyed list item, `v:…` for a member of a set, `.` for the thing itself. */
 export type FieldSet = PlainMap;
 
-/** People with kubectl, and what Kubernetes calls changes from before the first apply. */
+/** People with kubectl, and Kubernetes' name for changes from before the first apply. */
 const HUMAN = /^kubectl|^before-first-apply$/;
 /** The official plugin's names where it creates or updates without server-side apply. */
 const CLIENT_SIDE = new Set(["pulumi-kubernetes", "pulumi-kubernetes.exe", "pulumi-resource-kubernetes"]);
 
 export interface Ownership {
-    /** Everyone's fields together; its leaves are what the API server merges as one value. */
+    /** The fields of all managers together; its leaves are what the API server merges as one value. */
     readonly all: FieldSet;
     /** Fields that a person set by hand. */
     readonly human: FieldSet;
@@ -33,7 +33,7 @@ export function ownershipOf(live: KubeObject): Ownership {
     return { all, human };
 }
 
-/** What is not this resource's own, nor will be by {@link takeOver}: fields of controllers, operators, people. */
+/** The fields of controllers, operators and people, without those that are this resource's own or become so by {@link takeOver}. */
 export function fieldsOfOthers(live: KubeObject, managers: Managers): FieldSet {
     return entriesOf(live)
         .filter((entry) => {
@@ -62,7 +62,7 @@ export function below(fields: FieldSet | undefined, key: string): FieldSet | und
     return isMap(found) ? found : undefined;
 }
 
-/** True if nothing is told apart below: the API server merges the value as a whole ("atomic"). */
+/** True if the set has nothing below: the API server merges the value as a whole ("atomic"). */
 export function isLeaf(fields: FieldSet): boolean {
     return Object.keys(fields).every((key) => key === ".");
 }
@@ -73,7 +73,7 @@ export function keyNames(fields: FieldSet | undefined): string[] | undefined {
     return entry === undefined ? undefined : Object.keys(JSON.parse(entry.slice(2)) as PlainMap);
 }
 
-/** The entry of a keyed list (`k:{"name":"web"}`) that describes `item`; a key that `item` leaves to its default matches. */
+/** The entry of a keyed list (`k:{"name":"web"}`) that describes `item`; a key that `item` leaves out, for its default, matches. */
 export function entryOf(fields: FieldSet | undefined, item: Plain): string | undefined {
     return Object.keys(fields ?? {}).find((entry) => matches(entry, item));
 }
@@ -87,7 +87,7 @@ function matches(entry: string, item: Plain): boolean {
     return Object.entries(keys).every(([key, value]) => item[key] === undefined || item[key] === value);
 }
 
-/** True if the names in a conflict are all ours: this resource's own manager, under whatever operation. */
+/** True if all names in a conflict are ours, which means this resource's own manager, for any operation. */
 export function isOwnName(manager: string, fieldManager: string): boolean {
     return manager === fieldManager || CLIENT_SIDE.has(manager);
 }
@@ -95,11 +95,11 @@ export function isOwnName(manager: string, fieldManager: string): boolean {
 /** A resource's field managers. */
 export interface Managers {
     readonly now: string;
-    /** The one before, where the program has given it another. */
+    /** The former manager, where the program has given the resource another one. */
     readonly before?: string;
 }
 
-/** True if an apply is going to {@link takeOver} fields first. */
+/** True if an apply will {@link takeOver} fields first. */
 export function needsTakeOver(live: KubeObject, managers: Managers): boolean {
     return entriesOf(live).some((entry) => isTakeable(entry, managers));
 }
@@ -112,15 +112,15 @@ function isTakeable(entry: PlainMap, { now, before }: Managers): boolean {
     if (HUMAN.test(manager)) {
         return true;
     }
-    // What ours applied is ours already.
+    // The fields that our manager applied are ours already.
     return manager === now ? text(entry, "operation") !== "Apply" : manager === before || isOwnName(manager, now);
 }
 
 /**
- * `metadata.managedFields` with what the resource is to own moved to its manager, so that applying `inputs` neither conflicts with
- * a change made by hand nor leaves behind what was added by hand; undefined if there is nothing to move. The official
- * plugin does the same before an update. From people only fields that the program declares are taken: a paused rollout or a
- * replica count that it does not mention stays as it is.
+ * `metadata.managedFields` in which the fields that the resource must own belong to its manager; undefined if there is nothing to move. Applying
+ * `inputs` then neither conflicts with a change made by hand nor leaves behind what was added by hand. The official plugin does the same
+ * before an update. It takes only declared fields from people: a paused rollout or a replica count that the program does not
+ * mention stays as it is.
  */
 export function takeOver(live: KubeObject, inputs: PlainMap, managers: Managers): PlainMap[] | undefined {
     let taken: FieldSet = {};
@@ -167,9 +167,9 @@ const OPEN_MAPS = new Set([
     "requests",
 ]);
 
-/** True if `key` of the map called `parent` counts as an addition to it once a person has put it there. */
+/** True if `key`, set by a person in the map called `parent`, counts as an addition to that map. */
 export function isAddition(parent: string | number | undefined, key: string): boolean {
-    // kubectl's own book-keeping, and the mark of `kubectl rollout restart`, which must not undo itself.
+    // kubectl's own entries do not count, such as the mark of `kubectl rollout restart`, which must not undo itself.
     return typeof parent === "string" && OPEN_MAPS.has(parent) && !key.startsWith("kubectl.kubernetes.io/");
 }
 

@@ -1,6 +1,6 @@
 /**
- * Patches for an update without server-side apply: what differs between the live object and the new inputs, and what the old inputs
- * had and the new ones have not. What others have added to the object is in neither, and stays.
+ * Patches for an update without server-side apply: what differs between the live object and the new inputs, and what the old inputs had and the
+ * new ones lack. What others have added to the object is in neither, and stays.
  * https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/
  */
 import type { Plain, PlainMap } from "../../plugin/values";
@@ -32,7 +32,7 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
 function mergeKey(path: Path): string | undefined {
     const [parent, field] = path.slice(-2);
     if (field === "ports") {
-        // A container's, or a Service's. An EndpointSlice's and a NetworkPolicy's have none.
+        // A container and a Service have this key; an EndpointSlice and a NetworkPolicy have none.
         return path.length === 2 && parent === "spec"
             ? "port"
             : path.includes("template") || path.includes("containers")
@@ -45,7 +45,7 @@ function mergeKey(path: Path): string | undefined {
     return typeof field === "string" && Object.hasOwn(MERGE_KEYS, field) ? MERGE_KEYS[field] : undefined;
 }
 
-/** @param strategic a strategic merge patch, which only kinds of Kubernetes' own know; else a JSON merge patch (RFC 7386) */
+/** @param strategic makes a strategic merge patch, which only Kubernetes' own kinds support; otherwise a JSON merge patch (RFC 7386) */
 export function updatePatch(before: PlainMap, live: PlainMap, after: PlainMap, strategic: boolean): PlainMap {
     return patchMap([], before, live, after, strategic);
 }
@@ -83,7 +83,7 @@ function patchList(path: Path, before: Plain[], live: Plain[], after: Plain[]): 
     }
     const [old, now, next] = [byKey(before, key), byKey(live, key), byKey(after, key)];
     if (!next || !now) {
-        // Two items of one key, such as a port in TCP and in UDP, cannot be told apart.
+        // Two items with the same key, such as a port in TCP and in UDP, cannot be told apart.
         return [...after, { $patch: "replace" }];
     }
     const changed = [...next].flatMap(([id, item]): Plain[] => {

@@ -1,4 +1,4 @@
-/** Reading of plain Kubernetes objects, whose shape is known to the API server and not to this program. */
+/** Reads plain Kubernetes objects, whose shape the API server knows and this program does not. */
 import { Plain, PlainMap } from "../../plugin/values";
 
 /** A Kubernetes object as JSON: `apiVersion`, `kind`, `metadata`, and what its kind has. */
@@ -77,7 +77,7 @@ export function describe(object: KubeObject): string {
     return `${text(object, "kind")} ${idOf(object)}`;
 }
 
-/** Absent, or what a Go encoder leaves out as if it were absent (`omitempty`). */
+/** True for an absent value, or one that a Go encoder leaves out as if it were absent (`omitempty`). */
 export function isZero(value: Plain | undefined): boolean {
     if (Array.isArray(value)) {
         return value.length === 0;

@@ -14,7 +14,7 @@ import { GroupVersionKind, Mapping, isBuiltInGroup, pathOf } from "./types";
 const APPLY = "application/apply-patch+yaml";
 const RETRIES = 5;
 const FIRST_DELAY_MS = 500;
-/** Not found: no such namespace or kind yet. Not allowed: a CRD of that name is still being deleted. */
+/** 404: no such namespace or kind yet. 405: a CRD of that name is still being deleted. */
 const PENDING = new Set([404, 405]);
 
 export interface Target {
@@ -24,14 +24,14 @@ export interface Target {
     readonly fieldManager: string;
     /** The field manager in state, if it is another one. */
     readonly formerManager?: string;
-    /** Take fields from other managers without asking. */
+    /** Takes fields from other managers without asking. */
     readonly force: boolean;
     readonly preview: boolean;
-    /** Ends pauses between attempts; a request under way is let finish, so that its outcome is known. */
+    /** Ends pauses between attempts. A request under way runs to its end, so that its outcome is known. */
     readonly signal: AbortSignal;
 }
 
-/** `fn` at the place where the kind is served; where that turns out to be wrong, asks the API server for the kind anew. */
+/** Runs `fn` with the place where the kind is served; where that turns out to be wrong, it asks the API server for the kind again. */
 async function served<T>(
     { discovery }: Connection,
     gvk: GroupVersionKind,
@@ -52,7 +52,7 @@ async function served<T>(
     }
 }
 
-/** Sends a request about `target`'s object: `collection` for its collection, else for itself. */
+/** Sends a request about `target`'s object, or with `collection` about its collection. */
 async function send(
     target: Target,
     method: Request["method"],
@@ -83,7 +83,7 @@ export function getObject(
     );
 }
 
-/** All objects of a kind, of every namespace. Those of a list lack `apiVersion` and `kind`. */
+/** All objects of a kind in every namespace. Objects in a list lack `apiVersion` and `kind`. */
 export async function listObjects(connection: Connection, gvk: GroupVersionKind): Promise<KubeObject[]> {
     const found = await served(connection, gvk, (mapping) =>
         connection.client.request({ method: "GET", path: pathOf(mapping, "") }),
@@ -95,7 +95,7 @@ function get({ connection, gvk, object }: Target): Promise<KubeObject> {
     return getObject(connection, gvk, namespaceOf(object), nameOf(object));
 }
 
-/** Creates the object, or with `upsert` applies it to what there may be. Retries while its kind or namespace is being made. */
+/** Creates the object, or with `upsert` applies it to one that may exist. Retries while its kind or namespace is being made. */
 export async function create(target: Target, upsert: boolean): Promise<KubeObject> {
     for (let attempt = 0; ; attempt++) {
         try {
@@ -120,7 +120,7 @@ function post(target: Target): Promise<KubeObject> {
         "POST",
         {
             body: target.object,
-            // The name under which the official plugin creates, and takes over before its first update.
+            // The official plugin creates under this name, and takes the fields over before its first update.
             query: {
                 fieldManager: "pulumi-kubernetes",
                 fieldValidation: isBuiltInGroup(target.gvk.group) ? "Strict" : "Warn",
@@ -131,8 +131,8 @@ function post(target: Target): Promise<KubeObject> {
 }
 
 /**
- * Server-side apply of an object that may be there already: an earlier run may have been killed before it could save its state.
- * What that run made is this resource's own, under whatever operation it was recorded, and is never in conflict with it.
+ * Server-side apply of an object that may exist already: an earlier run may have been killed before it could save its state. What that run made
+ * belongs to this resource, for any recorded operation, and never conflicts with it.
  */
 async function upsertOnce(target: Target): Promise<KubeObject> {
     try {
@@ -152,8 +152,8 @@ function apply(target: Target, force: boolean, body = target.object): Promise<Ku
 }
 
 /**
- * Changes the object to `target.object` by server-side apply. What was changed by hand is taken over first, so that it is mended;
- * a field of any other manager is a conflict. In a preview nothing can be taken over, so it is forced instead.
+ * Changes the object to `target.object` by server-side apply. Changes made by hand are taken over first, so that they are undone; a field of
+ * any other manager is a conflict. A preview cannot take anything over, so it forces the change instead.
  */
 export async function applyUpdate(
     target: Target,
@@ -198,7 +198,7 @@ async function getIfThere(target: Target): Promise<KubeObject | undefined> {
     }
 }
 
-/** Replaces a CRD whole, as `kubectl replace` does: the merge rules of apply make little sense of schemas. */
+/** Replaces a CRD as a whole, as `kubectl replace` does: the merge rules of apply do not fit schemas. */
 export async function replace(target: Target): Promise<KubeObject> {
     for (let attempt = 0; ; attempt++) {
         const live = await get(target);
@@ -210,7 +210,7 @@ export async function replace(target: Target): Promise<KubeObject> {
             const query = { fieldManager: target.fieldManager };
             return await send(target, "PUT", { body: { ...target.object, metadata }, query });
         } catch (error) {
-            // Its controller writes to it as well, right after it was made.
+            // The CRD's controller writes to it as well, right after its creation.
             if (!(error instanceof ApiError) || !error.isConflict() || attempt >= RETRIES) {
                 throw error;
             }
@@ -218,7 +218,7 @@ export async function replace(target: Target): Promise<KubeObject> {
     }
 }
 
-/** Without server-side apply: what the live object lacks of the new inputs, and what the old ones had besides, as a patch. */
+/** Updates without server-side apply. The patch has what the live object lacks of the new inputs, and removes what only the old ones had. */
 export async function patchUpdate(
     target: Target,
     oldInputs: PlainMap,
@@ -244,7 +244,7 @@ export function relinquish(target: Target): Promise<KubeObject> {
 
 const PROPAGATION: Readonly<Record<string, string>> = { orphan: "Orphan", background: "Background" };
 
-/** Asks for the deletion. The object as it is then; undefined if it is gone at once, or was before. */
+/** Asks for the deletion. Returns the object at that moment; undefined if it is gone at once, or was gone before. */
 export async function remove(target: Target): Promise<KubeObject | undefined> {
     const policy = annotation(target.object, "pulumi.com/deletionPropagationPolicy").toLowerCase();
     try {

@@ -1,6 +1,6 @@
 /**
- * The address of a Service that an API server was about to create when it was killed: it makes the IPAddress first. The next
- * try is told that the address is taken, until the API server's own repair finds that its Service never came, a minute later
+ * An API server that creates a Service makes its IPAddress first. Where it is killed in between, the next try is told that the address is
+ * taken, until the API server's own repair finds, a minute later, that the Service never came
  * (https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/core/service/ipallocator/controller/repairip.go).
  */
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,7 +14,7 @@ const PATIENCE_MS = 120_000;
 const POLL_MS = 2_000;
 
 /**
- * Whether what kept `target` from being created was its own address, and that is free now.
+ * Whether the address that kept `target` from being created was its own, and is free now.
  *
  * @param find an {@link IP_ADDRESS} by its name
  */

@@ -1,11 +1,11 @@
-/** What a dry run by the API server is worth in a preview. */
+/** Interprets the API server's dry runs for previews. */
 import { PlainMap, UNKNOWN } from "../../plugin/values";
 import { ApiError, UnknownKindError } from "./errors";
 import { KubeObject, at, map, text, without } from "./objects";
 
 /**
- * A dry run's answer as the outputs of a preview: what the API server will only decide when it is meant, such as an object's uid or
- * a service's address, is unknown, or a program would go on with a value that never comes to be.
+ * A dry run's answer as the outputs of a preview. Values that the API server only decides in the real run, such as an object's uid or a
+ * service's address, are unknown: otherwise a program would go on with a value that never comes to be.
  */
 export function asPreviewed(live: KubeObject, inputs: PlainMap): KubeObject {
     const result = without(live, "status");
@@ -29,8 +29,8 @@ export function asPreviewed(live: KubeObject, inputs: PlainMap): KubeObject {
 }
 
 /**
- * What a dry run cannot tell, and is no reason to fail a preview: the namespace, the kind or the old object is still to be made or
- * replaced, or the user may look but not touch.
+ * Failures of a dry run that are no reason to fail a preview: the namespace, the kind or the old object is still to be made or replaced, or the
+ * user may read but not write.
  */
 export function cannotBePreviewed(error: unknown): boolean {
     if (error instanceof UnknownKindError) {

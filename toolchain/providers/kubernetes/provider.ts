@@ -66,7 +66,7 @@ export class KubernetesProvider implements Provider {
         const cluster = this.clusterOf(args);
         this.cluster = cluster;
         if (!cluster.settings.renderYamlToDirectory) {
-            // Ahead of the first request, while the program is being loaded.
+            // The connection is made before the first request, while the program is being loaded.
             setImmediate(() => void cluster.connect());
         }
     }
@@ -184,7 +184,7 @@ export class KubernetesProvider implements Provider {
         return found;
     }
 
-    /** An object that is not ready is told so again at each refresh, or the next update would take it for done. */
+    /** Each refresh reports again that an object is not ready; otherwise the next update would take it for ready. */
     private async stillReady(
         type: string,
         { id, inputs, properties }: ReadResult,
@@ -291,7 +291,7 @@ export class KubernetesProvider implements Provider {
         return this.configured.connect();
     }
 
-    /** Undefined where the cluster is unreachable, and the user has said that this is all right. */
+    /** Undefined where the cluster cannot be reached, and the user has said that this is all right. */
     private connectUnless(forgiven: boolean): Promise<Connection | undefined> {
         return this.connect().catch((error: unknown) => {
             if (forgiven) {
@@ -301,7 +301,7 @@ export class KubernetesProvider implements Provider {
         });
     }
 
-    /** The object as it is now; as it was in state where that cannot be told. */
+    /** The object as it is now; the one in state where that cannot be known. */
     private async now(gvk: GroupVersionKind, id: string, inState: KubeObject): Promise<KubeObject> {
         const { namespace, name } = parseId(id);
         const connection = await this.configured.consult();
@@ -322,7 +322,7 @@ export class KubernetesProvider implements Provider {
         return applyUpdate(target, request.ignoreChanges ?? [], isPatch(request.type, target.gvk.kind));
     }
 
-    /** Waits for the object; if it does not get ready, its state is saved all the same, with the reasons. */
+    /** Waits for the object. If it does not become ready, its state is saved all the same, with the reasons. */
     private async ready(
         { timeout }: { timeout: number },
         state: State,
@@ -369,7 +369,7 @@ export class KubernetesProvider implements Provider {
     }
 }
 
-/** With the name that the API server has generated, where the inputs leave it to it (`generateName`). */
+/** The inputs with the name that the API server has generated, where they leave it to that (`generateName`). */
 function named(inputs: KubeObject, id: string): KubeObject {
     const { name } = parseId(id);
     return nameOf(inputs) || !name ? inputs : { ...inputs, metadata: { ...map(inputs, "metadata"), name } };

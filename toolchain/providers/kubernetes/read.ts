@@ -1,4 +1,4 @@
-/** Reads an object back: for a refresh, an import, `Resource.get`. */
+/** Reads an object back for a refresh, an import or `Resource.get`. */
 import { ReadRequest, ReadResult } from "../../plugin/provider";
 import { reveal } from "../../plugin/values";
 import { Connection } from "./cluster";
@@ -11,7 +11,7 @@ import { markSecrets } from "./secrets";
 import { State, fieldManagerOf, fromApi, importedInputs, parseState, toApi, toState } from "./state";
 import { type GroupVersionKind, apiVersionOf, isBuiltInGroup, isPatch, kindOf } from "./types";
 
-/** Undefined only if the API server itself says that there is no such object, or no such kind. */
+/** Undefined only if the API server itself says that the object or its kind does not exist. */
 export async function readObject(
     request: ReadRequest,
     connection: Connection,
@@ -38,7 +38,7 @@ export async function readObject(
         inputs,
         live,
         initialApiVersion: before.initialApiVersion || apiVersionOf(gvk),
-        // An imported object has none until this resource has changed it: see `isImported`.
+        // An imported object has no field manager until this resource has changed it: see `isImported`.
         fieldManager: imported
             ? ""
             : before.fieldManager && fieldManagerOf(request.urn, inputs, before.fieldManager, serverSideApply),
@@ -50,7 +50,7 @@ export async function readObject(
     };
 }
 
-/** A custom kind may be called `…Patch` itself: the API server knows. */
+/** A custom kind may itself have a name such as `…Patch`, so the API server is asked. */
 async function importedKind(type: string, live: KubeObject, { discovery }: Connection): Promise<GroupVersionKind> {
     const gvk = kindOf(type, live);
     const whole = { ...gvk, kind: `${gvk.kind}Patch` };

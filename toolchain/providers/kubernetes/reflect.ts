@@ -1,8 +1,8 @@
 /**
- * What a program would have to say to get the live object: the inputs of a refreshed resource.
+ * What a program would have to declare to get the live object: the inputs of a refreshed resource.
  *
- * The engine stores them and compares them with the program, so a difference here is what a user sees as drift. They must
- * hold every change of something declared, and nothing that the API server or a controller filled in.
+ * The engine stores them and compares them with the program, so a difference here is what a user sees as drift. They must contain every change
+ * of something declared, and nothing that the API server or a controller filled in.
  */
 import { Plain, PlainMap } from "../../plugin/values";
 import { same } from "./equality";
@@ -11,7 +11,7 @@ import { KubeObject, Path, isMap, isZero } from "./objects";
 
 interface Context extends Partial<Ownership> {
     readonly path: Path;
-    /** Inside a value that the API server merges as a whole, and that belongs to its owner as a whole. */
+    /** Whether this is inside a value that the API server merges, and that its owner owns, as a whole. */
     readonly atomic: boolean;
     /** Whether there is an earlier state of the object to compare with. */
     readonly known: boolean;
@@ -20,7 +20,7 @@ interface Context extends Partial<Ownership> {
 /**
  * @param inputs the inputs in state
  * @param live the object that the API server has now
- * @param previous the object that it had when the state was written (empty: none): what it had filled in by then is no drift
+ * @param previous the object when the state was written (empty: none); what the API server had filled in by then is no drift
  */
 export function reflectInputs(
     inputs: PlainMap,
@@ -32,7 +32,7 @@ export function reflectInputs(
     return reflectMap(inputs, live, previous, { ...ownership, path: [], atomic: false, known });
 }
 
-/** A declared value as it is now; undefined if it is gone. */
+/** The present value of a declared one; undefined if it is gone. */
 function reflect(
     input: Plain,
     live: Plain | undefined,
@@ -43,7 +43,7 @@ function reflect(
         return input;
     }
     if (live === undefined || live === null) {
-        // What the API server never stored, such as an empty map, it has not lost either.
+        // What the API server never stored, such as an empty map, is not missing either.
         const stored = context.known ? previous !== undefined && previous !== null : !isZero(input);
         return stored ? undefined : input;
     }
@@ -76,7 +76,7 @@ function reflectMap(input: PlainMap, live: PlainMap, previous: Plain | undefined
     return result;
 }
 
-/** Within an atomic value everything is ours, and what was not there when the state was written is drift. */
+/** Within an atomic value everything is ours, so whatever was not there when the state was written is drift. */
 function isNew(path: Path, value: Plain, previous: Plain | undefined, { known }: Context): boolean {
     return known && !same(path, value, previous);
 }
@@ -118,7 +118,7 @@ function reflectKeyed(
     return [...declared.filter((item) => item !== undefined), ...added];
 }
 
-/** True if no key tells the two apart; one that is left to its default does not. */
+/** True if no key tells the two apart; a key that is left to its default does not. */
 function agree(left: Plain, right: Plain | undefined, keys: readonly string[]): boolean {
     if (!isMap(left) || !isMap(right)) {
         return false;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { KubeObject, nameOf, namespaceOf, text } from "./objects";
 import { encodeYaml } from "./yaml";
 
-/** CRDs have a folder of their own, so that they can be applied first. Layout of the official plugin. */
+/** CRDs have a folder of their own, so that they can be applied first. This is the official plugin's layout. */
 function fileOf(directory: string, object: KubeObject): string {
     const [apiVersion, kind] = [text(object, "apiVersion"), text(object, "kind")];
     const folder =
@@ -21,7 +21,7 @@ function fileOf(directory: string, object: KubeObject): string {
 export async function render(directory: string, object: KubeObject): Promise<void> {
     const file = fileOf(directory, object);
     await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    // It may be a Secret.
+    // The object may be a Secret.
     await fs.writeFile(file, await encodeYaml(object), { mode: 0o600 });
 }
 

@@ -1,22 +1,21 @@
-/** Which values of an object are secret: at rest, in a state, and on their way there. */
+/** Finds which values of an object are secret, in a state and on their way there. */
 import { isDeepStrictEqual } from "node:util";
 import { Plain, PlainMap, PropertyMap, Secret, Value, hasSecret, reveal } from "../../plugin/values";
 import { LAST_APPLIED, Path, isMap } from "./objects";
 
-/** A shorter text is found in too much that has nothing to do with it. */
+/** Shorter texts occur by chance in too many other values. */
 const SHORTEST = 8;
 
 /**
- * `plain` with secret wrappers where one of `models` has them, around all of a Secret's data, and around what repeats one of the
- * models' secrets elsewhere. A list that has changed is wrapped whole if anything in it was secret: the API server may order it
- * anew.
+ * `plain` with secret wrappers where one of `models` has them, around all of a Secret's data, and around what repeats one of the models' secrets
+ * elsewhere. A changed list is wrapped as a whole if anything in it was secret, because the API server may reorder it.
  */
 export function markSecrets(plain: PlainMap, ...models: readonly PropertyMap[]): PropertyMap {
     const marked = models.reduce<PropertyMap>((value, model) => markMap(value, model), plain);
     return hide(ofSecretKind(marked), new Set(models.flatMap((model) => [...textsOf(ofSecretKind(model))])));
 }
 
-/** Inputs as their program has marked them, item by item: they are in its own order still. */
+/** Marks inputs item by item, as their program has marked them: lists are still in the program's own order. */
 export function markInputs(plain: PlainMap, model: PropertyMap): PropertyMap {
     const marked = ofSecretKind(markEach(plain, model) as PropertyMap);
     return hide(marked, new Set(textsOf(marked)));
@@ -71,7 +70,7 @@ function wrap(value: Value): Value {
     return value === null || value instanceof Secret ? value : new Secret(value);
 }
 
-/** The texts that are secret in `value`, and how they look as a Secret's data. */
+/** The secret texts in `value`, and their form as a Secret's data. */
 function* textsOf(value: Value): Generator<string> {
     if (value instanceof Secret) {
         for (const text of leavesOf(reveal(value.value))) {
@@ -88,7 +87,7 @@ function* textsOf(value: Value): Generator<string> {
     }
 }
 
-/** Of a list that is wrapped whole it is not known what in its items is secret: none of it is looked for elsewhere. */
+/** Where a list is wrapped as a whole, nobody knows which fields of its items are secret, so those are not looked for elsewhere. */
 function* leavesOf(value: Plain): Generator<string> {
     if (typeof value === "string") {
         yield value;
@@ -102,7 +101,7 @@ function* leavesOf(value: Plain): Generator<string> {
 }
 
 /**
- * Of what an object is called only its annotations are looked through: a user's name may stand in labels as well as in the object's
+ * Hides secret texts in an object. In its metadata only annotations are searched: a user's name may occur in labels and in the object's
  * own name, which is in the resource's id anyway.
  */
 function hide(object: PropertyMap, texts: ReadonlySet<string>): PropertyMap {
@@ -126,7 +125,7 @@ function hide(object: PropertyMap, texts: ReadonlySet<string>): PropertyMap {
 }
 
 /**
- * A text as it may stand inside another one: itself, in JSON, and in JSON as Go writes it, where `<`, `>` and `&` are escaped.
+ * The forms in which a text may occur inside another one: itself, in JSON, and in JSON as Go writes it, where `<`, `>` and `&` are escaped.
  * https://pkg.go.dev/encoding/json#Marshal
  */
 export function spellings(text: string): string[] {
@@ -147,7 +146,7 @@ function hideTexts(value: Value, texts: readonly string[]): Value {
         : value;
 }
 
-/** Where something is secret in new inputs that stands in plain in the state: an update hides it there. */
+/** The paths of values that are secret in new inputs and in the clear in the state: an update hides them there. */
 export function* exposed(news: Value, state: Value | undefined, path: Path = []): Generator<Path> {
     if (state === undefined || state === null || state instanceof Secret || !hasSecret(news)) {
         return;
@@ -157,7 +156,7 @@ export function* exposed(news: Value, state: Value | undefined, path: Path = [])
             yield* exposed(value, state[key], [...path, key]);
         }
     } else if (Array.isArray(news) && Array.isArray(state) && news.length === state.length) {
-        // The list is named whole: its items may be in another order in the state.
+        // The path names the whole list, because its items may have another order in the state.
         const shown = news.some((value, index) => !exposed(value, state[index]).next().done);
         yield* shown ? [path] : [];
     } else {

@@ -1,6 +1,6 @@
 /**
- * The state of a resource: the live object, and beside it what the official plugin keeps there too, so that either plugin can
- * go on from the other's state.
+ * The state of a resource: the live object, and in addition what the official plugin keeps there, so that either plugin can continue from the
+ * other's state.
  */
 import { createHash } from "node:crypto";
 import { Plain, PlainMap, PropertyMap, reveal } from "../../plugin/values";
@@ -31,14 +31,14 @@ export function parseState(properties: PropertyMap): State {
 }
 
 /**
- * True if `oldInputs` are what was read at an import rather than what a program has said: then the state names no field manager, and
- * has the same inputs beside it.
+ * True if `oldInputs` come from an import rather than from a program: in that case the state names no field manager, and has the same inputs
+ * in it.
  */
 export function isImported(state: State, oldInputs: PlainMap): boolean {
     return state.fieldManager === "" && Object.keys(state.inputs).length > 0 && same([], oldInputs, state.inputs);
 }
 
-/** @param models where `inputs` come from, with their secret marks; and the state before, for what was secret in it */
+/** @param models the source of `inputs`, with its secret marks, and the former state, for what was secret in it */
 export function toState(state: State, ...models: readonly PropertyMap[]): PropertyMap {
     return {
         ...markSecrets(fromApi(clean(state.live)), ...models),
@@ -60,7 +60,7 @@ export function clean(live: KubeObject): KubeObject {
     return { ...live, metadata };
 }
 
-/** What the API server writes into `metadata`, and no program can. */
+/** Fields of `metadata` that the API server writes and a program cannot. */
 export const READ_ONLY_METADATA = [
     "creationTimestamp",
     "deletionGracePeriodSeconds",
@@ -72,7 +72,7 @@ export const READ_ONLY_METADATA = [
     "uid",
 ];
 
-/** The inputs of an imported object: all of it but what the API server and the controllers write. */
+/** The inputs of an imported object: all of it except what the API server and the controllers write. */
 export function importedInputs(live: KubeObject): PlainMap {
     const { metadata, ...rest } = without(clean(live), "status");
     const own = without(map(metadata), ...READ_ONLY_METADATA);
@@ -82,13 +82,12 @@ export function importedInputs(live: KubeObject): PlainMap {
     return { ...rest, metadata: own };
 }
 
-/** The name a resource's fields are owned under: the user's, else the one in state, else one of its own. */
+/** The name under which a resource's fields are owned: the user's, otherwise the one in state, otherwise one of its own. */
 export function fieldManagerOf(urn: string, inputs: PlainMap, inState: string, serverSideApply: boolean): string {
     if (!serverSideApply) {
         return "pulumi-kubernetes";
     }
-    // From the URN rather than at random: a run that was killed before it could save the state is followed by one that is
-    // the owner of what it made.
+    // The name comes from the URN, not from chance: where a run was killed before it could save the state, the next one owns what that run made.
     const own = createHash("sha256").update(urn).digest("hex").slice(0, 8);
     return annotation(inputs, "pulumi.com/patchFieldManager") || inState || `pulumi-kubernetes-${own}`;
 }
@@ -105,7 +104,7 @@ const DASHED = [
 const TO_API = new Map(DASHED.map((key) => [key.replaceAll("-", "_"), key]));
 const FROM_API = new Map(DASHED.map((key) => [key, key.replaceAll("-", "_")]));
 
-/** The SDK spells OpenAPI extensions in CRDs with underscores, since dashes are no part of a property's name. */
+/** The SDK spells OpenAPI extensions in CRDs with underscores, because a property's name cannot have dashes. */
 export function toApi(value: PlainMap): PlainMap {
     return renameKeys(value, TO_API) as PlainMap;
 }

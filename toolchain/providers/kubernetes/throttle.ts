@@ -1,11 +1,11 @@
-/** `kubeClientSettings`: how hard a provider may press its API server. */
+/** `kubeClientSettings` limit how many requests a provider sends to its API server. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckFailure } from "../../plugin/provider";
 import { type Plain, type PlainMap, UNKNOWN } from "../../plugin/values";
 import { isMap } from "./objects";
 
 export interface ClientSettings {
-    /** Requests a second, once `burst` of them have gone out together. */
+    /** Requests per second, once `burst` of them have gone out together. */
     readonly qps: number;
     readonly burst: number;
     /** Seconds that the API server may take to answer. */
@@ -13,9 +13,9 @@ export interface ClientSettings {
 }
 
 /**
- * Option → the environment variable that stands in for it, and what holds without either. Upstream's are 50, 120 and 32 s: here
- * nobody is slowed down who has not asked for it, since an API server that is pressed too hard says so (429) and is asked again; and
- * its own limit of a minute answers with more than silence.
+ * Option → the environment variable that stands in for it, and the default. Upstream's defaults are 50, 120 and 32 s. Here nobody is slowed
+ * down who has not asked for it, because an API server that gets too many requests says so (429) and is asked again, and its own
+ * time limit of a minute gives a better answer than silence.
  */
 const SETTINGS: Readonly<Record<keyof ClientSettings, readonly [string, number]>> = {
     qps: ["PULUMI_K8S_CLIENT_QPS", Infinity],
@@ -25,7 +25,7 @@ const SETTINGS: Readonly<Record<keyof ClientSettings, readonly [string, number]>
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @param option as the engine hands it over: an object, or one in JSON */
+/** @param option as the engine hands it over: an object, or an object in JSON */
 export function clientSettings(option: Plain | undefined, environment: Environment): ClientSettings {
     const said = objectOf(option);
     const read = (name: keyof ClientSettings): number => {
@@ -74,11 +74,11 @@ export class Throttle {
 
     constructor(private readonly settings: Pick<ClientSettings, "qps" | "burst">) {}
 
-    /** Milliseconds after which a request may go that is asked for at `now` (milliseconds of a clock that never goes back). */
+    /** Milliseconds to wait before a request may go that is asked for at `now` (milliseconds of a clock that never goes back). */
     reserve(now: number): number {
         const { qps, burst } = this.settings;
         const interval = 1000 / qps;
-        // Each request moves the moment on at which the bucket is full again.
+        // Each request delays the moment at which the bucket is full again.
         this.next = Math.max(this.next, now) + interval;
         return Math.max(0, this.next - now - burst * interval);
     }

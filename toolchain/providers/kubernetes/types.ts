@@ -1,4 +1,4 @@
-/** Pulumi's type tokens and Kubernetes' kinds. */
+/** Translates between Pulumi's type tokens and Kubernetes' kinds. */
 import { PlainMap } from "../../plugin/values";
 import { text } from "./objects";
 
@@ -27,8 +27,8 @@ export function describeKind(gvk: GroupVersionKind): string {
 }
 
 /**
- * The kind that a resource is about: what its inputs say, else its token (`kubernetes:apps/v1:Deployment`), which is all
- * there is in an import. The token spells the core group out and a Patch resource has a suffix: both are taken off.
+ * The kind that a resource is about: what its inputs say, otherwise its token (`kubernetes:apps/v1:Deployment`), which is all that an import has.
+ * The token spells the core group out and a Patch resource has a suffix: both are removed.
  */
 export function kindOf(type: string, inputs: PlainMap): GroupVersionKind {
     const [, module = "", tokenKind = ""] = type.split(":");
@@ -49,7 +49,7 @@ export function isDefinition({ group, kind }: GroupVersionKind): boolean {
 }
 
 const STABLE = ["v1"];
-/** Kinds that every conformant cluster serves, which saves asking for them. Namespaced kinds, then cluster-wide ones. */
+/** Kinds that every conformant cluster serves, so that they need no look-up: namespaced kinds, then cluster-wide ones. */
 const BUILT_IN: Record<string, { versions?: readonly string[]; namespaced?: string; cluster?: string }> = {
     "": {
         namespaced:
@@ -128,7 +128,7 @@ const INSTEAD: readonly [RegExp, string][] = [
     ],
 ];
 
-/** Why a resource type or function is refused, and what to use instead; undefined for what is not. */
+/** Why a resource type or function is refused, and what to use instead; undefined for one that is accepted. */
 export function refusal(token: string): string | undefined {
     const found = INSTEAD.find(([pattern]) => pattern.test(token));
     return found && `${token} is not in the air-gap kubernetes provider: ${found[1]}, or use the official plugin`;

@@ -1,5 +1,5 @@
 /**
- * A Job that failed stays as it is: it is run again by making it anew, which its annotation asks for.
+ * A Job that failed stays as it is. To run it again it must be replaced, which its annotation asks for.
  * https://www.pulumi.com/registry/packages/kubernetes/api-docs/batch/v1/job/
  */
 import { type KubeObject, annotation, isMap, list, text } from "./objects";
@@ -8,12 +8,12 @@ import type { GroupVersionKind } from "./types";
 
 const REPLACE_UNREADY = "pulumi.com/replaceUnready";
 
-/** True if `news` is a Job that must be made anew where it has failed. */
+/** True if `news` is a Job that must be replaced after a failure. */
 export function asksForReplacement(gvk: GroupVersionKind, news: KubeObject): boolean {
     return gvk.group === "batch" && gvk.kind === "Job" && annotation(news, REPLACE_UNREADY) === "true";
 }
 
-/** @param live the Job as it is now @returns the path that is the reason to make it anew; undefined where there is none */
+/** @param live the Job as it is now @returns the path that is the reason to replace it; undefined where there is none */
 export function replaceUnready(live: KubeObject): string | undefined {
     return hasFailed(live) ? formatPath(["metadata", "annotations", REPLACE_UNREADY]) : undefined;
 }

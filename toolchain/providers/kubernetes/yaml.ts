@@ -3,9 +3,9 @@ import { Plain, PlainMap } from "../../plugin/values";
 import { isMap, text } from "./objects";
 
 /**
- * The objects in a stream of YAML or JSON documents. What has no kind or apiVersion (a comment, an empty document) is left out.
+ * The objects in a stream of YAML or JSON documents. Documents without a kind or apiVersion (a comment, an empty document) are left out.
  *
- * YAML 1.1, as kubectl reads it: `0644` is octal and `yes` is true; but a date stays text, and so does `10:30`.
+ * It is YAML 1.1, as kubectl reads it: `0644` is octal and `yes` is true; but a date stays text, and so does `10:30`.
  */
 export async function decodeYaml(source: string): Promise<PlainMap[]> {
     const { parseAllDocuments } = await import("yaml");
@@ -27,7 +27,7 @@ export async function decodeYaml(source: string): Promise<PlainMap[]> {
             const [error] = document.errors;
             if (error) {
                 const at = error.linePos?.[0];
-                // Only the place: the text around it may be a Secret's.
+                // The message only says where the error is, because the text around it may be a Secret's.
                 throw new Error(
                     `YAML document ${index + 1} is malformed at line ${at?.line ?? "?"}, column ${at?.col ?? "?"} (${error.code})`,
                 );

@@ -1,4 +1,4 @@
-/** bcrypt computes for a twentieth of a second and more: in a thread of its own, for whoever waits for another answer meanwhile. */
+/** bcrypt computes for a twentieth of a second and more, so it runs in a thread of its own while other requests are answered. */
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { genSaltSync } from "bcryptjs";
@@ -12,10 +12,10 @@ interface Waiting {
 }
 
 let worker: Worker | undefined;
-/** They are in the order in which the thread answers. */
+/** The promises are in the order in which the thread answers. */
 let waiting: Waiting[] = [];
 
-/** Of the first 72 bytes, which are all that bcrypt reads; upstream cuts there too. */
+/** Hashes the first 72 bytes, because bcrypt reads no more; upstream cuts there too. */
 export function bcryptHash(password: string): Promise<string> {
     // Go writes version 2a. 2a and 2b are the same function (they differ beyond 255 bytes, in OpenBSD's code only).
     const salt = genSaltSync(COST).replace(/^\$2b\$/, "$2a$");
@@ -26,7 +26,7 @@ export function bcryptHash(password: string): Promise<string> {
     });
 }
 
-/** The file is beside this one, and beside what this one is bundled into. */
+/** The file is beside this one, and beside the bundle of this one. */
 function start(): Worker {
     const thread = new Worker(join(__dirname, "bcrypt-worker.cjs"));
     thread.on("message", (hash: string) => waiting.shift()?.resolve(hash));
@@ -35,7 +35,7 @@ function start(): Worker {
         [waiting, worker] = [[], undefined];
         failed.forEach(({ reject }) => reject(error));
     });
-    // Nobody waits for the thread itself.
+    // The process does not wait for the thread itself.
     thread.unref();
     return thread;
 }

@@ -1,4 +1,4 @@
-/** RandomInteger and RandomShuffle, which can be drawn from a seed: then as upstream draws them. */
+/** RandomInteger and RandomShuffle, which can be drawn from a seed; their values are then those of upstream. */
 import { randomBytes } from "node:crypto";
 import { resource } from "../state-only/schema";
 import { below, shuffled } from "./entropy";
@@ -61,7 +61,7 @@ export const randomShuffle = resource({
         const generator = seed ? goGenerator(seed) : undefined;
         const permuted = (): string[] =>
             generator?.permutation(items.length).map((index) => items[index] ?? "") ?? shuffled(items, randomBytes);
-        // Whole permutations one after another: no item is repeated before each has been used.
+        // It takes whole permutations one after another, so that no item is repeated before each has been used.
         const results: string[] = [];
         while (results.length < count) {
             results.push(...permuted().slice(0, count - results.length));

@@ -3,7 +3,7 @@
 /** Gives `size` random bytes. */
 export type Entropy = (size: number) => Buffer;
 
-/** A whole number from 0 up to, not including, `bound`; each as likely as any other. */
+/** A whole number from 0 up to but not including `bound`; each is as likely as any other. */
 export function below(bound: bigint, source: Entropy): bigint {
     // One byte more than needed makes a rejected draw rarer than 1 in 256.
     const size = Math.ceil(bound.toString(2).length / 8) + 1;
@@ -22,7 +22,7 @@ export function pickOne<T>(items: readonly T[], source: Entropy): T {
     return items[Number(below(BigInt(items.length), source))] as T;
 }
 
-/** A permutation of `items`, each as likely as any other (Fisher and Yates). */
+/** A permutation of `items`; each is as likely as any other (Fisher and Yates). */
 export function shuffled<T>(items: readonly T[], source: Entropy): T[] {
     const result = [...items];
     for (let last = result.length - 1; last > 0; last--) {

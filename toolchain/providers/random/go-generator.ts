@@ -1,26 +1,26 @@
 /**
- * Go's `math/rand`, from which upstream draws where a program gives a seed: the same seed gives the same values there and here.
- * An additive lagged Fibonacci generator, x[n] = x[n-607] + x[n-273] modulo 2^64, over a table that its authors made by running
- * it 7.8e12 steps from seed 1 (https://go.dev/src/math/rand/gen_cooked.go).
+ * Go's `math/rand`, from which upstream draws where a program gives a seed: the same seed gives the same values in both. It is an additive lagged
+ * Fibonacci generator, x[n] = x[n-607] + x[n-273] modulo 2^64, over a table that its authors made by running it 7.8e12 steps
+ * from seed 1 (https://go.dev/src/math/rand/gen_cooked.go).
  */
 const LENGTH = 607;
 const TAP = 273;
 const MODULUS = 2147483647n;
 const STEPS = 7_800_000_000_000n;
-/** Go's CRC-64 of ISO 3309, bits reversed. */
+/** Go's CRC-64 of ISO 3309, with its bits reversed. */
 const CRC_POLYNOMIAL = 0xd800000000000000n;
 
 export interface GoGenerator {
-    /** A whole number from 0 up to, not including, `bound`, which is at most 2^63. */
+    /** A whole number from 0 up to but not including `bound`, which is at most 2^63. */
     below(bound: bigint): bigint;
-    /** The numbers from 0 up to, not including, `length`, in some order. */
+    /** The numbers from 0 up to but not including `length`, in some order. */
     permutation(length: number): number[];
 }
 
 /** @param seed a text, which upstream hashes (terraform-provider-random, internal/random/seed.go) */
 export function goGenerator(seed: string): GoGenerator {
     const next = source(BigInt.asIntN(64, crc64(Buffer.from(seed))));
-    /** `Int31n` and `Int63n` of Go: the upper bits of each draw, with what would be biased drawn again. */
+    /** Go's `Int31n` and `Int63n`: they take the upper bits of each draw, and draw again where the result would be biased. */
     const below = (bound: bigint): bigint => {
         const bits = bound <= MODULUS ? 31n : 63n;
         const draw = (): bigint => BigInt.asUintN(63, next()) >> (63n - bits);
@@ -57,7 +57,7 @@ function source(seed: bigint): () => bigint {
     };
 }
 
-/** A table from x[n+1] = 48271 x[n] modulo 2^31 - 1, three numbers for each of its own. */
+/** A table from x[n+1] = 48271 x[n] modulo 2^31 - 1, which uses three of these numbers for each of its own. */
 function fill(seed: bigint, first: bigint, second: bigint): bigint[] {
     let x = ((seed % MODULUS) + MODULUS) % MODULUS || 89482311n;
     const step = (): bigint => (x = (x * 48271n) % MODULUS);
@@ -70,12 +70,12 @@ function fill(seed: bigint, first: bigint, second: bigint): bigint[] {
 let cooked: readonly bigint[] | undefined;
 
 /**
- * The table after {@link STEPS} steps, without taking them: by x^607 = x^334 + 1, x^STEPS is a sum of lower powers, and so
- * each number of the table is a sum of the first ones.
+ * The table after {@link STEPS} steps, without taking them: since x^607 = x^334 + 1, x^STEPS is a sum of lower powers, and so each number of
+ * the table is a sum of the first ones.
  */
 function cook(): bigint[] {
     const start = fill(1n, 20n, 10n);
-    // They are in the order of the steps, which go down through the table.
+    // The table is in the order of the steps, which go down through it.
     const at = (step: number): number => (((LENGTH - TAP - step) % LENGTH) + LENGTH) % LENGTH;
     const numbers = Array.from({ length: LENGTH }, (_, index) => start[at(index - LENGTH + 1)] ?? 0n);
     for (let index = LENGTH; index < 2 * LENGTH; index++) {
@@ -108,10 +108,10 @@ function powerOfX(exponent: bigint): bigint[] {
     return [...result, ...Array<bigint>(LENGTH - result.length).fill(0n)];
 }
 
-/** Hexadecimal digits in which a sum of 1214 products of two 64-bit numbers has room. */
+/** Hexadecimal digits that a sum of 1214 products of two 64-bit numbers needs. */
 const ROOM = 36;
 
-/** The product of two polynomials, coefficients modulo 2^64: as one product of two large numbers, which is fast. */
+/** The product of two polynomials with coefficients modulo 2^64, computed as one product of two large numbers, which is fast. */
 function multiply(a: readonly bigint[], b: readonly bigint[]): bigint[] {
     const pack = (values: readonly bigint[]): bigint =>
         BigInt(

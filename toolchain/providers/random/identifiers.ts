@@ -1,4 +1,4 @@
-/** RandomId, RandomBytes and the UUIDs. The value is the resource's id, so none of them is fit for a key. */
+/** RandomId, RandomBytes and the UUIDs. The value is the resource's id, so none of them is suitable as a key. */
 import { randomBytes, randomUUID, randomUUIDv7 } from "node:crypto";
 import type { PlainMap } from "../../plugin/values";
 import { type StateOnlyResource, resource } from "../state-only/schema";
@@ -31,7 +31,7 @@ export const randomId = resource({
         const prefix = id.slice(0, Math.max(comma, 0));
         const encoded = id.slice(comma + 1);
         const bytes = Buffer.from(encoded, "base64url");
-        // Buffer skips what it cannot decode: only a faithful round trip is base64url.
+        // Buffer skips what it cannot decode, so only a text that survives a round trip is base64url.
         if (bytes.length === 0 || bytes.toString("base64url") !== encoded) {
             throw new Error(`cannot import "${id}": give the id as base64url without padding, or as prefix,base64url`);
         }

@@ -1,4 +1,4 @@
 import type { Property } from "../state-only/schema";
 
-/** Arbitrary values whose change asks for a new random one. Every type has it. */
+/** Arbitrary values; a change of any of them asks for a new random value. Every type has them. */
 export const keepers: Property = { type: "map" };

@@ -1,4 +1,4 @@
-/** RandomPassword and RandomString: the same rules; the password's value is secret and is not its id. */
+/** RandomPassword and RandomString have the same rules, but a password's value is secret and is not its id. */
 import { randomBytes } from "node:crypto";
 import type { CheckFailure } from "../../plugin/provider";
 import type { PlainMap, PropertyMap } from "../../plugin/values";
@@ -26,7 +26,7 @@ const inputs = {
     minSpecial: { type: "integer", default: 0, atLeast: 0 },
     overrideSpecial: {
         type: "string",
-        // Upstream 3.4.2 stored an empty string by mistake; taking it out again must not cost the password.
+        // Upstream 3.4.2 stored an empty string by mistake; its removal must not cost the password.
         updates: (old, wanted) => old === "" && wanted === undefined,
     },
 } as const satisfies Schema;
@@ -68,11 +68,11 @@ function generate(given: Inputs): string {
     const source: Entropy = randomBytes;
     const special = given.overrideSpecial ? given.overrideSpecial : SPECIAL;
     const draw = (characters: string, count: number): string[] => {
-        // By code point, so that a character outside the basic plane stays whole.
+        // The text is split by code point, so that a character outside the basic plane stays whole.
         const alphabet = Array.from(characters);
         return Array.from({ length: count }, () => pickOne(alphabet, source));
     };
-    // As upstream, a minimum holds even where its class is switched off for the rest.
+    // As in upstream, a minimum holds even where its class is switched off for the rest.
     const required = [
         ...draw(LOWER, given.minLower),
         ...draw(UPPER, given.minUpper),

@@ -1,4 +1,4 @@
-/** What of a state-only resource's inputs differs from its state. */
+/** Compares a state-only resource's inputs with its state. */
 import { isDeepStrictEqual } from "node:util";
 import type { PropertyDiff } from "../../plugin/provider";
 import type { Plain, PlainMap } from "../../plugin/values";
@@ -7,10 +7,10 @@ import type { Property, Schema } from "./schema";
 type Differences = Record<string, PropertyDiff>;
 
 /**
- * Path → how it differs, from the state's `stored` values to the program's `wanted` ones, both with their defaults.
+ * Path → how the program's `wanted` values differ from the state's `stored` ones, both with their defaults.
  *
- * Compared with the state rather than with the former inputs, as the official plugins do: only the state has the
- * defaults, and after an import only the state is complete.
+ * Like the official plugins, it compares with the state rather than with the former inputs: only the state has the defaults, and after an import
+ * only the state is complete.
  */
 export function differences(
     schema: Schema,
@@ -36,7 +36,7 @@ export function differences(
     return found;
 }
 
-/** Upstream a map without entries and no map ask for the same resource. */
+/** In upstream an empty map and an absent one ask for the same resource. */
 function present({ type }: Property, value: Plain | undefined): Plain | undefined {
     const empty = type === "map" && isMap(value) && Object.keys(value).length === 0;
     return empty ? undefined : value;

@@ -1,15 +1,15 @@
 /**
  * Checks a program's inputs against a {@link Schema}.
  *
- * Not done with a general validator, because at any depth a value may be unknown (in a preview) or secret, and must
- * stay so. A failure never repeats a secret value.
+ * A general validator would not do, because at any depth a value may be unknown (in a preview) or secret, and must stay so. A failure never
+ * repeats a secret value.
  */
 import { closest, distance } from "fastest-levenshtein";
 import type { CheckFailure } from "../../plugin/provider";
 import { type PropertyMap, Secret, UNKNOWN, type Value, hasSecret } from "../../plugin/values";
 import type { Property, PropertyType, Schema } from "./schema";
 
-/** More differing letters than this is another word, not a slip. */
+/** A text with more differing letters is another word, not a typing error. */
 const LIKELY_SLIP = 3;
 
 const EXPECTED: Record<PropertyType & string, string> = {
@@ -21,7 +21,7 @@ const EXPECTED: Record<PropertyType & string, string> = {
 };
 
 export interface Read {
-    /** Well-formed values only, each of its declared type, without nulls. */
+    /** Only well-formed values, each of its declared type, without nulls. */
     readonly values: PropertyMap;
     readonly failures: readonly CheckFailure[];
 }
@@ -36,7 +36,7 @@ export function readInputs(schema: Schema, raw: PropertyMap): Read {
     return { values, failures: reader.failures };
 }
 
-/** Thrown to leave one property, once its failure is recorded. */
+/** Thrown to skip the rest of a property, once its failure is recorded. */
 class Malformed extends Error {}
 
 class Reader {
@@ -80,7 +80,7 @@ class Reader {
         return this.convert(property, value, path, property.secret ?? false);
     }
 
-    /** @param hidden true inside a secret: a failure must not repeat the value. */
+    /** @param hidden true inside a secret, whose value a failure must not repeat */
     private convert(property: Property, value: Value, path: string, hidden: boolean): Value {
         if (value instanceof Secret) {
             return new Secret(this.convert(property, value.value, path, true));
@@ -184,7 +184,7 @@ function unknownProperty(name: string, known: readonly string[]): string {
     return `${name} is not a property of this resource${near ? `: did you mean ${near}?` : `; it has ${known.join(", ")}`}`;
 }
 
-/** The entry that differs by a slip, by case, or by `camelCase` for `snake_case`. */
+/** The known entry that differs by a typing error, by case, or by `camelCase` for `snake_case`. */
 function likely(found: string, known: readonly string[]): string | undefined {
     const fold = (text: string): string => text.replaceAll("_", "").toLowerCase();
     const folded = known.find((candidate) => fold(candidate) === fold(found));

@@ -1,4 +1,4 @@
-/** A provider of resources that live in the state alone, from their declarations. */
+/** A provider of resources that exist only in the state, made from their declarations. */
 import { isDeepStrictEqual } from "node:util";
 import {
     type CheckFailure,
@@ -29,10 +29,10 @@ import { readInputs } from "./inputs";
 import type { Output, StateOnlyResource } from "./schema";
 
 export interface StateOnlyOptions {
-    /** The npm package whose plugin this stands in for, as in `@pulumi/random 4.21.2`. */
+    /** The npm package whose plugin this replaces, as in `@pulumi/random 4.21.2`. */
     readonly standsInFor: string;
     readonly version: string;
-    /** By type token, as in `random:index/randomId:RandomId`. */
+    /** Type token → resource, as in `random:index/randomId:RandomId`. */
     readonly resources: Readonly<Record<string, StateOnlyResource>>;
     readonly now?: () => Date;
 }
@@ -55,7 +55,7 @@ export function stateOnlyProvider(options: StateOnlyOptions): Provider {
         check({ type, olds, news }: CheckRequest): CheckResult {
             const resource = find(type);
             const { values, failures } = readInputs(resource.inputs, news);
-            // What the state holds was valid when it was made, and keys and certificates take long to read.
+            // The values in the state were valid when they were made, and reading keys and certificates again would take long.
             const broken = isDeepStrictEqual(reveal(olds), reveal(news)) ? [] : validate(resource, values, news);
             return {
                 // Defaults are not inputs: like the official plugins, they go into the outputs.
@@ -103,8 +103,8 @@ export function stateOnlyProvider(options: StateOnlyOptions): Provider {
         update({ type, olds, news }: UpdateRequest): PropertyMap {
             const resource = find(type);
             const standing = Object.entries(resource.inputs).filter(([, { kept }]) => kept);
-            // Only declared values are taken over: a `__pulumi_raw_state_delta` of the official plugin describes the
-            // former values, and is computed anew by it where it is absent.
+            // Only declared values are taken over: a `__pulumi_raw_state_delta` of the official plugin describes the former values, and where it is absent
+            // that plugin computes it again.
             const state = pick(olds, { ...resource.outputs, ...Object.fromEntries(standing) });
             return { ...markSecrets(resource.outputs, state), ...plan(resource, news), ...meta(resource) };
         },
@@ -161,7 +161,7 @@ function secret(value: Value): Value {
     return value instanceof Secret || value === null ? value : new Secret(value);
 }
 
-/** Decided at each diff, as upstream does, so that an expired certificate is replaced without a refresh as well. */
+/** Renewal is decided at each diff, as in upstream, so that an expired certificate is replaced even without a refresh. */
 function renewal(
     { renewal }: StateOnlyResource,
     olds: PlainMap,
@@ -175,7 +175,7 @@ function renewal(
     if (due({ ...olds, ...wanted }, now)) {
         return { [output]: { kind: "update-replace" } };
     }
-    // No longer due, because the program asks for a later renewal now.
+    // It is no longer due, because the program asks for a later renewal now.
     return olds[output] !== undefined && olds[output] !== wanted[output] ? { [output]: { kind: "update" } } : {};
 }
 
@@ -183,7 +183,7 @@ function aged({ renewal }: StateOnlyResource, state: PropertyMap, now: Date): Pr
     return renewal?.due(reveal(state), now) ? { [renewal.output]: true } : {};
 }
 
-/** What a program has to say to get `state`: no more than differs from the defaults. */
+/** What a program has to declare to get `state`: only what differs from the defaults. */
 function declared(resource: StateOnlyResource, state: PropertyMap): PropertyMap {
     const implied = complete(resource, {});
     return Object.fromEntries(

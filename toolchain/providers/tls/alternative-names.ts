@@ -47,7 +47,7 @@ export function invalidNames({ dnsNames = [], ipAddresses = [], uris = [] }: Nam
     return failures;
 }
 
-/** IPv6 in its one canonical form, and an IPv4 address mapped into IPv6 as IPv4, as Go has it. */
+/** IPv6 in its one canonical form; an IPv4 address mapped into IPv6 becomes IPv4, as in Go. */
 function canonicalAddress(address: string): string {
     const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
     return mapped ?? (isIP(address) === 6 ? new URL(`http://[${address}]/`).hostname.slice(1, -1) : address);

@@ -57,7 +57,7 @@ export interface ParsedRequest {
     readonly alternativeNames: SubjectAlternativeName | undefined;
 }
 
-/** @throws Error that names the property, where the text is no request or its signature is not its key's. */
+/** @throws Error that names the property, where the text is no request or its signature was not made with its key. */
 export function parseRequest(pem: string): ParsedRequest {
     const wanted = "give a PEM block CERTIFICATE REQUEST, as in the certRequestPem of a tls.CertRequest";
     const decoded = decode(pem);
@@ -66,7 +66,7 @@ export function parseRequest(pem: string): ParsedRequest {
     }
     const { request, alternativeNames } = decoded;
     const { certificationRequestInfo: info, certificationRequestInfoRaw: signed, signatureAlgorithm } = request;
-    // Proof of possession (RFC 2986, 3): a request altered on its way must not become a certificate.
+    // Proof of possession (RFC 2986, 3): a request that was altered on its way must not become a certificate.
     const proven = signed && verifies(signed, signatureAlgorithm.algorithm, request.signature, info.subjectPKInfo);
     if (!proven) {
         throw new Error(`certRequestPem is not signed by its own key, or in a way that is not supported: ${wanted}`);
@@ -90,7 +90,7 @@ function decode(pem: string): Decoded | undefined {
 }
 
 function requestedNames({ attributes }: Partial<CertificationRequestInfo>): SubjectAlternativeName | undefined {
-    // An encoder may leave the empty set out, against the letter of RFC 2986 and the type here.
+    // An encoder may leave out the empty set, contrary to RFC 2986 and to the type here.
     const requested = [...(attributes ?? [])].filter(({ type }) => type === EXTENSION_REQUEST);
     const extensions = requested
         .flatMap(({ values }) => values)

@@ -1,4 +1,4 @@
-/** Issuing a certificate (RFC 5280), by the rules of Go's crypto/x509, which upstream uses. */
+/** Issues a certificate (RFC 5280), by the rules of Go's crypto/x509, which upstream uses. */
 import { type KeyObject, createHash, randomBytes } from "node:crypto";
 import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
 import {
@@ -47,12 +47,12 @@ export interface Holder {
 
 export interface Issuer {
     readonly subject: Name;
-    /** Goes into the certificate as its authority key identifier, where there is one. */
+    /** Becomes the certificate's authority key identifier, where there is one. */
     readonly keyId: ArrayBuffer | undefined;
     readonly key: KeyObject;
 }
 
-/** Id: the serial number in decimal. Outputs: certPem and the validity, in RFC 3339, UTC, whole seconds. */
+/** The id is the serial number in decimal. The outputs are certPem and the validity, in RFC 3339, UTC, whole seconds. */
 export function issue(options: CertificateOptions, holder: Holder, issuer: Issuer, now: Date): Made {
     const validity = validFrom(now, options.validityPeriodHours);
     const serial = serialNumber();
@@ -105,15 +105,15 @@ function extensions(options: CertificateOptions, holder: Holder, issuer: Issuer)
                 id_ce_authorityKeyIdentifier,
                 new AuthorityKeyIdentifier({ keyIdentifier: new OctetString(issuer.keyId) }),
             ),
-        // Critical where it is all that identifies the holder (RFC 5280, 4.1.2.6).
+        // It is critical where nothing else identifies the holder (RFC 5280, 4.1.2.6).
         names && names.length > 0 && extension(id_ce_subjectAltName, names, isEmpty(holder.subject)),
     ];
     return new Extensions(present.filter((item) => item instanceof Object));
 }
 
 /**
- * RFC 5280, 4.2.1.2, method 1. Upstream hashes an Ed25519 key as a DER OCTET STRING (terraform-provider-tls, common_cert.go), which
- * a method of one's own may do.
+ * RFC 5280, 4.2.1.2, method 1. Upstream hashes an Ed25519 key as a DER OCTET STRING (terraform-provider-tls, common_cert.go), which the RFC
+ * allows as a method of its own.
  */
 export function keyIdentifier({ algorithm, subjectPublicKey }: SubjectPublicKeyInfo): ArrayBuffer {
     const wrapped = algorithm.algorithm === ED25519.oid;
@@ -121,7 +121,7 @@ export function keyIdentifier({ algorithm, subjectPublicKey }: SubjectPublicKeyI
     return bytes(createHash("sha1").update(Buffer.from(hashed)).digest());
 }
 
-/** 16 bytes that are a DER INTEGER as they stand: positive, and none too many (the first neither 0 nor above 0x7f). */
+/** 16 bytes that are a DER INTEGER as they are: positive and without padding (the first byte is neither 0 nor above 0x7f). */
 function serialNumber(): Buffer {
     for (;;) {
         const serial = randomBytes(16);
@@ -132,7 +132,7 @@ function serialNumber(): Buffer {
     }
 }
 
-/** A certificate knows whole seconds only. */
+/** A certificate has whole seconds only. */
 function validFrom(now: Date, hours: number): { start: Date; end: Date } {
     const start = new Date(Math.floor(now.getTime() / 1000) * 1000);
     const end = new Date(start.getTime() + hours * MS_PER_HOUR);
@@ -160,7 +160,7 @@ export function parseCertificate(text: string, property: string): ParsedCertific
             return { pem: toPem(LABEL, bytes(der)), certificate: AsnConvert.parse(der, Certificate) };
         }
     } catch {
-        // Told below, without the parser's words.
+        // The error is reported below, without the parser's words.
     }
     throw new Error(
         `${property} is not a certificate: give a PEM block CERTIFICATE, as in the certPem of a tls.SelfSignedCert`,

@@ -21,14 +21,14 @@ const certificateInputs = {
     validityPeriodHours: { type: "integer", required: true, atLeast: 0 },
     earlyRenewalHours: { type: "integer", default: 0, atLeast: 0, updates: () => true },
     isCaCertificate: { type: "boolean", default: false },
-    // -1, or nothing: any number of intermediates. 4.2.0 of upstream stored the -1, others nothing.
+    // With -1 or nothing, any number of intermediates is allowed. Upstream 4.2.0 stored the -1, other versions nothing.
     maxPathLength: { type: "integer", atLeast: -1, kept: true },
     setSubjectKeyId: { type: "boolean", default: false },
 } as const satisfies Schema;
 
 const certificateOutputs = { id: {}, certPem: {}, readyForRenewal: {}, validityStartTime: {}, validityEndTime: {} };
 
-/** A certificate that is due for renewal from its first moment is told so at once. */
+/** A certificate that is due for renewal from its first moment is reported at once. */
 function derive({ validityPeriodHours, earlyRenewalHours }: PropertyMap): PropertyMap {
     const period = Number(validityPeriodHours);
     return { readyForRenewal: period === 0 || Number(earlyRenewalHours) >= period };
@@ -115,7 +115,7 @@ export const locallySignedCert = resource({
         const { info, alternativeNames: names } = parseRequest(given.certRequestPem);
         const holder = { subject: info.subject, publicKey: info.subjectPKInfo, alternativeNames: names };
         const issuer = ca.tbsCertificate.subject;
-        // Go does the same: a certificate under the CA's own name passes for self-signed, and names no other key.
+        // Go does the same: a certificate under the CA's own name counts as self-signed, and names no other key.
         const keyId = sameName(issuer, info.subject)
             ? undefined
             : extensionOf(ca, id_ce_subjectKeyIdentifier, SubjectKeyIdentifier)?.buffer;

@@ -13,7 +13,7 @@ import { formatName } from "./subject";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Its arguments come back with the result, as upstream has it; the key arrives secret and stays so. */
+/** As in upstream, its arguments come back with the result; the key arrives as a secret and stays one. */
 export function getPublicKey(args: PropertyMap): PropertyMap {
     const { privateKeyPem, privateKeyOpenssh } = parsed("getPublicKey", args, {
         privateKeyPem: { type: "string", secret: true },
@@ -47,7 +47,7 @@ export async function getCertificate(args: PropertyMap): Promise<PropertyMap> {
     return {
         ...args,
         certificates,
-        // Upstream hashes Go's printout of its own structure, so its ids cannot be had here: one of the content instead.
+        // Upstream hashes Go's printout of its own structure, which cannot be had here, so this id is a hash of the content.
         id: createHash("sha1")
             .update(certificates.map(({ certPem }) => certPem).join(""))
             .digest("hex"),
@@ -73,7 +73,7 @@ function describeCertificate(text: string): PlainMap & { certPem: string } {
         certPem: pem,
         isCa: constraints?.cA ?? false,
         issuer: formatName(tbsCertificate.issuer),
-        // -1: no limit. As in Go, 0 where the certificate says nothing of being a CA or not.
+        // -1 means no limit. As in Go, it is 0 where the certificate does not say whether it is a CA.
         maxPathLength: constraints ? (constraints.pathLenConstraint ?? -1) : 0,
         notAfter: rfc3339(tbsCertificate.validity.notAfter.getTime()),
         notBefore: rfc3339(tbsCertificate.validity.notBefore.getTime()),
@@ -104,7 +104,7 @@ function serverAddress(url: string): Address {
     return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 443) };
 }
 
-/** Asks the server by the TLS handshake alone, directly: no HTTP request, no proxy. */
+/** Asks the server directly, without a proxy, by the TLS handshake alone, without an HTTP request. */
 function presented({ host, port }: Address, verify: boolean): Promise<string[]> {
     return new Promise((resolve, reject) => {
         const servername = isIP(host) ? undefined : host;
@@ -117,7 +117,7 @@ function presented({ host, port }: Address, verify: boolean): Promise<string[]> 
     });
 }
 
-/** What of a peer's certificate matters here. The types of Node.js promise an issuer that an incomplete chain lacks. */
+/** The parts of a peer's certificate that matter here. The types of Node.js promise an issuer that an incomplete chain lacks. */
 interface Presented {
     readonly raw?: Buffer;
     readonly issuerCertificate?: Presented;

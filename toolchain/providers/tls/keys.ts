@@ -1,4 +1,4 @@
-/** Private keys: made and read by `node:crypto`, written in OpenSSH's formats by sshpk. */
+/** Private keys, which `node:crypto` makes and reads, and sshpk writes in OpenSSH's formats. */
 import {
     type KeyObject,
     type KeyPairKeyObjectResult,
@@ -53,7 +53,7 @@ export function parseOpensshKey(text: string, property: string): KeyObject {
     }
 }
 
-/** Not by way of PKCS#8: sshpk takes the key's bytes for a number there, and leaves out the zeros that it may begin with. */
+/** PKCS#8 is avoided here: sshpk would take the key's bytes for a number, and drop the zeros that it may begin with. */
 function edwards(parsed: sshpk.PrivateKey): KeyObject {
     const part = (name: string): string =>
         parsed.parts.find((one) => one.name === name)?.data.toString("base64url") ?? "";
@@ -100,7 +100,7 @@ export function opensshPem(key: KeyObject): string {
     return parsed.toString("openssh");
 }
 
-/** What upstream tells of a key's public half; the id is that of a PrivateKey and of getPublicKey. */
+/** What upstream reports of a key's public half; the id is that of a PrivateKey and of getPublicKey. */
 export function describePublicKey(key: KeyObject): PlainMap & { id: string } {
     const publicKey = createPublicKey(key);
     return {
@@ -115,7 +115,7 @@ function opensshPublicKey(publicKey: KeyObject): PlainMap {
         return { publicKeyOpenssh: "", publicKeyFingerprintMd5: "", publicKeyFingerprintSha256: "" };
     }
     const parsed = sshpk.parseKey(publicKey.export({ format: "pem", type: "spki" }), "pem");
-    // Without the comment that sshpk adds.
+    // The comment that sshpk adds is left out.
     const [type = "", base64 = ""] = parsed.toString("ssh").split(" ");
     return {
         publicKeyOpenssh: `${type} ${base64}\n`,
@@ -129,7 +129,7 @@ const TRAILING_SPACE = new RegExp(
     "(?:[\\t-\\r ]|\\xc2[\\x85\\xa0]|\\xe1\\x9a\\x80|\\xe2\\x80[\\x80-\\x8a\\xa8\\xa9\\xaf]|\\xe2\\x81\\x9f|\\xe3\\x80\\x80)+$",
 );
 
-/** An id as upstream makes it: SHA-1, after trimming the DER as if it were text. */
+/** An id that is made as in upstream: SHA-1, after trimming the DER as if it were text. */
 export function fingerprint(der: Buffer): string {
     return createHash("sha1").update(der.toString("latin1").replace(TRAILING_SPACE, ""), "latin1").digest("hex");
 }

@@ -14,7 +14,7 @@ import {
 export const privateKey = resource({
     inputs: {
         algorithm: { type: "string", required: true, oneOf: ALGORITHMS },
-        // Both are always in state, whatever the algorithm. Less than 1024 bits is refused by Go's RSA, too.
+        // Both are always in state, whatever the algorithm is. Go's RSA, too, refuses less than 1024 bits.
         rsaBits: { type: "integer", default: 2048, atLeast: 1024 },
         ecdsaCurve: { type: "string", default: "P224", oneOf: Object.keys(CURVES) as Curve[] },
     },

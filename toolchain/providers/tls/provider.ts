@@ -15,7 +15,7 @@ const functions: Readonly<Record<string, Invoke>> = {
     "tls:index/getPublicKey:getPublicKey": getPublicKey,
 };
 
-/** @param now the clock that validity and renewal go by. */
+/** @param now the clock for validity and renewal */
 export function tlsProvider(now?: () => Date): Provider {
     return {
         ...stateOnlyProvider({

@@ -5,8 +5,8 @@ import type { Property } from "../state-only/schema";
 export const PRIVATE_KEY = { type: "string", required: true, secret: true } as const;
 
 /**
- * A write-only variant of the key input `use`, refused: its value reaches the plugin but never the state, so that a
- * changed key goes unnoticed unless the program counts a version up.
+ * A write-only variant of the key input `use`, which is refused: its value reaches the plugin but never the state, so that nobody notices a
+ * changed key unless the program increments a version.
  */
 export function writeOnly(use: string): Property {
     return {
@@ -16,7 +16,7 @@ export function writeOnly(use: string): Property {
     };
 }
 
-/** The failure of `parse` on the value of the input `property`; none where that is not known. */
+/** The failures of `parse` with the value of the input `property`; none where that is not known. */
 export function problems(
     property: string,
     value: string | undefined,

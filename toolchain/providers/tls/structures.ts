@@ -6,9 +6,9 @@ import { type Curve, curveOf } from "./keys";
 
 interface SignatureAlgorithm {
     readonly oid: string;
-    /** Null: the algorithm hashes by itself. */
+    /** Null where the algorithm hashes by itself. */
     readonly digest: string | null;
-    /** Go's name of it. */
+    /** Go's name of the algorithm. */
     readonly name: string;
     /** RFC 4055 asks for a NULL, RFC 5758 and RFC 8410 for nothing. */
     readonly nullParameters?: true;
@@ -63,7 +63,7 @@ export function signature(structure: object, key: KeyObject): ArrayBuffer {
     return bytes(signBytes(algorithmFor(key).digest, Buffer.from(AsnConvert.serialize(structure)), key));
 }
 
-/** False also where the key or the algorithm is of a kind that is not known here. */
+/** False also where the key or the algorithm is of an unknown kind. */
 export function verifies(
     signed: ArrayBuffer,
     oid: string,

@@ -1,4 +1,4 @@
-/** Distinguished names: from a program's `subject`, and back to text. */
+/** Converts distinguished names from a program's `subject`, and back to text. */
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { AttributeTypeAndValue, AttributeValue, Name, RelativeDistinguishedName } from "@peculiar/asn1-x509";
 import type { PlainMap } from "../../plugin/values";
@@ -55,7 +55,7 @@ export function isEmpty(name: Name): boolean {
     return name.length === 0;
 }
 
-/** Roughly RFC 2253, as Go prints it: the last attribute first, unknown ones as `oid=#hex` at the end. */
+/** Roughly RFC 2253, as Go prints it: the last attribute comes first, and unknown ones come last as `oid=#hex`. */
 export function formatName(name: Name): string {
     const order = Object.values(ATTRIBUTES).map(({ oid }) => oid);
     const rank = (relative: RelativeDistinguishedName): number => {

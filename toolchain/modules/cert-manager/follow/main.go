@@ -1,5 +1,5 @@
-// follow runs a server and tells it when its certificate was renewed: it sends SIGHUP when a file in the folder has another content. The
-// kubelet replaces the files of a mounted Secret all at once. As process 1 of its container it hands signals on and buries orphans.
+// follow runs a server and tells it when its certificate was renewed: it sends SIGHUP when the content of a file in the folder has changed.
+// The kubelet replaces the files of a mounted Secret all at once. As process 1 of its container, follow passes signals on and reaps orphans.
 package main
 
 import (
@@ -25,7 +25,7 @@ func main() {
 	folder, command := os.Args[1], os.Args[2:]
 	program, err := exec.LookPath(command[0])
 	stopUnless(err)
-	// Before the program reads them: what is renewed while it starts is not missed.
+	// This comes before the program reads the files, so that a renewal during its start is not missed.
 	seen, err := digest(folder)
 	stopUnless(err)
 	signals := make(chan os.Signal, 16)
@@ -41,7 +41,7 @@ func main() {
 	os.Exit(untilEnd(child))
 }
 
-// untilEnd returns the child's exit code, as a shell has it.
+// untilEnd returns the child's exit code as a shell does.
 func untilEnd(child int) int {
 	for {
 		var status syscall.WaitStatus
@@ -72,7 +72,7 @@ func watch(folder string, seen [sha256.Size]byte, child int) {
 	}
 }
 
-// digest covers names and contents of the files; what begins with two dots is the kubelet's own.
+// digest covers names and contents of the files; names that begin with two dots belong to the kubelet.
 func digest(folder string) ([sha256.Size]byte, error) {
 	files, err := os.ReadDir(folder)
 	if err != nil {

@@ -1,4 +1,4 @@
-/** Keeps up with the objects of a collection by a watch, listing them anew when the watch has fallen behind. */
+/** Follows the objects of a collection by a watch, and lists them again when the watch has fallen behind. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "../cluster";
 import { Query } from "../client";
@@ -13,13 +13,13 @@ export interface Start {
 }
 
 const PAUSE_MS = 500;
-/** An API server that is being restarted is waited for this long. */
+/** How long to wait for an API server that is being restarted. */
 const OUTAGE_MS = 30_000;
 
 /**
  * Calls `onChange` with all objects of the collection at each change, until `signal` is aborted.
  *
- * @param start what is known already, to watch on from there; undefined: list first
+ * @param start what is known already, from which the watch goes on; undefined to list first
  */
 export async function follow(
     { client, discovery }: Connection,

@@ -1,5 +1,5 @@
 /**
- * Readiness of kinds that nothing is known of, where PULUMI_K8S_AWAIT_ALL asks for it: the conventions of kstatus
+ * Readiness of unknown kinds, where PULUMI_K8S_AWAIT_ALL asks for it, by the conventions of kstatus
  * (https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md).
  */
 import { at, text } from "../objects";

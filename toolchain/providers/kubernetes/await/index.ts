@@ -26,7 +26,7 @@ const AWAITERS: Readonly<Record<string, Awaiter>> = {
     "batch/Job": job,
     "networking.k8s.io/Ingress": ingress,
 };
-/** Kinds whose deletion is not waited for either where `pulumi.com/skipAwait` is set. */
+/** Kinds whose deletion is not awaited either where `pulumi.com/skipAwait` is set. */
 const SKIPPABLE = new Set([
     "/Namespace",
     "/Pod",
@@ -39,7 +39,7 @@ const SKIPPABLE = new Set([
 
 const DEFAULT_TIMEOUT_S = 600;
 
-/** How the waiting ended: with the object as last seen, and why it is not ready (nothing: it is). */
+/** The result of waiting: the object as last seen, and the reasons why it is not ready; no reasons mean that it is. */
 export interface Outcome {
     readonly object: KubeObject;
     readonly reasons: readonly string[];
@@ -54,7 +54,7 @@ async function awaiterOf({ inputs, gvk }: Wait): Promise<Awaiter | undefined> {
     return expression ? waitFor(expression) : (AWAITERS[kindKey(gvk)] ?? other);
 }
 
-/** Why an object, as it is now, is not ready; nothing: it is, or nobody can tell. */
+/** Why an object, as it is now, is not ready. No reasons mean that it is ready, or that nobody can tell. */
 export async function whyNotReady(object: KubeObject, wait: Wait): Promise<readonly string[]> {
     const awaiter = await awaiterOf(wait);
     if (!awaiter) {
@@ -88,7 +88,7 @@ export async function awaitReady(object: KubeObject, wait: Wait): Promise<Outcom
     return { object: last, reasons: await explainWait(last, outcome, wait) };
 }
 
-/** Resolves once the object that a delete request was accepted for is gone. Throws if it stays. */
+/** Resolves once an object is gone whose delete request was accepted. Throws if it stays. */
 export async function awaitGone(object: KubeObject, wait: Wait): Promise<void> {
     if (annotation(wait.inputs, "pulumi.com/skipAwait") === "true" && SKIPPABLE.has(kindKey(wait.gvk))) {
         return;
@@ -110,7 +110,7 @@ function kindKey({ group, kind }: GroupVersionKind): string {
 
 type Evaluate = (object: KubeObject | undefined, related: readonly KubeObject[]) => Verdict;
 
-/** Evaluates what there is, then again at each change, until nothing is left to wait for, or the time is up. */
+/** Evaluates the present objects, then again at each change, until there is nothing left to wait for or the time is up. */
 async function watchUntil(
     object: KubeObject,
     wait: Wait,

@@ -2,13 +2,13 @@
 import { at, isMap, isZero, list, nameOf, namespaceOf, text } from "../objects";
 import { Awaiter, READY, Related, Verdict, waiting } from "./verdict";
 
-/** Upstream does the same: an API server that has looked for endpoints and found none may yet find some for so long. */
+/** Upstream does the same: an API server that has found no endpoints may still find some within this time. */
 const SETTLES_MS = 10_000;
 
 /** Waits for something to answer behind a service, and for the address of a load balancer. */
 export const service: Awaiter = {
     related(object): Related | undefined {
-        // Without a selector nobody fills the endpoints in; headless and external services may well have none.
+        // Nothing fills in the endpoints of a service without a selector; headless and external services may have none either.
         const none =
             text(object, "spec", "type") === "ExternalName" ||
             text(object, "spec", "clusterIP") === "None" ||

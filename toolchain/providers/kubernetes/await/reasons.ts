@@ -6,7 +6,7 @@ import { podReasons } from "./workloads";
 
 const MOST = 10;
 
-/** The verdict's reasons, and after a failure what pods and events say. Finding nothing out is no failure of its own. */
+/** The verdict's reasons and, after a failure, what pods and events say. Finding nothing is not a failure of its own. */
 export async function explainWait(object: KubeObject, { reasons }: Verdict, wait: Wait): Promise<readonly string[]> {
     if (reasons.length === 0) {
         return reasons;

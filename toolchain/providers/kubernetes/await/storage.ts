@@ -26,7 +26,7 @@ export const persistentVolumeClaim: Awaiter = {
     },
     check(object, classes): Verdict {
         const phase = text(object, "status", "phase");
-        // Such a claim is bound when the first pod uses it, which may well wait for the claim.
+        // Such a claim is bound when the first pod uses it, and that pod may be waiting for the claim itself.
         const late = classes.some((each) => text(each, "volumeBindingMode") === "WaitForFirstConsumer");
         if (phase === "Bound" || (late && phase === "Pending")) {
             return READY;

@@ -3,11 +3,11 @@ import { KubeObject, at, isMap, list, text } from "../objects";
 import { PlainMap } from "../../../plugin/values";
 import { GroupVersionKind } from "../types";
 
-/** Why an object is not ready; none: it is. `final`: waiting longer cannot help. */
+/** The reasons why an object is not ready; without any it is ready. With `final`, waiting longer cannot help. */
 export interface Verdict {
     readonly reasons: readonly string[];
     readonly final?: boolean;
-    /** Milliseconds: an object about which nothing changes for so long counts as ready in spite of the reasons. */
+    /** Milliseconds. An object that does not change for so long counts as ready in spite of the reasons. */
     readonly settles?: number;
 }
 export const READY: Verdict = { reasons: [] };
@@ -30,7 +30,7 @@ export interface Related {
 /** When objects of one kind count as ready. */
 export interface Awaiter {
     check(object: KubeObject, related: readonly KubeObject[]): Verdict;
-    /** What to look at beside the object; undefined: nothing. */
+    /** What to look at beside the object; undefined for nothing. */
     related?(object: KubeObject): Related | undefined;
 }
 
@@ -53,7 +53,7 @@ export function complaints(object: KubeObject, ...types: readonly string[]): str
         .map((each) => `${text(each, "type")}: ${text(each, "reason")}: ${text(each, "message")}`);
 }
 
-/** True if the controller has seen the object's latest specification; before that its status tells of an older one. */
+/** True if the controller has seen the object's latest specification; before that its status is about an older one. */
 export function isObserved(object: KubeObject): boolean {
     const observed = at(object, "status", "observedGeneration");
     return typeof observed === "number" && observed >= Number(at(object, "metadata", "generation") ?? 0);

@@ -71,7 +71,7 @@ async function compiled(braced: string): Promise<(object: KubeObject) => readonl
     }
 }
 
-/** Upstream does the same: the first value that is found counts, and any will do where none is asked for. */
+/** Upstream does the same: the first value that is found counts, and where none is asked for, any value will do. */
 function byValue(path: string, select: (object: KubeObject) => readonly Plain[], wanted: string | undefined): Test {
     return (object) => {
         const [found] = isOutdated(at(object, "status", "observedGeneration"), object) ? [] : select(object);

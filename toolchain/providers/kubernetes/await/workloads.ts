@@ -3,7 +3,7 @@ import { KubeObject, at, count, isMap, list, nameOf, text } from "../objects";
 import { Awaiter, READY, Verdict, complaints, condition, failed, isObserved, isTrue, waiting } from "./verdict";
 
 function wanted(object: KubeObject): number {
-    // The API server fills one in where the program leaves it out.
+    // Where the program leaves it out, the API server fills in 1.
     return at(object, "spec", "replicas") === undefined ? 1 : count(object, "spec", "replicas");
 }
 
