@@ -62,7 +62,7 @@ export function planEdge(
     const gazette = planGazette(config, network, lock);
     return {
         ...served,
-        // One more than there are, for a rolling replacement.
+        // A rolling replacement needs room for one pod more.
         quota: quota(
             ...[served, ...(gazette === undefined ? [] : [gazette])].map((each) => ({
                 count: each.replicas + 1,

@@ -8,7 +8,7 @@ import { createRoot } from "./root";
 
 export interface AuthorityArgs {
     readonly plan: AuthorityPlan;
-    /** Out of custody, where the stack that holds the root is gone. */
+    /** Secrets out of custody, where the stack that holds the root is gone. */
     readonly handed?: CrossStackSecrets | undefined;
 }
 
@@ -35,10 +35,10 @@ export class Authority extends pulumi.ComponentResource {
         if (handed !== undefined) {
             this.own = pulumi.secret(handed);
         } else if (plan.holdsRoot) {
-            // Signs intermediates and nothing else.
+            // The root signs intermediates and nothing else.
             const rootArgs = { commonName: "Data Embassy root", validity: plan.root };
             const root = createRoot("root", rootArgs, { parent: this, ...PROTECTED });
-            // From which a registry's keys are derived: registry-keys.ts.
+            // A registry's keys are derived from its secret: registry-keys.ts.
             const registries = Object.fromEntries(
                 plan.registries.map((registry) => [registry, generatedSecret(`${registry}-secret`, { parent: this })]),
             );

@@ -31,7 +31,7 @@ export function quota(...pods: readonly Pods[]): Record<string, string> {
     };
 }
 
-/** As the API server would write them back: in the largest unit that leaves them whole. */
+/** In the form in which the API server would write it back: the largest unit that leaves it whole. */
 function cores(amount: number): string {
     const milli = Math.round(amount * 1000);
     return milli % 1000 === 0 ? String(milli / 1000) : `${milli}m`;
