@@ -23,12 +23,12 @@ export interface KubernetesObject {
     readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
 }
 
-/** How the program holds what it declared. */
+/** How the program keeps an object that it declared. */
 export interface Holding {
     readonly protect: boolean;
 }
 
-/** A rule about single objects: what is wrong with one, a sentence each; nothing where all is right. */
+/** A rule about single objects. It reports what is wrong with one, a sentence each, and nothing where all is right. */
 export interface Rule {
     readonly name: string;
     readonly description: string;
