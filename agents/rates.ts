@@ -1,4 +1,4 @@
-/** How often who is let in may ask. */
+/** How often somebody who is let in may ask. */
 import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 
 export class Rates {

@@ -9,7 +9,7 @@ import type { LeaseAnswer } from "./lessor";
 import { type Report, report } from "./record";
 
 const PATH = "/lease";
-/** A third of a lease, as declared: who waits longer has no second try left. */
+/** Milliseconds: a third of a lease, as declared, because a longer wait leaves no time for a second try. */
 const ANSWER_MS = 3_000;
 const MOST_BYTES = 4096;
 
