@@ -11,7 +11,7 @@ export interface Image {
     readonly programs?: readonly Program[];
     /** Paths left out with everything below them; `*` stands for any part of one name. */
     readonly leaveOut?: readonly string[];
-    /** Who the processes are. Files belong to root, so that a process cannot change its own program. */
+    /** The user of the processes. Files belong to root, so that a process cannot change its own program. */
     readonly user: Owner;
     readonly entrypoint: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
