@@ -16,7 +16,7 @@ export interface Leader {
     readonly tls: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer };
 }
 
-/** What is read of each object. */
+/** The parts of each object that are read. */
 interface Secret {
     readonly data: Readonly<Record<(typeof TLS)[keyof typeof TLS], string>>;
 }
@@ -50,7 +50,7 @@ export async function findLeader(
     const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
     const [secret, lock, pods] = (await Promise.all([
         get(`secrets/${OWNER_SECRET}`),
-        // Patroni's: it names who holds the lock. A pod that was lost with its machine bears the leader's label for a while.
+        // Patroni's lock names its holder. A pod that was lost with its machine keeps the leader's label for a while.
         get(`configmaps/${leaderName(scope)}`),
         get("pods", { labelSelector: selector.join() }),
     ])) as [Secret | undefined, Lock | undefined, Pods | undefined];

@@ -5,7 +5,7 @@ import { chosen } from "../command-line/typed";
 
 export { REGISTRIES };
 export type Registry = RegistryName;
-/** Which is meant where none is named. */
+/** The registry that is meant where none is named. */
 export const DEFAULT_REGISTRY: Registry = "population";
 
 /** @throws UserError for what is no registry */
@@ -17,7 +17,7 @@ export function parseRegistry(name: string): Registry {
     return registry;
 }
 
-/** In the registries' own order, each once. @throws UserError for what is no registry */
+/** The named registries in the registries' own order, each once. @throws UserError for what is no registry */
 export function parseRegistries(names: readonly string[]): Registry[] {
     return chosen(REGISTRIES, names, parseRegistry);
 }
