@@ -128,7 +128,7 @@ export async function send(
     }
 }
 
-/** Sends JSON and returns the JSON of the answer. @throws AgentError where nobody answers, or not in JSON */
+/** Sends JSON and returns the JSON of the answer. @throws AgentError where nobody answers, or the answer is not JSON */
 export async function requestJson(
     options: Sending,
     body?: unknown,

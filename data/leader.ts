@@ -9,7 +9,7 @@ import { ApiError } from "../toolchain/providers/kubernetes/errors";
 
 export interface Leader {
     readonly pod: string;
-    /** Where it runs, and its IPv4. */
+    /** The machine that it runs on, and its own IPv4 address. */
     readonly node: string;
     readonly address: string;
     /** The owner's key and certificate, and the authority that must have issued the server's certificate. PEM. */

@@ -98,7 +98,7 @@ export async function checkReferences(
     }
 }
 
-/** @param named in order, as are those that are @param there */
+/** @param named values, in order @param there values, in the same order */
 export async function missing(
     named: AsyncIterable<string>,
     there: AsyncIterable<string>,

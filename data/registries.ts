@@ -22,7 +22,7 @@ export function parseRegistries(names: readonly string[]): Registry[] {
     return chosen(REGISTRIES, names, parseRegistry);
 }
 
-/** How to have a registry's database run. @param site where; undefined in any */
+/** How to have a registry's database run. @param site the site; undefined for any */
 export function toRun(registry: string, site: string | undefined): string {
     const own = `Pulumi.${site ?? "SITE"}.yaml`;
     return `set data-embassy:registries.${registry}.running to true in Pulumi.yaml, which is for all sites, or in ${own} where that has registries of its own`;

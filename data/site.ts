@@ -91,7 +91,7 @@ export function inSite(registry: Registry, site: string, environment: Environmen
     };
 }
 
-/** The driver connects what it is given. */
+/** Prepares a socket that is connected already for the driver, which calls `connect` on what it is given. */
 function connected(socket: Socket): Socket {
     return Object.assign(socket, {
         connect() {

@@ -78,7 +78,7 @@ export async function isEmpty(database: Database, registry: Registry): Promise<b
 
 async function list(client: Client, schema: string): Promise<Table[]> {
     const { rows } = await client.query<Table>(
-        // A partition's rows are its parent's.
+        // Partitions are left out, because their rows are their parents'.
         `SELECT c.relname AS name, array_agg(a.attname::text ORDER BY a.attname::text COLLATE "C") AS columns
            FROM pg_class c
            JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -142,7 +142,7 @@ class Writer {
             void warnings.push(notice.message ?? "a warning");
         client.on("notice", onNotice);
         try {
-            // One round trip. The position is asked for after the commit, in a transaction of its own.
+            // This is one round trip. The position is asked for after the commit, in a transaction of its own.
             const results = (await client.query(
                 `BEGIN; INSERT INTO ${this.table} VALUES ('${this.run}', ${sequence}, clock_timestamp()); COMMIT; SELECT pg_current_wal_insert_lsn() AS lsn`,
             )) as unknown as QueryResult<{ lsn: string }>[];
@@ -150,7 +150,7 @@ class Writer {
             if (results[2]?.command !== "COMMIT") {
                 return { outcome: "refused", sequence, at, reason: results[2]?.command ?? "no commit" };
             }
-            // "Committed locally, but might not have been replicated": no promise that a failover keeps.
+            // This says "committed locally, but might not have been replicated", which is no promise that a failover keeps.
             if (warnings.length > 0) {
                 return { outcome: "unknown", sequence, at, reason: warnings.join("; ") };
             }

@@ -1,4 +1,4 @@
-/** Makes the images that are missing or whose declaration, packages or making have changed: `buildImages`. */
+/** Makes the images that are missing, or whose declaration, packages or way of making have changed: `buildImages`. */
 import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { digest as digestOf, isWhole, readStamp, writeAtomically, writeStamp } from "../toolchain/build/stamp";

@@ -1,4 +1,4 @@
-/** What an image is: declared, one file per image in `images/catalogue`. Paths are absolute, as seen in the container. */
+/** The declaration of an image; each image has a file of its own in `images/catalogue`. Paths are absolute, as seen in the container. */
 
 export interface Image {
     /** Its name in the registry and in `images/lock.json`. */

@@ -50,7 +50,7 @@ export const LEFT_OUT: readonly string[] = [
     "/var/log",
 ];
 
-/** Kept all the same: most licences ask that their text goes with the program. */
+/** Files that are kept nevertheless, because most licences require that their text goes with the program. */
 const KEPT = pattern("/usr/share/doc/*/copyright");
 
 /**

@@ -1,4 +1,4 @@
-/** Who is let in. */
+/** Which clients the edge API lets in. */
 import type { TLSSocket } from "node:tls";
 import { keyPin } from "../../infra/conventions/key-pin";
 

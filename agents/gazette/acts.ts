@@ -40,7 +40,7 @@ export type Kind = "act" | "regulation";
 export interface Act {
     readonly kind: Kind;
     readonly title: string;
-    /** The newest first. */
+    /** All versions, the newest first. */
     readonly versions: readonly Version[];
     /** Paragraphs as they were in force on the day that was asked about; `reference` is the publication that brought the wording. */
     readonly paragraphs: readonly { readonly number: number; readonly text: string; readonly reference: string }[];
@@ -48,7 +48,7 @@ export interface Act {
 
 export interface Found {
     readonly total: number;
-    /** One page of them. */
+    /** One page of the acts that were found. */
     readonly acts: readonly Listed[];
 }
 
@@ -70,7 +70,7 @@ const STANDING = `
 const REFERENCE = "'RT I, ' || to_char(published_on, 'DD.MM.YYYY') || ', ' || substr(rt_id, 10)::int";
 const VERSION = `${REFERENCE} AS reference, valid_from::text AS from, (valid_to - 1)::text AS to`;
 
-/** $1: part of a title or a reference in NFKC, $2: a day, $3: how many to pass over. Of each act the version that is named, or else in force. */
+/** $1: part of a title or a reference in NFKC, $2: a day, $3: how many to pass over. Each act has the version that is named, or otherwise the one in force. */
 const LIST = `
     SELECT act_number AS number, kind, title, version.*, count(*) OVER ()::int AS total
       FROM legislation.act

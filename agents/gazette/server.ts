@@ -32,7 +32,7 @@ const search = z.strictObject({
         .transform(Number)
         .default(1),
 });
-/** `?at=<day>`, not before there was a state. */
+/** `?at=<day>`; no day before there was a state. */
 const version = z.strictObject({
     at: z.iso
         .date()

@@ -1,4 +1,4 @@
-/** Between the two sites: mutual TLS, in which each member shows the registry's own certificate. */
+/** The connection between the two sites: mutual TLS, in which each member shows the registry's own certificate. */
 import type { IncomingMessage } from "node:http";
 import { type Server, createServer } from "node:https";
 import { text } from "node:stream/consumers";

@@ -51,7 +51,7 @@ export interface Couple {
     formed: number;
     /** {@link NEVER} for the unmarried. */
     married: number;
-    /** First of divorce and death, or {@link NEVER}. */
+    /** When it ended by divorce or by the first death, or {@link NEVER}. */
     ended: number;
     divorced: boolean;
     /** Whether the woman took the man's surname. */

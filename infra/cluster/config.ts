@@ -37,8 +37,8 @@ const declared = z.strictObject({
     /** Kubernetes minor version; it also pins the Pod Security profile, so that an upgrade cannot tighten it unseen. */
     kubernetes: z.string().regex(/^1\.\d+$/, 'must be a minor version in quotes, such as "1.36"'),
     /**
-     * etcd members, one per control-plane machine. Odd: an even member adds a machine that can fail and no failure
-     * that can be borne (https://etcd.io/docs/latest/faq/#why-an-odd-number-of-cluster-members).
+     * etcd members, one per control-plane machine. Their number is odd, because an even member adds a machine that
+     * can fail, and no failure that can be borne (https://etcd.io/docs/latest/faq/#why-an-odd-number-of-cluster-members).
      */
     quorum: z
         .int()

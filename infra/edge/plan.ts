@@ -21,7 +21,7 @@ export interface AllyCertificate {
     readonly revoked: boolean;
 }
 
-/** Where allies ask. */
+/** The plan of the workload that allies ask. */
 export interface EdgePlan extends ServedPlan {
     /** Quota of the namespace. */
     readonly quota: Readonly<Record<string, string>>;

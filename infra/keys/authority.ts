@@ -15,13 +15,13 @@ export interface AuthorityArgs {
 /**
  * Where a site's certificates and keys come from.
  *
- * On the site that holds the root: the root, an intermediate for every site, and the registries' secrets. On the others:
+ * The site that holds the root has the root, an intermediate for every site, and the registries' secrets. The others have
  * what that stack hands them. Reading a stack's state needs nothing of the site itself, so a site that was cut off goes on.
  */
 export class Authority extends pulumi.ComponentResource {
-    /** This site's own. */
+    /** The secrets of this site. */
     readonly own: pulumi.Output<CrossStackSecrets>;
-    /** By site, for the others; undefined where another stack holds the root. */
+    /** The secrets of the other sites, by site; undefined where another stack holds the root. */
     readonly crossStackSecrets: pulumi.Output<Record<string, CrossStackSecrets>> | undefined;
 
     /** @throws pulumi.RunError where keys are handed to the stack that holds the root: it would make another root than theirs */

@@ -49,7 +49,7 @@ export function certificate(
                 [TLS.authority]: issuer.rootPem,
             },
         },
-        // The provider keeps the first as the second.
+        // The provider keeps `stringData` as `data`.
         { ...opts, ...PROTECTED, ignoreChanges: ["stringData", "data"] },
     );
     renewal(`${name}-renewal`, args, { ...opts, dependsOn: made });

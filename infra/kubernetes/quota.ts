@@ -10,7 +10,7 @@ export interface Pods {
     readonly storage?: string;
 }
 
-/** The hard limits of a ResourceQuota for pods that request what they are limited to. */
+/** The hard limits of a ResourceQuota for pods whose requests are equal to their limits. */
 export function quota(...pods: readonly Pods[]): Record<string, string> {
     const sum = (one: (pod: Pods) => number): number => pods.reduce((total, pod) => total + pod.count * one(pod), 0);
     const each = (quantity: "cpu" | "memory") => (pod: Pods) =>

@@ -54,7 +54,7 @@ export function bootParts(plan: Planned): Part[] {
     ];
 }
 
-/** What the edge asks: it tells allies which of them does not answer. */
+/** What the edge asks. It tells allies which of these does not answer. */
 function asked({ databases }: EdgePlan): Need[] {
     const without = "answers 503";
     return [{ ...DNS, without }, ...Object.keys(databases).map((on) => ({ on, why: "answers", without }))];

@@ -196,7 +196,7 @@ export function parseConfig(stack: string, values: Readonly<Record<string, unkno
     return ordered(parsed.data);
 }
 
-/** Sorts sites and peers by number, because a file names them in its own order, and the engine hands them over in that of their names. */
+/** Sorts sites, peers and registries by number, because a file names them in its own order, and the engine hands them over in that of their names. */
 function ordered(config: EmbassyConfig): EmbassyConfig {
     const { networking } = config;
     const sites = byNumber(config.sites);

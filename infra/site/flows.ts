@@ -1,4 +1,4 @@
-/** Who may talk to whom in a site, read off the network policies that it declares. Pure. */
+/** Which parts of a site may talk to which others, read from the network policies that it declares. Pure. */
 import { LABEL, type Labels } from "../conventions/names";
 import { PUBLIC_COPY } from "../registries/backups/plan-public-copy";
 import type { Outside } from "./outside";

@@ -19,7 +19,7 @@ const FORMERLY: Readonly<Record<string, readonly string[]>> = {
     [ACCOUNT.inspector]: ["retention-agent", "sealer"],
     [ACCOUNT.selfTestViewer]: ["administrator"],
 };
-/** Keys of the objects that hold them. */
+/** Key of the Secret with the users, and of the ConfigMap with the buckets. */
 export const FILE = { users: "users.json", buckets: "buckets.json" } as const;
 
 export interface StoreKeys {

@@ -18,7 +18,7 @@ export interface KubernetesObject {
         readonly resources?: readonly string[];
         readonly verbs?: readonly string[];
     }[];
-    /** What a RoleBinding or ClusterRoleBinding gives, and to whom. */
+    /** The role that a RoleBinding or ClusterRoleBinding gives, and who gets it. */
     readonly roleRef?: { readonly kind: string; readonly name: string };
     readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
 }

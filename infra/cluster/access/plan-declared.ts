@@ -179,7 +179,7 @@ const ENV =
 
 const MOUNT = '"mount " + c.name + " " + m.name + " " + m.mountPath + (has(m.subPath) ? " " + m.subPath : "")';
 
-/** Each container is a list of its lines. */
+/** CEL: for each container, a list of its lines. */
 function containersOf(place: string, field: string): string {
     const lines = [
         `["${place} " + c.name]`,

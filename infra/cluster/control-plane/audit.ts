@@ -14,7 +14,7 @@ const DAYS = 30;
 /** MiB of a file before it is rotated. */
 const SIZE = 100;
 
-/** Files of `size` MiB, of which `kept` are kept beside the one that is written, for `days`. */
+/** A file has `size` MiB, and `kept` files are kept for `days`, beside the one that is written. */
 export const AUDIT_LOG = { days: DAYS, size: SIZE, kept: Math.ceil((DAYS * 24 * HOURLY) / SIZE) } as const;
 
 const core = (resources: readonly string[]) => [{ group: "", resources: [...resources] }];

@@ -14,9 +14,9 @@ export interface Availability {
 export interface Run {
     /** Batches of equal length, one after the other; the more there are, the better is the error known. */
     readonly batches: number;
-    /** Years of each. */
+    /** Years in each batch. */
     readonly years: number;
-    /** Uniform, 0 ≤ x < 1. */
+    /** Uniformly distributed, 0 ≤ x < 1. */
     readonly random: () => number;
 }
 

@@ -1,6 +1,6 @@
 /** Names by which the objects that declare machines know each other. */
 
-/** Namespace of all of them. */
+/** Namespace of all these objects. */
 export const MACHINES = "machines";
 /** The name of the cluster in every site: it is the only one there. */
 export const CLUSTER = "embassy";

@@ -20,7 +20,7 @@ import { PATRONI_SECONDS } from "../replication/plan";
 /** Database roles of Postgres and Patroni themselves. The superuser is for processes in the pod; certificates open the others. */
 const ROLE = { superuser: "postgres", replication: "replicator", rewind: "rewind" } as const;
 
-/** A peer that is silent for so long is taken for gone, within seconds, not after the defaults' minute or two. */
+/** A peer that is silent for this many seconds is taken for gone; by default that takes a minute or two. */
 const SILENCE_SECONDS = 10;
 
 /** Patroni adds how to connect. */
