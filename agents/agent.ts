@@ -1,7 +1,7 @@
-/** What the agents have in common: how they repeat what they do, how they say what they did, how they end. */
+/** What the agents have in common: how they repeat their work, how they log it, and how they end. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** For whoever declares or runs the site: its message says what was found and what would be right. */
+/** An error for the person who declares or runs the site: its message says what was found and what would be right. */
 export class AgentError extends Error {
     override readonly name = "AgentError";
 }
@@ -18,8 +18,8 @@ export function messageOf(error: unknown): string {
 const RETRY_SECONDS = 2;
 
 /**
- * Passes over what there is, for ever. One that fails is logged and soon followed by the next, which starts from what is
- * there then: nothing that was missed, and no outage of another, has to be remembered.
+ * Repeats a pass forever. A pass that fails is logged and soon followed by the next, which starts from what is there then, so that nothing
+ * that was missed, and no outage of another, has to be remembered.
  */
 export async function repeat(pass: () => Promise<void>, seconds: number): Promise<never> {
     for (let said = ""; ;) {
@@ -29,7 +29,7 @@ export async function repeat(pass: () => Promise<void>, seconds: number): Promis
             why = messageOf(error);
             pause = Math.min(seconds, RETRY_SECONDS);
         });
-        // Each of them once, however often a second it is tried.
+        // Each failure is logged once, however often it is tried again.
         if (why !== "" && why !== said) {
             log("pass failed", { error: why });
         }
@@ -38,7 +38,7 @@ export async function repeat(pass: () => Promise<void>, seconds: number): Promis
     }
 }
 
-/** Runs an agent. It may be ended at any point: whatever it does can be done again. */
+/** Runs an agent. It may be ended at any point, because whatever it does can be done again. */
 export function runAgent(main: () => Promise<void>): void {
     // The first process of a container is ended by a signal only if it asks for that.
     process.once("SIGTERM", () => process.exit(0));

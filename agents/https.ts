@@ -1,4 +1,4 @@
-/** HTTPS with certificates of one's own at both ends: what `fetch` cannot do. */
+/** HTTPS with own certificates at both ends, which `fetch` cannot do. */
 import { readFileSync } from "node:fs";
 import type { OutgoingHttpHeaders } from "node:http";
 import { constants } from "node:crypto";
@@ -10,11 +10,12 @@ import type { SecureContextOptions, TLSSocket } from "node:tls";
 import { TLS } from "../infra/conventions/mounted";
 import { AgentError, log, messageOf } from "./agent";
 
-/** Milliseconds after which a server looks whether its certificate was renewed. */
+/** Milliseconds between two looks of a server whether its certificate was renewed. */
 export const RELOAD_MS = 10 * 60 * 1000;
 
 /**
- * Who one is in TLS, and whom one trusts. Read each time: a renewed certificate replaces the files.
+ * Key and certificate of this end, and the authority that it trusts. They are read each time, because a renewed certificate replaces the
+ * files.
  * @param folder a mounted Secret of type kubernetes.io/tls, with `ca.crt`
  */
 export function identity(
@@ -24,21 +25,21 @@ export function identity(
     return { key: file(TLS.key), cert: file(TLS.certificate), ca: file(TLS.authority), minVersion: "TLSv1.3" };
 }
 
-/** Milliseconds within which a client ends its handshake; Node.js itself gives it 120 s. */
+/** Milliseconds within which a client must end its handshake; Node.js itself gives it 120 s. */
 const HANDSHAKE_MS = 5_000;
-/** Milliseconds within which a request comes in whole. What is open and says nothing between two requests is closed by Node.js after 5 s. */
+/** Milliseconds within which a whole request must come in. Node.js closes a connection that says nothing between two requests after 5 s. */
 const REQUEST_MS = 10_000;
-/** Connections open at once, of everybody together. */
+/** Connections open at once, in all. */
 const MOST_CONNECTIONS = 500;
-/** Connections open at once from one address: a tenth, so that others are served while one holds all that it gets. */
+/** Connections open at once from one address: a tenth of all, so that others are served while one uses all that it gets. */
 const MOST_OF_ADDRESS = 50;
 
 /**
  * What every server of ours has in common.
  *
- * No session is resumed: TLS looks at a certificate's end in a full handshake alone, and a ticket outlives it (RFC 8446, 4.6.1).
+ * No session is resumed: TLS checks a certificate's end in a full handshake alone, and a ticket outlives it (RFC 8446, 4.6.1).
  *
- * @param folder as {@link identity} has it
+ * @param folder as in {@link identity}
  */
 export function serverOptions(folder: string): ServerOptions {
     return {
@@ -51,27 +52,27 @@ export function serverOptions(folder: string): ServerOptions {
     };
 }
 
-/** Whether the certificate that the client has shown is in force now: a connection may stay open beyond its end. */
+/** Whether the certificate that the client has shown is in force now, because a connection may stay open beyond its end. */
 export function isInForce(socket: TLSSocket): boolean {
     const shown = socket.getPeerX509Certificate();
     const now = Date.now();
     return shown !== undefined && Date.parse(shown.validFrom) <= now && now < Date.parse(shown.validTo);
 }
 
-/** A server that takes a renewed certificate as it comes. @param folder as {@link identity} has it */
+/** Has a server use a renewed certificate as it comes. @param folder as in {@link identity} */
 export function renewed(server: Server, folder: string): Server {
     const looking = setInterval(() => {
         try {
             server.setSecureContext(identity(folder));
         } catch (error) {
-            // It serves on with what it has, and looks again.
+            // It goes on with what it has, and looks again.
             log("certificate not read", { error: messageOf(error) });
         }
     }, RELOAD_MS).unref();
     return server.once("close", () => clearInterval(looking));
 }
 
-/** The same for a server that strangers reach, with its connections bounded, also by address. */
+/** The same for a server that strangers reach: its connections are limited, also by address. */
 export function bounded(server: Server, folder: string): Server {
     server.maxConnections = MOST_CONNECTIONS;
     const open = new Map<string, number>();
@@ -98,7 +99,7 @@ export function bounded(server: Server, folder: string): Server {
 type Sending = RequestOptions & { readonly timeout: number };
 
 /**
- * One request.
+ * Sends one request.
  * @param options with a `timeout` in milliseconds, for the whole exchange
  * @throws AgentError where nobody answers
  */
@@ -127,7 +128,7 @@ export async function send(
     }
 }
 
-/** Sends JSON and returns the JSON of the answer. @throws AgentError where nobody answers, or not in JSON */
+/** Sends JSON and returns the JSON of the answer. @throws AgentError where nobody answers, or the answer is not JSON */
 export async function requestJson(
     options: Sending,
     body?: unknown,

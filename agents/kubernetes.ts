@@ -1,4 +1,4 @@
-/** ConfigMaps of the agent's own namespace, with the identity that is mounted in the pod. */
+/** ConfigMaps of the agent's own namespace, read and written with the identity that is mounted in the pod. */
 import { z } from "zod";
 import { API_IDENTITY } from "../infra/conventions/mounted";
 import { AgentError } from "./agent";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { requestJson } from "./https";
 import { environment } from "./settings";
 
-/** What the kubelet sets in every container, to where the API server is. */
+/** Variables that the kubelet sets in every container: where the API server is. */
 const KUBELET = z.object({ KUBERNETES_SERVICE_HOST: z.string(), KUBERNETES_SERVICE_PORT: z.coerce.number() });
 const ANSWER_MS = 5_000;
 
@@ -19,13 +19,13 @@ export interface ConfigMap {
     };
 }
 
-/** The ConfigMaps of the agent's namespace. The token is read at each use, as the kubelet renews it. */
+/** The ConfigMaps of the agent's namespace. The token is read at each use, because the kubelet renews it. */
 export interface ConfigMaps {
-    /** Those that have all of these labels, by name. */
+    /** The ConfigMaps that have all of these labels, by name. */
     list(labels: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, ConfigMap>>;
     /**
-     * Sets annotations, and takes away those that are null.
-     * @param version the object's version on which the change rests: another one is refused
+     * Sets annotations, and removes those that are null.
+     * @param version the object's version that the change is based on; any other is refused
      * @throws AgentError where the API server refuses, or the object has changed
      */
     annotate(name: string, annotations: Readonly<Record<string, string | null>>, version?: string): Promise<void>;

@@ -1,4 +1,4 @@
-/** How often who is let in may ask. */
+/** How often somebody who is let in may ask. */
 import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 
 export class Rates {
@@ -8,7 +8,7 @@ export class Rates {
         this.limiter = new RateLimiterMemory({ points: requestsPerMinute, duration: 60 });
     }
 
-    /** Counts a request. @returns undefined where there is room for it, else seconds until there is */
+    /** Counts a request. @returns undefined where there is room for it, otherwise the seconds until there is */
     async take(who: string): Promise<number | undefined> {
         try {
             await this.limiter.consume(who);

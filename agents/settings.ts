@@ -1,4 +1,4 @@
-/** What an agent's pod tells it, by the contract that declares the pod too: infra/conventions/agents.ts. */
+/** What an agent's pod tells it, by the contract with which the pod is declared: infra/conventions/agents.ts. */
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
 import { type AgentName, SETTINGS, type Settings } from "../infra/conventions/agents";
@@ -9,7 +9,7 @@ export function settingsOf<Agent extends AgentName>(agent: Agent): Settings<Agen
     return environment<(typeof SETTINGS)[Agent]>(SETTINGS[agent]);
 }
 
-/** What of the environment `told` names. @throws AgentError where it is not there, or is something else */
+/** The variables of the environment that `told` names. @throws AgentError where one is not there, or is something else */
 export function environment<T extends z.ZodObject>(told: T): z.output<T> {
     const names = Object.keys(told.shape);
     const unset = names.filter((name) => (process.env[name] ?? "") === "");
@@ -29,7 +29,7 @@ export function environment<T extends z.ZodObject>(told: T): z.output<T> {
     return parsed.data;
 }
 
-/** What is in a mounted file, in which keys and declarations are: never in the environment. @throws AgentError */
+/** The content of a mounted file. Keys and declarations are in files, and never in the environment. @throws AgentError */
 export function mounted(file: string): string {
     try {
         return readFileSync(file, "utf8");

@@ -8,7 +8,7 @@ import { AS_OF, isoDate } from "./shared/calendar";
 import { openSnapshot } from "./tables";
 
 export interface AskOptions {
-    /** Whom or what it is about; without it the first of those that are worth asking about. */
+    /** The person or thing that it is about; without it, the first that is worth asking about. */
     readonly of?: string | undefined;
     /** ISO 8601; the day of the data where none is given. */
     readonly at?: string | undefined;

@@ -71,7 +71,7 @@ async function runLoad(flags: LoadFlags): Promise<void> {
     }
 }
 
-/** Each registry is in a database of its own. */
+/** Reads each registry, which is in a database of its own. */
 async function runRead<T extends string | number>(
     head: string,
     read: (database: Database, registry: Registry) => Promise<Record<string, T>>,

@@ -5,7 +5,7 @@ import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import type { DatasetOptions, TableData } from "./registry-data";
 
-/** About one network buffer: few enough writes, and little that waits. */
+/** About one network buffer, so that there are few writes, and little waits. */
 const CHUNK_CHARACTERS = 64 * 1024;
 
 /** Chunks of whole rows, as UTF-8. */

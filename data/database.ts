@@ -1,4 +1,4 @@
-/** A database of a registry, whichever way leads to it, and what to tell a person of its errors. */
+/** A database of a registry, however it is reached, and how its errors are explained to a person. */
 import { Client, type ClientConfig, DatabaseError } from "pg";
 import { UserError } from "../command-line/command";
 
@@ -10,14 +10,14 @@ export interface Database {
     connect(options?: ConnectOptions): Promise<Client>;
 }
 
-/** How to go on where something fails: sentences that follow the one that says what did. */
+/** How to go on where something fails: sentences that follow the one that says what failed. */
 export interface Advice {
     readonly unreachable: string;
     /** One of the two did not accept the other's certificate. */
     readonly certificate: string;
     /** It takes no writes. */
     readonly standby: string;
-    /** By the server's own code: https://www.postgresql.org/docs/15/errcodes-appendix.html */
+    /** Advice by the server's own code: https://www.postgresql.org/docs/15/errcodes-appendix.html */
     readonly codes: Readonly<Record<string, string>>;
 }
 
@@ -42,7 +42,7 @@ export async function open(config: ClientConfig, options: ConnectOptions): Promi
         query_timeout: options.answerWithin,
         keepAlive: true,
     });
-    // A loss is noticed by the statement that it befalls; without a listener it would end the process.
+    // The next statement notices a lost connection; without a listener the loss would end the process.
     client.on("error", () => undefined);
     await client.connect();
     return client;
@@ -51,21 +51,21 @@ export async function open(config: ClientConfig, options: ConnectOptions): Promi
 /** SQLSTATE of a server that is starting up and lets nobody in yet: https://www.postgresql.org/docs/15/errcodes-appendix.html */
 const STARTING = "57P03";
 
-/** What may pass by itself while pods, or the server in one, come up. */
+/** Whether an error may pass by itself while pods, or the server in one, come up. */
 export function mayPass(error: unknown): boolean {
     return isNetworkError(error) || codeOf(error) === STARTING;
 }
 
-/** Gives a connection up without a word to the server, which may be gone. */
+/** Gives up a connection without a message to the server, which may be gone. */
 export function abandon(client: Client): void {
     // `end` would wait for a server that no longer answers.
     (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
-/** The connection is gone, or never was: later there may be one. */
+/** The connection is gone, or never was there. Later there may be one. */
 export class UnreachableError extends UserError {}
 
-/** An error of the server's or of the way to it, with the message for people; errors of ours go through unchanged. */
+/** An error of the server, or of the way to it, with a message for people. Our own errors are passed on unchanged. */
 export function explained(error: unknown, { name, advice }: Pick<Database, "name" | "advice">): unknown {
     if (error instanceof UserError) {
         return error;
@@ -91,7 +91,7 @@ const COMMON_ADVICE: Readonly<Record<string, string>> = {
     "53100": "Free some space on the server's disk and run the command again.",
 };
 
-/** The connection is gone, or never was. */
+/** Whether an error says that the connection is gone, or never was there. */
 export function isNetworkError(error: unknown): boolean {
     return (
         /^(ECONN|ENOENT|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_)/.test(codeOf(error)) ||
@@ -108,7 +108,7 @@ function codeOf(error: unknown): string {
     return (error as NodeJS.ErrnoException).code ?? "";
 }
 
-/** By shape, not `instanceof`: an error of Node's own need not share this module's `Error`, as under Jest. */
+/** Reads an error by its shape and not by `instanceof`, because an error of Node.js need not share this module's `Error`, as under Jest. */
 export function message(error: unknown): string {
     const { errors, message: text = String(error) } = (error ?? {}) as Partial<AggregateError>;
     return errors === undefined ? text : errors.map(message).join("; ");

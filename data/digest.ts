@@ -1,13 +1,13 @@
 /**
- * One digest for each table, computed in the database from its rows in whatever order: equal contents, equal digest, on
- * another server, after a restore or a failover, whatever the connection's settings.
+ * One digest for each table, which the database computes from its rows in any order. Equal contents have equal digests: on another server,
+ * after a restore or a failover, and with any settings of the connection.
  *
- * The rows of a table are a multiset. Each row becomes its text, with the columns in order of name; the first 128 bits of
- * the text's SHA-256 are two integers; both are summed over all rows. A sum has no order, but notices a row that is there
- * twice, which exclusive-or would not. The digest is taken of column names, number of rows and both sums. It finds
- * accidents, with a chance of 2^-128 to miss one; who may choose rows freely could construct two tables of equal sums.
+ * The rows of a table are a multiset. Each row becomes its text, with the columns in order of name. The first 128 bits of the text's
+ * SHA-256 are two integers, and each of them is summed over all rows. A sum has no order, but notices a row that is there twice, which
+ * exclusive-or would not. The digest is taken of column names, number of rows and both sums. It finds accidents, with a chance of 2^-128 to
+ * miss one; somebody who can choose rows freely could construct two tables of equal sums.
  *
- * Only built-in functions, all of them safe in parallel workers, so that it runs on a standby, at the speed of all cores.
+ * It uses only built-in functions, all of them safe in parallel workers, so that it runs on a standby, and at the speed of all cores.
  */
 import type { Client } from "pg";
 import type { Database } from "./database";
@@ -23,7 +23,7 @@ const CANONICAL: Readonly<Record<string, string>> = {
     bytea_output: "hex",
     lc_monetary: "C",
     search_path: "pg_catalog",
-    // Else rows that the role may not see would be left out in silence.
+    // Otherwise rows that the role may not see would be left out silently.
     row_security: "off",
 };
 
@@ -39,7 +39,7 @@ export async function digest(database: Database, registry: Registry): Promise<Re
     return Object.fromEntries(tables.map(([name, { digest: found }]) => [name, found]));
 }
 
-/** By table, all of one instant; of none where the registry has no tables, as before its first rows. */
+/** Contents by table, all of one instant; empty where the registry has no tables, as before its first rows. */
 export function contents(database: Database, registry: Registry): Promise<Record<string, TableContents>> {
     return readTables(database, registry, tableContents, { mayBeEmpty: true });
 }
@@ -63,8 +63,8 @@ function digestQuery(from: string, columns: readonly string[], names: string): s
     // A row's text tells null from empty and quotes what could be taken for a border between columns.
     const hash = `encode(sha256(convert_to(ROW(${columns.join(", ")})::text, 'UTF8')), 'hex')`;
     const half = (start: number): string => `('x' || substr(hash, ${start}, 16))::bit(64)::bigint`;
-    // The outer join, which changes nothing, has the hash reckoned once for both halves: a plain subquery is merged into
-    // the sums and reckoned in each, which takes more than twice as long.
+    // The outer join changes nothing, but has the hash computed once for both halves. A plain subquery would be merged into the sums and
+    // computed in each, which takes more than twice as long.
     return `
         SELECT left(encode(sha256(convert_to(concat_ws(':', ${names}, count(*), sum(${half(1)}), sum(${half(17)})), 'UTF8')), 'hex'), 32) AS digest, count(*) AS rows
           FROM ${from} LEFT JOIN LATERAL (SELECT ${hash} AS hash) AS hashed ON true`;

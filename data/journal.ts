@@ -1,5 +1,5 @@
 /**
- * What became of each commit, kept outside the database: one JSON object a line, on the disk before the next commit is
+ * What happened to each commit, kept outside the database: one JSON object on each line, which is on the disk before the next commit is
  * tried. The first line says which run it is.
  */
 import {
@@ -27,7 +27,7 @@ const entry = z.discriminatedUnion("outcome", [
         lsn: z.string(),
     }),
     z.strictObject({
-        /** Unknown: no answer came, or one that says that no replica has it. Refused: certainly not committed. */
+        /** Unknown: no answer came, or one that said that no replica has the commit. Refused: certainly not committed. */
         outcome: z.enum(["unknown", "refused"]),
         sequence: z.int().positive(),
         at: z.iso.datetime(),
@@ -74,13 +74,13 @@ export class Journal {
         const whole = fstatSync(this.descriptor).size;
         const text = Buffer.from(`${JSON.stringify(line)}\n`);
         try {
-            // A disk that gets full takes a part, and says so only when it is asked again.
+            // A disk that gets full takes a part of the text, and says so only when it is asked again.
             for (let written = 0; written < text.length;) {
                 written += writeSync(this.descriptor, text, written, text.length - written, whole + written);
             }
             fdatasyncSync(this.descriptor);
         } catch (error) {
-            // A part of a line would be one with the next.
+            // A part of a line would join the next one.
             ftruncateSync(this.descriptor, whole);
             throw new UserError(
                 `The journal ${this.file} cannot take ${text.length} bytes more (${(error as Error).message}): make room on its disk. What it says until here holds.`,
@@ -90,14 +90,14 @@ export class Journal {
 }
 
 /**
- * A last line without its end is left out: its writer was killed, and it counts for nothing.
+ * Leaves out a last line without its end: its writer was killed, and it counts for nothing.
  *
  * @throws UserError naming the first line that is no entry
  */
 export function readJournal(file: string): { header: Header; entries: Entry[] } {
     let text: string;
     try {
-        // Without the mark that some editors put before the first line.
+        // Some editors put a mark before the first line, which is removed here.
         text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
     } catch (error) {
         throw new UserError(`The journal ${file} cannot be read: ${(error as Error).message}`);

@@ -1,4 +1,4 @@
-/** How far a standby is behind its primary, by positions in the write-ahead log: an idle primary is not taken for a late standby. */
+/** How far a standby is behind its primary, by positions in the write-ahead log, so that an idle primary does not make a standby look late. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { stackConfig } from "../toolchain/cli/stack-config";
@@ -10,7 +10,7 @@ import { inSite } from "./site";
 export interface Lag {
     /** Bytes of WAL that the standby still had to replay at the start. */
     readonly bytes: number;
-    /** Until it had; 0 where it already had, and all the time that was waited where it never had. */
+    /** Seconds until it had; 0 where it already had, and the whole time of waiting where it never had. */
     readonly seconds: number;
     readonly caughtUp: boolean;
 }
@@ -20,7 +20,7 @@ const POLL_MS = 20;
 /**
  * The lag of a standby site.
  *
- * @param seconds for which it is waited for, and before that for a primary that does not write yet
+ * @param seconds for which to wait for it, and before that for a primary that does not write yet
  * @throws UserError where the site is no standby, or one of the pair cannot be reached
  */
 export function siteLag(registry: Registry, site: string, seconds: number): Promise<Lag> {
@@ -31,7 +31,7 @@ export function siteLag(registry: Registry, site: string, seconds: number): Prom
     return lag(inSite(registry, itself.partner, process.env), inSite(registry, site, process.env), seconds);
 }
 
-/** The lag of `standby`, waited for as long as `seconds`. @throws UserError where one of them cannot be asked */
+/** The lag of `standby`, which is waited for as long as `seconds`. @throws UserError where one of them cannot be asked */
 export async function lag(primary: Database, standby: Database, seconds: number): Promise<Lag> {
     const source = await primary.connect();
     const follower = await standby.connect().catch((error: unknown) => {
@@ -54,7 +54,7 @@ export async function lag(primary: Database, standby: Database, seconds: number)
     }
 }
 
-/** Where the primary's log ends. One that was just started follows nobody and does not write, until the other site lets it. */
+/** Where the primary's log ends. A primary that was just started follows nobody, and does not write until the other site lets it. */
 async function written(client: Client, database: Database, seconds: number): Promise<string> {
     const start = performance.now();
     try {

@@ -9,14 +9,14 @@ import { ApiError } from "../toolchain/providers/kubernetes/errors";
 
 export interface Leader {
     readonly pod: string;
-    /** Where it runs, and its IPv4. */
+    /** The machine that it runs on, and its own IPv4 address. */
     readonly node: string;
     readonly address: string;
     /** The owner's key and certificate, and the authority that must have issued the server's certificate. PEM. */
     readonly tls: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer };
 }
 
-/** What is read of each object. */
+/** The parts of each object that are read. */
 interface Secret {
     readonly data: Readonly<Record<(typeof TLS)[keyof typeof TLS], string>>;
 }
@@ -50,7 +50,7 @@ export async function findLeader(
     const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
     const [secret, lock, pods] = (await Promise.all([
         get(`secrets/${OWNER_SECRET}`),
-        // Patroni's: it names who holds the lock. A pod that was lost with its machine bears the leader's label for a while.
+        // Patroni's lock names its holder. A pod that was lost with its machine keeps the leader's label for a while.
         get(`configmaps/${leaderName(scope)}`),
         get("pods", { labelSelector: selector.join() }),
     ])) as [Secret | undefined, Lock | undefined, Pods | undefined];

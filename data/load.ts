@@ -1,6 +1,6 @@
 /**
- * Loads a registry in one transaction: tables, rows, statistics, then keys, indexes and references. Whatever ends it
- * early, a crash of this process or of the server, leaves what was there before.
+ * Loads a registry in one transaction: tables, rows, statistics, then keys, indexes and references. If it ends early, by a crash of this
+ * process or of the server, what was there before stays.
  */
 import type { Client } from "pg";
 import { UserError } from "../command-line/command";
@@ -13,7 +13,7 @@ import { type DatasetOptions, answerScript, constraintsScript, publicationScript
 import { AS_OF, isoDate } from "./shared/calendar";
 
 export interface LoadOptions extends DatasetOptions {
-    /** Drops what is there of the registry first, in the same transaction. */
+    /** Whether to drop what is there of the registry first, in the same transaction. */
     readonly replace: boolean;
     readonly progress: Progress;
 }
@@ -22,7 +22,7 @@ export interface LoadResult {
     readonly registry: Registry;
     readonly people: number;
     readonly seed: number;
-    /** False where this very data was there already, and nothing was done. */
+    /** False where exactly this data was there already, and nothing was done. */
     readonly loaded: boolean;
     /** Rows by table; empty where nothing was loaded. */
     readonly rows: Readonly<Record<string, number>>;
@@ -31,13 +31,13 @@ export interface LoadResult {
 }
 
 interface Dataset {
-    /** bigint, which the driver gives as text. */
+    /** A bigint, which the driver gives as text. */
     readonly seed: string;
     readonly people: number;
     readonly generator: number;
 }
 
-/** Any number that is always the same: whoever holds the lock of this number is loading. */
+/** Any number that never changes: the holder of the lock with this number is loading. */
 const LOAD_LOCK = 7_306_001;
 
 /** @throws UserError where other data is there and not to be replaced, or the database does not take the load */
@@ -71,7 +71,7 @@ async function transaction(
         await client.query("ROLLBACK");
         return { ...result, loaded: false, rows: {}, seconds: { rows: 0, constraints: 0, total: timer() } };
     }
-    // This holds for the transaction alone: sorting for an index wants memory, and a long load does not hang.
+    // These settings hold for the transaction alone: sorting for an index needs memory, and a long load does not hang.
     await client.query(
         "SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
     );
@@ -80,7 +80,7 @@ async function transaction(
     const counts = await copyAll(client, registry, options);
     const copied = timer();
     progress.update("statistics");
-    // Before the references, whose check is a join: that of the chains of 40 000 parcels took 212 s without, and 1 s with.
+    // Statistics come before the references, whose check is a join: that of the chains of 40 000 parcels took 212 s without them, and 1 s with them.
     await client.query(
         `ANALYZE ${Object.keys(tables)
             .map((table) => `${schema}.${table}`)
@@ -103,7 +103,7 @@ async function transaction(
     return { ...result, loaded: true, rows: counts, seconds };
 }
 
-/** True if this very data is there. @throws UserError if other data is, and is to stay */
+/** True where exactly this data is there. @throws UserError where other data is there and has to stay */
 async function isLoaded(
     client: Client,
     { name, advice }: Database,

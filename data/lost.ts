@@ -10,7 +10,7 @@ export interface LostResult {
     readonly acknowledged: number;
     /** Sequence numbers of acknowledged commits that the database does not have. */
     readonly lost: readonly number[];
-    /** Commits that nobody was promised, and how many of them are there nevertheless. */
+    /** Commits that were promised to nobody, and how many of them are there nevertheless. */
     readonly unknown: { readonly total: number; readonly found: number };
     /** Commits that the server refused and yet has: an error of the server's or of ours. */
     readonly refusedButFound: readonly number[];

@@ -1,7 +1,7 @@
 /**
- * A connection to a port of a pod through the API server, as of `kubectl port-forward`, but without a port on this machine
- * that others could use. The client library has a PortForward, which takes everything at once from whoever writes: a load of
- * hundreds of megabytes would lie in memory. This one takes no more than the network does.
+ * A connection to a port of a pod through the API server, as with `kubectl port-forward`, but without a port on this machine that others
+ * could use. The client library has a PortForward, which takes everything at once: a load of hundreds of megabytes would lie in memory.
+ * This one takes no more than the network does.
  *
  * Messages of the protocol are a byte with the number of a channel, and data. The first message of each channel is the
  * port. https://kubernetes.io/docs/reference/using-api/websocket-streaming/
@@ -47,7 +47,7 @@ export class PodSocket extends Duplex {
         socket.on("open", () => this.emit("connect"));
         socket.on("message", (message: Buffer) => this.receive(message));
         socket.on("unexpected-response", (_, response) => {
-            // The API server says why, or the node.
+            // The API server, or the node, says why.
             const said = apiError(response).catch((error: unknown) => error as Error);
             void said.then((error) => this.destroy(isRefused(error) ? noEntry(error) : lost(error.message)));
         });
@@ -56,7 +56,7 @@ export class PodSocket extends Duplex {
         return this;
     }
 
-    /** The API server and this process set it on their own sockets. */
+    /** Does nothing, because the API server and this process set it on their own sockets. */
     setNoDelay(): this {
         return this;
     }
@@ -86,14 +86,14 @@ export class PodSocket extends Duplex {
     }
 
     override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-        // A farewell would wait for an answer.
+        // A closing handshake would wait for an answer.
         this.socket?.terminate();
-        // Where TLS above has failed, it says why in the next turn of the event loop, and that reason must be heard before the end of the stream.
+        // Where TLS above has failed, it says why in the next turn of the event loop, and that reason must be heard before the stream ends.
         setImmediate(() => setImmediate(done, error));
     }
 
     private send(chunks: readonly Buffer[], done: (error?: Error | null) => void): void {
-        // Done when the kernel has it: whoever writes is as fast as the network.
+        // The write is done when the kernel has it, so that the writer is as fast as the network.
         this.socket?.send(Buffer.concat([TO_POD, ...chunks]), done);
     }
 
@@ -119,7 +119,7 @@ function noEntry({ message }: Error): Error {
     );
 }
 
-/** With the code by which a socket's own errors are known. */
+/** An error with the code that a socket's own errors have. */
 function lost(message: string): Error {
     return Object.assign(new Error(message), { code: "ECONNRESET" });
 }

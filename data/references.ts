@@ -1,9 +1,9 @@
 /**
- * Whether registries agree: every code by which one names a person, a business, a parcel or an act is in the registry that it
- * is from.
+ * Whether registries agree: every code by which one names a person, a business, a parcel or an act has to be in the registry that it is
+ * from.
  *
- * Each reference is a merge of two sorted lists of values, streamed from two servers: here memory does not grow with the
- * nation, and there it is an index or a sort within `work_mem`.
+ * Each reference is a merge of two sorted lists of values, streamed from two servers, so that memory here does not grow with the nation. On
+ * a server it is an index, or a sort within `work_mem`.
  */
 import { to as copyTo } from "pg-copy-streams";
 import { CATALOGUE } from "./catalogue";
@@ -16,7 +16,7 @@ export interface CheckedReference {
     /** The column that refers, such as `taxes.payer.personal_code`. */
     readonly from: string;
     readonly to: string;
-    /** Different values that are named. */
+    /** How many different values are named. */
     readonly values: number;
     /** How many of them are not there. */
     readonly missing: number;
@@ -26,13 +26,13 @@ export interface CheckedReference {
 
 export interface ReferencesResult {
     readonly checked: readonly CheckedReference[];
-    /** Those to or from a registry that was left out. */
+    /** References to or from a registry that was left out. */
     readonly unchecked: readonly { readonly from: string; readonly to: string }[];
 }
 
 const MOST_EXAMPLES = 5;
 
-/** Whether values were looked up, and all were there: where no registry names another there is nothing to say. */
+/** Whether values were looked up, and all were there. Where no registry names another, there is nothing to say. */
 export function agree({ checked }: Pick<ReferencesResult, "checked">): boolean {
     return checked.some(({ values }) => values > 0) && checked.every(({ missing }) => missing === 0);
 }
@@ -42,7 +42,7 @@ export function allReferences(): (Reference & { readonly from: Registry })[] {
     return REGISTRIES.flatMap((from) => CATALOGUE[from].references.map((reference) => ({ ...reference, from })));
 }
 
-/** All registries, who refers to others before whom it refers to. */
+/** All registries, each before those that it refers to. */
 export function referringFirst(): Registry[] {
     const order: Registry[] = [];
     const seen = new Set<Registry>();
@@ -58,8 +58,8 @@ export function referringFirst(): Registry[] {
 }
 
 /**
- * Sees each registry at one instant. They are looked at one after another, who refers before who is referred to, so that what is
- * registered meanwhile is missed by nobody: whoever is named was there first.
+ * Sees each registry at one instant. They are read one after another, each before those that it refers to, so that nothing that is
+ * registered meanwhile is reported as missing: whatever is named was there first.
  *
  * @throws UserError where a registry cannot be read
  */
@@ -98,7 +98,7 @@ export async function checkReferences(
     }
 }
 
-/** @param named in order, as are those that are @param there */
+/** @param named values, in order @param there values, in the same order */
 export async function missing(
     named: AsyncIterable<string>,
     there: AsyncIterable<string>,
@@ -119,7 +119,7 @@ export async function missing(
             }
         }
     }
-    // To the end: the connection is needed again.
+    // It reads to the end, because the connection is needed again.
     while (target.done !== true) {
         target = await targets.next();
     }
@@ -130,7 +130,7 @@ function nameOf(registry: Registry, { table, column }: Column): string {
     return `${schemaOf(registry)}.${table}.${column}`;
 }
 
-/** The different values of a column, in the order of their bytes: codes are ASCII, of which JavaScript has the same order. */
+/** The different values of a column, in the order of their bytes: codes are ASCII, which JavaScript orders the same way. */
 async function* sorted({ client, tables }: Snapshot, name: string): AsyncGenerator<string, void, undefined> {
     if (tables.length === 0) {
         return;

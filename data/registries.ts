@@ -5,7 +5,7 @@ import { chosen } from "../command-line/typed";
 
 export { REGISTRIES };
 export type Registry = RegistryName;
-/** Which is meant where none is named. */
+/** The registry that is meant where none is named. */
 export const DEFAULT_REGISTRY: Registry = "population";
 
 /** @throws UserError for what is no registry */
@@ -17,12 +17,12 @@ export function parseRegistry(name: string): Registry {
     return registry;
 }
 
-/** In the registries' own order, each once. @throws UserError for what is no registry */
+/** The named registries in the registries' own order, each once. @throws UserError for what is no registry */
 export function parseRegistries(names: readonly string[]): Registry[] {
     return chosen(REGISTRIES, names, parseRegistry);
 }
 
-/** How to have a registry's database run. @param site where; undefined in any */
+/** How to have a registry's database run. @param site the site; undefined for any */
 export function toRun(registry: string, site: string | undefined): string {
     const own = `Pulumi.${site ?? "SITE"}.yaml`;
     return `set data-embassy:registries.${registry}.running to true in Pulumi.yaml, which is for all sites, or in ${own} where that has registries of its own`;

@@ -5,11 +5,11 @@ import { answerFunction } from "../infra/conventions/registries";
 import { GAZETTE_ROLE, EDGE_API_ROLE } from "../infra/registries/roles";
 import { type Registry, schemaOf } from "./registries";
 
-/** Beyond it a day could have more births than there are serial numbers in a personal code. */
+/** With more people, a day could have more births than there are serial numbers in a personal code. */
 export const MOST_PEOPLE = 10_000_000;
 export const NATION = 1_300_000;
 
-/** All that the rows follow from: registries of the same seed and number of people refer to one another's. */
+/** Everything that the rows follow from. Registries of the same seed and number of people refer to one another's rows. */
 export interface DatasetOptions {
     /** 0 to 4294967295 */
     readonly seed: number;
@@ -18,11 +18,11 @@ export interface DatasetOptions {
 }
 
 export interface TableData {
-    /** Those of the rows, as COPY names them. */
+    /** Columns of the rows, as COPY names them. */
     readonly columns: string;
     /**
-     * Rows in PostgreSQL's text format for COPY. Each item is the text of some rows: a step of a generator for each row would
-     * cost as much as the row.
+     * Rows in PostgreSQL's text format for COPY. Each item is the text of some rows, because a step of a generator for each row would cost
+     * as much as the row.
      */
     readonly rows: (options: DatasetOptions) => Iterable<string>;
 }
@@ -38,7 +38,7 @@ export interface Target extends Column {
 }
 
 /**
- * A column whose values are all to be in a column of another registry. No foreign key can hold it: each registry is in a
+ * A column whose values all have to be in a column of another registry. No foreign key can enforce that, because each registry is in a
  * database of its own.
  */
 export interface Reference extends Column {
@@ -49,20 +49,20 @@ export interface Reference extends Column {
 export interface Question {
     /** Completes "tells …". */
     readonly tells: string;
-    /** What is asked about ($1), with a condition on who is worth asking about where nobody is named. */
+    /** What is asked about ($1), with a condition for an example that is worth asking about where none is named. */
     readonly subject: Column & { readonly example: string };
 }
 
 export interface RegistryData {
-    /** To be raised with every change of what the same seed gives: a load of other rows is other data. */
+    /** Raise this with every change of what the same seed gives, because a load of other rows is other data. */
     readonly generator: number;
     /** In the order in which they are loaded. */
     readonly tables: Readonly<Record<string, TableData>>;
-    /** What the rows come to in all tables: only for the share that progress shows. */
+    /** Bytes of the rows in all tables for each person; only for the share that progress shows. */
     readonly bytesPerPerson: number;
     readonly references: readonly Reference[];
     readonly question: Question;
-    /** Tables that everybody may read; none of most registries. */
+    /** Tables that everybody may read; most registries have none. */
     readonly published?: readonly string[];
 }
 
@@ -81,15 +81,15 @@ export function constraintsScript(registry: Registry): string {
     return script(registry, "constraints.sql");
 }
 
-/** A query of $1, whom it is about, and $2, a day. */
+/** A query of $1, the person or thing that it is about, and $2, a day. */
 export function questionScript(registry: Registry): string {
     return script(registry, "question.sql");
 }
 
 /**
- * The question as a function, for whoever may ask it and read no table: it runs with the rights of its owner
- * (https://www.postgresql.org/docs/15/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY). The role of the allied edge may,
- * where there is one.
+ * The question as a function, for roles that may ask it and read no table: it runs with the rights of its owner
+ * (https://www.postgresql.org/docs/15/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY). The role of the allied edge may call it, where
+ * there is that role.
  */
 export function answerScript(registry: Registry): string {
     const schema = schemaOf(registry);

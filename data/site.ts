@@ -1,6 +1,6 @@
 /**
- * The database of a registry in a site: whichever member leads, as the site's API server says, with the owner's certificate. The way to it
- * is the leader's machine in the lab, and elsewhere the API server, which asks for a broken glass.
+ * The database of a registry in a site: the member that leads, as the site's API server says, opened with the owner's certificate. In the
+ * lab, the way to it is through the leader's machine; elsewhere it is through the API server, which requires a break-glass certificate.
  */
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -26,13 +26,13 @@ interface Cluster {
     readonly api: Api;
 }
 
-/** For which a leader is waited for that does not let in yet: its pod, or the server in it, is coming up. */
+/** Milliseconds for which to wait for a leader that does not let in yet, because its pod, or the server in it, is coming up. */
 const COMING_UP_MS = 30_000;
 const RETRY_MS = 500;
 
 /**
- * Each connection looks for the leader anew, so that one after a failover finds the new one. A site that was just brought up has
- * a leader by name before there is a way to it.
+ * Each connection looks for the leader anew, so that it finds the new one after a failover. A site that was just brought up has a leader by
+ * name before there is a way to it.
  *
  * @param environment `EMBASSY_KUBECONFIG` in it names another kubeconfig than the lab's
  * @throws UserError where there is no such site
@@ -91,7 +91,7 @@ export function inSite(registry: Registry, site: string, environment: Environmen
     };
 }
 
-/** The driver connects what it is given. */
+/** Prepares a socket that is connected already for the driver, which calls `connect` on what it is given. */
 function connected(socket: Socket): Socket {
     return Object.assign(socket, {
         connect() {

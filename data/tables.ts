@@ -6,11 +6,11 @@ import { type Registry, schemaOf } from "./registries";
 
 export interface Table {
     readonly name: string;
-    /** In order of name, because the order on the disk is that of history. */
+    /** In order of name, because the order on the disk depends on history. */
     readonly columns: readonly string[];
 }
 
-/** A registry as it was at one instant: what is committed later is not seen. Works on a standby. */
+/** A registry as it was at one instant: later commits are not seen. It works on a standby. */
 export interface Snapshot {
     readonly client: Client;
     readonly tables: readonly Table[];
@@ -18,7 +18,7 @@ export interface Snapshot {
 }
 
 export interface SnapshotOptions {
-    /** A registry without tables is one in which nothing has been written yet. */
+    /** Whether the registry may have no tables, because nothing has been written yet. */
     readonly mayBeEmpty?: boolean;
 }
 
@@ -78,7 +78,7 @@ export async function isEmpty(database: Database, registry: Registry): Promise<b
 
 async function list(client: Client, schema: string): Promise<Table[]> {
     const { rows } = await client.query<Table>(
-        // A partition's rows are its parent's.
+        // Partitions are left out, because their rows are their parents'.
         `SELECT c.relname AS name, array_agg(a.attname::text ORDER BY a.attname::text COLLATE "C") AS columns
            FROM pg_class c
            JOIN pg_namespace n ON n.oid = c.relnamespace

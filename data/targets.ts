@@ -26,7 +26,7 @@ export function target({ registry = DEFAULT_REGISTRY, site }: Common): Target {
     return { registry: known, database: databaseOf(known, site) };
 }
 
-/** The registry that is named, or all that run: in a site by its stack file, elsewhere all that there are. */
+/** The registry that is named, or all that run: in a site by its stack file, elsewhere all that exist. */
 export function targets(flags: ManyFlags): Target[] {
     if (flags.all !== true) {
         return [target(flags)];
@@ -37,7 +37,7 @@ export function targets(flags: ManyFlags): Target[] {
     return runningIn(flags.site).map((registry) => ({ registry, database: databaseOf(registry, flags.site) }));
 }
 
-/** @throws UserError where none does: what is said of all of them would be said of nothing */
+/** @throws UserError where none runs, because what is said of all of them would be said of nothing */
 export function runningIn(site: string | undefined): readonly Registry[] {
     const config = site === undefined ? undefined : stackConfig(site);
     const running = config === undefined ? REGISTRIES : runningOf(config, REGISTRIES);

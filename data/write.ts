@@ -1,4 +1,4 @@
-/** Keeps committing, one row at a time, and keeps a journal of what was acknowledged, through crash and failover. */
+/** Commits one row at a time, again and again, and keeps a journal of what was acknowledged, through crashes and failovers. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, DatabaseError, type QueryResult } from "pg";
@@ -12,7 +12,7 @@ export interface WriteOptions {
     /** Commits a second, at most; what is missed in an outage is not made up for. */
     readonly rate: number;
     readonly seconds: number;
-    /** File, which must not be there yet. */
+    /** Path of a file, which must not be there yet. */
     readonly journal: string;
     /** Ends the run early, after the commit under way. */
     readonly signal: AbortSignal;
@@ -142,7 +142,7 @@ class Writer {
             void warnings.push(notice.message ?? "a warning");
         client.on("notice", onNotice);
         try {
-            // One round trip. The position is asked for after the commit, in a transaction of its own.
+            // This is one round trip. The position is asked for after the commit, in a transaction of its own.
             const results = (await client.query(
                 `BEGIN; INSERT INTO ${this.table} VALUES ('${this.run}', ${sequence}, clock_timestamp()); COMMIT; SELECT pg_current_wal_insert_lsn() AS lsn`,
             )) as unknown as QueryResult<{ lsn: string }>[];
@@ -150,13 +150,13 @@ class Writer {
             if (results[2]?.command !== "COMMIT") {
                 return { outcome: "refused", sequence, at, reason: results[2]?.command ?? "no commit" };
             }
-            // "Committed locally, but might not have been replicated": no promise that a failover keeps.
+            // This says "committed locally, but might not have been replicated", which is no promise that a failover keeps.
             if (warnings.length > 0) {
                 return { outcome: "unknown", sequence, at, reason: warnings.join("; ") };
             }
             return { outcome: "acknowledged", sequence, at, lsn: results[3]?.rows[0]?.lsn ?? "" };
         } catch (error) {
-            // After an error this may no longer be the primary, and the driver no longer in step: begin anew.
+            // After an error this may no longer be the primary, and the driver may no longer be in step, so that it connects anew.
             this.disconnect();
             const outcome = isRefusal(error) ? "refused" : "unknown";
             return { outcome, sequence, at: new Date().toISOString(), reason: (error as Error).message };
@@ -172,7 +172,7 @@ class Writer {
     }
 }
 
-/** The server says that the transaction failed. Not so of a shutdown (57P…): it can cut off a commit that is done. */
+/** Whether the server says that the transaction failed. A shutdown (57P…) does not count, because it can cut off a commit that is done. */
 function isRefusal(error: unknown): boolean {
     return error instanceof DatabaseError && !/^(57P|08)/.test(error.code ?? "08");
 }

@@ -11,14 +11,14 @@ export interface AgentBundle {
 }
 
 /**
- * All in one run, which reads what they share once: it is asked for at every start of a site.
+ * Bundles all agents in one run, which reads what they share once, because it is asked for at every start of a site.
  *
  * @param agents names of their folders in `agents`
  * @returns the bundle of one of them
  */
 export async function bundleAgents(agents: readonly string[]): Promise<(agent: string) => AgentBundle> {
     if (agents.length === 0) {
-        // Most images have none, and esbuild takes a quarter of a second to load.
+        // Most images have no agents, and esbuild takes a quarter of a second to load.
         return () => ({ content: "", packages: [] });
     }
     const esbuild = await import("esbuild");
@@ -39,7 +39,7 @@ export async function bundleAgents(agents: readonly string[]): Promise<(agent: s
     };
 }
 
-/** Nothing is written: it only keeps one's name from another's. */
+/** Output folder. Nothing is written there; it only keeps the agents' names apart. */
 const OUT = "bundled";
 
 /** The folder of the npm package that a source belongs to; undefined for one of ours. */

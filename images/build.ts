@@ -1,4 +1,4 @@
-/** Makes the images that are missing or whose declaration, packages or making have changed: `buildImages`. */
+/** Makes the images that are missing, or whose declaration, packages or way of making have changed: `buildImages`. */
 import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { digest as digestOf, isWhole, readStamp, writeAtomically, writeStamp } from "../toolchain/build/stamp";
@@ -35,7 +35,7 @@ export interface ImagesRequest {
     readonly onProgress?: (image: string, message: string) => void;
 }
 
-/** Where an image's layout is. Beside it lies what is inside, as `<name>.spdx.json`. */
+/** Folder of an image's layout. The list of what is inside lies beside it, as `<name>.spdx.json`. */
 export function layoutFolder(name: string, home = embassyHome): string {
     return join(home, "images", name);
 }
@@ -45,8 +45,8 @@ export function spdxFile(name: string, home = embassyHome): string {
 }
 
 /**
- * One after the other. Can be killed at any point and run again: an image appears whole or not at all. Of several
- * processes that call it, one builds.
+ * Builds one image after the other. It can be killed at any point and run again: an image appears whole or not at all. Of several processes
+ * that call it, one builds.
  *
  * @throws UserError with a message for the user
  */
@@ -76,7 +76,7 @@ async function ensure(image: Image, home: string, say: (message: string) => void
     rmSync(work, { recursive: true, force: true });
     try {
         const files = await make(image, programs, home, work, say);
-        // The lists may have come with this very build.
+        // The lists may have been fetched by this very build.
         const key = keyOf(image, home, programs);
         const { digest } = describe(image.name, home, "built", 0);
         writeStamp(stamps, image.name, { key, version: digest }, files);
@@ -118,7 +118,7 @@ async function make(
     return [...blobs, join(folder, "index.json"), join(folder, "oci-layout"), list];
 }
 
-/** @throws ImageError where the declaration does without something that does not come along */
+/** @throws ImageError where the declaration leaves out something that does not come along */
 export function wanted(
     { name, without = {} }: Pick<Image, "name" | "without">,
     packages: readonly DebianPackage[],
@@ -142,14 +142,14 @@ async function contents(programs: readonly Made[], packages: readonly DebianPack
     return [...debian, ...others.values()];
 }
 
-/** Of all that an image is made from. The same lists give the same packages, so that apt need not be asked. */
+/** Key of all that an image is made from. The same lists give the same packages, so that apt need not be asked. */
 function keyOf(image: Image, home: string, programs: readonly Made[]): string {
-    // The compressor is Node's.
+    // The compressor is Node.js' own.
     const made = [process.arch, process.versions["zstd"] ?? "", JSON.stringify(image), listsDigest(home) ?? ""];
     return digestOf([...made, ...programs.map(({ key }) => key)], sources());
 }
 
-/** What makes images; the catalogue counts by what it declares. */
+/** The sources that make images. The catalogue is left out, because only what it declares counts. */
 function sources(): string[] {
     const folders = [join(repoRoot, "images"), join(repoRoot, "toolchain", "debian")];
     const own = folders.flatMap((folder) =>

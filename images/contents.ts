@@ -33,7 +33,7 @@ export async function debianComponent({ name, version, architecture, file }: Deb
     };
 }
 
-/** A field `Source: glibc (2.36-9)` names what differs from the binary package only. */
+/** A field such as `Source: glibc (2.36-9)` names only what differs from the binary package. */
 export function sourceOf(field: string, binary: { readonly name: string; readonly version: string }): string {
     const [, name = binary.name, version = binary.version] = /^(\S+)(?: \((\S+)\))?$/.exec(field) ?? [];
     return `${name} ${version}`;

@@ -1,4 +1,4 @@
-/** What an image is: declared, one file per image in `images/catalogue`. Paths are absolute, as seen in the container. */
+/** The declaration of an image; each image has a file of its own in `images/catalogue`. Paths are absolute, as seen in the container. */
 
 export interface Image {
     /** Its name in the registry and in `images/lock.json`. */
@@ -11,7 +11,7 @@ export interface Image {
     readonly programs?: readonly Program[];
     /** Paths left out with everything below them; `*` stands for any part of one name. */
     readonly leaveOut?: readonly string[];
-    /** Who the processes are. Files belong to root, so that a process cannot change its own program. */
+    /** The user of the processes. Files belong to root, so that a process cannot change its own program. */
     readonly user: Owner;
     readonly entrypoint: readonly string[];
     readonly env?: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** An image's files as one compressed archive: the same bytes for the same files, whenever and by whomever it is made. */
+/** An image's files as one compressed archive. The same files give the same bytes, whenever and wherever it is made. */
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
@@ -9,16 +9,19 @@ import type { Entry } from "./tree";
 export interface Layer {
     /** `sha256:…` of the compressed archive, by which it is stored. */
     readonly digest: string;
-    /** `sha256:…` of the archive itself: does not depend on the compressor. */
+    /** `sha256:…` of the archive itself, which does not depend on the compressor. */
     readonly diffId: string;
     /** Bytes, compressed. */
     readonly size: number;
 }
 
-/** Files have no time of their own: the day of the build would be in every digest. */
+/** Files have no time of their own, because the day of the build would be in every digest. */
 const TIME = new Date(0);
 
-/** Smaller than gzip's best, which a node takes several times as long to unpack: a registry waits for it in its first start. */
+/**
+ * At this level the archive is smaller than gzip's best, which a node takes several times as long to unpack. A registry waits for it in its
+ * first start.
+ */
 const LEVEL = 9;
 
 /** Writes the archive to `file`, entries in the order given. */

@@ -1,4 +1,4 @@
-/** What no image needs of a package: to read, to install, to boot. */
+/** What no image needs of a package: files for reading, for installing and for booting. */
 
 /** Path patterns: a match is left out with everything below it; `*` stands for any part of one name. */
 export const LEFT_OUT: readonly string[] = [
@@ -50,7 +50,7 @@ export const LEFT_OUT: readonly string[] = [
     "/var/log",
 ];
 
-/** Kept all the same: most licences ask that their text goes with the program. */
+/** Files that are kept nevertheless, because most licences require that their text goes with the program. */
 const KEPT = pattern("/usr/share/doc/*/copyright");
 
 /**

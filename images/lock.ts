@@ -9,9 +9,9 @@ import { ImageError } from "./error";
 export const LOCK_FILE = join(repoRoot, "images", "lock.json");
 
 /**
- * Records the images' digests; those of the others stay, unless the catalogue no longer has them.
+ * Records the images' digests. Those of other images stay, unless the catalogue no longer has them.
  *
- * @throws ImageError where the file is there and is no JSON object
+ * @throws ImageError where the file exists and is no JSON object
  */
 export function recordDigests(
     built: readonly { readonly image: string; readonly digest: string }[],
@@ -41,7 +41,7 @@ function readLock(file: string): ImageLock {
             return lock as ImageLock;
         }
     } catch {
-        // Said below.
+        // The error is thrown below.
     }
     throw new ImageError(
         `${file} is not what the image build writes, an object of name and digest: remove it and run npm run images again.`,

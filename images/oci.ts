@@ -14,7 +14,7 @@ const MEDIA = {
     layer: "application/vnd.oci.image.layer.v1.tar+zstd",
 } as const;
 
-/** The time that all of an image claims to be made at. */
+/** The time at which all of an image claims to be made. */
 export const CREATED = "1970-01-01T00:00:00Z";
 
 /** https://github.com/opencontainers/image-spec/blob/v1.1.0/descriptor.md */
@@ -73,7 +73,7 @@ export function manifestBlob(config: Blob, { digest, size }: Layer): Blob {
 }
 
 /**
- * Makes `folder` an image layout. Its index is written last: a reader finds the image of before, or this one.
+ * Makes `folder` an image layout. Its index is written last, so that a reader finds either the image of before or this one.
  *
  * @param layer the compressed archive, moved into the layout
  */
@@ -103,7 +103,7 @@ export function writeLayout(
     }
 }
 
-/** Where a layout keeps what has this digest. */
+/** Path, in a layout, of what has this digest. */
 export function blobFile(folder: string, digest: string): string {
     return join(folder, "blobs", ...digest.split(":"));
 }

@@ -11,7 +11,7 @@ import { ImageError } from "./error";
 
 /** A program that is ready to be put into an image. */
 export interface Made {
-    /** Changes with whatever it is made from. */
+    /** Changes with whatever the program is made from. */
     readonly key: string;
     readonly install: (root: string) => void;
     readonly components: () => Promise<readonly Component[]>;

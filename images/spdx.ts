@@ -60,7 +60,7 @@ export function spdx(name: string, digest: string, components: readonly Componen
         dataLicense: "CC0-1.0",
         SPDXID: DOCUMENT,
         name,
-        // What the specification gives to those without a web site of their own; nothing needs to be there.
+        // The specification gives this address to those without a web site of their own; nothing needs to be there.
         documentNamespace: `https://spdx.org/spdxdocs/data-embassy-${name}-${hex}`,
         creationInfo: { created: CREATED, creators: ["Tool: data-embassy-images"] },
         packages: [
@@ -85,7 +85,7 @@ export function spdx(name: string, digest: string, components: readonly Componen
 
 function spdxPackage({ kind, name, version, purl, sha256, source }: Component, index: number): SpdxPackage {
     return {
-        // Letters, digits, dots and dashes alone: the number keeps libstdc++6 and libstdc--6 apart.
+        // Only letters, digits, dots and dashes are allowed; the number keeps libstdc++6 and libstdc--6 apart.
         SPDXID: `SPDXRef-${kind}-${index + 1}-${name.replace(/[^A-Za-z0-9.-]/g, "-")}`,
         name,
         versionInfo: version,

@@ -22,7 +22,7 @@ interface FileEntry {
     readonly type: "file";
     /** Bytes. */
     readonly size: number;
-    /** The file to read it from, or what is in it. */
+    /** The file to read it from, or its content. */
     readonly from: { readonly file: string } | { readonly content: Buffer };
 }
 
@@ -34,14 +34,14 @@ interface LinkEntry {
 type Content = Pick<Image, "name" | "leaveOut" | "files" | "folders">;
 
 const LINK_MODE = 0o777;
-/** Without setuid, setgid and sticky. */
+/** Permissions without setuid, setgid and sticky. */
 const PERMISSIONS = 0o777;
 
 /**
- * In order of path, so that the same files give the same archive. All belongs to root, save the declared folders.
+ * The entries in order of path, so that the same files give the same archive. All belong to root, except the declared folders.
  *
  * @param root where the packages are unpacked
- * @throws ImageError for a file that is neither file, folder nor link, and for a declared path that is there already
+ * @throws ImageError for what is neither file, folder nor link, and for a declared path that exists already
  */
 export function tree(image: Content, root: string): Entry[] {
     const entries = new Map<string, Entry>();
@@ -78,7 +78,7 @@ function unpacked({ name, leaveOut = [] }: Content, root: string): Entry[] {
         const stat = lstatSync(file);
         const common = { ...ROOT, path, mode: stat.mode & PERMISSIONS };
         if (stat.isDirectory()) {
-            // Also into what is left out: something below may be kept.
+            // It also looks into folders that are left out, because something below may be kept.
             const below = readdirSync(file).flatMap((child) => walk(`${path}/${child}`));
             return [{ ...common, type: "directory" }, ...below];
         }
@@ -98,7 +98,7 @@ function unpacked({ name, leaveOut = [] }: Content, root: string): Entry[] {
     return readdirSync(root).flatMap(walk);
 }
 
-/** Folders that hold nothing go, and so do the links of merged /usr that then lead nowhere. */
+/** Removes folders that hold nothing, and the links of merged /usr that then lead nowhere. */
 function withoutHollow(entries: readonly Entry[]): Entry[] {
     const filled = new Set(
         entries
@@ -127,7 +127,7 @@ function folder(path: string, { uid, gid, mode }: Owner & { readonly mode: numbe
     return { path, uid, gid, mode, type: "directory" };
 }
 
-/** From the top. */
+/** The folders above a path, from the top. */
 function parents(path: string): string[] {
     const parent = dirname(path);
     return parent === "." ? [] : [...parents(parent), parent];

@@ -25,9 +25,9 @@ function readValues(): Values {
     return Object.fromEntries(values) as Values;
 }
 
-/** What a state records of the stack file, so that a preview against it tells which keys have changed: nothing that is encrypted there. */
+/** What a state records of the stack file, so that a preview against it tells which keys have changed. It leaves out what is encrypted there. */
 function recorded(values: Values): Values {
-    // The SDK has this, and does not declare it.
+    // The SDK has this function, and does not declare it.
     const { isConfigSecret } = pulumi.runtime as unknown as { readonly isConfigSecret: (key: string) => boolean };
     const isPlain = ([key]: readonly [string, unknown]): boolean =>
         key.startsWith(`${PROJECT}:`) && !isConfigSecret(key);
@@ -39,7 +39,7 @@ function readImageLock(): ImageLock {
     return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as ImageLock) : {};
 }
 
-/** Where the stack that holds the root is gone: a file out of custody with what it would have as an output for this site. */
+/** Reads a file out of custody, where the stack that holds the root is gone: it has what that stack would output for this site. */
 function readCrossStackSecrets(registries: readonly string[]): CrossStackSecrets | undefined {
     if (process.env["EMBASSY_HANDOVER"] !== undefined) {
         throw new InputError("EMBASSY_HANDOVER is now called EMBASSY_CROSS_STACK_SECRETS: set that variable instead");
@@ -55,7 +55,7 @@ function readCrossStackSecrets(registries: readonly string[]): CrossStackSecrets
     return parseCrossStackSecrets(readFileSync(file, "utf8"), source, registries);
 }
 
-/** Shows an operator the message alone, without the stack trace that would bury it: as a RunError. */
+/** Shows an operator the message alone, as a RunError, because a stack trace would bury it. */
 function told<T>(work: () => T): T {
     try {
         return work();

@@ -17,7 +17,7 @@ function toPolicy({ name, description, violations }: Rule): ResourceValidationPo
     };
 }
 
-/** The engine asks no pack about a destroy, so that a stack without objects is a program that declares none. */
+/** The engine does not ask packs about a destroy, so that a stack without objects is a program that declares none. */
 const seen: StackValidationPolicy = {
     name: "seen",
     description: "There is something to judge: a pack that sees nothing passes nothing.",

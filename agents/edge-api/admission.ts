@@ -1,4 +1,4 @@
-/** Who is let in. */
+/** Which clients the edge API lets in. */
 import type { TLSSocket } from "node:tls";
 import { keyPin } from "../../infra/conventions/key-pin";
 
@@ -6,8 +6,8 @@ import { keyPin } from "../../infra/conventions/key-pin";
 export type Admitted = Readonly<Record<string, string>>;
 
 /**
- * The certificate's name; undefined where its key is not, or no longer, admitted. The server has seen that the certificate is the
- * edge's own and in force: an authority's key alone, were it stolen, would let nobody in.
+ * The certificate's name; undefined where its key is not, or no longer, admitted. The server has seen that the certificate is the edge's
+ * own and in force. As keys are checked too, a stolen key of the authority would by itself let nobody in.
  */
 export function admittedAs(socket: TLSSocket, admitted: Admitted): string | undefined {
     const key = socket.getPeerX509Certificate()?.publicKey.export({ type: "spki", format: "der" });

@@ -1,6 +1,6 @@
 /**
- * The edge API: the allied edge's only program. It lets in whom the site admits, and answers the one question of each registry that
- * runs, from the site's own database. docs/decisions/edge.md.
+ * The edge API: the allied edge's only program. It lets in the allies that the site admits, and answers the one question of each registry
+ * that runs, from the site's own database. docs/decisions/edge.md.
  */
 import { once } from "node:events";
 import { log, runAgent } from "../agent";

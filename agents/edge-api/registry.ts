@@ -15,14 +15,14 @@ export interface Databases {
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Within which a database answers who asks at the edge. */
+/** Milliseconds within which a database must answer. */
 export const ANSWER_MS = 8_000;
 
 /**
- * A connection for each question, so that a renewed certificate and another leader are taken as they come. The function `answer` is
- * all that this role may use: data/registry-data.ts makes it.
+ * Makes a connection for each question, so that a renewed certificate and another leader are used as they come. This role may use the
+ * function `answer` and nothing else: data/registry-data.ts makes it.
  *
- * @param of whom or what it is about
+ * @param of the person or thing that it is about
  * @param at a day, ISO 8601
  * @throws Error of the driver where the database does not answer
  */
@@ -43,7 +43,7 @@ export async function ask(
         connectionTimeoutMillis: ANSWER_MS,
         query_timeout: ANSWER_MS,
     });
-    // What a lost connection means is seen at the query.
+    // The query notices a lost connection.
     client.on("error", () => undefined);
     try {
         await client.connect();

@@ -1,4 +1,4 @@
-/** What allies speak to: HTTPS with client certificates, in which nothing can be changed. */
+/** The server that allies speak to: HTTPS with client certificates, in which nothing can be changed. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Server, createServer } from "node:https";
 import type { TLSSocket } from "node:tls";
@@ -11,7 +11,7 @@ import { type Admitted, admittedAs, allyOf } from "./admission";
 import type { Row } from "./registry";
 
 export interface EdgeOptions {
-    /** With the server's key and certificate, and the authority of the allies'. */
+    /** Folder with the server's key and certificate, and the authority of the allies' certificates. */
     readonly folder: string;
     readonly admitted: Admitted;
     readonly requestsPerMinute: number;
@@ -47,7 +47,7 @@ export function edgeServer(options: EdgeOptions): Server {
                 return refusal(503, "the registry does not answer: ask again in a minute", { "retry-after": "60" });
             })
             .then((answered) => {
-                // Never whom a question is about.
+                // The log never says whom a question is about.
                 log("asked", { certificate, method: request.method, status: answered.status });
                 send(response, answered);
             })

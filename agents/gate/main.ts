@@ -1,6 +1,6 @@
 /**
- * The gate: asks a registry's members to take the role that is declared, and waits until they have. It runs when a role is
- * declared anew, before Patroni is told; that it fails keeps Patroni from being told.
+ * The gate: asks a registry's members to take the role that is declared, and waits until they have. It runs when a new role is declared,
+ * before Patroni is told. If it fails, Patroni is not told.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,7 +23,7 @@ runAgent(async () => {
     for (;;) {
         const found = await api.list(settings.LABELS);
         const lease = found.get(LEASE);
-        // Where nobody has led yet there is nobody to ask: the members take the role as they come up.
+        // Where nobody has led yet, nobody can be asked: the members take the role as they come up.
         if (lease === undefined || !found.has(leaderName(settings.SCOPE))) {
             log("nobody has led here yet", { role });
             return;

@@ -1,4 +1,4 @@
-/** What the page reads of the register of legislation, over mutual TLS. Days are ISO 8601, the last of a range included. */
+/** What the page reads from the register of legislation, over mutual TLS. Days are ISO 8601, and the last of a range is included. */
 import { Client, type ClientConfig, Pool, type PoolConfig } from "pg";
 import { AgentError, log } from "../agent";
 import { identity } from "../https";
@@ -9,13 +9,13 @@ export interface ActsOptions extends Omit<Databases, "at"> {
     readonly at: Databases["at"][string] | undefined;
 }
 
-/** Since when what was read is all that there is. */
+/** Up to when what was read is all that there is. */
 export interface Standing {
     /** Whether it is a copy of what another site writes. */
     readonly copy: boolean;
-    /** Down to the minute. Null for a copy of which that is not known: nothing was written since it was started. */
+    /** Down to the minute. Null for a copy of which it is unknown, because nothing was written since it was started. */
     readonly instant: Date | null;
-    /** Whether the other site has not been heard of for more than a minute. */
+    /** Whether nothing has been heard of the other site for more than a minute. */
     readonly late: boolean;
 }
 
@@ -40,27 +40,27 @@ export type Kind = "act" | "regulation";
 export interface Act {
     readonly kind: Kind;
     readonly title: string;
-    /** The newest first. */
+    /** All versions, the newest first. */
     readonly versions: readonly Version[];
-    /** As they were in force on the day that was asked about; `reference`: what brought the wording. */
+    /** Paragraphs as they were in force on the day that was asked about; `reference` is the publication that brought the wording. */
     readonly paragraphs: readonly { readonly number: number; readonly text: string; readonly reference: string }[];
 }
 
 export interface Found {
     readonly total: number;
-    /** One page of them. */
+    /** One page of the acts that were found. */
     readonly acts: readonly Listed[];
 }
 
 export type Read<T> = T & { readonly standing: Standing };
 
 export const PAGE = 50;
-/** Of one pod: two of them, and the one that replaces one, are within what the role is allowed (infra/registries/roles.ts). */
+/** Connections of one pod. Two pods, and one that replaces one of them, stay within what the role is allowed (infra/registries/roles.ts). */
 const CONNECTIONS = 6;
 
 /**
- * A standby has at least what was committed before: it is asked before the rows are read, and rounded down, so that a page
- * is no older than it says, and the same for everybody for a minute. The primary's heartbeat commits each second.
+ * A standby has at least what was committed before this instant. It is read before the rows, and rounded down, so that a page is no older
+ * than it says, and the same for everybody for a minute. The primary's heartbeat commits each second.
  */
 const STANDING = `
     SELECT copy, date_trunc('minute', instant, 'UTC') AS instant, coalesce(instant < now() - interval '1 minute', copy) AS late
@@ -70,7 +70,7 @@ const STANDING = `
 const REFERENCE = "'RT I, ' || to_char(published_on, 'DD.MM.YYYY') || ', ' || substr(rt_id, 10)::int";
 const VERSION = `${REFERENCE} AS reference, valid_from::text AS from, (valid_to - 1)::text AS to`;
 
-/** $1: part of a title or a reference in NFKC, $2: a day, $3: how many to pass over. Of each act the version that is named, or else in force. */
+/** $1: part of a title or a reference in NFKC, $2: a day, $3: how many to pass over. Each act has the version that is named, or otherwise the one in force. */
 const LIST = `
     SELECT act_number AS number, kind, title, version.*, count(*) OVER ()::int AS total
       FROM legislation.act
@@ -103,7 +103,7 @@ export class Acts {
     private readonly pool: Pool | undefined;
 
     constructor({ at, port, user, folder }: ActsOptions) {
-        /** Read for each connection: a renewed certificate is taken as it comes. */
+        /** Reads the certificate for each connection, so that a renewed one is used as it comes. */
         class Connection extends Client {
             constructor(config: ClientConfig) {
                 super({ ...config, ssl: identity(folder) });
@@ -111,7 +111,7 @@ export class Acts {
         }
         this.pool =
             at &&
-            // Which client it makes is not in its types.
+            // Its types do not have the option that says which client it makes.
             new Pool({
                 ...at,
                 port,
@@ -123,7 +123,7 @@ export class Acts {
                 connectionTimeoutMillis: ANSWER_MS,
                 query_timeout: ANSWER_MS,
             } as PoolConfig);
-        // The database may end what nobody is using; the next question makes another.
+        // The database may end a connection that nobody is using; the next question makes another.
         this.pool?.on("error", ({ message }) => log("a connection has ended", { error: message }));
     }
 
@@ -152,7 +152,7 @@ export class Acts {
             failed = false;
             return { standing, rows };
         } finally {
-            // What did not answer is not asked again.
+            // A connection that did not answer is not used again.
             client.release(failed);
         }
     }

@@ -1,5 +1,5 @@
 /**
- * The gazette: the public's page at the edge. Whoever comes reads the acts, from the site's own database, and can change and ask
+ * The gazette: the public's page at the edge. Everybody can read the acts there, from the site's own database, and can change or ask
  * nothing else. docs/decisions/gazette.md.
  */
 import { once } from "node:events";
@@ -13,7 +13,7 @@ runAgent(async () => {
     const settings = settingsOf("gazette");
     const port = settings.PORT;
     const acts = new Acts({
-        // None where legislation does not run in the site.
+        // It is undefined where legislation does not run in the site.
         at: settings.DATABASES[GAZETTE_READS],
         port: settings.DATABASE_PORT,
         user: settings.DATABASE_USER,

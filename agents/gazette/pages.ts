@@ -1,4 +1,4 @@
-/** The pages, as HTML without scripts. What is put into a template is escaped by it: https://hono.dev/docs/helpers/html */
+/** The pages, as HTML without scripts. A template escapes what is put into it: https://hono.dev/docs/helpers/html */
 import { html } from "hono/html";
 import { type Act, type Found, type Kind, type Listed, PAGE, type Read, type Standing, type Version } from "./acts";
 import { STYLE } from "./style";
@@ -12,7 +12,7 @@ export interface Site {
     readonly country: string;
 }
 
-/** What is looked for, part of a title or a reference, and which page of what was found is shown, from 1. */
+/** What is looked for, part of a title or a reference, and which page of the results is shown, from 1. */
 export interface Search {
     readonly q: string;
     readonly page: number;
@@ -94,7 +94,7 @@ export function actPage(site: Site, number: number, day: string, act: Act, stand
     );
 }
 
-/** One that says why there is nothing to read, in English too. */
+/** A page that says why there is nothing to read, in English too. */
 export function refusalPage(site: Site, [estonian, english]: readonly [string, string]): Html {
     return layout(
         site,
@@ -104,7 +104,7 @@ export function refusalPage(site: Site, [estonian, english]: readonly [string, s
     );
 }
 
-/** @param title not escaped yet, as everything that is given to a template */
+/** @param title not escaped yet, like everything that is given to a template */
 function layout({ name, country }: Site, title: string, content: Html, standing?: Standing): Html {
     return html`<!doctype html>
         <html lang="et">
@@ -149,7 +149,7 @@ function inForce({ from, to }: Version): string {
     return `jõustumine ${dayInWords(from)}${to === null ? "" : `, kehtivuse lõpp ${dayInWords(to)}`}`;
 }
 
-/** Each on a line of its own, as laws are read: `(1) … (2) …`. */
+/** Splits a text into its subsections, which laws have on lines of their own: `(1) … (2) …`. */
 function subsections(text: string): string[] {
     return text.split(/ (?=\(\d+\) )/);
 }

@@ -1,4 +1,4 @@
-/** What the public speaks to: HTTPS for everybody, in which nothing can be changed. */
+/** The server that the public speaks to: HTTPS for everybody, in which nothing can be changed. */
 import { type Server, createServer } from "node:https";
 import { createAdaptorServer } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
@@ -32,7 +32,7 @@ const search = z.strictObject({
         .transform(Number)
         .default(1),
 });
-/** `?at=<day>`, not before there was a state. */
+/** `?at=<day>`; no day before there was a state. */
 const version = z.strictObject({
     at: z.iso
         .date()
@@ -40,7 +40,7 @@ const version = z.strictObject({
         .optional(),
 });
 
-/** Estonian, English. */
+/** Messages in Estonian and in English. */
 const REFUSED = {
     400: ["Sellest päringust ei saa aru", "This is not a question that can be answered here."],
     404: ["Sellist lehte ei ole", "There is no such page."],
@@ -52,7 +52,7 @@ const REFUSED = {
     ],
 } as const;
 
-/** Seconds for which a page may be kept: it says itself as of which minute it is. */
+/** Seconds for which a page may be kept; it says itself which minute it is from. */
 const KEPT_SECONDS = 60;
 
 export function gazette({ acts, site, requestsPerMinute, now }: GazetteOptions): Hono {
@@ -78,7 +78,7 @@ export function gazette({ acts, site, requestsPerMinute, now }: GazetteOptions):
     app.use(secureHeaders({ contentSecurityPolicy: POLICY, xFrameOptions: "DENY" }));
     app.use(async (context, next) => {
         await next();
-        // Neither who reads nor what.
+        // The log says neither who reads nor what.
         log("asked", { method: context.req.method, status: context.res.status });
     });
     app.use(async (context, next) => {

@@ -1,11 +1,11 @@
-/** How days and instants are written in Estonian. Its law goes by Estonia's clock, wherever it is read from. */
+/** How days and instants are written in Estonian. Estonian law follows Estonia's clock, wherever it is read. */
 const ZONE = "Europe/Tallinn";
 
 const day = new Intl.DateTimeFormat("et", { dateStyle: "long", timeZone: "UTC" });
 const dayThere = new Intl.DateTimeFormat("et", { dateStyle: "long", timeZone: ZONE });
 const minuteThere = new Intl.DateTimeFormat("et", { timeStyle: "short", timeZone: ZONE });
 const regions = new Intl.DisplayNames("et", { type: "region" });
-// Its days are ISO 8601.
+// Swedish days are ISO 8601.
 const isoDay = new Intl.DateTimeFormat("sv", { timeZone: ZONE });
 
 /** `2026-01-02` → `2. jaanuar 2026` */
@@ -28,8 +28,8 @@ export function today(now: Date): string {
 }
 
 /**
- * What somebody looks for, however it was typed or pasted: letters composed, full-width ones as usual ones, without what cannot be
- * seen (soft hyphens, zero-width characters), and with single spaces between words. What is looked through is composed likewise.
+ * Normalizes what somebody looks for, however it was typed or pasted: it composes letters, replaces full-width ones by usual ones, removes
+ * what cannot be seen (soft hyphens, zero-width characters), and leaves single spaces between words. What is searched is composed likewise.
  */
 export function normalized(text: string): string {
     return text

@@ -1,17 +1,17 @@
 /**
- * What the edge's roles ask ends in time, whatever they have set. Each limit of time that Postgres has is anybody's to set for their own
- * session (https://www.postgresql.org/docs/15/runtime-config-client.html), so the one that a role is given is a default only, and this one
- * holds. It ends the connection, as a session that was told to stop could begin again.
+ * Ends in time what the edge's roles ask, whatever they have set. Anybody can change each of Postgres' limits of time for their own session
+ * (https://www.postgresql.org/docs/15/runtime-config-client.html), so that the limit of a role is only a default, and this one is enforced.
+ * It ends the connection, because a session that was told to stop could begin again.
  */
 import { log } from "../agent";
 import type { Connection } from "./connection";
 
 /** Milliseconds between two looks. */
 export const LOOK_MS = 1_000;
-/** For which a statement may outlast its limit, so that who has not lifted it is told by Postgres that it took too long. */
+/** Milliseconds by which a statement may outlast its limit, so that Postgres itself tells a role which kept the limit that it took too long. */
 const GRACE_MS = 1_000;
 
-/** The earlier of the two: a transaction may hold many statements, and a statement many transactions. */
+/** Counts from the earlier of the two: a transaction may hold many statements, and a statement many transactions. */
 const END = `
     SELECT usename AS role, pg_terminate_backend(pid) AS gone FROM pg_stat_activity
      WHERE usename = ANY ($1) AND state <> 'idle'
@@ -19,8 +19,8 @@ const END = `
 
 export class Asking {
     /**
-     * @param roles whose transactions and statements are limited
-     * @param milliseconds for each
+     * @param roles roles whose transactions and statements are limited
+     * @param milliseconds limit of each
      */
     constructor(
         private readonly connection: Connection,

@@ -1,6 +1,6 @@
 /**
- * What an asynchronous primary may have acknowledged and the other site not have is bounded: where the other site is late,
- * Postgres is told to wait for it, until it has caught up. docs/decisions/one-primary.md.
+ * Limits what an asynchronous primary may have acknowledged without the other site having it: where the other site is late, Postgres is
+ * told to wait for it until it has caught up. docs/decisions/one-primary.md.
  */
 import { log } from "../agent";
 import type { Connection } from "./connection";
@@ -8,7 +8,7 @@ import { Lag } from "./lag";
 
 /** Milliseconds between two looks at how far the other site is. */
 export const LOOK_MS = 250;
-/** Together with {@link LOOK_MS} and what Postgres takes to reload, within the second that is promised. */
+/** Milliseconds. Together with {@link LOOK_MS} and what Postgres takes to reload, they stay within the second that is promised. */
 const WAIT_AFTER_MS = 300;
 
 interface Followed {
@@ -19,7 +19,7 @@ interface Followed {
     readonly waitsFor: string;
 }
 
-/** Whether Postgres takes writes, how far it has come, and whom its commits wait for. Patroni chooses among this site's own members. */
+/** Whether Postgres takes writes, how far it has come, and which servers its commits wait for. Patroni chooses among this site's own members. */
 const LOOK = `
     SELECT NOT pg_is_in_recovery() AS writing,
            CASE WHEN pg_is_in_recovery() THEN 0
@@ -30,9 +30,9 @@ const LOOK = `
 
 export class Bound {
     private lag = new Lag();
-    /** Nobody is waited for, as nothing has been limited since it was looked at last. */
+    /** True where nobody is waited for, because nothing has been limited since the last look. */
     private isIdle = false;
-    /** All others of this site, and one of the other. */
+    /** All other members of this site, and one of the other site. */
     private readonly everybody: string;
 
     /**
@@ -72,7 +72,7 @@ export class Bound {
             if (waits === isWaiting) {
                 return;
             }
-            // Over what Patroni has set, which takes effect again with the reset.
+            // This overrides what Patroni has set, which takes effect again with the reset.
             await client.query(
                 waits
                     ? `ALTER SYSTEM SET synchronous_standby_names = '${this.everybody}'`

@@ -1,4 +1,4 @@
-/** The member's own Postgres, over its socket, where this program is let in by the user that it runs as. */
+/** The member's own Postgres, over its socket, where this program is admitted by the user that it runs as. */
 import { Client } from "pg";
 
 const ANSWER_MS = 5_000;
@@ -37,10 +37,10 @@ export class Connection {
             connectionTimeoutMillis: ANSWER_MS,
             query_timeout: ANSWER_MS,
         });
-        // What a lost connection means is seen at the next query.
+        // The next query notices a lost connection.
         client.on("error", () => undefined);
         await client.connect();
-        // That this site has it is enough: whether the other site has it too is what this query finds out.
+        // It is enough that this site has a commit: whether the other site has it too is what these queries find out.
         await client.query("SET synchronous_commit = local");
         return client;
     }

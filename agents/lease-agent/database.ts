@@ -16,7 +16,7 @@ const LOOK = `
       FROM ${HEARTBEAT.table}`;
 
 /**
- * Commits a heartbeat where writes are taken, so that each instant has a commit soon after it, and looks at what is there.
+ * Commits a heartbeat where writes are taken, so that each instant has a commit soon after it, and reads what is there.
  * @throws Error of the driver where there is no answer
  */
 export function beat(connection: Connection): Promise<Local> {

@@ -1,12 +1,12 @@
 /**
- * The other site follows this one's leader, and no other member. Its connection goes by way of the leader's Service and stays where it
- * was made: where that was with a leader who then stepped down, the next one would see nobody follow, and where what the other site
- * lacks is limited, wait for it for ever.
+ * The other site has to follow this one's leader, and no other member. Its connection goes through the leader's Service and stays where it
+ * was made. If that leader then steps down, the next one would see nobody follow and, where what the other site lacks is limited, wait for
+ * it forever.
  */
 import { log } from "../agent";
 import type { Connection } from "./connection";
 
-/** Who is sent away connects anew. A copy of the whole database is left to end: it is as good from here. */
+/** A follower that is sent away connects anew. A copy of the whole database may end, because it is as good from here. */
 const SEND_AWAY = `
     SELECT application_name AS name, pg_terminate_backend(pid) AS gone FROM pg_stat_replication
      WHERE pg_is_in_recovery() AND state = 'streaming' AND application_name <> ALL ($1)`;

@@ -12,8 +12,8 @@ export class Lag {
     /**
      * @param now milliseconds of a clock that is never set back
      * @param written where the log ends here, in bytes from the beginning
-     * @param received up to where the other site is known to have it; nothing is known while nobody follows
-     * @returns milliseconds since the oldest of it that the other site lacks was first seen; 0 where that is only now
+     * @param received the place up to which the other site is known to have it; unknown while nobody follows
+     * @returns milliseconds since it was first seen that the other site lacks the oldest of what it lacks; 0 where that is only now
      */
     behind(now: number, written: number, received: number): number {
         this.lacking = this.lacking.filter((sample) => sample.written > received);

@@ -21,8 +21,8 @@ export function hasEnded({ validUntil }: SiteRecord, wall: number): boolean {
 }
 
 /**
- * Whether this member is the one to report: the leader, or anybody once the lease has ended, because then nobody can
- * become leader. A site that has become a standby says so until it follows.
+ * Whether this member is the one to report. That is the leader, or any member once the lease has ended, because then nobody can become
+ * leader. A site that has become a standby reports until it follows.
  */
 export function reports({ status }: SiteRecord, leads: boolean, ended: boolean): boolean {
     return (
@@ -38,7 +38,7 @@ export function reportOf(record: SiteRecord, member: string, local: Local, ended
         writing: local.writing,
         ended,
         lsn: local.lsn,
-        // Who has stopped has answered no commit since the heartbeat that never came.
+        // A member that has stopped has answered no commit since the heartbeat that never came.
         at: local.writing ? local.now : local.heartbeat + HEARTBEAT_MS,
         waits: local.waits,
     };

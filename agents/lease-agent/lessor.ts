@@ -4,12 +4,12 @@ import type { Report, SiteRecord, Status } from "./record";
 export type LeaseAnswer = { readonly granted: number } | { readonly refused: string };
 
 export interface Heard {
-    /** To be kept before the answer is given. */
+    /** The record has to be saved before the answer is given. */
     readonly record: SiteRecord;
     readonly answer: LeaseAnswer;
 }
 
-/** @param id of the lease that may come of it, unlike any before */
+/** @param id id of the lease that may follow, unlike any before */
 export function hear(record: SiteRecord, report: Report, leaseSeconds: number, id: string): Heard {
     const { asked, status } = record;
     const refuse = (refused: string, kept: SiteRecord = record): Heard => ({ record: kept, answer: { refused } });
@@ -32,7 +32,7 @@ export function hear(record: SiteRecord, report: Report, leaseSeconds: number, i
     };
 }
 
-/** What the member says that has written, after it has stopped, is how far it came. */
+/** What the member that has written says after it has stopped is how far it came. */
 function lastWord(status: Status, report: Report): Status {
     const { granted } = status;
     const isLast = granted?.report.member === report.member && report.ended && !report.writing;

@@ -3,14 +3,14 @@ import type { Report } from "./record";
 
 /** How much of the primary's history a member has. */
 export interface Position {
-    /** Bytes of WAL from the beginning: received, if not yet replayed. */
+    /** Bytes of WAL from the beginning that it has received, even if not yet replayed. */
     readonly lsn: number;
-    /** Milliseconds since 1970, by the primary's clock: when the last heartbeat was committed that is here. */
+    /** When the newest heartbeat that is here was committed, in milliseconds since 1970 by the primary's clock. */
     readonly heartbeat: number;
 }
 
 export interface Loss {
-    /** At most so many seconds of acknowledged commits: the RPO of a promotion now. */
+    /** The most seconds of acknowledged commits that would be lost: the RPO of a promotion now. */
     readonly seconds: number;
     /** Bytes of WAL that the primary is known to have written and that this site does not have. */
     readonly bytes: number;
@@ -18,7 +18,7 @@ export interface Loss {
 
 /**
  * @param last the primary's last report
- * @param unseenSeconds for which it may have gone on after that: its lease, and what Patroni needs to give up
+ * @param unseenSeconds seconds for which it may have gone on after that: its lease, and what Patroni needs to give up
  */
 export function lossOf(last: Report, here: Position, unseenSeconds: number): Loss {
     const bytes = Math.max(0, last.lsn - here.lsn);

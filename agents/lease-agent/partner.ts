@@ -1,4 +1,4 @@
-/** Between the two sites: mutual TLS, in which each member shows the registry's own certificate. */
+/** The connection between the two sites: mutual TLS, in which each member shows the registry's own certificate. */
 import type { IncomingMessage } from "node:http";
 import { type Server, createServer } from "node:https";
 import { text } from "node:stream/consumers";
@@ -9,7 +9,7 @@ import type { LeaseAnswer } from "./lessor";
 import { type Report, report } from "./record";
 
 const PATH = "/lease";
-/** A third of a lease, as declared: who waits longer has no second try left. */
+/** Milliseconds: a third of a lease, as declared, because a longer wait leaves no time for a second try. */
 const ANSWER_MS = 3_000;
 const MOST_BYTES = 4096;
 

@@ -1,16 +1,16 @@
-/** Patroni: that of the same pod has to be reminded that the other site is waited for; the others are asked how they are. */
+/** Patroni's API. The Patroni of the same pod has to be reminded to wait for the other site; the others are asked how they are. */
 import { z } from "zod";
 import { AgentError, log } from "../agent";
 import { identity, requestJson, send } from "../https";
 
-/** Milliseconds: longer than Patroni takes to act on it, at the end of its loop. */
+/** Milliseconds between two reminders: longer than Patroni takes to act on one, at the end of its loop. */
 const PAUSE_MS = 10_000;
 const ANSWER_MS = 3_000;
 
 /**
- * Patroni 3.0, told at once to leave its own synchronous mode and to wait for the other site, first does the one and then drops the
- * other with it (`set_synchronous_standby_names` in its postgresql/config.py): nobody was waited for although that was declared. Once
- * it has read its configuration again, it stays.
+ * When Patroni 3.0 is told at once to leave its own synchronous mode and to wait for the other site, it first does the one and then drops
+ * the other with it (`set_synchronous_standby_names` in its postgresql/config.py), so that nobody is waited for although that is declared.
+ * Once it has read its configuration again, the setting stays.
  */
 export class Reminder {
     private next = -Infinity;
@@ -21,7 +21,7 @@ export class Reminder {
         private readonly now: () => number,
     ) {}
 
-    /** @param isForgotten whether commits should wait for the other site, and do not */
+    /** @param isForgotten whether commits should wait for the other site and do not */
     async pass(isForgotten: boolean): Promise<void> {
         if (isForgotten && this.now() >= this.next) {
             this.next = this.now() + PAUSE_MS;
@@ -31,7 +31,7 @@ export class Reminder {
     }
 }
 
-/** What of a member's answer is looked at. Places are bytes from the beginning of the log. */
+/** The part of a member's answer that is read. Places are bytes from the beginning of the log. */
 const memberStatus = z.object({
     state: z.string(),
     role: z.string(),
@@ -43,7 +43,7 @@ export type MemberStatus = z.infer<typeof memberStatus>;
 export class Patroni {
     /**
      * @param folder with the member's key, certificate and root
-     * @param name one in the certificate, which all members share; below it each has its own in the cluster's DNS
+     * @param name a name in the certificate, which all members share; below it each has its own in the cluster's DNS
      */
     constructor(
         private readonly folder: string,
@@ -51,7 +51,7 @@ export class Patroni {
         private readonly name: string,
     ) {}
 
-    /** Has that of the same pod read its configuration again. @throws AgentError where it does not answer, or refuses */
+    /** Has the Patroni of the same pod read its configuration again. @throws AgentError where it does not answer, or refuses */
     async reload(): Promise<void> {
         const { status } = await send(this.request("127.0.0.1", "POST", "/reload"));
         if (status !== 202) {
@@ -59,7 +59,7 @@ export class Patroni {
         }
     }
 
-    /** @throws AgentError where it does not answer; ZodError where it says what it never did */
+    /** @throws AgentError where it does not answer; ZodError where its answer has an unknown form */
     async ask(member: string): Promise<MemberStatus> {
         const { content } = await requestJson(this.request(this.host(member), "GET", "/patroni"));
         return memberStatus.parse(content);

@@ -1,5 +1,5 @@
 /**
- * What a site's members agree on about its right to write, in annotations of one ConfigMap: a restart forgets nothing, the
+ * What a site's members agree on about its right to write. It is in annotations of one ConfigMap, so that a restart forgets nothing, the
  * member that leads next knows it, and `kubectl` shows it.
  */
 import { z } from "zod";
@@ -11,24 +11,24 @@ import type { ConfigMap } from "../kubernetes";
 const role = z.enum(SITE_ROLES);
 export type Role = z.infer<typeof role>;
 
-/** A declared role; another `id` for each time that it is asked for. */
+/** A declared role, with another `id` each time that it is asked for. */
 const asked = z.object({ id: z.string(), role, acceptLoss: z.boolean() });
 export type Asked = z.infer<typeof asked>;
 
 /** What a member of the primary site tells the standby site. */
 export const report = z.object({
-    /** Its pod. */
+    /** Name of its pod. */
     member: z.string(),
-    /** Whether a lease is asked for; else it is the last word of a site that has become a standby. */
+    /** Whether it asks for a lease; otherwise this is the last report of a site that has become a standby. */
     asks: z.boolean(),
-    /** Whether its API server lets it write within its lease alone; not so until the first lease. */
+    /** Whether its API server lets it write only within its lease, as it does from the first lease on. */
     fenced: z.boolean(),
-    /** Whether this member takes writes; where it does not, and the lease has ended, it is the last that it says. */
+    /** Whether this member takes writes. Where it does not, and the lease has ended, this is its last report. */
     writing: z.boolean(),
     ended: z.boolean(),
     /** Bytes of WAL from the beginning. */
     lsn: z.number(),
-    /** Milliseconds since 1970, by its own clock: it has answered no commit later than that. */
+    /** Milliseconds since 1970, by its own clock, after which it has answered no commit. */
     at: z.number(),
     /** Whether it answers a commit only once the standby site has it. */
     waits: z.boolean(),
@@ -41,11 +41,11 @@ const status = z.object({
     answered: z.string(),
     /** Why the asked role was not taken. */
     refusal: z.string().optional(),
-    /** A standby says so once it has been one for long enough that none of its members writes. */
+    /** True once a standby has been one for so long that none of its members writes. */
     following: z.boolean().optional(),
     /** The last lease that a standby has granted in its present role, and the last report that it has received. */
     granted: z.object({ id: z.string(), seconds: z.number(), report }).optional(),
-    /** For who looks: what holds the site up, if anything. */
+    /** For people: what holds the site up, if anything. */
     says: z.string(),
 });
 export type Status = z.infer<typeof status>;
@@ -79,7 +79,7 @@ export function recordOf({ metadata }: ConfigMap): SiteRecord {
     };
 }
 
-/** What the members write of it; what is asked is the gate's. */
+/** The annotations that the members write; the gate writes what is asked. */
 export function annotationsOf({ status, validUntil }: SiteRecord): Record<string, string | null> {
     return {
         [ANNOTATION.status]: status === undefined ? null : JSON.stringify(status),

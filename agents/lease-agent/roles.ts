@@ -1,14 +1,14 @@
-/** How a site takes the role that is asked of it. Pure: what is there, and the clock's reading, in; what becomes of it out. */
+/** How a site takes the role that is asked of it. Pure: the state and the clock's reading go in, and the next state comes out. */
 import { type Position, lossOf, lossText } from "./loss";
 import type { Role, SiteRecord, Status } from "./record";
 
 export interface Terms {
-    /** Site with which the roles are shared. */
+    /** The site with which the roles are shared. */
     readonly partner: string;
     readonly leaseSeconds: number;
-    /** Within which Patroni gives up when it cannot renew its lock. */
+    /** Seconds within which Patroni gives up when it cannot renew its lock. */
     readonly patienceSeconds: number;
-    /** Loss that needs no permission. */
+    /** Seconds of loss that need no permission. */
     readonly maximumLag: number;
 }
 
@@ -38,15 +38,15 @@ export function takeRole(situation: Situation, terms: Terms): SiteRecord {
         case "refuse":
             return { ...record, status: { ...status, answered: asked.id, refusal: answer.why, says: answer.why } };
         case "promote":
-            // Without a lease: it has granted some, and so follows, and so has no fence left of its own.
+            // It needs no lease: it has granted some, so that it follows, and has no fence of its own left.
             return taken(record, "primary", asked.id);
     }
 }
 
-/** A new term in a role. Its fence stays: a primary that is no more may still believe that it is. */
+/** Begins a new term in a role. The fence stays, because a former primary may still believe that it is one. */
 function taken(record: SiteRecord, role: Role, id: string): SiteRecord {
     const { status } = record;
-    // Saying again what a site is changes nothing of it.
+    // Repeating what a site is changes nothing of it.
     const same = status?.role === role ? { following: status.following, granted: status.granted } : {};
     return { ...record, status: { ...same, role, answered: id, says: `takes the role ${role}` } };
 }
@@ -88,7 +88,7 @@ function promotion(
     return { kind: "promote" };
 }
 
-/** @param followingSeconds for how long Patroni has been declared a standby; undefined where it is none */
+/** @param followingSeconds seconds for which Patroni has been declared a standby; undefined where it is none */
 export function followed(
     record: SiteRecord,
     followingSeconds: number | undefined,
@@ -98,6 +98,6 @@ export function followed(
     if (status?.role !== "standby" || status.following || (followingSeconds ?? 0) < patienceSeconds) {
         return record;
     }
-    // None of its members writes any more: it may grant leases, and needs none itself.
+    // None of its members writes any more, so that it may grant leases, and needs none itself.
     return { ...record, validUntil: undefined, status: { ...status, following: true, says: "follows" } };
 }

@@ -1,7 +1,8 @@
 /**
- * Whether a registry's database has segments of WAL of the size that is declared. It keeps those it was made with, whatever is declared
- * later, and disks are planned by what is declared: 16 times as much, where an earlier release made it. The leader's lease agent says so
- * in the annotations of the lease, which `lab status` reads; it stops nothing, as limits of slots and disks hold all the same.
+ * Checks whether a registry's database has WAL segments of the declared size. It keeps those that it was made with, whatever is declared
+ * later, and disks are planned by what is declared: where an earlier release made the database, it has 16 times as much. The leader's lease
+ * agent reports that in the annotations of the lease, which `lab status` reads. It stops nothing, because limits of slots and disks hold
+ * all the same.
  */
 import { log } from "../agent";
 import type { ConfigMaps } from "../kubernetes";
@@ -35,7 +36,7 @@ export class Segment {
     ) {}
 
     /**
-     * @param leads whether this member leads in its site: one of them writes
+     * @param leads whether this member leads in its site, because only one of them writes
      * @throws Error of the driver where there is no answer; AgentError where the API server refuses
      */
     async pass(leads: boolean): Promise<void> {

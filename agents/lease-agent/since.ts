@@ -1,4 +1,4 @@
-/** Since when something has been as it is, as far as this process has seen: after a restart, since then. */
+/** Since when something has been as it is, as far as this process has seen. After a restart it counts from then. */
 export class Since {
     private seen: { readonly what: string; readonly at: number } | undefined;
 

@@ -10,7 +10,7 @@ import { type Terms, followed, takeRole } from "./roles";
 import { Since } from "./since";
 
 export interface Member {
-    /** Its pod. */
+    /** Name of its pod. */
     readonly name: string;
     /** Patroni's name for the cluster: {@link leaderName} and {@link agreedName} are its ConfigMaps, {@link LEASE} is ours. */
     readonly scope: string;
@@ -48,8 +48,8 @@ export class Site {
     ) {}
 
     /**
-     * Once a second.
-     * @param local undefined while this member's database is down: a role is taken all the same, as it may be what brings it up
+     * One pass, which is made once a second.
+     * @param local undefined while this member's database is down; a role is taken nevertheless, because that may be what brings it up
      * @returns whether this member leads in its site
      * @throws AgentError where the API server cannot be asked
      */
@@ -72,22 +72,22 @@ export class Site {
         return seen.leads;
     }
 
-    /** Whether what the partner lacks is limited, as of the last look: declared so, and it could be promoted in this site's place. */
+    /** Whether what the partner lacks is limited, as of the last look: it is declared so, and the partner could be promoted in this site's place. */
     get isBound(): boolean {
         return this.bound;
     }
 
-    /** Whether each commit is to wait for the partner, as of the last look. */
+    /** Whether each commit has to wait for the partner, as of the last look. */
     get waitsAcross(): boolean {
         return this.across;
     }
 
-    /** What the partner says, and the answer to it. */
+    /** Takes what the partner says, and returns the answer to it. */
     async hear(report: Report): Promise<LeaseAnswer> {
         const seen = await this.look();
         const { record, answer } = hear(seen.record, report, this.terms.leaseSeconds, randomUUID());
         await this.save(seen, record);
-        // Later than the partner asked: the lease ends there before it ends here.
+        // This is later than the partner asked, so that the lease ends there before it ends here.
         this.granted.first(record.status?.granted?.id ?? "", this.clock.monotonic());
         return answer;
     }
@@ -162,7 +162,7 @@ export class Site {
         if (JSON.stringify(before) === JSON.stringify(after)) {
             return false;
         }
-        // Refused if another member was faster: the next pass, or the partner's next report, starts from what is there then.
+        // The API server refuses this if another member was faster. The next pass, or the partner's next report, then starts from what is there.
         await this.configMaps.annotate(LEASE, after, seen.version);
         if (seen.record.status?.says !== record.status?.says) {
             log(record.status?.says ?? "", { role: record.status?.role, refusal: record.status?.refusal });

@@ -1,18 +1,18 @@
 /**
- * Members of this site that can never follow again by themselves: they were away for so long that the leader no longer has the WAL that
- * they need next. Patroni 3.0 has such a member ask for it for ever; the leader's lease agent has it made anew, from a copy.
+ * Finds members of this site that can never follow again by themselves: they were away for so long that the leader no longer has the WAL
+ * that they need next. In Patroni 3.0 such a member asks for it forever. The leader's lease agent has it made anew, from a copy.
  */
 import { log, messageOf } from "../agent";
 import type { Connection } from "./connection";
 import type { MemberStatus } from "./patroni";
 
-/** Milliseconds between two looks. Who has not moved in between and is not connected replays nothing more. */
+/** Milliseconds between two looks. A member that has not moved in between and is not connected replays nothing more. */
 export const LOOK_MS = 30_000;
 
 interface Kept {
-    /** Bytes from the beginning of the log up to the oldest of it that is here. */
+    /** Bytes from the beginning of the log to the oldest part of it that is here. */
     readonly oldest: number | null;
-    /** Who follows, by name. */
+    /** Names of the members that follow. */
     readonly following: string[];
 }
 
@@ -23,7 +23,7 @@ const KEPT = `
               FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$')::float8 AS oldest,
            ARRAY(SELECT application_name FROM pg_stat_replication) AS following`;
 
-/** The member's place in the log, where it waits there for WAL that nobody has; undefined else. */
+/** The member's place in the log, where it waits there for WAL that nobody has; otherwise undefined. */
 export function strandedAt({ state, role, xlog }: MemberStatus, oldest: number): number | undefined {
     if (state !== "running" || role !== "replica" || xlog === undefined) {
         return undefined;
@@ -38,7 +38,7 @@ export class Stranded {
     /**
      * @param others members of this site, as they call themselves to their primary
      * @param ask what a member's Patroni says of it
-     * @param renew has a member's Patroni make it anew; it refuses where it leads, or nobody does
+     * @param renew has a member's Patroni make it anew; it refuses where the member leads, or nobody does
      */
     constructor(
         private readonly connection: Connection,

@@ -10,14 +10,14 @@ runAgent(async () => {
     const cloud = {
         url: settings.CLOUD_URL,
         region: settings.CLOUD_REGION,
-        // One of those that Node.js knows: the cloud is none of ours.
+        // The cloud is not ours, so that its authority is one of those that Node.js knows.
         authority: undefined,
         user: mounted(settings.CLOUD_ID),
         secret: mounted(settings.CLOUD_SECRET),
     };
     const copied = await uploadRepository(
         { store: storeClient(own), bucket: settings.BUCKET, prefix: "" },
-        // What is read while it is written cannot be read again: the next run is the next attempt.
+        // What is read while it is written cannot be read again, so that the next run is the next attempt.
         { store: storeClient(cloud, 1), bucket: settings.CLOUD_BUCKET, prefix: `${settings.CLOUD_FOLDER}/` },
     );
     log("copied", { ...copied });

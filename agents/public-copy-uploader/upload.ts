@@ -8,11 +8,11 @@ import {
     paginateListObjectsV2,
 } from "@aws-sdk/client-s3";
 
-/** Where something lies. */
+/** A bucket, or a part of one. */
 export interface Place {
     readonly store: S3Client;
     readonly bucket: string;
-    /** Before each key; ends with a slash, or is empty. */
+    /** Comes before each key; ends with a slash, or is empty. */
     readonly prefix: string;
 }
 
@@ -23,12 +23,12 @@ export interface Copied {
 
 type Entry = NonNullable<ListObjectsV2CommandOutput["Contents"]>[number];
 
-/** What a repository's other files are named in: `backup.info`, `archive.info` and their copies. */
+/** Files that name a repository's other files: `backup.info`, `archive.info` and their copies. */
 const INDEX = /\.info(\.copy)?$/;
 
 /**
- * What `to` lacks of `from`, or has in an older state. The indexes are read before everything else and written after it, so that
- * a copy that is cut short, or made while a version is stored, names nothing that is not there.
+ * Copies what `to` lacks of `from`, or has in an older state. The indexes are read before everything else and written after it, so that a
+ * copy that is cut short, or made while a version is stored, names nothing that is not there.
  */
 export async function uploadRepository(from: Place, to: Place): Promise<Copied> {
     const there = await list(to);

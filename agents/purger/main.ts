@@ -1,11 +1,11 @@
-/** The purger: gives a store the room back that nobody can need any more. It ends with 1 where something is due and stays. */
+/** The purger: frees the room in a store of what nobody can need any more. It exits with 1 where something is due and stays. */
 import { AgentError, log, runAgent } from "../agent";
 import { mounted, settingsOf } from "../settings";
 import { accessOf, storeClient } from "../store/client";
 import { parseBuckets } from "../store/declared";
 import { Purger } from "./purger";
 
-/** Failures are told by name up to this many: the rest has the same cause, as a rule. */
+/** Up to this many failures are reported by name; the others usually have the same cause. */
 const TOLD = 20;
 
 runAgent(async () => {

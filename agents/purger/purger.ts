@@ -1,6 +1,6 @@
 /**
- * Removes what retention has hidden and whose object-lock retention has ended. Never what is current, however old; and the store itself lets
- * nobody remove what is locked. S3 has a rule for it (NoncurrentVersionExpiration), which versitygw 1.8.0 does not implement.
+ * Removes what retention has hidden and whose object-lock retention has ended. It never removes what is current, however old, and the store
+ * itself lets nobody remove what is locked. S3 has a rule for this (NoncurrentVersionExpiration), which versitygw 1.8.0 does not implement.
  */
 import {
     AbortMultipartUploadCommand,
@@ -14,7 +14,7 @@ import { retentionOf } from "../store/retention";
 import { type Entry, listKeys } from "../store/versions";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** A Job that stores a version is ended after six hours, and its uploads with it. */
+/** Milliseconds after which an upload is given up. A Job that stores a version is ended after six hours, and its uploads with it. */
 const UPLOAD_MS = DAY_MS;
 /** Keys that are held in memory at a time. */
 const AT_ONCE = 10_000;
@@ -23,7 +23,7 @@ export interface Purged {
     /** Versions and markers that are gone. */
     readonly removed: number;
     readonly uploads: number;
-    /** What is due and still there, by name, and why. */
+    /** Names of what is due and still there, and why. */
     readonly failures: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export class Purger {
         private readonly atOnce = AT_ONCE,
     ) {}
 
-    /** One that cannot be removed does not keep the others from it. @throws where a bucket cannot be listed */
+    /** Removes what is due. One that cannot be removed does not keep the others. @throws where a bucket cannot be listed */
     async purge(buckets: readonly string[]): Promise<Purged> {
         let uploads = 0;
         for (const bucket of buckets) {
@@ -52,7 +52,7 @@ export class Purger {
         return { removed: this.removed, uploads, failures };
     }
 
-    /** The listing ends before anything is removed: it goes on from a version's name, and shows nothing once that is gone. */
+    /** The listing ends before anything is removed, because it goes on from a version's name, and shows nothing once that is gone. */
     private async round(bucket: string): Promise<void> {
         const due: Entry[][] = [];
         for await (const all of listKeys(this.store, bucket)) {
@@ -75,7 +75,7 @@ export class Purger {
                 await this.remove(entry);
             }
         }
-        // With versions behind it, the end of a marker would show them again.
+        // If there were versions behind a marker, removing it would show them again.
         const [{ bucket, key } = { bucket: "", key: "" }] = all;
         for await (const left of listKeys(this.store, bucket, key)) {
             if (left[0]?.key === key && isMarkerAlone(left)) {
@@ -84,12 +84,15 @@ export class Purger {
         }
     }
 
-    /** By what is declared now. */
+    /** Whether it is old enough by what is declared now. */
     private isOld({ writtenAt }: Entry): boolean {
         return writtenAt + this.objectLockDays * DAY_MS <= Date.now();
     }
 
-    /** By its own word. What never had an object-lock retention is not removed: nobody can say until when it was to stay. */
+    /**
+     * Whether its own retention has ended. A version that never had an object-lock retention is not removed, because nobody can say until
+     * when it was to stay.
+     */
     private async isUnlocked(entry: Entry): Promise<boolean> {
         const until = entry.isMarker ? 0 : (await retentionOf(this.store, entry))?.RetainUntilDate?.getTime();
         return until !== undefined && until <= Date.now();
@@ -100,7 +103,7 @@ export class Purger {
         this.removed += 1;
     }
 
-    /** Parts of objects that never came to be. No listing of objects shows them. */
+    /** Ends uploads of parts whose objects were never completed. No listing of objects shows them. */
     private async endUploads(Bucket: string): Promise<number> {
         const { Uploads = [] } = await this.store.send(new ListMultipartUploadsCommand({ Bucket }));
         const old = Uploads.filter(({ Initiated = new Date() }) => Initiated.getTime() + UPLOAD_MS <= Date.now());

@@ -1,4 +1,4 @@
-/** What somebody with the wrong intentions would try on a locked version. */
+/** What an attacker would try on a locked version. */
 import {
     CompleteMultipartUploadCommand,
     CopyObjectCommand,
@@ -22,8 +22,8 @@ import {
 import type { Version } from "../store/versions";
 
 /**
- * `backup`: whoever took over a database, with the key that it stores its versions with. `purger`: who may destroy versions, and so the
- * mightiest that there is. `inspector`: who sees all buckets. The store has no administrator.
+ * `backup`: an attacker who took over a database, with the key that stores its versions. `purger`: the account that may destroy versions,
+ * and so the most powerful one. `inspector`: the account that sees all buckets. The store has no administrator.
  */
 export const ATTACKERS = ["backup", "purger", "inspector"] as const;
 export type Attacker = (typeof ATTACKERS)[number];
@@ -31,13 +31,13 @@ export type Attacker = (typeof ATTACKERS)[number];
 export interface Attack {
     /** Completes "The purger …". */
     readonly what: string;
-    /** Who may do this, as it does no harm to a locked version: whether it did is looked at afterwards. */
+    /** Attackers who may do this, because it does no harm to a locked version; whether it did is checked afterwards. */
     readonly allowed?: readonly Attacker[];
     readonly attempt: (client: S3Client, canary: Version) => Promise<unknown>;
 }
 
 const BACKUP: readonly Attacker[] = ["backup"];
-/** The store does nothing by which a lock or a policy could be changed. */
+/** The store implements nothing by which a lock or a policy could be changed. */
 const NOT_IMPLEMENTED = 501;
 const MINUTE_MS = 60_000;
 const YEAR_MS = 365 * 24 * 60 * MINUTE_MS;
@@ -48,7 +48,7 @@ const place = ({ bucket, key, versionId }: Version): { Bucket: string; Key: stri
     VersionId: versionId,
 });
 
-/** The bucket's protection first, so that what follows meets the version's own. */
+/** The attacks on the bucket's protection come first, so that those after them meet the version's own. */
 export const ATTACKS: readonly Attack[] = [
     {
         what: "drops the bucket's rule for what has no retention of its own",
@@ -189,7 +189,7 @@ export const ATTACKS: readonly Attack[] = [
     },
 ];
 
-/** A refusal that does not come as an error of the whole request. */
+/** A refusal that is no error of the whole request. */
 export class Refused extends Error {
     override readonly name = "Refused";
 }
@@ -208,7 +208,7 @@ export function putPolicy(
     );
 }
 
-/** An answer that says no; what goes wrong on the way there says nothing. */
+/** Whether the answer says no; what goes wrong on the way there says nothing. */
 export function isRefusal(error: unknown): boolean {
     const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
     return error instanceof Refused || (status >= 400 && status < 500) || status === NOT_IMPLEMENTED;

@@ -1,4 +1,4 @@
-/** The self-test of the store's write-once promise: ends with 1 where it is broken, and says how on the pod itself. */
+/** Tests the store's write-once promise. It exits with 1 where the promise is broken, and says how on the pod itself. */
 import { writeFileSync } from "node:fs";
 import { log, runAgent } from "../agent";
 import { mounted, settingsOf } from "../settings";
@@ -6,7 +6,7 @@ import { storeClient, storeOf } from "../store/client";
 import { parseBuckets } from "../store/declared";
 import { findUnlocked, selfTest } from "./self-test";
 
-/** Kubernetes shows what is in it as the container's last words; it takes 4096 bytes. */
+/** Kubernetes shows the content of this file as the container's last words; it takes 4096 bytes. */
 const TERMINATION_LOG = "/dev/termination-log";
 const TERMINATION_BYTES = 4096;
 
@@ -14,7 +14,7 @@ runAgent(async () => {
     const settings = settingsOf("self-test");
     const store = storeOf(settings);
     const client = (user: string, file: string): ReturnType<typeof storeClient> =>
-        // Once: a second attempt would find what the first one has done.
+        // There is one attempt, because a second one would find what the first one has done.
         storeClient({ ...store, user, secret: mounted(file) }, 1);
     const test = {
         clients: {

@@ -1,4 +1,4 @@
-/** Puts the store's promise to the test: what is locked stays, whoever wants it gone. */
+/** Tests the store's promise: what is locked stays, whoever wants it gone. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetObjectCommand, PutObjectCommand, type PutObjectCommandInput, type S3Client } from "@aws-sdk/client-s3";
@@ -8,25 +8,25 @@ import { type Version, listVersions } from "../store/versions";
 import { ATTACKERS, ATTACKS, type Attack, type Attacker, isRefusal, putPolicy } from "./attacks";
 
 export interface SelfTest {
-    /** Of each attacker, and one who reads the bucket's versions. */
+    /** A client for each attacker, and one that reads the bucket's versions. */
     readonly clients: Readonly<Record<Attacker | "viewer", S3Client>>;
-    /** Where the canary goes: the backup's client writes there. */
+    /** Bucket of the canary, to which the backup's client writes. */
     readonly bucket: string;
     readonly objectLockDays: number;
-    /** For how long the store may be away, and may take to lock what was written before it knew how long to keep it. */
+    /** Seconds that the store may be away, and that it may take to lock what was written before it knew how long to keep it. */
     readonly patienceSeconds: number;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const POLL_MS = 250;
-/** Versions that are written, of each kind, while policies are put. */
+/** Versions of each kind that are written while policies are put. */
 const RACES = 10;
 
 /**
- * Writes a canary, which is locked when the store acknowledges it, and lets each attacker try everything on it. Then somebody keeps
- * trying to change the bucket's policy while others are written.
+ * Writes a canary, which is locked when the store acknowledges it, and lets each attacker try everything on it. Then attackers keep trying
+ * to change the bucket's policy while other versions are written.
  *
- * @returns the breaches, a sentence each: none where the store keeps its promise
+ * @returns the breaches, a sentence each; empty where the store keeps its promise
  * @throws AgentError where the store does not answer, so that nothing can be said
  */
 export async function selfTest(test: SelfTest): Promise<string[]> {
@@ -46,7 +46,7 @@ export async function selfTest(test: SelfTest): Promise<string[]> {
             const harm = await harmTo(test.clients.viewer, canary, until, content);
             log("tried", { attacker, attack: attack.what, succeeded, ...(harm !== undefined && { harm }) });
             if (harm !== undefined) {
-                // There is nothing left to try the rest on.
+                // Nothing is left to try the rest on.
                 return [...breaches, `The ${attacker} ${attack.what}, and the locked version ${harm}.`];
             }
             if (succeeded && !attack.allowed?.includes(attacker)) {
@@ -58,8 +58,8 @@ export async function selfTest(test: SelfTest): Promise<string[]> {
 }
 
 /**
- * Everybody puts policies in a loop that would keep others from locking, and asks for a lock that can be lifted, while versions are written: each
- * is locked when it is acknowledged, and the lock is one that nobody lifts.
+ * All attackers put policies in a loop that would keep others from locking, and ask for a lock that can be lifted, while versions are
+ * written. Each version has to be locked when it is acknowledged, with a lock that nobody lifts.
  */
 async function raceForLock(test: SelfTest): Promise<string[]> {
     const { clients, bucket } = test;
@@ -93,7 +93,7 @@ function governed(): Lock {
     return { ObjectLockMode: "GOVERNANCE", ObjectLockRetainUntilDate: new Date(Date.now() + 60_000) };
 }
 
-/** Also where the store refuses such a version, of which then is none. */
+/** True also where the store refuses such a version, because there is none then. */
 async function isLockedAtOnce(test: SelfTest, lock: Lock): Promise<boolean> {
     const version = await write(test, randomBytes(64), lock).catch((error: unknown) => {
         if (isRefusal(error)) {
@@ -149,7 +149,7 @@ async function write({ clients, bucket }: SelfTest, content: Buffer, lock: Lock 
     const key = `canary/${new Date().toISOString()}`;
     const object = { Bucket: bucket, Key: key, Body: content, ...lock };
     const { VersionId } = await clients.backup.send(new PutObjectCommand(object));
-    // As it is listed, with the time that the store wrote it.
+    // The version is returned as it is listed, with the time at which the store wrote it.
     for await (const version of listVersions(clients.inspector, bucket, key)) {
         if (version.versionId === VersionId) {
             return version;
@@ -158,7 +158,7 @@ async function write({ clients, bucket }: SelfTest, content: Buffer, lock: Lock 
     return undefined;
 }
 
-/** What is refused now may soon be allowed: the store is on its way. */
+/** Tries again, because what is refused now may soon be allowed while the store comes up. */
 async function soon<T>({ patienceSeconds }: SelfTest, ask: () => Promise<T>): Promise<T> {
     const deadline = Date.now() + patienceSeconds * 1000;
     for (;;) {

@@ -7,26 +7,26 @@ export interface Access {
     /** `https://host[:port]` */
     readonly url: string;
     readonly region: string;
-    /** PEM of the root that has to stand behind the store's certificate; one of those that Node.js knows, where there is none. */
+    /** PEM of the root that must be behind the store's certificate; without it, one of those that Node.js knows. */
     readonly authority: string | undefined;
     /** Access key id. */
     readonly user: string;
     readonly secret: string;
 }
 
-/** Milliseconds. A store that hangs must not hold up the agent: it tries again by itself. */
+/** Milliseconds. A store that hangs must not hold up the agent, which tries again by itself. */
 const CONNECT_MS = 3_000;
 const ANSWER_MS = 10_000;
 
-/** @param attempts 1 for a caller that has to know what the first one brought */
+/** @param attempts 1 for a caller that has to know what the first attempt did */
 export function storeClient({ url, region, authority, user, secret }: Access, attempts = 3): S3Client {
     return new S3Client({
         endpoint: url,
         region,
-        // One host name, in one certificate, for all buckets.
+        // All buckets have one host name, in one certificate.
         forcePathStyle: true,
         maxAttempts: attempts,
-        // What is passed on as it comes in: S3 takes no smaller piece than 8 KiB.
+        // Data that is passed on as it comes in is buffered, because S3 takes no smaller piece than 8 KiB.
         requestStreamBufferSize: 65_536,
         credentials: { accessKeyId: user, secretAccessKey: secret },
         requestHandler: {
@@ -49,7 +49,7 @@ export function storeOf(settings: Place): Omit<Access, "user" | "secret"> {
     };
 }
 
-/** The same, and who the agent is there. */
+/** The site's store, with the user that the agent is there. */
 export function accessOf(settings: Place & User): Access {
     return { ...storeOf(settings), user: settings.STORE_USER, secret: mounted(settings.STORE_SECRET) };
 }

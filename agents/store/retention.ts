@@ -1,4 +1,4 @@
-/** For how long a version is kept, whoever asks for its end: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html */
+/** For how long a version is kept, whoever wants it gone: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html */
 import {
     GetObjectRetentionCommand,
     type ObjectLockRetention,

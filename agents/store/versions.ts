@@ -1,4 +1,4 @@
-/** The versions of what is in a bucket. */
+/** The versions of the objects in a bucket. */
 import { ListObjectVersionsCommand, type ListObjectVersionsCommandOutput, type S3Client } from "@aws-sdk/client-s3";
 import { decodeTime } from "ulid";
 
@@ -23,14 +23,14 @@ export async function* listVersions(store: S3Client, bucket: string, prefix?: st
     }
 }
 
-/** All that there is of each key, markers too. @param prefix of the keys; all where it is absent */
+/** All entries of each key, also markers. @param prefix of the keys; all where it is absent */
 export async function* listKeys(
     store: S3Client,
     bucket: string,
     prefix?: string,
     pageSize?: number,
 ): AsyncGenerator<Entry[]> {
-    // A page may end within a key, which the next one goes on with.
+    // A page may end within a key, and the next one goes on with it.
     let open = new Map<string, Entry[]>();
     for await (const page of pages(store, bucket, prefix, pageSize)) {
         const listed = [...entries(bucket, page.Versions, false), ...entries(bucket, page.DeleteMarkers, true)];

@@ -1,4 +1,4 @@
-/** The verifier: says whether a registry can be restored from what is stored of it, by what pgBackRest has told of that. */
+/** The verifier: says whether a registry can be restored from what is stored of it, judging by what pgBackRest has reported. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -49,7 +49,7 @@ runAgent(async () => {
     log("whole", { backups: stanza.backup.length, timelines: names.length + 1 });
 });
 
-/** Also what has no name. */
+/** The damage that pgBackRest has reported, also where it names nothing. */
 function damaged(said: string): Damage[] {
     const named = damageIn(said);
     return named.length > 0 || !said.includes("status: error") ? named : [{ object: "stanza", what: "status: error" }];

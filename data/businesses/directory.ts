@@ -1,4 +1,4 @@
-/** Which businesses there are, as the other registries know them: code, founding and deletion, by number. */
+/** Which businesses exist, as the other registries know them: code, founding and deletion, by number. */
 import type { DatasetOptions, Target } from "../registry-data";
 import { AS_OF, NEVER, dayOf } from "../shared/calendar";
 import { keepLast } from "../shared/keep-last";
@@ -15,9 +15,9 @@ const FIRST_FOUNDED = dayOf("1995-09-01");
 /** The legal forms of ten businesses in a row: companies have codes that begin with 1, associations with 8, foundations with 9. */
 const FORMS: readonly LegalForm[] = ["OÜ", "OÜ", "OÜ", "OÜ", "OÜ", "OÜ", "OÜ", "AS", "MTÜ", "SA"];
 const COMPANIES_OF_TEN = 8;
-/** Beyond those that are known to have been given to anybody. */
+/** The first serial numbers, beyond all that are known to have been given to anybody. */
 const FIRST_SERIALS = { company: 1_800_000, MTÜ: 8_500_000, SA: 9_500_000 } as const;
-/** As many as have a company's code left, which begins with 1: beyond two and a half million people there are no more. */
+/** The most businesses for which there are company codes, which begin with 1. Beyond two and a half million people there are no more. */
 const MOST = ((2_000_000 - FIRST_SERIALS.company) / COMPANIES_OF_TEN) * FORMS.length;
 
 export class Businesses {
@@ -61,12 +61,12 @@ export class Businesses {
         return this.foundings[number] as number;
     }
 
-    /** `NEVER` for one that is still there. */
+    /** `NEVER` for a business that still exists. */
     deleted(number: number): number {
         return this.deletions[number] as number;
     }
 
-    /** One that is there on a day and has not been deleted since; 0 where none is found in some tries. */
+    /** A business that exists on a day and has not been deleted since; 0 where none is found in some tries. */
     lastingOn(day: number, random: Random, below = this.count + 1): number {
         for (let tries = 0; tries < 8 && below > 1; tries++) {
             const number = random.between(1, below - 1);

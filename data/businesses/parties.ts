@@ -1,4 +1,4 @@
-/** Whoever can own: a person or a business. */
+/** Anybody who can own something: a person or a business. */
 import { type Roster, rosterOf } from "../population/roster";
 import { keepLast } from "../shared/keep-last";
 import type { Random } from "../shared/random";
@@ -18,7 +18,7 @@ export class Parties {
      * Somebody who can acquire on a day; {@link NOBODY} only where nobody is of age.
      *
      * @param share of businesses, from 0 to 1
-     * @param below businesses of smaller numbers alone
+     * @param below only businesses of smaller numbers
      */
     draw(day: number, random: Random, share: number, below?: number): Party {
         const business = random.chance(share) ? this.businesses.lastingOn(day, random, below) : 0;

@@ -26,7 +26,7 @@ export class Shareholders {
         this.parties = partiesOf(options);
     }
 
-    /** Cents; 0 for what has no shares. */
+    /** Capital in cents; 0 for a business without shares. */
     capital(number: number): number {
         const form = this.parties.businesses.form(number);
         return form === "OÜ"
@@ -36,7 +36,7 @@ export class Shareholders {
               : 0;
     }
 
-    /** On every day since the founding those that are held then come to the whole capital. */
+    /** The holdings of a company. On every day since its founding, those that are held then add up to the whole capital. */
     of(number: number): Holding[] {
         const { random, parties } = this;
         const founded = parties.businesses.founded(number);

@@ -1,7 +1,7 @@
 /** Document numbers as they stand in the machine-readable zone: nine characters and a check digit. */
 export type DocumentKind = "id-card" | "passport";
 
-/** The first letter; the second counts down from Z, so that the series are none that is known to have been issued. */
+/** The first letter of each series. The second counts down from Z, so that no series is known to have been issued. */
 const SERIES: Readonly<Record<DocumentKind, string>> = { "id-card": "A", passport: "K" };
 const IN_SERIES = 10_000_000;
 const WEIGHTS = [7, 3, 1] as const;

@@ -11,15 +11,15 @@ export interface Document {
     readonly number: string;
     readonly issued: number;
     readonly expires: number;
-    /** `NEVER` for one that is in force. */
+    /** `NEVER` for a document that is in force. */
     readonly ended: number;
     readonly reason: "expired" | "lost" | "death" | undefined;
 }
 
-/** Those whose last document ended before have none. */
+/** A person whose last document ended before this day has none. */
 export const RECORDS_SINCE = dayOf("2021-01-01");
 const VALID_DAYS: Readonly<Record<DocumentKind, number>> = { "id-card": 1826, passport: 3652 };
-/** A newborn gets the first document within so many days, and who has lost one gets another. */
+/** A newborn gets the first document within this many days, and somebody who has lost one gets another. */
 const WITHOUT = 60;
 
 export function holds(roster: Roster, person: number): boolean {

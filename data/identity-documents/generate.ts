@@ -46,7 +46,7 @@ function* documentRows(options: DatasetOptions): Generator<string, void, undefin
     }
 }
 
-/** Each identity card has two, of which a lost one's are revoked. */
+/** Each identity card has two certificates, which are revoked where the card was lost. */
 function* certificateRows(options: DatasetOptions): Generator<string, void, undefined> {
     let serial = 0;
     for (const { kind, number, issued, expires, ended, reason } of documents(options)) {

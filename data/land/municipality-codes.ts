@@ -22,5 +22,5 @@ const CODES: Readonly<Record<string, number>> = Object.fromEntries(
         .map(([name = "", code]) => [name, Number(code)]),
 );
 
-/** By index of the municipality. */
+/** Codes by index of the municipality. */
 export const MUNICIPALITY_CODES: readonly number[] = MUNICIPALITIES.map(({ name }) => CODES[name] as number);

@@ -1,4 +1,4 @@
-/** Which parcels there are, what they are worth, and who has owned them, by number. */
+/** Which parcels exist, what they are worth, and who has owned them, by number. */
 import { NOBODY, type Parties, type Party, partiesOf } from "../businesses/parties";
 import { MUNICIPALITIES } from "../population/places";
 import { Spread } from "../population/spread";
@@ -36,12 +36,12 @@ const PURPOSES = [
     { purpose: "commercial", areas: [800, 20_000], cents: 1500 },
     { purpose: "industrial", areas: [2000, 50_000], cents: 500 },
 ] as const;
-/** One parcel in so many is a part of the one before it. */
+/** One parcel in this many is a part of the one before it. */
 const DIVISIONS = 8;
 const RESTITUTIONS = [dayOf("1992-06-01"), dayOf("2004-12-31")] as const;
 const INHERITANCE_WITHIN = 300;
 
-/** Parts of a cadastral code. From a district that no real parcel is known to be in. */
+/** Parts of a cadastral code. The district is one that no real parcel is known to be in. */
 const FIRST_DISTRICT = 90;
 const FIRST_ZONE = 101;
 const ZONES = 899;
@@ -64,7 +64,7 @@ export class Parcels {
         return this.spread.count;
     }
 
-    /** As 78490:101:0010: municipality and district, zone, parcel. */
+    /** A code such as 78490:101:0010: municipality and district, zone, parcel. */
     code(number: number): string {
         const municipality = this.spread.municipalityOf(number);
         const place = number - this.spread.start(municipality);
@@ -85,7 +85,7 @@ export class Parcels {
         return { municipality: name, purpose, area, value, dividedFrom };
     }
 
-    /** Who acquired it, one after the other. Empty where nobody could. */
+    /** The deeds by which it was acquired, one after the other; empty where nobody could acquire it. */
     deeds(number: number): Deed[] {
         const { value, dividedFrom } = this.at(number);
         const before = dividedFrom === 0 ? [] : this.deeds(dividedFrom);

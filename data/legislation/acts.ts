@@ -10,15 +10,15 @@ export interface Publication {
     readonly id: string;
     readonly published: number;
     readonly from: number;
-    /** `NEVER` for what is in force. */
+    /** `NEVER` for a publication that is in force. */
     readonly to: number;
 }
 
-/** Beyond it two acts could be published on one day with one number. */
+/** With more acts, two could be published on one day with one number. */
 const MOST = 999;
-/** The gazette has had its present numbers since then. A Sunday, as are all days of publication here: hardly any real one is. */
+/** The gazette has had its present numbers since then. This is a Sunday, as are all days of publication here, and hardly any real one is. */
 const FIRST_PUBLISHED = dayOf("2011-01-02");
-/** Other registries rest on these: they are never repealed. */
+/** Acts that other registries rest on; they are never repealed. */
 const LASTING = 10;
 
 export class Acts {
@@ -39,7 +39,7 @@ export class Acts {
         return `${this.kind(number) === "act" ? "Näidisseadus" : "Näidismäärus"} ${number}`;
     }
 
-    /** All versions, one after the other. */
+    /** All versions of an act, one after the other. */
     publications(number: number): Publication[] {
         const random = this.random.restart(this.options.seed, 60, number);
         const days: number[] = [];
@@ -56,7 +56,7 @@ export class Acts {
         }));
     }
 
-    /** What another registry names as its basis: the version of one of the lasting acts that is the newest on a day, if any is. */
+    /** The version that another registry names as its basis: the newest on a day, if any, of one of the lasting acts. */
     basis(number: number, day: number): Publication {
         const all = this.publications(1 + (number % LASTING));
         return all.findLast(({ from }) => from <= day) ?? (all[0] as Publication);

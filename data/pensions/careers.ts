@@ -57,12 +57,12 @@ export class Careers {
         this.businesses = businessesOf(options);
     }
 
-    /** Whoever is of age, and lived when contributions began to be recorded. */
+    /** Whether a person is of age, and lived when contributions began to be recorded. */
     isInsured(person: number): boolean {
         return this.roster.birth(person) + ADULT < AS_OF && this.roster.death(person) > RECORDS_SINCE;
     }
 
-    /** One after the other. */
+    /** Employments, one after the other. */
     employments(person: number): Employment[] {
         const random = this.random.restart(this.seed, 50, person);
         const birth = this.roster.birth(person);

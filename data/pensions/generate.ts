@@ -37,7 +37,7 @@ export const pensions: RegistryData = {
 
 /** First days of the months of which payments are kept. */
 export const MONTHS = ["2025-10-01", "2025-11-01", "2025-12-01"].map(dayOf);
-/** Number of the act that the rates rest on; the tax rates rest on the first ones. */
+/** Number of the act that is the basis of the rates; the tax rates are based on the first ones. */
 const BASIS = 7;
 
 function* insured(options: DatasetOptions): Generator<number, void, undefined> {

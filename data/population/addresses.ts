@@ -3,7 +3,7 @@ import { MUNICIPALITIES, type Municipality, STREETS, VILLAGES } from "./places";
 import { Spread } from "./spread";
 import { Random } from "../shared/random";
 
-/** A block of flats has as many dwellings as a run of houses: so a number alone says where a dwelling is. */
+/** A block of flats has as many dwellings as a run of houses, so that a number alone says where a dwelling is. */
 const PLOT = 12;
 const DWELLINGS_PER_PERSON = 0.6;
 

@@ -23,11 +23,11 @@ const FOUNDERS = [
     { from: 1978, to: 2004, weight: 1 },
 ].map(({ from, to, weight }) => ({ from, to, total: (to - from + 1) * weight }));
 const FOUNDERS_TOTAL = FOUNDERS.reduce((sum, { total }) => sum + total, 0);
-/** Out of 100 couples, how many have 0, 1, 2 … children. */
+/** How many of 100 couples have 0, 1, 2 … children. */
 const CHILDREN = [14, 26, 40, 14, 4, 2];
 
 export interface Person {
-    /** Position in the register from 1, or 0 for who is not in it. */
+    /** Position in the register from 1, or 0 for a person who is not in it. */
     id: number;
     sex: Sex;
     birth: number;
@@ -47,14 +47,14 @@ export interface Person {
 export interface Couple {
     woman: number;
     man: number;
-    /** They move in together. */
+    /** When they move in together. */
     formed: number;
     /** {@link NEVER} for the unmarried. */
     married: number;
-    /** First of divorce and death, or {@link NEVER}. */
+    /** When it ended by divorce or by the first death, or {@link NEVER}. */
     ended: number;
     divorced: boolean;
-    /** The woman took the man's surname. */
+    /** Whether the woman took the man's surname. */
     sharesName: boolean;
 }
 
@@ -71,7 +71,7 @@ function lives(level: number): Int32Array {
 export class Family {
     readonly people: Person[] = [];
     readonly couples: Couple[] = [];
-    /** How much of the two arrays is this family's: what is beyond is room for larger ones. */
+    /** How much of the two arrays belongs to this family; the rest is room for larger ones. */
     size = 0;
     coupleCount = 0;
     number = 0;
@@ -79,7 +79,7 @@ export class Family {
 
     constructor(private readonly seed: number) {}
 
-    /** Becomes the family of that number. */
+    /** Turns this object into the family of that number. */
     become(number: number): void {
         const { random } = this;
         random.restart(this.seed, 1, number);
@@ -131,7 +131,7 @@ export class Family {
         const other = this.add(one.sex === "F" ? "M" : "F", birth, NONE, culture, drawSurname(culture, random));
         const partner = this.people[other] as Person;
         if (partner.death <= formed) {
-            // Whoever was found was alive then.
+            // A partner who was found was alive then.
             const end = formed + random.between(1, 12_000);
             partner.death = end < AS_OF ? end : NEVER;
         }

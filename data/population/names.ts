@@ -5,7 +5,7 @@
 import type { Random } from "../shared/random";
 import type { Sex } from "../shared/personal-code";
 
-/** Which language a family gave its names in. */
+/** The languages in which families gave their names. */
 export const CULTURES = ["est", "rus", "ukr"] as const;
 export type Culture = 0 | 1 | 2;
 
@@ -68,10 +68,10 @@ const UKRAINIAN_SURNAMES = SLAVIC_ROOTS.map((root) => `${root}enko`);
 const SURNAMES = [ESTONIAN_SURNAMES, RUSSIAN_SURNAMES, UKRAINIAN_SURNAMES] as const;
 const YOUNGER_SINCE = "1970";
 
-/** Stands for a surname until it is written: men and women of a family may write it differently. */
+/** A number that stands for a surname until it is written, because men and women of a family may write it differently. */
 export function drawSurname(culture: Culture, random: Random): number {
     const count = SURNAMES[culture].length;
-    // The plain ones are the frequent ones.
+    // The plain surnames are the frequent ones.
     return culture === 0 && random.chance(0.3) ? random.below(PLAIN.length) : random.below(count);
 }
 
@@ -80,7 +80,7 @@ export function writeSurname(culture: Culture, surname: number, sex: Sex): strin
     return culture === 1 && sex === "F" ? `${name}a` : name;
 }
 
-/** @param birthDate ISO 8601: names have their generation */
+/** @param birthDate ISO 8601: names depend on the generation */
 export function drawGivenName(culture: Culture, sex: Sex, birthDate: string, random: Random): string {
     const { older, younger } = (culture === 0 ? ESTONIAN : SLAVIC)[sex];
     const names = birthDate < YOUNGER_SINCE ? older : younger;

@@ -40,7 +40,7 @@ const STEMS =
         " ",
     );
 
-/** 50 × 5 × 4 of them, so that house numbers stay small in the largest town. */
+/** There are 50 × 5 × 4 of them, so that house numbers stay small in the largest town. */
 export const STREETS: readonly string[] = ["tänav", "tee", "põik", "puiestee"].flatMap((kind) =>
     ["", "mäe", "oja", "välja", "saare"].flatMap((ending) => STEMS.map((stem) => `${stem}${ending} ${kind}`)),
 );

@@ -29,7 +29,7 @@ export class Residences {
         private readonly addresses: Addresses,
     ) {}
 
-    /** Moves a family in, about which {@link of} is asked afterwards. */
+    /** Moves a family in; {@link of} is then about its members. */
     enter(family: Family): void {
         this.family = family;
         this.homes = [];
@@ -38,7 +38,7 @@ export class Residences {
         }
     }
 
-    /** They follow one another in time; none begins before the register, and none after death. */
+    /** Stays that follow one another in time; none begins before the register, and none after death. */
     of(person: Person): readonly Stay[] {
         this.stays = [];
         const random = this.random.restart(this.seed, 4, person.id);

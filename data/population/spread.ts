@@ -1,8 +1,8 @@
-/** So many things, numbered from 1, spread over the municipalities as people are. */
+/** A number of things, counted from 1, that are spread over the municipalities as people are. */
 import { MUNICIPALITIES } from "./places";
 
 export class Spread {
-    /** The first of each municipality, and one past the last of all. */
+    /** The first thing of each municipality, and one past the last of all. */
     private readonly starts: readonly number[];
 
     constructor(readonly count: number) {
@@ -18,7 +18,7 @@ export class Spread {
         ];
     }
 
-    /** The first in the municipality of that index. */
+    /** The first thing in the municipality of that index. */
     start(index: number): number {
         return this.starts[index] as number;
     }

@@ -1,4 +1,4 @@
-/** Days as integers, counted from 1 January 1900: cheap to reckon with, and looked up when they are written. */
+/** Days as integers, counted from 1 January 1900. They are fast to compute with, and looked up when they are written. */
 const EPOCH = Date.UTC(1900, 0, 1);
 const DAY_MS = 86_400_000;
 
@@ -12,9 +12,9 @@ export function dayOf(isoDate: string): number {
     return (Date.parse(`${isoDate}T00:00:00Z`) - EPOCH) / DAY_MS;
 }
 
-/** The state of the register is that of this morning, whenever it is made: a clock would make each load another. */
+/** The register has the state of this morning, whenever it is made: with a clock, each load would be another. */
 export const AS_OF = dayOf("2026-01-01");
-/** The electronic register begins here: who died before is not in it, and where one lived before is not known. */
+/** The electronic register begins here: people who died before are not in it, and where people lived before is not known. */
 export const REGISTER_START = dayOf("1992-01-01");
 
 /** Documents expire and taxes fall due after the day of the register. */

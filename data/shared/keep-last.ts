@@ -1,6 +1,6 @@
 import type { DatasetOptions } from "../registry-data";
 
-/** Keeps what was made last: the tables of a load, and registries that are loaded one after another, share it. */
+/** Keeps the last result, which the tables of a load, and registries that are loaded one after another, share. */
 export function keepLast<T>(make: (options: DatasetOptions) => T): (options: DatasetOptions) => T {
     let last: (DatasetOptions & { made: T }) | undefined;
     return ({ seed, people }) => {

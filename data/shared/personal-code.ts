@@ -4,7 +4,7 @@
  */
 export type Sex = "F" | "M";
 
-/** Weights of the first ten digits; the second series counts where the first leaves 10. */
+/** Weights of the first ten digits; the second series is used where the first leaves 10. */
 const FIRST = [1, 2, 3, 4, 5, 6, 7, 8, 9, 1] as const;
 const SECOND = [3, 4, 5, 6, 7, 8, 9, 1, 2, 3] as const;
 const ZERO = 48;

@@ -8,7 +8,7 @@ import { Random } from "../shared/random";
 import { referenceNumber } from "./reference-number";
 
 export const YEARS = [2023, 2024, 2025] as const;
-/** In thousandths of what is taxed, by year. Of the right order, and made up. */
+/** Rates in thousandths of what is taxed, by year. They are made up, and of the right order of magnitude. */
 export const RATES = {
     income: [200, 200, 220],
     social: [330, 330, 330],
@@ -34,7 +34,7 @@ export interface Assessment {
 
 const TEN_EUROS = 1000;
 const NEW_YEARS = [...YEARS, 2026].map((year) => dayOf(`${year}-01-01`));
-/** Who died before has left no land to heirs who have not come forward by the first of the years. */
+/** The land of a person who died before this day has passed to heirs by the first of the years. */
 const FIRST_DEATH = dayOf("2021-01-01");
 const PENSION = Math.round(65 * YEAR);
 
@@ -43,7 +43,7 @@ export function pays({ roster }: Parties, party: Party): boolean {
     return party < 0 || (roster.birth(party) + ADULT <= AS_OF && roster.death(party) >= FIRST_DEATH);
 }
 
-/** Persons first, as the population register has them, then businesses. */
+/** Number of a payer: persons first, as the population register has them, then businesses. */
 export function payerNumber({ roster }: Parties, party: Party): number {
     return party > 0 ? party : roster.count - party;
 }

@@ -6,14 +6,14 @@ import type { Image } from "../declaration";
 
 export const agents: Image = {
     name: "agents",
-    // What the Node.js that npm has is linked with.
+    // The Node.js that npm has is linked with this.
     packages: ["libstdc++6"],
     programs: [
         { npm: "node", path: "/usr/bin/node" },
         ...Object.keys(SETTINGS).map((agent) => ({ agent, path: agentProgram(agent) })),
     ],
     user: AGENT_USER,
-    // Character sets of glibc; Node.js has its own.
+    // These are character sets of glibc, and Node.js has its own.
     leaveOut: ["/usr/lib/*/gconv"],
     entrypoint: ["/usr/bin/node"],
     env: { PATH: "/usr/bin" },

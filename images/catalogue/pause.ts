@@ -5,7 +5,7 @@ import type { Image } from "../declaration";
 export const pause: Image = {
     name: "pause",
     packages: ["catatonit"],
-    // Another name for it, where podman looks.
+    // This is another name for it, where podman looks.
     leaveOut: ["/usr/libexec/podman"],
     user: NOBODY,
     entrypoint: ["/usr/bin/catatonit", "-P"],

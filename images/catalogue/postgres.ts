@@ -13,7 +13,7 @@ import { PROGRAM } from "../../infra/conventions/programs";
 import { LEASE_AGENT_USER, POSTGRES, USER_NAME } from "../../infra/conventions/users";
 import type { Image } from "../declaration";
 
-/** Of those who are let in at the socket. */
+/** Users that the database lets in at its socket. */
 const USERS = [
     { name: USER_NAME.postgres, home: POSTGRES_HOME, ...POSTGRES },
     { name: USER_NAME.leaseAgent, home: "/", ...LEASE_AGENT_USER },
@@ -34,7 +34,7 @@ export const postgres: Image = {
         // Postgres runs archive_command and restore_command through sh, and so does initdb with its own programs.
         "dash",
     ],
-    // Tells the others of a renewed certificate.
+    // It tells the others of a renewed certificate.
     programs: [{ part: "follow", path: PROGRAM.follow }],
     without: {
         adduser: INSTALLATION,
@@ -78,12 +78,12 @@ export const postgres: Image = {
         `${POSTGRES_LIBRARY}/lib/llvmjit*`,
         `${POSTGRES_LIBRARY}/lib/*plperl*`,
         `${POSTGRES_SHARE}/extension/*plperl*`,
-        // An example stanza, which pgBackRest would take for ours.
+        // pgBackRest would take this example stanza for ours.
         "/etc/pgbackrest.conf",
-        // Patroni's other stores and clouds, and a template for postgresql-common.
+        // These are for Patroni's other stores and clouds, and a template for postgresql-common.
         "/usr/bin/patroni_*",
         "/usr/bin/pg_createconfig_patroni",
-        // Scripts for a shell that is not here, tools for who writes or installs Python, and what root would do.
+        // These are scripts for a shell that is not here, tools for writing or installing Python, and what only root would do.
         "/usr/bin/ldd",
         "/usr/bin/tzselect",
         "/usr/bin/pdb3*",

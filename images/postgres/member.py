@@ -1,11 +1,11 @@
 """
 A registry's member: Patroni, with two things that Patroni 3.0 has no setting for. It takes Patroni's arguments.
 
-- Its API lets nobody change anything but who shows a certificate of the name in EMBASSY_MEMBERS. Patroni itself takes any that the
-  authority has issued: https://patroni.readthedocs.io/en/latest/rest_api.html
-- A database that another release's user has left is taken over, because Postgres opens no folder but its own user's.
+- Only a client that shows a certificate of the name in EMBASSY_MEMBERS may change anything through its API. Patroni itself accepts any
+  certificate that the authority has issued: https://patroni.readthedocs.io/en/latest/rest_api.html
+- It takes over a database that another release's user has left, because Postgres opens only folders of its own user.
 
-Nothing is imported before it is needed: Postgres is started by a process that reads this file again.
+Nothing is imported before it is needed, because the process that starts Postgres reads this file again.
 """
 import os
 import sys
@@ -13,8 +13,8 @@ import sys
 
 def is_member(certificate, name, now):
     """
-    Whether a certificate, as ssl.SSLSocket.getpeercert() has it, is of that common name and in force at `now`, in seconds of Unix.
-    A resumed session is not checked by TLS again, so that it would outlive what opened it.
+    Whether a certificate, as ssl.SSLSocket.getpeercert() returns it, has that common name and is in force at `now`, in seconds since 1970.
+    TLS does not check a resumed session again, so that it would outlive the certificate that opened it.
     """
     import ssl
     if not certificate:
@@ -25,7 +25,7 @@ def is_member(certificate, name, now):
 
 
 def admit(name):
-    """Has Patroni's API refuse every change that is not a member's."""
+    """Makes Patroni's API refuse every change that does not come from a member."""
     import time
     from patroni.api import RestApiServer
     inherited = RestApiServer.check_access
@@ -41,9 +41,9 @@ def admit(name):
 
 def take_over(data):
     """
-    Makes the folder `data` this user's, where it is another's. The kubelet has let this user's group work on everything in it, as the
-    volume's group is another; Postgres, however, asks that the folder itself is its own. Whatever is in it moves into a
-    new folder, by name alone, so that one that was interrupted goes on where it was.
+    Makes the folder `data` this user's, where it is another's. The kubelet has given this user's group access to everything in it, because
+    the volume's group has changed, but Postgres requires that the folder itself is its own. Its content moves into a new folder by
+    renaming alone, so that a run that was interrupted goes on where it was.
     """
     former = data + '.former'
     if not os.path.isdir(former):

@@ -12,24 +12,24 @@ const machine = z.strictObject({
     role: z.enum(["worker", "control-plane"]),
     cpu: quantity,
     memory: quantity,
-    /** Pods that its kubelet takes. */
+    /** Pods that its kubelet accepts. */
     pods: z.int().min(1).max(250),
     /** Local disks for registries and the object store, a volume each. */
     disks: z.strictObject({ count: z.int().min(1), size: quantity }).optional(),
-    /** What one draws at most, and gives off as heat. */
+    /** Watts that one such machine draws at most, and gives off as heat. */
     watts: z.int().min(1),
 });
 
 const names = z.array(z.string());
 
-/** Everything in a rack is plugged in alike: a power supply to each of its feeds, a network port to each of its switches. */
+/** Everything in a rack is connected alike: a power supply to each of the rack's feeds, and a network port to each of its switches. */
 const rack = z.strictObject({
-    /** The first of them is the rack's zone: where pods are spread, and volumes are found. */
+    /** The first feed is the rack's zone, by which pods are spread and volumes are found. */
     feeds: names,
     loops: names,
     /** The switches that connect its hosts; a rack without hosts needs none. */
     switches: names.default([]),
-    /** Which machine → the numbers of those hosts in their rack: each is given once and stays, a host is named by it. */
+    /** Kind of machine → the numbers of its hosts in their rack. A number is given once and stays, because the host is named by it. */
     hosts: z.record(label, z.array(z.int().min(1).max(64)).min(1, "must have one or more numbers")).default({}),
 });
 
@@ -37,8 +37,8 @@ const declared = z.strictObject({
     /** Kubernetes minor version; it also pins the Pod Security profile, so that an upgrade cannot tighten it unseen. */
     kubernetes: z.string().regex(/^1\.\d+$/, 'must be a minor version in quotes, such as "1.36"'),
     /**
-     * etcd members, one per control-plane machine. Odd: an even member adds a machine that can fail and no failure
-     * that can be borne (https://etcd.io/docs/latest/faq/#why-an-odd-number-of-cluster-members).
+     * etcd members, one per control-plane machine. Their number is odd, because an even member adds a machine that
+     * can fail, and no failure that can be borne (https://etcd.io/docs/latest/faq/#why-an-odd-number-of-cluster-members).
      */
     quorum: z
         .int()
@@ -110,7 +110,7 @@ export const cluster = declared.superRefine((site, context) => {
     }
 });
 
-/** Zones that have workers, as databases are spread over them: first feed → rack → how many. */
+/** Zones that have workers, over which databases are spread: first feed → rack → how many. */
 export function workerHosts({
     racks,
     machines,
@@ -127,13 +127,13 @@ export function workerHosts({
     return zones;
 }
 
-/** The largest disks that there are, as a quantity; undefined where no machine has any. */
+/** The size of the largest disks, as a quantity; undefined where no machine has any. */
 export function largestDisk({ machines }: Pick<ClusterConfig, "machines">): string | undefined {
     const sizes = Object.values(machines).flatMap(({ disks }) => disks?.size ?? []);
     return sizes.toSorted((one, other) => amount(other) - amount(one))[0];
 }
 
-/** A stack's configuration, as far as this section goes. */
+/** This section of a stack's configuration. */
 export interface ClusterSection {
     readonly cluster: z.infer<typeof cluster>;
 }

@@ -1,6 +1,6 @@
 /**
  * What our own programs in the cluster are told: for each, the variables of its environment and what they hold. The program sets them
- * by this (infra/kubernetes/agent.ts), and the agents read them by it (agents/agent.ts), so that neither names one that the other
+ * by this contract (infra/kubernetes/agent.ts), and the agents read them by it (agents/agent.ts), so that neither names one that the other
  * does not know. Pure.
  */
 import { z } from "zod";
@@ -33,7 +33,7 @@ function json<T extends z.ZodType>(shape: T): z.ZodCodec<z.ZodString, T> {
     });
 }
 
-/** The object store, as one of its users reaches it. */
+/** How an agent reaches the object store, as one of its users. */
 const STORE = { STORE_URL: text, STORE_REGION: text, STORE_AUTHORITY: path };
 const STORE_USER = { STORE_USER: text, STORE_SECRET: path };
 const LOCKED = { BUCKETS: path, OBJECT_LOCK_DAYS: positive };
@@ -52,7 +52,7 @@ const ASKS = {
 
 const labels = json(z.record(z.string(), z.string()));
 
-/** Agent, by its folder in `agents` → what it is told, in the order in which its container has it. */
+/** Agent, by its folder in `agents` → its settings, in the order of its container's variables. */
 export const SETTINGS = {
     "lease-agent": z.object({
         SCOPE: text,
@@ -120,6 +120,6 @@ export const SETTINGS = {
 } as const;
 
 export type AgentName = keyof typeof SETTINGS;
-/** What an agent is told, each value as what it is. */
+/** An agent's settings, each value in its own type. */
 export type Settings<Agent extends AgentName> = z.output<(typeof SETTINGS)[Agent]>;
 export type Databases = z.output<typeof databases>;

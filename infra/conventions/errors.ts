@@ -7,15 +7,15 @@ type Path = readonly PropertyKey[];
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
 const PREFIX = "data-embassy";
-/** More edits than this and a key is another word, not a slip of the hand. */
+/** With more edits than this, a key is another word and not a misspelling. */
 const MISSPELT = 2;
 
-/** A setting that had another name: who still writes that one is told the new one. */
+/** A setting that had another name: anybody who still uses that name is told the new one. */
 export function formerly<T extends z.ZodType>(name: string, schema: T): T {
     return schema.meta({ formerly: name });
 }
 
-/** Wrong in what the program is given, and for the operator to mend: its message says it all. */
+/** An error in what the program is given, for the operator to mend. Its message says everything. */
 export class InputError extends Error {}
 
 /**
@@ -56,7 +56,7 @@ export function describeIssues(
     });
 }
 
-/** The keys alone, for what must not be quoted. */
+/** Only the keys, for values that must not be quoted. */
 export function wrongKeys(issues: readonly Issue[]): string {
     const keys = issues.flatMap(({ path, ...issue }) =>
         issue.code === "unrecognized_keys" ? issue.keys.map((key) => pathText([...path, key])) : pathText(path),
@@ -109,7 +109,7 @@ function step(value: unknown, part: PropertyKey): unknown {
     return typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined;
 }
 
-/** A private key where a public one is meant is a mistake that no message may spread. */
+/** A private key that was given in place of a public one must not appear in a message. */
 function show(value: unknown): string {
     const isSecret = (item: unknown): boolean => typeof item === "string" && /PRIVATE KEY|AGE-SECRET-KEY/.test(item);
     return value === undefined

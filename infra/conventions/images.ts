@@ -5,7 +5,7 @@ import { POSTGRES_MAJOR } from "./postgres";
 /** `images/lock.json`: image name → digest (`sha256:…`), written by the image build and by nothing else. */
 export type ImageLock = Readonly<Record<string, string>>;
 
-/** Tags until an image has a digest in the lock. */
+/** Tags of images that have no digest in the lock yet. */
 const TAGS: Readonly<Record<string, string>> = {
     agents: "0.1",
     "cert-manager": "1.21",
@@ -14,7 +14,7 @@ const TAGS: Readonly<Record<string, string>> = {
     postgres: POSTGRES_MAJOR,
 };
 
-/** Where every image comes from, and what its reference looks like then. */
+/** The registry that every image comes from, and the form of a reference to one. */
 export interface ImageOrigin {
     readonly registry: string;
     /** Regular expression that RE2 (CEL) and JavaScript read alike. */
@@ -35,8 +35,9 @@ export function imageReference(registry: string, name: string, lock: ImageLock):
 }
 
 /**
- * What the reference of an image looks like that comes from `registry`, by digest if need be, as a regular expression that
- * RE2 (CEL) and JavaScript read alike. `registry` may be a pattern itself, whose points are points. Grammar: https://github.com/distribution/reference/blob/main/reference.go
+ * A regular expression that RE2 (CEL) and JavaScript read alike, for references to images in `registry`, only by digest where `byDigest` is
+ * set. `registry` may be a pattern itself, in which dots are taken literally. Grammar:
+ * https://github.com/distribution/reference/blob/main/reference.go
  */
 export function originPattern(registry: string, byDigest: boolean): string {
     const digest = "@sha256:[0-9a-f]{64}";

@@ -2,10 +2,10 @@
 import { z } from "zod";
 
 declare const canonical: unique symbol;
-/** `2026-03-01T12:00:00.000000Z`: always so long and always in UTC, so that the earlier of two is the lesser text. */
+/** `2026-03-01T12:00:00.000000Z`: always of this length and in UTC, so that the earlier of two sorts first. */
 export type Instant = string & { readonly [canonical]: true };
 
-/** Message for a person who gave none. */
+/** Message for a person whose text is no instant. */
 export const INSTANT_FORMS =
     "give a day and a time that exist, with their zone, as in 2026-03-01T12:00:00Z, 2026-03-01T14:00:00.123456+02:00 or, " +
     "as Postgres has it, 2026-03-01 12:00:00.123456+00";
@@ -14,14 +14,14 @@ const WRITTEN =
     /^(\d{4}-\d\d-\d\d)(?:[Tt]| +)(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,6})0*)?)? ?(?:([+-]\d\d)(?::?(\d\d))?|Z|UTC)$/i;
 /** Days and times that exist. A leap second does not: Postgres' clock has none. */
 const existing = z.iso.datetime({ precision: 0 });
-/** Hours beyond which Postgres takes no offset: MAX_TZDISP_HOUR in its src/include/datatype/timestamp.h. */
+/** Postgres accepts no offset of more hours than this: MAX_TZDISP_HOUR in its src/include/datatype/timestamp.h. */
 const OFFSET_HOURS = 15;
 
 /**
- * ISO 8601 (`T` or a blank between day and time, seconds may be left out, the zone may not) and Postgres' output.
+ * Accepts ISO 8601 (`T` or a blank between day and time; seconds are optional, the zone is not) and Postgres' output.
  *
- * @returns undefined for what is no instant: another form, a day, time or offset that does not exist, more than microseconds,
- * or a year that Postgres does not have with four digits
+ * @returns undefined for anything else: another form, a day, time or offset that does not exist, more than microseconds, or a year that
+ * Postgres does not write with four digits
  */
 export function parseInstant(text: string): Instant | undefined {
     const [written, day = "", minute = "", second = "00", fraction = "", hours = "+00", minutes = "00"] =
@@ -46,7 +46,7 @@ export function secondsOf(instant: Instant): number {
     return Date.parse(`${instant.slice(0, 19)}Z`) / 1000;
 }
 
-/** The one a microsecond earlier. */
+/** The instant that is a microsecond earlier. */
 export function justBefore(instant: Instant): Instant {
     const fraction = Number(instant.slice(20, 26));
     return fraction === 0
@@ -54,7 +54,7 @@ export function justBefore(instant: Instant): Instant {
         : (`${instant.slice(0, 20)}${String(fraction - 1).padStart(6, "0")}Z` as Instant);
 }
 
-/** As Postgres and pgBackRest read it: `2026-03-01 12:00:00.000000+00`. */
+/** The form that Postgres and pgBackRest read: `2026-03-01 12:00:00.000000+00`. */
 export function inPostgres(instant: Instant): string {
     return instant.replace("T", " ").replace("Z", "+00");
 }

@@ -1,7 +1,7 @@
-/** A public key, as what is written down of it to know it by. Pure. */
+/** What is recorded of a public key, to recognize it. Pure. */
 import { createHash } from "node:crypto";
 
-/** SHA-256 in base64, as a pin of RFC 7469 has it. @param key DER of its SubjectPublicKeyInfo */
+/** SHA-256 in base64, as in a pin of RFC 7469. @param key DER of its SubjectPublicKeyInfo */
 export function keyPin(key: Buffer): string {
     return createHash("sha256").update(key).digest("base64");
 }

@@ -1,19 +1,19 @@
 /** Names that infra declares, and that Patroni and the lease agent (agents/lease-agent) read and write. Pure. */
 
-/** Name of the ConfigMap, in each registry's namespace, in which a registry's members keep what they know of the right to write. */
+/** ConfigMap in each registry's namespace in which its members keep what they know of the right to write. */
 export const LEASE = "lease";
 
 /** Annotations of that ConfigMap. */
 export const ANNOTATION = {
     /** What the gate asks for. */
     asked: "data-embassy/asked",
-    /** What the members have made of it. */
+    /** How the members have answered. */
     status: "data-embassy/status",
-    /** RFC 3339. Where it is set, the API server lets nobody renew the leader's lock for later. */
+    /** RFC 3339. Where it is set, the API server lets nobody renew the leader's lock beyond it. */
     validUntil: "data-embassy/valid-until",
-    /** A sentence on what of the database is not as declared; absent where everything is. */
+    /** A sentence on what in the database differs from its declaration; absent where nothing does. */
     problem: "data-embassy/problem",
-    /** The declared `replication.acrossSites`: not in the members' pods, which a change of it would restart. */
+    /** The declared `replication.acrossSites`. It is here and not in the members' pods, which a change of it would restart. */
     acrossSites: "data-embassy/across-sites",
 } as const;
 
@@ -31,7 +31,7 @@ export function agreedName(scope: string): string {
     return `${scope}-config`;
 }
 
-/** Annotations that are Patroni's own: of the lock who holds it, and of the agreed configuration what that is. */
+/** Patroni's own annotations: the holder of the lock, and the agreed configuration. */
 export const PATRONI = { leader: "leader", config: "config" } as const;
 
 /** The lease agent's table, in which it makes a commit each second: one row. */

@@ -3,10 +3,10 @@
 /** The project's name, which prefixes each key in a stack file. */
 export const PROJECT = "data-embassy";
 
-/** Output of each stack: its configuration as it was applied last, which a state holds nowhere else. */
+/** Output of each stack with its configuration as it was applied last, which a state holds nowhere else. */
 export const SETTINGS_OUTPUT = "settings";
 
-/** Owner of the fields that this program sets, in server-side apply. Fixed, so that a run which was killed and the one after it are the same manager. */
+/** Owner of the fields that this program sets by server-side apply. It is fixed, so that a killed run and the next one are the same manager. */
 export const FIELD_MANAGER = "data-embassy";
 
 /** Labels of an object in Kubernetes. */

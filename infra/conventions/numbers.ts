@@ -1,6 +1,6 @@
-/** Numbers that the configuration gives to what has a place of its own: they stay when others come and go. Pure. */
+/** Numbers that the configuration gives to what has a place of its own. They stay when others come and go. Pure. */
 
-/** Who shares a number: each that has one which another before it has as well, with that other. */
+/** Each name whose number an earlier name has too, with that earlier name. */
 export function shared(numbers: Iterable<readonly [name: string, number: number]>): { name: string; other: string }[] {
     const first = new Map<number, string>();
     return [...numbers].flatMap(([name, number]) => {
@@ -10,7 +10,7 @@ export function shared(numbers: Iterable<readonly [name: string, number: number]
     });
 }
 
-/** The smallest number from `least` on that nobody has. */
+/** The smallest number from `least` on that is not taken. */
 export function free(numbers: Iterable<number>, least: number): number {
     const taken = new Set(numbers);
     let number = least;
@@ -20,7 +20,7 @@ export function free(numbers: Iterable<number>, least: number): number {
     return number;
 }
 
-/** The entries of a record in the order of their numbers: a file has them in its own order, and the engine in that of their names. */
+/** The entries of a record in the order of their numbers. A file lists them in its own order, and the engine in that of their names. */
 export function byNumber<T extends { readonly number: number }>(
     record: Readonly<Record<string, T>>,
 ): Record<string, T> {

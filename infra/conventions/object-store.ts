@@ -1,4 +1,4 @@
-/** What a site declares of its object store, as it is mounted into the store's container and its agents'. Pure. */
+/** What a site declares for its object store, as it is mounted into the containers of the store and of its agents. Pure. */
 import { z } from "zod";
 
 /**

@@ -1,9 +1,9 @@
-/** Postgres' major version, and where Debian's packages of it have what. A database is of one: docs/decisions/registries.md. */
+/** Postgres' major version, to which each database belongs: docs/decisions/registries.md. The paths below are those of Debian's packages for it. */
 export const POSTGRES_MAJOR = "15";
 
 /** Debian's package of the server. */
 export const POSTGRES_PACKAGE = `postgresql-${POSTGRES_MAJOR}`;
-/** Its programs and libraries, and what is the same on all machines. */
+/** Folders of its programs and libraries, and of the files that are the same on all machines. */
 export const POSTGRES_LIBRARY = `/usr/lib/postgresql/${POSTGRES_MAJOR}`;
 export const POSTGRES_SHARE = `/usr/share/postgresql/${POSTGRES_MAJOR}`;
 export const POSTGRES_PROGRAMS = `${POSTGRES_LIBRARY}/bin`;

@@ -1,4 +1,4 @@
-/** Where the images have the programs that pods start. Pure. */
+/** Paths, in the images, of the programs that pods start. Pure. */
 
 export const PROGRAM = {
     /** Tells a server that its certificate was renewed: toolchain/modules/cert-manager/follow. */

@@ -8,12 +8,12 @@ const siteName = z.string().regex(/^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$/, "must be 
 const LAST_SITE = 99;
 
 /**
- * Members of one registry in one site, at most. They are counted on from site to site: a site's first member has the ordinal number
- * × this, so that no two members of a registry have the same name in the two sites of a pair.
+ * The most members that one registry has in one site. They are numbered on from site to site: the ordinal of a site's first member is the
+ * site's number times this, so that no two members of a registry have the same name in the two sites of a pair.
  */
 export const MOST_MEMBERS = 10;
 
-/** Every site that there is, by name. A number is given once and stays: pods are named by it. */
+/** Every site, by name. A number is given once and stays, because pods are named by it. */
 export const sites = z
     .record(siteName, z.strictObject({ number: z.int().min(0).max(LAST_SITE) }))
     .superRefine((all, context) => {
@@ -30,7 +30,7 @@ export const sites = z
 
 const common = {
     name: siteName,
-    /** Where the machines stand, ISO 3166-1 alpha-2. Jurisdiction is Estonia's wherever that is. */
+    /** Country in which the machines stand, ISO 3166-1 alpha-2. Jurisdiction is Estonia's wherever that is. */
     country: z.string().regex(/^[A-Z]{2}$/, "must be a country code of two capital letters (ISO 3166-1), such as LU"),
     /** Host and port of the site's own image registry: every site resolves the name to its own. */
     imageRegistry: z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d+)?$/, "must be host or host:port"),
@@ -38,22 +38,22 @@ const common = {
     context: z.string().min(1),
 };
 
-/** What a site is to its registries: it writes them, follows the other site of its pair, or was made to bring them back. */
+/** A site's role for its registries: it writes them, follows the other site of its pair, or was made to restore them. */
 export const SITE_ROLES = ["primary", "standby", "restore"] as const;
 export type SiteRole = (typeof SITE_ROLES)[number];
 
-/** One of a pair: it writes its registries, or follows the other. */
+/** A site of a pair: it writes its registries, or follows the other site. */
 export const pairedSite = z.strictObject({
     ...common,
     role: z.enum(SITE_ROLES, `must be one of ${SITE_ROLES.join(", ")}`).exclude(["restore"]),
-    /** The other site of the pair: followed by a standby, and the place of the second copy of every stored version. */
+    /** The other site of the pair: a standby follows it, and it has the second copy of every stored version. */
     partner: siteName,
 });
 
-/** One that was made to bring registries back. Where they come from, says the section `restore`. */
+/** A site that was made to restore registries. The section `restore` says where they come from. */
 export const restoredSite = z.strictObject({ ...common, role: z.literal("restore") });
 
-/** A stack's configuration, as far as this section goes. */
+/** This section of a stack's configuration. */
 export interface SiteSection {
     readonly site: z.infer<typeof pairedSite> | z.infer<typeof restoredSite>;
 }

@@ -12,14 +12,14 @@ export const EURO_AREA = codes("AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV 
 /** The embassy's own state is nobody's ally at its own edge. */
 const OWN = "EE";
 
-/** In order, each once. */
+/** Sorted, each once. */
 export const ALLIES: readonly string[] = [...new Set([...NATO, ...EURO_AREA])].filter((code) => code !== OWN).sort();
 
 const names = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
 const NAMES = new Map(ALLIES.map((code) => [names.of(code)?.toLowerCase() ?? code, code]));
-/** More edits than this and it is another country. */
+/** With more edits than this, it is another country. */
 const MISSPELT = 2;
-/** What Greece is called in the Union's own papers, and the United Kingdom everywhere but in ISO 3166. */
+/** The code of Greece in the Union's own papers, and of the United Kingdom everywhere but in ISO 3166. */
 const OTHER_CODES: Readonly<Record<string, string>> = { EL: "GR", UK: "GB" };
 
 /** What is wrong with `code` as an ally's, said as what would be right; undefined for an ally. */
@@ -36,7 +36,7 @@ export function allyProblem(code: string): string | undefined {
     return country === undefined ? rule : `${rule}, and ${country} is neither (infra/edge/allied-codes.ts)`;
 }
 
-/** The ally whose other code, or whose English name, give or take a slip of the hand, this is. */
+/** The ally that a text means: by its other code, or by its English name, also a misspelt one. */
 function meantBy(text: string): string | undefined {
     const upper = text.toUpperCase();
     const code = OTHER_CODES[upper] ?? upper;

@@ -15,22 +15,22 @@ export interface AlliesArgs {
 export interface Handed {
     readonly key: string;
     readonly certificate: string;
-    /** Whom it trusts at the other end. */
+    /** The authority that it trusts at the other end. */
     readonly authority: string;
 }
 
 export interface Allies {
     /** By name of the certificate, `FI-1`; secret. */
     readonly handed: pulumi.Output<Record<string, Handed>>;
-    /** What was handed over and is revoked, by name; secret. With it somebody can see for themselves that it is refused. */
+    /** What was handed over and is revoked, by name; secret. Somebody can use it to see that it is refused. */
     readonly revoked: pulumi.Output<Record<string, Handed>>;
     /** Name of the certificate → pin of the key that is admitted. */
     readonly admitted: pulumi.Output<Record<string, string>>;
 }
 
 /**
- * The allies' certificates. What is revoked is not admitted, nor renewed; it stays as it is, its key held as all keys are, so that
- * revoking is one word in the stack file and one `up`.
+ * The allies' certificates. A revoked certificate is neither admitted nor renewed. It stays as it is, and its key is held as all keys are,
+ * so that revoking is one word in the stack file and one `up`.
  */
 export function allies(name: string, args: AlliesArgs, opts: pulumi.CustomResourceOptions): Allies {
     const { certificates, issuer, validity } = args;
@@ -61,7 +61,7 @@ function handedTo(
     return pulumi.secret(pulumi.all(byName(all, ({ handed }) => handed)));
 }
 
-/** By which the edge knows the certificate's owner again. */
+/** The pin by which the edge recognizes the certificate's owner. */
 export function pinOf(publicKeyPem: string): string {
     return keyPin(Buffer.from(publicKeyPem.replace(/-----.*-----/g, ""), "base64"));
 }

@@ -6,14 +6,14 @@ const number = z.int().min(1);
 const requestsPerMinute = z.int().min(1).max(6000);
 
 /**
- * An ally's certificates are numbered from 1. One that was issued stays in the stack file, also when it is revoked: its number is
- * never given again. To renew a key without a gap, issue the next, hand it over, and revoke the one before.
+ * An ally's certificates are numbered from 1. An issued one stays in the stack file, also when it is revoked, so that its number is never
+ * given again. To renew a key without a gap, issue the next certificate, hand it over, and revoke the one before.
  */
 const ally = z
     .strictObject({
-        /** How many it has been issued. */
+        /** How many certificates it has been issued. */
         issued: number.default(1),
-        /** Those that are refused from now on. */
+        /** Numbers of the certificates that are refused from now on. */
         revoked: z.array(number).default([]),
     })
     .superRefine(({ issued, revoked }, context) => {
@@ -43,7 +43,7 @@ export const edge = z
         /** Where everybody reads legislation, without a certificate; a site without this section has no such page. */
         public: z
             .strictObject({
-                /** The CIDRs that the public connects from. Of one that holds a site's block, such as 0.0.0.0/0, that block is left out. */
+                /** The CIDRs that the public connects from. If one contains a site's block, as 0.0.0.0/0 does, that block is left out. */
                 networks: z.array(block).min(1, "must name one or more: 0.0.0.0/0 is everybody"),
                 /** How many requests one address may make in a minute at each of the page's pods. */
                 requestsPerMinute,
@@ -52,7 +52,7 @@ export const edge = z
     })
     .optional();
 
-/** A stack's configuration, as far as this section goes. */
+/** This section of a stack's configuration. */
 export interface EdgeSection {
     readonly edge?: z.infer<typeof edge>;
 }

@@ -18,7 +18,7 @@ export interface EdgeArgs {
     readonly edge: EdgePlan;
     readonly site: string;
     readonly podSecurityVersion: string;
-    /** The site's, of the certificates with which the edge asks its databases. */
+    /** The site's issuer, for the certificates with which the edge asks its databases. */
     readonly issuer: pulumi.Output<Issuer>;
     readonly authority: Pick<AuthorityPlan, "intermediate" | "leaf">;
     /** Namespace with the keys of authorities. */
@@ -28,18 +28,18 @@ export interface EdgeArgs {
 /** What readers of the public's page are told. */
 export interface PublicPage {
     readonly url: string;
-    /** Behind its certificate, PEM. */
+    /** PEM of the authority behind its certificate. */
     readonly authority: pulumi.Output<string>;
 }
 
 /**
- * Where allies read, and at its side everybody. Its authority stands by itself: it is in this site's stack alone, which issues and
- * revokes with no other site, and nothing that trusts the root takes an ally for anybody. docs/decisions/edge.md.
+ * Where allies read, and beside it the public. Its authority stands by itself: it is in this site's stack alone, which issues and revokes
+ * without any other site, and nothing that trusts the root accepts an ally. docs/decisions/edge.md.
  */
 export class Edge extends pulumi.ComponentResource {
     /** What allies are handed, by name of the certificate; secret. */
     readonly allies: pulumi.Output<Record<string, Handed>>;
-    /** What is revoked, likewise. */
+    /** The same for revoked certificates. */
     readonly revokedAllies: pulumi.Output<Record<string, Handed>>;
     readonly publicPage: PublicPage | undefined;
 
@@ -70,7 +70,7 @@ export class Edge extends pulumi.ComponentResource {
         );
         this.allies = handed;
         this.revokedAllies = revoked;
-        /** Each workload has keys of its own: whoever has broken into one does not have the other's. */
+        /** Each workload has keys of its own, so that whoever breaks into one does not have the other's. */
         const secrets = (
             prefix: string,
             { workload, labels, host, role }: ServedPlan,
@@ -107,7 +107,7 @@ export class Edge extends pulumi.ComponentResource {
                 agent: "edge-api",
                 from: edge.networks.map(range),
                 secrets: secrets(name, edge, "reader-tls"),
-                // The list is in the pod itself: whoever is revoked is refused once `up` has ended, as the pods have been replaced by then.
+                // The list is in the pod itself. A revoked ally is refused once `up` has ended, because the pods have been replaced by then.
                 settings: { ADMITTED: admitted },
             },
             parent,

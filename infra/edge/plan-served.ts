@@ -1,4 +1,4 @@
-/** What the edge's workloads have in common: a fixed address, and two pods over the feeds, at which those outside ask. Pure. */
+/** What the edge's workloads have in common: a fixed address, and two pods over the feeds, which answer those outside. Pure. */
 import { type RegistriesSection, runningOf } from "../registries/config";
 import type { SiteSection } from "../conventions/site";
 import { registryName } from "../networking/addresses";
@@ -8,7 +8,7 @@ import type { Databases } from "../conventions/agents";
 import { COMMON_LABELS, LABEL } from "../conventions/names";
 import { SPREAD, type SpreadConstraint } from "../kubernetes/spread";
 
-/** Above 1023, so that it takes no capability to listen; the Services have the port of HTTPS. */
+/** Port above 1023, so that listening takes no capability; the Services have the port of HTTPS. */
 export const EDGE_PORT = 8443;
 
 const REPLICAS = 2;
@@ -28,7 +28,7 @@ export interface ServedPlan {
     readonly memory: string;
     readonly spread: readonly SpreadConstraint[];
     readonly requestsPerMinute: number;
-    /** Those that it asks and that run here; each as the role. */
+    /** The databases that it asks and that run here. It connects to each as `role`. */
     readonly databases: Databases;
     readonly role: string;
 }

@@ -21,7 +21,7 @@ export interface AllyCertificate {
     readonly revoked: boolean;
 }
 
-/** Where allies ask. */
+/** The plan of the workload that allies ask. */
 export interface EdgePlan extends ServedPlan {
     /** Quota of the namespace. */
     readonly quota: Readonly<Record<string, string>>;
@@ -62,7 +62,7 @@ export function planEdge(
     const gazette = planGazette(config, network, lock);
     return {
         ...served,
-        // One more than there are, for a rolling replacement.
+        // A rolling replacement needs room for one pod more.
         quota: quota(
             ...[served, ...(gazette === undefined ? [] : [gazette])].map((each) => ({
                 count: each.replicas + 1,

@@ -23,9 +23,9 @@ export interface ServedArgs<Agent extends Server> {
     readonly serviceAccount: pulumi.Input<string>;
     /** Who may ask. */
     readonly from: readonly Peer[];
-    /** Secrets: of the certificate that is shown to who asks, and of the one that opens the databases. */
+    /** Secrets with the certificate that is shown to clients, and with the one that opens the databases. */
     readonly secrets: Readonly<Record<keyof typeof FOLDER, pulumi.Input<string>>>;
-    /** Beside what every one of them is told. */
+    /** Settings besides those that all of them have. */
     readonly settings: Omit<AgentArgs<Agent>["settings"], keyof Common>;
     /** Resources that must exist before any pod starts: the network policies. */
     readonly networkPolicies: readonly pulumi.Resource[];
@@ -34,7 +34,7 @@ export interface ServedArgs<Agent extends Server> {
 /** Mounted Secrets, a folder each. */
 const FOLDER = { server: "/etc/embassy/server", database: "/etc/embassy/database" } as const;
 
-/** One of the edge's workloads: who may reach it and what it reaches, and two pods behind a fixed address. */
+/** One of the edge's workloads: what may reach it, what it reaches, and two pods behind a fixed address. */
 export function served<Agent extends Server>(
     name: string,
     args: ServedArgs<Agent>,
@@ -73,7 +73,7 @@ function flows({
     served: { databases },
     from,
 }: ServedArgs<Server>): Pick<Parameters<typeof allow>[1], "ingress" | "egress"> {
-    // The configuration has one or more.
+    // The configuration names at least one.
     const [first, ...others] = from as [Peer, ...Peer[]];
     return {
         ingress: [{ from: [first, ...others], ports: tcp(EDGE_PORT) }],
@@ -89,7 +89,7 @@ function flows({
 
 type Common = ReturnType<typeof common>;
 
-/** What each of them is told. */
+/** Settings that all of them have. */
 function common({ requestsPerMinute, databases, role }: ServedPlan) {
     return {
         PORT: EDGE_PORT,

@@ -8,20 +8,20 @@ import { createRoot } from "./root";
 
 export interface AuthorityArgs {
     readonly plan: AuthorityPlan;
-    /** Out of custody, where the stack that holds the root is gone. */
+    /** Secrets out of custody, where the stack that holds the root is gone. */
     readonly handed?: CrossStackSecrets | undefined;
 }
 
 /**
  * Where a site's certificates and keys come from.
  *
- * On the site that holds the root: the root, an intermediate for every site, and the registries' secrets. On the others:
+ * The site that holds the root has the root, an intermediate for every site, and the registries' secrets. The others have
  * what that stack hands them. Reading a stack's state needs nothing of the site itself, so a site that was cut off goes on.
  */
 export class Authority extends pulumi.ComponentResource {
-    /** This site's own. */
+    /** The secrets of this site. */
     readonly own: pulumi.Output<CrossStackSecrets>;
-    /** By site, for the others; undefined where another stack holds the root. */
+    /** The secrets of the other sites, by site; undefined where another stack holds the root. */
     readonly crossStackSecrets: pulumi.Output<Record<string, CrossStackSecrets>> | undefined;
 
     /** @throws pulumi.RunError where keys are handed to the stack that holds the root: it would make another root than theirs */
@@ -35,10 +35,10 @@ export class Authority extends pulumi.ComponentResource {
         if (handed !== undefined) {
             this.own = pulumi.secret(handed);
         } else if (plan.holdsRoot) {
-            // Signs intermediates and nothing else.
+            // The root signs intermediates and nothing else.
             const rootArgs = { commonName: "Data Embassy root", validity: plan.root };
             const root = createRoot("root", rootArgs, { parent: this, ...PROTECTED });
-            // From which a registry's keys are derived: registry-keys.ts.
+            // A registry's keys are derived from its secret: registry-keys.ts.
             const registries = Object.fromEntries(
                 plan.registries.map((registry) => [registry, generatedSecret(`${registry}-secret`, { parent: this })]),
             );

@@ -23,16 +23,16 @@ export interface CertManagerArgs {
     readonly plan: CertManagerPlan;
     readonly network: NetworkPlan;
     readonly podSecurityVersion: string;
-    /** The site's. */
+    /** The site's issuer. */
     readonly issuer: pulumi.Output<Issuer>;
 }
 
 /** Name of the ClusterRole and its binding, which belong to no namespace. */
 const ROLE = "embassy-cert-manager";
 
-/** What renews the site's certificates without anybody's doing, and without another site: docs/decisions/certificates.md. */
+/** Renews the site's certificates by itself, without another site: docs/decisions/certificates.md. */
 export class CertManager extends pulumi.ComponentResource {
-    /** Where the keys of authorities are. */
+    /** Namespace of the authorities' keys. */
     readonly namespace: pulumi.Output<string>;
 
     constructor(name: string, args: CertManagerArgs, opts: pulumi.ComponentResourceOptions) {
@@ -65,7 +65,7 @@ export class CertManager extends pulumi.ComponentResource {
                 part: "controller",
                 selector: CERT_MANAGER_SELECTOR,
                 replicas: 1,
-                // Never two: it is not told apart which of them renews.
+                // There are never two, because nothing decides which of them renews.
                 strategy: { type: "Recreate" },
                 pod: podSpec(plan, serviceAccount),
                 networkPolicies: policies,
@@ -80,7 +80,8 @@ const apiGroups = [CERT_MANAGER_API.group];
 const REQUESTS = ["certificates", "certificaterequests"];
 const LOOKS = ["get", "list", "watch"];
 /**
- * It finds Secrets by their labels, and RBAC knows none: it may read all of them. https://cert-manager.io/docs/devops-tips/scoping-rbac/
+ * cert-manager finds Secrets by their labels, which RBAC does not know, so that it may read all of them.
+ * https://cert-manager.io/docs/devops-tips/scoping-rbac/
  */
 const RULES = [
     { apiGroups, resources: [...REQUESTS, "issuers", "clusterissuers"], verbs: LOOKS },
@@ -90,7 +91,7 @@ const RULES = [
     { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
 ];
 
-/** As toolchain/modules/cert-manager/main.go listens, for kubelets alone. */
+/** Port at which toolchain/modules/cert-manager/main.go listens, for kubelets alone. */
 const HEALTH_PORT = 9403;
 
 function health(path: string): input.core.v1.Probe {

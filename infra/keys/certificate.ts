@@ -14,7 +14,7 @@ import { subject, usesOf } from "./subject";
 export interface LeafArgs {
     readonly issuer: pulumi.Output<Issuer>;
     readonly validity: Validity;
-    /** Who it is: what a server of ours lets in goes by it. */
+    /** Who the owner is. Our servers admit clients by this name. */
     readonly commonName: string;
     /** Names at which it serves; none for a client. */
     readonly dnsNames: readonly string[];
@@ -25,8 +25,8 @@ export interface CertificateArgs extends LeafArgs, RenewalArgs {}
 /**
  * A key and certificate for TLS, in a Secret of type kubernetes.io/tls: `tls.key`, `tls.crt` (with the intermediate), `ca.crt` (the root).
  *
- * The first one is made here, so that nothing waits for cert-manager when a site comes up. From then on what is in the Secret is
- * cert-manager's, also for an `up` with an older one in its state.
+ * The first certificate is made here, so that nothing waits for cert-manager when a site comes up. From then on cert-manager owns what is
+ * in the Secret, also where the state of an `up` has an older certificate.
  *
  * @returns the Secret's name
  */
@@ -49,7 +49,7 @@ export function certificate(
                 [TLS.authority]: issuer.rootPem,
             },
         },
-        // The provider keeps the first as the second.
+        // The provider keeps `stringData` as `data`.
         { ...opts, ...PROTECTED, ignoreChanges: ["stringData", "data"] },
     );
     renewal(`${name}-renewal`, args, { ...opts, dependsOn: made });

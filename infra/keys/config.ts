@@ -15,11 +15,11 @@ export const keys = z
         intermediateDays: days,
         /** Validity of service certificates. */
         leafDays: days,
-        /** A certificate is renewed in this many days before its end: a service's by cert-manager, others by the first `up`. */
+        /** A certificate is renewed within this many days before its end: a service's by cert-manager, others by the first `up`. */
         renewBeforeDays: days,
-        /** An operator runs `up` on every stack at least so often: what renews, renews then. */
+        /** An operator runs `up` on every stack at least this often, which renews what is due. */
         upkeepDays: days,
-        /** Registry → generations of its keys, where it is not the first alone: docs/decisions/rotation.md. */
+        /** Registry → generations of its keys, where it has more than the first: docs/decisions/rotation.md. */
         generations: z
             .record(
                 z.string(),
@@ -31,7 +31,10 @@ export const keys = z
                     ),
             )
             .default({}),
-        /** Certificate of the authority of those who break the glass, PEM, out of a ceremony (custody/README.md). Without it nobody can. */
+        /**
+         * Certificate of the authority that signs break-glass certificates, PEM, out of a ceremony (custody/README.md). Without it nobody
+         * can break the glass.
+         */
         breakGlass: z
             .string()
             .refine(isAuthority, "must be the one certificate in break-glass.crt of a ceremony, PEM")
@@ -50,7 +53,7 @@ export const keys = z
                     "end an intermediate is renewed, so that none ends before what it has signed",
             );
         }
-        // A new intermediate is made by an `up` of the root's stack, and taken by one of the site's own after that.
+        // An `up` of the root's stack makes a new intermediate, and a later `up` of the site takes it.
         const least = DAYS_ALONE + 2 * value.upkeepDays;
         if (value.renewBeforeDays < least) {
             problem(
@@ -67,14 +70,14 @@ export const keys = z
 
 function isAuthority(text: string): boolean {
     try {
-        // What stands beside the first block would be trusted as well.
+        // Any block beside the first would be trusted as well.
         return !/PRIVATE|(BEGIN[^]*){2}/.test(text) && new X509Certificate(text).ca;
     } catch {
         return false;
     }
 }
 
-/** A stack's configuration, as far as this section goes. */
+/** This section of a stack's configuration. */
 export interface KeysSection {
     readonly keys: z.infer<typeof keys>;
 }

@@ -1,4 +1,4 @@
-/** Cross-stack secrets: what the stack that holds the root has as an output for the stack of each other site. */
+/** Cross-stack secrets: what the stack that holds the root outputs for the stack of each other site. */
 
 /** What signs a site's certificates, and the root that its clients trust. PEM throughout; `keyPem` is secret. */
 export interface Issuer {
@@ -17,7 +17,7 @@ export interface CrossStackSecrets {
 /** Name of the stack output with the {@link CrossStackSecrets} of each site. */
 export const CROSS_STACK_OUTPUT = "crossStackSecrets";
 
-/** Its name in states that an earlier release wrote; they are read too, as one may be all that is left of a site. */
+/** Its name in states that an earlier release wrote. They are read too, because such a state may be all that is left of a site. */
 const FORMER_OUTPUT = "handovers";
 
 /** @returns by site, out of a stack's outputs; undefined where that stack has none for others */

@@ -16,7 +16,7 @@ export interface IssuerArgs {
     readonly labels: Readonly<Record<string, string>>;
 }
 
-/** An authority from whose key cert-manager renews: a new one, under the same root, is taken as soon as it is in the Secret. */
+/** An authority with whose key cert-manager renews. A new key, under the same root, takes effect as soon as it is in the Secret. */
 export function clusterIssuer(name: string, args: IssuerArgs, opts: pulumi.CustomResourceOptions): void {
     const { called, issuer, namespace, labels } = args;
     const { group, version } = CERT_MANAGER_API;

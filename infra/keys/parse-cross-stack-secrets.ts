@@ -13,7 +13,7 @@ const crossStackSecrets = (registries: readonly string[]): z.ZodType<CrossStackS
 /**
  * @param text JSON
  * @param source where it is from, for messages
- * @param registries of which it must have the secrets
+ * @param registries registries whose secrets it must have
  * @throws InputError naming the keys that are wrong, never what is in them
  */
 export function parseCrossStackSecrets(text: string, source: string, registries: readonly string[]): CrossStackSecrets {

@@ -26,7 +26,7 @@ export interface AuthorityPlan {
 
 const DAY = 24;
 
-/** Days before its end at which an issuer is renewed: it has more left than anything lasts that it may sign until then. */
+/** Days before its end at which an issuer is renewed. It is then valid for longer than anything that it may sign until the renewal. */
 export function issuerRenewalDays({ leafDays, renewBeforeDays }: KeysSection["keys"]): number {
     return leafDays + renewBeforeDays;
 }
@@ -48,7 +48,7 @@ export function planAuthority({
         sites: Object.keys(sites),
         registries: Object.keys(registries),
         root: validity(keys.rootDays),
-        // What the old one has signed has been renewed when that ends.
+        // When the old one ends, everything that it has signed has been renewed.
         intermediate: validity(keys.intermediateDays, issuerRenewalDays(keys)),
         leaf: validity(keys.leafDays),
     };

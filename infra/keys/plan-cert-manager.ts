@@ -1,4 +1,4 @@
-/** What renews a site's certificates, out of what the site has itself: which authorities there are, and how it is placed. Pure. */
+/** How a site's certificates are renewed with what the site has itself: which authorities there are, and how cert-manager is placed. Pure. */
 import type { SiteSection } from "../conventions/site";
 import { type ImageLock, imageReference } from "../conventions/images";
 import { COMMON_LABELS, LABEL } from "../conventions/names";
@@ -10,7 +10,7 @@ export const CERT_MANAGER = "cert-manager";
 export const CERT_MANAGER_SELECTOR = { "app.kubernetes.io/name": CERT_MANAGER } as const;
 /** https://cert-manager.io/docs/reference/api-docs/ */
 export const CERT_MANAGER_API = { group: "cert-manager.io", version: "v1" } as const;
-/** As the API server knows it. */
+/** Its user name at the API server. */
 export const CERT_MANAGER_USER = `system:serviceaccount:${CERT_MANAGER}:${CERT_MANAGER}`;
 /** Label of the Secret with a key that is not yet in use: made for a renewal, and removed when that has ended. */
 export const NEXT_KEY_LABEL = "cert-manager.io/next-private-key";
@@ -34,7 +34,7 @@ export function planCertManager({ site }: SiteSection, lock: ImageLock): CertMan
         labels: { ...COMMON_LABELS, ...CERT_MANAGER_SELECTOR, [LABEL.site]: site.name },
         image: imageReference(site.imageRegistry, CERT_MANAGER, lock),
         ...POD,
-        // There is one, and a new one comes when the old one has gone.
+        // There is one pod, and a new one comes when the old one has gone.
         quota: quota({ count: 1, containers: [POD] }),
     };
 }

@@ -10,7 +10,7 @@ export interface StoreUser {
 export interface RegistryKeys {
     /** Encrypts backups before they leave the site. */
     readonly cipher: string;
-    /** Folder in the registry's bucket: it has only what this cipher key opens. */
+    /** Folder in the registry's bucket, which has only what this cipher key opens. */
     readonly folder: string;
     /** May write the registry's versions. */
     readonly backup: StoreUser;
@@ -23,14 +23,14 @@ const BYTES = 24;
 /** The generation of a registry's keys that nobody has rotated. */
 export const FIRST_GENERATION = 1;
 
-/** At the end of what is named after a generation; nothing for the first, which had its names before there was another. */
+/** Ending of what is named after a generation; empty for the first, whose names are older than the second. */
 export function generationSuffix(generation: number): string {
     return generation === FIRST_GENERATION ? "" : `-${generation}`;
 }
 
 /**
- * One secret for each registry, so that there is one thing to keep, share out and hand on; the keys are derived (HKDF with
- * SHA-256, RFC 5869) and tell nothing of each other, nor of another generation's.
+ * Each registry has one secret, so that there is one thing to keep, share out and hand on. Its keys are derived from it (HKDF with SHA-256,
+ * RFC 5869) and tell nothing of each other, nor of another generation's.
  */
 export function registryKeys(registry: string, secret: string, generation = FIRST_GENERATION): RegistryKeys {
     const ending = generationSuffix(generation);
@@ -44,7 +44,7 @@ export function registryKeys(registry: string, secret: string, generation = FIRS
     };
 }
 
-/** Whose versions a bucket holds, the newest first. @param names what is in it */
+/** The generations whose versions a bucket holds, the newest first. @param names what is in it */
 export function generationsIn(names: readonly string[]): [newest: number, ...before: number[]] {
     const later = names.flatMap((name) => /^generation-(\d+)$/.exec(name)?.[1] ?? []).map(Number);
     const [newest = FIRST_GENERATION, ...before] = later.sort((one, other) => other - one);

@@ -1,4 +1,4 @@
-/** What cert-manager is told of a certificate that the program has made, so that it renews it and does not make another at once. */
+/** What cert-manager is told of a certificate that the program has made, so that it renews that one and does not issue another at once. */
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import type * as pulumi from "@pulumi/pulumi";
 import { NOT_AWAITED, metadata } from "../kubernetes/metadata";
@@ -11,7 +11,7 @@ const { group, version } = CERT_MANAGER_API;
 export interface RenewalArgs {
     /** Name of the Secret. */
     readonly secret: string;
-    /** By which cert-manager knows the issuer. */
+    /** Name by which cert-manager knows the issuer. */
     readonly authority: AuthorityName;
     readonly namespace: pulumi.Input<string>;
     readonly labels: Readonly<Record<string, string>>;
@@ -21,8 +21,8 @@ export interface RenewalArgs {
 }
 
 /**
- * Annotations of the Secret: by whom, and as what, cert-manager takes its certificate to be issued. Without them it is somebody
- * else's, and replaced. https://cert-manager.io/docs/usage/certificate/
+ * Annotations of the Secret that tell cert-manager which issuer, and of which kind, issued its certificate. Without them cert-manager takes
+ * it for somebody else's, and replaces it. https://cert-manager.io/docs/usage/certificate/
  */
 export function issuedBy(authority: AuthorityName, secret: string): Record<string, string> {
     return {
@@ -34,13 +34,13 @@ export function issuedBy(authority: AuthorityName, secret: string): Record<strin
 }
 
 /**
- * Label of the Secret: cert-manager keeps Secrets with it in one cache and all others in a second. A Secret that gets the label later
- * moves between the two, is for some milliseconds in neither, and where cert-manager looks just then, it takes the certificate to be
- * missing and issues another. Upstream: feature gate SecretsFilteredCaching.
+ * Label of the Secret: cert-manager keeps Secrets with it in one cache and all others in a second. A Secret that gets the label later moves
+ * between the two and is in neither for some milliseconds. If cert-manager looks just then, it takes the certificate to be missing and
+ * issues another. Upstream: feature gate SecretsFilteredCaching.
  */
 export const WATCHED = { [`controller.${group}/fao`]: "true" } as const;
 
-/** Says the same of a certificate as the request for the first one: what differs would be made anew. */
+/** Describes a certificate exactly as the request for the first one did, because any difference would have it issued anew. */
 export function renewal(
     name: string,
     { secret, namespace, labels, authority, validity, commonName, dnsNames }: RenewalArgs,
@@ -51,7 +51,7 @@ export function renewal(
         {
             apiVersion: `${group}/${version}`,
             kind: "Certificate",
-            // Nobody waits: what is in the Secret is good for months.
+            // Nothing waits for it: what is in the Secret is valid for months.
             metadata: metadata(secret, labels, namespace, NOT_AWAITED),
             spec: {
                 secretName: secret,
@@ -60,7 +60,7 @@ export function renewal(
                 ...(dnsNames.length > 0 && { dnsNames: [...dnsNames] }),
                 subject: { organizations: [SUBJECT.organization], countries: [SUBJECT.country] },
                 usages: usesOf(dnsNames).map((use) => use.replaceAll("_", " ")),
-                // Another key each time.
+                // Each renewal makes another key.
                 privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
                 duration: `${validity.hours}h`,
                 renewBefore: `${validity.renewalHours}h`,

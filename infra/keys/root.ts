@@ -14,7 +14,7 @@ export interface RootArgs {
     readonly validity: Validity;
 }
 
-/** An authority that nobody stands above. P-384 for what lives for decades. */
+/** An authority with none above it. It uses P-384, because it lives for decades. */
 export function createRoot(name: string, { commonName, validity }: RootArgs, opts: pulumi.CustomResourceOptions): Root {
     const key = new PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P384" }, opts);
     const cert = new SelfSignedCert(
@@ -28,7 +28,7 @@ export function createRoot(name: string, { commonName, validity }: RootArgs, opt
             validityPeriodHours: validity.hours,
             earlyRenewalHours: validity.renewalHours,
         },
-        // Without deletion protection: it is made again from the key whenever its term ends.
+        // It has no deletion protection, because it is made again from the key whenever its term ends.
         { parent: opts.parent },
     );
     return { keyPem: key.privateKeyPem, certPem: cert.certPem };

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/tls";
 
-/** Every certificate is Estonia's, wherever the machine stands. */
+/** Every certificate names Estonia, wherever the machine stands. */
 export const SUBJECT = { organization: "Data Embassy", country: "EE" } as const;
 
 export function subject(commonName: string): types.input.CertRequestSubject {

@@ -15,7 +15,7 @@ export interface AdmissionArgs extends Omit<Spec, "failurePolicy"> {
     readonly paramRef?: Binding["paramRef"];
 }
 
-/** Whatever puts a container on a machine: a pod, or a debugging container in one that is there. */
+/** Requests that put a container on a machine: those for a pod, and those for a debugging container in an existing pod. */
 export const POD_WRITES = {
     apiGroups: [""],
     apiVersions: ["v1"],
@@ -23,7 +23,10 @@ export const POD_WRITES = {
     operations: ["CREATE", "UPDATE"],
 };
 
-/** What the API server refuses. It refuses as well where it cannot tell: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/ */
+/**
+ * A policy by which the API server refuses requests, also where it cannot evaluate the policy:
+ * https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+ */
 export function refusing(name: string, args: AdmissionArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource {
     const { called, labels, paramRef, ...spec } = args;
     const policy = new ValidatingAdmissionPolicy(

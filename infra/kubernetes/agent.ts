@@ -21,12 +21,12 @@ export interface AgentArgs<Agent extends AgentName> {
     readonly image: string;
     readonly resources: { readonly cpu: string; readonly memory: string };
     readonly arguments?: readonly string[];
-    /** Whatever the agent is told, by infra/conventions/agents.ts. */
+    /** Everything that the agent is told, as infra/conventions/agents.ts defines it. */
     readonly settings: { readonly [Name in keyof Settings<Agent>]: pulumi.Input<Settings<Agent>[Name]> | PodField };
     readonly mounts?: Container["volumeMounts"];
-    /** As {@link hardenedContainer} has it. */
+    /** As in {@link hardenedContainer}. */
     readonly user?: Identity;
-    /** What Node.js may collect before it clears up: it does not look at the container's limit by itself. */
+    /** Heap that Node.js may fill before it clears up. By itself it does not look at the container's limit. */
     readonly heapMebibytes?: number;
 }
 

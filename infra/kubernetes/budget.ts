@@ -4,13 +4,13 @@ import type { Labels } from "../conventions/names";
 import { metadata } from "./metadata";
 
 export interface BudgetArgs {
-    /** Whose pods they are: names the budget. */
+    /** The workload whose pods these are; it names the budget. */
     readonly workload: string;
     readonly namespace: pulumi.Input<string>;
     readonly labels: Labels;
     /** What selects the workload's pods. */
     readonly selector: Labels;
-    /** One where it is left out, of a single pod too: servicing its machine takes it away for a moment. */
+    /** Defaults to one, also for a single pod, because servicing its machine takes it away for a moment. */
     readonly maxUnavailable?: number;
 }
 

@@ -9,8 +9,8 @@ export interface DefaultAccountArgs {
 }
 
 /**
- * The ServiceAccount that Kubernetes makes in each namespace, for pods that name none. None of ours is so, and it gives nobody a token: CIS
- * Kubernetes Benchmark 1.10, 5.1.5. Whoever is first makes it, this program or Kubernetes.
+ * The ServiceAccount that Kubernetes creates in each namespace, for pods that name none. All of ours name one, and this account gives
+ * nobody a token: CIS Kubernetes Benchmark 1.10, 5.1.5. This program or Kubernetes creates it, whichever is first.
  */
 export function defaultAccount(name: string, args: DefaultAccountArgs, opts: pulumi.CustomResourceOptions): void {
     const { namespace, labels } = args;

@@ -8,8 +8,8 @@ export interface DefaultDenyArgs {
 }
 
 /**
- * Nothing in, nothing out: an empty selector is every pod, a type without a rule allows nothing of it. The empty lists
- * say so outright: a rule that somebody adds on the cluster is then drift in a field of ours, shown and taken back.
+ * Denies all traffic: an empty selector selects every pod, and a type without a rule allows nothing. The empty lists say so explicitly, so
+ * that a rule which somebody adds on the cluster is drift in a field of ours, which is shown and taken back.
  */
 export function defaultDeny(name: string, args: DefaultDenyArgs, opts: pulumi.CustomResourceOptions): NetworkPolicy {
     return new NetworkPolicy(

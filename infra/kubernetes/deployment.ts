@@ -7,17 +7,17 @@ import { metadata } from "./metadata";
 import { type SpreadConstraint, spreadAmong } from "./spread";
 
 export interface DeploymentArgs extends BudgetArgs {
-    /** What the pods are to the component: names the Deployment in the stack. */
+    /** The pods' part in the component; it names the Deployment in the stack. */
     readonly part: "server" | "controller";
     readonly replicas: number;
-    /** Over which fault domains. Left out of what has one pod. */
+    /** Fault domains over which the pods are spread; left out where there is one pod. */
     readonly spread?: readonly SpreadConstraint[];
-    /** Kubernetes' own where it is left out: new pods first, and the old ones go when those answer. */
+    /** Defaults to Kubernetes' own: new pods come first, and the old ones go when those answer. */
     readonly strategy?: input.apps.v1.DeploymentSpec["strategy"];
-    /** Annotations of the pods: with other values the pods are replaced. */
+    /** Annotations of the pods, which are replaced when the values change. */
     readonly annotations?: Readonly<Record<string, string>>;
     readonly pod: input.core.v1.PodSpec;
-    /** In place before any pod is. */
+    /** Policies that must be in place before any pod is. */
     readonly networkPolicies: readonly pulumi.Resource[];
 }
 

@@ -2,10 +2,10 @@ import type { input } from "@pulumi/kubernetes/types";
 import { FIELD_MANAGER } from "../conventions/names";
 
 /**
- * Metadata of an object: named by us, never by the provider, so that two sites are the same object for object.
+ * Metadata of an object. We name it, never the provider, so that two sites are the same object for object.
  *
- * The annotation fixes the field manager (the provider's default is random per resource): a run that was killed
- * between the API server's answer and its own state is then adopted by the next, with nothing left owned by a ghost.
+ * The annotation fixes the field manager, which the provider by default makes random for each resource. If a run is killed between the API
+ * server's answer and its own state, the next one then adopts the object, and no field is left to a manager that is gone.
  */
 export function metadata(
     name: string,
@@ -22,7 +22,7 @@ export function metadata(
 }
 
 /**
- * For what is ready by itself once something else is that is waited for: a Service by its pods. Where those cannot be made, the
- * run would else wait ten minutes for what will not come, before it says so.
+ * For an object that becomes ready by itself once another is that the run waits for, as a Service does with its pods. Where those cannot be
+ * created, the run would otherwise wait ten minutes in vain before it says so.
  */
 export const NOT_AWAITED = { "pulumi.com/skipAwait": "true" } as const;

@@ -4,26 +4,26 @@ import type * as pulumi from "@pulumi/pulumi";
 import { metadata } from "./metadata";
 import { COMMON_LABELS, type Labels } from "../conventions/names";
 
-/** Who is at the other end of a flow: one of the functions below says it. */
+/** The other end of a flow, as one of the functions below returns it. */
 export type Peer = input.networking.v1.NetworkPolicyPeer;
 
-/** Which ports of the pods that are connected to; a Service's port is not looked at. */
+/** Ports of the pods that are connected to; a Service's port does not count. */
 export type Port = input.networking.v1.NetworkPolicyPort;
 
-/** What comes in: both lists have an entry or more, because an empty one means everybody and everything. */
+/** Incoming traffic. Both lists have an entry or more, because an empty one means everybody and everything. */
 export interface Ingress {
     readonly from: readonly [Peer, ...Peer[]];
     readonly ports: readonly [Port, ...Port[]];
 }
 
-/** What goes out, likewise. */
+/** Outgoing traffic, likewise. */
 export interface Egress {
     readonly to: readonly [Peer, ...Peer[]];
     readonly ports: readonly [Port, ...Port[]];
 }
 
 export interface AllowArgs {
-    /** Whose flows they are: names the policy. */
+    /** The workload whose flows these are; it names the policy. */
     readonly workload: string;
     readonly namespace: pulumi.Input<string>;
     readonly labels: Labels;
@@ -46,7 +46,7 @@ export function pods(labels: Labels, namespace?: string): Peer {
 /** Every pod in the namespaces that this program makes. */
 export const EMBASSY: Peer = { namespaceSelector: { matchLabels: COMMON_LABELS } };
 
-/** A range of addresses outside the cluster: those inside are pods, and named by their labels. */
+/** A range of addresses outside the cluster. Pods inside it are named by their labels. */
 export function range(cidr: string): Peer {
     return { ipBlock: { cidr } };
 }

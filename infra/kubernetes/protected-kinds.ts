@@ -6,7 +6,7 @@ export interface ProtectedKind {
     readonly resource: string;
 }
 
-/** Namespaces take everything in them along; Secrets hold keys; sets of pods and their claims lead to data, and volumes have it. */
+/** Deleting a namespace deletes everything in it. Secrets hold keys. StatefulSets and claims lead to data, and volumes hold it. */
 export const PROTECTED_KINDS: readonly ProtectedKind[] = [
     { kind: "Namespace", apiGroup: "", resource: "namespaces" },
     { kind: "Secret", apiGroup: "", resource: "secrets" },
@@ -15,5 +15,8 @@ export const PROTECTED_KINDS: readonly ProtectedKind[] = [
     { kind: "PersistentVolume", apiGroup: "", resource: "persistentvolumes" },
 ];
 
-/** Annotation of an object that may be removed: its own name, so that one for many at once says nothing. */
+/**
+ * Annotation that permits the removal of an object. Its value is the object's own name, so that one value for many objects at once permits
+ * nothing.
+ */
 export const RELEASE = "data-embassy/release";

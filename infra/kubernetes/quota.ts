@@ -10,7 +10,7 @@ export interface Pods {
     readonly storage?: string;
 }
 
-/** The hard limits of a ResourceQuota for pods that request what they are limited to. */
+/** The hard limits of a ResourceQuota for pods whose requests are equal to their limits. */
 export function quota(...pods: readonly Pods[]): Record<string, string> {
     const sum = (one: (pod: Pods) => number): number => pods.reduce((total, pod) => total + pod.count * one(pod), 0);
     const each = (quantity: "cpu" | "memory") => (pod: Pods) =>
@@ -31,7 +31,7 @@ export function quota(...pods: readonly Pods[]): Record<string, string> {
     };
 }
 
-/** As the API server would write them back: in the largest unit that leaves them whole. */
+/** In the form in which the API server would write it back: the largest unit that leaves it whole. */
 function cores(amount: number): string {
     const milli = Math.round(amount * 1000);
     return milli % 1000 === 0 ? String(milli / 1000) : `${milli}m`;

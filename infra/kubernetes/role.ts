@@ -9,7 +9,7 @@ export interface ClusterRoleArgs {
     readonly called: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly rules: readonly input.rbac.v1.PolicyRule[];
-    /** The ServiceAccount that has it. */
+    /** The ServiceAccount that gets the role. */
     readonly serviceAccount: pulumi.Input<string>;
     readonly namespace: pulumi.Input<string>;
 }

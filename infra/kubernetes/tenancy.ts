@@ -13,7 +13,7 @@ type Quantities = Readonly<Record<string, string>>;
 export interface NamespaceArgs {
     readonly namespace: string;
     readonly labels: Labels;
-    /** Of Kubernetes, whose profile is meant: `v1.34` */
+    /** Version of Kubernetes whose profile applies: `v1.34` */
     readonly podSecurityVersion: string;
 }
 
@@ -22,7 +22,7 @@ export interface TenancyArgs extends NamespaceArgs {
     readonly account: string;
     /** What all pods together may use. */
     readonly quota: Quantities;
-    /** What a container has that asks for nothing, and the most that one may ask for; absent where every container asks. */
+    /** Limits of a container that asks for none, and the most that one may ask for; absent where every container asks. */
     readonly limits?: Quantities;
 }
 
@@ -31,7 +31,10 @@ export interface Tenancy {
     readonly serviceAccount: pulumi.Output<string>;
 }
 
-/** A namespace under the restricted profile, whose pods each have an account that is named. https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
+/**
+ * A namespace under the restricted profile, in which each pod names its account.
+ * https://kubernetes.io/docs/concepts/security/pod-security-admission/
+ */
 export function restrictedNamespace(
     name: string,
     { namespace, labels, podSecurityVersion }: NamespaceArgs,
@@ -46,7 +49,7 @@ export function restrictedNamespace(
     const created = new Namespace(
         `${name}-namespace`,
         { metadata: metadata(namespace, { ...labels, ...podSecurity }) },
-        // Deleting a namespace deletes everything in it, volumes' claims and keys too.
+        // Deleting a namespace deletes everything in it, also the claims of volumes, and keys.
         { ...opts, ...PROTECTED },
     );
     const { name: made } = created.metadata;

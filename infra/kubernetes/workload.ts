@@ -8,10 +8,10 @@ type Container = input.core.v1.Container;
 type PodSpec = input.core.v1.PodSpec;
 type Probe = input.core.v1.Probe;
 
-/** Mounted keys: readable by the process's group, by nobody else. */
+/** Mode of mounted keys: the process's group can read them, and nobody else. */
 export const KEY_MODE = 0o440;
 
-/** Requested and limited alike: the Guaranteed class, evicted last. */
+/** Requests and limits that are equal, for the Guaranteed class, which is evicted last. */
 export function guaranteed(cpu: string, memory: string): Container["resources"] {
     return { requests: { cpu, memory }, limits: { cpu, memory } };
 }
@@ -20,7 +20,8 @@ export function guaranteed(cpu: string, memory: string): Container["resources"] 
  * A container as the restricted Pod Security profile and the NSA/CISA hardening guide want it: no privilege, no
  * capability, no writable root file system. What must be written to is mounted.
  *
- * @param user where it is another than its pod's, so that a file or a socket of theirs is not its own; mounted keys are its pod's group's
+ * @param user where it differs from its pod's, so that it does not own the files and sockets of the others; mounted keys belong to the
+ * pod's group
  */
 export function hardenedContainer(container: Container, user?: Identity): Container {
     return {
@@ -37,22 +38,20 @@ export function hardenedContainer(container: Container, user?: Identity): Contai
     };
 }
 
-/**
- * The command of a server that reads its certificate when it starts and at SIGHUP: it is told when the mounted Secret has another.
- */
+/** The command of a server that reads its certificate when it starts and at SIGHUP, which it gets when the mounted Secret has changed. */
 export function following(folder: string, program: string): string[] {
     return [PROGRAM.follow, folder, program];
 }
 
-/** Seconds between two looks of a kubelet at what runs. */
+/** Seconds between two probes of a kubelet. */
 const LOOK_SECONDS = 10;
-/** Looks in a row without an answer, after which a container is started anew. */
+/** Failed probes in a row after which a container is restarted. */
 const LOOKS = 6;
-/** Seconds for which a server may be on its way up. */
+/** Seconds that a server may take to start. */
 const UP_SECONDS = 60;
 
 /**
- * The three probes of a server, by two questions: whether it can do its work, and whether it still answers. Until it is up it is looked at
+ * The three probes of a server, from two questions: whether it can do its work, and whether it still answers. Until it is up it is probed
  * often, and from then on seldom.
  */
 export function probes(
@@ -66,7 +65,7 @@ export function probes(
     };
 }
 
-/** Those of a server that lets in nobody without a certificate, of which a kubelet has none: that it listens is what can be asked. */
+/** Probes of a server that admits nobody without a certificate. A kubelet has none, so that they check only whether the server listens. */
 export function listening(port: string): ReturnType<typeof probes> {
     return probes({ tcpSocket: { port } });
 }
@@ -74,8 +73,8 @@ export function listening(port: string): ReturnType<typeof probes> {
 const API_TOKEN = "api-token";
 
 /**
- * The pod's identity in the API, for the containers that have the mount and no other; the token is good for an hour and
- * renewed by the kubelet: https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
+ * The pod's identity in the API, only for the containers that have the mount. The token is valid for an hour, and the kubelet renews it:
+ * https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
  */
 export const apiToken: { readonly volume: input.core.v1.Volume; readonly mount: input.core.v1.VolumeMount } = {
     volume: {

@@ -13,8 +13,8 @@ export const CLUSTER_DOMAIN = "cluster.local";
 export const API_SERVER_PORT = 6443;
 
 /**
- * Offsets into a site's range of Services. The API server hands out the lower end of the range last, and leaves it to
- * whoever asks for an address by number: https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/
+ * Offsets into a site's range of Services. The API server hands out the lower end of the range last, and leaves it for addresses that are
+ * requested by number: https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/
  */
 const OFFSET = { dns: 10, objectStore: 11, edge: 12, gazette: 13, registries: 32, leaseAgents: 64 } as const;
 
@@ -27,21 +27,21 @@ type Numbered = Readonly<Record<string, { readonly number: number }>>;
 /** What a site serves to its peers, each at an address of its own. */
 interface Served {
     readonly objectStore: string;
-    /** Registry → where its leader is, and where its members grant leases. */
+    /** Registry → the address of its leader, and that at which its members grant leases. */
     readonly registries: Readonly<Record<string, { readonly leader: string; readonly leaseAgent: string }>>;
 }
 
-/** Another site, as it is seen from here. */
+/** Another site, as seen from here. */
 export interface Peer extends Served {
-    /** CIDR of all that is theirs: what a route leads to. */
+    /** CIDR of everything at that site, to which a route leads. */
     readonly block: string;
-    /** CIDR of their pods, which call with their own addresses. */
+    /** CIDR of its pods, which connect with their own addresses. */
     readonly pods: string;
 }
 
-/** The site with which a site has something to do: its partner, or the one that it is restored from. */
+/** The site that a site works with: its partner, or the one that it is restored from. */
 export interface OtherSite extends Peer {
-    /** Whether the two are a pair, which call each other; else the other one's store is read, and nothing more. */
+    /** Whether the two are a pair, and connect to each other. Otherwise only the other one's store is read. */
     readonly isPartner: boolean;
 }
 
@@ -60,7 +60,7 @@ export interface NetworkPlan {
     readonly served: readonly string[];
     /** CIDR of the control plane and the machines. */
     readonly nodes: string;
-    /** Where the API server is reached from within. */
+    /** Address at which clients in the site reach the API server. */
     readonly gateway: string;
     /** The sites to which there is a link, by name. */
     readonly peers: Readonly<Record<string, Peer>>;
@@ -86,7 +86,10 @@ export function registryName(registry: string, site: string): string {
     return `${registry}.${site}.${DOMAIN}`;
 }
 
-/** The name by which the other site asks for a lease. The certificates of both sites have it, so it stays: `writer.population.luxembourg.embassy.internal` */
+/**
+ * The name by which the other site asks for a lease: `writer.population.luxembourg.embassy.internal`. It stays, because the certificates of
+ * both sites have it.
+ */
 export function leaseAgentName(registry: string, site: string): string {
     return `writer.${registryName(registry, site)}`;
 }
@@ -146,8 +149,8 @@ function servedIn(services: string, registries: Numbered): Served {
 }
 
 /**
- * Where API servers ask from: the gateway, and the machines of the control plane, whose addresses follow it. The facility gives them to those
- * hosts (docs/decisions/machines.md); in the lab the gateway stands for all.
+ * The addresses from which API servers connect: the gateway's, and those of the control plane's machines, which follow it. The facility
+ * gives them to those hosts (docs/decisions/machines.md); in the lab the gateway stands for all.
  *
  * @param count machines of the control plane
  */
@@ -165,7 +168,7 @@ export function leaseAgentAddress(services: string, number: number): string {
     return nth(services, OFFSET.leaseAgents + number);
 }
 
-/** A range's first address. Of the nodes': the gateway. Of the Services': always that of `kubernetes`. */
+/** A range's first address. In the range of the nodes it is the gateway's, and in that of the Services always that of `kubernetes`. */
 export function firstAddress(range: string): string {
     return nth(range, 1);
 }

@@ -61,7 +61,7 @@ export const networking = z
         }
     });
 
-/** A stack's configuration, as far as this section goes. */
+/** This section of a stack's configuration. */
 export interface NetworkingSection {
     readonly networking: z.infer<typeof networking>;
 }

@@ -1,17 +1,21 @@
 /**
- * What reaches a machine, and what comes over the link between two sites: rulesets of nftables, which real machines load and the lab does. Pure.
+ * Rulesets of nftables for what reaches a machine, and for what comes over the link between two sites. Real machines load them, and so does
+ * the lab. Pure.
  * https://wiki.nftables.org/wiki-nftables/index.php/Netfilter_hooks
  */
 import type { NetworkPlan } from "./addresses";
 
-/** TCP ports of one machine, and who reaches them. */
+/** TCP ports of one machine, and the addresses that reach them. */
 export interface Opening {
     readonly ports: readonly number[];
-    /** IPv4 addresses; absent where everybody does who is in the site. */
+    /** IPv4 addresses; absent where everybody in the site may connect. */
     readonly from?: readonly string[];
 }
 
-/** Of a machine: it takes what it has asked for and what is open, and drops the rest. Packets to and from its pods only pass, and policies judge them. */
+/**
+ * The ruleset of a machine. It accepts what it has asked for and what is open, and drops the rest. Packets to and from its pods only pass
+ * through, and network policies judge them.
+ */
 export function machineFilter(openings: readonly Opening[]): string {
     return table("input", "type filter hook input priority filter; policy drop;", [
         "ct state established,related accept",
@@ -24,8 +28,9 @@ export function machineFilter(openings: readonly Opening[]): string {
 }
 
 /**
- * Of a site's end of its links: what begins at another site passes to the Services that this one serves it, and nowhere else: to no machine,
- * no pod, no kubelet and no API server, whose Service is not among them either. It looks before a Service's address becomes a pod's.
+ * The ruleset of a site's end of its links. What begins at another site passes to the Services that this one serves it, and to nothing
+ * else: no machine, no pod, no kubelet, and no API server, whose Service is not among them either. It applies before a Service's address
+ * becomes a pod's.
  *
  * @param link name of the interface; `*` at its end stands for anything
  */
@@ -40,7 +45,7 @@ export function linkFilter(link: string, { served }: Pick<NetworkPlan, "served">
 
 const NAME = "inet embassy";
 
-/** Declared, deleted and declared: replaced in one step, with nothing else of the machine's touched. */
+/** Declares the table, deletes it and declares it again, which replaces it in one step and touches nothing else on the machine. */
 function table(chain: string, hook: string, rules: readonly string[]): string {
     const lines = [hook, ...rules].map((line) => `        ${line}`);
     const content = [`table ${NAME} {`, `    chain ${chain} {`, ...lines, "    }", "}"];

@@ -6,33 +6,34 @@ import { MOST_REGISTRIES } from "../networking/addresses";
 import { quantity } from "../conventions/quantity";
 
 const registry = z.strictObject({
-    /** Its place among the Services' fixed addresses. It is given once and stays: names resolve to it in every site. */
+    /** Its place among the Services' fixed addresses. It is given once and stays, because names resolve to it in every site. */
     number: z
         .int()
         .min(0)
         .max(MOST_REGISTRIES - 1),
-    /** Database members. Two or more, so that one feed can be lost. */
+    /** Database members; two or more, so that one feed can be lost. */
     members: z
         .int()
         .min(2, "must be 2 or more: one member cannot bear the loss of a feed")
         .max(MOST_MEMBERS, `must be ${MOST_MEMBERS} or less: the next ordinal is that of the next site's first member`),
-    /** Cores and memory of each member: requested and limited alike, so that none is evicted for another. */
+    /** Cores and memory of each member. Requests and limits are equal, so that none is evicted for another. */
     cpu: quantity,
     memory: quantity,
     /** Volume of each member. */
     storage: quantity,
     /**
-     * Bytes of its data, at most: what a backup holds. Of a registry that runs: `SELECT sum(pg_database_size(oid)) FROM pg_database`.
+     * Bytes of its data, at most, which is what a backup holds. For a registry that runs: `SELECT sum(pg_database_size(oid)) FROM
+     * pg_database`.
      */
     data: quantity.default("2Gi"),
     /**
-     * Bytes of WAL that it writes in a day, at most, beside its heartbeat: every member has to have room for two weeks of it. Of a
-     * registry that runs: `SELECT wal_bytes, stats_reset FROM pg_stat_wal`.
+     * Bytes of WAL that it writes in a day, at most, besides its heartbeat; every member needs room for two weeks of it. For a registry
+     * that runs: `SELECT wal_bytes, stats_reset FROM pg_stat_wal`.
      */
     walPerDay: quantity.default("1Gi"),
     /**
-     * Of a new database, the size of a segment of its WAL, one of which a registry at rest fills at each archiveTimeout. Of one that an
-     * earlier release made, "16Mi", as it was made: `SHOW wal_segment_size`.
+     * Size of a WAL segment in a new database; a registry at rest fills one at each archiveTimeout. For a database that an earlier release
+     * made, "16Mi", as it was made: `SHOW wal_segment_size`.
      */
     walSegment: z.enum(["1Mi", "16Mi"], 'must be "1Mi" or "16Mi", as the database was made').default("1Mi"),
     /** Whether its database runs already. Until then everything is declared, and there are no members. */
@@ -41,10 +42,13 @@ const registry = z.strictObject({
 
 export type RegistryConfig = z.infer<typeof registry>;
 
-/** What a registry's database, its schema or its owner would be called as well: Postgres' own, or the embassy's. */
+/**
+ * Names that a registry may not have, because its database, its schema or its owner would have them too: they are Postgres' own, or the
+ * embassy's.
+ */
 const TAKEN = ["embassy", "gazette", "postgres", "public", "reader", "template0", "template1", "writer"];
 
-/** Part of the names of namespaces, buckets and hosts (RFC 1123), and, with `_` for `-`, of a database and its owner. */
+/** Part of the names of namespaces, buckets and hosts (RFC 1123) and, with `_` for `-`, the name of a database and its owner. */
 const registryName = z
     .string()
     .regex(/^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$/, "must be a DNS label of at most 32 characters")
@@ -67,12 +71,12 @@ export const registries = z.record(registryName, registry).superRefine((all, con
     }
 });
 
-/** A stack's configuration, as far as this section goes. */
+/** This section of a stack's configuration. */
 export interface RegistriesSection {
     readonly registries: z.infer<typeof registries>;
 }
 
-/** Those of `names` whose databases run, in their order. @throws InputError for a registry that the configuration does not name */
+/** Those of `names` whose databases run, in the same order. @throws InputError for a registry that the configuration does not name */
 export function runningOf<Name extends string>(config: RegistriesSection, names: readonly Name[]): Name[] {
     return names.filter((name) => registryOf(config, name).running);
 }

@@ -1,4 +1,4 @@
-/** What every pod has that runs the image of Postgres. */
+/** What every pod with the image of Postgres has. */
 import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
 import { KEY_MODE } from "../kubernetes/workload";
@@ -18,7 +18,7 @@ export interface PostgresArgs {
     readonly registry: RegistryPlan;
     readonly namespace: pulumi.Input<string>;
     readonly serviceAccount: pulumi.Input<string>;
-    /** Secrets: the members' certificate, and how to reach the stores. */
+    /** Secrets with the members' certificate, and with the way to the stores. */
     readonly certificate: pulumi.Input<string>;
     readonly repositories: pulumi.Input<string>;
 }

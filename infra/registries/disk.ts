@@ -1,6 +1,6 @@
 /**
- * What a member's disk holds, and up to where: each limit follows from the disk's size, and a preview refuses a disk on which
- * {@link DAYS_ALONE} days of WAL that nobody takes do not fit. Pure. docs/disks.md is generated from it.
+ * What a member's disk holds, and the limit of each part. The limits follow from the disk's size, and a preview refuses a disk that has no
+ * room for {@link DAYS_ALONE} days of WAL that nobody takes. Pure. docs/disks.md is generated from it.
  */
 import type { RecoverySection } from "./backups/config";
 import { type RegistriesSection, registryOf } from "./config";
@@ -13,8 +13,8 @@ export const GIB = 1024 * MIB;
 const DAY_SECONDS = 86_400;
 
 /**
- * Bytes of a segment of WAL, as a new database is made (`initdb --wal-segsize`). A registry at rest commits a heartbeat each second and so
- * fills one at each archiveTimeout, however large it is: of Postgres' own 16 MiB that were 23 GB a day.
+ * Bytes of a WAL segment in a new database (`initdb --wal-segsize`). A registry at rest commits a heartbeat each second and so fills a
+ * segment at each archiveTimeout, however large it is: with Postgres' own 16 MiB that would be 23 GB a day.
  */
 export const SEGMENT_BYTES = MIB;
 /** WAL segment of a database that was made with Postgres' default, or is restored from one. */
@@ -22,11 +22,11 @@ export const FORMER_SEGMENT_BYTES = 16 * MIB;
 
 /** Shares of a member's disk. The remainder is for the file system and for small files. */
 const SHARES = {
-    /** All WAL together: what is longest in it holds the rest as well, for they are ends of the same log. */
+    /** All WAL together. The longest part of it holds the others as well, because all are ends of the same log. */
     wal: 1 / 2,
-    /** WAL of which only one of two stores has not answered: beyond it, one that has it is enough. */
+    /** WAL that only one of the two stores has not taken; beyond it, the store that has it is enough. */
     oneStore: 1 / 4,
-    /** WAL of which only a member that is away has not heard: beyond it, it is rebuilt from a copy. */
+    /** WAL that only a member that is away has not received; beyond it, the member is rebuilt from a copy. */
     member: 1 / 4,
     /** Its tables and indexes. */
     data: 2 / 5,
@@ -34,10 +34,10 @@ const SHARES = {
     temporary: 1 / 20,
 } as const;
 
-/** Bytes that Postgres writes between two checkpoints, and keeps for whoever follows without a slot. */
+/** Bytes that Postgres writes between two checkpoints, and bytes that it keeps for followers without a slot. */
 const CHECKPOINT_BYTES = GIB;
 const KEPT_BYTES = 256 * MIB;
-/** WAL that pgBackRest fetches ahead: its own default, said so that it stays. */
+/** WAL that pgBackRest fetches ahead: its own default, set explicitly so that it stays. */
 export const FETCHED_AHEAD_BYTES = 128 * MIB;
 
 export interface DiskLimits {
@@ -70,7 +70,7 @@ export function walPerDay(registry: string, config: Declared): number {
     return amount(declared) + (DAY_SECONDS / config.recovery.archiveTimeout) * amount(walSegment);
 }
 
-/** What there is on a disk beside the data. */
+/** Something on a disk besides the data. */
 export interface Holder {
     readonly name: string;
     readonly bytes: number;
@@ -78,7 +78,7 @@ export interface Holder {
     readonly from: string;
     /** Days until it is reached; undefined where time is not what fills it. */
     readonly days: number | undefined;
-    /** What then holds. */
+    /** What happens then. */
     readonly then: string;
 }
 
@@ -139,7 +139,7 @@ export function diskHolders(registry: string, config: Declared): Holder[] {
     ];
 }
 
-/** Disks on which the data, or the WAL of the days that a site must go on alone, do not fit, a line each. */
+/** Disks that have no room for the data, or for the WAL of the days that a site must go on alone, a line each. */
 export function tooSmall(config: Declared): string[] {
     const { checkpoint, kept } = diskLimits("1");
     return Object.entries(config.registries).flatMap(
@@ -157,7 +157,7 @@ export function tooSmall(config: Declared): string[] {
     );
 }
 
-/** @throws InputError of which each line names a disk that would fill, and the size that would do */
+/** @throws InputError with a line for each disk that would fill, and the size that would do */
 export function refuseTooSmall(site: string, problems: readonly string[]): void {
     if (problems.length > 0) {
         const lines = problems.map((problem) => `  - ${problem}`);

@@ -16,9 +16,8 @@ export interface FlowsArgs {
 }
 
 /**
- * What a registry's network policies let through in its site: its members know each other and the API server, in which they agree who
- * leads; the Jobs read the members; both reach the store; and the edge asks the members. What passes between sites:
- * infra/site/across-sites.ts.
+ * What a registry's network policies allow in its site: its members reach each other and the API server, in which they agree who leads; the
+ * Jobs read the members; both reach the store; and the edge asks the members. For traffic between sites, see infra/site/across-sites.ts.
  */
 export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
     const { registry, network, namespace } = args;
@@ -37,7 +36,7 @@ export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResource
                 ingress: [
                     { from: [members], ports: tcp(PORTS.postgres, PORTS.patroni) },
                     { from: [pods(BACKUP_LABEL)], ports: tcp(PORTS.repository) },
-                    // No rule where there is none: without a peer it would be for everybody.
+                    // Where nobody asks there is no rule, because a rule without a peer would let in everybody.
                     ...(asker === undefined ? [] : [{ from: [asker, ...askers] as const, ports: tcp(PORTS.postgres) }]),
                 ],
                 egress: [

@@ -39,11 +39,11 @@ export const TLS_FILES = {
     authority: `${PATHS.tls}/${TLS.authority}`,
 } as const;
 
-/** Where a site's copy of a registry begins: empty, streamed from the site that is primary, or out of backups. */
+/** Where a site's copy of a registry comes from: it begins empty, is streamed from the site that is primary, or is restored from backups. */
 export type Origin =
     | { readonly kind: "empty" }
     | { readonly kind: "primary"; readonly host: string }
-    /** `at`: the last instant that is still in it; without it all that is stored. `generation`: of the keys that open it. */
+    /** `at`: the last instant in it; without it, everything that is stored. `generation`: the generation of the keys that open it. */
     | {
           readonly kind: "stored";
           readonly store: string;
@@ -51,7 +51,7 @@ export type Origin =
           readonly generation: number;
       };
 
-/** Of a registry's keys. Backups are stored with the first, the newest; WAL with the one before it too, where that is named. */
+/** Generations of a registry's keys. Backups are stored with the first, which is the newest; WAL also with the one before it, where that is named. */
 export type Generations = readonly [newest: number, ...before: number[]];
 
 export interface DatabasePlan {
@@ -85,10 +85,10 @@ export interface DatabasePlan {
     readonly dnsNames: readonly string[];
 }
 
-/** Label that Patroni puts on its members' pods; it moves at a failover, so that nothing else may depend on it. */
+/** Label that Patroni puts on its members' pods. It moves at a failover, so that nothing else may depend on it. */
 export const ROLE_LABEL = { key: "role", leader: "master" } as const;
 
-/** What of a stack's configuration a database follows from. */
+/** The sections of a stack's configuration that a database follows from. */
 export type DatabaseConfig = SiteSection &
     SitesSection &
     NetworkingSection &
@@ -132,8 +132,8 @@ export function planDatabase(registry: string, namespace: string, config: Databa
 }
 
 /**
- * Ordinal of a site's first member of each registry. Members are counted on from site to site, so that no two have the same name: a
- * primary names those for which it waits, and must not take the other site's for its own.
+ * Ordinal of a site's first member of each registry. Members are numbered on from site to site, so that no two have the same name: a
+ * primary names those that it waits for, and must not take the other site's for its own.
  */
 function firstMemberOf({ site, sites }: SiteSection & SitesSection): number {
     const own = sites[site.name];
@@ -162,7 +162,7 @@ function originOf(registry: string, config: RoleSection & KeysSection): Origin {
     return role === "primary" ? { kind: "empty" } : { kind: "primary", host: registryName(registry, partner) };
 }
 
-/** As Kubernetes names a headless Service and the members behind it. */
+/** Names that Kubernetes gives to a headless Service and the members behind it. */
 function dnsNames(namespace: string, members: readonly string[]): string[] {
     const service = databaseHost(namespace);
     return [DATABASE, `${DATABASE}.${namespace}`, service, `${service}.${CLUSTER_DOMAIN}`, ...members];
@@ -173,12 +173,12 @@ export function databaseHost(namespace: string): string {
     return `${DATABASE}.${namespace}.svc`;
 }
 
-/** As the members are called by each other: their pods. */
+/** The members' names among each other, which are those of their pods. */
 export function memberNames({ firstMember, members }: Pick<DatabasePlan, "firstMember" | "members">): string[] {
     return Array.from({ length: members }, (_, index) => `${DATABASE}-${firstMember + index}`);
 }
 
-/** Names of the members in their site. */
+/** Host names of the members in their site. */
 export function memberHosts(namespace: string, firstMember: number, members: number): string[] {
     return memberNames({ firstMember, members }).map((name) => `${name}.${databaseHost(namespace)}`);
 }
@@ -193,7 +193,7 @@ export function databaseName(registry: string): string {
     return registry.replaceAll("-", "_");
 }
 
-/** Common name in the certificate of a registry's members, and of its owner. One registry's opens no other. */
+/** Common name in the certificate of a registry's members, and in that of its owner. One registry's opens no other. */
 export function memberName(registry: string): string {
     return `member.${registry}`;
 }

@@ -20,7 +20,7 @@ export interface RegistryPlan {
     readonly storage: string;
     readonly storageClass: string;
     readonly spread: readonly SpreadConstraint[];
-    /** Members that may be away at once by choice (drain, upgrade). */
+    /** Members that may be away at once for a planned reason (drain, upgrade). */
     readonly maxUnavailable: number;
     readonly quota: Readonly<Record<string, string>>;
     readonly database: DatabasePlan;
@@ -38,25 +38,25 @@ export interface Asking {
     readonly selector: Readonly<Record<string, string>>;
 }
 
-/** What is decided for one run, by whoever starts it. */
+/** What the person who starts a run decides for it. */
 export interface Decisions {
     readonly acceptLoss: boolean;
 }
 
-/** Room in a quota for one more member than planned: a rolling replacement, a restore beside the members. */
+/** Members beyond the plan for which a quota has room: for a rolling replacement, or a restore beside the members. */
 const HEADROOM = 1;
 
-/** Cores and memory of what stands beside a member in its pod, and of a Job that stores a version. */
+/** Cores and memory of the containers beside a member in its pod, and of a Job that stores a version. */
 export const HELPER = { cpu: "100m", memory: "256Mi" } as const;
 export const BACKUP_JOB = { cpu: "500m", memory: "512Mi" } as const;
 /**
- * Of the lease agent beside a member, and of the gate before a role: a Node.js each. Of the processor it uses next to nothing, but that in
- * time: where all of a machine's is asked for, its share is what the right to write hangs on.
+ * Cores and memory of the lease agent beside a member, and of the gate before a role; each is a Node.js. It uses next to no processor time,
+ * but needs it promptly: where all of a machine's processor is requested, the right to write depends on this share.
  */
 export const LEASE_AGENT = { cpu: "500m", memory: "128Mi" } as const;
-/** Jobs of a registry at once, at most: three schedules, and the first version in each of two stores. */
+/** The most Jobs of a registry at once: three schedules, and the first version in each of two stores. */
 export const JOBS = 5;
-/** The gate of a role that is taken, before that of the one that is given up is gone. */
+/** Gates at once: that of the new role starts before that of the former one is gone. */
 export const GATES = 2;
 
 export function planRegistry(

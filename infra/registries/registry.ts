@@ -31,7 +31,7 @@ export interface RegistryArgs {
 /** One of the state's registries: its namespace, network policies, keys, database and backups. */
 export class Registry extends pulumi.ComponentResource {
     readonly namespace: pulumi.Output<string>;
-    /** There before anything of it runs. */
+    /** Resources that must be there before anything of the registry runs. */
     readonly networkPolicies: readonly pulumi.Resource[];
 
     constructor(name: string, args: RegistryArgs, opts: pulumi.ComponentResourceOptions) {
@@ -90,10 +90,10 @@ export class Registry extends pulumi.ComponentResource {
             { ...inPods, files: memberFiles, before: [...networkPolicies, agreed] },
             inRegistry,
         );
-        // Behind the gate: a site that may not be written to stores nothing either, and members come up meanwhile.
+        // These are behind the gate: a site that may not be written to stores nothing either, and members come up meanwhile.
         const behindGate = { ...inRegistry, dependsOn: [...networkPolicies, agreed] };
         backupJobs(`${name}-stored`, inPods, behindGate);
-        // The registry's own application has it, and whoever loads its data.
+        // This certificate is for the registry's own application, and for whoever loads its data.
         certificate(
             `${name}-owner-tls`,
             { ...issuing, secret: OWNER_SECRET, commonName: ownerName(name), dnsNames: [] },

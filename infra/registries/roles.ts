@@ -11,15 +11,15 @@ export const GAZETTE_ROLE = "gazette";
 export const LEASE_AGENT_ROLE = "writer";
 
 /**
- * Limits of the edge's roles: what one question may take, also of the member's disk, and how many may be asked at once. A role may set its
- * own time to another, and the lease agent holds it to this one (agents/lease-agent/asking.ts); the rest is not a role's to set.
+ * Limits of the edge's roles: how much time, and how much of the member's disk, one question may take, and how many may be asked at once. A
+ * role may change its own limit of time, and the lease agent enforces this one (agents/lease-agent/asking.ts). It cannot change the others.
  */
 export const ASKING = { milliseconds: 5_000, connections: 20, temporaryMebibytes: 64 } as const;
 
-/** Of a session: not the other site's to wait for, and one at a time. */
+/** Settings of a session: it does not wait for the other site, and only one runs at a time. */
 const ALONE = ["SET synchronous_commit = local;", "SELECT pg_advisory_lock(hashtext('setup.sql'));"];
 
-/** Functions that make one. */
+/** Functions that make large objects. */
 const LARGE_OBJECTS = ["lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)"];
 
 /** The edge's roles that a registry lets in. */
@@ -28,8 +28,8 @@ export function edgeRoles(registry: string): string[] {
 }
 
 /**
- * The role and the database that the registry's owner works with, the edge's roles, and the lease agent's table, in which a commit is
- * made each second. Whatever of it is there already stays, so that it is run again by each new leader ({@link setupCommand}).
+ * The role and the database that the registry's owner works with, the edge's roles, and the lease agent's table, in which a commit is made
+ * each second. The script keeps whatever is there already, so that each new leader can run it again ({@link setupCommand}).
  */
 export function setupScript({ registry, database }: DatabasePlan): string {
     const unless = (statement: string, table: string, column: string, name: string): string =>
@@ -38,7 +38,7 @@ export function setupScript({ registry, database }: DatabasePlan): string {
         ...ALONE,
         unless(`CREATE ROLE ${database} LOGIN`, "pg_roles", "rolname", database),
         unless(`CREATE DATABASE ${database} OWNER ${database}`, "pg_database", "datname", database),
-        // What they may ask or read, the owner grants with the data (data/registry-data.ts).
+        // The owner grants what they may ask or read together with the data (data/registry-data.ts).
         ...edgeRoles(registry).flatMap((role) => [
             unless(`CREATE ROLE ${role} LOGIN`, "pg_roles", "rolname", role),
             `ALTER ROLE ${role} CONNECTION LIMIT ${ASKING.connections};`,
@@ -47,20 +47,21 @@ export function setupScript({ registry, database }: DatabasePlan): string {
             `ALTER ROLE ${role} SET default_transaction_read_only = on;`,
         ]),
         unless(`CREATE ROLE ${LEASE_AGENT_ROLE} LOGIN`, "pg_roles", "rolname", LEASE_AGENT_ROLE),
-        // It looks how far the other site is, and has that waited for where it is late.
+        // The agent looks how far the other site is, and has Postgres wait for it where it is late.
         `GRANT pg_read_all_stats TO ${LEASE_AGENT_ROLE};`,
-        // And sends on who follows a member that does not lead.
+        // It sends followers away from a member that does not lead.
         `GRANT pg_signal_backend TO ${LEASE_AGENT_ROLE};`,
         `GRANT ALTER SYSTEM ON PARAMETER synchronous_standby_names TO ${LEASE_AGENT_ROLE};`,
         `GRANT EXECUTE ON FUNCTION pg_reload_conf() TO ${LEASE_AGENT_ROLE};`,
-        // And sees which WAL a member that was away can still have.
+        // It sees which WAL a member that was away can still have.
         `GRANT EXECUTE ON FUNCTION pg_ls_waldir() TO ${LEASE_AGENT_ROLE};`,
         `CREATE SCHEMA IF NOT EXISTS ${HEARTBEAT.schema} AUTHORIZATION ${LEASE_AGENT_ROLE};`,
         `CREATE TABLE IF NOT EXISTS ${HEARTBEAT.table}`,
         "    (at timestamptz NOT NULL, one boolean PRIMARY KEY DEFAULT true CHECK (one));",
         `INSERT INTO ${HEARTBEAT.table} VALUES (clock_timestamp()) ON CONFLICT DO NOTHING;`,
         `ALTER TABLE ${HEARTBEAT.table} OWNER TO ${LEASE_AGENT_ROLE};`,
-        // Postgres lets everybody into a database, the lease agent as well, and fill the disk with what it does not count: temporary tables, and large objects.
+        // By default Postgres lets everybody into a database, also the lease agent, and lets them fill the disk with what it does not count:
+        // temporary tables, and large objects.
         `REVOKE CONNECT, TEMPORARY ON DATABASE ${database} FROM PUBLIC;`,
         `GRANT CONNECT ON DATABASE ${database} TO ${edgeRoles(registry).join(", ")};`,
         `\\connect ${database}`,
@@ -70,12 +71,12 @@ export function setupScript({ registry, database }: DatabasePlan): string {
     ].join("\n");
 }
 
-/** Tries, a second apart: a member is told that it leads before it takes writes. */
+/** Tries, a second apart, because a member is told that it leads before it takes writes. */
 const SETUP_TRIES = 60;
 
 /**
- * What Patroni calls with an action, a role and its cluster's name, as a member starts or changes its role: for sh. A database that was made
- * by an earlier release, or comes out of its versions, so has what this one declares.
+ * The command for sh that Patroni calls with an action, a role and its cluster's name when a member starts or changes its role. It gives a
+ * database that an earlier release made, or that was restored from its versions, what this release declares.
  *
  * @param psql connects as the superuser
  * @see https://patroni.readthedocs.io/en/latest/dynamic_configuration.html (callbacks)

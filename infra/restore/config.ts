@@ -6,13 +6,13 @@ import type { pairedSite, restoredSite } from "../conventions/site";
 export const restore = z.strictObject({
     /** Site whose object store holds the versions. */
     from: z.string(),
-    /** The last instant that is to be in it; all that is stored where none is given. */
+    /** The last instant to restore; without it, everything that is stored. */
     at: instant.optional(),
-    /** Registry → generation of the keys that open what it is restored from; where not named, the newest. */
+    /** Registry → generation of the keys that open what it is restored from; the newest where it is not named. */
     generations: z.record(z.string(), z.int().min(1)).optional(),
 });
 
-/** What a stack's configuration has by its site's role: the other site of a pair, or what the site is restored from. */
+/** The part of a stack's configuration that its site's role decides: the other site of a pair, or what the site is restored from. */
 export type RoleSection =
     | { readonly site: z.infer<typeof pairedSite> }
     | { readonly site: z.infer<typeof restoredSite>; readonly restore: z.infer<typeof restore> };

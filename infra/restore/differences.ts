@@ -16,10 +16,13 @@ export interface Difference {
     readonly right: unknown;
 }
 
-/** What a cluster keeps of an object besides what was declared: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/ */
+/**
+ * Fields that a cluster adds to an object besides what was declared:
+ * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
+ */
 const BOOKKEEPING = ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"];
 
-/** A live object, without its cluster's bookkeeping, and of a Secret only what keys it has. */
+/** A live object without its cluster's bookkeeping; of a Secret, only the names of its keys. */
 export function liveResource(type: string, name: string, object: SiteResource["inputs"]): SiteResource {
     const hidden = Object.keys(object["data"] ?? {}).map((key) => [key, "[secret]"]);
     return {
@@ -71,7 +74,7 @@ function compare(resource: string, field: string, leftText: unknown, rightText: 
     );
 }
 
-/** A file in JSON is looked into. */
+/** Parses a text that is JSON, so that its fields are compared one by one. */
 function unfold(value: unknown): unknown {
     return typeof value === "string" && /^\s*\{\s*("[^]*)?\}\s*$/.test(value) ? (JSON.parse(value) as unknown) : value;
 }

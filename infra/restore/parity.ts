@@ -4,16 +4,16 @@
  */
 import type { Difference } from "./differences";
 
-/** A difference that is meant, and why. */
+/** An intended difference, and its reason. */
 export interface DeclaredField {
     readonly resource: RegExp;
     readonly field: RegExp;
-    /** Global: what may differ within the field's text, whose rest is alike. Absent where all of it may. */
+    /** Global expression for what may differ within the field's text, while the rest is alike. Absent where all of it may differ. */
     readonly within?: RegExp;
     readonly why: string;
 }
 
-/** The differences that nobody declared: two sites are the same where there are none. */
+/** The differences that nobody declared. Where there are none, two sites are identical. */
 export function undeclared(all: readonly Difference[], declared: readonly DeclaredField[]): Difference[] {
     return all.filter((one) => !declared.some((may) => covers(may, one)));
 }
@@ -136,7 +136,7 @@ const EDGE_FIELDS: readonly DeclaredField[] = [
     },
 ];
 
-/** A site against an environment restored from it. */
+/** For a site and an environment restored from it. */
 export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
     ...OWN_FIELDS,
     {
@@ -172,7 +172,7 @@ export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
     },
 ];
 
-/** The two sites of a pair. */
+/** For the two sites of a pair. */
 export const SITES_MAY_DIFFER: readonly DeclaredField[] = [
     ...OWN_FIELDS,
     ...EDGE_FIELDS,
@@ -193,7 +193,7 @@ export const SITES_MAY_DIFFER: readonly DeclaredField[] = [
     },
 ];
 
-/** Compares the two as they live in their clusters, which add to what was declared. */
+/** For the same two as they live in their clusters, which add to what was declared. */
 export const LIVE_MAY_DIFFER: readonly DeclaredField[] = [
     ...RESTORE_MAY_DIFFER,
     {

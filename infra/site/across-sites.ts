@@ -1,7 +1,7 @@
 /**
- * Everything that passes between sites. Each flow leads to one address of the other site, at the port of what is served there, and is
- * let in there from that site's pods and from nobody else. A pod's own address says of which site it is and not of which registry, as
- * pods are given new ones: who calls for a registry shows a certificate with its name.
+ * Everything that passes between sites. Each flow leads to one address of the other site, at the port of what is served there, and is let
+ * in there only from the first site's pods. A pod's address shows its site and not its registry, because pods are given new ones: a pod
+ * that connects for a registry shows a certificate with its name.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { dnsLabel } from "../conventions/names";
@@ -18,13 +18,13 @@ interface Placed {
     readonly namespace: pulumi.Input<string>;
 }
 
-/** Of a store's Service: who calls is judged by the Service's address and port, and the store by its pod's. */
+/** Port of a store's Service: policies judge the sender by the Service's address and port, and the store by its pod's. */
 const HTTPS = 443;
 
 /**
- * A registry's members follow the same registry of the other site, ask it for the right to write, and store there too, as its backup
- * Jobs do. It is the same at both sites, whichever of them writes: a promotion opens and closes nothing. A restored environment reads
- * the store that it comes from, and nobody reaches it.
+ * A registry's members follow the same registry of the other site, ask it for the right to write, and store there too, as its backup Jobs
+ * do. The policies are the same at both sites, whichever of them writes, so that a promotion opens and closes nothing. A restored
+ * environment reads the store that it comes from, and nobody reaches it.
  */
 export function registryAcrossSites(
     name: string,

@@ -1,15 +1,15 @@
 /**
- * In which order a site comes up, from what each part needs before it can serve. A site starts by itself: nothing may need
- * the other one, or in a circle what needs it. Pure. What the parts are: boot-parts.ts. docs/boot-order.md is generated.
+ * The order in which a site comes up, from what each part needs before it can serve. A site starts by itself: no part may need the other
+ * site, or need itself in a circle. Pure. The parts are in boot-parts.ts. docs/boot-order.md is generated.
  */
 import { InputError } from "../conventions/errors";
 
 export interface Need {
-    /** Another part; of the site that is named in `at`, or of this one. */
+    /** The part that is needed, of the site that `at` names or of this one. */
     readonly on: string;
     readonly at?: string;
     readonly why: string;
-    /** What the part does while that is not there: then nothing waits for it. */
+    /** What the part does while that is not there. Where this is set, nothing waits for it. */
     readonly without?: string;
 }
 
@@ -19,7 +19,7 @@ export interface Part {
 }
 
 /**
- * @returns steps; the parts of one need nothing of each other, and nothing of a later one
+ * @returns steps; the parts of one step need neither each other nor anything of a later step
  * @throws InputError that names every need of another site, and every circle
  */
 export function bootOrder(site: string, parts: readonly Part[]): string[][] {
@@ -59,7 +59,7 @@ export function bootOrder(site: string, parts: readonly Part[]): string[][] {
     return steps;
 }
 
-/** One circle, its first part again at the end. @param left each part of it needs another one of it */
+/** One circle, with its first part again at the end. @param left parts of which each needs another one of them */
 function circleIn(left: ReadonlyMap<string, readonly string[]>): string[] {
     const path: string[] = [];
     let [name = ""] = left.keys();

@@ -1,4 +1,4 @@
-/** The parts of a site and what each needs, with the hosts that its plan names resolved to whoever serves them. Pure. */
+/** The parts of a site and what each needs; the hosts in its plan are resolved to the parts that serve them. Pure. */
 import type { EmbassyPlan } from "./embassy-plan";
 import { DOMAIN } from "../networking/addresses";
 import type { Need, Part } from "./boot-order";
@@ -13,7 +13,7 @@ const CLUSTER: Need = { on: "cluster", why: "machines and an API server" };
 const KEYS: Need = { on: "keys", why: "certificates and secrets" };
 const DISKS: Need = { on: "disks", why: "volumes" };
 const DNS: Need = { on: "dns", why: "names" };
-/** What a part needs of cert-manager that gives it an authority: others need it only after some weeks. */
+/** What a part needs that gives cert-manager an authority. Other parts need cert-manager only after some weeks. */
 const RENEWAL: Need = { on: CERT_MANAGER, why: "renewed certificates", without: "goes on with those that it has" };
 
 export function bootParts(plan: Planned): Part[] {
@@ -23,7 +23,7 @@ export function bootParts(plan: Planned): Part[] {
     const images = serving(imageHost);
     const [, , rootHolder = ""] = authority.rootStack.split("/");
     return [
-        // The site's own registry of images is one of its machines.
+        // The site's own image registry is one of its machines.
         { name: "cluster", needs: images.at === undefined ? [] : [{ ...images, why: `images of ${imageHost}` }] },
         {
             name: "keys",
@@ -54,13 +54,13 @@ export function bootParts(plan: Planned): Part[] {
     ];
 }
 
-/** What the edge asks: it tells allies which of them does not answer. */
+/** What the edge asks. It tells allies which of these does not answer. */
 function asked({ databases }: EdgePlan): Need[] {
     const without = "answers 503";
     return [{ ...DNS, without }, ...Object.keys(databases).map((on) => ({ on, why: "answers", without }))];
 }
 
-/** What a database's plan names by its host. */
+/** What a database needs, by the hosts in its plan. */
 function namedBy({ stores, origin, lease }: DatabasePlan, serving: Serving): Need[] {
     const needs: Need[] = [{ ...serving(stores.own), why: "backups" }];
     if (stores.partner !== undefined) {

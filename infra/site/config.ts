@@ -1,4 +1,4 @@
-/** Makes typed configuration of a stack file: it is strict, and tells every problem at once. */
+/** Turns a stack file into typed configuration. It is strict, and reports every problem at once. */
 import { z } from "zod";
 import { cidr } from "../conventions/cidr";
 import { cluster, largestDisk, workerHosts } from "../cluster/config";
@@ -24,7 +24,7 @@ const shared = { sites, cluster, machines, networking, storage, keys, replicatio
 const paired = z.strictObject({ site: pairedSite, ...shared });
 const restored = z.strictObject({ site: restoredSite, restore, ...shared });
 
-/** By the role of its site, which decides what there is beside what all have. */
+/** The configuration by the role of its site, which decides what there is besides the common sections. */
 export type EmbassyConfig = z.infer<typeof paired> | z.infer<typeof restored>;
 
 const schemas = { paired: paired.superRefine(together), restored: restored.superRefine(together) };
@@ -34,7 +34,7 @@ function schemaFor(raw: Readonly<Record<string, unknown>>): z.ZodType<EmbassyCon
     return role === "restore" ? schemas.restored : schemas.paired;
 }
 
-/** What sections must have of each other. */
+/** Checks what sections require of each other. */
 function together(config: EmbassyConfig, context: z.RefinementCtx): void {
     const problem = (path: (string | number)[], message: string): void =>
         context.addIssue({ code: "custom", path, message });
@@ -174,8 +174,7 @@ export class ConfigError extends InputError {
 
 /**
  * @param stack the stack's name, for messages
- * @param values the stack's configuration as the stack file has it: `{ "data-embassy:site": {…}, … }`; keys of other
- *     projects are not looked at
+ * @param values the stack's configuration as the stack file has it: `{ "data-embassy:site": {…}, … }`; keys of other projects are ignored
  * @throws ConfigError that names each key that is missing, unknown or wrong, what was found, and what would be right
  */
 export function parseConfig(stack: string, values: Readonly<Record<string, unknown>>): EmbassyConfig {
@@ -184,7 +183,7 @@ export function parseConfig(stack: string, values: Readonly<Record<string, unkno
             .filter(([key]) => key.startsWith(`${PROJECT}:`))
             .map(([key, value]) => [key.slice(PROJECT.length + 1), value]),
     );
-    // All else the project has for every stack.
+    // The project has all other sections for every stack.
     if (!("site" in raw) && !("networking" in raw)) {
         const how = `copy Pulumi.restore.yaml to Pulumi.${stack}.yaml and give it a site and a network of its own`;
         throw new ConfigError(stack, [`the file is missing or empty: ${how}`]);
@@ -197,9 +196,7 @@ export function parseConfig(stack: string, values: Readonly<Record<string, unkno
     return ordered(parsed.data);
 }
 
-/**
- * A file has what it names in its own order, and the engine hands it over in that of the names: what follows from it goes by numbers.
- */
+/** Sorts sites, peers and registries by number, because a file names them in its own order, and the engine hands them over in that of their names. */
 function ordered(config: EmbassyConfig): EmbassyConfig {
     const { networking } = config;
     const sites = byNumber(config.sites);

@@ -1,4 +1,4 @@
-/** Whether a site goes on for as long as it must without the one that holds the root: what only that one renews has to last. Pure. */
+/** Whether a site goes on for as long as it must without the one that holds the root. What only that one renews has to last so long. Pure. */
 import { InputError } from "../conventions/errors";
 import { DAYS_ALONE } from "../keys/config";
 import { DAY_SECONDS, type Lifetime, duration } from "./lifetimes";

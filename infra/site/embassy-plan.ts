@@ -9,7 +9,7 @@ import type { MachineObject } from "../cluster/machines/plan";
 import type { ObjectStorePlan } from "../storage/plan-object-store";
 import type { RegistryPlan } from "../registries/plan";
 
-/** What a stack's configuration comes to: plain specifications of all that a site has. */
+/** What follows from a stack's configuration: plain specifications of all that a site has. */
 export interface EmbassyPlan {
     readonly site: string;
     readonly labels: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface EmbassyPlan {
     readonly hosts: readonly Host[];
     /** The image of kube-proxy; undefined where somebody else makes the machines, and says what runs on them. */
     readonly kubeProxyImage: string | undefined;
-    /** What makes machines of the hosts; none where somebody else does. */
+    /** The objects that make machines of the hosts; empty where somebody else makes them. */
     readonly machines: readonly MachineObject[];
     readonly storageClass: string;
     readonly imageOrigin: ImageOrigin;

@@ -29,15 +29,15 @@ import { ObjectStore } from "../storage/object-store";
 
 export interface DataEmbassyArgs {
     readonly plan: EmbassyPlan;
-    /** Instead of what the stack that holds the root hands to this site. */
+    /** Used instead of what the stack that holds the root hands to this site. */
     readonly handed?: CrossStackSecrets | undefined;
 }
 
-/** A whole site, its rooms in the order in which they come up: cluster, storage, keys, networking, registries, edge. */
+/** A whole site. Its parts come up in this order: cluster, storage, keys, networking, registries, edge. */
 export class DataEmbassy extends pulumi.ComponentResource {
     /** For the stacks of the sites whose intermediates are issued here; secret. */
     readonly crossStackSecrets: pulumi.Output<Record<string, CrossStackSecrets>> | undefined;
-    /** Where allies read, of a site that has one. */
+    /** Where allies read; undefined for a site without an edge. */
     readonly edge: Edge | undefined;
 
     constructor(name: string, { plan, handed }: DataEmbassyArgs, opts: pulumi.ComponentResourceOptions = {}) {
@@ -64,7 +64,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
         for (const namespace of SYSTEM_NAMESPACES) {
             defaultAccount(`${namespace}-default-account`, { namespace, labels: plan.labels }, inCluster);
         }
-        // Before any pod.
+        // These must be there before any pod is.
         const dependsOn = [priorities, origin];
         const storageClass = localClass(plan.storageClass, plan, { parent: this, provider });
         const authority = new Authority("authority", { plan: plan.authority, handed }, { parent: this });
@@ -100,7 +100,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
             memberRole: memberRole("member-role", plan, { parent: this, provider }),
         };
         const ready = [...onDisks.dependsOn, fenced];
-        // One behind the other, first those that run: the engine takes what it is given in turn, and members take long to come up.
+        // Registries follow one another, those that run first: the engine does what it is given in turn, and members take long to come up.
         const inOrder = plan.registries.toSorted((one, other) => other.database.members - one.database.members);
         let before: readonly pulumi.Resource[] = [];
         for (const registry of inOrder) {
@@ -111,7 +111,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
             const across = registryAcrossSites(`${registry.name}-across`, { registry, other, namespace }, parent);
             before = [...networkPolicies, ...across];
         }
-        // Last, as nobody waits for them.
+        // cert-manager comes last, because nothing waits for it.
         const { namespace: authorities } = new CertManager(
             "cert-manager",
             { plan: plan.certManager, network, podSecurityVersion, issuer: crossStackSecrets.issuer },
@@ -133,7 +133,7 @@ export class DataEmbassy extends pulumi.ComponentResource {
                 { ...inSite, dependsOn },
             );
         if (plan.machines.length > 0) {
-            // Behind all that is waited for: they are many, and nothing here needs them.
+            // Machines come after all that is waited for, because they are many and nothing here needs them.
             new Machines("machines", plan, { ...inSite, dependsOn: [...before] });
         }
         declarations.write("declared", plan.labels, inCluster);

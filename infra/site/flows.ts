@@ -1,4 +1,4 @@
-/** Who may talk to whom in a site, read off the network policies that it declares. Pure. */
+/** Which parts of a site may talk to which others, read from the network policies that it declares. Pure. */
 import { LABEL, type Labels } from "../conventions/names";
 import { PUBLIC_COPY } from "../registries/backups/plan-public-copy";
 import type { Outside } from "./outside";
@@ -19,7 +19,7 @@ interface Port {
     readonly port?: number | string;
 }
 
-/** A NetworkPolicy, as far as it is read: https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
+/** The part of a NetworkPolicy that is read here: https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
 export interface Policy {
     readonly metadata: { readonly namespace: string };
     readonly spec: {
@@ -42,7 +42,7 @@ const ANYBODY = "every workload";
 /** A registry, or its lease agent, at another site, as outside.ts calls them. */
 const ELSEWHERE = /^([-a-z0-9]+)('s lease agent)?(?= in )/;
 
-/** The flows that one end opens: what leaves (`egress`), and what is let in (`ingress`). Registries are one, as they are alike. */
+/** The flows that one end opens: what leaves (`egress`), or what is let in (`ingress`). All registries count as one, because they are alike. */
 export function flowsOf(policies: readonly Policy[], outside: Outside, end: "egress" | "ingress"): Flow[] {
     const flows = policies.flatMap(({ metadata: { namespace }, spec }) => {
         const own = nameOf(namespace, spec.podSelector);
@@ -61,7 +61,7 @@ export function flowsOf(policies: readonly Policy[], outside: Outside, end: "egr
     return [...new Map(flows.map((flow) => [Object.values(flow).join(), flow])).values()];
 }
 
-/** What leaves one workload and is let in nowhere: a flow needs both ends. */
+/** Flows that leave one workload and are let in nowhere; a flow needs both ends. */
 export function halfOpen(policies: readonly Policy[], outside: Outside): Flow[] {
     const incoming = flowsOf(policies, outside, "ingress");
     const names = Object.values(outside);
@@ -82,7 +82,7 @@ function nameOf(namespace: string, { matchLabels = {} }: Selector): string {
     if (!REGISTRY.test(namespace)) {
         return workload;
     }
-    // Not every registry's: the one is named.
+    // Only one registry has this workload, and it is named.
     return `${workload === PUBLIC_COPY ? namespace : ANY_REGISTRY}'s ${workload}`;
 }
 
@@ -93,7 +93,7 @@ function peerName(peer: Peer, namespace: string, outside: Outside): string {
         if (name === undefined) {
             throw new Error(`${ipBlock.cidr} belongs to no known peer: ${Object.values(outside).join(", ")}`);
         }
-        // A registry's own at the other site are one for all of them; another's would be named.
+        // The same registry at the other site stands for all of them; another one would be named.
         return REGISTRY.test(namespace) && ELSEWHERE.exec(name)?.[1] === namespace.replace(REGISTRY, "")
             ? asTheSame(name)
             : name;

@@ -1,6 +1,6 @@
 /**
- * Everything that a site has and that ends by itself: how long it lasts, who renews it, and whether that goes on with
- * the site that holds the root gone. Pure. docs/lifetimes.md is generated from it.
+ * Everything of a site that ends by itself: how long it lasts, who renews it, and whether that goes on when the site that holds the root is
+ * gone. Pure. docs/lifetimes.md is generated from it.
  */
 import type { EmbassyConfig } from "./config";
 import { issuerRenewalDays } from "../keys/plan-authority";
@@ -19,17 +19,17 @@ export interface Lifetime {
 }
 
 export type Renewal =
-    /** Goes on with what the site has itself. */
+    /** The site renews it with what it has itself. */
     | { readonly from: "here"; readonly by: string }
-    /** Needs the state of the stack that holds the root. `leftSeconds`: what it has left, at worst, when that is lost. */
+    /** Its renewal needs the state of the stack that holds the root. `leftSeconds`: how long it still lasts, at worst, when that state is lost. */
     | { readonly from: "home"; readonly by: string; readonly leftSeconds: number }
-    /** Is meant to end, whoever is gone. */
+    /** It is meant to end, whatever else is gone. */
     | { readonly from: "nowhere"; readonly why: string };
 
 export function lifetimes(config: EmbassyConfig): Lifetime[] {
     const { site, keys, storage, replication, edge } = config;
     const { root, renewBeforeDays, upkeepDays } = keys;
-    /** @param runs of `up`, one after the other, until the renewal is in the site */
+    /** @param runs how many runs of `up`, one after the other, it takes until the renewal is in the site */
     const certificate = (name: string, days: number, by: string, runs: number, before = renewBeforeDays): Lifetime => ({
         name,
         seconds: days * DAY_SECONDS,
@@ -49,7 +49,7 @@ export function lifetimes(config: EmbassyConfig): Lifetime[] {
         ...(edge === undefined
             ? []
             : [
-                  // An `up` here reads the state of the stack that holds the root, though nothing of these is signed there.
+                  // An `up` here reads the state of the stack that holds the root, although that stack signs none of these.
                   certificate("certificate of the edge's authority", keys.intermediateDays, "`up` here", 1, issuer),
                   certificate("certificate of an ally", keys.leafDays, "`up` here, and is given to the ally", 1),
               ]),

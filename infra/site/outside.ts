@@ -5,7 +5,7 @@ import type { NetworkPlan, Peer } from "../networking/addresses";
 /** Names of what is outside the cluster, by its range of addresses. */
 export type Outside = Readonly<Record<string, string>>;
 
-/** What is outside of a site's cluster and may be talked to. */
+/** Everything outside a site's cluster that it may talk to. */
 export function outsideOf(
     { gateway, peers }: Pick<NetworkPlan, "gateway" | "peers">,
     edge: EdgeSection["edge"],
@@ -18,7 +18,7 @@ export function outsideOf(
     };
 }
 
-/** Each thing of another site that is reached, or reaches this one; and all of it, which no policy lets through. */
+/** Each thing of another site that is reached, or that reaches this one; and that whole site, which no policy lets through. */
 function servedThere(site: string, { block, pods, objectStore, registries }: Peer): [string, string][] {
     return [
         [block, `site ${site}`],

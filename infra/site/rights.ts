@@ -1,6 +1,6 @@
 /**
- * What every identity of a site can reach at most: its rights, followed to whom they let it become. Pure. docs/rights.md is generated from
- * it. https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks
+ * What every identity of a site can reach at most: its rights, followed through every identity that they let it become. Pure.
+ * docs/rights.md is generated from it. https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks
  */
 
 interface Rule {
@@ -16,7 +16,7 @@ interface Subject {
     readonly namespace?: string;
 }
 
-/** A role or a binding, as far as it is read: https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
+/** The part of a role or a binding that is read here: https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
 export interface Rbac {
     readonly kind: string;
     readonly metadata: { readonly name: string; readonly namespace?: string };
@@ -25,7 +25,7 @@ export interface Rbac {
     readonly subjects?: readonly Subject[] | null;
 }
 
-/** Objects of every namespace, and those of none. */
+/** Stands for the objects of every namespace, and for those of none. */
 const EVERYWHERE = "*";
 
 export interface Right {
@@ -61,7 +61,7 @@ export function rightsOf(objects: readonly Rbac[]): Map<string, Right[]> {
     return rights;
 }
 
-/** What a right is as good as. `accounts`: being every ServiceAccount of the namespace. `pods`: being in its pods. `keys`: its Secrets. */
+/** What a right amounts to. `accounts`: being every ServiceAccount of the namespace. `pods`: being in its pods. `keys`: reading its Secrets. */
 type Worth = "everything" | "accounts" | "pods" | "keys";
 
 interface Escalation {
@@ -69,7 +69,7 @@ interface Escalation {
     readonly resources: readonly string[];
     readonly verbs: readonly string[];
     readonly worth: Worth;
-    /** Policy of API servers that leaves nothing of it. */
+    /** Policy of API servers that refuses all of it. */
     readonly refusedBy?: string;
 }
 
@@ -177,8 +177,8 @@ function isGiven({ rule }: Right, { group, resources, verbs }: Escalation): bool
 const EVERYTHING = "everything";
 
 /**
- * What `identity` can reach at most, followed through whomever it can become.
- * @param policies whether API servers refuse what they refuse
+ * What `identity` can reach at most, followed through every identity that it can become.
+ * @param policies whether the policies of API servers are in force
  */
 export function reachOf(identity: string, rights: ReadonlyMap<string, readonly Right[]>, policies: boolean): string[] {
     const reached = new Set<string>();
@@ -208,7 +208,7 @@ export function reachOf(identity: string, rights: ReadonlyMap<string, readonly R
                 reached.add(`is in the pods of ${where}`);
                 break;
             case "accounts":
-                // Among all are the controllers, one of which gives out rights.
+                // All accounts include those of the controllers, one of which gives out rights.
                 if (namespace === EVERYWHERE) {
                     reached.add(EVERYTHING);
                     break;

@@ -1,4 +1,4 @@
-/** A site as Tier IV is proven of it: its facility, and everything that it runs. Pure. */
+/** A site in the form in which Tier IV is proven: its facility, and everything that it runs. Pure. */
 import type { EmbassyConfig } from "./config";
 import type { EmbassyPlan } from "./embassy-plan";
 import { siteFrom } from "../cluster/facility";

@@ -8,11 +8,11 @@ import { GATES, HELPER, JOBS, BACKUP_JOB, LEASE_AGENT } from "../registries/plan
 import type { Workload } from "../cluster/facility/workload";
 
 /**
- * All registries, whether they run already or not, and all Jobs at once, as their quotas let them be.
+ * All registries, whether they run already or not, and at once all Jobs that their quotas allow.
  *
- * A registry goes on with one member: who leads is decided in etcd, not by counting members, and a primary that has no second
- * one left waits for none (Patroni's synchronous_mode without `_strict`). The object store has one member here and all that
- * it holds is also in the other site's (docs/decisions/tier4.md).
+ * A registry goes on with one member: etcd decides who leads, not a count of members, and a primary that has no second one left waits for
+ * none (Patroni's synchronous_mode without `_strict`). The object store has one member here, and all that it holds is also in the other
+ * site's (docs/decisions/tier4.md).
  */
 export function workloads(
     config: Pick<EmbassyConfig, "registries">,
@@ -48,7 +48,7 @@ export function workloads(
             ...requests(objectStore, objectStore.agent, objectStore.agent),
             volume: amount(objectStore.storage),
             quorum: 1,
-            // In the other site of the pair, or in the one that is restored.
+            // That one is in the other site of the pair, or in the site that is restored.
             elsewhere: 1,
         },
         {
@@ -74,7 +74,7 @@ export function workloads(
         ...[
             { name: "backup Jobs", count: registries.length * JOBS, ...requests(BACKUP_JOB) },
             { name: "gates", count: registries.length * GATES, ...requests(LEASE_AGENT) },
-            // Nobody misses it for weeks, as long as there is room for it again.
+            // A site goes on without it for weeks, as long as there is room for it again.
             { name: "cert-manager", count: 1, ...requests(certManager) },
             ...NIGHTLY.map((name) => ({ name: `object store: ${name}`, count: RUNS, ...requests(objectStore.agent) })),
         ].map((jobs) => ({ ...plain, ...jobs, unit: "pod" })),

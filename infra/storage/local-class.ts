@@ -7,7 +7,7 @@ import type { Labels } from "../conventions/names";
  * The hosts' own disks, as volumes declared beside the machines.
  *
  * WaitForFirstConsumer: the scheduler picks the host first, by fault domain, and only then a disk on it
- * (https://kubernetes.io/docs/concepts/storage/storage-classes/#local). Retain: a claim that goes leaves its data.
+ * (https://kubernetes.io/docs/concepts/storage/storage-classes/#local). Retain: the data stays when its claim goes.
  */
 export function localClass(
     name: string,

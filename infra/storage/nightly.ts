@@ -16,19 +16,19 @@ export interface NightlyArgs extends StorePodArgs {
 }
 
 interface NightlyJobArgs extends NightlyArgs {
-    /** Also the label by which its pods are known. */
+    /** It is also the label by which its pods are known. */
     readonly workload: string;
     /** UTC. */
     readonly schedule: string;
-    /** Tries beside the first. */
+    /** Tries after the first. */
     readonly retries: number;
     readonly container: input.core.v1.Container;
     readonly volumes: readonly input.core.v1.Volume[];
 }
 
 /**
- * What a user of the store does there every night, by way of the Service, as everybody else.
- * At `kubectl -n object-store create job --from=cronjob/<workload> now` it runs at once.
+ * A Job that a user of the store runs there every night. It reaches the store by way of the Service, as everybody does. `kubectl -n
+ * object-store create job --from=cronjob/<workload> now` runs it at once.
  */
 export function nightly(name: string, args: NightlyJobArgs, opts: pulumi.CustomResourceOptions): void {
     const { store, namespace, serviceAccount, workload, schedule, retries, container, volumes } = args;
@@ -52,7 +52,7 @@ export function nightly(name: string, args: NightlyJobArgs, opts: pulumi.CustomR
             spec: {
                 schedule,
                 timeZone: "Etc/UTC",
-                // One that hangs, as where its machine is gone, is not in the way of the next.
+                // A run that hangs because its machine is gone does not block the next.
                 concurrencyPolicy: "Replace",
                 successfulJobsHistoryLimit: 3,
                 failedJobsHistoryLimit: 7,

@@ -24,7 +24,7 @@ export interface ObjectStoreArgs {
     readonly podSecurityVersion: string;
     readonly issuer: pulumi.Output<Issuer>;
     readonly validity: Validity;
-    /** Besides those of the store's own. */
+    /** Users besides the store's own. */
     readonly users: pulumi.Input<StoreUsers>;
 }
 

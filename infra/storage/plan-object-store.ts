@@ -8,15 +8,15 @@ import { quota } from "../kubernetes/quota";
 
 /** Name of the namespace, of the workload in it, and of its Service. */
 export const OBJECT_STORE = "object-store";
-/** The store as its own cluster calls it: the same on every site. */
+/** Host name of the store in its own cluster, which is the same on every site. */
 export const OBJECT_STORE_SERVICE = `${OBJECT_STORE}.${OBJECT_STORE}.svc`;
-/** What signs a request has to name a region, and the store knows one. */
+/** A signed request has to name a region, and the store knows only this one. */
 export const OBJECT_STORE_REGION = "embassy";
 /** Bucket in which the store's lock is put to the test, so that no backup is. */
 export const SELF_TEST_BUCKET = "self-test";
 /** What selects the store's pod. */
 export const STORE_SELECTOR = { "app.kubernetes.io/name": OBJECT_STORE } as const;
-/** Workloads that come every night: what tries to break the store's promise, and what removes from it what is due. */
+/** Workloads that run every night: one tries to break the store's promise, and one removes what is due. */
 export const TESTER = "write-once-self-test";
 export const PURGER = "purge";
 export const NIGHTLY = [TESTER, PURGER] as const;
@@ -40,7 +40,7 @@ export interface ObjectStorePlan {
     readonly dnsNames: readonly string[];
 }
 
-/** A Node.js with few connections. */
+/** Resources of a Node.js with few connections. */
 const AGENT = { cpu: "250m", memory: "128Mi" } as const;
 /** Runs of a nightly Job at once: one by the clock, one by hand. */
 export const RUNS = 2;

@@ -10,11 +10,11 @@ export const publicCloud = z.strictObject({
             /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/,
             "must be a host name, such as s3.example",
         ),
-    /** Where that host is: the one address outside the sites that is opened, and looked up nowhere. */
+    /** Address of that host. It is the one address outside the sites that is opened, and it is looked up nowhere. */
     address: z.ipv4("must be an IPv4 address, such as 192.0.2.1"),
     region: z.string().min(1, "must be the region that the cloud knows the bucket in"),
     bucket: z.string().regex(/^[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$/, "must be a bucket's name, in small letters"),
-    /** Secret in the namespace of each of the registries, with the keys `id` and `secret`: made by hand, so that no state has it. */
+    /** Secret with the keys `id` and `secret` in the namespace of each of the registries. It is created by hand, so that no state has it. */
     credentials: z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be the name of a Secret"),
     registries: z
         .array(

@@ -6,11 +6,11 @@ import { type NightlyArgs, nightly } from "./nightly";
 import { ACCOUNT, FILE } from "./store-keys";
 import { KEYS, bucketsVolume, keyMount, keyVolume, storeAccess, storeUser } from "./store-pod";
 
-/** After the night's backups have hidden what they no longer need, and before everything is read again. */
+/** It runs after the night's backups have hidden what they no longer need, and before everything is read again. */
 const SCHEDULE = "30 2 * * *";
 const RETRIES = 3;
 
-/** Gives the store the room back of what is hidden and no longer locked, so that its volume has a size that follows. */
+/** Frees the room in the store of what is hidden and no longer locked, so that the size of its volume can be planned. */
 export function purge(name: string, args: NightlyArgs, opts: pulumi.CustomResourceOptions): void {
     const { store, keys, certificate } = args;
     const container = agentContainer("purger", {

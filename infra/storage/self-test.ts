@@ -7,7 +7,7 @@ import { ACCOUNT, FILE } from "./store-keys";
 import { KEYS, bucketsVolume, keyFile, keyMount, keyVolume, storeAccess } from "./store-pod";
 
 const SCHEDULE = "30 3 * * *";
-/** The store may be away for so long, as through a restart, and may take so long to lock what is to be kept for longer than before. */
+/** Seconds that the store may be away, as through a restart, and that it may take to lock what is now kept for longer than before. */
 const PATIENCE_SECONDS = 120;
 
 /** Tries every night, with the keys that an attacker would have, to break what the store promises. */
@@ -39,6 +39,6 @@ export function selfTest(name: string, args: NightlyArgs, opts: pulumi.CustomRes
         keyVolume("authority", certificate, TLS.authority),
         bucketsVolume(keys),
     ];
-    // A broken promise does not mend itself by another try.
+    // Another try does not mend a broken promise.
     nightly(name, { ...args, workload: TESTER, schedule: SCHEDULE, retries: 0, container, volumes }, opts);
 }

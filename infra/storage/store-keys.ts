@@ -14,12 +14,12 @@ export const ACCOUNT = {
     selfTest: "self-test",
     selfTestViewer: "self-test-viewer",
 } as const;
-/** Protected keys in a state that an earlier release wrote, whose accounts there are no more: they go on as these. */
+/** Protected keys in a state that an earlier release wrote, whose accounts no longer exist. They continue as the keys of these. */
 const FORMERLY: Readonly<Record<string, readonly string[]>> = {
     [ACCOUNT.inspector]: ["retention-agent", "sealer"],
     [ACCOUNT.selfTestViewer]: ["administrator"],
 };
-/** Keys of the objects that hold them. */
+/** Key of the Secret with the users, and of the ConfigMap with the buckets. */
 export const FILE = { users: "users.json", buckets: "buckets.json" } as const;
 
 export interface StoreKeys {
@@ -37,7 +37,7 @@ export interface StoreKeysArgs {
     readonly users: pulumi.Input<StoreUsers>;
 }
 
-/** Who may use the store, and what is in it: written down once, read by the store itself. */
+/** Who may use the store, and what is in it. It is written down once, and the store itself reads it. */
 export function storeKeys(name: string, args: StoreKeysArgs, opts: pulumi.CustomResourceOptions): StoreKeys {
     const { store, namespace } = args;
     const key = (account: string): pulumi.Output<string> =>
@@ -60,7 +60,7 @@ export function storeKeys(name: string, args: StoreKeysArgs, opts: pulumi.Custom
                 [ACCOUNT.selfTest]: { secret: selfTest, right: "backup", bucket: SELF_TEST_BUCKET },
                 [ACCOUNT.selfTestViewer]: { secret: selfTestViewer, right: "read", bucket: SELF_TEST_BUCKET },
             };
-            // In order of name: the engine hands maps on in any order, and another text would be a change.
+            // Users are sorted by name, because the engine hands maps on in any order, and another text would be a change.
             const users = Object.entries({ ...others, ...own }).sort(([a], [b]) => (a < b ? -1 : 1));
             return JSON.stringify(Object.fromEntries(users));
         });

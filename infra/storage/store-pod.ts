@@ -27,7 +27,7 @@ export const KEYS = "/etc/embassy";
 const HEALTH = "/health";
 const ANSWERS = { httpGet: { path: HEALTH, port: "https", scheme: "HTTPS" } } as const;
 
-/** An agent's way to the store, and the root behind the store's certificate. */
+/** An agent's settings for the way to the store, and the root behind the store's certificate. */
 export function storeAccess(): Pick<Settings<"purger">, "STORE_URL" | "STORE_REGION" | "STORE_AUTHORITY"> {
     return {
         STORE_URL: `https://${OBJECT_STORE_SERVICE}`,
@@ -36,7 +36,7 @@ export function storeAccess(): Pick<Settings<"purger">, "STORE_URL" | "STORE_REG
     };
 }
 
-/** The user that an agent is, with the file of its key. */
+/** An agent's settings for the user that it is, with the file of its key. */
 export function storeUser(account: string): Pick<Settings<"purger">, "STORE_USER" | "STORE_SECRET"> {
     return { STORE_USER: account, STORE_SECRET: keyFile(account) };
 }
@@ -60,7 +60,7 @@ export function bucketsVolume({ buckets }: StoreKeys): Volume {
     return { name: "buckets", configMap: { name: buckets } };
 }
 
-/** The store alone: who may use it, and what is in it, are files to it, and nobody administers it. */
+/** The store alone. Who may use it, and what is in it, are files to it, and nobody administers it. */
 export function storePod(args: StorePodArgs): ReturnType<typeof hardenedPod> {
     const { keys, certificate } = args;
     return hardenedPod(AGENT_USER, {

@@ -4,10 +4,10 @@ import { FIRST_GENERATION, registryKeys } from "../keys/registry-keys";
 import { registryNamespace } from "../conventions/names";
 
 /**
- * Those of the registries: the same at every site, so that each stores its versions in both stores of the pair.
+ * Users for the registries. They are the same at every site, so that each site stores its versions in both stores of the pair.
  *
  * @param secrets registry → the secret from which its keys follow
- * @param generations registry → those of its keys that are in use, where it is not the first alone
+ * @param generations registry → the generations of its keys that are in use, where it has more than the first
  */
 export function storeUsers(
     secrets: Readonly<Record<string, string>>,

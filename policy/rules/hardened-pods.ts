@@ -3,7 +3,7 @@ import { DISKS } from "../../infra/storage/local-disks";
 import { type Container, type SecurityContext, containersOf, podSpecOf } from "./pods";
 import type { KubernetesObject, Rule } from "./rule";
 
-/** What is asked of a pod, as it must be. */
+/** The settings of a pod that are not as they must be. */
 function podFaults(object: KubernetesObject): string[] {
     const pod = podSpecOf(object);
     if (pod === undefined) {
@@ -25,7 +25,10 @@ function podFaults(object: KubernetesObject): string[] {
     ];
 }
 
-/** Whatever is a machine's or another system's: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+/**
+ * Kinds of volumes that are allowed; any other is a machine's or another system's:
+ * https://kubernetes.io/docs/concepts/security/pod-security-standards/
+ */
 const VOLUMES = ["configMap", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
 
 function volumeFaults({ name, ...source }: Readonly<Record<string, unknown>>): string[] {
@@ -34,7 +37,10 @@ function volumeFaults({ name, ...source }: Readonly<Record<string, unknown>>): s
         .map((kind) => `volume ${String(name)} is ${kind}; it must be one of ${VOLUMES.join(", ")}`);
 }
 
-/** Root, or without what the runtime keeps it from: of a pod, and of a container, which may say otherwise than its pod. */
+/**
+ * Faults in the security context of a pod, or of a container, which may differ from its pod's: it runs as root, or lifts what the runtime
+ * restricts.
+ */
 function contextFaults(context: SecurityContext = {}): string[] {
     const root = (["runAsUser", "runAsGroup"] as const).filter((field) => context[field] === 0);
     const named = (["seLinuxOptions", "windowsOptions"] as const).filter((field) => context[field] !== undefined);
@@ -79,7 +85,7 @@ function containerFaults({ name = "without a name", securityContext, resources, 
     ].map((fault) => `container ${name}: ${fault}`);
 }
 
-/** What a claim would be given. */
+/** What is wrong with a volume that a claim would be given. */
 function volumeOfMachine({ kind, spec }: KubernetesObject): string[] {
     if (kind !== "PersistentVolume") {
         return [];

@@ -1,7 +1,10 @@
 import { podSpecOf } from "./pods";
 import type { Rule } from "./rule";
 
-/** What a pod writes beside its claims is on the machine's own disk, or in its memory. https://kubernetes.io/docs/concepts/storage/volumes/#emptydir */
+/**
+ * What a pod writes outside its claims is on the machine's own disk, or in its memory.
+ * https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
+ */
 export const limitedVolumes: Rule = {
     name: "limited-volumes",
     description: "No pod can fill its machine's disk or memory by way of a volume of its own.",

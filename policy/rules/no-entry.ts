@@ -1,7 +1,7 @@
 import { EXCEPTED, escalations } from "../../infra/cluster/access/plan-jurisdiction";
 import type { KubernetesObject, Rule } from "./rule";
 
-/** Nobody works there: what runs is changed by declaring it, which leaves a record, and not from inside. */
+/** Nobody works inside a site: what runs there is changed by declaring it, which leaves a record. */
 export const noEntry: Rule = {
     name: "no-entry",
     description: "No role lets anybody into a pod, save who breaks the glass, and nobody logs in to a machine.",
@@ -19,7 +19,7 @@ function entries({ kind, metadata, rules = [] }: KubernetesObject): string[] {
     return rules.flatMap((rule) => escalations(rule, excepted));
 }
 
-/** What kubeadm is told on a machine, by a control plane or by a template. */
+/** Whether a control plane or a template has kubeadm create logins on a machine. */
 function logins({ kind, spec }: KubernetesObject): boolean {
     const template = spec?.["template"] as { spec?: Record<string, unknown> } | undefined;
     const config = kind === "KubeadmControlPlane" ? spec?.["kubeadmConfigSpec"] : template?.spec;

@@ -7,7 +7,7 @@ const NAMES =
 const SECRET_NAME = new RegExp(`(${NAMES})$`, "i");
 /** PEM (RFC 7468), whatever the algorithm; `age` and OpenSSH have marks of their own. */
 const SECRET_VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY-----|AGE-SECRET-KEY-1/;
-/** In a file or an argument: the name, and the value behind it. A variable or a path in its place says where the secret is. */
+/** A setting in a file or an argument: the name, and the value after it. A variable or a path instead of a value says where the secret is. */
 const SECRET_SETTING = new RegExp(`([\\w.-]*(?:${NAMES}))["']?\\s*[=:]\\s*["']?([^\\s"',;]+)`, "gi");
 const ELSEWHERE = /^([/$<{]|%[({]|file:|null$|~$|true$|false$)/i;
 
@@ -43,7 +43,7 @@ function variablesOf({ env = [], envFrom = [] }: Container): string[] {
     ].map((what) => `${what}, and a machine's disk keeps variables in clear; mount it as a file`);
 }
 
-/** Names of the secrets among a container's words: `--name=value`, or a name with its value behind it. */
+/** Names of the secrets among a container's arguments: `--name=value`, or a name followed by its value. */
 function argumentsOf({ command = [], args = [] }: Container): string[] {
     const words = [...command, ...args];
     return words.flatMap((word, index) => {
@@ -54,7 +54,7 @@ function argumentsOf({ command = [], args = [] }: Container): string[] {
     });
 }
 
-/** Names of what a text sets that is a secret; none of a text that is not known yet. */
+/** Names of the secrets that a text sets; none for a text that is not known yet. */
 function settings(text = ""): string[] {
     const set = [...text.matchAll(SECRET_SETTING)].filter(([, , value = ""]) => !ELSEWHERE.test(value));
     return [...set.map(([, name = ""]) => name), ...(SECRET_VALUE.test(text) ? ["with a private key"] : [])];
@@ -63,7 +63,7 @@ function settings(text = ""): string[] {
 /** The engine compiles the pack without the types of Node.js: https://developer.mozilla.org/docs/Web/API/Window/atob */
 const { atob } = globalThis as unknown as { readonly atob: (text: string) => string };
 
-/** Bytes as characters; "" of what is no base64, which an API server takes for no ConfigMap. */
+/** Decodes bytes to characters, and returns "" for invalid base64, which an API server accepts in no ConfigMap. */
 function decode(base64: string): string {
     try {
         return atob(base64);
@@ -87,7 +87,7 @@ function plainData(object: KubernetesObject): [string, string][] {
     );
 }
 
-/** Whether it is one by its name, or a text in which one is set. */
+/** Whether a value is a secret by its name, or a text in which one is set. */
 function isSecret(name: string, value = ""): boolean {
     return isSecretLike(name, value) || settings(value).length > 0;
 }

@@ -1,7 +1,7 @@
 import { cidr } from "../../infra/conventions/cidr";
 import type { Rule } from "./rule";
 
-/** Said here once more, and not taken from infra/: what is changed there is judged here. */
+/** This repeats infra/ and does not import it, because what is changed there is judged here. */
 const PUBLIC = { namespace: "edge", workload: "gazette" } as const;
 
 interface Selector {
@@ -20,7 +20,7 @@ interface Policy {
     readonly ingress?: readonly { readonly from?: readonly Peer[] }[];
 }
 
-/** More than half of all addresses is nobody's network. */
+/** A range with a shorter prefix than this is nobody's network: it stands for everybody. */
 const WIDEST = 8;
 
 function isAnybody(selector: Selector | undefined): boolean {
@@ -31,7 +31,7 @@ function isAnybody(selector: Selector | undefined): boolean {
     );
 }
 
-/** Whom a peer is, where that is everybody; undefined where it is somebody. */
+/** What names everybody in a peer; undefined where the peer is somebody in particular. */
 function everybody({ podSelector, namespaceSelector, ipBlock }: Peer): string | undefined {
     if (ipBlock !== undefined) {
         const prefix = Number(ipBlock.cidr.split("/")[1] ?? 32);

@@ -4,7 +4,7 @@ import type { Rule } from "./rule";
 
 const OWN = new RegExp(originPattern("registry.embassy.internal(:[0-9]+)?", false));
 
-/** Whether by digest is the API server's to say: there are none before the images are built. */
+/** The API server checks that images are named by digest; this rule cannot, because there are no digests before the images are built. */
 export const ownImages: Rule = {
     name: "own-images",
     description: "Every image comes from the site's own registry.",

@@ -2,7 +2,7 @@ import { holders, holding } from "../../infra/cluster/access/plan-holders";
 import { LABEL } from "../../infra/conventions/names";
 import type { Rule } from "./rule";
 
-/** What is under Estonian control alone is under that of nobody whom another state can order: the sense of the agreement of 2017. */
+/** Estonian control alone means that nobody holds a right whom another state can order: this is the sense of the agreement of 2017. */
 export const ownJurisdiction: Rule = {
     name: "own-jurisdiction",
     description:

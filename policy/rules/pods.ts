@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "./rule";
 
-/** What pods and containers both have; a container's says more than its pod's. */
+/** Settings that pods and containers both have; a container's takes precedence over its pod's. */
 export interface SecurityContext {
     readonly runAsNonRoot?: boolean;
     readonly runAsUser?: number;
@@ -66,7 +66,7 @@ interface Template {
     readonly template?: { readonly spec?: PodSpec };
 }
 
-/** Cluster API's own objects: what they have templates of is machines. */
+/** Whether an object is one of Cluster API's own, whose templates are for machines and not for pods. */
 export function makesMachines({ apiVersion = "" }: KubernetesObject): boolean {
     return /^([a-z]+\.)?cluster\.x-k8s\.io\//.test(apiVersion);
 }

@@ -2,7 +2,7 @@ import { cidr } from "../../infra/conventions/cidr";
 import { podSpecOf } from "./pods";
 import type { KubernetesObject, Rule } from "./rule";
 
-/** Said here once more, and not taken from infra/: what is changed there is judged here. */
+/** This repeats infra/ and does not import it, because what is changed there is judged here. */
 const PUBLIC_NAMESPACE = "registry-legislation";
 const UPLOADER = "public-copy";
 
@@ -13,9 +13,9 @@ interface Policy {
     }[];
 }
 
-/** What the sites' own networks are of: RFC 1918. */
+/** Ranges that contain the sites' own networks: RFC 1918. */
 const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
-/** A rule that names nobody is for everybody. */
+/** A rule that names nobody applies to everybody. */
 const EVERYBODY = "0.0.0.0/0";
 
 /** Ranges beyond the sites to which a network policy opens a way. */
@@ -26,7 +26,7 @@ function rangesOutside({ kind, spec }: KubernetesObject): string[] {
         .filter((range) => cidr.problem(range) !== undefined || !PRIVATE.some((own) => cidr.contains(own, range)));
 }
 
-/** Which of its pods an object speaks of, by the label that names the workload. */
+/** The workload that an object is about, by the label that names it. */
 function workloadOf({ kind, spec, metadata }: KubernetesObject): string | undefined {
     const name = "app.kubernetes.io/name";
     return kind === "NetworkPolicy" ? (spec as Policy).podSelector?.matchLabels?.[name] : metadata?.name;

@@ -18,17 +18,17 @@ export interface KubernetesObject {
         readonly resources?: readonly string[];
         readonly verbs?: readonly string[];
     }[];
-    /** What a RoleBinding or ClusterRoleBinding gives, and to whom. */
+    /** The role that a RoleBinding or ClusterRoleBinding gives, and who gets it. */
     readonly roleRef?: { readonly kind: string; readonly name: string };
     readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
 }
 
-/** How the program holds what it declared. */
+/** How the program keeps an object that it declared. */
 export interface Holding {
     readonly protect: boolean;
 }
 
-/** A rule about single objects: what is wrong with one, a sentence each; nothing where all is right. */
+/** A rule about single objects. It reports what is wrong with one, a sentence each, and nothing where all is right. */
 export interface Rule {
     readonly name: string;
     readonly description: string;

@@ -1,9 +1,9 @@
-/** Whether a resource is one that the rules are about. @param type Pulumi's */
+/** Whether the rules apply to a resource. @param type Pulumi's */
 export function isObject(type: string): boolean {
     return type.startsWith("kubernetes:");
 }
 
-/** What is wrong with a stack in which no rule has anything to judge, a sentence. @param types of its resources */
+/** What is wrong with a stack in which no rule has anything to judge, as a sentence. @param types of its resources */
 export function unseen(types: readonly string[]): string[] {
     return types.some(isObject)
         ? []

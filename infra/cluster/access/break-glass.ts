@@ -9,17 +9,17 @@ import type { Labels } from "../../conventions/names";
 import { refusing } from "../../kubernetes/admission";
 import { metadata } from "../../kubernetes/metadata";
 
-/** Kubelets ask for certificates of their own by another signer, as they join. */
+/** Kubelets request their own certificates from another signer when they join. */
 const NOT_FOR_KUBELETS = `request.resource.resource != "certificatesigningrequests" || object.spec.signerName == "${CLIENT_SIGNER}"`;
 
-/** Cluster API reaches etcd so, as it mends a control plane: a port that opens to certificates of etcd's own authority alone. */
+/** Cluster API reaches etcd through a port-forward when it repairs a control plane. The port accepts certificates of etcd's own authority only. */
 const notToEtcd = (hosts: readonly Host[]): string =>
     `!(request.?subResource.orValue("") == "portforward" && request.namespace == "${KUBERNETES_NAMESPACE}" && ` +
     `request.name in ${JSON.stringify(staticPods(hosts, ["etcd"]))})`;
 
 /**
- * The API server lets nobody into a pod, administrators neither, of whom it asks no role: admission is asked of everybody. It lets in
- * whom a quorum of custodians has given a certificate for this site, who may do that and little else.
+ * The API server lets nobody into a pod, not even administrators, who bypass roles but not admission. The exception is a person to whom a
+ * quorum of custodians has given a certificate for this site, which allows this and little else.
  */
 export function breakGlass(
     name: string,
@@ -52,7 +52,8 @@ export function breakGlass(
             ],
             validations: [
                 {
-                    // With a certificate's digest: whose group is only claimed, by impersonation, has none unless it is claimed too.
+                    // The credential id shows that there is a certificate: a group that is only claimed, by impersonation, has none unless
+                    // that is claimed too.
                     expression:
                         `request.userInfo.?groups.orValue([]).exists(g, g == "${group}") && ` +
                         'request.userInfo.?extra[?"authentication.kubernetes.io/credential-id"].hasValue()',
@@ -73,7 +74,7 @@ export function breakGlass(
                 { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] },
                 { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
                 { apiGroups: [""], resources: [...WAYS_IN], verbs: ["create", "get", "patch"] },
-                // What `npm run data` goes by; who is in a database's pod reads both there.
+                // `npm run data` reads these. Anybody inside a database's pod can read both there anyway.
                 { apiGroups: [""], resources: ["configmaps"], verbs: ["get"] },
                 { apiGroups: [""], resources: ["secrets"], resourceNames: [OWNER_SECRET], verbs: ["get"] },
             ],

@@ -5,7 +5,7 @@ import { metadata } from "../../kubernetes/metadata";
 import { DECLARED, type Template, WORKLOADS, declaredKey, imagesOf, linesOf } from "./plan-declared";
 import { KUBERNETES_NAMESPACE } from "./plan-kubernetes";
 
-/** A resource's inputs, as far as they are looked at here. */
+/** The part of a resource's inputs that is read here. */
 interface Declared {
     readonly kind?: string;
     readonly metadata: { readonly name: string };
@@ -16,7 +16,7 @@ interface Declared {
     };
 }
 
-/** Of a policy: what is declared is its `params`, and where that is not written down it refuses. */
+/** For a policy: its `params` are what is declared, and it refuses every request where that is not written down. */
 export const BY_DECLARED = {
     paramKind: { apiVersion: "v1", kind: "ConfigMap" },
     paramRef: { name: DECLARED, namespace: KUBERNETES_NAMESPACE, parameterNotFoundAction: "Deny" },
@@ -25,22 +25,22 @@ export const BY_DECLARED = {
 const OBJECT = /^kubernetes:[^:]+:([A-Za-z]+)$/;
 
 /**
- * Hears of every workload of a site as it is declared, and writes them all down for the API server before any is made: what runs is what
- * stands there. A component has one namespace, which it makes before what is in it.
+ * Collects every workload of a site as it is declared, and writes all of them down for the API server before any is created, so that only
+ * what is written there can run. A component has one namespace, which it creates before the objects in it.
  */
 export class Declarations {
     private readonly lines = new Map<string, string>();
     private readonly namespaces = new Map<pulumi.Resource, string>();
     private written!: (resources: pulumi.Resource[]) => void;
-    /** Not before all are known. */
+    /** Resolves once all workloads are known. */
     private readonly before = new Promise<pulumi.Resource[]>((resolve) => (this.written = resolve));
 
-    /** @param others of whom the program knows and which it does not make: key → template */
+    /** @param others workloads that the program knows of and does not create: key → template */
     constructor(others: Readonly<Record<string, Template>>) {
         Object.entries(others).forEach(([key, template]) => this.tell(key, template));
     }
 
-    /** For the options of the component that has all of them. */
+    /** For the options of the component that contains all workloads. */
     readonly transformation: pulumi.ResourceTransformation = ({ type, props, opts }) => {
         const { kind: custom, metadata: meta, spec } = props as Declared;
         const kind = custom ?? OBJECT.exec(type)?.[1] ?? "";
@@ -58,7 +58,7 @@ export class Declarations {
         return { props, opts: pulumi.mergeOptions(opts, { dependsOn: pulumi.output(this.before) }) };
     };
 
-    /** To be called when everything is declared. */
+    /** Call this when everything is declared. */
     write(name: string, labels: Labels, opts: pulumi.CustomResourceOptions): void {
         const sorted = [...this.lines].sort(([one], [other]) => one.localeCompare(other, "en"));
         this.written([

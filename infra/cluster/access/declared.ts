@@ -9,20 +9,20 @@ const MAKERS = Object.entries(BETWEEN_MAKERS)
     .map(([kind, users]) => `(request.kind.kind == "${kind}" && ${asked(users)})`)
     .join(" || ");
 
-/** Of a Job that a schedule has, also by hand, and of a set of pods that a Deployment has, the top. */
+/** CEL: the topmost owner, which is the CronJob of a Job, also of one started by hand, and the Deployment of a ReplicaSet. */
 const OWNER = `${CONTROLLERS}.map(o, o.kind + "." + o.name)`;
 
-/** A revision has no template of its own. */
+/** CEL: the pod template of a workload; a ControllerRevision has none of its own. */
 const TEMPLATE = (object: string): string =>
     `(request.kind.kind == "CronJob" ? ${object}.spec.jobTemplate.spec.template : ${object}.spec.template)`;
 
-/** Changes nothing, so that a preview may ask what a change would come to before that is written down. */
+/** CEL: a dry run by this program. It changes nothing, so that a preview may ask what a change would do before that change is written down. */
 const PREVIEWED = `(request.?dryRun.orValue(false) && request.?options.?fieldManager.orValue("") == "${FIELD_MANAGER}")`;
 
 /**
- * The API server takes no workload, in any namespace and whoever asks, but those that the program declares, as it declares them: image,
- * command, variables, mounts and labels. What is there already and not as declared goes on with the template that it has. Who enters all the same
- * breaks the glass.
+ * The API server accepts only workloads that the program declares, in any namespace and from anybody, and only as it declares them: image,
+ * command, variables, mounts and labels. An existing workload that differs from its declaration goes on with the template that it has.
+ * Entering a pod all the same takes a break-glass certificate.
  */
 export function declaredWorkloads(
     name: string,
@@ -73,7 +73,7 @@ export function declaredWorkloads(
                 { name: "template", expression: TEMPLATE("object") },
                 { name: "lines", expression: `variables.known ? ${LINES} : []` },
                 {
-                    // A variable whose value was not known when it was written down is there by its name.
+                    // A variable whose value was unknown when the declaration was written is listed by its name alone.
                     name: "foreign",
                     expression:
                         `(variables.known ? ${FOREIGN_IMAGES} : []) + ` +

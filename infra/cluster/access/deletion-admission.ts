@@ -4,22 +4,22 @@ import { PROTECTED_KINDS, RELEASE } from "../../kubernetes/protected-kinds";
 import { COMMON_LABELS, type Labels } from "../../conventions/names";
 import { refusing } from "../../kubernetes/admission";
 
-/** Volumes are every cluster's; those that were never bound, or are not to be kept, hold nothing of ours. */
+/** Every cluster has volumes. Those that were never bound, or that are not retained, hold no data of ours. */
 const KEPT =
     'request.resource.resource != "persistentvolumes" || ' +
     '(has(oldObject.spec.claimRef) && oldObject.spec.persistentVolumeReclaimPolicy == "Retain")';
 
-/** What cert-manager makes for a renewal and takes away again: the key is in another Secret by then, or of no use. */
+/** cert-manager creates such Secrets for a renewal and deletes them afterwards: by then the key is in another Secret or of no use. */
 const IN_USE =
     `request.resource.resource != "secrets" || request.userInfo.username != "${CERT_MANAGER_USER}" || ` +
     `!has(oldObject.metadata.labels) || !("${NEXT_KEY_LABEL}" in oldObject.metadata.labels)`;
 
-/** Its namespace was released. A condition for the match could not ask: there is no namespaceObject in those. */
+/** True where the namespace was released and is being deleted. A match condition could not check this, because it has no namespaceObject. */
 const GOING = "(namespaceObject != null && has(namespaceObject.metadata.deletionTimestamp))";
 
 /**
- * The API server deletes nothing that holds data or keys unless it was released before, by an annotation with its name. What is in a
- * namespace that was released goes with it, by Kubernetes' own hand; this program deletes none of it (`retainOnDelete`).
+ * The API server deletes nothing that holds data or keys unless it was released before, by an annotation with its name. When a released
+ * namespace goes, Kubernetes itself deletes what is in it; this program deletes none of it (`retainOnDelete`).
  */
 export function deletionAdmission(
     name: string,

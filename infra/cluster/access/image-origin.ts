@@ -8,8 +8,8 @@ const NAME = "image-origin";
 const KINDS = ["containers", "initContainers", "ephemeralContainers"];
 
 /**
- * The API server takes no pod whose images come from elsewhere than the site's own registry. One that is there already
- * goes on and can be labelled and ended, also when the rule becomes stricter; it gets no other image.
+ * The API server accepts no pod whose images come from anywhere but the site's own registry. An existing pod goes on and can be labelled and
+ * deleted, also when the rule becomes stricter, but it gets no other image.
  */
 export function imageOrigin(
     name: string,
@@ -22,7 +22,7 @@ export function imageOrigin(
             called: NAME,
             labels,
             matchConstraints: {
-                // Whose images this program does not name.
+                // This program does not name the images of the pods there.
                 namespaceSelector: {
                     matchExpressions: [
                         { key: "kubernetes.io/metadata.name", operator: "NotIn", values: [KUBERNETES_NAMESPACE] },

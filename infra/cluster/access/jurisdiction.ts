@@ -6,7 +6,10 @@ import { refusing } from "../../kubernetes/admission";
 
 const RBAC = { apiGroups: ["rbac.authorization.k8s.io"], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"] };
 
-/** What policy/ says of roles and bindings before they are made, the API server says to whoever makes one in another way. */
+/**
+ * The API server enforces the rules that policy/ has for roles and bindings, also for those that are created in any other way than by this
+ * program.
+ */
 export function jurisdiction(
     name: string,
     { site, labels }: { readonly site: string; readonly labels: Labels },

@@ -1,4 +1,7 @@
-/** Whom Kubernetes and kubeadm bind to their own roles, as they do it at each start. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings */
+/**
+ * The subjects that Kubernetes and kubeadm bind to their own roles at each start.
+ * https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings
+ */
 
 /** Controllers of kube-controller-manager, each an account of kube-system bound to the role `system:controller:<name>`. */
 const CONTROLLERS = [
@@ -43,7 +46,7 @@ const CONTROLLERS = [
     "volumeattributesclass-protection-controller",
 ];
 
-/** As {@link holding} of plan-holders.ts has it. */
+/** In the format of {@link holding} in plan-holders.ts. */
 export const KUBERNETES_HOLDERS: readonly string[] = [
     "ClusterRole/cluster-admin Group/system:masters",
     "ClusterRole/system:basic-user Group/system:authenticated",
@@ -73,7 +76,7 @@ export const KUBERNETES_HOLDERS: readonly string[] = [
 
 const JOINING = "Group/system:bootstrappers:kubeadm:default-node-token";
 
-/** What kubeadm binds as it makes and joins machines. */
+/** The bindings that kubeadm creates when it makes and joins machines. */
 export const KUBEADM_HOLDERS: readonly string[] = [
     "ClusterRole/cluster-admin Group/kubeadm:cluster-admins",
     `ClusterRole/kubeadm:get-nodes ${JOINING}`,

@@ -1,13 +1,14 @@
 /**
- * A workload as it is declared, in lines: whatever decides what runs in its pods, with which data, and for whom it is taken. {@link linesOf}
- * reads them off what the program declares, {@link LINES} is the same in CEL, by which an API server reads them off what it is given. What is not
- * in them (how much there is of it, where it stands, how it is probed over the network) lets nobody in. Pure.
+ * A workload as it is declared, in lines: everything that decides what runs in its pods, with which data, and what others take it for.
+ * {@link linesOf} derives the lines from what the program declares; {@link LINES} does the same in CEL, with which an API server derives
+ * them from what it receives. What the lines leave out (how many pods there are, where they run, how they are probed over the network) lets
+ * nobody in. Pure.
  */
 
-/** ConfigMap of Kubernetes' own namespace, by which API servers know what is declared. */
+/** ConfigMap in Kubernetes' own namespace from which API servers know what is declared. */
 export const DECLARED = "declared";
 
-/** Kinds of which pods are made, of the top: https://kubernetes.io/docs/concepts/workloads/controllers/ */
+/** Kinds of top-level workloads, from which pods are created: https://kubernetes.io/docs/concepts/workloads/controllers/ */
 export const WORKLOADS: Readonly<Record<string, string>> = {
     Deployment: "apps",
     StatefulSet: "apps",
@@ -23,7 +24,7 @@ export function declaredKey(namespace: string, kind: string, name: string): stri
 
 interface Env {
     readonly name: string;
-    /** Not text where it is known only once something else is there: its name alone is told then. */
+    /** Not text where the value is known only once something else exists; then the name alone is listed. */
     readonly value?: unknown;
     readonly valueFrom?: {
         readonly fieldRef?: { readonly fieldPath: string };
@@ -65,9 +66,9 @@ export interface Template {
     };
 }
 
-/** Sources of volumes of which the name says enough; any other is told as `other`. */
+/** Sources of volumes that are listed by their own name; any other is listed as `other`. */
 const SOURCES = ["configMap", "downwardAPI", "emptyDir", "persistentVolumeClaim", "projected", "secret"] as const;
-/** Fields that are told by their name alone, as no workload of ours has any: of a pod, and of a container. */
+/** Fields of a pod, and of a container, that are listed by their name alone, because no workload of ours has any. */
 const POD_FIELDS = [
     "dnsConfig",
     "ephemeralContainers",
@@ -79,7 +80,7 @@ const POD_FIELDS = [
     "runtimeClassName",
     "shareProcessNamespace",
 ] as const;
-/** Labels by which a Job and a ReplicaSet know their own pods: the API server and their makers add them. */
+/** Labels by which a Job and a ReplicaSet identify their own pods; the API server and the controllers add them. */
 const BOOKKEPT = [
     "batch.kubernetes.io/controller-uid",
     "batch.kubernetes.io/job-name",
@@ -90,7 +91,7 @@ const BOOKKEPT = [
 const CONTAINER_FIELDS = ["envFrom", "lifecycle", "volumeDevices", "workingDir"] as const;
 const PROBES = ["startupProbe", "livenessProbe", "readinessProbe"] as const;
 
-/** Name of each container → its image: told apart from the lines, as it is what changes most. */
+/** Name of each container → its image. Images are kept apart from the lines, because they change most often. */
 export function imagesOf({ spec: { initContainers = [], containers } }: Template): Readonly<Record<string, string>> {
     return Object.fromEntries([...initContainers, ...containers].map(({ name, image }) => [name, image]));
 }
@@ -178,7 +179,7 @@ const ENV =
 
 const MOUNT = '"mount " + c.name + " " + m.name + " " + m.mountPath + (has(m.subPath) ? " " + m.subPath : "")';
 
-/** Each container is a list of its lines. */
+/** CEL: for each container, a list of its lines. */
 function containersOf(place: string, field: string): string {
     const lines = [
         `["${place} " + c.name]`,

@@ -1,10 +1,10 @@
-/** Who holds which rights in a site's cluster: everybody who does, and nobody besides. Pure; policy/ and infra/cluster hold to it. */
+/** Who holds which rights in a site's cluster. The list is complete: nobody else may hold any. Pure; policy/ and infra/cluster follow it. */
 import { registryNamespace } from "../../conventions/names";
 import { REGISTRIES } from "../../conventions/registries";
 import { KUBEADM_HOLDERS, KUBERNETES_HOLDERS } from "./kubernetes-holders";
 import { BREAK_GLASS_ROLE, breakGlassGroup } from "./plan-break-glass";
 
-/** Of a binding: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#rolebinding-and-clusterrolebinding */
+/** The part of a binding that is read here: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#rolebinding-and-clusterrolebinding */
 interface Binding {
     readonly metadata?: { readonly namespace?: string };
     readonly roleRef?: { readonly kind: string; readonly name: string };
@@ -28,13 +28,13 @@ export const HOLDING =
     '(has(object.metadata.namespace) && object.metadata.namespace != "" ? object.metadata.namespace + "/" : "") + object.roleRef.kind + "/" + object.roleRef.name + ' +
     '" " + s.kind + "/" + (has(s.namespace) && s.namespace != "" ? s.namespace + "/" : "") + s.name';
 
-/** Programs on a site's machines, and what stands in for those where nodes are simulated: each has a certificate. */
+/** Programs on a site's machines, and the programs that replace them where nodes are simulated; each has a certificate. */
 const MACHINES: readonly string[] = [
     "ClusterRole/embassy-lab:cilium User/embassy:cilium",
     "ClusterRole/embassy-lab:kwok User/embassy:kwok",
 ];
 
-/** All that there are in `site`. Whoever is to have a right of the embassy's own is written down here. */
+/** All holders in `site`. Anybody who needs a right of the embassy's own has to be listed here. */
 export function holders(site: string): readonly string[] {
     return [
         ...KUBERNETES_HOLDERS,

@@ -1,14 +1,20 @@
-/** What nobody may be given in a site's cluster. Pure; policy/ and infra/cluster hold to it. */
+/** Rights that nobody may be given in a site's cluster. Pure; policy/ and infra/cluster follow it. */
 import { BREAK_GLASS_ROLE, WAYS_IN, WAYS_PAST } from "./plan-break-glass";
 import { API_SERVER_USER, CONTROLLER_MANAGER_USER, GENUINE, controllerUser } from "./plan-kubernetes";
 
-/** How pods are entered, by one of them or by all: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources */
+/**
+ * Resources through which pods are entered, each by itself or by a wildcard:
+ * https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
+ */
 export const ENTRIES: readonly string[] = [
     ...[...WAYS_IN, ...WAYS_PAST].flatMap((way) => [way, way.replace(/^.*\//, "*/"), way.replace(/\/.*$/, "/*")]),
     "*",
 ].filter((way, index, all) => all.indexOf(way) === index);
 
-/** Verbs by which rights are given on, or another's are taken: https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks */
+/**
+ * Verbs by which rights are passed on, or somebody else's rights are taken:
+ * https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks
+ */
 export const ESCALATING_VERBS: readonly string[] = [
     "approve",
     "attest",
@@ -21,7 +27,10 @@ export const ESCALATING_VERBS: readonly string[] = [
 const WRITES = ["create", "update", "patch"];
 const ANY: readonly string[] = [];
 
-/** What is as good as being somebody else, or as making a pod. Without verbs: all of them. Secrets are keys, and read in the clear. */
+/**
+ * Rights that are as good as being somebody else, or as creating a pod. An entry without verbs means all verbs. Secrets are keys, and are
+ * read in the clear.
+ */
 export const ESCALATING: readonly {
     readonly group: string;
     readonly resources: readonly string[];
@@ -63,16 +72,19 @@ export const ESCALATING: readonly {
     { group: "certificates.k8s.io", resources: ["certificatesigningrequests/approval", "*"], verbs: [...WRITES] },
 ];
 
-/** Roles that have some of it all the same: the name of a ClusterRole → resources. */
+/** Roles that have some of these rights nevertheless: name of a ClusterRole → resources. */
 export const EXCEPTED: Readonly<Record<string, readonly string[]>> = {
     [BREAK_GLASS_ROLE]: [...WAYS_IN, "secrets"],
-    // It finds Secrets by their labels, and RBAC knows none.
+    // cert-manager finds Secrets by their labels, which RBAC does not know.
     "embassy-cert-manager": ["secrets"],
-    // Simulated kubelets.
+    // kwok simulates kubelets.
     "embassy-lab:kwok": ["nodes/status"],
 };
 
-/** CEL: who makes Kubernetes' own roles, and makes them again. An API server shows itself no certificate; it has a uid, which who takes the name on has not. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#auto-reconciliation */
+/**
+ * CEL: the identities that create Kubernetes' own roles, and restore them. An API server shows itself no certificate, but it has a uid,
+ * which an impersonator of its name does not. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#auto-reconciliation
+ */
 export const KUBERNETES_ITSELF =
     `(request.userInfo.username == "${API_SERVER_USER}" && request.userInfo.?uid.orValue("") != "") || ` +
     `(request.userInfo.username in ${JSON.stringify([CONTROLLER_MANAGER_USER, controllerUser("clusterrole-aggregation-controller")])} && ${GENUINE})`;
@@ -83,7 +95,7 @@ interface Rule {
     readonly verbs?: readonly string[];
 }
 
-/** What of a rule nobody may have, as it is named there. @param excepted resources that the role has all the same */
+/** The parts of a rule that nobody may have, as the rule names them. @param excepted resources that the role may have nevertheless */
 export function escalations(
     { apiGroups = [], resources = [], verbs = [] }: Rule,
     excepted: readonly string[],
@@ -99,7 +111,7 @@ export function escalations(
     return [...named, ...verbs.filter((verb) => ESCALATING_VERBS.includes(verb))];
 }
 
-/** CEL: whether rule `r` has any of it. `variables.excepted` are resources that the role has all the same. */
+/** CEL: whether rule `r` has any such right. `variables.excepted` are resources that the role may have nevertheless. */
 export const ESCALATES = [
     `(has(r.verbs) && r.verbs.exists(v, v in ${JSON.stringify(ESCALATING_VERBS)}))`,
     ofGroup("", `r.resources.exists(x, x in ${JSON.stringify(ENTRIES)} && !(x in variables.excepted))`),

@@ -20,7 +20,7 @@ const CONTAINERS = ["containers", "initContainers", "ephemeralContainers"]
 
 const VOLUMES = ["configMap", "downwardAPI", "emptyDir", "persistentVolumeClaim", "projected", "secret"];
 
-/** Whatever a pod may have of its machine. https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+/** Ways in which a pod can use its machine. https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
 const OF_THE_MACHINE: Readonly<Record<string, string>> = {
     hostNetwork: "object.spec.?hostNetwork.orValue(false)",
     hostPID: "object.spec.?hostPID.orValue(false)",
@@ -32,16 +32,16 @@ const OF_THE_MACHINE: Readonly<Record<string, string>> = {
     hostPort: "variables.containers.exists(c, has(c.ports) && c.ports.exists(p, p.?hostPort.orValue(0) != 0))",
 };
 
-/** CEL: an object's labels but the one by which a database's members say who leads. */
+/** CEL: an object's labels except the one with which a database's members mark their leader. */
 const lasting = (pod: string): string =>
     `(has(${pod}.metadata.labels) ? ${pod}.metadata.labels : {}).transformMap(k, v, k != "${ROLE_LABEL.key}", v)`;
 const images = (pod: string): string =>
     `${pod}.spec.containers.map(c, c.image) + (has(${pod}.spec.initContainers) ? ${pod}.spec.initContainers.map(c, c.image) : [])`;
 
 /**
- * The API server takes no pod, in any namespace, but from Kubernetes' own controllers, which make them of what is declared, and from a
- * control plane's kubelets, which show what they run from files. No pod has anything of its machine but those, by name. A pod that is there keeps
- * its images, and the labels by which network policies know it.
+ * The API server accepts pods, in any namespace, only from Kubernetes' own controllers, which create them from what is declared, and from a
+ * control plane's kubelets, which show what they run from files. Only such pods as are named here may use anything of their machine. An
+ * existing pod keeps its images, and the labels by which network policies identify it.
  */
 export function pods(
     name: string,
@@ -87,7 +87,7 @@ export function pods(
                 },
                 {
                     expression:
-                        // Of one that is there nothing of this can change but by another container.
+                        // In an existing pod none of this can change, except by another container.
                         `size(variables.machines) == 0 || (oldObject != null && request.?subResource.orValue("") == "") || ` +
                         `(variables.isStatic && ${ASKED_BY_NODE}) || ` +
                         `(variables.isProxy && ${asked([controllerUser("daemon-set-controller")])})`,

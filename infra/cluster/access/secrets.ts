@@ -4,13 +4,16 @@ import { CERT_MANAGER_API, CERT_MANAGER_USER, NEXT_KEY_LABEL } from "../../keys/
 import { refusing } from "../../kubernetes/admission";
 import { BY_DECLARED } from "./declarations";
 
-/** Whoever reads one of these is somebody else. https://kubernetes.io/docs/concepts/configuration/secret/#secret-types */
+/**
+ * Types of Secrets that hold tokens: anybody who reads one can act as somebody else.
+ * https://kubernetes.io/docs/concepts/configuration/secret/#secret-types
+ */
 const TOKENS = ["kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token"];
 
 const NEXT_KEY = (secret: string): string =>
     `(has(${secret}.metadata.labels) && "${NEXT_KEY_LABEL}" in ${secret}.metadata.labels)`;
 
-/** What cert-manager has for a renewal: a key that is in no certificate yet, and the Secret of a certificate that is declared. */
+/** The Secrets that cert-manager writes for a renewal: one with a key that is in no certificate yet, and that of a certificate that is declared. */
 const FOR_A_RENEWAL =
     `object.type == "Opaque" && ${NEXT_KEY("object")} && (oldObject == null || ${NEXT_KEY("oldObject")}) && ` +
     "has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(o, o.?controller.orValue(false) && " +
@@ -18,7 +21,7 @@ const FOR_A_RENEWAL =
 const OF_A_CERTIFICATE =
     'object.type == "kubernetes.io/tls" && has(params.data) && (request.namespace + ".Secret." + object.metadata.name) in params.data';
 
-/** No Secret is a token, whoever asks: identities are nobody's to keep. And cert-manager writes those Secrets alone that its Certificates name. */
+/** No Secret may be a token, whoever asks, because nobody may keep an identity. cert-manager writes only the Secrets that its Certificates name. */
 export function secrets(
     name: string,
     { labels }: { readonly labels: Labels },
@@ -35,7 +38,7 @@ export function secrets(
                     { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: ["secrets"] },
                 ],
             },
-            // For all others nothing is looked up: their Secrets may be there before what is declared is written down.
+            // For all other requests nothing is looked up: their Secrets may be created before what is declared is written down.
             matchConditions: [
                 {
                     name: "token-or-cert-manager",

@@ -21,24 +21,24 @@ interface Site {
 
 interface Way {
     readonly apiGroup: string;
-    /** With its subresource, where it is one. */
+    /** With its subresource, if there is one. */
     readonly resource: string;
     readonly operations: readonly string[];
-    /** CEL: whether it is none. */
+    /** CEL: true where the request is no way in. */
     readonly unless: string;
-    /** What is right, a sentence. */
+    /** What is right, as a sentence. */
     readonly says: string;
 }
 
 const MADE = ["CREATE", "UPDATE"];
 const NEVER = "false";
 
-/** Labels of a namespace by which policies know it. */
+/** Labels of a namespace by which policies identify it. */
 const KEPT = ["app.kubernetes.io/part-of", LABEL.registry];
 const SIGNERS_OF_NODES = ["kubernetes.io/kube-apiserver-client-kubelet", "kubernetes.io/kubelet-serving"];
 
 /**
- * Ways by which one gets at pods, or at what is in them, without making or entering one:
+ * Ways to get at pods, or at what is in them, without creating or entering one:
  * https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks
  */
 function ways({ hosts, podSecurityVersion, storageClass }: Site): Way[] {
@@ -163,7 +163,7 @@ function ways({ hosts, podSecurityVersion, storageClass }: Site): Way[] {
     ];
 }
 
-/** CEL: whether a way is the one that is asked about. */
+/** CEL: whether the request uses this way. */
 function isAsked({ resource, operations }: Way): string {
     const [main, sub = ""] = resource.split("/");
     return (
@@ -172,7 +172,7 @@ function isAsked({ resource, operations }: Way): string {
     );
 }
 
-/** The API server refuses what would lead into a pod by another way than through it, whoever asks. */
+/** The API server refuses requests that would lead into a pod by another way than through itself, whoever asks. */
 export function waysIn(name: string, site: Site, opts: pulumi.CustomResourceOptions): pulumi.Resource {
     const all = ways(site);
     const groups = [...new Set(all.map(({ apiGroup }) => apiGroup))];

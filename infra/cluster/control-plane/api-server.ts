@@ -1,6 +1,6 @@
 /**
- * How a site's API servers are hardened, whoever starts them: a real site's machines, or the lab, which runs with these very
- * arguments. Pure. https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/
+ * How a site's API servers are hardened, on a real site's machines and in the lab, which runs with these very arguments. Pure.
+ * https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/
  */
 import { AUDIT_LOG } from "./audit";
 import { KUBERNETES_NAMESPACE } from "../access/plan-kubernetes";
@@ -13,7 +13,7 @@ export interface ApiServerFiles {
     /** `AUDIT_POLICY` of audit.ts as YAML or JSON. */
     readonly auditPolicy: string;
     readonly auditLog: string;
-    /** An EncryptionConfiguration with a provider that encrypts Secrets: its key is the site's own, and in no plan. */
+    /** An EncryptionConfiguration with a provider that encrypts Secrets. Its key belongs to the site and is in no plan. */
     readonly encryption: string;
 }
 
@@ -23,10 +23,12 @@ export function hardening({ admission, auditPolicy, auditLog, encryption }: ApiS
         "--anonymous-auth=false",
         "--authorization-mode=Node,RBAC",
         "--enable-admission-plugins=NodeRestriction",
-        // The embassy has none, and whoever made one would change pods after they were declared, unseen: no policy is asked about these.
+        // The embassy has no such policies. Anybody who created one could change pods unseen after they were declared, because no policy
+        // applies to these.
         "--disable-admission-plugins=MutatingAdmissionPolicy",
         `--admission-control-config-file=${admission}`,
-        // Else one of 3607 s, which clients ask for by default, is good for a year: https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/
+        // Otherwise a token of 3607 s, which clients request by default, would be valid for a year:
+        // https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/
         "--service-account-extend-token-expiration=false",
         `--service-account-max-token-expiration=${TOKEN_SECONDS}s`,
         "--tls-min-version=VersionTLS13",
@@ -44,8 +46,8 @@ export function hardening({ admission, auditPolicy, auditLog, encryption }: ApiS
 const RESTRICTED = { level: "restricted", version: "latest" } as const;
 
 /**
- * What holds for pods of a namespace that says nothing of it: the restricted profile. Kubernetes' own namespace cannot have it, as a control
- * plane's pods are of their machines; there policies say what runs, name by name (infra/cluster/access/pods.ts).
+ * Pods of a namespace that declares no profile get the restricted one. Kubernetes' own namespace cannot have it, because a control plane's
+ * pods use their machines; there, policies list by name what may run (infra/cluster/access/pods.ts).
  * https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/
  */
 export const ADMISSION = {

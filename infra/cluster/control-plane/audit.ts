@@ -1,6 +1,4 @@
-/**
- * What API servers write down of who did what, and for how long it is kept. Pure. https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/
- */
+/** What API servers record of who did what, and for how long it is kept. Pure. https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/ */
 import { registryNamespace } from "../../conventions/names";
 import { REGISTRIES } from "../../conventions/registries";
 import { DATABASE } from "../../registries/plan-database";
@@ -8,15 +6,15 @@ import { LEASE, leaderName } from "../../conventions/lease";
 import { WAYS_IN, WAYS_PAST } from "../access/plan-break-glass";
 
 /**
- * MiB of records in an hour of a site with all registries, twice over: what is left of members' own traffic is a request of each every five
- * seconds, with its body, 18 MiB in all. Rotated files are compressed, to a fifteenth.
+ * MiB of records that a site with all registries writes in an hour, doubled. What is left of the members' own traffic is a request from each
+ * every five seconds, with its body, 18 MiB in all. Rotated files are compressed to a fifteenth.
  */
 const HOURLY = 40;
 const DAYS = 30;
 /** MiB of a file before it is rotated. */
 const SIZE = 100;
 
-/** Files of `size` MiB, of which `kept` are kept beside the one that is written, for `days`. */
+/** A file has `size` MiB, and `kept` files are kept for `days`, beside the one that is written. */
 export const AUDIT_LOG = { days: DAYS, size: SIZE, kept: Math.ceil((DAYS * 24 * HOURLY) / SIZE) } as const;
 
 const core = (resources: readonly string[]) => [{ group: "", resources: [...resources] }];
@@ -43,9 +41,9 @@ function membersOf(namespace: string): string {
 }
 
 /**
- * What the members of a registry's database do every few seconds, most of all requests: they look at what they keep in ConfigMaps, renew the
- * leader's lock, and write down what they know of their lease. As whom, where, by which verb, to which object; whatever else they do is written
- * down, and so are these as done by anybody else.
+ * What the members of a registry's database do every few seconds, which is most of all requests: they read what they keep in ConfigMaps,
+ * renew the leader's lock, and write down what they know of their lease. Each rule names the user, the namespace, the verb and the object.
+ * Everything else that members do is recorded, and so are these requests where anybody else makes them.
  */
 function routineOf(registry: string): AuditRule[] {
     const namespace = registryNamespace(registry);
@@ -58,8 +56,8 @@ function routineOf(registry: string): AuditRule[] {
 }
 
 /**
- * Machines and controllers say that they live by renewing a lease of their own, of those that Kubernetes keeps. The lease of anything
- * else is written down.
+ * Machines and controllers show that they are alive by renewing leases of their own, which Kubernetes keeps. Renewals of any other lease are
+ * recorded.
  */
 const HEARTBEATS: readonly AuditRule[] = [
     { userGroups: ["system:nodes"], namespaces: ["kube-node-lease"] },
@@ -75,15 +73,15 @@ const HEARTBEATS: readonly AuditRule[] = [
 }));
 
 /**
- * Who did what, and who entered a pod: in full for what declares something, without bodies where those hold keys. What a
- * cluster says to itself to stay alive is left out, or nobody would find the rest. The first rule that fits decides.
+ * Records who did what, and who entered a pod: in full where something is declared, without bodies where those hold keys. What a cluster
+ * says to itself to stay alive is left out, because nobody would find the rest among it. The first rule that fits decides.
  */
 const RULES: readonly AuditRule[] = [
     { level: "None", nonResourceURLs: ["/livez*", "/readyz*", "/healthz*", "/version", "/api*", "/openapi*"] },
-    // Whoever enters a pod, and however: a shell is opened by get. Its command is in the address, a debugging container's in the body.
+    // This is every way into a pod, also a shell, which is opened with get. Its command is in the address, a debugging container's is in the body.
     { level: "Request", resources: core([...WAYS_IN, ...WAYS_PAST]) },
     ...HEARTBEATS,
-    // Secrets apart, also from the cluster's own: of those every reading counts.
+    // Secrets have a rule of their own, also for requests of the cluster itself, because every read of one counts.
     { level: "Metadata", resources: core(["secrets", "serviceaccounts/token"]) },
     { level: "None", userGroups: ["system:nodes"], verbs: READS },
     {
@@ -96,7 +94,7 @@ const RULES: readonly AuditRule[] = [
     {
         level: "Metadata",
         resources: [
-            // Credentials, and what members of a database tell each other.
+            // These hold credentials, or what the members of a database tell each other.
             { group: "", resources: ["configmaps"] },
             { group: "authentication.k8s.io", resources: ["tokenreviews"] },
         ],
@@ -108,7 +106,7 @@ const RULES: readonly AuditRule[] = [
 export const AUDIT_POLICY = {
     apiVersion: "audit.k8s.io/v1",
     kind: "Policy",
-    // One record for each request, at its end.
+    // Each request leaves one record, written when it ends.
     omitStages: ["RequestReceived"],
     omitManagedFields: true,
     rules: RULES,

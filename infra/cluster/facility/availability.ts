@@ -1,4 +1,4 @@
-/** The availability to expect, from failures and repairs at random. Pure, as far as `random` is. */
+/** The availability to expect, from random failures and repairs. Pure, as far as `random` is. */
 import { fallen } from "./facility";
 import { type Site, judge } from "./fault";
 import { RATES, type Rate } from "./rates";
@@ -12,11 +12,11 @@ export interface Availability {
 }
 
 export interface Run {
-    /** Equally long, one after the other; the more of them, the better is the error known. */
+    /** Batches of equal length, one after the other; the more there are, the better is the error known. */
     readonly batches: number;
-    /** Years of each. */
+    /** Years in each batch. */
     readonly years: number;
-    /** Uniform, 0 ≤ x < 1. */
+    /** Uniformly distributed, 0 ≤ x < 1. */
     readonly random: () => number;
 }
 
@@ -25,8 +25,8 @@ const YEAR = 8760;
 const Z = 1.96;
 
 /**
- * Each part fails and is repaired by itself, after times that are exponentially distributed: what happens next, and when, depends on what
- * is down now and on nothing else (Gillespie's direct method).
+ * Each part fails and is repaired by itself, after exponentially distributed times, so that what happens next, and when, depends only on
+ * what is down now (Gillespie's direct method).
  *
  * @param isUp asked once for each set of parts that are down
  */
@@ -74,7 +74,7 @@ export function simulate(parts: readonly Rate[], isUp: (down: readonly boolean[]
     };
 }
 
-/** The part at which the rates, added up, pass `mark`. */
+/** The part at which the sum of the rates passes `mark`. */
 function chosen(count: number, rate: (index: number) => number, mark: number): number {
     let left = mark;
     for (let index = 0; index < count - 1; index++) {
@@ -99,21 +99,21 @@ export function siteAvailability(site: Site, run: Run): Availability {
     return simulate(rates, (down) => lacks(fallen(site.facility, down), nothing).length === 0, run);
 }
 
-/** Between which bounds an availability lies, 0 … 1, and what lies between it and 1. */
+/** The bounds of an availability, 0 … 1, and what keeps it from being 1. */
 export interface Bounds {
     readonly low: number;
     readonly high: number;
     /** Pairs of components that stop something when both are down at once, without notice. */
     readonly pairs: number;
-    /** What stops something and is down for the largest share of the time: names of components. */
+    /** Names of the components that stop something and are down for the largest share of the time. */
     readonly likeliest: readonly string[];
 }
 
-/** With more down at once than this nothing is looked at: it counts as an outage in the one bound, and as none in the other. */
+/** States with more components down at once are not examined: they count as an outage in one bound, and as none in the other. */
 const AT_ONCE = 3;
 
 /**
- * The same without chance: parts that fail and are repaired by themselves are down independently of each other, each for a share
+ * Computes the same without chance: parts that fail and are repaired by themselves are down independently of each other, each for a share
  * mttr / (mtbf + mttr) of the time.
  */
 export function siteBounds({ facility: all, ...rest }: Site): Bounds {

@@ -8,16 +8,16 @@ export interface Component {
     readonly kind: Kind;
     /** `feed a`, `host a1-1` */
     readonly name: string;
-    /** It stands as long as one at least of each of these does: places in the list of all components. */
+    /** The component stands as long as at least one of each of these groups does. The numbers are places in the list of all components. */
     readonly needs: readonly (readonly number[])[];
     /** W that it takes in equal parts from those of its feeds that stand, and gives off to its loops. */
     readonly watts: number;
-    /** W that a feed delivers, or a loop carries away; with more than that on it, it falls. */
+    /** W that a feed delivers, or a loop carries away; it falls when more than that is on it. */
     readonly capacity: number;
 }
 
 export type Facility = readonly Component[];
-/** By place in the list of all components; as long as it or shorter. */
+/** Whether each component is down, by its place in the list of all components; not longer than that list. */
 export type Down = readonly boolean[];
 
 export function facility(
@@ -51,7 +51,7 @@ export function facility(
     return all;
 }
 
-/** What is down once these are: all that lacks something then, and feeds and loops on which too much is left. */
+/** What is down once these are: everything that then lacks something, and feeds and loops that are overloaded. */
 export function fallen(all: Facility, out: Down): Down {
     const down = [...out];
     for (;;) {

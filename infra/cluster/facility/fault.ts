@@ -1,24 +1,24 @@
-/** What becomes of a site when a component fails, also while work is done on another. Pure. */
+/** What happens to a site when a component fails, also during work on another one. Pure. */
 import type { Down, Facility } from "./facility";
 import { type Placement, type Pool, type Schedule, type Which, schedule } from "./schedule";
 
 export interface Site extends Pool {
     readonly facility: Facility;
-    /** Where in the facility are: the workers, in the order of the pool; the hosts with a member of etcd each; the uplinks. */
+    /** Places in the facility of the workers (in the order of the pool), of the hosts with a member of etcd each, and of the uplinks. */
     readonly places: Readonly<Record<"workers" | "etcd" | "uplinks", readonly number[]>>;
 }
 
-/** Something for which too little is left, how little, and what would be enough. */
+/** Something of which too little is left: what it is, how little, and what would be enough. */
 export interface Lack {
     readonly who: string;
     readonly why: string;
 }
 
 /**
- * What a site lacks once `down` is gone, of which `out` was out for planned work: what could leave its hosts had left them before.
- * Nothing where the site goes on as if nothing had happened.
+ * What a site lacks once `down` is gone. Of that, `out` was out for planned work, and what could leave its hosts had left them before.
+ * Empty where the site goes on as if nothing had happened.
  *
- * Nobody knows where the scheduler has put pods when a fault comes: it is assumed that as many were where it strikes as the rules allow.
+ * Where the scheduler has put pods when a fault comes is unknown, so that as many as the rules allow are assumed to be where it strikes.
  */
 export function judge(site: Site): (down: Down, out: Down) => Lack[] {
     const standing = standings(site);
@@ -28,12 +28,12 @@ export function judge(site: Site): (down: Down, out: Down) => Lack[] {
     };
 }
 
-/** Pods after a fault, of each workload. */
+/** Pods of each workload after a fault. */
 export interface Standing {
     readonly placement: Placement;
-    /** That run, with every workload placed where it would be worst off; never more than `placement` has. */
+    /** Pods that run, with every workload placed where it would be worst off; never more than `placement` has. */
     readonly running: readonly number[];
-    /** That should run, and have found no place. */
+    /** Pods that should run and have found no place. */
     readonly waiting: readonly number[];
 }
 
@@ -58,7 +58,7 @@ function likeness({ workers }: Site, drained: Which, lost: Which): string {
     return kinds.sort().join();
 }
 
-/** What of the facility itself has to stand, beside what pods need. */
+/** What the facility itself lacks, apart from what pods need. */
 function facilityLacking({ places }: Site, down: Down): Lack[] {
     const { members, left, majority } = quorumLeft(places.etcd, down);
     const why = `${left} of ${members} members, ${majority} needed: more control-plane hosts, or in other racks`;
@@ -70,7 +70,7 @@ function facilityLacking({ places }: Site, down: Down): Lack[] {
     ];
 }
 
-/** Members of etcd: all, those that are left, and how many have to be. */
+/** Members of etcd: how many there are, how many are left, and how many are needed. */
 export function quorumLeft(
     etcd: readonly number[],
     down: Down,
@@ -97,7 +97,7 @@ function podsLacking(site: Site, { running, waiting }: Standing): Lack[] {
 function stand(site: Site, drained: Which, lost: Which): Standing {
     const together = play(site, drained, lost);
     const running = site.workloads.map((workload, index) => {
-        // Others may have been in its way where the fault strikes: it may have been there alone.
+        // Other workloads may have been in its way where the fault strikes, or it may have been there alone.
         const alone =
             workload.volume === undefined ? together : play({ ...site, workloads: [workload] }, drained, lost);
         return Math.min(total(together.placement[index]), total(alone.placement.at(alone === together ? index : 0)));
@@ -109,20 +109,20 @@ function total(row: readonly number[] = []): number {
     return row.reduce((sum, count) => sum + count, 0);
 }
 
-/** Pods after everything, and those that should run then and have found no place. */
+/** The pods after everything, and those that should then run and have found no place. */
 function play(site: Site, drained: Which, lost: Which): Schedule {
     const first = settle(site, lost);
     const before = drained.includes(true) ? afterDrain(site, first.placement, drained, lost) : first;
     const after = afterLoss(site, before.placement, lost);
     const waiting = site.workloads.map(({ volume }, index) => {
-        // A member for which there is no other host when work is planned is away as if its host had failed.
+        // A member that finds no other host when work is planned is away as if its host had failed.
         const rounds = volume === undefined && before !== first ? [first, before, after] : [first, after];
         return rounds.reduce((sum, round) => sum + (round.waiting[index] as number), 0);
     });
     return { placement: after.placement, waiting };
 }
 
-/** Where pods go at first. `preferred` is where they would be worst off. */
+/** Where pods go at first. `preferred` are the workers where they would be worst off. */
 export function settle(site: Site, preferred: Which = []): Schedule {
     const none = site.workloads.map(() => site.workers.map(() => 0));
     const all = site.workloads.map(({ count }) => count);
@@ -130,15 +130,15 @@ export function settle(site: Site, preferred: Which = []): Schedule {
 }
 
 /**
- * Where pods are after workers are gone. A pod with a volume is lost with its host and waits for it: it has no place elsewhere,
- * and none is looked for. All others have to find one.
+ * Where pods are after workers are gone. A pod with a volume is lost with its host and waits for it, because it cannot run elsewhere. All
+ * others have to find another place.
  */
 export function afterLoss(site: Site, before: Placement, lost: Which): Schedule {
     const moves = site.workloads.map(({ volume }) => volume === undefined);
     return displaced(site, before, lost, moves, []);
 }
 
-/** Where pods are once work can begin on workers: members that can be rebuilt are, on others, as this was planned. */
+/** Where pods are once work can begin on workers. As the work is planned, members that can be rebuilt have been, on other workers. */
 function afterDrain(site: Site, before: Placement, drained: Which, preferred: Which): Schedule {
     const moves = site.workloads.map(({ volume, rebuilt }) => volume === undefined || rebuilt);
     return displaced(site, before, drained, moves, preferred);

@@ -31,9 +31,9 @@ export function place(all: Site["facility"], name: string): number {
 }
 
 /**
- * What keeps a site from being Tier IV: each component whose failure it does not bear, and each pair of which it does not bear that one
- * fails while work is done on the other. What is borne as a failure is borne as planned work. A fault that contains a smaller one is
- * not told again, and of pairs that end alike the first stands for all.
+ * What keeps a site from being Tier IV: each component whose failure it does not bear, and each pair where it does not bear the failure of
+ * one during work on the other. What is borne as a failure is also borne as planned work. A fault that contains a smaller one is not
+ * reported again, and of pairs with the same outcome the first stands for all.
  */
 export function tier4Problems(site: Site): string[] {
     const { facility: all } = site;
@@ -84,14 +84,14 @@ export function tier4Problems(site: Site): string[] {
 
 const LEFT = "Then too little is left for";
 
-/** What several lack alike is said once. */
+/** Reports each reason once, with everything that lacks something for it. */
 function told(lacks: readonly Lack[]): string {
     const alike = new Map<string, string[]>();
     lacks.forEach(({ who, why }) => alike.set(why, [...(alike.get(why) ?? []), who]));
     return [...alike].map(([why, who]) => `${some(who)} (${why})`).join("; ");
 }
 
-/** What falls with the components of a fault. */
+/** What falls along with the components of a fault. */
 function fall(all: Facility, down: Down, out: readonly string[]): string {
     const others = all.filter(({ name }, index) => down[index] && !out.includes(name));
     const kinds = [...new Set(others.map(({ kind }) => kind))].map((kind) =>
@@ -100,7 +100,7 @@ function fall(all: Facility, down: Down, out: readonly string[]): string {
     return kinds.length === 0 ? "" : ` (with ${out.length === 1 ? "it" : "them"} fall ${kinds.join("; ")})`;
 }
 
-/** More than this are counted. */
+/** Names beyond this many are only counted. */
 const SHOWN = 4;
 
 function some(names: readonly string[]): string {

@@ -1,4 +1,4 @@
-/** How far a site is from lacking something, in counts: what is left of everything after each fault. Pure. */
+/** How close a site is to lacking something, in counts: what is left of everything after each fault. Pure. */
 import { type Down, type Facility, fallen, loads } from "./facility";
 import { type Site, type Standing, quorumLeft, standings, workersDown } from "./fault";
 
@@ -8,7 +8,7 @@ export interface Left {
     readonly what: string;
     /** `members`, `pods`, `cores`, `GiB`, `disks`, `W`, `uplinks` */
     readonly unit: string;
-    /** Members that run; of room and power, what nobody takes. */
+    /** Members that run; of room and power, what is unused. */
     readonly left: number;
     /** Less than this is too little. */
     readonly needed: number;
@@ -29,7 +29,7 @@ export interface After extends Fault {
 export interface Margin {
     /** With everything up. */
     readonly whole: readonly Left[];
-    /** The fault after which the least is left: by what is scarcest then, and where that is alike, by what is next. */
+    /** The fault after which the least is left, compared by what is scarcest then and, where that is equal, by what is next. */
     readonly closest: After;
     /** For each thing, the fault after which the least of it is left. */
     readonly least: readonly (Left & Fault)[];
@@ -59,7 +59,7 @@ export function marginOf(site: Site): Margin {
     return { whole, closest: closest ?? { fails: "nothing", left: whole }, least: [...least.values()] };
 }
 
-/** What falls when one component fails by itself, it among them, and what is left then. */
+/** What falls when one component fails by itself, that component included, and what is then left. */
 export function afterLossOf(site: Site, place: number): { readonly down: Down; readonly left: readonly Left[] } {
     const none = site.facility.map(() => false);
     const down = fallen(site.facility, none.with(place, true));
@@ -69,13 +69,13 @@ export function afterLossOf(site: Site, place: number): { readonly down: Down; r
 
 interface Struck {
     readonly fault: Fault;
-    /** With all that falls with it. */
+    /** What is down, with everything that falls with it. */
     readonly down: Down;
-    /** Out for planned work before. */
+    /** What was out before, for planned work. */
     readonly out: Down;
 }
 
-/** Each component by itself, and then each while each other is under maintenance. */
+/** Yields the failure of each component by itself, and then of each one while another is under maintenance. */
 function* faults(all: Facility): Generator<Struck> {
     const none = all.map(() => false);
     const single = all.map(({ name }, index) => ({ name, down: fallen(all, none.with(index, true)) }));
@@ -110,7 +110,7 @@ function leftOf(site: Site, down: Down, { placement, running, waiting }: Standin
         { what: "etcd", unit: "members", left, needed: majority, of: members },
         { what: "ways out", unit: "uplinks", left: uplinks, needed: 1, of: places.uplinks.length },
         ...workloads.flatMap(({ name, unit, count, quorum, elsewhere }, index) =>
-            // What needs no member is a Job: there has to be room for it, and that is all.
+            // A workload that needs no member is a Job: it only needs room.
             quorum === 0
                 ? []
                 : {
@@ -159,12 +159,12 @@ function leftOf(site: Site, down: Down, { placement, running, waiting }: Standin
     ];
 }
 
-/** What may still be lost, as a share; less than nothing is too little already. */
+/** The share that may still be lost; negative where there is too little already. */
 export function share({ left, needed, of }: Left): number {
     return of === 0 ? 0 : (left - needed) / of;
 }
 
-/** Whether the first leaves less: of what is scarcest, or where that is alike, of what is next. */
+/** Whether the first leaves less, compared by what is scarcest and, where that is equal, by what is next. */
 function scarcer(one: readonly Left[], other: readonly Left[]): boolean {
     const [mine, theirs] = [one, other].map((left) => left.map(share).sort((a, b) => a - b)) as [number[], number[]];
     const place = mine.findIndex((value, index) => value !== theirs[index]);

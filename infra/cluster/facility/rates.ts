@@ -1,6 +1,6 @@
 /**
- * How often each kind of component fails, and how long it is away then. Assumptions, on the gloomy side, until a site has records of its
- * own: put those here. Hours.
+ * How often each kind of component fails and how long it is then away, in hours. These are assumptions on the gloomy side: replace them once
+ * a site has records of its own.
  */
 import type { Kind } from "./facility";
 

@@ -1,6 +1,6 @@
 /**
- * Where pods run, by the rules that kube-scheduler has: requests, local volumes, topology spread. What it does in fact is
- * held against this by tests/infra/cluster/facility/scheduler.integration.test.ts. Pure.
+ * Where pods run, by the rules of kube-scheduler: requests, local volumes, topology spread.
+ * tests/infra/cluster/facility/scheduler.integration.test.ts compares this with what kube-scheduler really does. Pure.
  */
 import { amount } from "../../conventions/quantity";
 import type { Host } from "./inventory";
@@ -16,7 +16,7 @@ export interface Worker {
     readonly pods: number;
     readonly disks: number;
     readonly diskSize: number;
-    /** A name that like workers of one rack share. */
+    /** A name shared by those workers of one rack that are alike. */
     readonly kind: string;
 }
 
@@ -28,7 +28,7 @@ export interface Pool {
 
 /** Pods of each workload on each worker. */
 export type Placement = readonly (readonly number[])[];
-/** Whether each worker is meant, by its place in the list of workers. */
+/** Whether each worker is included, by its place in the list of workers. */
 export type Which = readonly boolean[];
 
 export interface Schedule {
@@ -48,8 +48,8 @@ export function workers(hosts: readonly Host[]): Worker[] {
 }
 
 /**
- * Gives `wanted` pods of each workload a place beside those that are placed. `away`: workers that are lost, or take no pods.
- * The rules leave a choice: `preferred` workers are taken before all others, then the emptiest.
+ * Gives `wanted` pods of each workload a place beside those already placed. Workers in `away` are lost, or take no pods. Where the rules
+ * leave a choice, `preferred` workers are taken first, then the emptiest.
  */
 export function schedule(
     pool: Pool,
@@ -118,13 +118,13 @@ class Room {
         );
     }
 
-    /** 0 … 1; the scheduler's own score, LeastAllocated, is in proportion. */
+    /** From 0 to 1; the scheduler's own score, LeastAllocated, is proportional to it. */
     get emptiness(): number {
         return (this.cpu / this.worker.cpu + this.memory / this.worker.memory) / 2;
     }
 }
 
-/** The worker for one more pod of a workload, of which there are `row` already. */
+/** The worker for one more pod of a workload; `row` counts its pods on each worker. */
 function best(free: readonly Room[], workload: Workload, row: readonly number[], preferred: Which): number | undefined {
     const allowed = workload.spread.filter(isHard).map((constraint) => roomiest(free, constraint, row));
     let found: number | undefined;
@@ -144,7 +144,7 @@ function isHard({ whenUnsatisfiable }: SpreadConstraint): boolean {
     return whenUnsatisfiable === "DoNotSchedule";
 }
 
-/** Which workers a constraint leaves. Only those that can be had make domains: `nodeTaintsPolicy: Honor`. */
+/** The workers that a constraint allows. Only workers that take pods make domains: `nodeTaintsPolicy: Honor`. */
 function roomiest(free: readonly Room[], { topologyKey, maxSkew }: SpreadConstraint, row: readonly number[]): Which {
     const domains = free.map(({ worker }) => worker.labels[topologyKey] as string);
     const counts: Record<string, number> = {};

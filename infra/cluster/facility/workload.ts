@@ -9,15 +9,15 @@ export interface Workload {
     /** Requests of one pod: cores and bytes. */
     readonly cpu: number;
     readonly memory: number;
-    /** Bytes of a pod's local volume. It stays with its host: such a pod never runs elsewhere. */
+    /** Bytes of a pod's local volume. Such a pod stays with its host and never runs elsewhere. */
     readonly volume?: number;
     readonly spread: readonly SpreadConstraint[];
-    /** Its pods are given a place before those of a workload with less. */
+    /** Its pods are placed before those of a workload with a lower priority. */
     readonly priority: number;
-    /** Members that have to be there for it to go on. */
+    /** Members that must be up for it to go on. */
     readonly quorum: number;
-    /** Members that the pair's other site has. */
+    /** Members at the pair's other site. */
     readonly elsewhere: number;
-    /** Whether an empty member gets the data from its peers, so that it can leave a host before work is done there. */
+    /** Whether an empty member copies the data from its peers, so that a member can leave a host before work is done there. */
     readonly rebuilt: boolean;
 }

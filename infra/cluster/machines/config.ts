@@ -1,21 +1,24 @@
 import { z } from "zod";
 import { type ClusterConfig, workerHosts } from "../config";
 
-/** Board management controllers, as Metal3 speaks to them: by media of their own, which need no boot network. https://book.metal3.io/bmo/supported_hardware */
+/**
+ * Board management controllers, as Metal3 drives them: with virtual media, which need no boot network.
+ * https://book.metal3.io/bmo/supported_hardware
+ */
 const bmc = z.strictObject({
     driver: z.enum(["redfish-virtualmedia", "idrac-virtualmedia", "ilo5-virtualmedia"]),
-    /** Where a controller has its host: its Redfish system. */
+    /** Path of the host's Redfish system on its controller. */
     system: z.string().regex(/^(\/[A-Za-z0-9._-]+)+$/, "must be a path, such as /redfish/v1/Systems/1"),
 });
 
-/** How the machines are made that the cluster consists of; absent where somebody else makes them. */
+/** How the machines of the cluster are made; absent where somebody else makes them. */
 const declared = z.strictObject({
     /** Kubernetes' release in the machines' image. */
     release: z.string().regex(/^v1\.\d+\.\d+$/, "must be a release, such as v1.36.3"),
-    /** What the image is written to; a machine's other disks are the registries', and never touched. */
+    /** The disk that the image is written to. A machine's other disks belong to the registries and are never touched. */
     systemDisk: z.string().regex(/^\/dev\/[A-Za-z0-9:/._-]+$/, "must be a device, such as /dev/nvme0n1"),
     bmc,
-    /** Workers wanted in a zone, which is a rack's first feed; where it is not named, all that there are. */
+    /** Number of workers in a zone, which is a rack's first feed; where a zone is not named, all that there are. */
     workers: z.record(z.string(), z.int().min(1)).default({}),
 });
 
@@ -31,7 +34,7 @@ export function machineProblems({ release, workers }: MachinesConfig, cluster: C
     }
     const inhabited = Object.values(cluster.racks).filter(({ hosts }) => Object.keys(hosts).length > 0);
     if (!inhabited.every(({ feeds: [first = ""] }) => Object.hasOwn(cluster.feeds, first))) {
-        // Told of the rack already; where its hosts would count is not known.
+        // The rack was reported already, and where its hosts would count is unknown.
         return problems;
     }
     const zones = workerHosts(cluster);
@@ -42,7 +45,7 @@ export function machineProblems({ release, workers }: MachinesConfig, cluster: C
             const known = [...zones.keys()].join(", ");
             problems.set(["workers", feed], `must be left out: racks with workers have as first feed ${known}`);
         } else if (wanted !== there) {
-            // Fewer are as wrong as more: which hosts are left out would be Metal3's choice, and Tier IV is proven with all.
+            // Fewer are as wrong as more: Metal3 would choose which hosts are left out, and Tier IV is proven with all of them.
             const mend = wanted > there ? "add hosts to" : "take hosts out of";
             problems.set(
                 ["workers", feed],

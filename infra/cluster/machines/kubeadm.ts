@@ -17,13 +17,19 @@ const FILES: ApiServerFiles = {
 const PATCHES = `${ETC}/patches`;
 const DISCOVERY = `${ETC}/discovery.conf`;
 
-/** Whom API servers believe who a client is: the cluster's own authority, as kubeadm has it, and that of those who break the glass. Kubelets believe neither. */
+/**
+ * Authorities whose client certificates API servers accept: the cluster's own, which kubeadm creates, and that of break-glass certificates.
+ * Kubelets accept neither.
+ */
 const CLIENTS = { own: `${ETC}/pki/ca.crt`, breakGlass: `${ETC}/break-glass.crt`, both: `${ETC}/pki/clients.crt` };
 
-/** Whom kubelets believe, and what API servers show them, which is below kubeadm's own folder, as the server sees it. */
+/**
+ * The authority that kubelets trust, and the certificate that API servers show them, which is below kubeadm's own folder, where the server
+ * sees it.
+ */
 const KUBELET = { clients: `${ETC}/kubelet-clients.crt`, client: `${ETC}/pki/kubelet-client.pem` };
 
-/** Secrets of the namespace that are put there by hand: one key, the file. They hold credentials, and are in no stack. */
+/** Secrets of the namespace that are created by hand, each with one key, the file. They hold credentials, and are in no stack. */
 const SECRET = {
     encryption: "encryption-configuration",
     discovery: "discovery-kubeconfig",
@@ -31,7 +37,7 @@ const SECRET = {
     kubeletClient: "kubelet-client",
 } as const;
 
-/** Below the site's own registry. */
+/** Path of Kubernetes' images below the site's own registry. */
 const IMAGES = "kubernetes";
 
 /** An image of Kubernetes itself, as kubeadm names it. */
@@ -39,7 +45,10 @@ export function kubernetesImage(imageRegistry: string, part: string, release: st
     return `${imageRegistry}/${IMAGES}/${part}:${release}`;
 }
 
-/** Nobody is let in without a name, so that kubelets cannot ask how the server is, as they do by default: they look whether it takes connections. */
+/**
+ * Anonymous requests are refused, so that kubelets cannot ask for the server's health as they do by default. They check whether it accepts
+ * connections.
+ */
 const PROBE = { httpGet: null, tcpSocket: { port: "probe-port" } };
 const PROBES = {
     spec: {
@@ -47,14 +56,14 @@ const PROBES = {
     },
 };
 
-/** What the machine's own service of nftables loads at each start. */
+/** The file that the machine's own nftables service loads at each start. */
 const FILTER = "/etc/nftables.conf";
 const FILTERED = ["systemctl enable nftables", `nft --file ${FILTER}`];
 
-/** etcd's clients and members: https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
+/** Ports of etcd for its clients and its members: https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
 const ETCD_PORTS = [2379, 2380];
 
-/** What a machine reads that tells its kubelet from others', and its packet filter. @param openings beside the kubelet's own port */
+/** Files of a machine: the patch for its kubelet's configuration, and its packet filter. @param openings besides the kubelet's own port */
 function machineFiles(apiServers: readonly string[], openings: readonly Opening[]): Record<string, unknown>[] {
     const kubelet = { ports: [KUBELET_PORT], from: apiServers };
     return [
@@ -71,7 +80,7 @@ export interface ControlPlaneOptions {
     readonly imageRegistry: string;
     /** IPv4 addresses from which API servers ask: {@link apiServerAddresses}. */
     readonly apiServers: readonly string[];
-    /** Certificate of the authority of those who break the glass, PEM; undefined where there is none. */
+    /** Certificate of the authority that signs break-glass certificates, PEM; undefined where there is none. */
     readonly breakGlass: string | undefined;
 }
 
@@ -87,7 +96,7 @@ export function controlPlaneConfig({
                 extraArgs: namedArguments([
                     ...hardening(FILES),
                     ...kubeletClient(KUBELET.client),
-                    // Below kubeadm's own folder, which the server sees.
+                    // This file is below kubeadm's own folder, which the server sees.
                     ...(breakGlass === undefined ? [] : [`--client-ca-file=${CLIENTS.both}`]),
                 ]),
                 extraVolumes: [
@@ -111,7 +120,7 @@ export function controlPlaneConfig({
         ],
         preKubeadmCommands: [
             ...FILTERED,
-            // Cluster API has put the cluster's authority there by then.
+            // Cluster API has written the cluster's authority there by then.
             ...(breakGlass === undefined ? [] : [`cat ${CLIENTS.own} ${CLIENTS.breakGlass} > ${CLIENTS.both}`]),
         ],
         initConfiguration: joining,
@@ -129,18 +138,18 @@ export function workerConfig(apiServers: readonly string[]): Record<string, unkn
 }
 
 /**
- * A node has its host's name: disks and racks are found by it. Metal3 puts it there as cloud-init starts. What kubeadm writes for kubelets and
- * control planes is patched before they start.
+ * A node has its host's name, by which disks and racks are found. Metal3 provides it when cloud-init starts. What kubeadm writes for
+ * kubelets and control planes is patched before they start.
  */
 const joining = {
     patches: { directory: PATCHES },
     nodeRegistration: { name: "{{ ds.meta_data.local_hostname }}" },
 };
 
-/** With a credential: kubeadm's default, a token, has the joining machine ask without a name first. */
+/** Discovery uses a credential: with kubeadm's default, a token, the joining machine would first ask anonymously. */
 const discovery = { file: { kubeConfigPath: DISCOVERY } };
 
-/** `--name=value` as kubeadm has it. */
+/** Turns `--name=value` into the form that kubeadm takes. */
 function namedArguments(flags: readonly string[]): { readonly name: string; readonly value: string }[] {
     return flags.map((flag) => {
         const [, name = "", value = ""] = /^--([^=]+)=(.*)$/s.exec(flag) ?? [];

@@ -8,8 +8,8 @@ import { metadata } from "../../kubernetes/metadata";
 import { restrictedNamespace } from "../../kubernetes/tenancy";
 
 /**
- * What stays in the cluster when it is no longer declared. Without a host, or what machines are part of, a machine is switched off;
- * a template is asked for as long as one that was made of it is there.
+ * Objects that stay in the cluster when they are no longer declared. A machine is switched off when its host, or an object that it is part
+ * of, is gone. A template is needed as long as a machine that was made from it exists.
  */
 const STAYING: Readonly<Record<string, pulumi.CustomResourceOptions>> = {
     BareMetalHost: PROTECTED,
@@ -21,7 +21,7 @@ const STAYING: Readonly<Record<string, pulumi.CustomResourceOptions>> = {
     Metal3MachineTemplate: { retainOnDelete: true },
 };
 
-/** What machines are made of, and their makers. */
+/** The templates that machines are made from, and the objects that make them. */
 const TEMPLATE = /Template$/;
 const MAKERS: readonly string[] = ["KubeadmControlPlane", "MachineDeployment"];
 
@@ -31,7 +31,7 @@ export interface MachinesArgs {
     readonly podSecurityVersion: string;
 }
 
-/** The cluster's machines, in a namespace that has no pods: the credentials of their management controllers are in it. */
+/** The cluster's machines, in a namespace without pods, because it holds the credentials of their management controllers. */
 export class Machines extends pulumi.ComponentResource {
     constructor(
         name: string,
@@ -50,7 +50,7 @@ export class Machines extends pulumi.ComponentResource {
             const made = new CustomResource(
                 `${name}-${kind.toLowerCase()}-${called}`,
                 { apiVersion, kind, metadata: metadata(called, { ...labels, ...own }, namespace, annotations), spec },
-                // Makers are protected: while one is in the state, no run that is to destroy all forgets what it makes machines of.
+                // Makers are protected: while one is in the state, a run that would destroy everything does not forget the templates of its machines.
                 { parent: this, dependsOn: MAKERS.includes(kind) ? [...templates] : [], ...STAYING[kind] },
             );
             if (TEMPLATE.test(kind)) {

@@ -10,7 +10,7 @@ import { type MachineObject, type Role, clusterObject } from "./names";
 const FAILURE_DOMAIN = "infrastructure.cluster.x-k8s.io/failure-domain";
 const SYNC = "metal3.io/metal3-label-sync-prefixes";
 
-/** A zone, as schedulers know it. */
+/** A host's zone, as schedulers know it. */
 export function zoneOf({ labels }: Host): string {
     return labels[TOPOLOGY.zone] ?? "";
 }
@@ -25,11 +25,11 @@ export function bareMetalHost(site: string, host: Host, { bmc, systemDisk }: Mac
             online: true,
             bmc: {
                 address: `${bmc.driver}://${managementName(host.name, site)}${bmc.system}`,
-                // A Secret that is put there by hand.
+                // This Secret is created by hand.
                 credentialsName: `${host.name}-bmc`,
             },
             rootDeviceHints: { deviceName: systemDisk },
-            // By default every disk's table of partitions is wiped when a machine is given up: the registries' are on the others.
+            // By default the partition table of every disk is wiped when a machine is given up, and the registries' data is on the other disks.
             automatedCleaningMode: "disabled",
         },
     };
@@ -40,7 +40,7 @@ export function metal3Cluster(name: string, hosts: readonly Host[], endpoint: ob
     const zones = [...new Set(hosts.map(zoneOf))].sort();
     const holdsControlPlane = (zone: string): boolean =>
         hosts.some((host) => host.role === "control-plane" && zoneOf(host) === zone);
-    // Nodes are told their zone and rack by their hosts' labels.
+    // Nodes get their zone and rack from their hosts' labels.
     const prefixes = [...new Set([TOPOLOGY.zone, TOPOLOGY.rack].map((label) => label.split("/")[0]))];
     return clusterObject("infrastructure", "Metal3Cluster", name, {
         annotations: { [SYNC]: prefixes.join(",") },
@@ -53,7 +53,7 @@ export function metal3Cluster(name: string, hosts: readonly Host[], endpoint: ob
 }
 
 /**
- * Machines on the hosts of a role, of one feed where it is given. `hostSelector` is what keeps them there: where a failure domain has no
+ * Machines on the hosts of a role, or on those of one feed where it is given. `hostSelector` keeps them there: where a failure domain has no
  * host left, Metal3 takes one of another.
  */
 export function machineTemplate(
@@ -69,7 +69,7 @@ export function machineTemplate(
     });
 }
 
-/** Power off and on, and wait; a machine that does not come back is given up and made anew of its host, whose other disks stay. */
+/** Powers a machine off and on, and waits. A machine that does not come back is given up and made anew on its host, whose other disks stay. */
 export function rebooting(name: string): MachineObject {
     return clusterObject("infrastructure", "Metal3RemediationTemplate", name, {
         spec: { template: { spec: { strategy: { type: "Reboot", retryLimit: 2, timeoutSeconds: 600 } } } },

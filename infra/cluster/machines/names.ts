@@ -1,11 +1,11 @@
 /** Names by which the objects that declare machines know each other. */
 
-/** Namespace of all of them. */
+/** Namespace of all these objects. */
 export const MACHINES = "machines";
 /** The name of the cluster in every site: it is the only one there. */
 export const CLUSTER = "embassy";
 
-/** API groups, of https://cluster-api.sigs.k8s.io/reference/glossary and https://book.metal3.io */
+/** API groups: https://cluster-api.sigs.k8s.io/reference/glossary and https://book.metal3.io */
 export const GROUP = {
     core: "cluster.x-k8s.io",
     controlPlane: "controlplane.cluster.x-k8s.io",
@@ -15,7 +15,7 @@ export const GROUP = {
 /** The API version of all four groups. */
 export const VERSION = "v1beta2";
 
-/** A declared object; its namespace and common labels come with its component. */
+/** A declared object; its component adds its namespace and common labels. */
 export interface MachineObject {
     readonly apiVersion: string;
     readonly kind: string;
@@ -37,7 +37,7 @@ export function clusterObject(
     return { apiVersion: `${GROUP[group]}/${VERSION}`, kind, name, ...rest };
 }
 
-/** How one of them names another. */
+/** The form in which one object refers to another. */
 export function reference({ apiVersion, kind, name }: MachineObject): { apiGroup: string; kind: string; name: string } {
     return { apiGroup: apiVersion.split("/")[0] ?? "", kind, name };
 }

@@ -1,5 +1,6 @@
 /**
- * The machines of a site, declared: what Cluster API and Metal3 make of the facility's hosts. docs/decisions/machines.md. Pure.
+ * The declared machines of a site: the objects from which Cluster API and Metal3 make machines on the facility's hosts.
+ * docs/decisions/machines.md. Pure.
  */
 import { createHash } from "node:crypto";
 import type { ClusterSection } from "../config";
@@ -20,10 +21,10 @@ type Site = SiteSection & ClusterSection & NetworkingSection & KeysSection & { r
 
 const MEMBERSHIP = { "cluster.x-k8s.io/cluster-name": CLUSTER };
 
-/** No host is spare, so a machine that is replaced makes room first. */
+/** There is no spare host, so that a machine which is replaced makes room first. */
 const IN_TURN = { type: "RollingUpdate", rollingUpdate: { maxSurge: 0 } } as const;
 
-/** Hosts last: machines are made once there are some. */
+/** Hosts come last, because machines are made as soon as there are some. */
 export function planMachines(config: Site, hosts: readonly Host[], { gateway, nodes }: NetworkPlan): MachineObject[] {
     const { site, cluster, keys, machines } = config;
     const apiServers = apiServerAddresses(nodes, cluster.quorum);
@@ -112,12 +113,15 @@ function deployment(zone: string, workers: readonly Host[], config: Site, bootst
     return [template, clusterObject("core", "MachineDeployment", dnsLabel("worker", zone), { spec })];
 }
 
-/** Not ready for so long, and a machine is taken for lost. */
+/** Seconds without being ready after which a machine counts as lost. */
 const UNREADY_SECONDS = 300;
-/** How long it takes from power on to a node: firmware, image and kubeadm. */
+/** Seconds from power on to a node: firmware, image and kubeadm. */
 const STARTING_SECONDS = 1800;
 
-/** One machine at a time. With two away it is the facility, which no reboot mends, and a third would be more than Tier IV bears. */
+/**
+ * Repairs one machine at a time. If two are away, the cause is the facility, which no reboot repairs, and a third would be more than Tier IV
+ * bears.
+ */
 function healthCheck({ apiVersion, kind, name }: MachineObject): MachineObject {
     return clusterObject("core", "MachineHealthCheck", CLUSTER, {
         spec: {
@@ -140,7 +144,8 @@ function healthCheck({ apiVersion, kind, name }: MachineObject): MachineObject {
 }
 
 /**
- * A template, named by what it says: machines follow when they are pointed to another, not when the one that they have is changed.
+ * A template, named by a digest of its content: machines follow when they are pointed to another one, not when the one that they have is
+ * changed.
  * https://cluster-api.sigs.k8s.io/tasks/updating-machine-templates
  */
 function named(template: MachineObject): MachineObject {

@@ -23,15 +23,15 @@ export interface DnsServerArgs {
 
 /** Name of the ClusterRole and its binding, which belong to no namespace. */
 const ROLE = "embassy-dns";
-/** Tells the pods of a new configuration: they are replaced, one after the other, and only if the new ones answer. */
+/** Annotation that tells the pods of a new configuration. They are replaced one after the other, and only if the new ones answer. */
 const DIGEST = "data-embassy/configuration";
-/** Longer than the DNS server goes on answering after it was told to end. */
+/** Seconds, more than the DNS server goes on answering after it was told to end. */
 const SHUTDOWN_SECONDS = 15;
 
 /** The site's DNS server: names of Services, and of what the sites serve each other. */
 export class DnsServer extends pulumi.ComponentResource {
     constructor(name: string, args: DnsServerArgs, opts: pulumi.ComponentResourceOptions) {
-        // A state that an earlier release wrote has it, and all that is in it, under its former type.
+        // A state that an earlier release wrote has this component, and everything in it, under its former type.
         const aliases = [{ type: "data-embassy:networking:NameServer" }];
         super("data-embassy:networking:DnsServer", name, {}, { ...opts, aliases });
         const { dns, network, podSecurityVersion } = args;
@@ -89,7 +89,7 @@ export class DnsServer extends pulumi.ComponentResource {
     }
 }
 
-/** What the DNS server answers from: https://coredns.io/plugins/kubernetes/ */
+/** What the DNS server reads to answer: https://coredns.io/plugins/kubernetes/ */
 const RULES = [
     { apiGroups: [""], resources: ["namespaces", "services"], verbs: ["list", "watch"] },
     { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },
@@ -116,11 +116,11 @@ function podSpec(
     return hardenedPod(NOBODY, {
         serviceAccountName,
         priorityClassName: PRIORITY.service.name,
-        // The machine's, not its own.
+        // It uses the machine's DNS servers, not itself.
         dnsPolicy: "Default",
         terminationGracePeriodSeconds: SHUTDOWN_SECONDS,
         containers: [server],
-        // The token, because it reads Services and endpoints.
+        // It has the token because it reads Services and endpoints.
         volumes: [{ name: "configuration", configMap: { name: configuration } }, apiToken.volume],
     });
 }

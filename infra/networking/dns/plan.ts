@@ -10,14 +10,14 @@ import { SPREAD, type SpreadConstraint } from "../../kubernetes/spread";
 export const DNS = "dns";
 /** What selects the DNS server's pods, and nothing else. */
 export const DNS_SELECTOR = { "app.kubernetes.io/name": DNS } as const;
-/** Above 1023, so that it takes no capability to listen; the Service has 53. */
+/** Port above 1023, so that listening takes no capability; the Service has 53. */
 export const DNS_PORT = 5353;
 export const HEALTH_PORT = 8080;
 export const READY_PORT = 8181;
-/** Where its files are. */
+/** Folder of its files. */
 export const DNS_FOLDER = "/etc/coredns";
 
-/** For which an answer of its zone may be kept. */
+/** Seconds for which an answer of its zone may be kept. */
 export const TTL_SECONDS = 3600;
 
 const REPLICAS = 2;
@@ -45,7 +45,7 @@ export function planDns({ site }: SiteSection, network: NetworkPlan, lock: Image
         replicas: REPLICAS,
         ...MEMBER,
         spread: SPREAD,
-        // One more than there are, for a rolling replacement.
+        // A rolling replacement needs room for one pod more.
         quota: quota({ count: REPLICAS + 1, containers: [MEMBER] }),
         files: { Corefile: COREFILE, zone: zone(network.hosts) },
     };
@@ -71,8 +71,8 @@ ${DOMAIN}:${DNS_PORT} {
 `;
 
 /**
- * RFC 1035 section 5. There is no secondary that a serial number would tell of a change: pods are replaced when the file
- * changes. The names are in order, so that sites which serve each other have the same file.
+ * RFC 1035 section 5. No secondary server watches the serial number, because pods are replaced when the file changes. The names are sorted,
+ * so that sites which serve each other have the same file.
  */
 function zone(hosts: Readonly<Record<string, string>>): string {
     const server = `${DNS}.${DNS}.svc.${CLUSTER_DOMAIN}.`;

@@ -1,25 +1,25 @@
-/** How Postgres hands on its WAL, so that a store that answers never waits for one that does not. Pure. */
+/** How Postgres hands on its WAL, so that a store which answers never waits for one that does not. Pure. */
 import type { DatabasePlan } from "../plan-database";
 import { FORMER_SEGMENT_BYTES, SEGMENT_BYTES, diskLimits } from "../disk";
 import { commandLine, configurationFile } from "./pgbackrest";
 
-/** MAXPGPATH, src/include/pg_config_manual.h: of the command with what Postgres puts into it, and the end of the string. */
+/** The limit on the command with what Postgres puts into it, and the end of the string: MAXPGPATH, src/include/pg_config_manual.h. */
 export const MOST_BYTES = 1023;
 
 /**
- * Into both stores, each with a spool of its own; Postgres keeps what is not in both, and asks again, for the oldest segment first. So
- * while one store does not answer, the other one is asked for the newest segment as well: pgBackRest then takes all that
- * wait, and would else take none, since the oldest is there already. Where one of them is gone for weeks the disk would fill
- * and the registry would stop: beyond a quarter of it either store is enough. The other one then lacks what was passed
- * over, and is whole again from the next backup on. What neither has is never passed over: infra/registries/disk.ts has room for it.
+ * Stores WAL in both stores, each with a spool of its own. Postgres keeps what is not in both, and asks again, for the oldest segment
+ * first. While one store does not answer, the other one is therefore asked for the newest segment as well: pgBackRest then takes all that
+ * wait, and would otherwise take none, since it has the oldest already. If one of them were gone for weeks, the disk would fill and the
+ * registry would stop: beyond a quarter of the disk either store is enough. The other one then lacks what was passed over, and is whole
+ * again from the next backup on. What neither has is never passed over: infra/registries/disk.ts has room for it.
  *
- * How large a segment is, its name tells as soon as there are enough of them: of 16 MiB none ends above 000000FF.
+ * The name of a segment tells its size as soon as there are enough of them: none of 16 MiB ends above 000000FF.
  *
- * A Postgres that is to stop asks for what is left up to six times, a second apart, and whoever waits for it waits for a store that does
+ * A Postgres that is shutting down asks for what is left up to six times, a second apart, and its shutdown would wait for a store that does
  * not answer. An exit code above 125 ends that: what is left stays, and is asked for after the next start.
  *
- * @returns for sh, by its own means alone: the image has few programs. `%%` is Postgres' `%`. Postgres 15 cuts it off without a word
- *     where it has more than {@link MOST_BYTES}
+ * @returns a command for sh that uses nothing but sh, because the image has few programs. `%%` is Postgres' `%`. Postgres 15 silently cuts
+ * off a command of more than {@link MOST_BYTES}
  * @see https://www.postgresql.org/docs/15/continuous-archiving.html#BACKUP-ARCHIVING-WAL
  * @see https://www.postgresql.org/docs/15/runtime-config-wal.html#GUC-ARCHIVE-COMMAND
  */
@@ -28,13 +28,13 @@ export function archiveCommand({ registry, storage }: DatabasePlan): string {
     const most = (segment: number): number => Math.floor(diskLimits(storage).oneStore / segment);
     const newest = "pg_wal/${last%%.ready}";
     return [
-        // Postgres writes there how it is: PM_STATUS_STOPPING, src/include/utils/pidfile.h.
+        // Postgres writes its state there: PM_STATUS_STOPPING, src/include/utils/pidfile.h.
         'leave() { while [ $1 != 0 ] && read -r line; do [ "$line" != stopping ] || exit 255; done < postmaster.pid; exit $1; }',
         `push() { ${commandLine(registry, "$1", "archive-push", '"$2"')}; }`,
         "set -- pg_wal/archive_status/*.ready",
         `case $* in *00000[1-9A-F]??.ready*) most=${most(SEGMENT_BYTES)} ;; *) most=${most(FORMER_SEGMENT_BYTES)} ;; esac`,
         `${push("own", "%p")}; own=$?`,
-        // The command is the same in every site; where there is no partner there is no such file.
+        // The command is the same in every site. Where there is no partner, this file does not exist.
         `if [ ! -e ${configurationFile("partner")} ]; then leave $own; fi`,
         "if [ $# -gt $most ] && [ $own = 0 ]; then exit 0; fi",
         `${push("partner", "%p")}; partner=$?`,
@@ -48,9 +48,9 @@ export function archiveCommand({ registry, storage }: DatabasePlan): string {
 }
 
 /**
- * What a standby asks for where the link is cut, or the primary no longer has it: what is stored here, and what was stored there alone
- * because this site's store was away. A promotion waits for the end of this command, and a store behind a link that is cut says nothing
- * for many seconds: so the other one is asked only where it takes a connection at once.
+ * What a standby runs where the link is cut, or the primary no longer has the WAL. It takes what is stored here, and from the partner's
+ * store what is only there because this site's store was away. A promotion waits for the end of this command, and a store behind a link
+ * that is cut does not answer for many seconds, so that the partner's is asked only where it accepts a connection at once.
  *
  * @see https://www.postgresql.org/docs/15/runtime-config-wal.html#GUC-RESTORE-COMMAND
  */

@@ -18,45 +18,50 @@ type Kind = "full" | "diff";
 
 /** Label of the pods that make backups. */
 export const BACKUP_LABEL = { "app.kubernetes.io/name": "store-version" } as const;
-/** Its schedule goes on beside a Job that hangs, as one does whose machine is gone: it is ended, and by then the next one has begun. */
+/** The schedule goes on beside a Job that hangs because its machine is gone. The Job is ended after this time, and by then the next one has begun. */
 const LONGEST_SECONDS = 6 * 60 * 60;
 const LIFE = {
     activeDeadlineSeconds: LONGEST_SECONDS,
-    // Of pods, each of which tries for a quarter of an hour and more: one that is drained, or dies with its machine, is made anew at once.
+    // This counts pods, each of which tries for a quarter of an hour and more. One that is drained, or dies with its machine, is replaced at once.
     backoffLimit: 6,
-    // A machine that is gone never says that the pod has ended. Of two the second waits for the first one's lock.
+    // A machine that is gone never says that its pod has ended. Of two pods, the second waits for the first one's lock.
     podReplacementPolicy: "TerminatingOrFailed",
 } satisfies Partial<input.batch.v1.JobSpec>;
-/** Off a machine that is gone for so many seconds; by itself Kubernetes leaves a pod there for five minutes, and puts new ones there at first. */
+/**
+ * A pod leaves a machine that is gone after this many seconds. By default Kubernetes leaves it there for five minutes, and at first puts new
+ * ones there, too.
+ */
 const SOON_ELSEWHERE: input.core.v1.Toleration[] = ["not-ready", "unreachable"].map((state) => ({
     key: `node.kubernetes.io/${state}`,
     operator: "Exists",
     effect: "NoExecute",
     tolerationSeconds: 30,
 }));
-/** A run that was missed, as nobody was there to begin it, is made up for so long: until the next day's is due. */
+/** Seconds for which a run that was missed is made up for: until the next day's is due. */
 const MADE_UP_SECONDS = 24 * 60 * 60;
 /**
- * Of two, the second keeps the first one's pipes open, and a backup that fails (its database went away) waits for ever for the
- * first to end, as pgBackRest 2.45 does: no later one was stored.
+ * With two processes, the second keeps the first one's pipes open, and a backup that fails (because its database went away) waits forever
+ * for the first to end, as in pgBackRest 2.45: no later backup was stored.
  */
 const ONE_PROCESS = "--process-max=1";
 /**
- * Tries of each store, and seconds between two. A member lets go of the backup of a Job that vanished within half a minute, and
- * after `PROTOCOL_SECONDS` (infra/registries/backups/pgbackrest.ts) at the latest: together they outlast that, and a store that is moved to another machine.
+ * Tries of each store, and seconds between two. A member releases the backup of a Job that vanished within half a minute, and after
+ * `PROTOCOL_SECONDS` (infra/registries/backups/pgbackrest.ts) at the latest. The tries outlast that, and also the move of a store to
+ * another machine.
  */
 const TRIES = 45;
 const PAUSE = 20;
 /**
- * ClockError of pgBackRest: the newest folder in the store has a later name than a differential would get, which is named after its full.
- * A full that was interrupted leaves one, it seems also once its files are gone: a store that keeps versions keeps folders. A full gets by.
+ * ClockError of pgBackRest: the newest folder in the store has a later name than a differential backup would get, which is named after its
+ * full backup. An interrupted full backup leaves such a folder, it seems also once its files are gone, because a store that keeps versions
+ * keeps folders. A full backup does not fail on it.
  */
 const LATER_FOLDER = 106;
 
 /**
- * When a registry's backups are made and verified, by Jobs that read the members over TLS and write to the stores: by schedule, and
- * once in each store, and with each generation of keys, as soon as there is a database and the store can be reached. Only the site
- * that is written to makes backups; in the others that is declared and suspended. Each verifies what is in its own store, every byte of it.
+ * A registry's backups, and their verification, by Jobs that read the members over TLS and write to the stores. They run by schedule, and
+ * once in each store and with each generation of keys, as soon as there is a database and the store can be reached. Only the site that is
+ * written to makes backups; in the others these Jobs are declared and suspended. Each site verifies every byte of its own store.
  */
 export function backupJobs(name: string, args: PostgresArgs, opts: pulumi.CustomResourceOptions): void {
     const { registry, namespace } = args;
@@ -78,7 +83,7 @@ export function backupJobs(name: string, args: PostgresArgs, opts: pulumi.Custom
                     schedule,
                     timeZone: "Etc/UTC",
                     suspend: stopped,
-                    // A Job that hangs is not in the way of the next.
+                    // A Job that hangs does not block the next.
                     concurrencyPolicy: "Replace",
                     startingDeadlineSeconds: MADE_UP_SECONDS,
                     successfulJobsHistoryLimit: 3,
@@ -94,7 +99,7 @@ export function backupJobs(name: string, args: PostgresArgs, opts: pulumi.Custom
         new Job(
             `${name}-${first}`,
             {
-                // The other site's store comes up after this site: nothing waits for it.
+                // The other site's store comes up after this site, so that nothing waits for this Job.
                 metadata: metadata(`store-${first}`, labels, namespace, NOT_AWAITED),
                 spec: {
                     suspend,
@@ -127,7 +132,7 @@ function verifying(args: PostgresArgs): input.core.v1.PodTemplateSpec {
     return template(args, verification(args.registry, MOUNTS));
 }
 
-/** What pgBackRest needs in a container. */
+/** Mounts that pgBackRest needs in a container. */
 const MOUNTS = [
     { name: VOLUME.temporary, mountPath: "/tmp" },
     { name: VOLUME.certificate, mountPath: PATHS.tls, readOnly: true },
@@ -155,9 +160,9 @@ function template(args: PostgresArgs, { volumes = [], ...parts }: Parts): input.
 }
 
 /**
- * One store after the other, as a database lets itself be read once at a time, and again those that did not take it: one whose machine is
- * gone holds up no other. What is stored is not stored again, nor for what could not be removed. A full is made where a differential cannot be,
- * and where nothing else helped.
+ * Writes to one store after the other, because a database can be read only once at a time, and tries those again that did not take the
+ * backup, so that a store whose machine is gone holds up no other. What is stored is not stored again, also not where something old could
+ * not be removed. A full backup is made where a differential one is impossible, and where nothing else helped.
  */
 export function backupScript(
     { name, database }: Pick<RegistryPlan, "name" | "database">,
@@ -181,7 +186,7 @@ export function backupScript(
         // The image has Python and no sleep.
         `pause() { python3 -c "import time; time.sleep(${PAUSE})"; }`,
         ...functions,
-        // Each function whose name has this ending, until it ends well; what is left in `left` never did.
+        // It calls each function whose name has this ending until it ends well. `left` names those that never did.
         "until_well() {",
         `    left=$2; tries=${TRIES}`,
         "    while :; do",

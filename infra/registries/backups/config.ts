@@ -12,7 +12,7 @@ const schedule = z.string().superRefine((text, context) => {
 /** What can be brought back of a registry, and from how far back. */
 export const recovery = z
     .strictObject({
-        /** Every instant of so many days can be restored. */
+        /** Every instant of this many days can be restored. */
         windowDays: z.int().min(1),
         /** Days for which full backups, and all that a restore from them needs, are kept. */
         retentionDays: z.int().min(1),
@@ -21,14 +21,14 @@ export const recovery = z
         differential: schedule,
         /** When everything that is stored is read again, byte for byte. */
         verification: schedule,
-        /** Seconds after which a started WAL segment is stored: what a site loses whose machines and peers are all gone. */
+        /** Seconds after which a started WAL segment is stored: a site whose machines and peers are all gone loses this much. */
         archiveTimeout: z.int().min(1).max(3600),
     })
     .superRefine((value, context) => {
         const { windowDays, retentionDays, full, differential, verification } = value;
         const problem = (key: keyof typeof value, message: string): void =>
             context.addIssue({ code: "custom", path: [key], message });
-        // The newest full that is older is kept as well, so that the first day can be restored too.
+        // The newest full backup that is older is kept as well, so that the first day can be restored too.
         if (retentionDays < windowDays) {
             problem(
                 "retentionDays",
@@ -53,11 +53,11 @@ export const recovery = z
         }
     });
 
-/** Days for which a run may be late, or tried again, without a gap. */
+/** Days that a run may be late, or tried again, without a gap. */
 const SLACK_DAYS = 1;
 
 /**
- * For how many days what is stored must not be removed: to restore the first instant of the window takes the full backup before it.
+ * Days for which stored backups must not be removed: restoring the first instant of the window takes the full backup before it.
  *
  * @returns undefined where the schedule is wrong
  */
@@ -69,7 +69,7 @@ function canFire(text: string): boolean {
     return scheduleProblem(text) === undefined;
 }
 
-/** A stack's configuration, as far as this section goes. */
+/** This section of a stack's configuration. */
 export interface RecoverySection {
     readonly recovery: z.infer<typeof recovery>;
 }

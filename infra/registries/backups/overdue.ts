@@ -1,6 +1,6 @@
 /**
- * What of what a site does by schedule is too late, or failed last: backups, what verifies, copies and removes them, and what puts
- * the store to the test. From the CronJobs and Jobs that the site's API server has. Pure.
+ * Which scheduled work of a site is too late, or failed last: the backups, the Jobs that verify, copy and remove them, and the test of the
+ * store. It is read from the CronJobs and Jobs that the site's API server has. Pure.
  */
 import { LABEL } from "../../conventions/names";
 import { isTooOld } from "./schedules";
@@ -26,7 +26,7 @@ export interface BackupJob extends Named {
     readonly status?: {
         readonly completionTime?: string;
         readonly startTime?: string;
-        /** Pods that failed, of which there is one more as long as the Job goes on. */
+        /** Pods that failed; another one follows as long as the Job goes on. */
         readonly failed?: number;
         readonly conditions?: readonly Condition[];
     };
@@ -41,22 +41,22 @@ interface Condition {
 }
 
 export interface BackupState {
-    /** Absent of what the object store has done for all of them. */
+    /** Absent for work that the object store does for all of them. */
     readonly registry?: string;
     /** The CronJob, or the Job of a first version. */
     readonly job: string;
     /** When it last ended well, ISO 8601; absent where it never did. */
     readonly last?: string;
-    /** For a first backup that is not there yet: until when its Job tries, ISO 8601. After that the schedules make one. */
+    /** For a first backup that is not there yet: when its Job stops trying, ISO 8601. After that the schedules make one. */
     readonly until?: string;
     /** What is wrong with it, in a sentence; absent where nothing is. */
     readonly problem?: string;
 }
 
 /**
- * Of each schedule, whatever name somebody gave to a Job of it that he began by hand, and of each first version.
+ * The state of each schedule, also where somebody began a Job of it by hand under some other name, and of each first version.
  *
- * @param schedules all that are declared, and no others: one that is new is looked at without being named here
+ * @param schedules all that are declared, and no others, so that a new one is looked at without being named here
  * @param now in milliseconds since 1970
  */
 export function backupStates(
@@ -69,7 +69,7 @@ export function backupStates(
     );
     const stores = new Set(first.map(({ metadata }) => metadata.namespace));
     const scheduled = schedules
-        // A registry's are declared and suspended in a site that stores none; the object store's are in none.
+        // A registry's are declared and suspended in a site that stores none; the object store's are suspended nowhere.
         .filter(
             ({ metadata, spec }) =>
                 spec.suspend !== true || registryOf(metadata) === undefined || stores.has(metadata.namespace),
@@ -81,7 +81,7 @@ export function backupStates(
         });
     return [
         ...scheduled.map(({ metadata, spec: { schedule, suspend }, own, last }) => {
-            // What was never done is counted from when it was declared.
+            // What was never done counts from when it was declared.
             const since = last ?? metadata.creationTimestamp;
             const late = isTooOld(schedule, Date.parse(since), now)
                 ? `${last === undefined ? "never ended well" : `last ended well at ${last}`}, and is due by "${schedule}"`
@@ -92,7 +92,7 @@ export function backupStates(
             return stateOf(metadata, { last, problem: stopped ?? failed ?? late });
         }),
         ...first.map((job) => {
-            // A schedule stores in every store: what a first version was for is there.
+            // Schedules store in every store, so that what a first version was for is there.
             const madeUp = scheduled.flatMap(({ metadata: { name, namespace }, last }) =>
                 namespace === job.metadata.namespace && STORES.has(name) ? (last ?? []) : [],
             );
@@ -118,10 +118,10 @@ function firstState(job: BackupJob, madeUp: readonly string[]): BackupState {
     return stateOf(metadata, { until, problem });
 }
 
-/** CronJobs that store, in every store: infra/registries/backups/backup-jobs.ts. */
+/** CronJobs that write to every store: infra/registries/backups/backup-jobs.ts. */
 const STORES = new Set(["store-full", "store-diff"]);
 
-/** The first is there as soon as it is decided, the second once the last pod has ended: never, of one whose machine is gone. */
+/** The first is set as soon as the outcome is decided, and the second once the last pod has ended, which is never where its machine is gone. */
 const FAILED = ["FailureTarget", "Failed"];
 const DONE = ["SuccessCriteriaMet", "Complete"];
 
@@ -152,7 +152,7 @@ function registryOf({ labels }: Named["metadata"]): string | undefined {
     return labels?.[LABEL.registry];
 }
 
-/** Oldest first. */
+/** Jobs of a schedule, oldest first. */
 function jobsOf({ metadata: { name, namespace } }: ScheduledJob, jobs: readonly BackupJob[]): BackupJob[] {
     return jobs
         .filter(({ metadata }) => metadata.namespace === namespace)

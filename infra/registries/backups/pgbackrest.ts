@@ -5,27 +5,30 @@ import { FETCHED_AHEAD_BYTES } from "../disk";
 import { type RegistryKeys, type StoreUser, registryKeys } from "../../keys/registry-keys";
 
 /**
- * A file for each use, because pgBackRest, asked for one of several repositories, still reads the settings of all.
+ * There is a file for each use, because pgBackRest, asked for one of several repositories, still reads the settings of all.
  * `own`: the store of this site. `partner`: the other site's. `source`: what is restored from.
  */
 export type Use = "own" | "partner" | "source";
 
-/** Seconds for which a backup waits for a segment of its WAL in its store. With the other one away a push into it takes three times {@link PUSH_SECONDS}. */
+/**
+ * Seconds for which a backup waits until a segment of its WAL is in its store. While the other store is away, a push into it takes three
+ * times {@link PUSH_SECONDS}.
+ */
 const ARCHIVE_SECONDS = 120;
-/** For which pgBackRest waits for Postgres' answer to a query: a backup's first is a checkpoint, of a quarter of the memory at most. */
+/** Seconds for which pgBackRest waits for Postgres' answer to a query. A backup's first query is a checkpoint, of a quarter of the memory at most. */
 const DATABASE_SECONDS = ARCHIVE_SECONDS;
 /**
- * Seconds without a word after which either end of a backup ends it, and a member lets go of its lock: more than either waits for anything,
- * as pgBackRest itself asks for. {@link KEEP_ALIVE} is sooner, save where the other end vanished before it took an answer: the kernel
- * then sends that again, for a quarter of an hour, and does not ask.
+ * Seconds of silence after which either end of a backup ends it, and a member releases its lock. pgBackRest itself requires this to be more
+ * than either waits for anything. {@link KEEP_ALIVE} is sooner, except where the other end vanished before it took an answer: the kernel
+ * then sends that again for a quarter of an hour, and does not probe.
  */
 export const PROTOCOL_SECONDS = DATABASE_SECONDS + 30;
 /**
- * A peer that vanished with its machine says no goodbye, and its backup would be held for it. The kernel asks an idle peer after so many
- * seconds, and takes it for gone after so many unanswered tries.
+ * A peer that vanished with its machine does not close its connection, and its backup would be held for it. The kernel probes an idle peer
+ * after this many seconds, and takes it for gone after this many unanswered probes.
  */
 const KEEP_ALIVE = { idle: 10, interval: 5, count: 4 } as const;
-/** For which Postgres waits until a segment is. It asks again, and the push goes on meanwhile. */
+/** Seconds for which Postgres waits until a segment is stored. It asks again, and the push goes on meanwhile. */
 const PUSH_SECONDS = 20;
 
 /** @param use or a shell's word for it */
@@ -78,7 +81,7 @@ export function configuration(plan: DatabasePlan, secret: string, use: Use): str
             "tcp-keep-alive-idle": String(KEEP_ALIVE.idle),
             "tcp-keep-alive-interval": String(KEEP_ALIVE.interval),
             "tcp-keep-alive-count": String(KEEP_ALIVE.count),
-            // Members let the Job in that makes backups, and nobody else.
+            // Members let in the Job that makes backups, and nobody else.
             "tls-server-address": "*",
             "tls-server-port": String(PORTS.repository),
             "tls-server-auth": `${memberName(plan.registry)}=${plan.registry}`,
@@ -86,12 +89,12 @@ export function configuration(plan: DatabasePlan, secret: string, use: Use): str
             "tls-server-cert-file": TLS_FILES.certificate,
             "tls-server-key-file": TLS_FILES.key,
         },
-        // Postgres asks again by itself. Else each segment would first be tried three times in a store that cannot be reached, 15 s apart.
+        // Postgres asks again by itself. Otherwise each segment would first be tried three times, 15 s apart, in a store that cannot be reached.
         "global:archive-push": { "job-retry": "0", "archive-timeout": String(PUSH_SECONDS) },
         "global:archive-get": {
             "archive-get-queue-max": String(FETCHED_AHEAD_BYTES),
-            // A standby asks again by itself as well, and has to see in between whether it can follow again. Not so a restore, which ends
-            // with the first segment that it does not get.
+            // A standby asks again by itself as well, and has to check in between whether it can follow again. A restore is different: it
+            // ends with the first segment that it does not get.
             ...(use !== "source" && { "job-retry": "0", "archive-timeout": String(PUSH_SECONDS) }),
         },
         [plan.registry]: {
@@ -101,7 +104,7 @@ export function configuration(plan: DatabasePlan, secret: string, use: Use): str
     });
 }
 
-/** What a Job adds, which sees the members from outside: options of the command line, for it has the same file. */
+/** Options that a Job adds, because it sees the members from outside. They are on the command line, because the Job has the same file. */
 export function remoteMembers({ namespace, firstMember, members }: DatabasePlan): string[] {
     return memberHosts(namespace, firstMember, members).flatMap((host, index) => {
         const options = {
@@ -118,12 +121,12 @@ export function remoteMembers({ namespace, firstMember, members }: DatabasePlan)
     });
 }
 
-/** A backup goes into the first, WAL into all: of a store, those of each generation of keys. */
+/** A backup goes into the first repository, WAL into all. A store has a repository for each generation of keys. */
 function repositoriesOf(plan: DatabasePlan, secret: string, use: Use): Repository[] {
     const { registry, stores, origin, generations } = plan;
     const keysOf = (generation: number): RegistryKeys => registryKeys(registry, secret, generation);
     if (use === "source") {
-        // The store knows the newest generation's users, whichever it is that opens what is read.
+        // The store knows the users of the newest generation, whichever generation opens what is read.
         return origin.kind === "stored"
             ? [repository(plan, origin.store, keysOf(origin.generation), keysOf(generations[0]).read)]
             : [];
@@ -153,7 +156,7 @@ function repository(
         // Everything is encrypted before it leaves the pod.
         "cipher-type": "aes-256-cbc",
         "cipher-pass": cipher,
-        // Small files go together: a database has thousands, and each would be a request and a retention of its own.
+        // Small files are bundled: a database has thousands, and each would need a request and a retention of its own.
         bundle: "y",
         "retention-full-type": "time",
         "retention-full": String(recovery.retentionDays),

@@ -6,7 +6,7 @@ import type { StorageSection } from "../../storage/config";
 export const PUBLIC_COPY = "public-copy";
 /** What selects its pods, and nothing else. */
 export const UPLOADER_SELECTOR = { "app.kubernetes.io/name": PUBLIC_COPY } as const;
-/** A Node.js that has one object in hand at a time, in pieces. */
+/** Resources of a Node.js that has one object in hand at a time, in pieces. */
 export const UPLOADER = { cpu: "250m", memory: "128Mi" } as const;
 
 export interface PublicCopyPlan {
@@ -14,13 +14,13 @@ export interface PublicCopyPlan {
     readonly address: string;
     readonly region: string;
     readonly bucket: string;
-    /** Folder in the bucket: each site copies what is in its own store, and these are two repositories. */
+    /** Folder in the bucket. Each site copies what is in its own store, and these are two repositories. */
     readonly folder: string;
     /** Secret with the cloud's `id` and `secret`. */
     readonly credentials: string;
 }
 
-/** @returns undefined for a registry of which there is no such copy: all that are not public, by infra/storage/public-cloud.ts */
+/** @returns undefined for a registry of which there is no such copy, as for all that are not public (infra/storage/public-cloud.ts) */
 export function planPublicCopy(
     registry: string,
     { site, storage }: SiteSection & StorageSection,

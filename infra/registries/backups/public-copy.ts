@@ -24,19 +24,19 @@ export interface PublicCopyArgs {
     readonly serviceAccount: pulumi.Input<string>;
     /** Secret with the root behind the store's certificate. */
     readonly certificate: pulumi.Input<string>;
-    /** May read the registry's versions. */
+    /** The store's user that may read the registry's versions. */
     readonly storeReader: pulumi.Output<StoreUser>;
 }
 
-/** Each hour: by so much the copy is behind what the site's own store has. */
+/** A copy is made each hour, which is how far it may be behind the site's own store. */
 const SCHEDULE = "20 * * * *";
 const HTTPS = 443;
 /** Keys of the Secrets. */
 const CLOUD = { id: "id", secret: "secret" } as const;
 
 /**
- * Carries a public registry's backups from the site's store to a public cloud, as they are: encrypted. The pod reaches
- * those two and has the key to read the one and the key of the other; no database, no cipher key.
+ * Copies a public registry's backups from the site's store to a public cloud as they are: encrypted. The pod reaches only those two, and
+ * has the key to read the one and the key of the other. It reaches no database, and has no cipher key.
  */
 export function publicCopy(name: string, args: PublicCopyArgs, opts: pulumi.CustomResourceOptions): void {
     const { registry, copy, namespace } = args;
@@ -76,13 +76,13 @@ export function publicCopy(name: string, args: PublicCopyArgs, opts: pulumi.Cust
                 timeZone: "Etc/UTC",
                 // It runs where backups are made too: at the site that is written to, and where there is something to copy.
                 suspend: database.members === 0 || database.origin.kind === "primary",
-                // One that hangs, as where its machine is gone, is not in the way of the next.
+                // A run that hangs because its machine is gone does not block the next.
                 concurrencyPolicy: "Replace",
                 successfulJobsHistoryLimit: 3,
                 failedJobsHistoryLimit: 3,
                 jobTemplate: {
                     spec: {
-                        // The next hour's goes on where this one failed.
+                        // The next hour's run goes on where this one failed.
                         backoffLimit: 0,
                         template: {
                             metadata: {
@@ -121,7 +121,7 @@ function pod(args: PublicCopyArgs, reader: pulumi.Input<string>): ReturnType<typ
         serviceAccountName: serviceAccount,
         priorityClassName: PRIORITY.service.name,
         restartPolicy: "Never",
-        // The site's DNS server knows nobody outside, and asks nobody.
+        // The site's DNS server knows no names outside, and asks no other server.
         hostAliases: [{ ip: copy.address, hostnames: [copy.endpoint] }],
         containers: [{ ...container, terminationMessagePolicy: "FallbackToLogsOnError" }],
         volumes: [

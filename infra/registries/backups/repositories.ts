@@ -10,7 +10,7 @@ export interface RepositoriesArgs {
     readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Where a registry's pods find pgBackRest's configuration. @returns the Secret's name */
+/** A Secret in which a registry's pods find pgBackRest's configuration. @returns the Secret's name */
 export function repositories(
     name: string,
     { files, namespace, labels }: RepositoriesArgs,

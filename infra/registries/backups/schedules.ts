@@ -1,17 +1,17 @@
-/** When what is done by schedule is done, and for how long it may not have been. Pure. */
+/** When scheduled work is done, and for how long it may be overdue. Pure. */
 import { Cron } from "croner";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Intervals are looked for over so many years from a fixed day on: with four of them every date of the calendar has come. */
+/** Intervals are looked for over this many years from a fixed day on; four years have every date of the calendar. */
 const YEARS = 9;
 const FROM = new Date("2024-01-01T00:00:00Z");
 const TO = new Date(Date.UTC(FROM.getUTCFullYear() + YEARS, 0, 1));
 
 const MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec";
 const DAYS = "sun|mon|tue|wed|thu|fri|sat";
-/** What Kubernetes and the library read alike; 7 is no day of the week to Kubernetes. */
+/** The syntax that Kubernetes and the library read alike; to Kubernetes, 7 is no day of the week. */
 const FORM = new RegExp(
     "^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|" +
         `[\\d*,/-]+( [\\d*,/-]+){2} ([\\d*,/-]|${MONTHS})+ ([0-6*,/-]|${DAYS})+)$`,
@@ -36,7 +36,7 @@ export function scheduleProblem(schedule: string): string | undefined {
     }
 }
 
-/** Hours between two runs, at most. @param schedule without a {@link scheduleProblem} */
+/** The most hours between two runs. @param schedule without a {@link scheduleProblem} */
 export function longestHours(schedule: string): number {
     const cron = parse(schedule);
     const to = lookedAt(schedule, 15 * DAY_MS);
@@ -49,12 +49,12 @@ export function longestHours(schedule: string): number {
     return longest / HOUR_MS;
 }
 
-/** Runs within so many days, at most. @param schedule without a {@link scheduleProblem} */
+/** The most runs within this many days. @param schedule without a {@link scheduleProblem} */
 export function mostRuns(schedule: string, days: number): number {
     const cron = parse(schedule);
     const window = days * DAY_MS;
     const to = lookedAt(schedule, window + 7 * DAY_MS);
-    // The runs of one window, which goes on from run to run.
+    // The runs within one window, which moves on from run to run.
     const inside: number[] = [];
     let most = 0;
     for (let run = cron.nextRun(FROM); run !== null && run < to; run = cron.nextRun(run)) {
@@ -67,7 +67,7 @@ export function mostRuns(schedule: string, days: number): number {
     return most;
 }
 
-/** Until when every interval has come. @param least milliseconds */
+/** The time by which every interval has come. @param least milliseconds */
 function lookedAt(schedule: string, least: number): Date {
     // A week has every interval of a schedule that is the same each day.
     const [, , day = "", month = ""] = schedule.split(" ");
@@ -78,7 +78,7 @@ export function longestDays(schedule: string): number {
     return Math.ceil(longestHours(schedule) / 24);
 }
 
-/** Hours for which a run may take, and be made up for where it was missed: until then nothing is too old. */
+/** Hours that a run may take, or be made up for where it was missed. Until then nothing is too old. */
 export const SLACK_HOURS = 12;
 
 /** Whether what was last done at `last` should have been done again. @param last and `now` in milliseconds since 1970 */

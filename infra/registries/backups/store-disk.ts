@@ -1,6 +1,6 @@
 /**
- * What an object store's volume holds, and for how long: all of it follows from the registries' sizes, from how long backups are kept
- * and locked, and from what removes them after that (agents/purger). Pure. docs/disks.md is generated from it.
+ * What an object store's volume holds, and for how long. All of it follows from the registries' sizes, from how long backups are kept and
+ * locked, and from what removes them after that (agents/purger). Pure. docs/disks.md is generated from it.
  */
 import type { KeysSection } from "../../keys/config";
 import { amount } from "../../conventions/quantity";
@@ -11,9 +11,9 @@ import { FIRST_GENERATION } from "../../keys/registry-keys";
 import { GIB, type Holder, walPerDay } from "../disk";
 import { longestDays, mostRuns } from "./schedules";
 
-/** Days for which a backup may be late, and what it takes the place of stays so much longer. */
+/** Days that a backup may be late; the one that it replaces stays so much longer. */
 const LATE_DAYS = 1;
-/** The purger comes once a day. */
+/** Days between two runs of the purger. */
 const PURGE_DAYS = 1;
 /** First backups in each store, beside those of the schedule: docs/decisions/restore.md. */
 const FIRST_VERSIONS = 1;
@@ -22,22 +22,22 @@ const FILLED = 9 / 10;
 
 type Declared = RecoverySection & RegistriesSection & StorageSection & KeysSection;
 
-/** Days, of anything that is stored. */
+/** Days for which something that is stored stays. */
 interface Stay {
     /** From when it is written until it is removed. */
     readonly kept: number;
-    /** Days of those in which it is hidden: versitygw then has it twice, as it makes a copy and leaves what was there as the marker. */
+    /** The days of those in which it is hidden. versitygw then has it twice, because it makes a copy and leaves the original as the marker. */
     readonly hidden: number;
 }
 
-/** A backup goes with the last that builds on it, once the next full one is old enough; and no sooner than its object lock ends. */
+/** A backup goes with the last one that builds on it, once the next full backup is old enough, and not before its object lock ends. */
 export function stay({ recovery, storage }: Pick<Declared, "recovery" | "storage">): Stay {
     const needed = recovery.retentionDays + longestDays(recovery.full) + LATE_DAYS;
     const kept = Math.max(needed, storage.objectLockDays) + PURGE_DAYS;
     return { kept, hidden: kept - recovery.retentionDays };
 }
 
-/** Nothing is taken off for what compression saves. */
+/** What compression saves is not subtracted. */
 export function storeHolders(config: Declared): Holder[] {
     const { recovery, registries, keys } = config;
     const { kept, hidden } = stay(config);

@@ -8,7 +8,7 @@ import { findings } from "./inspect/found";
 
 type Container = input.core.v1.Container;
 
-/** Where pgBackRest's words are handed from the one container to the other. */
+/** Folder in which one container hands pgBackRest's output to the other. */
 const FOUND = "found";
 const FOLDER = `/${FOUND}`;
 const SIZE = "256Mi";
@@ -16,8 +16,8 @@ const SIZE = "256Mi";
 const HEAP_MIB = 256;
 
 /**
- * A pod's containers that verify what is in the site's own store: pgBackRest reads every byte of it, and the verifier counts what a restore
- * would look for and not find, by the rules of the restore (infra/registries/backups/stored).
+ * The containers of a pod that verifies what is in the site's own store: pgBackRest reads every byte of it, and the verifier counts what a
+ * restore would look for and not find, by the rules of the restore (infra/registries/backups/inspect).
  *
  * @param mounts of pgBackRest
  */
@@ -39,7 +39,7 @@ export function verification(
     });
     const verifier = agentContainer("verifier", {
         image: agentsImage,
-        // What it reads comes from the store: it is nobody who writes there.
+        // What it reads comes from the store, so that it runs as a user who writes nothing there.
         user: AGENT_USER,
         resources: BACKUP_JOB,
         heapMebibytes: HEAP_MIB,

@@ -12,7 +12,7 @@ import { VOLUME } from "../container";
 import { type PodArgs, STARTUP, podSpec } from "./pod";
 
 export interface DatabaseArgs extends PodArgs {
-    /** There before any member is. */
+    /** Resources that must be there before any member is. */
     readonly before: pulumi.Resource[];
 }
 
@@ -21,7 +21,7 @@ export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomRe
     const { registry, namespace } = args;
     const { labels } = registry;
     const { labels: selector, leader, members, firstMember } = registry.database;
-    // Site and role are left out below: they may change, and a member must not restart for it.
+    // Site and role are left out below, because they may change and a member must not restart for it.
     const podLabels = { ...COMMON_LABELS, ...selector };
     const port = { name: "postgres", port: PORTS.postgres, targetPort: "postgres", protocol: "TCP" };
 
@@ -49,7 +49,8 @@ export function database(name: string, args: DatabaseArgs, opts: pulumi.CustomRe
     new Service(
         `${name}-writer`,
         {
-            // Its name and its port's stay: it has a fixed cluster address, which a Service by another name could not take over. Any member grants a lease: the other site writes on while this one chooses another leader.
+            // The names of the Service and its port stay, because a Service with another name could not take over its fixed cluster address.
+            // Any member grants a lease, so that the other site writes on while this one chooses another leader.
             metadata: metadata("writer", labels, namespace, NOT_AWAITED),
             spec: {
                 clusterIP: registry.database.lease.address,

@@ -4,8 +4,8 @@ import type { Labels } from "../../conventions/names";
 import { metadata } from "../../kubernetes/metadata";
 
 /**
- * What a database's member may do, in its own namespace alone, where a RoleBinding gives it: write down who leads, which
- * is Patroni's way with ConfigMaps and labels of pods (https://patroni.readthedocs.io/en/latest/kubernetes.html).
+ * What a database's member may do, only in its own namespace, where a RoleBinding grants it: record who leads, for which Patroni uses
+ * ConfigMaps and labels of pods (https://patroni.readthedocs.io/en/latest/kubernetes.html).
  */
 export function memberRole(
     name: string,

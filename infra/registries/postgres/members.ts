@@ -13,22 +13,22 @@ export interface MembersArgs {
     readonly registry: RegistryPlan;
     readonly namespace: pulumi.Input<string>;
     readonly serviceAccount: pulumi.Input<string>;
-    /** Name of the ClusterRole that they have in their namespace. */
+    /** Name of the ClusterRole that the members get in their namespace. */
     readonly role: pulumi.Input<string>;
-    /** There before anything runs. */
+    /** Resources that must be there before anything runs. */
     readonly before: pulumi.Resource[];
 }
 
 export interface Members {
     /** Name of the ConfigMap with the members' files. */
     readonly files: pulumi.Output<string>;
-    /** There before any member is: one that started without it would take itself for a primary. */
+    /** The ConfigMap that must be there before any member is: one that started without it would take itself for a primary. */
     readonly agreed: pulumi.Resource;
 }
 
 /** The files that {@link members} puts into its ConfigMap. */
 export function memberFiles(plan: DatabasePlan): Record<string, string> {
-    // JSON is YAML.
+    // JSON is valid YAML.
     return {
         "patroni.yml": JSON.stringify(localConfiguration(plan), null, 2),
         "setup.sql": setupScript(plan),
@@ -38,8 +38,8 @@ export function memberFiles(plan: DatabasePlan): Record<string, string> {
 }
 
 /**
- * How a database's members know what they are, and how they agree on who leads: in ConfigMaps of their namespace, which
- * Patroni takes for its store (https://patroni.readthedocs.io/en/latest/kubernetes.html).
+ * How a database's members know what they are, and how they agree on who leads: through ConfigMaps of their namespace, which Patroni uses
+ * as its store (https://patroni.readthedocs.io/en/latest/kubernetes.html).
  */
 export function members(name: string, args: MembersArgs, opts: pulumi.CustomResourceOptions): Members {
     const { registry, namespace } = args;
@@ -54,12 +54,12 @@ export function members(name: string, args: MembersArgs, opts: pulumi.CustomReso
         {
             metadata: metadata(DATABASE, labels, namespace),
             roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: args.role },
-            // By its name: the binding need not wait for it.
+            // The account is named by its name alone, so that the binding need not wait for it.
             subjects: [{ kind: "ServiceAccount", name: DATABASE, namespace }],
         },
         opts,
     );
-    // The annotation is ours: changing a site's role is changing it, and Patroni follows. Others of this object are Patroni's.
+    // The annotation is ours: changing it changes the site's role, and Patroni follows. Other annotations of this object are Patroni's.
     const config = JSON.stringify(dynamicConfiguration(database));
     const agreed = new ConfigMap(
         `${name}-agreed`,

@@ -17,10 +17,10 @@ import { commandLine } from "../backups/pgbackrest";
 import { LEASE_AGENT_ROLE, edgeRoles, setupCommand } from "../roles";
 import { PATRONI_SECONDS } from "../replication/plan";
 
-/** Database roles of the machinery. The superuser is for who is in the pod; the others' certificates open them. */
+/** Database roles of Postgres and Patroni themselves. The superuser is for processes in the pod; certificates open the others. */
 const ROLE = { superuser: "postgres", replication: "replicator", rewind: "rewind" } as const;
 
-/** A peer that is silent for so long is taken for gone, within seconds, not after the defaults' minute or two. */
+/** A peer that is silent for this many seconds is taken for gone; by default that takes a minute or two. */
 const SILENCE_SECONDS = 10;
 
 /** Patroni adds how to connect. */
@@ -39,7 +39,7 @@ const CLIENT = {
     sslkey: TLS_FILES.key,
 };
 
-/** Each member's file, beside what it takes from its environment: its name and addresses. */
+/** Each member's file. Its name and addresses come from its environment instead. */
 export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, unknown>> {
     const { registry, scope, labels, database, origin, walSegment } = plan;
     return {
@@ -50,7 +50,8 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
             certfile: TLS_FILES.certificate,
             keyfile: TLS_FILES.key,
             cafile: TLS_FILES.authority,
-            // Who changes something must show a certificate, a member's (images/postgres/member.py); the kubelet, which only asks how a member is, has none.
+            // A client that changes something must show a member's certificate (images/postgres/member.py). The kubelet, which only asks how
+            // a member is, has none.
             verify_client: "optional",
         },
         ctl: {
@@ -68,7 +69,7 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
             ],
             post_bootstrap: SETUP,
         },
-        // There is no such device in a pod.
+        // A pod has no such device.
         watchdog: { mode: "off" },
         postgresql: {
             listen: `0.0.0.0:${PORTS.postgres}`,
@@ -84,7 +85,7 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
                 rewind: { username: ROLE.rewind, ...CLIENT },
             },
             parameters: { unix_socket_directories: PATHS.socket },
-            // Whoever comes from outside the pod needs a certificate; the first line that fits decides.
+            // A connection from outside the pod needs a certificate. The first line that fits decides.
             pg_hba: [
                 "local all all peer map=pod",
                 // A member asks itself for its timeline, to see whether it has to rewind.
@@ -96,7 +97,7 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
                 "host all all all reject",
             ],
             pg_ident: [
-                // By who is at the socket, as the kernel says it: the lease agent is one role, and not the superuser.
+                // The kernel says which user is at the socket: the lease agent gets one role, and not the superuser.
                 ...[ROLE.superuser, ROLE.replication].map((role) => `pod ${USER_NAME.postgres} ${role}`),
                 `pod ${USER_NAME.leaseAgent} ${LEASE_AGENT_ROLE}`,
                 ...[ROLE.replication, ROLE.rewind].map((role) => `members ${memberName(registry)} ${role}`),
@@ -107,7 +108,7 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
     };
 }
 
-/** A new cluster out of backups; pgBackRest itself leaves word for Postgres how far to replay. */
+/** A new cluster from backups; pgBackRest itself tells Postgres how far to replay. */
 function restoration(registry: string, at: Instant | undefined): Readonly<Record<string, unknown>> {
     const target =
         at === undefined
@@ -129,7 +130,7 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
         loop_wait: PATRONI_SECONDS.loopWait,
         retry_timeout: PATRONI_SECONDS.retryTimeout,
         maximum_lag_on_failover: 1_048_576,
-        // Only a member that has every acknowledged commit is promoted. Across sites, `sync`, it is Postgres that waits for both.
+        // Only a member that has every acknowledged commit is promoted. Across sites, with `sync`, Postgres itself waits for both.
         synchronous_mode: origin.kind !== "primary" && acrossSites !== "sync",
         ...(origin.kind === "primary" && {
             standby_cluster: {
@@ -170,19 +171,19 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
     };
 }
 
-/** As Postgres reads it, whose MB are MiB: https://www.postgresql.org/docs/15/config-setting.html */
+/** A size as Postgres reads it, whose MB are MiB: https://www.postgresql.org/docs/15/config-setting.html */
 function inMegabytes(bytes: number): string {
     return `${Math.floor(bytes / MIB)}MB`;
 }
 
-/** Name of what libpq finds in {@link serviceFile}. */
+/** Name of the service that libpq finds in {@link serviceFile}. */
 export const SERVICE = "member";
 
 /**
- * What libpq adds to each connection of a member. A standby's to its primary has no limit while it is being made: connect_timeout
- * is not for those that are made in steps, and wal_receiver_timeout begins after it. Over a dark link the kernel would try ever
- * more seldom, in the end each 64 s, and the standby would follow so long after the link is back. Linux takes
- * tcp_user_timeout for unanswered tries as well, and Postgres then begins anew. In a file of libpq's own, as Patroni writes no
+ * What libpq adds to each connection of a member. A standby's connection to its primary has no time limit while it is being made:
+ * connect_timeout is not for connections that are made in steps, and wal_receiver_timeout begins after it. Over a dark link the kernel
+ * would retry ever more seldom, in the end each 64 s, and the standby would follow that long after the link is back. Linux applies
+ * tcp_user_timeout to unanswered tries as well, and Postgres then begins anew. It is in a file of libpq's own, because Patroni writes no
  * parameter into primary_conninfo that it does not know: https://www.postgresql.org/docs/15/libpq-pgservice.html
  */
 export function serviceFile(): string {

@@ -29,7 +29,7 @@ export interface PodArgs extends PostgresArgs {
 
 /** Seconds that a primary has to write its last checkpoint before it goes. */
 const SHUTDOWN = 120;
-/** Seconds for which a member may be on its way up: a restore reads all that is stored. */
+/** Seconds that a member may take to start, because a restore reads all that is stored. */
 export const STARTUP = 4 * 60 * 60;
 
 /** What runs in the pod of a member: the database, what serves its files to backups, and its lease agent. */
@@ -51,7 +51,7 @@ export function podSpec(args: PodArgs): ReturnType<typeof hardenedPod> {
     });
 }
 
-/** The database and what serves its files see these and its socket. */
+/** Mounts of the database and of the server of its files, with the socket. */
 const SHARED = [
     { name: VOLUME.data, mountPath: PATHS.home },
     { name: VOLUME.run, mountPath: PATHS.socket },
@@ -90,7 +90,7 @@ function member({ image, cpu, memory, database }: RegistryPlan): input.core.v1.C
             { name: "patroni", containerPort: PORTS.patroni, protocol: "TCP" },
         ],
         resources: guaranteed(cpu, memory),
-        // Until it is up a member is looked at often, and from then on seldom: each look costs both ends a TLS handshake.
+        // Until it is up, a member is probed often, and from then on seldom, because each probe costs both ends a TLS handshake.
         startupProbe: { ...ready, periodSeconds: 1, failureThreshold: STARTUP },
         readinessProbe: { ...ready, periodSeconds: 10 },
         livenessProbe: { ...ask("/liveness"), periodSeconds: 10, failureThreshold: 6 },
@@ -141,7 +141,7 @@ function leaseAgent({ agentsImage, database }: RegistryPlan): input.core.v1.Cont
             MEMBER: { fieldPath: "metadata.name" },
         },
         mounts: [
-            // It connects there, and puts no other socket in the place of that one.
+            // The agent connects at this socket, and cannot put another one in its place.
             { name: VOLUME.run, mountPath: PATHS.socket, readOnly: true },
             { name: VOLUME.certificate, mountPath: PATHS.tls, readOnly: true },
             apiToken.mount,
@@ -150,7 +150,7 @@ function leaseAgent({ agentsImage, database }: RegistryPlan): input.core.v1.Cont
     return {
         ...container,
         ports: [{ name: "lease", containerPort: PORTS.lease, protocol: "TCP" }],
-        // It asks for a certificate, which the kubelet has none of.
+        // The agent asks for a certificate, and the kubelet has none.
         ...listening("lease"),
     };
 }

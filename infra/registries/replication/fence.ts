@@ -13,8 +13,8 @@ const IS_HELD = 'has(object.metadata.annotations) && "renewTime" in object.metad
 const IN_TIME = `timestamp(object.metadata.annotations.renewTime) <= timestamp(${VALID})`;
 
 /**
- * The API server lets nobody be a database's leader for longer than the site's lease: Patroni, which cannot renew its lock,
- * stops writing by itself. Where no lease was ever granted, and at a standby site, nothing is compared.
+ * The API server lets nobody be a database's leader for longer than the site's lease: a Patroni that cannot renew its lock stops writing by
+ * itself. Nothing is compared where no lease was ever granted, and at a standby site.
  */
 export function fence(
     name: string,
@@ -36,7 +36,7 @@ export function fence(
                         apiGroups: [""],
                         apiVersions: ["v1"],
                         resources: ["configmaps"],
-                        // A condition would not do: where the parameter is missing, it is not asked.
+                        // A match condition would not work, because it is not evaluated where the parameter is missing.
                         resourceNames: registries.map(({ database }) => leaderName(database.scope)),
                         operations: ["CREATE", "UPDATE"],
                     },

@@ -15,23 +15,23 @@ export interface GateArgs {
     readonly registry: RegistryPlan;
     readonly namespace: pulumi.Input<string>;
     readonly serviceAccount: pulumi.Input<string>;
-    /** There before it runs. */
+    /** Resources that must be there before it runs. */
     readonly before: pulumi.Resource[];
 }
 
 /** Label of the pods that ask for a role. */
 export const GATE_LABEL = { "app.kubernetes.io/name": "gate" } as const;
-/** Seconds for the members to answer, beside what they have to wait for. */
+/** Seconds that the members have to answer, besides what they have to wait for. */
 const PATIENCE = 60;
 
 /**
- * What stands before a role: a Job that asks the members to take it, and fails where they refuse. Another role is another
- * Job, and so is another try after one that failed; an `up` that changes neither runs none.
+ * A Job that comes before a role: it asks the members to take the role, and fails where they refuse. Another role is another Job, and so is
+ * another try after one that failed; an `up` that changes neither runs none.
  */
 export function gate(name: string, args: GateArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource {
     const { registry, namespace } = args;
     const { labels, database } = registry;
-    // What the members write into it is theirs.
+    // The members write the rest of it.
     const declared = { [ANNOTATION.acrossSites]: database.acrossSites };
     const lease = new ConfigMap(`${name}-lease`, { metadata: metadata(LEASE, labels, namespace, declared) }, opts);
     return new Job(
@@ -71,7 +71,7 @@ function pod({ registry, serviceAccount }: GateArgs): ReturnType<typeof hardened
         serviceAccountName: serviceAccount,
         priorityClassName: PRIORITY.service.name,
         restartPolicy: "Never",
-        // What it says at its end is what `up` shows.
+        // `up` shows what it says at its end.
         containers: [{ ...container, terminationMessagePolicy: "FallbackToLogsOnError" }],
         volumes: [apiToken.volume],
     });

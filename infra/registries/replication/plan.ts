@@ -1,4 +1,4 @@
-/** The right to write: of two sites one has it, on the terms that are said here. docs/decisions/one-primary.md. Pure. */
+/** The right to write, which one of two sites has, on the terms that are set here. docs/decisions/one-primary.md. Pure. */
 import type { NetworkingSection } from "../../networking/config";
 import type { ReplicationSection } from "./config";
 import { type RoleSection, otherSite } from "../../restore/config";
@@ -7,11 +7,14 @@ import type { RegistryConfig } from "../config";
 import { leaseAgentAddress, leaseAgentName } from "../../networking/addresses";
 
 /**
- * Seconds. A leader that cannot renew its lock for `ttl` is none; it looks each `loopWait`, and tries again for `retryTimeout`:
+ * Seconds. A leader that cannot renew its lock for `ttl` no longer leads. It looks each `loopWait`, and tries again for `retryTimeout`:
  * https://patroni.readthedocs.io/en/latest/dynamic_configuration.html
  */
 export const PATRONI_SECONDS = { ttl: 20, loopWait: 5, retryTimeout: 4 } as const;
-/** Within which a leader that cannot renew its lock has stopped: what Patroni has `ttl` be at least, so that nobody leads beside it. */
+/**
+ * Seconds within which a leader that cannot renew its lock has stopped. Patroni requires `ttl` to be at least this, so that nobody leads
+ * beside it.
+ */
 export const GIVES_UP_SECONDS = PATRONI_SECONDS.loopWait + 2 * PATRONI_SECONDS.retryTimeout;
 
 export interface LeasePlan {

@@ -1,28 +1,28 @@
-/** How old is what a store holds of a registry, whoever was to store it, and whether that is too old. Pure. */
+/** How old the backups and the WAL are that a store holds of a registry, whichever site stored them, and whether that is too old. Pure. */
 import { SLACK_HOURS, isTooOld } from "../schedules";
 import { ON_ITS_WAY_SECONDS } from "./whole";
 
-/** When the newest was stored, ISO 8601; absent where there is none. */
+/** When the newest of each was stored, ISO 8601; absent where there is none. */
 export interface Ages {
     readonly full?: string;
     /** Full or differential. */
     readonly version?: string;
-    /** Segment of the log: commits after it are in the members alone. */
+    /** Segment of WAL: the members alone have the commits after it. */
     readonly wal?: string;
 }
 
-/** How old it may be. */
+/** The schedules and limits by which something is too old. */
 export interface Terms {
     /** Schedules. */
     readonly full: string;
     readonly differential: string;
     /** Seconds after which a segment that was begun is stored. */
     readonly archiveTimeout: number;
-    /** ISO 8601; since when it is stored. */
+    /** ISO 8601; when storing began. */
     readonly since: string;
 }
 
-/** Within which a first version is there. */
+/** Milliseconds within which a first version must be there. */
 const FIRST_MS = 3_600_000;
 
 /** What is too old, in a sentence; undefined where nothing is. @param now in milliseconds since 1970 */

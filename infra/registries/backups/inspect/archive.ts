@@ -1,4 +1,4 @@
-/** What pgBackRest's own reports say is stored of a registry: backups, segments of WAL, histories of timelines. Pure. */
+/** What is stored of a registry according to pgBackRest's own reports: backups, segments of WAL, histories of timelines. Pure. */
 import { SEGMENT_BYTES } from "../../disk";
 
 /** What `pgbackrest info --output=json` has of a stanza, as far as it is used here. Times are seconds since 1970. */
@@ -15,7 +15,7 @@ export interface StanzaInfo {
 export interface BackupInfo {
     readonly label: string;
     readonly timestamp: { readonly stop: number };
-    /** Names of the first and the last segment without which it is of no use. */
+    /** Names of the first and the last segment that the backup needs. */
     readonly archive: { readonly start: string; readonly stop: string };
     /** Position in the log, such as `1/5000028`, in the first of these segments. */
     readonly lsn: { readonly start: string };
@@ -28,34 +28,34 @@ export interface BackupInfo {
 /** What `pgbackrest repo-ls --output=json` has of a file. */
 export type Listing = Readonly<Record<string, { readonly type: string; readonly time?: number }>>;
 
-/** All of it, as it was listed at one time. */
+/** Everything that is stored, as it was listed at one time. */
 export interface Archive {
     readonly stanza: StanzaInfo;
     /** Below `archive/<stanza>`. */
     readonly wal: Listing;
     /** Below `backup/<stanza>`. */
     readonly backups: Listing;
-    /** Name → content of each `<timeline>.history`; undefined where it is stored and does not open. */
+    /** Name → content of each `<timeline>.history`; undefined where it is stored and cannot be opened. */
     readonly histories: Readonly<Record<string, string | undefined>>;
 }
 
-/** Files of it, where it is written down; each history has its own, by its name. */
+/** Names of the files in which this is written down; each history has a file of its own name. */
 export const FOUND = { info: "info.json", wal: "wal.json", backups: "backups.json", verified: "verified.txt" } as const;
 
 /** A stored segment of WAL. */
 export interface Segment {
     /** Timeline and place, 24 hexadecimal digits. */
     readonly name: string;
-    /** Place alone, counted from the first. */
+    /** The place alone, counted from the first. */
     readonly number: number;
     /** When it was stored, in seconds since 1970. */
     readonly time: number;
-    /** In the listing. */
+    /** Its name in the listing. */
     readonly file: string;
 }
 
 const SEGMENT = /(?:^|\/)([\dA-F]{24})-[\da-f]{40}(?:\.\w+)?$/;
-/** The rest of a timeline that was left: Postgres does not read it, but it says that another timeline begins in its place. */
+/** The rest of a timeline that was left. Postgres does not read it, but it shows that another timeline begins in its place. */
 const PARTIAL = /(?:^|\/)([\dA-F]{24})\.partial-[\da-f]{40}(?:\.\w+)?$/;
 const HISTORY = /(?:^|\/)([\dA-F]{8}\.history)$/;
 
@@ -92,7 +92,10 @@ export interface Log {
     readonly numberAt: (position: string) => number;
 }
 
-/** How large segments are a database is told when it is made, and only a backup tells it of them: by where in which one it begins. */
+/**
+ * A database is told the size of its segments when it is made, and only its backups reveal it: by the segment and the position in which one
+ * begins.
+ */
 export function logOf({ stanza: { backup } }: Pick<Archive, "stanza">): Log {
     const fits = (bytes: number): boolean =>
         backup.every(
@@ -101,7 +104,7 @@ export function logOf({ stanza: { backup } }: Pick<Archive, "stanza">): Log {
     return logWith(backup.length > 0 ? (SIZES.find(fits) ?? SEGMENT_BYTES) : SEGMENT_BYTES);
 }
 
-/** Bytes, all that Postgres takes: https://www.postgresql.org/docs/15/app-initdb.html */
+/** All sizes that Postgres accepts, in bytes: https://www.postgresql.org/docs/15/app-initdb.html */
 const SIZES = Array.from({ length: 11 }, (_, power) => 2 ** power * 1024 * 1024);
 
 function logWith(bytes: number): Log {

@@ -1,14 +1,14 @@
 /**
- * What a restore takes of what is stored: one backup, those that it refers to, every segment of WAL from there on, and the
- * histories of the timelines that it comes by. Postgres ends without a word at the first segment or history that it does not find, and
- * `pgbackrest verify` looks only at what is there: so all of it is counted. Pure.
+ * What a restore takes of what is stored: one backup, those that it refers to, every segment of WAL from there on, and the histories of the
+ * timelines on its way. Postgres ends silently at the first segment or history that it does not find, and `pgbackrest verify` looks only at
+ * what is there, so that all of it is counted here. Pure.
  */
 import { type Archive, type BackupInfo, type Segment, logOf, segmentsOf, timelineOf } from "./archive";
 import type { Damage } from "./damage";
 import { endOf, ownerOf, routeFrom } from "./timelines";
 
 export interface Chain {
-    /** Labels: the backup, and those that hold files of it. */
+    /** Labels of the backup and of those that hold files of it. */
     readonly backups: readonly string[];
     /** In order. */
     readonly segments: readonly Link[];
@@ -16,17 +16,17 @@ export interface Chain {
     readonly faults: readonly Fault[];
     /** Size of each segment. */
     readonly segmentBytes: number;
-    /** Bytes that a member has on its disk with all of it. */
+    /** Bytes on a member's disk with all of it. */
     readonly bytes: number;
 }
 
 interface Link extends Pick<Segment, "name" | "number"> {
-    /** Where it is stored: a name in the listing, and when, in seconds since 1970. */
+    /** Where it is stored (its name in the listing), and when, in seconds since 1970. */
     readonly stored: Pick<Segment, "file" | "time"> | undefined;
 }
 
 interface Fault extends Damage {
-    /** Number of the first segment to which nobody comes without what is at fault. */
+    /** Number of the first segment that cannot be reached without what is at fault. */
     readonly number: number;
 }
 
@@ -41,7 +41,7 @@ export function chainFrom(base: BackupInfo, archive: Archive): Chain {
     const left = endOf(path, timeline);
     const stored = new Map<string, Segment[]>();
     segmentsOf(archive).forEach((segment) => stored.set(segment.name, [...(stored.get(segment.name) ?? []), segment]));
-    // As far as there is a record of it: a segment, a backup that has one for its last, a timeline that has begun.
+    // The chain goes as far as there is a record of it: a segment, a backup that ends with it, or a timeline that has begun.
     const end = [
         ...[...stored.keys(), ...stanza.backup.map((backup) => backup.archive.stop)].filter(isOnPath).map(numberOf),
         ...path.map(({ begins }) => begins).filter(Number.isFinite),
@@ -88,7 +88,7 @@ export function upTo(number: number, chain: Chain, base: BackupInfo): Chain {
     );
 }
 
-/** All that is wrong with it. @param damage of all that is stored, as `pgbackrest verify` finds it */
+/** All that is wrong with a chain. @param damage all damage in the store, as `pgbackrest verify` finds it */
 export function brokenIn({ backups, segments, faults }: Chain, damage: readonly Damage[]): Damage[] {
     const names = new Set(segments.map(({ name }) => name));
     const isTaken = ({ object }: Damage): boolean =>

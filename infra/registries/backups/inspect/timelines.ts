@@ -1,9 +1,9 @@
 /**
- * The path through timelines that Postgres takes at a recovery, from the histories that it finds. Pure.
+ * The path through timelines that Postgres takes in a recovery, from the histories that it finds. Pure.
  *
- * It looks for the history of one timeline after the other, from the backup's on, and stops at the first that it does not find:
- * what was written later it does not know of, and ends well without it. So the path that it takes is held against the one that
- * leads to the newest timeline of which anything is stored.
+ * It looks for the history of one timeline after the other, starting with the backup's, and stops at the first that it does not find. It
+ * does not know of what was written later, and ends well without it. So the path that it takes is compared with the one that leads to the
+ * newest timeline of which anything is stored.
  * @see `findNewestTimeLine` and `readTimeLineHistory` in https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/access/transam/timeline.c
  */
 import { type Archive, historyName, logOf, partialsOf, segmentsOf, timelineOf } from "./archive";
@@ -11,7 +11,7 @@ import { type Archive, historyName, logOf, partialsOf, segmentsOf, timelineOf } 
 /** A stretch of the path, up to where the next one begins. */
 interface Stretch {
     readonly timeline: number;
-    /** Number of the segment in which it begins, which has what was before in it as well. */
+    /** Number of the segment in which it begins, which also has what came before in it. */
     readonly begins: number;
 }
 
@@ -20,13 +20,13 @@ export type Path = readonly Stretch[];
 
 export interface Route {
     readonly path: Path;
-    /** Histories without which Postgres does not take it; the first few. */
+    /** Histories that Postgres would need to take this path, and does not have; the first few. */
     readonly lacking: readonly { readonly name: string; readonly what: "missing" | "damaged" }[];
     /** Number of the first segment that it then takes from another timeline. */
     readonly astray: number;
 }
 
-/** From a backup on timeline `base` to the newest timeline. */
+/** The route from a backup on timeline `base` to the newest timeline. */
 export function routeFrom(base: number, archive: Archive): Route {
     const known = [...new Set([base, ...timelinesIn(archive)])].sort((one, other) => one - other);
     const newest = known.at(-1) ?? base;
@@ -51,12 +51,15 @@ export function routeFrom(base: number, archive: Archive): Route {
 
 const SHOWN = 8;
 
-/** The timeline of which Postgres reads the segment: the last that has begun by then. */
+/** The timeline from which Postgres reads the segment: the last that has begun by then. */
 export function ownerOf(path: Path, number: number): number | undefined {
     return path.findLast(({ begins }) => begins <= number)?.timeline;
 }
 
-/** Number of the segment in which the path leaves a timeline; undefined where it does not come by, infinite where it stays. */
+/**
+ * Number of the segment in which the path leaves a timeline; undefined where the timeline is not on the path, infinite where the path stays
+ * on it.
+ */
 export function endOf(path: Path, timeline: number): number | undefined {
     const index = path.findIndex((stretch) => stretch.timeline === timeline);
     return index < 0 ? undefined : (path[index + 1]?.begins ?? Infinity);
@@ -69,7 +72,7 @@ function timelinesIn(archive: Archive): number[] {
         ...Object.keys(histories).map(timelineOf),
         ...segmentsOf(archive).map(({ name }) => timelineOf(name)),
         ...stanza.backup.map(({ archive }) => timelineOf(archive.stop)),
-        // It was left for a later one.
+        // This timeline was left for a later one.
         ...partialsOf(wal).map((name) => timelineOf(name) + 1),
     ];
 }
@@ -87,7 +90,7 @@ function pathTo(timeline: number, known: readonly number[], archive: Archive): P
     if (before === undefined) {
         return [{ timeline, begins: 0 }];
     }
-    // Its own history would say where it begins: as far as can be told, in the first segment of it.
+    // Only its own history would say where it begins. As far as can be told, that is in its first segment.
     const traces = [
         ...segmentsOf(archive).map(({ name }) => name),
         ...archive.stanza.backup.map((backup) => backup.archive.start),
@@ -99,7 +102,7 @@ function pathTo(timeline: number, known: readonly number[], archive: Archive): P
     return [...pathTo(before, known, archive), { timeline, begins }];
 }
 
-/** What a history says of the timelines before; undefined where it is not there, or is none. */
+/** What a history says of the timelines before it; undefined where it is missing, or is no history. */
 function parentsIn(
     archive: Archive,
     name: string,

@@ -1,4 +1,4 @@
-/** Whether all that is stored can be restored from: what a restore would refuse, found before one is needed. Pure. */
+/** Whether all that is stored can be restored from. It finds what would fail a restore before one is needed. Pure. */
 import { type Archive, type BackupInfo, historyFilesOf, segmentsOf } from "./archive";
 import { type Chain, chainFrom } from "./chain";
 import { type Damage, NO_MANIFEST } from "./damage";
@@ -6,7 +6,7 @@ import { type Damage, NO_MANIFEST } from "./damage";
 export interface Wholeness {
     /** What a restore would miss. */
     readonly broken: readonly Damage[];
-    /** Instants before the newest full backup cannot all be restored for it: as where a store was away, and is whole again since. */
+    /** Damage because of which not all instants before the newest full backup can be restored, as where a store was away and is whole again since. */
     readonly before: readonly Damage[];
 }
 
@@ -31,14 +31,14 @@ export function wholenessOf(archive: Archive, damage: readonly Damage[], now: nu
 }
 
 /**
- * What a backup that was interrupted leaves: a folder without the list of files that is stored last, which a store that keeps versions still
- * names when the files are gone. No list of backups has it, so that no restore reads it; of one that is listed it is damage.
+ * What an interrupted backup leaves: a folder without the list of files, which is stored last. A store that keeps versions still names the
+ * folder when the files are gone. No list of backups has it, so that no restore reads it. In a backup that is listed, it is damage.
  */
 function isUnfinished({ object, what }: Damage, { stanza }: Archive): boolean {
     return what === NO_MANIFEST && !stanza.backup.some(({ label }) => label === object);
 }
 
-/** Without the segments of a timeline that has only just begun: they are on their way. */
+/** The faults without the segments of a timeline that has only just begun, because those are on their way. */
 function settled({ faults }: Chain, archive: Archive, now: number): Damage[] {
     const { wal } = archive;
     const begun = historyFilesOf(wal).some(({ file }) => (wal[file]?.time ?? 0) > now - ON_ITS_WAY_SECONDS);
