@@ -2,6 +2,8 @@
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { type Report, report as schema } from "../../../preview/report";
 import { FORMATS } from "../../../preview/show/formats";
 import { type Home, must } from "../../support/home";
@@ -147,6 +149,18 @@ export function describeDrift(started: () => Home): void {
             return [...files, ...stdout.split("\n")].sort();
         }
 
+        /** What {@link written} returns once controllers have nothing more to write about what was changed. */
+        async function settled(): Promise<string[]> {
+            for (let before = written(); ;) {
+                await sleep(3_000);
+                const now = written();
+                if (isDeepStrictEqual(now, before)) {
+                    return now;
+                }
+                before = now;
+            }
+        }
+
         it("is none where nobody has changed anything, in every format", () => {
             const { code, title, report, texts } = drift();
             expect([code, title, report.stacks[0]?.objects]).toEqual([0, "no drift", []]);
@@ -157,13 +171,13 @@ export function describeDrift(started: () => Home): void {
             );
         });
 
-        it("is told object by object with who wrote what, in every format; nothing is written, and no secret shown", () => {
+        it("is told object by object with who wrote what, in every format; nothing is written, and no secret shown", async () => {
             const open = join(started().path, "open.json");
             writeFileSync(open, JSON.stringify(OPEN));
             for (const [args] of Object.values(PLAYED)) {
                 must(started().kubectl("tallinn", ...args.map((one) => (one === "open.json" ? open : one))));
             }
-            const before = written();
+            const before = await settled();
             const { code, title, report, texts } = drift();
             expect(written()).toEqual(before);
 

@@ -38,12 +38,13 @@ export function describeUnreachable(started: () => Home): void {
         });
 
         it("drift is an error in a sentence that names the cluster, and not drift", () => {
+            const state = home.state("tallinn");
             const { code, output } = home.within(60_000).drift("--stack", "tallinn");
             expect(code).toBe(1);
             expect(output.match(/cannot reach the Kubernetes cluster/g)).toHaveLength(1);
             expect(output).toMatch(/https:\/\/127\.0\.0\.1:\d+/);
             expect(output).not.toMatch(/^ {4}at /m);
-            expect(home.state("tallinn")).toBe(before);
+            expect(home.state("tallinn")).toBe(state);
         });
 
         it("all is as before once it answers again", () => {
