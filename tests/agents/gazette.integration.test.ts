@@ -31,7 +31,7 @@ async function publications(): Promise<Publication[]> {
 describe("the gazette", () => {
     it("lists the acts to anybody, from a standby, and says as of when", async () => {
         const before = Math.floor(Date.now() / 60_000) * 60_000;
-        await gazette.databases.primary.query("CREATE TABLE heartbeat ()");
+        await gazette.databases.primary.query("CREATE TABLE a_commit ()");
         const { status, body } = await gazette.get("/");
         expect(status).toBe(200);
         const acts = new Set((await publications()).map(({ act_number }) => act_number)).size;
