@@ -20,7 +20,7 @@ export function manyRegistries(count: number, otherwise: object = {}): string {
         `const names = Array.from({ length: ${count} }, (_, index) => "registry-" + index);`,
         `const one = { ...config.registries.taxes, ...${JSON.stringify(otherwise)} };`,
         `const registries = Object.fromEntries(names.map((name, number) => [name, { ...one, number }]));`,
-        `new DataEmbassy("embassy", plan({ ...config, registries } as never));`,
+        `new DataEmbassy("embassy", { plan: plan({ ...config, registries } as never) });`,
         "",
     ].join("\n");
 }
