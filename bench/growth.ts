@@ -7,7 +7,7 @@ import type { Site } from "./site";
 export const COUNTS = [7, 70, 350];
 const LIMIT = 1.5;
 
-/** The program of infra/ with the changes in `otherwise`, and with copies of taxes' entry until there are enough registries. */
+/** The program of infra/ with `count` copies of taxes' entry, changed as `otherwise` says, and a store with a disk for so many. */
 export function manyRegistries(count: number, otherwise: object = {}): string {
     const from = (path: string): string => JSON.stringify(join(repoRoot, path));
     return [
@@ -20,7 +20,9 @@ export function manyRegistries(count: number, otherwise: object = {}): string {
         `const names = Array.from({ length: ${count} }, (_, index) => "registry-" + index);`,
         `const one = { ...config.registries.taxes, ...${JSON.stringify(otherwise)} };`,
         `const registries = Object.fromEntries(names.map((name, number) => [name, { ...one, number }]));`,
-        `new DataEmbassy("embassy", { plan: plan({ ...config, registries } as never) });`,
+        `const objectStore = { ...config.storage.objectStore, storage: "${count}Ti" };`,
+        `const storage = { ...config.storage, objectStore };`,
+        `new DataEmbassy("embassy", { plan: plan({ ...config, registries, storage } as never) });`,
         "",
     ].join("\n");
 }

@@ -1,6 +1,6 @@
 /**
  * What our own programs in the cluster are told: for each, the variables of its environment and what they hold. The program sets them
- * by this contract (infra/kubernetes/agent.ts), and the agents read them by it (agents/agent.ts), so that neither names one that the other
+ * by this contract (infra/kubernetes/agent.ts), and the agents read them by it (agents/settings.ts), so that neither names one that the other
  * does not know. Pure.
  */
 import { z } from "zod";

@@ -110,32 +110,32 @@ export function planNetwork({
         pods,
         ...servedIn(theirs, registries),
     }));
-    const sites: Readonly<Record<string, Served>> = { [site.name]: servedIn(services, registries), ...peers };
+    const own = servedIn(services, registries);
+    const ownHosts = hostsOf(site.name, own);
     return {
         dns: nth(services, OFFSET.dns),
-        objectStore: nth(services, OFFSET.objectStore),
+        objectStore: own.objectStore,
         edge: nth(services, OFFSET.edge),
         gazette: nth(services, OFFSET.gazette),
-        hosts: Object.fromEntries(
-            Object.entries(sites).flatMap(([name, served]): [string, string][] => [
-                [objectStoreName(name), served.objectStore],
-                ...Object.entries(served.registries).flatMap(
-                    ([registry, { leader, leaseAgent }]): [string, string][] => [
-                        [registryName(registry, name), leader],
-                        [leaseAgentName(registry, name), leaseAgent],
-                    ],
-                ),
-            ]),
-        ),
-        served: addressesOf(servedIn(services, registries)),
+        hosts: Object.fromEntries([
+            ...ownHosts,
+            ...Object.entries(peers).flatMap(([name, served]) => hostsOf(name, served)),
+        ]),
+        served: ownHosts.map(([, address]) => address),
         nodes,
         gateway: firstAddress(nodes),
         peers,
     };
 }
 
-function addressesOf({ objectStore, registries }: Served): string[] {
-    return [objectStore, ...Object.values(registries).flatMap(({ leader, leaseAgent }) => [leader, leaseAgent])];
+function hostsOf(site: string, { objectStore, registries }: Served): [host: string, address: string][] {
+    return [
+        [objectStoreName(site), objectStore],
+        ...Object.entries(registries).flatMap(([registry, { leader, leaseAgent }]): [string, string][] => [
+            [registryName(registry, site), leader],
+            [leaseAgentName(registry, site), leaseAgent],
+        ]),
+    ];
 }
 
 function servedIn(services: string, registries: Numbered): Served {

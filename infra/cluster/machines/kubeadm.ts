@@ -1,11 +1,11 @@
 /** What kubeadm is told on each machine, in the terms of Cluster API. https://cluster-api.sigs.k8s.io/tasks/bootstrap/kubeadm-bootstrap/ */
-import { API_SERVER_PORT } from "../../networking/addresses";
 import { dirname } from "node:path/posix";
+import { API_SERVER_PORT } from "../../networking/addresses";
+import { type Opening, machineFilter } from "../../networking/packet-filter";
 import { ADMISSION, type ApiServerFiles, hardening } from "../control-plane/api-server";
 import { AUDIT_POLICY } from "../control-plane/audit";
 import { EVICTION } from "../control-plane/controller-manager";
 import { KUBELET_PORT, kubeletAccess, kubeletClient } from "../control-plane/kubelet";
-import { type Opening, machineFilter } from "../../networking/packet-filter";
 
 const ETC = "/etc/kubernetes";
 const FILES: ApiServerFiles = {
