@@ -91,8 +91,6 @@ export function machines({ nodes }: SiteInventory): Machine[] {
 export const nodeKinds = ["simulated", "real"] as const;
 export type NodeKind = (typeof nodeKinds)[number];
 
-export const defaultSites: readonly string[] = ["tallinn", "luxembourg"];
-
 /** @param home where restore environments have their stack files. @throws LabError for a stack without a file, or with a wrong one. */
 export function siteInventory(stack: string, kind: NodeKind = "simulated", home?: string): SiteInventory {
     const configuration = stackConfig(stack, stackFolder(stack, home));

@@ -1,12 +1,13 @@
 /** `npm run lab -- …` */
 import { Command, Option } from "commander";
 import { parseRegistries } from "../data/registries";
+import { pairedSites } from "../toolchain/cli/stack-config";
 import { declaredStacks } from "../toolchain/cli/stack-file";
 import { runCommand } from "../command-line/command";
 import { runProgram } from "../command-line/program";
 import { visitEdges, visitsTable } from "./edge";
 import { LabError, explain } from "../lab/errors";
-import { type NodeKind, defaultSites, nodeKinds } from "../lab/inventory";
+import { type NodeKind, nodeKinds } from "../lab/inventory";
 import * as lab from "../lab/lab";
 import { eachSite } from "../lab/progress";
 import { linkLine, statusReport } from "../lab/report";
@@ -82,13 +83,15 @@ async function existing(named: readonly string[]): Promise<string[]> {
 async function parsePart(id: string): Promise<[string, string]> {
     const [name = "", part = "", ...rest] = id.split("/");
     if (part === "") {
-        throw new LabError(`"${id}" is not a part. Write <site>/<part>, for example luxembourg/kube-apiserver.`);
+        throw new LabError(
+            `"${id}" is not a part. Write <site>/<part>, for example ${pairedSites().at(-1) ?? "<site>"}/kube-apiserver.`,
+        );
     }
     await existing([name]);
     const parts = lab.partsOf(name);
     if (rest.length > 0 || !parts.includes(part)) {
         throw new LabError(
-            `"${id}" is not a part. Write <site>/<part>, for example luxembourg/kube-apiserver; parts of ${name} are ${parts.join(", ")}.`,
+            `"${id}" is not a part. Write <site>/<part>, for example ${name}/kube-apiserver; parts of ${name} are ${parts.join(", ")}.`,
         );
     }
     return [name, part];
@@ -117,7 +120,7 @@ function program(fail: Fail): Command {
     command
         .command("up")
         .description("bring sites up, or repair what is not as declared")
-        .argument("[sites...]", `default: ${defaultSites.join(" ")}`)
+        .argument("[sites...]", "default: those that are no restore environments")
         .option("--all", "every site that has a stack file")
         .addOption(
             new Option("--nodes <kind>", "of sites that are new: played by kwok, or machines with a kubelet").choices(
@@ -145,7 +148,7 @@ function program(fail: Fail): Command {
     command
         .command("fail")
         .description("kill a part as a crash would, and keep it down")
-        .argument("<part>", "<site>/<part>, for example luxembourg/kube-apiserver")
+        .argument("<part>", "<site>/<part>, as npm run lab -- status names them")
         .action(async (id: string) => {
             const [site, part] = await parsePart(id);
             await lab.fail(site, part);

@@ -7,7 +7,7 @@ import { buildToolchain, toolchainChoice } from "../toolchain/build";
 import { refuseLostStates } from "../toolchain/cli/check-states";
 import { PROJECT_FILE } from "../toolchain/cli/project-config";
 import { type UpResult, upStack } from "../toolchain/cli/up";
-import { stackConfig } from "../toolchain/cli/stack-config";
+import { pairedSites, stackConfig } from "../toolchain/cli/stack-config";
 import { colorsFor } from "../command-line/colors";
 import { runProgram } from "../command-line/program";
 import { UserError, runCommand } from "../command-line/command";
@@ -15,7 +15,7 @@ import { declareRunning } from "./chosen-registries";
 import { fitOf } from "./fit";
 import { type Contents, compareRegistries, fillRegistries } from "./contents";
 import { type Visit, visitEdges, visitsTable } from "./edge";
-import { type NodeKind, defaultSites, nodeKinds } from "../lab/inventory";
+import { type NodeKind, nodeKinds } from "../lab/inventory";
 import * as lab from "../lab/lab";
 import { hostProblems } from "../lab/nodes/host";
 import { eachSite } from "../lab/progress";
@@ -40,11 +40,11 @@ async function chooseNodes(): Promise<NodeKind> {
 }
 
 /** Checks that there is room, unless a site is up already. @throws UserError where there is too little */
-async function refuseTooMuch(nodes: NodeKind, anyway: boolean): Promise<void> {
-    if ((await lab.status(defaultSites)).some(({ up }) => up)) {
+async function refuseTooMuch(sites: readonly string[], nodes: NodeKind, anyway: boolean): Promise<void> {
+    if ((await lab.status(sites)).some(({ up }) => up)) {
         return;
     }
-    const running = new Set(defaultSites.flatMap((site) => runningOf(stackConfig(site), REGISTRIES)));
+    const running = new Set(sites.flatMap((site) => runningOf(stackConfig(site), REGISTRIES)));
     const computer = { free: process.availableMemory(), cores: availableParallelism() };
     const { fits, says } = fitOf(computer, running.size, nodes === "real");
     process.stderr.write(`${says}\n`);
@@ -62,8 +62,9 @@ interface Wanted {
 async function start(wanted: Wanted): Promise<number> {
     const began = Date.now();
     const toolchain = toolchainChoice();
+    const sites = pairedSites();
     if (wanted.registries !== undefined) {
-        for (const file of declareRunning(defaultSites, parseRegistries(wanted.registries))) {
+        for (const file of declareRunning(sites, parseRegistries(wanted.registries))) {
             const of = basename(file) === PROJECT_FILE ? "for every stack, " : "";
             process.stderr.write(
                 `${file} declares now, ${of}that ${wanted.registries.join(", ")} run, and no others\n`,
@@ -71,7 +72,7 @@ async function start(wanted: Wanted): Promise<number> {
         }
     }
     const nodes = wanted.nodes ?? (await chooseNodes());
-    await refuseTooMuch(nodes, wanted.anyway ?? false);
+    await refuseTooMuch(sites, nodes, wanted.anyway ?? false);
     say("Toolchain");
     const parts = await buildToolchain({ uses: ["pulumi", nodes] });
     process.stderr.write(
@@ -79,12 +80,12 @@ async function start(wanted: Wanted): Promise<number> {
     );
 
     say("Lab");
-    await lab.preflight(defaultSites, { nodes });
-    await eachSite(defaultSites, "up", (site, onProgress) => lab.upSite(site, { nodes, onProgress }));
+    await lab.preflight(sites, { nodes });
+    await eachSite(sites, "up", (site, onProgress) => lab.upSite(site, { nodes, onProgress }));
 
-    refuseLostStates(defaultSites, toolchain);
+    refuseLostStates(sites, toolchain);
     const results: UpResult[] = [];
-    for (const stack of defaultSites) {
+    for (const stack of sites) {
         say(`pulumi up ${stack}`);
         const result = await upStack(stack, toolchain);
         results.push(result);
@@ -95,9 +96,9 @@ async function start(wanted: Wanted): Promise<number> {
             return result.code;
         }
     }
-    const contents = nodes === "real" ? await registries() : [];
-    const visits = nodes === "real" ? await edges() : [];
-    await summarize(results, contents, visits, (Date.now() - began) / 1000);
+    const contents = nodes === "real" ? await registries(sites) : [];
+    const visits = nodes === "real" ? await edges(sites) : [];
+    await summarize(sites, results, contents, visits, (Date.now() - began) / 1000);
     if (visits.some(({ asExpected }) => !asExpected)) {
         process.stderr.write(
             "An edge does not answer as expected. Look at npm run lab -- status, and run npm run lab -- edge to ask again.\n",
@@ -107,28 +108,29 @@ async function start(wanted: Wanted): Promise<number> {
     return 0;
 }
 
-async function registries(): Promise<Contents[]> {
+async function registries(sites: readonly string[]): Promise<Contents[]> {
     say("Registries");
-    const configs = defaultSites.map((site) => stackConfig(site));
+    const configs = sites.map((site) => stackConfig(site));
     await fillRegistries(configs);
     return compareRegistries(configs);
 }
 
-async function edges(): Promise<Visit[]> {
+async function edges(sites: readonly string[]): Promise<Visit[]> {
     say("Edge");
-    return visitEdges(defaultSites);
+    return visitEdges(sites);
 }
 
 async function summarize(
+    sites: readonly string[],
     results: readonly UpResult[],
     contents: readonly Contents[],
     visits: readonly Visit[],
     seconds: number,
 ): Promise<void> {
-    const sites = new Map((await lab.status(defaultSites)).map((status) => [status.site, status]));
+    const statuses = new Map((await lab.status(sites)).map((status) => [status.site, status]));
     const table = new Table({ head: ["site", "API server", "nodes", "resources", "changes"], style: TABLE_STYLE });
     for (const { stack, resources, changed } of results) {
-        const site = sites.get(stack);
+        const site = statuses.get(stack);
         const port = site?.parts.find(({ part }) => part === "kube-apiserver")?.port;
         table.push([
             stack,
@@ -143,7 +145,7 @@ async function summarize(
             table.toString(),
             contents.length > 0 ? contentsTable(contents) : "On simulated nodes workloads are scheduled, not run.",
             ...(visits.length > 0 ? [visitsTable(visits)] : []),
-            `Ready in ${seconds.toFixed(0)} s. Look around: npm run lab -- status, npm run data -- count --site ${defaultSites.at(-1) ?? ""}`,
+            `Ready in ${seconds.toFixed(0)} s. Look around: npm run lab -- status, npm run data -- count --site ${sites.at(-1) ?? ""}`,
             "",
         ].join("\n"),
     );
