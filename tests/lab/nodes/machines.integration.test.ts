@@ -219,6 +219,22 @@ describeNodes(`a site with real nodes${why}`, () => {
         await expect(site.python("client", script)).rejects.toThrow(/timed out|unreachable/i);
     });
 
+    it("has the same gateway for a machine, whichever others come and go", async () => {
+        const ip = async (...args: string[]): Promise<string> => {
+            const net = `--net=/proc/${await processIn("gateway")}/ns/net`;
+            return (await promisify(execFile)("nsenter", [net, "ip", ...args])).stdout;
+        };
+        const gateway = async (): Promise<string> =>
+            (await ip("-brief", "link", "show", "nodes")).split(/\s+/)[2] ?? "";
+        const before = await gateway();
+        // No machine's interface has a lower address than this one.
+        await ip("link", "add", "other", "address", "00:00:00:00:00:02", "type", "veth");
+        await ip("link", "set", "other", "master", "nodes");
+        const beside = await gateway();
+        await ip("link", "delete", "other");
+        expect([beside, await gateway()]).toEqual([before, before]);
+    });
+
     it("starts again a kubelet that was killed, by itself", async () => {
         const inHome = (await runningCommands()).find(({ argv }) => argv.includes(`--hostname-override=${NODES[0]}`));
         process.kill(inHome?.pid ?? 0, "SIGKILL");
