@@ -19,6 +19,8 @@ import { type LeasePlan, planLease } from "./replication/plan";
 export const DATABASE = "database";
 /** Secret with the certificate of a registry's owner. */
 export const OWNER_SECRET = "database-owner-tls";
+/** The Secret with a registry's keys to its stores, and the ciphers of its backups. */
+export const REPOSITORIES_SECRET = "database-repositories";
 export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432, lease: 8434 } as const;
 
 export const PATHS = {
