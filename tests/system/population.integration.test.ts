@@ -12,7 +12,7 @@ import { backupsOf } from "../../restore/look";
 import { type Source, storeOf } from "../../restore/source";
 import { describeNodes, why } from "../lab/nodes/fixture";
 import { type Home, must } from "../support/home";
-import { type Lost, type Moment, OneRegistry, SITES } from "../support/one-registry";
+import { type Lost, type Moment, OneRegistry, SITES } from "./one-registry";
 
 const MINUTES = 60_000;
 jest.setTimeout(20 * MINUTES);

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Visit } from "../../start/edge";
 import { describeNodes, why } from "../lab/nodes/fixture";
 import { type Home, must } from "../support/home";
-import { type Lost, OneRegistry, SITES } from "../support/one-registry";
+import { type Lost, OneRegistry, SITES } from "./one-registry";
 import { BackupJobs } from "./backup-jobs";
 
 const MINUTES = 60_000;
