@@ -13,7 +13,7 @@ import { runProgram } from "../command-line/program";
 import { UserError, runCommand } from "../command-line/command";
 import { declareRunning } from "./chosen-registries";
 import { fitOf } from "./fit";
-import { type Contents, compareRegistries, fillRegistries } from "./contents";
+import { type Contents, catchUp, compareRegistries, fillRegistries } from "./contents";
 import { type Visit, visitEdges, visitsTable } from "./edge";
 import { type NodeKind, nodeKinds } from "../lab/inventory";
 import * as lab from "../lab/lab";
@@ -22,9 +22,20 @@ import { eachSite } from "../lab/progress";
 import { runningOf } from "../infra/registries/config";
 import { REGISTRIES, parseRegistries } from "../data/registries";
 import { TABLE_STYLE } from "../command-line/table";
+import { together } from "../command-line/together";
+
+/** The steps of this start, each with the time at which it began, in milliseconds. */
+const steps: { readonly name: string; readonly at: number }[] = [];
 
 function say(step: string): void {
+    steps.push({ name: step, at: performance.now() });
     process.stderr.write(`${colorsFor(process.stderr).bold(step)}\n`);
+}
+
+/** The seconds that each step took. */
+function timings(): string {
+    const ends = [...steps.slice(1).map(({ at }) => at), performance.now()];
+    return steps.map(({ name, at }, index) => `${name} ${(((ends[index] ?? at) - at) / 1000).toFixed(0)}`).join(", ");
 }
 
 /** Real nodes where they are possible, unless the sites were made with simulated ones. */
@@ -96,8 +107,7 @@ async function start(wanted: Wanted): Promise<number> {
             return result.code;
         }
     }
-    const contents = nodes === "real" ? await registries(sites) : [];
-    const visits = nodes === "real" ? await edges(sites) : [];
+    const [contents, visits] = nodes === "real" ? await checked(sites) : [[], []];
     await summarize(sites, results, contents, visits, (Date.now() - began) / 1000);
     if (visits.some(({ asExpected }) => !asExpected)) {
         process.stderr.write(
@@ -108,16 +118,13 @@ async function start(wanted: Wanted): Promise<number> {
     return 0;
 }
 
-async function registries(sites: readonly string[]): Promise<Contents[]> {
-    say("Registries");
+/** What the registries hold, and what the edges answer about it. */
+async function checked(sites: readonly string[]): Promise<[Contents[], Visit[]]> {
+    say("Registries and edge");
     const configs = sites.map((site) => stackConfig(site));
     await fillRegistries(configs);
-    return compareRegistries(configs);
-}
-
-async function edges(sites: readonly string[]): Promise<Visit[]> {
-    say("Edge");
-    return visitEdges(sites);
+    const followed = await catchUp(configs);
+    return together([compareRegistries(followed), visitEdges(sites)] as const);
 }
 
 async function summarize(
@@ -145,7 +152,7 @@ async function summarize(
             table.toString(),
             contents.length > 0 ? contentsTable(contents) : "On simulated nodes workloads are scheduled, not run.",
             ...(visits.length > 0 ? [visitsTable(visits)] : []),
-            `Ready in ${seconds.toFixed(0)} s. Look around: npm run lab -- status, npm run data -- count --site ${sites.at(-1) ?? ""}`,
+            `Ready in ${seconds.toFixed(0)} s (${timings()}). Look around: npm run lab -- status, npm run data -- count --site ${sites.at(-1) ?? ""}`,
             "",
         ].join("\n"),
     );
