@@ -34,6 +34,7 @@ export const NAMED = {
     secrets: [
         "accounts",
         "allied-edge",
+        "backup-tls",
         "database-owner-tls",
         "database-repositories",
         "database-tls",
