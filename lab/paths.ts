@@ -1,5 +1,6 @@
 /** The paths at which the lab keeps things. Everything of a site is below one folder, so that `down --delete` is one removal. */
 import * as path from "node:path";
+import { operatorKubeconfig } from "../toolchain/cli/environment";
 
 export function labDirectory(home: string): string {
     return path.join(home, "lab");
@@ -7,7 +8,10 @@ export function labDirectory(home: string): string {
 
 export class SitePaths {
     readonly directory: string;
+    /** The administrator's, of `system:masters`: the lab's own, and a person's who looks. */
     readonly kubeconfig: string;
+    /** That of `pulumi up`. */
+    readonly operatorKubeconfig: string;
     readonly ports: string;
     /** What the site was made with and cannot change. */
     readonly foundation: string;
@@ -44,6 +48,7 @@ export class SitePaths {
         this.directory = path.join(labDirectory(home), site);
         const below = (name: string): string => path.join(this.directory, name);
         this.kubeconfig = below("kubeconfig");
+        this.operatorKubeconfig = operatorKubeconfig(home, site);
         this.ports = below("ports.json");
         this.foundation = below("foundation.json");
         this.encryption = below("encryption.yaml");

@@ -113,12 +113,16 @@ export async function configure(site: Site, newPorts: boolean): Promise<Record<P
 }
 
 async function writeKubeconfigs(paths: SitePaths, ports: Ports): Promise<void> {
-    const users = ["admin", "kube-controller-manager", "kube-scheduler", "kwok"] as const;
+    const users = ["admin", "operator", "kube-controller-manager", "kube-scheduler", "kwok"] as const;
+    const own: Partial<Record<(typeof users)[number], string>> = {
+        admin: paths.kubeconfig,
+        operator: paths.operatorKubeconfig,
+    };
     const authority = await read(paths.certificate("ca"));
     for (const user of users) {
         const credentials = await read(paths.pem(user));
         const content = kubeconfig({ site: paths.site, user, server: apiServerUrl(ports), authority, credentials });
-        await ensureFile(user === "admin" ? paths.kubeconfig : paths.kubeconfigOf(user), content);
+        await ensureFile(own[user] ?? paths.kubeconfigOf(user), content);
     }
 }
 

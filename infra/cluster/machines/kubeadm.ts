@@ -2,6 +2,7 @@
 import { dirname } from "node:path/posix";
 import { API_SERVER_PORT } from "../../networking/addresses";
 import { type Opening, machineFilter } from "../../networking/packet-filter";
+import { operatorObjects } from "../access/plan-operator";
 import { ADMISSION, type ApiServerFiles, hardening } from "../control-plane/api-server";
 import { AUDIT_POLICY } from "../control-plane/audit";
 import { EVICTION } from "../control-plane/controller-manager";
@@ -14,6 +15,9 @@ const FILES: ApiServerFiles = {
     auditLog: "/var/log/kubernetes/audit.log",
     encryption: `${ETC}/encryption.yaml`,
 };
+/** The rights of `pulumi up`, which it cannot give itself: each new control plane gives them, with the credentials that kubeadm writes there. */
+const OPERATOR_FILE = `${ETC}/operator.json`;
+const GIVES_RIGHTS = `kubectl --kubeconfig ${ETC}/admin.conf apply --server-side --force-conflicts --field-manager kubeadm --filename ${OPERATOR_FILE}`;
 const PATCHES = `${ETC}/patches`;
 const DISCOVERY = `${ETC}/discovery.conf`;
 
@@ -110,6 +114,10 @@ export function controlPlaneConfig({
         },
         files: [
             { ...file(FILES.admission), content: JSON.stringify(ADMISSION) },
+            {
+                ...file(OPERATOR_FILE),
+                content: JSON.stringify({ apiVersion: "v1", kind: "List", items: operatorObjects() }),
+            },
             { ...file(FILES.auditPolicy), content: JSON.stringify(AUDIT_POLICY) },
             { ...file(`${PATCHES}/kube-apiserver0+strategic.json`), content: JSON.stringify(PROBES) },
             ...machineFiles(apiServers, [{ ports: [API_SERVER_PORT] }, { ports: ETCD_PORTS, from: apiServers }]),
@@ -123,6 +131,7 @@ export function controlPlaneConfig({
             // Cluster API has written the cluster's authority there by then.
             ...(breakGlass === undefined ? [] : [`cat ${CLIENTS.own} ${CLIENTS.breakGlass} > ${CLIENTS.both}`]),
         ],
+        postKubeadmCommands: [GIVES_RIGHTS],
         initConfiguration: joining,
         joinConfiguration: { discovery, ...joining },
     };

@@ -200,8 +200,9 @@ describeNodes(`a site with real nodes${why}`, () => {
         const client = "apiserver-kubelet-client";
         expect(await commands(client, "gateway")).toBe("200");
         expect(await commands("admin", "gateway")).toBe("401");
+        expect(await commands("operator", "gateway")).toBe("401");
         expect(await commands("kube-apiserver", "gateway")).toBe("401");
-        for (const certificate of ["admin", client]) {
+        for (const certificate of ["admin", "operator", client]) {
             expect(await commands(certificate, NODES[1])).toBe("ABORT_ERR");
         }
     });
