@@ -1,5 +1,6 @@
 /** What kubeadm is told on each machine, in the terms of Cluster API. https://cluster-api.sigs.k8s.io/tasks/bootstrap/kubeadm-bootstrap/ */
-import { dirname } from "node:path/posix";
+import { AUDIT_FILE, AUDIT_FOLDER, AUDIT_SENT } from "../../conventions/audit";
+import { AGENT_USER } from "../../conventions/users";
 import { API_SERVER_PORT } from "../../networking/addresses";
 import { type Opening, machineFilter } from "../../networking/packet-filter";
 import { ADMISSION, type ApiServerFiles, hardening } from "../control-plane/api-server";
@@ -11,7 +12,7 @@ const ETC = "/etc/kubernetes";
 const FILES: ApiServerFiles = {
     admission: `${ETC}/admission.json`,
     auditPolicy: `${ETC}/audit-policy.json`,
-    auditLog: "/var/log/kubernetes/audit.log",
+    auditLog: `${AUDIT_FOLDER}/${AUDIT_FILE}`,
     encryption: `${ETC}/encryption.yaml`,
 };
 const PATCHES = `${ETC}/patches`;
@@ -76,6 +77,16 @@ function machineFiles(apiServers: readonly string[], openings: readonly Opening[
     ];
 }
 
+/**
+ * The agent that stores the audit log elsewhere reads it by its group, which API servers keep as they rotate the file, and writes in a folder
+ * of its own.
+ */
+const AUDITED = [
+    `install -d -m 0750 -g ${AGENT_USER.gid} ${AUDIT_FOLDER}`,
+    `install -d -m 0700 -o ${AGENT_USER.uid} -g ${AGENT_USER.gid} ${AUDIT_FOLDER}/${AUDIT_SENT}`,
+    `[ -e ${FILES.auditLog} ] || install -m 0640 -g ${AGENT_USER.gid} /dev/null ${FILES.auditLog}`,
+];
+
 export interface ControlPlaneOptions {
     readonly imageRegistry: string;
     /** IPv4 addresses from which API servers ask: {@link apiServerAddresses}. */
@@ -102,7 +113,7 @@ export function controlPlaneConfig({
                 extraVolumes: [
                     { name: "admission", ...mounted(FILES.admission), readOnly: true, pathType: "File" },
                     { name: "audit-policy", ...mounted(FILES.auditPolicy), readOnly: true, pathType: "File" },
-                    { name: "audit-log", ...mounted(dirname(FILES.auditLog)), pathType: "DirectoryOrCreate" },
+                    { name: "audit-log", ...mounted(AUDIT_FOLDER), pathType: "DirectoryOrCreate" },
                     { name: "encryption", ...mounted(FILES.encryption), readOnly: true, pathType: "File" },
                 ],
             },
@@ -120,6 +131,7 @@ export function controlPlaneConfig({
         ],
         preKubeadmCommands: [
             ...FILTERED,
+            ...AUDITED,
             // Cluster API has written the cluster's authority there by then.
             ...(breakGlass === undefined ? [] : [`cat ${CLIENTS.own} ${CLIENTS.breakGlass} > ${CLIENTS.both}`]),
         ],
