@@ -25,6 +25,8 @@ export interface Lines {
     readonly end: Position;
     /** Whether the log no longer has what came before: it was removed before it was read, or cut off. */
     readonly lost: boolean;
+    /** Whether the log had nothing beyond these when they were read. */
+    readonly isAll: boolean;
 }
 
 /** Bytes that are read at once: more than a record has, which holds one request of at most 3 MiB. */
@@ -38,15 +40,19 @@ export async function linesAfter(folder: string, after: Position | undefined, mo
         try {
             const found = await linesIn(folder, files, after, most);
             // The server may have renamed a file since the folder was listed.
-            if (`${await logFiles(folder)}` === `${files}`) {
+            if (await isStill(folder, files)) {
                 return found;
             }
         } catch (error) {
-            if (`${await logFiles(folder)}` === `${files}`) {
+            if (await isStill(folder, files)) {
                 throw error;
             }
         }
     }
+}
+
+async function isStill(folder: string, files: readonly string[]): Promise<boolean> {
+    return (await logFiles(folder)).join("/") === files.join("/");
 }
 
 async function linesIn(
@@ -64,7 +70,8 @@ async function linesIn(
         const content = whole(await bytes(path, from, most), index < paths.length - 1, most);
         const file = content.length === 0 ? undefined : await firstLine(path);
         if (file !== undefined) {
-            return { content, end: { file, offset: from + content.length }, lost };
+            const isAll = index === paths.length - 1 && content.length < most / 2;
+            return { content, end: { file, offset: from + content.length }, lost, isAll };
         }
     }
     return undefined;

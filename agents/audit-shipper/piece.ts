@@ -53,41 +53,58 @@ export function keyOf({ apiServer, cut, sequence }: Header): string {
     return `${apiServer}/${time}-${String(sequence).padStart(8, "0")}.jsonl.gz`;
 }
 
+/** A piece as its chain sees it. */
+export interface Link {
+    readonly name: string;
+    /** Undefined for what is no piece. */
+    readonly header: Header | undefined;
+    readonly digest: string;
+}
+
+/** @param body as it is stored */
+export function linkOf(name: string, body: Buffer): Link {
+    const digest = digestOf(body);
+    try {
+        return { name, header: openPiece(body).header, digest };
+    } catch {
+        return { name, header: undefined, digest };
+    }
+}
+
 /**
  * What is wrong with the pieces of one API server, a line each, in the order of their numbers. The oldest may name one that is no longer
- * kept. @param pieces name → as it is stored
+ * kept.
  */
-export function chainProblems(pieces: ReadonlyMap<string, Buffer>): string[] {
-    const opened: [string, Piece][] = [];
-    const problems: string[] = [];
-    for (const [name, body] of pieces) {
-        try {
-            opened.push([name, openPiece(body)]);
-        } catch {
-            problems.push(`${name} is no piece of an audit log`);
-        }
+export function chainProblems(links: readonly Link[]): string[] {
+    const foreign = links.filter(({ header }) => header === undefined);
+    const chain = links
+        .flatMap(({ header: own, ...link }) => (own === undefined ? [] : [{ ...link, own }]))
+        .sort((one, other) => one.own.sequence - other.own.sequence);
+    return [
+        ...foreign.map(({ name }) => `${name} is no piece of an audit log`),
+        ...chain.flatMap(({ name, own }, index) => {
+            const before = chain[index - 1];
+            return [
+                ...(own.lost ? [`${name}: records before it were gone before they could be stored`] : []),
+                ...(before === undefined ? [] : brokenBetween(before, { name, own })),
+            ];
+        }),
+    ];
+}
+
+interface Known {
+    readonly name: string;
+    readonly own: Header;
+}
+
+function brokenBetween(before: Known & { readonly digest: string }, { name, own }: Known): string[] {
+    const [from, to] = [before.own.sequence + 1, own.sequence - 1];
+    if (from === own.sequence) {
+        return own.previous === before.digest
+            ? []
+            : [`${before.name} is not the piece that ${name} follows: the store has the one that was there before`];
     }
-    opened.sort(([, one], [, other]) => one.header.sequence - other.header.sequence);
-    opened.forEach(([name, { header: own }], index) => {
-        const [beforeName = "", before] = opened[index - 1] ?? [];
-        if (own.lost) {
-            problems.push(`${name}: records before it were gone before they could be stored`);
-        }
-        if (before === undefined) {
-            return;
-        }
-        if (own.sequence !== before.header.sequence + 1) {
-            const [from, to] = [before.header.sequence + 1, own.sequence - 1];
-            problems.push(
-                from > to
-                    ? `${beforeName} and ${name} have the same number ${own.sequence}: a log was begun anew, or one of them is no piece of it`
-                    : `between ${beforeName} and ${name} there is nothing: ${from}${to > from ? ` to ${to}` : ""} missing`,
-            );
-        } else if (own.previous !== digestOf(before.body)) {
-            problems.push(
-                `${beforeName} is not the piece that ${name} follows: it was replaced, and the store has the one that was there before`,
-            );
-        }
-    });
-    return problems;
+    return from > to
+        ? [`${before.name} and ${name} have the same number: the log was begun anew, or one of them is no piece of it`]
+        : [`between ${before.name} and ${name} there is nothing: ${from}${to > from ? ` to ${to}` : ""} missing`];
 }

@@ -40,33 +40,36 @@ export class Shipper {
         this.underway = join(args.sent, "underway.jsonl.gz");
     }
 
-    /** Stores whatever there is. @returns keys of the pieces, in their order @throws where the store does not take one */
+    /** Stores whatever there is; what is written meanwhile waits for the next pass. @returns keys of the pieces, in their order @throws where the store does not take one */
     async pass(): Promise<string[]> {
         const keys: string[] = [];
-        for (let piece = await this.next(); piece !== undefined; piece = await this.next()) {
-            const { header, body } = piece;
+        let [next, isAll] = await this.next();
+        while (next !== undefined) {
+            const { header, body } = next;
             const key = keyOf(header);
             await this.args.store.send(new PutObjectCommand({ Bucket: this.args.bucket, Key: key, Body: body }));
             const { sequence, end } = header;
             await replace(this.state, JSON.stringify({ sequence, digest: digestOf(body), end } satisfies Stored));
             await rm(this.underway, { force: true });
             keys.push(key);
+            [next, isAll] = isAll ? [undefined, true] : await this.next();
         }
         return keys;
     }
 
-    private async next(): Promise<Piece | undefined> {
+    /** @returns the next piece, and whether it is the last for now */
+    private async next(): Promise<[Piece | undefined, boolean]> {
         const text = await ifThere(this.state);
         const last = text === undefined ? undefined : stored.parse(JSON.parse(text.toString()));
         const waiting = await ifThere(this.underway);
         const begun = waiting === undefined ? undefined : openPiece(waiting);
         // One that is there although it was stored was to be removed when the agent ended.
         if (begun !== undefined && begun.header.sequence === (last?.sequence ?? 0) + 1) {
-            return begun;
+            return [begun, false];
         }
         const lines = await linesAfter(this.args.log, last?.end, this.args.most);
         if (lines === undefined) {
-            return undefined;
+            return [undefined, true];
         }
         const { site, apiServer } = this.args;
         const header: Omit<Header, "kind"> = {
@@ -80,17 +83,19 @@ export class Shipper {
         };
         const piece = makePiece(header, lines.content);
         await replace(this.underway, piece.body);
-        return piece;
+        return [piece, lines.isAll];
     }
 }
 
 async function ifThere(file: string): Promise<Buffer | undefined> {
-    return readFile(file).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT") {
+    try {
+        return await readFile(file);
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
             return undefined;
         }
         throw error;
-    });
+    }
 }
 
 /** The file has either its former content or the new one, whenever this process is ended. */

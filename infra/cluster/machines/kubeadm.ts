@@ -7,6 +7,7 @@ import { ADMISSION, type ApiServerFiles, hardening } from "../control-plane/api-
 import { AUDIT_POLICY } from "../control-plane/audit";
 import { EVICTION } from "../control-plane/controller-manager";
 import { KUBELET_PORT, kubeletAccess, kubeletClient } from "../control-plane/kubelet";
+import { type EncryptedDisks, TANG_PORT, diskServer, encryptedDisks } from "./encrypted-disks";
 
 const ETC = "/etc/kubernetes";
 const FILES: ApiServerFiles = {
@@ -91,6 +92,9 @@ export interface ControlPlaneOptions {
     readonly imageRegistry: string;
     /** IPv4 addresses from which API servers ask: {@link apiServerAddresses}. */
     readonly apiServers: readonly string[];
+    readonly disks: EncryptedDisks;
+    /** CIDR of the site's machines. */
+    readonly nodes: string;
     /** Certificate of the authority that signs break-glass certificates, PEM; undefined where there is none. */
     readonly breakGlass: string | undefined;
 }
@@ -98,8 +102,11 @@ export interface ControlPlaneOptions {
 export function controlPlaneConfig({
     imageRegistry,
     apiServers,
+    disks,
+    nodes,
     breakGlass,
 }: ControlPlaneOptions): Record<string, unknown> {
+    const [encrypted, server] = [encryptedDisks(disks), diskServer()];
     return {
         clusterConfiguration: {
             imageRepository: `${imageRegistry}/${IMAGES}`,
@@ -120,10 +127,16 @@ export function controlPlaneConfig({
             controllerManager: { extraArgs: namedArguments(EVICTION) },
         },
         files: [
+            ...encrypted.files,
+            ...server.files,
             { ...file(FILES.admission), content: JSON.stringify(ADMISSION) },
             { ...file(FILES.auditPolicy), content: JSON.stringify(AUDIT_POLICY) },
             { ...file(`${PATCHES}/kube-apiserver0+strategic.json`), content: JSON.stringify(PROBES) },
-            ...machineFiles(apiServers, [{ ports: [API_SERVER_PORT] }, { ports: ETCD_PORTS, from: apiServers }]),
+            ...machineFiles(apiServers, [
+                { ports: [API_SERVER_PORT] },
+                { ports: ETCD_PORTS, from: apiServers },
+                { ports: [TANG_PORT], from: [nodes] },
+            ]),
             secretFile(KUBELET.client, SECRET.kubeletClient),
             secretFile(FILES.encryption, SECRET.encryption),
             secretFile(DISCOVERY, SECRET.discovery),
@@ -131,6 +144,8 @@ export function controlPlaneConfig({
         ],
         preKubeadmCommands: [
             ...FILTERED,
+            ...encrypted.commands,
+            ...server.commands,
             ...AUDITED,
             // Cluster API has written the cluster's authority there by then.
             ...(breakGlass === undefined ? [] : [`cat ${CLIENTS.own} ${CLIENTS.breakGlass} > ${CLIENTS.both}`]),
@@ -141,10 +156,11 @@ export function controlPlaneConfig({
 }
 
 /** @param apiServers IPv4 addresses from which API servers ask */
-export function workerConfig(apiServers: readonly string[]): Record<string, unknown> {
+export function workerConfig(apiServers: readonly string[], disks: EncryptedDisks): Record<string, unknown> {
+    const encrypted = encryptedDisks(disks);
     return {
-        files: [...machineFiles(apiServers, []), secretFile(DISCOVERY, SECRET.discovery)],
-        preKubeadmCommands: FILTERED,
+        files: [...encrypted.files, ...machineFiles(apiServers, []), secretFile(DISCOVERY, SECRET.discovery)],
+        preKubeadmCommands: [...FILTERED, ...encrypted.commands],
         joinConfiguration: { discovery, ...joining },
     };
 }
