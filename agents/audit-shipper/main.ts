@@ -11,8 +11,15 @@ import { Shipper } from "./shipper";
 
 runAgent(async () => {
     const settings = settingsOf("audit-shipper");
-    const { BUCKET: bucket, SITE: site, API_SERVER: apiServer, LOG, SENT: sent } = settings;
-    const shipper = new Shipper({ store: storeClient(accessOf(settings)), bucket, site, apiServer, log: LOG, sent });
+    const bucket = settings.BUCKET;
+    const shipper = new Shipper({
+        store: storeClient(accessOf(settings)),
+        bucket,
+        site: settings.SITE,
+        apiServer: settings.API_SERVER,
+        log: settings.LOG,
+        sent: settings.SENT,
+    });
     let storedAt = Date.now();
     // Kubelets ask: a pod that is not ready is how a cluster tells that its audit log stays on the machine.
     const health = createServer(({ url }, response) => {
