@@ -36,11 +36,7 @@ const HTTPS = 443;
  * machine, which no other pod of ours has anything of; it may add to one bucket, reaches that store alone, and nobody reaches it.
  */
 export class AuditShipper extends pulumi.ComponentResource {
-    constructor(
-        name: string,
-        { shipper, crossStackSecrets }: AuditShipperArgs,
-        opts: pulumi.ComponentResourceOptions,
-    ) {
+    constructor(name: string, { shipper, crossStackSecrets }: AuditShipperArgs, opts: pulumi.ComponentResourceOptions) {
         super("data-embassy:cluster:AuditShipper", name, {}, opts);
         const { labels, store } = shipper;
         const parent = { parent: this };
