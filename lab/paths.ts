@@ -1,5 +1,6 @@
 /** The paths at which the lab keeps things. Everything of a site is below one folder, so that `down --delete` is one removal. */
 import * as path from "node:path";
+import { AUDIT_FILE } from "../infra/conventions/audit";
 import { operatorKubeconfig } from "../toolchain/cli/environment";
 
 export function labDirectory(home: string): string {
@@ -18,7 +19,8 @@ export class SitePaths {
     /** Key that encrypts the Secrets in etcd. */
     readonly encryption: string;
     readonly logs: string;
-    /** The API server's audit log, and the rules for it. */
+    /** Folder of the API server's audit log, which a machine of a control plane has at `AUDIT_FOLDER`; the log, and the rules for it. */
+    readonly audit: string;
     readonly auditLog: string;
     readonly auditPolicy: string;
     /** The limits that the API server applies to pods in a namespace that sets none. */
@@ -53,7 +55,8 @@ export class SitePaths {
         this.foundation = below("foundation.json");
         this.encryption = below("encryption.yaml");
         this.logs = below("logs");
-        this.auditLog = path.join(this.logs, "audit.log");
+        this.audit = below("audit");
+        this.auditLog = path.join(this.audit, AUDIT_FILE);
         this.run = below("run");
         this.pki = below("pki");
         this.serviceAccountPublicKey = path.join(this.pki, "service-account.pub");

@@ -1,4 +1,5 @@
 /** Brings a site from any state to what its inventory declares. */
+import { prepareAuditLog } from "./audit-log";
 import { certManagerDefinitions } from "./certificate-api";
 import { apiServerUrl, controlPlane } from "./control-plane";
 import { Access, converge, listOwned } from "./converge";
@@ -105,6 +106,9 @@ export async function configure(site: Site, newPorts: boolean): Promise<Record<P
     await ensurePki(paths, inventory);
     await ensureEncryptionKey(paths);
     await writeKubeconfigs(paths, ports);
+    if (inventory.network) {
+        await prepareAuditLog(paths);
+    }
     const { parts, files } = controlPlane(paths, inventory, ports);
     for (const [file, content] of Object.entries(files)) {
         await ensureFile(file, content);

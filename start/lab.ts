@@ -1,5 +1,6 @@
 /** `npm run lab -- …` */
 import { Command, Option } from "commander";
+import { INSTANT_FORMS, parseInstant } from "../infra/conventions/instant";
 import { parseRegistries } from "../data/registries";
 import { pairedSites } from "../toolchain/cli/stack-config";
 import { declaredStacks } from "../toolchain/cli/stack-file";
@@ -22,6 +23,8 @@ interface Flags {
     readonly nodes?: NodeKind;
     readonly delete?: boolean;
     readonly registry?: readonly string[];
+    readonly folder?: string;
+    readonly since?: string;
 }
 
 function print(value: unknown): void {
@@ -105,6 +108,21 @@ async function edge(named: string[], flags: Flags, fail: Fail): Promise<void> {
     print(flags.json ? visits : visits.length > 0 ? visitsTable(visits) : "No site has an edge.");
 }
 
+/** Prints a site's audit log as the other site's store has it. */
+async function audit(site: string, flags: Flags, fail: Fail): Promise<void> {
+    const { since } = flags;
+    const from = since === undefined ? undefined : parseInstant(since);
+    if (since !== undefined && from === undefined) {
+        throw new LabError(`--since is "${since}", which is not an instant: ${INSTANT_FORMS}.`);
+    }
+    const folder = flags.folder ?? (await lab.storedAuditLog(site));
+    const problems = await lab.readAuditLog(folder, from, print);
+    problems.forEach((problem) => process.stderr.write(`${problem}\n`));
+    if (problems.length > 0) {
+        fail(1);
+    }
+}
+
 async function changeLinks(change: typeof lab.cut, named: string[], flags: Flags): Promise<void> {
     const links = await change(await existing(named));
     print(flags.json ? links : links.map(linkLine).join("\n"));
@@ -172,6 +190,15 @@ function program(fail: Fail): Command {
         .option("--registry <names...>", "only about these; all that run by default")
         .option("--json", "print the answers as JSON")
         .action((named: string[], flags: Flags) => edge(named, flags, fail));
+    command
+        .command("audit")
+        .description(
+            "print the audit log of a site's API servers as the other site's store has it; exit 1 where a piece of it is missing or was replaced",
+        )
+        .argument("<site>", "whose log it is")
+        .option("--since <time>", "only what ended since then, such as 2026-11-29T21:00:00Z")
+        .option("--folder <path>", "where the bucket is, copied off a store's disk; by default on the disk in the lab")
+        .action((site: string, flags: Flags) => audit(site, flags, fail));
     for (const [name, change, what] of [
         ["cut", lab.cut, "sever the link between sites: nothing passes, and neither end is told"],
         ["heal", lab.heal, "mend the link between sites"],

@@ -13,6 +13,7 @@ import { type Source, storeOf } from "../../restore/source";
 import { describeNodes, why } from "../lab/nodes/fixture";
 import { type Home, must } from "../support/home";
 import { type Lost, type Moment, OneRegistry, SITES } from "./one-registry";
+import { foundOnDisks } from "./disk";
 
 const MINUTES = 60_000;
 jest.setTimeout(20 * MINUTES);
@@ -176,6 +177,20 @@ describeNodes(`the population registry${why}`, () => {
         const wrong = home.restore("--from", "luxembourg", "--at", after.at, "--expect", before.file);
         expect(wrong.output).toContain("NOT every digest is the expected one.");
         expect(wrong.code).toBe(1);
+    });
+
+    it("leaves no secret of a stack on the disks of a stopped site, whose own keys are where the threat model says", () => {
+        must(home.lab("down", ...SITES));
+        expect(foundOnDisks(home, "luxembourg", SITES)).toEqual({
+            ofStacks: [],
+            own: [
+                "config/*",
+                "encryption.yaml",
+                "kubeconfig",
+                ...["cilium.kubeconfig", "kubelet.kubeconfig", "kubelet.pem"].map((file) => `machines/*/etc/${file}`),
+                "pki/*",
+            ],
+        });
     });
 
     it("comes back in an environment that is Luxembourg's, object for object, save for the declared fields", () => {

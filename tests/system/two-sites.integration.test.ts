@@ -7,6 +7,7 @@ import { describeNodes, why } from "../lab/nodes/fixture";
 import { type Home, must } from "../support/home";
 import { type Lost, OneRegistry, SITES } from "./one-registry";
 import { BackupJobs } from "./backup-jobs";
+import { describeAuditLog } from "./site/audit-log";
 
 const MINUTES = 60_000;
 jest.setTimeout(20 * MINUTES);
@@ -59,6 +60,8 @@ describeNodes(`the population registry in two sites${why}`, () => {
             ["no certificate", "edge", true],
         ]);
     });
+
+    describeAuditLog(() => home);
 
     it("is stored at the next try where its store goes away in the middle, which the first one says", async () => {
         const says = async (job: string, words: RegExp): Promise<void> => {
