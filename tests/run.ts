@@ -28,13 +28,10 @@ interface Summary {
 /** A lab of one registry in two sites, with the engine beside it (start/fit.ts). */
 const WORKER_BYTES = 4.5 * 2 ** 30;
 
-/**
- * One more than there are cores, because a test of real nodes waits more than it computes; where memory has no room for as many labs at once,
- * one a core, and at least the two of the smallest computer that this runs on.
- */
+/** One a core, where memory has room for as many labs at once, and at least the two of the smallest computer that this runs on. */
 function workers(): number {
     const room = Math.floor(process.availableMemory() / WORKER_BYTES);
-    return Math.max(2, Math.min(availableParallelism() + 1, room));
+    return Math.max(2, Math.min(availableParallelism(), room));
 }
 
 const environment = { ...process.env, PATH: `${BIN}:${binDir}:${process.env["PATH"] ?? ""}` };
