@@ -34,6 +34,7 @@ export const NAMED = {
     secrets: [
         "accounts",
         "allied-edge",
+        "audit-shipper",
         "backup-tls",
         "database-owner-tls",
         "database-repositories",
@@ -70,7 +71,7 @@ function declares(apiGroup: string, ...resources: string[]): Rule {
 export const OPERATOR_RULES: readonly Rule[] = [
     declares("", "configmaps", "limitranges", "namespaces", "resourcequotas", "serviceaccounts", "services"),
     { ...declares("", "secrets"), resourceNames: NAMED.secrets },
-    declares("apps", "deployments", "statefulsets"),
+    declares("apps", "daemonsets", "deployments", "statefulsets"),
     declares("batch", "cronjobs", "jobs"),
     declares("networking.k8s.io", "networkpolicies"),
     declares("policy", "poddisruptionbudgets"),
