@@ -9,7 +9,7 @@ export function against({ against: other, stacks }: Report): string {
 function opening(other: Report["against"]): string {
     switch (other.what) {
         case "commit":
-            return `The working tree against ${other.ref} (${other.commit.slice(0, 12)}), by code alone: no state and no cluster was asked.`;
+            return `The working tree against ${other.ref} (${Array.from(other.commit).slice(0, 12).join("")}), by code alone: no state and no cluster was asked.`;
         case "state":
             return `The working tree against ${other.file === undefined ? "the back end's state" : `the state in ${other.file}`}, as Pulumi's engine previews it.`;
         case "clusters":
