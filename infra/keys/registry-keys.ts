@@ -1,5 +1,5 @@
 /** The keys of one registry: what each is for, and how all follow from one secret. Pure. */
-import { hkdfSync } from "node:crypto";
+import { derivedKey } from "./derive";
 
 /** User of an object store: access key id and secret. */
 export interface StoreUser {
@@ -29,13 +29,12 @@ export function generationSuffix(generation: number): string {
 }
 
 /**
- * Each registry has one secret, so that there is one thing to keep, share out and hand on. Its keys are derived from it (HKDF with SHA-256,
- * RFC 5869) and tell nothing of each other, nor of another generation's.
+ * Each registry has one secret, so that there is one thing to keep, share out and hand on. Its keys are derived from it, and tell nothing of
+ * each other, nor of another generation's.
  */
 export function registryKeys(registry: string, secret: string, generation = FIRST_GENERATION): RegistryKeys {
     const ending = generationSuffix(generation);
-    const derive = (use: string): string =>
-        Buffer.from(hkdfSync("sha256", secret, "data-embassy", `${registry}/${use}${ending}`, BYTES)).toString("hex");
+    const derive = (use: string): string => derivedKey(secret, `${registry}/${use}${ending}`, BYTES);
     return {
         cipher: derive("cipher"),
         folder: ending === "" ? "/" : `/generation${ending}`,
