@@ -2,6 +2,7 @@
 import { PATRONI, leaderName } from "../infra/conventions/lease";
 import { TLS } from "../infra/conventions/mounted";
 import { DATABASE, type DatabasePlan, OWNER_SECRET, ROLE_LABEL } from "../infra/registries/plan-database";
+import { labelSelector } from "../infra/conventions/names";
 import { UserError } from "../command-line/command";
 import { toRun } from "./registries";
 import type { Client, Query } from "../toolchain/providers/kubernetes/client";
@@ -47,12 +48,11 @@ export async function findLeader(
             throw error;
         });
     };
-    const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
     const [secret, lock, pods] = (await Promise.all([
         get(`secrets/${OWNER_SECRET}`),
         // Patroni's lock names its holder. A pod that was lost with its machine keeps the leader's label for a while.
         get(`configmaps/${leaderName(scope)}`),
-        get("pods", { labelSelector: selector.join() }),
+        get("pods", { labelSelector: labelSelector(labels) }),
     ])) as [Secret | undefined, Lock | undefined, Pods | undefined];
     if (secret === undefined) {
         throw new UserError(

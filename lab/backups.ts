@@ -1,7 +1,7 @@
 /** Reports a site's backups and their scheduled Jobs: what ended when, from its API server, and how old the stores' content is. */
 import { AUDIT_SHIPPER } from "../infra/conventions/audit";
 import { REGISTRIES } from "../infra/conventions/registries";
-import { COMMON_LABELS, LABEL } from "../infra/conventions/names";
+import { COMMON_LABELS, LABEL, labelSelector } from "../infra/conventions/names";
 import { type ScheduledJob, type BackupState, type BackupJob, backupStates } from "../infra/registries/backups/overdue";
 import { type Ages, tooOld } from "../infra/registries/backups/inspect/ages";
 import { ANNOTATION, LEASE } from "../infra/conventions/lease";
@@ -102,9 +102,7 @@ function problemOf({ metadata: { labels, annotations } }: Lease): Problem[] {
 }
 
 /** A scheduled Job has the labels of its pods. */
-const OURS = Object.entries(COMMON_LABELS)
-    .map((label) => label.join("="))
-    .join(",");
+const OURS = labelSelector(COMMON_LABELS);
 
 const NO_JOBS: Jobs = { schedules: [], jobs: [], leases: [], onMachines: [] };
 

@@ -1,6 +1,7 @@
 /** Makes the lab's own objects in a site's API match the inventory. An unchanged object costs only a read. */
 import { execFile, ExecFileException } from "node:child_process";
 import * as path from "node:path";
+import { labelSelector } from "../infra/conventions/names";
 import { LabError, explain } from "./errors";
 import { FIELD_MANAGER, Manifest, OWNED } from "./objects";
 import { SitePaths } from "./paths";
@@ -37,11 +38,7 @@ export interface Access {
 
 /** The objects of `kind` that the lab owns. */
 export async function listOwned({ paths, port }: Access, kind: string, timeoutMs = READ_MS): Promise<Live[]> {
-    const selector = encodeURIComponent(
-        Object.entries(OWNED)
-            .map((pair) => pair.join("="))
-            .join(","),
-    );
+    const selector = encodeURIComponent(labelSelector(OWNED));
     const url = `${COLLECTIONS[kind] ?? ""}?labelSelector=${selector}`;
     const query = { port, path: url, authority: "ca", as: "admin" } as const;
     const { status, body } = await get(paths, query, timeoutMs).catch((error: unknown) => {

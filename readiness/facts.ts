@@ -1,5 +1,5 @@
 /** What is asked of a site's API server to judge whether the site could take over: everything in one round, nothing written. */
-import { COMMON_LABELS, LABEL } from "../infra/conventions/names";
+import { COMMON_LABELS, LABEL, labelSelector } from "../infra/conventions/names";
 import { LEASE } from "../infra/conventions/lease";
 import { REPOSITORIES_SECRET } from "../infra/registries/plan-database";
 import type { BackupJob, ScheduledJob } from "../infra/registries/backups/overdue";
@@ -16,7 +16,7 @@ interface Named {
         readonly ownerReferences?: readonly { readonly kind: string }[];
     };
 }
-interface Condition {
+export interface Condition {
     readonly type: string;
     readonly status: string;
 }
@@ -71,9 +71,6 @@ export interface Facts {
     readonly admission: ReadonlySet<string>;
 }
 
-const OURS = Object.entries(COMMON_LABELS)
-    .map((label) => label.join("="))
-    .join();
 /** Only metadata, so that no Secret's content leaves the API server: https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
 const METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
@@ -90,7 +87,7 @@ export async function factsOf(api: Client): Promise<Facts> {
         });
         return items as T[];
     };
-    const ours = { labelSelector: OURS };
+    const ours = { labelSelector: labelSelector(COMMON_LABELS) };
     const kinds = async (kind: string, path: string): Promise<Workload[]> =>
         (await list<Omit<Workload, "kind">>(path, ours)).map((item) => ({ ...item, kind }));
     const [machines, heartbeats, pods, deployments, sets, schedules, jobs, certificates, leases, secrets, bindings] =

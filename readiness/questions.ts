@@ -7,7 +7,7 @@ import { REGISTRIES } from "../infra/conventions/registries";
 import { backupStates } from "../infra/registries/backups/overdue";
 import { runningOf } from "../infra/registries/config";
 import { DAYS_ALONE } from "../infra/keys/config";
-import type { Facts, Pod } from "./facts";
+import type { Condition, Facts, Pod } from "./facts";
 import { type Finding, type Line, lineOf } from "./line";
 import { lagFindings, leadFindings, leaseFindings } from "./replication";
 
@@ -52,8 +52,7 @@ function lagText({ site }: EmbassyConfig): string {
 
 function machineFindings({ machines }: Facts, remedy: string): Finding[] {
     const isReady = ({ status, spec }: Facts["machines"][number]): boolean =>
-        spec?.unschedulable !== true &&
-        (status.conditions ?? []).some(({ type, status: value }) => type === "Ready" && value === "True");
+        spec?.unschedulable !== true && hasReady(status.conditions);
     const away = machines.filter((machine) => !isReady(machine)).map(({ metadata }) => metadata.name);
     const verdict = away.length === machines.length ? "red" : "amber";
     return away.length === 0 && machines.length > 0
@@ -145,16 +144,19 @@ function keyFindings({ keys }: Facts, running: readonly string[], remedy: string
 
 function certificateFindings({ certificates }: Facts, now: number): Finding[] {
     return certificates.flatMap(({ metadata: { name, namespace = "" }, status }): Finding[] => {
-        const { notAfter, conditions = [] } = status ?? {};
-        const isReady = conditions.some(({ type, status: value }) => type === "Ready" && value === "True");
+        const { notAfter, conditions } = status ?? {};
         const left = notAfter === undefined ? 0 : (Date.parse(notAfter) - now) / DAY_MS;
         const remedy = `kubectl -n ${namespace} describe certificate ${name}`;
-        if (!isReady || left <= 0) {
+        if (!hasReady(conditions) || left <= 0) {
             return [{ verdict: "red", says: `${namespace}/${name} is not there, or has ended`, remedy }];
         }
         const says = `${namespace}/${name} ends in ${Math.floor(left)} days`;
         return left >= DAYS_ALONE ? [] : [{ verdict: "amber", says, remedy }];
     });
+}
+
+function hasReady(conditions: readonly Condition[] = []): boolean {
+    return conditions.some(({ type, status }) => type === "Ready" && status === "True");
 }
 
 function ago(seconds: number): string {

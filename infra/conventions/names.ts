@@ -36,6 +36,13 @@ export const COMMON_LABELS = {
     "app.kubernetes.io/managed-by": "pulumi",
 } as const;
 
+/** What selects objects with all of these labels: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#api */
+export function labelSelector(labels: Labels): string {
+    return Object.entries(labels)
+        .map((label) => label.join("="))
+        .join();
+}
+
 const MAXIMUM = 63;
 
 /**

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter } from "node:path";
-import { COMMON_LABELS } from "../../infra/conventions/names";
+import { COMMON_LABELS, labelSelector } from "../../infra/conventions/names";
 import { stackConfig } from "./stack-config";
 import { stackFile } from "./stack-file";
 
@@ -22,12 +22,11 @@ export function glanceAtSite(stack: string, environment: NodeJS.ProcessEnv): Gla
         return { namespaces: [] };
     }
     const { context } = stackConfig(stack).site;
-    const labels = Object.entries(COMMON_LABELS).map(([key, value]) => `${key}=${value}`);
     const { status, stdout, stderr, error } = spawnSync(
         "kubectl",
         [
             ...["--context", context, `--request-timeout=${SECONDS}s`],
-            ...["get", "namespaces", "-l", labels.join(), "-o", "jsonpath={.items[*].metadata.name}"],
+            ...["get", "namespaces", "-l", labelSelector(COMMON_LABELS), "-o", "jsonpath={.items[*].metadata.name}"],
         ],
         { env: environment, encoding: "utf8" },
     );
