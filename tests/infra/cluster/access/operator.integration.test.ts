@@ -14,6 +14,8 @@ const WORKLOADS = ["StatefulSet", "Deployment", "CronJob", "Job"];
 const BUILT_IN = /^kubernetes:(core|apps|batch|networking|policy|rbac|scheduling|storage|admissionregistration)[./]/;
 const NODE = "b1-3";
 const MEMBER = "database-10";
+/** From the registry that images may come from, so that nothing but the rule under test refuses it: of several refusals the server shows any one. */
+const OTHER_IMAGE = `registry.embassy.internal:5000/another@sha256:${"0".repeat(64)}`;
 
 let site: GuardedSite;
 let administrator: ApiServer;
@@ -99,7 +101,7 @@ describe("the operator", () => {
             ["create", "-f", "-"],
             { apiVersion: "v1", kind: "Pod", metadata: { name: "tried", namespace: LAND } },
         ],
-        ["a pod's image", ["set", "image", `pod/${MEMBER}`, "-n", LAND, "database=another"]],
+        ["a pod's image", ["set", "image", `pod/${MEMBER}`, "-n", LAND, `database=${OTHER_IMAGE}`]],
         ["a reader of all keys", ["get", "secrets", "-A"]],
         ["a reader of a namespace's keys", ["get", "secrets", "-n", LAND]],
         ["a reader of another key", ["get", "secret", "machine-key", "-n", "machines"]],
@@ -159,7 +161,7 @@ describe("a member of a registry's database, with the token of its pod,", () => 
 
     const patched = (change: object, pod = MEMBER, ...more: string[]): (() => void) =>
         by(member, ["patch", "pod", pod, "-n", LAND, `--patch=${JSON.stringify(change)}`, ...more]);
-    const image = (name: string): object => ({ spec: { containers: [{ name, image: "another" }] } });
+    const image = (name: string): object => ({ spec: { containers: [{ name, image: OTHER_IMAGE }] } });
 
     it("marks who leads, as Patroni does, and keeps its status in annotations", () => {
         const change = { metadata: { labels: { role: "master" }, annotations: { status: "{}" } } };
@@ -192,9 +194,9 @@ describe("a member of a registry's database, with the token of its pod,", () => 
     });
 
     it.each<readonly [string, readonly string[]]>([
-        ["by way of its StatefulSet", ["set", "image", "statefulset/database", "-n", LAND, "database=another"]],
-        ["by a debugging container", ["debug", MEMBER, "-n", LAND, "--image=another", "--profile=restricted"]],
-        ["of another registry", ["set", "image", `pod/${MEMBER}`, "-n", "registry-taxes", "database=another"]],
+        ["by way of its StatefulSet", ["set", "image", "statefulset/database", "-n", LAND, `database=${OTHER_IMAGE}`]],
+        ["by a debugging container", ["debug", MEMBER, "-n", LAND, `--image=${OTHER_IMAGE}`, "--profile=restricted"]],
+        ["of another registry", ["set", "image", `pod/${MEMBER}`, "-n", "registry-taxes", `database=${OTHER_IMAGE}`]],
         ["by making a pod anew", ["delete", "pod", MEMBER, "-n", LAND]],
     ])("gives no pod another image %s", (_how, args) => {
         expect(by(member, args)).toThrow(/Forbidden|forbidden/);
