@@ -1,6 +1,6 @@
 /** Bundles agents, which are in TypeScript, each into the one file that its container runs. */
 import { join, sep } from "node:path";
-import { bundleOptions } from "../toolchain/build/bundle";
+import { bundleOptions, ownSources } from "../toolchain/build/bundle";
 import { repoRoot } from "../command-line/paths";
 import { ImageError } from "./error";
 
@@ -10,16 +10,17 @@ export interface AgentBundle {
     readonly packages: readonly string[];
 }
 
-/**
- * Bundles all agents in one run, which reads what they share once, because it is asked for at every start of a site.
- *
- * @param agents names of their folders in `agents`
- * @returns the bundle of one of them
- */
-export async function bundleAgents(agents: readonly string[]): Promise<(agent: string) => AgentBundle> {
+export interface AgentBundles {
+    readonly of: (agent: string) => AgentBundle;
+    /** Sources of all of them, relative to the clone, without those in node_modules. */
+    readonly sources: readonly string[];
+}
+
+/** Bundles all agents in one run, which reads what they share once. @param agents names of their folders in `agents` */
+export async function bundleAgents(agents: readonly string[]): Promise<AgentBundles> {
     if (agents.length === 0) {
         // Most images have no agents, and esbuild takes a quarter of a second to load.
-        return () => ({ content: "", packages: [] });
+        return { of: () => ({ content: "", packages: [] }), sources: [] };
     }
     const esbuild = await import("esbuild");
     const entryPoints = agents.map((agent) => ({ in: join("agents", agent, "main.ts"), out: agent }));
@@ -30,13 +31,14 @@ export async function bundleAgents(agents: readonly string[]): Promise<(agent: s
                 `agents/${agents.join(", ")} cannot be bundled: ${error instanceof Error ? error.message : String(error)}`,
             );
         });
-    return (agent) => {
+    const of = (agent: string): AgentBundle => {
         const out = join(OUT, `${agent}.js`);
         const content = outputFiles.find(({ path }) => path === join(repoRoot, out))?.text ?? "";
         const inputs = Object.keys(metafile.outputs[out]?.inputs ?? {});
         const packages = new Set(inputs.flatMap((input) => packageOf(input) ?? []));
         return { content, packages: [...packages].sort().map((path) => join(repoRoot, path)) };
     };
+    return { of, sources: ownSources(metafile, repoRoot) };
 }
 
 /** Output folder. Nothing is written there; it only keeps the agents' names apart. */

@@ -11,7 +11,7 @@ import type { Image } from "./declaration";
 import { ImageError } from "./error";
 import { writeLayer } from "./layer";
 import { blobFile, configBlob, manifestBlob, writeLayout } from "./oci";
-import { type Made, makePrograms } from "./programs";
+import { type Made, makeParts, makePrograms, programsKey } from "./programs";
 import { type SpdxDocument, spdx } from "./spdx";
 import { tree } from "./tree";
 
@@ -66,20 +66,21 @@ export async function buildImages(request: ImagesRequest): Promise<BuiltImage[]>
 
 async function ensure(image: Image, home: string, say: (message: string) => void): Promise<BuiltImage> {
     const stamps = join(home, "images");
-    const programs = await makePrograms(image);
+    await makeParts(image);
     const stamp = readStamp(stamps, image.name);
-    if (stamp !== undefined && isWhole(stamp) && stamp.key === keyOf(image, home, programs)) {
+    if (stamp !== undefined && isWhole(stamp) && stamp.key === keyOf(image, home, stamp.sources ?? [])) {
         return describe(image.name, home, "cached", 0);
     }
     const since = performance.now();
+    const { programs, sources } = await makePrograms(image);
     const work = join(home, "tmp", "images", image.name);
     rmSync(work, { recursive: true, force: true });
     try {
         const files = await make(image, programs, home, work, say);
         // The lists may have been fetched by this very build.
-        const key = keyOf(image, home, programs);
+        const key = keyOf(image, home, sources);
         const { digest } = describe(image.name, home, "built", 0);
-        writeStamp(stamps, image.name, { key, version: digest }, files);
+        writeStamp(stamps, image.name, { key, version: digest, sources }, files);
     } finally {
         rmSync(work, { recursive: true, force: true });
     }
@@ -142,15 +143,19 @@ async function contents(programs: readonly Made[], packages: readonly DebianPack
     return [...debian, ...others.values()];
 }
 
-/** Key of all that an image is made from. The same lists give the same packages, so that apt need not be asked. */
-function keyOf(image: Image, home: string, programs: readonly Made[]): string {
+/**
+ * Key of all that an image is made from. The same lists give the same packages, so that apt need not be asked.
+ *
+ * @param agents sources of the agents in it
+ */
+function keyOf(image: Image, home: string, agents: readonly string[]): string {
     // The compressor is Node.js' own.
     const made = [process.arch, process.versions["zstd"] ?? "", JSON.stringify(image), listsDigest(home) ?? ""];
-    return digestOf([...made, ...programs.map(({ key }) => key)], sources());
+    return digestOf([...made, programsKey(image, agents)], makers());
 }
 
 /** The sources that make images. The catalogue is left out, because only what it declares counts. */
-function sources(): string[] {
+function makers(): string[] {
     const folders = [join(repoRoot, "images"), join(repoRoot, "toolchain", "debian")];
     const own = folders.flatMap((folder) =>
         readdirSync(folder)

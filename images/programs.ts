@@ -2,6 +2,7 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildToolchain } from "../toolchain/build";
+import { sourcesKey } from "../toolchain/build/keys";
 import { digest, readStamp } from "../toolchain/build/stamp";
 import { binDir, repoRoot } from "../command-line/paths";
 import { type AgentBundle, bundleAgents } from "./agent-bundle";
@@ -11,33 +12,57 @@ import { ImageError } from "./error";
 
 /** A program that is ready to be put into an image. */
 export interface Made {
-    /** Changes with whatever the program is made from. */
-    readonly key: string;
     readonly install: (root: string) => void;
     readonly components: () => Promise<readonly Component[]>;
 }
 
-/** Builds what is missing. @throws UserError with a message for the user */
-export async function makePrograms({ name, programs = [] }: Pick<Image, "name" | "programs">): Promise<Made[]> {
+type WithPrograms = Pick<Image, "name" | "programs">;
+
+/** Builds the parts of the toolchain that are missing. @throws UserError with a message for the user */
+export async function makeParts({ programs = [] }: WithPrograms): Promise<void> {
     const parts = programs.flatMap((program) => ("part" in program ? [program.part] : []));
     if (parts.length > 0) {
         await buildToolchain({ parts });
     }
+}
+
+/**
+ * Changes with whatever the programs are made from. Agents are not bundled for it, which takes seconds: it is asked for at every start of a site.
+ *
+ * @param sources that the agents were bundled from, as {@link makePrograms} says
+ */
+export function programsKey({ name, programs = [] }: WithPrograms, sources: readonly string[]): string {
+    return digest([
+        ...programs.map((program) => {
+            if ("part" in program) {
+                return readStamp(binDir, program.part)?.key ?? "";
+            }
+            return "agent" in program ? program.agent : npmProgram(name, program.npm).key;
+        }),
+        sources.length > 0 ? sourcesKey(repoRoot, sources) : "",
+    ]);
+}
+
+/** Makes the programs, once their parts are there. @throws UserError with a message for the user */
+export async function makePrograms({
+    name,
+    programs = [],
+}: WithPrograms): Promise<{ programs: Made[]; sources: readonly string[] }> {
     const agents = programs.flatMap((program) => ("agent" in program ? [program.agent] : []));
-    const bundleOf = await bundleAgents(agents);
-    return programs.map((program) => {
+    const bundles = await bundleAgents(agents);
+    const made = programs.map((program) => {
         const { path } = program;
         if ("part" in program) {
             return fromGo(program.part, path);
         }
-        return "agent" in program ? fromAgent(bundleOf(program.agent), path) : fromNpm(name, program.npm, path);
+        return "agent" in program ? fromAgent(bundles.of(program.agent), path) : fromNpm(name, program.npm, path);
     });
+    return { programs: made, sources: bundles.sources };
 }
 
 function fromGo(part: string, path: string): Made {
     const file = join(binDir, part);
     return {
-        key: readStamp(binDir, part)?.key ?? "",
         install: (root) => copy(file, join(root, path)),
         components: () => goComponents(file),
     };
@@ -45,7 +70,6 @@ function fromGo(part: string, path: string): Made {
 
 function fromAgent({ content, packages }: AgentBundle, path: string): Made {
     return {
-        key: digest([content, ...packages]),
         install: (root) => {
             const file = join(root, path);
             mkdirSync(dirname(file), { recursive: true });
@@ -55,24 +79,26 @@ function fromAgent({ content, packages }: AgentBundle, path: string): Made {
     };
 }
 
-/** A program that an npm package brings for each architecture: `<name>-linux-<architecture>`, as Node.js itself. */
 function fromNpm(image: string, name: string, path: string): Made {
+    const { folder } = npmProgram(image, name);
+    return {
+        install: (root) => copy(join(folder, "bin", name), join(root, path)),
+        components: () => Promise.resolve([npmComponent(folder)]),
+    };
+}
+
+/** A program that an npm package brings for each architecture: `<name>-linux-<architecture>`, as Node.js itself. */
+function npmProgram(image: string, name: string): { readonly folder: string; readonly key: string } {
     const folder = join(repoRoot, "node_modules", `${name}-linux-${process.arch}`);
-    const manifest = join(folder, "package.json");
-    let version: string;
     try {
-        ({ version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string });
+        const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
+        return { folder, key: `${name}@${version}` };
     } catch {
         throw new ImageError(
             `Image ${image} takes ${name} from the npm package ${name}-linux-${process.arch}, which is not installed: ` +
                 "run npm ci without --omit=optional.",
         );
     }
-    return {
-        key: `${name}@${version}`,
-        install: (root) => copy(join(folder, "bin", name), join(root, path)),
-        components: () => Promise.resolve([npmComponent(folder)]),
-    };
 }
 
 function copy(from: string, to: string): void {

@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function run(agent: string, ...args: string[]): Promise<{ status: number | null; stderr: string }> {
     const file = join(folder, `${agent}.cjs`);
-    writeFileSync(file, (await bundleAgents([agent]))(agent).content);
+    writeFileSync(file, (await bundleAgents([agent])).of(agent).content);
     const node = join(process.cwd(), "node_modules", ".bin", "node");
     const { status, stderr } = spawnSync(node, [file, ...args], { cwd: "/", env: {}, encoding: "utf8" });
     return { status, stderr };
@@ -32,7 +32,7 @@ it.each(NAMES)("%s says what its pod has to tell it", async (agent) => {
 });
 
 it("lists the packages of which something is in a bundle", async () => {
-    const { packages } = (await bundleAgents(["self-test"]))("self-test");
+    const { packages } = (await bundleAgents(["self-test"])).of("self-test");
     const names = packages.map((path) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length));
     expect(names).toEqual(expect.arrayContaining(["@aws-sdk/client-s3", "ulid", "zod"]));
     expect(names.every((name) => /^(@[^/]+\/)?[^/]+$/.test(name))).toBe(true);

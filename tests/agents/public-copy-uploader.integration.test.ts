@@ -29,7 +29,7 @@ let own: TestStore;
 let cloud: TestStore;
 
 beforeAll(async () => {
-    program = (await bundleAgents(["public-copy-uploader"]))("public-copy-uploader").content;
+    program = (await bundleAgents(["public-copy-uploader"])).of("public-copy-uploader").content;
     [own, cloud] = await Promise.all([TestStore.start(), TestStore.start()]);
     await own.declare(storeUsers({ legislation: "secret-of-legislation", taxes: "secret-of-taxes" }), [
         BUCKET,

@@ -69,7 +69,7 @@ export async function startDeclared(
     const declared = await declaredEnvironment(deployment);
     expect(Object.keys(declared)).toEqual(expect.arrayContaining(Object.keys(here)));
     const file = join(folder, `${agent}.cjs`);
-    writeFileSync(file, (await bundleAgents([agent]))(agent).content);
+    writeFileSync(file, (await bundleAgents([agent])).of(agent).content);
     const started = spawn(join(repoRoot, "node_modules", ".bin", "node"), [file], {
         cwd: "/",
         env: { ...declared, ...here },

@@ -1,7 +1,7 @@
 /** Bundles a plugin in TypeScript into one file, and writes the script that starts it. */
 import { chmodSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import type { BuildOptions } from "esbuild";
+import type { BuildOptions, Metafile } from "esbuild";
 import { ToolchainError } from "./errors";
 import type { Layout } from "./layout";
 import type { BundleJob } from "./parts";
@@ -55,10 +55,14 @@ export async function bundle(job: BundleJob, layout: Layout): Promise<{ files: s
     writeAtomically(job.executable, startScript(job, layout), 0o755);
     // A umask may have taken the permission to execute.
     chmodSync(job.executable, 0o755);
-    const sources = Object.keys(result.metafile.inputs)
-        .map((input) => relative(layout.root, resolve(layout.root, input)))
+    return { files, sources: ownSources(result.metafile, layout.root) };
+}
+
+/** The sources of a bundle, relative to the clone at `root`. Those in node_modules are left out, which package-lock.json tells. */
+export function ownSources({ inputs }: Metafile, root: string): string[] {
+    return Object.keys(inputs)
+        .map((input) => relative(root, resolve(root, input)))
         .filter((input) => !input.split("/").includes("node_modules"));
-    return { files, sources };
 }
 
 function bundlePath(job: BundleJob): string {

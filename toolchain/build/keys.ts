@@ -26,8 +26,14 @@ export function foldersKey({ folder, folders }: FoldersJob, part: string): strin
 
 /** Key of a plugin: its own sources, what package-lock.json says about the others, and how it is started. */
 export function bundleKey(job: BundleJob, layout: Layout, sources: readonly string[]): string {
+    return digest([startScript(job, layout), sourcesKey(layout.root, sources)]);
+}
+
+/** Key of what is bundled from `sources` of the clone at `root`: of these, of how esbuild reads them, and of the packages beside them. */
+export function sourcesKey(root: string, sources: readonly string[]): string {
+    const files = ["package-lock.json", "package.json", "tsconfig.json", ...sources];
     return digest(
-        [JSON.stringify(bundleOptions), startScript(job, layout), ...sources],
-        [join(layout.root, "package-lock.json"), ...sources.map((source) => join(layout.root, source))],
+        [JSON.stringify(bundleOptions), ...sources],
+        files.map((file) => join(root, file)),
     );
 }

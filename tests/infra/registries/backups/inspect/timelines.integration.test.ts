@@ -33,7 +33,7 @@ beforeAll(async () => {
     // pgBackRest runs as Postgres' user, which must reach the folder.
     chmodSync(folder, 0o711);
     verifier = join(folder, "verifier.cjs");
-    writeFileSync(verifier, (await bundleAgents(["verifier"]))("verifier").content);
+    writeFileSync(verifier, (await bundleAgents(["verifier"])).of("verifier").content);
     store = await PgBackRest.create(REGISTRY);
     const settings = { archive_mode: "on", archive_command: store.archiveCommand, wal_level: "replica" };
     const former = await Postgres.start(settings);
