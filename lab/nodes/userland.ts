@@ -7,7 +7,6 @@ import { fetchPackages } from "../../toolchain/debian/packages";
 import { unpack } from "../../toolchain/debian/unpack";
 import { withLock } from "../../command-line/lock.js";
 import { readIfThere } from "../../command-line/files";
-import { labDirectory } from "../paths";
 
 const PACKAGES = [
     // The container runtime, the program that starts containers, and the plugins that connect them to the network.
@@ -46,8 +45,9 @@ const LINKS = {
     "var/run": "../run",
 };
 
+/** It is beside the downloads that it is made of, and shared like them: unpacking it takes longer than starting a machine. */
 export function userlandFolder(home: string): string {
-    return path.join(labDirectory(home), ".userland");
+    return path.join(home, "cache", "userland");
 }
 
 /** A file that changes with the userland: machines that run on the old one are started again. */
@@ -59,7 +59,7 @@ export function stampOf(userland: string): string {
 export async function ensureUserland(home: string, report: (message: string) => void): Promise<string> {
     const folder = userlandFolder(home);
     const wanted = digest([], [__filename]);
-    await withLock(path.join(labDirectory(home), ".locks", "userland"), async () => {
+    await withLock(`${folder}.lock`, async () => {
         if ((await readIfThere(stampOf(folder))) === wanted) {
             return;
         }

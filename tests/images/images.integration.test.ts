@@ -15,18 +15,16 @@ const MINUTES = 60_000;
 const isRoot = process.getuid?.() === 0;
 
 let first: string;
-let second: string;
 let built: BuiltImage[];
-let again: BuiltImage[];
+let own: BuiltImage[];
 
 beforeAll(async () => {
-    [first, second] = [newHome(), newHome()];
+    first = newHome();
     built = await buildImages({ images: catalogue, home: first });
-    again = await buildImages({ images: catalogue, home: second });
+    // The clone's own images are there already wherever sites have been started, or all tests are run.
+    own = await buildImages({ images: catalogue });
 }, 10 * MINUTES);
-afterAll(() => {
-    [first, second].forEach((home) => rmSync(home, { recursive: true, force: true }));
-});
+afterAll(() => rmSync(first, { recursive: true, force: true }));
 
 /** Creates a home that shares only downloads with the clone's own. */
 function newHome(): string {
@@ -67,12 +65,12 @@ function list(name: string): Listed[] {
         });
 }
 
-it("gives the same digest and the same list in another home", () => {
+it("gives the same digest and the same list as in the clone's own home", () => {
     const digests = (images: readonly BuiltImage[]): string[] =>
         images.map(({ image, digest }) => `${image} ${digest}`);
-    expect(digests(again)).toEqual(digests(built));
+    expect(digests(built)).toEqual(digests(own));
     for (const { name } of catalogue) {
-        expect(readFileSync(spdxFile(name, second), "utf8")).toBe(readFileSync(spdxFile(name, first), "utf8"));
+        expect(readFileSync(spdxFile(name, first), "utf8")).toBe(readFileSync(spdxFile(name), "utf8"));
     }
 });
 
