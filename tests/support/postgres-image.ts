@@ -44,10 +44,14 @@ export class PostgresImage {
     /** Unpacks the image, and puts the member's key and certificate where its pod has them. */
     static async create(): Promise<PostgresImage> {
         const home = join(embassyHome, "tests", "postgres-image");
-        [home, join(embassyHome, "cache")].forEach((folder) => mkdirSync(folder, { recursive: true }));
+        // The image is that of the clone's own home, which all tests find built.
+        const shared = ["cache", "images"];
+        [home, ...shared.map((name) => join(embassyHome, name))].forEach((each) =>
+            mkdirSync(each, { recursive: true }),
+        );
         await withLock(`${home}.lock`, async () => {
-            if (!existsSync(join(home, "cache"))) {
-                symlinkSync(join(embassyHome, "cache"), join(home, "cache"));
+            for (const name of shared.filter((each) => !existsSync(join(home, each)))) {
+                symlinkSync(join(embassyHome, name), join(home, name));
             }
             await buildImages({ images: [image], home });
         });
