@@ -78,7 +78,7 @@ describe.each(STACKS)("stack %s", (stack) => {
         expect([...named].map(([, name]) => name)).not.toContain("default");
     });
 
-    it("mounts each certificate beside a database for processes of one user alone: the lease agent's is not for Postgres", () => {
+    it("mounts the certificates of a database and of its lease agent for one user each", () => {
         for (const { inputs } of ofKind(resources, "StatefulSet")) {
             const { containers, volumes } = (inputs["spec"] as { template: { spec: MountingPod } }).template.spec;
             const readers = (secret: string): (number | undefined)[] => {
