@@ -155,6 +155,7 @@ describe("an audit log in the other site's store", () => {
         appendFileSync(join(log, "audit.log"), `${large}\n`);
         start();
         await until(async () => (await stored()).includes(large));
+        await expect(asked("/stores")).resolves.toBe(200);
     });
 
     it("is locked when it is acknowledged, and whoever has the key reads, removes and shortens nothing", async () => {

@@ -43,10 +43,15 @@ function planOf(site: string, formerLeaseAgents?: boolean): ReturnType<typeof pl
     });
 }
 
+interface Shown {
+    readonly commonName: string;
+    readonly names?: readonly string[];
+}
+
 const { host } = planOf("luxembourg").lease;
 /** What a lease agent shows, and what it has shown before it had a certificate of its own. */
-const OWN = { commonName: leaseName("land"), names: [host] };
-const FORMER = { commonName: memberName("land"), names: planOf("luxembourg", true).dnsNames };
+const OWN: Shown = { commonName: leaseName("land"), names: [host] };
+const FORMER: Shown = { commonName: memberName("land"), names: planOf("luxembourg", true).dnsNames };
 
 let folder: string;
 let authority: string;
@@ -72,17 +77,12 @@ afterEach(() => {
     rmSync(folder, { recursive: true });
 });
 
-interface Shown {
-    readonly commonName: string;
-    readonly names?: readonly string[];
-}
-
 async function keys(name: string, shown: Shown, by = authority): Promise<string> {
     return secretFolder(join(folder, name), by, await issueLeaf(by, shown, 1));
 }
 
 /** What a client is told by the lease agent of the other site. @param formerly whether that one is declared to let former ones in */
-async function told(client: Shown, { shows = OWN as Shown, formerly = false } = {}): Promise<unknown> {
+async function told(client: Shown, { shows = OWN, formerly = false } = {}): Promise<unknown> {
     const names = partnerNames(planOf("luxembourg", formerly));
     server = leaseServer(await keys("server", shows), names, () => Promise.resolve(GRANTED));
     await once(server.listen(0, "127.0.0.1"), "listening");

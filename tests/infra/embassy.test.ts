@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { COMMON_LABELS } from "../../infra/conventions/names";
 import { LEASE_AGENT_USER } from "../../infra/conventions/users";
 import { REGISTRIES } from "../../infra/conventions/registries";
+import { DATABASE } from "../../infra/registries/plan-database";
 import { expectedFiles, renderedFiles } from "../support/expected";
 import { type Rendered, renderStack } from "../support/render";
 import { STACKS } from "../support/stacks";
@@ -79,7 +80,9 @@ describe.each(STACKS)("stack %s", (stack) => {
     });
 
     it("mounts the certificates of a database and of its lease agent for one user each", () => {
-        for (const { inputs } of ofKind(resources, "StatefulSet")) {
+        const databases = ofKind(resources, "StatefulSet").filter((each) => metadataOf(each).name === DATABASE);
+        expect(databases).toHaveLength(REGISTRIES.length);
+        for (const { inputs } of databases) {
             const { containers, volumes } = (inputs["spec"] as { template: { spec: MountingPod } }).template.spec;
             const readers = (secret: string): (number | undefined)[] => {
                 const { name } = volumes.find((volume) => volume.secret?.secretName === secret) ?? {};
