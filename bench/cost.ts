@@ -1,8 +1,8 @@
-/** Measures whether the working tree is slower than a commit: an unchanged preview of both, in turn, on the same machine. */
+/** Measures whether the last commit is slower than an earlier one: an unchanged preview of a checkout of each, in turn, on the same machine. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { embassyHome, repoRoot } from "../command-line/paths";
-import { withBase } from "../preview/base";
+import { type Base, withBase } from "../preview/base";
 import { type Figure, ratio } from "./figure";
 import { median } from "./process";
 
@@ -10,21 +10,24 @@ import { median } from "./process";
 const LIMIT = 1.03;
 
 export async function cost(base: string, rounds: number): Promise<Figure[]> {
-    const place = { repo: repoRoot, folder: join(embassyHome, "tests", "cost") };
-    return withBase(place, base, ({ root, commit }) => {
-        const seconds: Record<"before" | "now", number[]> = { before: [], now: [] };
-        for (let round = 0; round <= rounds; round++) {
-            const [before, now] = [previewed(root), previewed(repoRoot)];
-            // The first round compiles, and does not count.
-            if (round > 0) {
-                seconds.before.push(before);
-                seconds.now.push(now);
+    const checkedOut = <T>(name: string, ref: string, work: (tree: Base) => Promise<T>): Promise<T> =>
+        withBase({ repo: repoRoot, folder: join(embassyHome, "tests", `cost-${name}`) }, ref, work);
+    return checkedOut("before", base, ({ root, commit }) =>
+        checkedOut("now", "HEAD", (own) => {
+            const seconds: Record<"before" | "now", number[]> = { before: [], now: [] };
+            for (let round = 0; round <= rounds; round++) {
+                const [before, now] = [previewed(root), previewed(own.root)];
+                // The first round compiles, and does not count.
+                if (round > 0) {
+                    seconds.before.push(before);
+                    seconds.now.push(now);
+                }
             }
-        }
-        const [before, now] = [median(seconds.before), median(seconds.now)];
-        const detail = `${now.toFixed(2)} s ÷ ${before.toFixed(2)} s of processor time at ${commit.slice(0, 12)}`;
-        return Promise.resolve([ratio("unchanged preview ÷ the same at --base", now, before, LIMIT, detail)]);
-    });
+            const [before, now] = [median(seconds.before), median(seconds.now)];
+            const detail = `${now.toFixed(2)} s ÷ ${before.toFixed(2)} s of processor time at ${commit.slice(0, 12)}`;
+            return Promise.resolve([ratio("unchanged preview ÷ the same at --base", now, before, LIMIT, detail)]);
+        }),
+    );
 }
 
 /**

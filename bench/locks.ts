@@ -1,6 +1,6 @@
 /**
- * Measures how long a version that is being stored has no lock that its writer has read back: from the request that stores it until the
- * COMPLIANCE lock is read, with writers side by side as the registries' archiving and backups are.
+ * Measures how long a version that is being stored has no lock that was read back: from the request that stores it until the
+ * COMPLIANCE lock is read, with clients side by side as the registries' archiving and backups are.
  */
 import { randomBytes } from "node:crypto";
 import { GetObjectRetentionCommand, PutObjectCommand } from "@aws-sdk/client-s3";
@@ -11,7 +11,8 @@ import { percentile } from "./process";
 const MIB = 1024 * 1024;
 /** A segment of WAL, and what pgBackRest bundles small files to. Of a hundred versions, one is a bundle. */
 const SIZES = { segment: MIB, bundle: 20 * MIB } as const;
-const WRITERS = 7;
+/** One for each registry. */
+const CLIENTS = 7;
 const VERSIONS = 150;
 /** Seconds, of the promise: docs/decisions/write-once.md. */
 const LIMIT = 2;
@@ -40,11 +41,11 @@ export async function locks(): Promise<Figure[]> {
             return (performance.now() - began) / 1000;
         };
         const all = await Promise.all(
-            Array.from({ length: WRITERS }, async (_, writer) => {
+            Array.from({ length: CLIENTS }, async (_, client) => {
                 const seconds: number[] = [];
                 for (let version = 0; version < VERSIONS; version++) {
-                    const body = (version * WRITERS + writer) % 100 === 0 ? bodies[1] : bodies[0];
-                    seconds.push(await locked(`${writer}/${version}`, body));
+                    const body = (version * CLIENTS + client) % 100 === 0 ? bodies[1] : bodies[0];
+                    seconds.push(await locked(`${client}/${version}`, body));
                 }
                 return seconds;
             }),
@@ -57,7 +58,7 @@ export async function locks(): Promise<Figure[]> {
                 value: percentile(seconds, 0.99),
                 limit: LIMIT,
                 unit: "s",
-                detail: `${seconds.length} versions by ${WRITERS} writers; median ${at(0.5)}, 90th ${at(0.9)}, longest ${at(1)}`,
+                detail: `${seconds.length} versions by ${CLIENTS} clients; median ${at(0.5)}, 90th ${at(0.9)}, longest ${at(1)}`,
             },
         ];
     } finally {

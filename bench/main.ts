@@ -112,7 +112,7 @@ function program(fail: (code: number) => void): Command {
             "--people <n>",
             `how many are in what is loaded and restored (default: ${NATION}, in all registries ${DEFAULT_PEOPLE})`,
         )
-        .option("--base <ref>", "commit beside which `cost` measures the working tree", "main")
+        .option("--base <ref>", "commit beside which `cost` measures the last one", "main")
         .option("--json", "print the figures as JSON")
         .action(async (names: string[], flags: Flags) => {
             const rounds = wholeNumber("--rounds", flags.rounds, 1, MOST_ROUNDS);
