@@ -1,4 +1,4 @@
-/** `npm run bench [-- speed|growth|toolchain|load|registry|embassy|busy|availability|preview]` measures the promises that are ratios again. */
+/** `npm run bench [-- NAME…]` measures the promises that are ratios again. */
 import { Command } from "commander";
 import Table from "cli-table3";
 import { DEFAULT_PEOPLE, parsePeople } from "../data/options";
@@ -9,11 +9,13 @@ import { UserError, runCommand } from "../command-line/command";
 import { runProgram } from "../command-line/program";
 import { availability } from "./availability";
 import { busy } from "./busy";
+import { cost } from "./cost";
 import { embassy } from "./embassy";
 import { type Figure, areKept } from "./figure";
 import { growth } from "./growth";
 import { preview } from "./preview";
 import { loading } from "./load";
+import { locks } from "./locks";
 import { registry } from "./registry";
 import { Site } from "./site";
 import { speed } from "./speed";
@@ -21,26 +23,48 @@ import { toolchain } from "./toolchain";
 import { TABLE_STYLE } from "../command-line/table";
 import { wholeNumber } from "../command-line/typed";
 
-const BENCHES = ["speed", "growth", "toolchain", "load", "registry", "embassy", "busy", "availability", "preview"];
+const BENCHES = [
+    "speed",
+    "growth",
+    "toolchain",
+    "load",
+    "registry",
+    "embassy",
+    "busy",
+    "locks",
+    "availability",
+    "preview",
+    "cost",
+];
+/** Those that need no toolchain. */
+const PLAIN = ["availability", "preview", "cost"];
 /** The benches that run where none is named: they take minutes, not the half hour of cold builds. */
 const USUAL = ["speed", "growth"];
 const MOST_ROUNDS = 1000;
 
 interface Flags {
     readonly rounds: string;
+    readonly base: string;
     readonly people?: string;
     readonly json?: boolean;
 }
 
-async function run(names: readonly string[], rounds: number, people: number | undefined): Promise<Figure[]> {
+interface Wanted {
+    readonly names: readonly string[];
+    readonly rounds: number;
+    readonly people: number | undefined;
+    readonly base: string;
+}
+
+async function run({ names, rounds, people, base }: Wanted): Promise<Figure[]> {
     const unknown = names.filter((name) => !BENCHES.includes(name));
     if (unknown.length > 0) {
         throw new UserError(`There is no bench ${unknown.join(", ")}: choose from ${BENCHES.join(", ")}.`);
     }
     const figures = names.includes("availability") ? availability() : [];
     figures.push(...(names.includes("preview") ? await preview() : []));
-    if (names.every((name) => ["availability", "preview"].includes(name))) {
-        // Neither of them needs a toolchain.
+    figures.push(...(names.includes("cost") ? await cost(base, rounds) : []));
+    if (names.every((name) => PLAIN.includes(name))) {
         return figures;
     }
     await buildToolchain();
@@ -49,6 +73,7 @@ async function run(names: readonly string[], rounds: number, people: number | un
     figures.push(...(names.includes("registry") ? await registry(people ?? NATION) : []));
     figures.push(...(names.includes("embassy") ? await embassy(people ?? DEFAULT_PEOPLE) : []));
     figures.push(...(names.includes("busy") ? await busy() : []));
+    figures.push(...(names.includes("locks") ? await locks() : []));
     if (names.includes("speed") || names.includes("growth")) {
         const site = new Site();
         try {
@@ -87,11 +112,12 @@ function program(fail: (code: number) => void): Command {
             "--people <n>",
             `how many are in what is loaded and restored (default: ${NATION}, in all registries ${DEFAULT_PEOPLE})`,
         )
+        .option("--base <ref>", "commit beside which `cost` measures the last one", "main")
         .option("--json", "print the figures as JSON")
         .action(async (names: string[], flags: Flags) => {
             const rounds = wholeNumber("--rounds", flags.rounds, 1, MOST_ROUNDS);
             const people = flags.people === undefined ? undefined : parsePeople(flags.people, false);
-            const figures = await run(names, rounds, people);
+            const figures = await run({ names, rounds, people, base: flags.base });
             process.stdout.write(`${flags.json ? JSON.stringify(figures, null, 2) : table(figures)}\n`);
             fail(areKept(figures) ? 0 : 1);
         });

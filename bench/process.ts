@@ -94,3 +94,9 @@ export function median(values: readonly number[]): number {
         ? (sorted[Math.floor(middle)] ?? NaN)
         : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
+
+/** The value that this share of all values does not exceed. @param share above 0, at most 1; 1 for the highest */
+export function percentile(values: readonly number[], share: number): number {
+    const sorted = [...values].sort((a, b) => a - b);
+    return sorted[Math.ceil(share * sorted.length) - 1] ?? NaN;
+}

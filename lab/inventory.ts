@@ -1,9 +1,8 @@
 /** What the lab has to build for a site: the address ranges and machines that the site's stack file declares. */
-import { CONTROL_PLANE } from "../infra/cluster/control-plane/plan-audit-shipper";
 import { amount } from "../infra/conventions/quantity";
 import { plan } from "../infra/site/plan";
 import { CLUSTER_DOMAIN, apiServerAddresses, nth } from "../infra/networking/addresses";
-import { TOPOLOGY } from "../infra/conventions/names";
+import { CONTROL_PLANE, TOPOLOGY } from "../infra/conventions/names";
 import { machineAddress } from "./nodes/addresses";
 import { stackConfig } from "../toolchain/cli/stack-config";
 import { stackFolder } from "../toolchain/cli/stack-file";

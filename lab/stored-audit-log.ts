@@ -1,7 +1,7 @@
 /** Reads a site's audit log back, off the disk of the other site's object store: neither of the two needs to run. */
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { type Link, chainProblems, linkOf, openPiece } from "../agents/audit-shipper/piece";
+import { type Link, chainProblems, linkOf } from "../agents/audit-shipper/piece";
 import { auditBucket } from "../infra/conventions/audit";
 import { embassyHome } from "../command-line/paths";
 import { stackConfig } from "../toolchain/cli/stack-config";
@@ -49,12 +49,12 @@ export async function readAuditLog(
         const links: Link[] = [];
         for (const name of names) {
             const body = await fs.readFile(path.join(folder, apiServer, name));
-            const link = linkOf(`${apiServer}/${name}`, body);
+            const { lines, ...link } = linkOf(`${apiServer}/${name}`, body);
             links.push(link);
             // A piece was cut after its last record.
             if (link.header !== undefined && (since === undefined || link.header.cut >= since)) {
-                openPiece(body)
-                    .lines.split("\n")
+                lines
+                    .split("\n")
                     .filter((line) => line !== "" && isSince(line, since))
                     .forEach(record);
             }

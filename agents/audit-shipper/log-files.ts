@@ -9,14 +9,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { createGunzip } from "node:zlib";
 import { AUDIT_FILE } from "../../infra/conventions/audit";
-
-/** Where the log was read up to. */
-export interface Position {
-    /** SHA-256 of the file's first line. */
-    readonly file: string;
-    /** Bytes of the file, uncompressed. */
-    readonly offset: number;
-}
+import type { Position } from "./piece";
 
 export interface Lines {
     /** Whole lines. */

@@ -6,6 +6,15 @@ import { createHash } from "node:crypto";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { z } from "zod";
 
+/** Where a log was read up to. */
+export const position = z.strictObject({
+    /** SHA-256 of the file's first line. */
+    file: z.string(),
+    /** Bytes of the file, uncompressed. */
+    offset: z.int(),
+});
+export type Position = z.infer<typeof position>;
+
 const header = z.strictObject({
     kind: z.literal("AuditPiece"),
     site: z.string(),
@@ -18,7 +27,7 @@ const header = z.strictObject({
     /** When it was cut off the log, ISO 8601. */
     cut: z.iso.datetime(),
     /** Where the log goes on. */
-    end: z.strictObject({ file: z.string(), offset: z.int() }),
+    end: position,
     /** Whether records before these were gone before they could be stored. */
     lost: z.boolean(),
 });
@@ -61,13 +70,14 @@ export interface Link {
     readonly digest: string;
 }
 
-/** @param body as it is stored */
-export function linkOf(name: string, body: Buffer): Link {
+/** @param body as it is stored @returns with the piece's lines; none for what is no piece */
+export function linkOf(name: string, body: Buffer): Link & { readonly lines: string } {
     const digest = digestOf(body);
     try {
-        return { name, header: openPiece(body).header, digest };
+        const { header: own, lines } = openPiece(body);
+        return { name, header: own, digest, lines };
     } catch {
-        return { name, header: undefined, digest };
+        return { name, header: undefined, digest, lines: "" };
     }
 }
 

@@ -7,12 +7,12 @@ import { join } from "node:path";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import { linesAfter } from "./log-files";
-import { type Header, type Piece, digestOf, keyOf, makePiece, openPiece } from "./piece";
+import { type Header, type Piece, digestOf, keyOf, makePiece, openPiece, position } from "./piece";
 
 const stored = z.object({
     sequence: z.int(),
     digest: z.string(),
-    end: z.object({ file: z.string(), offset: z.int() }),
+    end: position,
 });
 
 /** What was stored last. */

@@ -36,7 +36,7 @@ runAgent(async () => {
     const member = { name: settings.MEMBER, scope: settings.SCOPE, labels: settings.LABELS };
     const api = configMaps();
     const site = new Site(member, terms, api, (report) => sendReport(host, port, folder, report), clock);
-    const server = leaseServer(folder, settings.PARTNER_NAME, (report) => site.hear(report));
+    const server = leaseServer(folder, settings.PARTNER_NAMES, (report) => site.hear(report));
     await once(server.listen(port), "listening");
 
     const database = connect();

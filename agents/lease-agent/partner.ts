@@ -1,4 +1,4 @@
-/** The connection between the two sites: mutual TLS, in which each member shows the registry's own certificate. */
+/** The connection between the two sites: mutual TLS, in which each lease agent shows a certificate of the registry's lease agents. */
 import type { IncomingMessage } from "node:http";
 import { type Server, createServer } from "node:https";
 import { text } from "node:stream/consumers";
@@ -21,10 +21,14 @@ export async function sendReport(host: string, port: number, folder: string, sai
 }
 
 /**
- * @param folder with the member's key, certificate and root
- * @param name common name of the certificates that are let in
+ * @param folder with the lease agent's key, certificate and root
+ * @param names common names of the certificates that are let in
  */
-export function leaseServer(folder: string, name: string, hear: (said: Report) => Promise<LeaseAnswer>): Server {
+export function leaseServer(
+    folder: string,
+    names: readonly string[],
+    hear: (said: Report) => Promise<LeaseAnswer>,
+): Server {
     const options = { ...serverOptions(folder), requestCert: true, rejectUnauthorized: true };
     const server = createServer(options, (request, response) => {
         const answer = (status: number, content: object): void => {
@@ -32,9 +36,14 @@ export function leaseServer(folder: string, name: string, hear: (said: Report) =
         };
         const socket = request.socket as TLSSocket;
         const who = socket.getPeerCertificate().subject.CN;
-        if (!isInForce(socket) || who !== name || request.method !== "POST" || request.url !== PATH) {
+        if (
+            !isInForce(socket) ||
+            !names.some((name) => name === who) ||
+            request.method !== "POST" ||
+            request.url !== PATH
+        ) {
             request.resume();
-            answer(403, { refused: `lets ${name} report, and nothing else` });
+            answer(403, { refused: `lets ${names.join(" or ")} report, and nothing else` });
             return;
         }
         said(request)

@@ -42,7 +42,7 @@ export type MemberStatus = z.infer<typeof memberStatus>;
 /** A member's Patroni: https://patroni.readthedocs.io/en/latest/rest_api.html */
 export class Patroni {
     /**
-     * @param folder with the member's key, certificate and root
+     * @param folder with the lease agent's key, certificate and root
      * @param name a name in the certificate, which all members share; below it each has its own in the cluster's DNS
      */
     constructor(

@@ -1,4 +1,5 @@
 /** A site's object store, as one of its users sees it. */
+import { Agent } from "node:https";
 import { S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import type { Settings } from "../../infra/conventions/agents";
 import { mounted } from "../settings";
@@ -17,6 +18,8 @@ export interface Access {
 /** Milliseconds. A store that hangs must not hold up the agent, which tries again by itself. */
 const CONNECT_MS = 3_000;
 const ANSWER_MS = 10_000;
+/** As the SDK has it by itself. */
+const MOST_CONNECTIONS = 50;
 
 /** @param attempts 1 for a caller that has to know what the first attempt did */
 export function storeClient({ url, region, authority, user, secret }: Access, attempts = 3): S3Client {
@@ -30,7 +33,8 @@ export function storeClient({ url, region, authority, user, secret }: Access, at
         requestStreamBufferSize: 65_536,
         credentials: { accessKeyId: user, secretAccessKey: secret },
         requestHandler: {
-            httpsAgent: { ca: authority, keepAlive: true },
+            // Made here: from options, the SDK makes one for large bodies that has no authority (@smithy/node-http-handler, Expect: 100-continue).
+            httpsAgent: new Agent({ ca: authority, keepAlive: true, maxSockets: MOST_CONNECTIONS }),
             connectionTimeout: CONNECT_MS,
             requestTimeout: ANSWER_MS,
         },

@@ -1,14 +1,19 @@
 """
 A registry's member: Patroni, with two things that Patroni 3.0 has no setting for. It takes Patroni's arguments.
 
-- Only a client that shows a certificate of the name in EMBASSY_MEMBERS may change anything through its API. Patroni itself accepts any
-  certificate that the authority has issued: https://patroni.readthedocs.io/en/latest/rest_api.html
+- Only a client that shows a certificate of the name in EMBASSY_MEMBERS may change anything through its API, and one of the name in
+  EMBASSY_LEASE_AGENT what lease agents have to. Patroni itself accepts any certificate that the authority has issued:
+  https://patroni.readthedocs.io/en/latest/rest_api.html
 - It takes over a database that another release's user has left, because Postgres opens only folders of its own user.
 
 Nothing is imported before it is needed, because the process that starts Postgres reads this file again.
 """
 import os
 import sys
+
+
+# What a lease agent asks of its members, with the path behind the method, as Patroni puts it.
+OF_LEASE_AGENT = ('POST_reload', 'POST_reinitialize')
 
 
 def is_member(certificate, name, now):
@@ -24,16 +29,17 @@ def is_member(certificate, name, now):
     return names == [name] and begin <= now < end
 
 
-def admit(name):
-    """Makes Patroni's API refuse every change that does not come from a member."""
+def admit(members, lease_agent):
+    """Makes Patroni's API refuse every change that comes neither from a member, nor from a lease agent that has to make it."""
     import time
     from patroni.api import RestApiServer
     inherited = RestApiServer.check_access
 
     def check_access(self, handler):
         shown = getattr(handler.request, 'getpeercert', lambda: None)()
-        if not is_member(shown, name, time.time()):
-            return handler._write_response(403, 'lets {0} change something, and nobody else'.format(name))
+        admitted = [members] + ([lease_agent] if handler.command in OF_LEASE_AGENT else [])
+        if not any(is_member(shown, name, time.time()) for name in admitted):
+            return handler._write_response(403, 'lets {0} do this, and nobody else'.format(' or '.join(admitted)))
         return inherited(self, handler)
 
     RestApiServer.check_access = check_access
@@ -62,7 +68,7 @@ def take_over(data):
 
 def main():
     take_over(os.environ['EMBASSY_DATA'])
-    admit(os.environ['EMBASSY_MEMBERS'])
+    admit(os.environ['EMBASSY_MEMBERS'], os.environ['EMBASSY_LEASE_AGENT'])
     from patroni.__main__ import main as patroni
     return patroni()
 

@@ -63,7 +63,8 @@ export const SETTINGS = {
         PORT: positive,
         PARTNER: text,
         PARTNER_HOST: text,
-        PARTNER_NAME: text,
+        /** Common names of the other site's lease agents. */
+        PARTNER_NAMES: json(z.array(text)),
         LEASE_SECONDS: positive,
         PATIENCE_SECONDS: positive,
         MAXIMUM_LAG: count,

@@ -11,6 +11,12 @@ export const AUDIT_FILE = "audit.log";
 /** Folder below {@link AUDIT_FOLDER} in which the agent keeps what it has stored last. It can write nowhere else. */
 export const AUDIT_SENT = "sent";
 
+/**
+ * MiB of records that a site with all registries writes in an hour, doubled. What is left of the members' own traffic is a request from each
+ * every five seconds, with its body, 18 MiB in all.
+ */
+export const AUDIT_HOURLY_MEBIBYTES = 40;
+
 /** Bucket for the audit log of `site`, in the store of its partner. */
 export function auditBucket(site: string): string {
     return dnsLabel("audit", site);

@@ -30,6 +30,9 @@ export const TOPOLOGY = {
     rack: LABEL.rack,
 } as const;
 
+/** Label of a control plane's machines, and the taint that keeps other pods away: https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+export const CONTROL_PLANE = "node-role.kubernetes.io/control-plane";
+
 /** Recommended by https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
 export const COMMON_LABELS = {
     "app.kubernetes.io/part-of": "data-embassy",

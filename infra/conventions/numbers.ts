@@ -1,4 +1,4 @@
-/** Numbers that the configuration gives to what has a place of its own. They stay when others come and go. Pure. */
+/** Numbers that the configuration gives to what has a place of its own, and what is counted in several places. Pure. */
 
 /** Each name whose number an earlier name has too, with that earlier name. */
 export function shared(numbers: Iterable<readonly [name: string, number: number]>): { name: string; other: string }[] {
@@ -25,4 +25,9 @@ export function byNumber<T extends { readonly number: number }>(
     record: Readonly<Record<string, T>>,
 ): Record<string, T> {
     return Object.fromEntries(Object.entries(record).sort(([, one], [, other]) => one.number - other.number));
+}
+
+/** How many of `count` members are more than half of them. */
+export function majority(count: number): number {
+    return Math.floor(count / 2) + 1;
 }

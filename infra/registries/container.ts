@@ -10,6 +10,7 @@ export const VOLUME = {
     temporary: "tmp",
     files: "files",
     certificate: "certificate",
+    leaseCertificate: "lease-certificate",
     repositories: "repositories",
 } as const;
 

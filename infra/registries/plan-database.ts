@@ -23,6 +23,8 @@ export const OWNER_SECRET = "database-owner-tls";
 export const REPOSITORIES_SECRET = "database-repositories";
 /** The Secret with the certificate of the Jobs that make and verify backups. */
 export const BACKUP_SECRET = "backup-tls";
+/** The Secret with the certificate of the lease agents beside a registry's members. */
+export const LEASE_SECRET = "lease-tls";
 export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432, lease: 8434 } as const;
 
 export const PATHS = {
@@ -85,7 +87,7 @@ export interface DatabasePlan {
     /** Fixed address of the leader, and the name by which other sites know it. */
     readonly leader: { readonly address: string; readonly host: string };
     readonly lease: LeasePlan;
-    /** Names that the server certificate must hold. */
+    /** Names that the members' certificate must hold. */
     readonly dnsNames: readonly string[];
 }
 
@@ -131,7 +133,12 @@ export function planDatabase(registry: string, namespace: string, config: Databa
         },
         leader: { address, host },
         lease,
-        dnsNames: [...dnsNames(namespace, memberHosts(namespace, firstMember, members)), host, lease.host],
+        dnsNames: [
+            ...dnsNames(namespace, memberHosts(namespace, firstMember, members)),
+            host,
+            // A lease agent of a former release, which is not replaced yet, answers the other site with this certificate.
+            ...(lease.former ? [lease.host] : []),
+        ],
     };
 }
 
@@ -197,10 +204,23 @@ export function databaseName(registry: string): string {
     return registry.replaceAll("-", "_");
 }
 
-/** Common name in the certificate of a registry's members, of the Jobs that back it up, and of its owner. One registry's opens no other. */
+/**
+ * Common name in the certificate of a registry's members, of their lease agents, of the Jobs that back it up, and of its owner. One registry's
+ * opens no other.
+ */
 export function memberName(registry: string): string {
     return `member.${registry}`;
 }
+
+export function leaseName(registry: string): string {
+    return `lease.${registry}`;
+}
+
+/** Common names in certificates of lease agents of the other site. */
+export function partnerNames({ registry, lease }: Pick<DatabasePlan, "registry" | "lease">): string[] {
+    return [leaseName(registry), ...(lease.former ? [memberName(registry)] : [])];
+}
+
 export function backupName(registry: string): string {
     return `backup.${registry}`;
 }

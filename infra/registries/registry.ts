@@ -9,7 +9,16 @@ import { defaultDeny } from "../kubernetes/default-deny";
 import type { NetworkPlan } from "../networking/addresses";
 import type { Validity } from "../keys/plan-authority";
 import { AUTHORITY } from "../keys/plan-cert-manager";
-import { BACKUP_SECRET, DATABASE, OWNER_SECRET, backupName, memberName, ownerName } from "./plan-database";
+import {
+    BACKUP_SECRET,
+    DATABASE,
+    LEASE_SECRET,
+    OWNER_SECRET,
+    backupName,
+    leaseName,
+    memberName,
+    ownerName,
+} from "./plan-database";
 import { registryKeys } from "../keys/registry-keys";
 import type { RegistryPlan } from "./plan";
 import { database } from "./postgres/database";
@@ -79,6 +88,17 @@ export class Registry extends pulumi.ComponentResource {
             ),
             repositories: repositories(`${name}-repositories`, { ...placed, files }, inRegistry),
         };
+        // Its own: a lease agent cannot follow a database as a member does, and a member asks for no lease.
+        const leaseCertificate = certificate(
+            `${name}-lease-tls`,
+            {
+                ...issuing,
+                secret: LEASE_SECRET,
+                commonName: leaseName(name),
+                dnsNames: [registry.database.lease.host],
+            },
+            inRegistry,
+        );
         const inPods = { ...placing, registry, namespace, serviceAccount };
         const { files: memberFiles, agreed } = members(
             `${name}-members`,
@@ -87,7 +107,7 @@ export class Registry extends pulumi.ComponentResource {
         );
         database(
             `${name}-database`,
-            { ...inPods, files: memberFiles, before: [...networkPolicies, agreed] },
+            { ...inPods, leaseCertificate, files: memberFiles, before: [...networkPolicies, agreed] },
             inRegistry,
         );
         // These are behind the gate: a site that may not be written to stores nothing either, and members come up meanwhile.

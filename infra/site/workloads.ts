@@ -1,4 +1,7 @@
-/** Everything that a site runs, as the scheduler and a quorum see it. Pure. */
+/**
+ * Everything that a site runs on its workers, as the scheduler and a quorum see it. On a control plane's machines there are Kubernetes' own
+ * parts and the audit shipper alone, which take no room from any of this. Pure.
+ */
 import type { EmbassyPlan } from "./embassy-plan";
 import type { EmbassyConfig } from "./config";
 import { amount } from "../conventions/quantity";

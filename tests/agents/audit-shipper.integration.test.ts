@@ -1,5 +1,6 @@
 /** The audit shipper's own program against a real store: what it stores is locked, and its key is of no other use. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
@@ -144,6 +145,17 @@ describe("an audit log in the other site's store", () => {
         await expect(asked("/alive")).resolves.toBe(200);
         await store.resume();
         await until(async () => (await asked("/stores")) === 200);
+    });
+
+    it("is there also where somebody fills it with records that are large and cannot be compressed", async () => {
+        const large = JSON.stringify({
+            auditID: "large",
+            requestObject: randomBytes(3 * 1024 * 1024).toString("base64"),
+        });
+        appendFileSync(join(log, "audit.log"), `${large}\n`);
+        start();
+        await until(async () => (await stored()).includes(large));
+        await expect(asked("/stores")).resolves.toBe(200);
     });
 
     it("is locked when it is acknowledged, and whoever has the key reads, removes and shortens nothing", async () => {

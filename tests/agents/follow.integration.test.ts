@@ -40,7 +40,7 @@ afterEach(() => {
 
 /** Replaces the files of a mounted Secret at once, as the kubelet does. @returns the new certificate */
 async function renew(tls = join(folder, "tls")): Promise<string> {
-    const { key, certificate } = await issued({ commonName: "member.land", dnsNames: ["localhost"], by: root });
+    const { key, certificate } = await issued({ commonName: "lease.land", dnsNames: ["localhost"], by: root });
     const data = mkdtempSync(join(tls, "..data-"));
     chmodSync(data, 0o755);
     for (const [name, content] of Object.entries({
@@ -161,7 +161,7 @@ describe("a server of ours", () => {
     it("takes a renewed certificate by itself", async () => {
         const look = jest.spyOn(global, "setInterval");
         const first = await renew();
-        const server = leaseServer(join(folder, "tls"), "member.land", () => Promise.reject(new Error("unheard")));
+        const server = leaseServer(join(folder, "tls"), ["lease.land"], () => Promise.reject(new Error("unheard")));
         await once(server.listen(0, "127.0.0.1"), "listening");
         const { port } = server.address() as AddressInfo;
         expect(await meetUntilRenewed(port, first)).toBe(1);

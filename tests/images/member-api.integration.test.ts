@@ -1,7 +1,7 @@
 /** Who may change something through a member's API, which is Patroni's own as images/postgres/member.py starts it. */
 import { type RequestOptions, request } from "node:https";
 import { POSTGRES } from "../../infra/conventions/users";
-import { backupName, memberName, ownerName } from "../../infra/registries/plan-database";
+import { backupName, leaseName, memberName, ownerName } from "../../infra/registries/plan-database";
 import { localConfiguration } from "../../infra/registries/postgres/patroni";
 import { EDGE_API_ROLE } from "../../infra/registries/roles";
 import { freePorts } from "../support/apiserver";
@@ -24,7 +24,7 @@ describeAsRoot("a member's API", () => {
             "import json",
             "from unittest.mock import MagicMock",
             "from patroni.api import RestApiServer",
-            `member.admit('${memberName("land")}')`,
+            `member.admit('${memberName("land")}', '${leaseName("land")}')`,
             `server = RestApiServer(MagicMock(), json.loads('${configuration}'))`,
             "server.start()",
             "print(*(name for name in dir(server.RequestHandlerClass) if name.startswith('do_')), flush=True)",
@@ -69,6 +69,7 @@ describeAsRoot("a member's API", () => {
 
     it.each([
         ["a member of another registry", memberName("taxes")],
+        ["the lease agent of another registry", leaseName("taxes")],
         ["the Jobs that back its registry up", backupName("land")],
         ["its registry's owner", ownerName("land")],
         ["the edge", EDGE_API_ROLE],
@@ -77,6 +78,15 @@ describeAsRoot("a member's API", () => {
         const shown = await issued({ commonName, dnsNames: [], by: image.authority });
         for (const change of changes) {
             expect([change, await asked(change, shown)]).toEqual([change, 403]);
+        }
+    });
+
+    it("lets its registry's lease agents have it read its configuration again, or be made anew, and nothing else", async () => {
+        const shown = await issued({ commonName: leaseName("land"), dnsNames: [], by: image.authority });
+        const own = ["POST /reinitialize", "POST /reload"];
+        expect(changes).toEqual(expect.arrayContaining(own));
+        for (const change of changes) {
+            expect([change, (await asked(change, shown)) === 403]).toEqual([change, !own.includes(change)]);
         }
     });
 

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { COMMON_LABELS } from "../../infra/conventions/names";
+import { LEASE_AGENT_USER } from "../../infra/conventions/users";
 import { REGISTRIES } from "../../infra/conventions/registries";
+import { DATABASE } from "../../infra/registries/plan-database";
 import { expectedFiles, renderedFiles } from "../support/expected";
 import { type Rendered, renderStack } from "../support/render";
 import { STACKS } from "../support/stacks";
@@ -14,6 +16,14 @@ function ofKind(resources: readonly Rendered[], kind: string): Rendered[] {
 
 function metadataOf({ inputs }: Rendered): { name?: string; namespace?: string; labels: Record<string, string> } {
     return inputs["metadata"] as ReturnType<typeof metadataOf>;
+}
+
+interface MountingPod {
+    readonly containers: readonly {
+        readonly volumeMounts: readonly { readonly name: string }[];
+        readonly securityContext: { readonly runAsUser?: number };
+    }[];
+    readonly volumes: readonly { readonly name: string; readonly secret?: { readonly secretName: string } }[];
 }
 
 describe.each(STACKS)("stack %s", (stack) => {
@@ -67,6 +77,23 @@ describe.each(STACKS)("stack %s", (stack) => {
         }
         const named = JSON.stringify(resources).matchAll(/"serviceAccountName":"([^"]*)"/g);
         expect([...named].map(([, name]) => name)).not.toContain("default");
+    });
+
+    it("mounts the certificates of a database and of its lease agent for one user each", () => {
+        const databases = ofKind(resources, "StatefulSet").filter((each) => metadataOf(each).name === DATABASE);
+        expect(databases).toHaveLength(REGISTRIES.length);
+        for (const { inputs } of databases) {
+            const { containers, volumes } = (inputs["spec"] as { template: { spec: MountingPod } }).template.spec;
+            const readers = (secret: string): (number | undefined)[] => {
+                const { name } = volumes.find((volume) => volume.secret?.secretName === secret) ?? {};
+                return containers
+                    .filter(({ volumeMounts }) => volumeMounts.some((mount) => mount.name === name))
+                    .map(({ securityContext }) => securityContext.runAsUser);
+            };
+            expect(readers("lease-tls")).toEqual([LEASE_AGENT_USER.uid]);
+            // The pod's own user is the database's.
+            expect(readers("database-tls")).toEqual([undefined, undefined]);
+        }
     });
 
     it("denies all traffic by default in every namespace, both ways", () => {

@@ -9,6 +9,7 @@ import type { EmbassyConfig } from "../../infra/site/config";
 import { EVICTION } from "../../infra/cluster/control-plane/controller-manager";
 import { plan } from "../../infra/site/plan";
 import type { Host } from "../../infra/cluster/facility/inventory";
+import { CONTROL_PLANE } from "../../infra/conventions/names";
 import { NIGHTLY, RUNS } from "../../infra/storage/plan-object-store";
 import { GATES, JOBS } from "../../infra/registries/plan";
 import { diskManifests, nodeManifest } from "../../lab/objects";
@@ -17,7 +18,7 @@ import { kubectl } from "./admission";
 import { renderPlan } from "./render";
 
 /** kubeadm's taint of the control plane: https://kubernetes.io/docs/reference/labels-annotations-taints/#node-role-kubernetes-io-control-plane-taint */
-const CONTROL_PLANE = [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" as const }];
+const TAINTS = [{ key: CONTROL_PLANE, effect: "NoSchedule" as const }];
 const KINDS = /:(Namespace|PriorityClass|StorageClass|ServiceAccount|StatefulSet|Deployment)$/;
 /** Job → number of its pods. A Deployment of that name plays them, and its pods have the name as label. */
 const JOB_PODS: Readonly<Record<string, number>> = {
@@ -106,7 +107,7 @@ export class SimulatedCluster {
         const machines = site.hosts.map(({ disks, role, ...host }) => ({
             ...host,
             disks: disks === undefined ? [] : [disks],
-            ...(role === "control-plane" && { taints: CONTROL_PLANE }),
+            ...(role === "control-plane" && { taints: TAINTS }),
         }));
         // Volumes have new names, because the controllers still remember those of the previous site.
         const name = `site-${++this.builds}`;

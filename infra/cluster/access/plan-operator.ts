@@ -42,6 +42,7 @@ export const NAMED = {
         "edge-tls",
         "gazette-reader-tls",
         "gazette-tls",
+        "lease-tls",
         "reader-tls",
         "site",
         "tls",

@@ -4,7 +4,7 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
 import { AUDIT_FOLDER, AUDIT_SENT, AUDIT_SHIPPER } from "../../conventions/audit";
-import { COMMON_LABELS } from "../../conventions/names";
+import { COMMON_LABELS, CONTROL_PLANE } from "../../conventions/names";
 import { AGENT_USER } from "../../conventions/users";
 import { auditUser, auditUserId } from "../../keys/audit-key";
 import type { CrossStackSecrets } from "../../keys/cross-stack-secrets";
@@ -17,7 +17,7 @@ import { hardenedPod } from "../../kubernetes/workload";
 import { OBJECT_STORE_REGION } from "../../storage/plan-object-store";
 import { KEYS, keyMount, keyVolume } from "../../storage/store-pod";
 import { KUBERNETES_NAMESPACE } from "../access/plan-kubernetes";
-import { type AuditShipperPlan, CONTROL_PLANE, SHIPPER_SELECTOR } from "./plan-audit-shipper";
+import { type AuditShipperPlan, SHIPPER_SELECTOR } from "./plan-audit-shipper";
 
 export interface AuditShipperArgs {
     readonly shipper: AuditShipperPlan;

@@ -1,21 +1,21 @@
 /** What API servers record of who did what, and for how long it is kept. Pure. https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/ */
+import { AUDIT_HOURLY_MEBIBYTES } from "../../conventions/audit";
 import { registryNamespace } from "../../conventions/names";
 import { REGISTRIES } from "../../conventions/registries";
 import { DATABASE } from "../../registries/plan-database";
 import { LEASE, leaderName } from "../../conventions/lease";
 import { WAYS_IN, WAYS_PAST } from "../access/plan-break-glass";
 
-/**
- * MiB of records that a site with all registries writes in an hour, doubled. What is left of the members' own traffic is a request from each
- * every five seconds, with its body, 18 MiB in all. Rotated files are compressed to a fifteenth.
- */
-const HOURLY = 40;
 const DAYS = 30;
 /** MiB of a file before it is rotated. */
 const SIZE = 100;
 
-/** A file has `size` MiB, and `kept` files are kept for `days`, beside the one that is written. */
-export const AUDIT_LOG = { days: DAYS, size: SIZE, kept: Math.ceil((DAYS * 24 * HOURLY) / SIZE) } as const;
+/** A file has `size` MiB, and `kept` files, each compressed to a fifteenth, are kept for `days`, beside the one that is written. */
+export const AUDIT_LOG = {
+    days: DAYS,
+    size: SIZE,
+    kept: Math.ceil((DAYS * 24 * AUDIT_HOURLY_MEBIBYTES) / SIZE),
+} as const;
 
 const core = (resources: readonly string[]) => [{ group: "", resources: [...resources] }];
 const READS = ["get", "list", "watch"];

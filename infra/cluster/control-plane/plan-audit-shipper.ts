@@ -8,9 +8,6 @@ import { objectStoreName } from "../../networking/addresses";
 /** What selects its pods, and nothing else. */
 export const SHIPPER_SELECTOR = { "app.kubernetes.io/name": AUDIT_SHIPPER } as const;
 
-/** Label of a control plane's machines, and the taint that keeps other pods away: https://kubernetes.io/docs/reference/labels-annotations-taints/ */
-export const CONTROL_PLANE = "node-role.kubernetes.io/control-plane";
-
 /** Resources of a Node.js with a piece of the log in hand, once as it is and once compressed. */
 const SHIPPER = { cpu: "100m", memory: "192Mi" } as const;
 /** Seconds between two looks at the log: what an intruder could take along. */

@@ -1,4 +1,5 @@
 /** What happens to a site when a component fails, also during work on another one. Pure. */
+import { majority } from "../../conventions/numbers";
 import type { Down, Facility } from "./facility";
 import { type Placement, type Pool, type Schedule, type Which, schedule } from "./schedule";
 
@@ -77,7 +78,7 @@ export function quorumLeft(
 ): Readonly<Record<"members" | "left" | "majority", number>> {
     const members = etcd.length;
     const left = etcd.filter((place) => !down[place]).length;
-    return { members, left, majority: Math.floor(members / 2) + 1 };
+    return { members, left, majority: majority(members) };
 }
 
 function podsLacking(site: Site, { running, waiting }: Standing): Lack[] {

@@ -5,6 +5,7 @@
  * answer. So one that is switched off and on needs nobody, and one that is taken out of its room, or a whole site that is off, opens nothing:
  * that takes the machine's key (infra/keys/disk-key.ts), which a quorum of custodians has.
  */
+import { majority } from "../../conventions/numbers";
 import { DISKS } from "../../storage/local-disks";
 
 /** Port of Tang on each machine of the control plane. */
@@ -76,11 +77,6 @@ ExecStart=${SCRIPT}
 [Install]
 RequiredBy=containerd.service kubelet.service
 `;
-
-/** How many of `count` machines are more than half of them. */
-function majority(count: number): number {
-    return Math.floor(count / 2) + 1;
-}
 
 /** https://manpages.debian.org/stable/clevis-luks/clevis-luks-bind.1.en.html, and clevis-encrypt-sss for the threshold. */
 export function diskScript({ controlPlane, systemDisk, storageClass }: EncryptedDisks): string {

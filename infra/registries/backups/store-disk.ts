@@ -3,12 +3,14 @@
  * locked, and from what removes them after that (agents/purger). Pure. docs/disks.md is generated from it.
  */
 import type { KeysSection } from "../../keys/config";
+import { AUDIT_HOURLY_MEBIBYTES } from "../../conventions/audit";
 import { amount } from "../../conventions/quantity";
 import type { RecoverySection } from "./config";
 import type { RegistriesSection } from "../config";
 import type { StorageSection } from "../../storage/config";
 import { FIRST_GENERATION } from "../../keys/registry-keys";
-import { GIB, type Holder, walPerDay } from "../disk";
+import { GIB, type Holder, MIB, walPerDay } from "../disk";
+import type { RoleSection } from "../../restore/config";
 import { longestDays, mostRuns } from "./schedules";
 
 /** Days that a backup may be late; the one that it replaces stays so much longer. */
@@ -20,7 +22,7 @@ const FIRST_VERSIONS = 1;
 /** Share of the volume that backups may fill. The file system needs the rest, and so do interrupted backups until their object lock ends. */
 const FILLED = 9 / 10;
 
-type Declared = RecoverySection & RegistriesSection & StorageSection & KeysSection;
+type Declared = RecoverySection & RegistriesSection & StorageSection & KeysSection & RoleSection;
 
 /** Days for which something that is stored stays. */
 interface Stay {
@@ -37,10 +39,16 @@ export function stay({ recovery, storage }: Pick<Declared, "recovery" | "storage
     return { kept, hidden: kept - recovery.retentionDays };
 }
 
+/** Days for which a piece of the other site's audit log stays. Nothing hides it, and nobody has a log to keep for a site that restores. */
+export function auditDays(config: Pick<Declared, "storage"> & RoleSection): number {
+    return "restore" in config ? 0 : config.storage.objectLockDays + PURGE_DAYS;
+}
+
 /** What compression saves is not subtracted. */
 export function storeHolders(config: Declared): Holder[] {
     const { recovery, registries, keys } = config;
     const { kept, hidden } = stay(config);
+    const audited = auditDays(config);
     const all = Object.entries(registries).map(([registry, { data }]) => ({
         data: amount(data),
         perDay: walPerDay(registry, config),
@@ -74,6 +82,14 @@ export function storeHolders(config: Declared): Holder[] {
             sum(({ data, perDay }) => data * hiddenBackups + perDay * hidden),
             hidden,
         ),
+        ...(audited === 0
+            ? []
+            : [
+                  {
+                      ...holder("the other site's audit log", audited * 24 * AUDIT_HOURLY_MEBIBYTES * MIB, audited),
+                      from: `\`objectLockDays\`: ${audited} days`,
+                  },
+              ]),
     ];
 }
 
@@ -91,6 +107,7 @@ export function storeTooSmall(config: Declared): string[] {
                   `registry's backups and WAL (registries.*.data and walPerDay, recovery.archiveTimeout) for ${kept} days, ${hidden} of them twice ` +
                   `(recovery.retentionDays: ${recovery.retentionDays}, recovery.full: "${recovery.full}", recovery.differential: ` +
                   `"${recovery.differential}", storage.objectLockDays: ${storage.objectLockDays}), for each generation of keys` +
-                  (rotated.length > 0 ? ` (keys.generations: ${rotated.join(", ")})` : ""),
+                  (rotated.length > 0 ? ` (keys.generations: ${rotated.join(", ")})` : "") +
+                  (auditDays(config) > 0 ? `, and the other site's audit log for ${auditDays(config)} days` : ""),
           ];
 }

@@ -17,7 +17,7 @@ import { PROGRAM } from "../../conventions/programs";
 import { LEASE_AGENT_USER, POSTGRES } from "../../conventions/users";
 import { type PostgresArgs, VOLUME, keyVolumes } from "../container";
 import { HELPER, type RegistryPlan, LEASE_AGENT } from "../plan";
-import { DATABASE, PATHS, PORTS, memberName, memberNames } from "../plan-database";
+import { DATABASE, PATHS, PORTS, leaseName, memberName, memberNames, partnerNames } from "../plan-database";
 import { GIVES_UP_SECONDS } from "../replication/plan";
 import { ASKING, LEASE_AGENT_ROLE, edgeRoles } from "../roles";
 import { SERVICE } from "./patroni";
@@ -25,6 +25,8 @@ import { SERVICE } from "./patroni";
 export interface PodArgs extends PostgresArgs {
     /** ConfigMap with the members' files. */
     readonly files: pulumi.Input<string>;
+    /** Secret with the lease agent's certificate. */
+    readonly leaseCertificate: pulumi.Input<string>;
 }
 
 /** Seconds that a primary has to write its last checkpoint before it goes. */
@@ -34,7 +36,7 @@ export const STARTUP = 4 * 60 * 60;
 
 /** What runs in the pod of a member: the database, what serves its files to backups, and its lease agent. */
 export function podSpec(args: PodArgs): ReturnType<typeof hardenedPod> {
-    const { registry, serviceAccount, files } = args;
+    const { registry, serviceAccount, files, leaseCertificate } = args;
     return hardenedPod(POSTGRES, {
         serviceAccountName: serviceAccount,
         priorityClassName: PRIORITY.registry.name,
@@ -46,6 +48,7 @@ export function podSpec(args: PodArgs): ReturnType<typeof hardenedPod> {
             { name: VOLUME.temporary, emptyDir: { sizeLimit: "1Gi" } },
             { name: VOLUME.files, configMap: { name: files, defaultMode: KEY_MODE } },
             ...keyVolumes(args),
+            { name: VOLUME.leaseCertificate, secret: { secretName: leaseCertificate, defaultMode: KEY_MODE } },
             apiToken.volume,
         ],
     });
@@ -77,6 +80,7 @@ function member({ image, cpu, memory, database }: RegistryPlan): input.core.v1.C
         env: [
             { name: "EMBASSY_DATA", value: PATHS.data },
             { name: "EMBASSY_MEMBERS", value: memberName(database.registry) },
+            { name: "EMBASSY_LEASE_AGENT", value: leaseName(database.registry) },
             { name: "PATRONI_NAME", valueFrom: field("metadata.name") },
             { name: "PATRONI_KUBERNETES_NAMESPACE", valueFrom: field("metadata.namespace") },
             { name: "PATRONI_KUBERNETES_POD_IP", valueFrom: field("status.podIP") },
@@ -128,7 +132,7 @@ function leaseAgent({ agentsImage, database }: RegistryPlan): input.core.v1.Cont
             PORT: PORTS.lease,
             PARTNER: terms.partner,
             PARTNER_HOST: terms.partnerHost,
-            PARTNER_NAME: memberName(registry),
+            PARTNER_NAMES: partnerNames(database),
             LEASE_SECONDS: terms.leaseSeconds,
             PATIENCE_SECONDS: GIVES_UP_SECONDS,
             MAXIMUM_LAG: terms.maximumLag,
@@ -143,7 +147,8 @@ function leaseAgent({ agentsImage, database }: RegistryPlan): input.core.v1.Cont
         mounts: [
             // The agent connects at this socket, and cannot put another one in its place.
             { name: VOLUME.run, mountPath: PATHS.socket, readOnly: true },
-            { name: VOLUME.certificate, mountPath: PATHS.tls, readOnly: true },
+            // Its own, which is in no other container, as the members' is not in this one: neither passes for the other.
+            { name: VOLUME.leaseCertificate, mountPath: PATHS.tls, readOnly: true },
             apiToken.mount,
         ],
     });

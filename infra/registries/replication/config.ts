@@ -17,6 +17,11 @@ export const replication = z.strictObject({
     leaseSeconds: z.int().min(5, "must be 5 or more: what is asked for three times in it has to get there and back"),
     /** Seconds of acknowledged commits that a promotion may lose without `--accept-loss`. */
     maximumLag: z.int().min(0),
+    /**
+     * Whether the other site's lease agents may still show the certificate of its members, as in releases in which they had none of their
+     * own. It is for the time in which a pair goes over from one of those: docs/upgrade.md.
+     */
+    formerLeaseAgents: z.boolean().optional(),
 });
 
 /** This section of a stack's configuration. */

@@ -27,6 +27,8 @@ export interface LeasePlan {
     readonly partnerHost: string;
     readonly leaseSeconds: number;
     readonly maximumLag: number;
+    /** Whether lease agents of the other site may show their members' certificate. */
+    readonly former: boolean;
 }
 
 export function planLease(
@@ -44,5 +46,6 @@ export function planLease(
         partnerHost: leaseAgentName(registry, partner),
         leaseSeconds: replication.leaseSeconds,
         maximumLag: replication.maximumLag,
+        former: replication.formerLeaseAgents ?? false,
     };
 }

@@ -1,6 +1,7 @@
 import { registryOf } from "../../../../infra/registries/config";
 import * as fc from "fast-check";
 import { type EmbassyConfig, parseConfig } from "../../../../infra/site/config";
+import { AUDIT_LOG } from "../../../../infra/cluster/control-plane/audit";
 import { amount } from "../../../../infra/conventions/quantity";
 import { REGISTRIES } from "../../../../infra/conventions/registries";
 import { plan } from "../../../../infra/site/plan";
@@ -75,6 +76,17 @@ describe.each(STACKS)("the object store of %s", (stack) => {
 });
 
 describe("an object store's volume", () => {
+    it("holds the other site's audit log for as long as its pieces are locked, and none where there is no other site", () => {
+        const audit = (config: EmbassyConfig): number =>
+            storeHolders(config).reduce((sum, { name, bytes }) => sum + (name.includes("audit log") ? bytes : 0), 0);
+        // All that API servers keep themselves, for one day more: until the purger comes.
+        const hourly = (AUDIT_LOG.kept * AUDIT_LOG.size * 2 ** 20) / (AUDIT_LOG.days * 24);
+        expect(audit(changed({ objectLockDays: 30 }))).toBe(hourly * 24 * 31);
+        expect(audit(changed({ objectLockDays: 100 }))).toBe(hourly * 24 * 101);
+        expect(audit(parseConfig("restore", stackValues("restore")))).toBe(0);
+        expect(storeTooSmall(changed({ storage: "1Gi" }))).toEqual([expect.stringMatching(/audit log for 31 days$/)]);
+    });
+
     it("is accepted where a year of backups fits, whatever is kept for how long, and the least that is told is enough", () => {
         const choices = fc.record({
             objectLockDays: fc.integer({ min: 22, max: 100 }),
@@ -110,7 +122,8 @@ describe("an object store's volume", () => {
         const bytes = (change: Change): number =>
             storeHolders(changed(change)).reduce((total, holder) => total + holder.bytes, 0);
         const generations = Object.fromEntries(REGISTRIES.map((registry) => [registry, [1, 2]]));
-        expect(bytes({ generations })).toBe(2 * bytes({}));
+        const audit = storeHolders(declared).find(({ name }) => name.includes("audit log"))?.bytes ?? NaN;
+        expect(bytes({ generations }) - audit).toBe(2 * (bytes({}) - audit));
         expect(bytes({ generations: { land: [2] } })).toBe(bytes({}));
         expect(stay(changed({ objectLockDays: 100 }))).toEqual({ kept: 101, hidden: 73 });
         expect(bytes({ objectLockDays: 100 })).toBeGreaterThan(2 * bytes({}));

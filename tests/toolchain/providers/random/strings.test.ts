@@ -71,7 +71,8 @@ describe("generated strings", () => {
         const [result, hash] = [text(properties["result"]), text(properties["bcryptHash"])];
         expect(await compare(result, hash)).toBe(true);
         expect(await compare(`${result.slice(0, 72)}another`, hash)).toBe(true);
-        expect(await compare(`x${result.slice(1)}`, hash)).toBe(false);
+        // No password without special characters begins with one.
+        expect(await compare(`!${result.slice(1)}`, hash)).toBe(false);
     });
 
     test.each<[string, PropertyMap, string]>([
