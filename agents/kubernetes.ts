@@ -1,4 +1,4 @@
-/** ConfigMaps of the agent's own namespace, read and written with the identity that is mounted in the pod. */
+/** The API server, asked with the identity that is mounted in the pod; and the ConfigMaps of the agent's own namespace. */
 import { z } from "zod";
 import { API_IDENTITY } from "../infra/conventions/mounted";
 import { AgentError } from "./agent";
@@ -31,31 +31,40 @@ export interface ConfigMaps {
     annotate(name: string, annotations: Readonly<Record<string, string | null>>, version?: string): Promise<void>;
 }
 
-export function configMaps(): ConfigMaps {
+/**
+ * Sends one request to the API server, and returns the JSON of its answer.
+ * @throws AgentError where it refuses, or does not answer
+ */
+export type Ask = (method: "GET" | "PATCH", path: string, body?: unknown) => Promise<unknown>;
+
+function identityFile(name: string): string {
+    return readFileSync(join(API_IDENTITY.folder, name), "utf8");
+}
+
+export function apiServer(): Ask {
     const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment(KUBELET);
-    const file = (name: string): string => readFileSync(join(API_IDENTITY.folder, name), "utf8");
-    const path = (rest: string): string => `/api/v1/namespaces/${file(API_IDENTITY.namespace)}/configmaps${rest}`;
-    const ask = async (method: string, rest: string, body?: unknown): Promise<unknown> => {
+    return async (method, path, body) => {
         const headers = {
-            authorization: `Bearer ${file(API_IDENTITY.token)}`,
+            authorization: `Bearer ${identityFile(API_IDENTITY.token)}`,
             "content-type": "application/merge-patch+json",
         };
-        const options = {
-            host,
-            port,
-            ca: file(API_IDENTITY.authority),
-            method,
-            path: path(rest),
-            headers,
-            timeout: ANSWER_MS,
-        };
-        const { status, content } = await requestJson(options, body);
+        const ca = identityFile(API_IDENTITY.authority);
+        const { status, content } = await requestJson(
+            { host, port, ca, method, path, headers, timeout: ANSWER_MS },
+            body,
+        );
         if (status >= 300) {
             const { message } = content as { message?: string };
-            throw new AgentError(`The API server answered ${status} to ${method} ${path(rest)}: ${message ?? ""}`);
+            throw new AgentError(`The API server answered ${status} to ${method} ${path}: ${message ?? ""}`);
         }
         return content;
     };
+}
+
+export function configMaps(): ConfigMaps {
+    const api = apiServer();
+    const ask = (method: "GET" | "PATCH", rest: string, body?: unknown): Promise<unknown> =>
+        api(method, `/api/v1/namespaces/${identityFile(API_IDENTITY.namespace)}/configmaps${rest}`, body);
     return {
         async list(labels) {
             const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);

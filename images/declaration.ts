@@ -3,6 +3,8 @@
 export interface Image {
     /** Its name in the registry and in `images/lock.json`. */
     readonly name: string;
+    /** The section of a stack file without which no site needs it; absent where every site does. */
+    readonly section?: string;
     /** Debian packages; what they depend on comes along. */
     readonly packages: readonly string[];
     /** Packages that come along and are not wanted: name → what the image does without. */

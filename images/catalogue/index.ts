@@ -6,5 +6,6 @@ import { coredns } from "./coredns";
 import { objectStore } from "./object-store";
 import { pause } from "./pause";
 import { postgres } from "./postgres";
+import { prometheus } from "./prometheus";
 
-export const catalogue: readonly Image[] = [agents, certManager, coredns, objectStore, pause, postgres];
+export const catalogue: readonly Image[] = [agents, certManager, coredns, objectStore, pause, postgres, prometheus];

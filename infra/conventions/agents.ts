@@ -137,6 +137,7 @@ export const SETTINGS = {
         PORT: positive,
     }),
     gazette: z.object({ ...SERVER, SITE: text, COUNTRY: text, ...ASKS }),
+    exporter: z.object({ PORT: positive, ROLE: z.enum(SITE_ROLES) }),
 } as const;
 
 export type AgentName = keyof typeof SETTINGS;

@@ -12,6 +12,7 @@ const TAGS: Readonly<Record<string, string>> = {
     coredns: "1.15.0",
     "object-store": "1.8",
     postgres: POSTGRES_MAJOR,
+    prometheus: "0.316.0",
 };
 
 /** The registry that every image comes from, and the form of a reference to one. */

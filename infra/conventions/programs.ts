@@ -6,6 +6,7 @@ export const PROGRAM = {
     /** Starts a registry's member: images/postgres/member.py. */
     member: "/usr/lib/embassy/member.py",
     patroni: "/usr/bin/patroni",
+    prometheus: "/usr/bin/prometheus",
     pgbackrest: "/usr/bin/pgbackrest",
     python: "/usr/bin/python3",
     versitygw: "/usr/bin/versitygw",

@@ -17,11 +17,11 @@ export interface FlowsArgs {
 
 /**
  * What a registry's network policies allow in its site: its members reach each other and the API server, in which they agree who leads; the
- * Jobs read the members; both reach the store; and the edge asks the members. For traffic between sites, see infra/site/across-sites.ts.
+ * Jobs read the members; both reach the store; the edge asks the members, and Prometheus asks Patroni how they are. For traffic between sites, see infra/site/across-sites.ts.
  */
 export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
     const { registry, network, namespace } = args;
-    const { labels, database } = registry;
+    const { labels, database, watchedBy } = registry;
     const members = pods(database.labels);
     const store: Egress = { to: [pods(STORE_SELECTOR, OBJECT_STORE)], ports: tcp(STORE_PORT) };
     const [asker, ...askers] = registry.askedBy.map(({ namespace, selector }) => pods(selector, namespace));
@@ -38,6 +38,14 @@ export function flows(name: string, args: FlowsArgs, opts: pulumi.CustomResource
                     { from: [pods(BACKUP_LABEL)], ports: tcp(PORTS.repository) },
                     // Where nobody asks there is no rule, because a rule without a peer would let in everybody.
                     ...(asker === undefined ? [] : [{ from: [asker, ...askers] as const, ports: tcp(PORTS.postgres) }]),
+                    ...(watchedBy === undefined
+                        ? []
+                        : [
+                              {
+                                  from: [pods(watchedBy.selector, watchedBy.namespace)] as const,
+                                  ports: tcp(PORTS.patroni),
+                              },
+                          ]),
                 ],
                 egress: [
                     LOOKUPS,

@@ -30,6 +30,8 @@ export interface RegistryPlan {
     readonly acceptLoss: boolean;
     /** Workloads of the site that may ask it. */
     readonly askedBy: readonly Asking[];
+    /** Who asks its members how they are; undefined in a site that is not watched. */
+    readonly watchedBy: Asking | undefined;
 }
 
 /** A workload, by its namespace and by what selects its pods. */
@@ -64,7 +66,7 @@ export function planRegistry(
     config: DatabaseConfig & StorageSection,
     lock: ImageLock,
     { acceptLoss }: Decisions,
-    askedBy: readonly Asking[],
+    { askedBy, watchedBy }: Pick<RegistryPlan, "askedBy" | "watchedBy">,
 ): RegistryPlan {
     const { site, storage } = config;
     const { registry: name, namespace } = database;
@@ -96,5 +98,6 @@ export function planRegistry(
         publicCopy,
         acceptLoss,
         askedBy,
+        watchedBy,
     };
 }

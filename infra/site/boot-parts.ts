@@ -6,11 +6,12 @@ import { DOMAIN } from "../networking/addresses";
 import type { Need, Part } from "./boot-order";
 import { CERT_MANAGER } from "../keys/plan-cert-manager";
 import type { DatabasePlan } from "../registries/plan-database";
+import { MONITORING } from "../conventions/monitoring";
 import { EDGE, type EdgePlan } from "../edge/plan";
 
 type Planned = Pick<
     EmbassyPlan,
-    "imageOrigin" | "network" | "authority" | "objectStore" | "auditShipper" | "registries" | "edge"
+    "imageOrigin" | "network" | "authority" | "objectStore" | "auditShipper" | "registries" | "edge" | "monitoring"
 >;
 type Serving = (host: string) => Pick<Need, "on" | "at">;
 
@@ -22,7 +23,7 @@ const DNS: Need = { on: "dns", why: "names" };
 const RENEWAL: Need = { on: CERT_MANAGER, why: "renewed certificates", without: "goes on with those that it has" };
 
 export function bootParts(plan: Planned): Part[] {
-    const { imageOrigin, authority, auditShipper, registries, edge } = plan;
+    const { imageOrigin, authority, auditShipper, registries, edge, monitoring } = plan;
     const serving = servedBy(plan);
     const [imageHost = ""] = imageOrigin.registry.split(":");
     const images = serving(imageHost);
@@ -59,6 +60,14 @@ export function bootParts(plan: Planned): Part[] {
             needs: [CLUSTER, KEYS, DISKS, DNS, ...namedBy(database, serving)],
         })),
         ...(edge === undefined ? [] : [{ name: EDGE, needs: [CLUSTER, KEYS, RENEWAL, ...asked(edge)] }]),
+        ...(monitoring === undefined
+            ? []
+            : [
+                  {
+                      name: MONITORING,
+                      needs: [CLUSTER, KEYS, DISKS, { ...DNS, without: "reports that no member answers" }],
+                  },
+              ]),
     ];
 }
 

@@ -8,6 +8,7 @@ import { InputError, describeIssues } from "../conventions/errors";
 import { GIVES_UP_SECONDS } from "../registries/replication/plan";
 import { keys } from "../keys/config";
 import { machineProblems, machines } from "../cluster/machines/config";
+import { monitoring } from "../monitoring/config";
 import { networking } from "../networking/config";
 import { amount } from "../conventions/quantity";
 import { neededDays, recovery } from "../registries/backups/config";
@@ -19,7 +20,19 @@ import { byNumber } from "../conventions/numbers";
 import { GAZETTE_READS } from "../conventions/registries";
 import { storage } from "../storage/config";
 
-const shared = { sites, cluster, machines, networking, storage, keys, replication, recovery, registries, edge };
+const shared = {
+    sites,
+    cluster,
+    machines,
+    networking,
+    storage,
+    keys,
+    replication,
+    recovery,
+    registries,
+    edge,
+    monitoring,
+};
 
 const paired = z.strictObject({ site: pairedSite, ...shared });
 const restored = z.strictObject({ site: restoredSite, restore, ...shared });
@@ -112,6 +125,9 @@ function together(config: EmbassyConfig, context: z.RefinementCtx): void {
         }
     };
     fitsOnDisk(["storage", "objectStore", "storage"], config.storage.objectStore.storage);
+    if (config.monitoring !== undefined) {
+        fitsOnDisk(["monitoring", "storage"], config.monitoring.storage);
+    }
     const { acrossSites, leaseSeconds, maximumLag } = config.replication;
     const unseen = leaseSeconds + GIVES_UP_SECONDS;
     if (acrossSites !== "sync" && maximumLag >= unseen) {

@@ -7,6 +7,7 @@ import type { EdgePlan } from "../edge/plan";
 import type { ImageOrigin } from "../conventions/images";
 import type { Host } from "../cluster/facility/inventory";
 import type { MachineObject } from "../cluster/machines/plan";
+import type { MonitoringPlan } from "../monitoring/plan";
 import type { ObjectStorePlan } from "../storage/plan-object-store";
 import type { RegistryPlan } from "../registries/plan";
 
@@ -36,6 +37,8 @@ export interface EmbassyPlan {
     readonly registries: readonly RegistryPlan[];
     /** Undefined for a site without an edge. */
     readonly edge: EdgePlan | undefined;
+    /** Undefined for a site that is not watched. */
+    readonly monitoring: MonitoringPlan | undefined;
     /** Steps in which the site comes up. */
     readonly bootOrder: readonly (readonly string[])[];
 }

@@ -19,6 +19,7 @@ import { Edge } from "../edge/edge";
 import { Authority } from "../keys/authority";
 import { CertManager } from "../keys/cert-manager";
 import type { EmbassyPlan } from "./embassy-plan";
+import { Monitoring } from "../monitoring/monitoring";
 import { DnsServer } from "../networking/dns/dns";
 import type { CrossStackSecrets } from "../keys/cross-stack-secrets";
 import { fence } from "../registries/replication/fence";
@@ -34,7 +35,7 @@ export interface DataEmbassyArgs {
     readonly handed?: CrossStackSecrets | undefined;
 }
 
-/** A whole site. Its parts come up in this order: cluster, storage, keys, networking, registries, edge. */
+/** A whole site. Its parts come up in this order: cluster, storage, keys, networking, registries, edge, monitoring. */
 export class DataEmbassy extends pulumi.ComponentResource {
     /** For the stacks of the sites whose intermediates are issued here; secret. */
     readonly crossStackSecrets: pulumi.Output<Record<string, CrossStackSecrets>> | undefined;
@@ -143,6 +144,13 @@ export class DataEmbassy extends pulumi.ComponentResource {
                 },
                 { ...inSite, dependsOn },
             );
+        if (plan.monitoring !== undefined) {
+            new Monitoring(
+                "monitoring",
+                { plan: plan.monitoring, network, podSecurityVersion, issuer: crossStackSecrets.issuer, validity },
+                onDisks,
+            );
+        }
         if (plan.machines.length > 0) {
             // Machines come after all that is waited for, because they are many and nothing here needs them.
             new Machines("machines", plan, { ...inSite, dependsOn: [...before] });

@@ -20,6 +20,7 @@ import { planAuditShipper } from "../cluster/control-plane/plan-audit-shipper";
 import { planMachines } from "../cluster/machines/plan";
 import { COMMON_LABELS, LABEL, registryNamespace } from "../conventions/names";
 import { otherSite } from "../restore/config";
+import { planMonitoring, watching } from "../monitoring/plan";
 import { planObjectStore } from "../storage/plan-object-store";
 import { planDatabase } from "../registries/plan-database";
 import { type Decisions, planRegistry } from "../registries/plan";
@@ -37,6 +38,12 @@ export function plan(
     const hosts = inventory(config);
     const edge = planEdge(config, network, lock);
     const other = otherIn(network, config);
+    const registries = Object.keys(config.registries).map((name) =>
+        planRegistry(planDatabase(name, registryNamespace(name), config), config, lock, decisions, {
+            askedBy: asking(name, edge),
+            watchedBy: watching(config),
+        }),
+    );
     const planned = {
         site: site.name,
         labels: { ...COMMON_LABELS, [LABEL.site]: site.name },
@@ -57,16 +64,9 @@ export function plan(
         certManager: planCertManager(config, lock),
         objectStore: planObjectStore(config, network, lock),
         auditShipper: planAuditShipper(config, other, lock),
-        registries: Object.keys(config.registries).map((name) =>
-            planRegistry(
-                planDatabase(name, registryNamespace(name), config),
-                config,
-                lock,
-                decisions,
-                asking(name, edge),
-            ),
-        ),
+        registries,
         edge,
+        monitoring: planMonitoring(config, registries, lock),
     };
     return { ...planned, bootOrder: bootOrder(site.name, bootParts(planned)) };
 }

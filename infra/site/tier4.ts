@@ -7,7 +7,7 @@ import { workloads } from "./workloads";
 
 export function tier4Site(
     config: Pick<EmbassyConfig, "cluster" | "registries">,
-    plan: Pick<EmbassyPlan, "hosts" | "registries" | "dns" | "objectStore" | "edge" | "certManager">,
+    plan: Pick<EmbassyPlan, "hosts" | "registries" | "dns" | "objectStore" | "edge" | "certManager" | "monitoring">,
 ): Site {
     return siteFrom(config.cluster, plan.hosts, workloads(config, plan));
 }

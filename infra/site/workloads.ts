@@ -25,7 +25,8 @@ export function workloads(
         objectStore,
         edge,
         certManager,
-    }: Pick<EmbassyPlan, "registries" | "dns" | "objectStore" | "edge" | "certManager">,
+        monitoring,
+    }: Pick<EmbassyPlan, "registries" | "dns" | "objectStore" | "edge" | "certManager" | "monitoring">,
 ): Workload[] {
     const plain = { spread: [], priority: 1, quorum: 0, elsewhere: 0, rebuilt: false };
     return [
@@ -74,6 +75,21 @@ export function workloads(
                 spread,
                 quorum: 1,
             })),
+        ...(monitoring === undefined
+            ? []
+            : [
+                  {
+                      ...plain,
+                      name: "monitoring",
+                      unit: "member",
+                      count: monitoring.replicas,
+                      ...requests(monitoring.server, monitoring.exporter),
+                      volume: amount(monitoring.storage),
+                      spread: monitoring.spread,
+                      // Where one is serviced and the other fails, the site goes on unwatched, and who asks is told.
+                      quorum: 0,
+                  },
+              ]),
         ...[
             { name: "backup Jobs", count: registries.length * JOBS, ...requests(BACKUP_JOB) },
             { name: "gates", count: registries.length * GATES, ...requests(LEASE_AGENT) },

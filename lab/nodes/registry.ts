@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -11,8 +12,10 @@ import { stringify } from "yaml";
 import { buildImages, layoutFolder } from "../../images/build";
 import { catalogue } from "../../images/catalogue";
 import { LOCK_FILE, recordDigests } from "../../images/lock";
+import { wantedImages } from "../../images/wanted";
 import { ensureFile } from "../../command-line/files";
 import { embassyHome } from "../../command-line/paths";
+import { declaredSections } from "../../toolchain/cli/stack-config";
 import { LabError } from "../errors";
 import { TAG, forget, isStored } from "./stored-image";
 import type { NetworkInventory } from "../inventory";
@@ -36,12 +39,13 @@ export function ensureImages(home: string, report: (message: string) => void): P
 }
 
 async function makeImages(home: string, report: (message: string) => void): Promise<Record<string, string>> {
+    const images = wantedImages(catalogue, declaredSections(), (name) => existsSync(layoutFolder(name, home)));
     const built = await buildImages({
-        images: catalogue,
+        images,
         home,
         onProgress: (image, message) => report(`image ${image}: ${message}`),
     });
-    const names = catalogue.map(({ name }) => name);
+    const names = images.map(({ name }) => name);
     // The stacks read one file. A lab in another home, as in tests, writes its own instead.
     const own = home === embassyHome;
     return recordDigests(built, names, own ? LOCK_FILE : path.join(home, "images", "lock.json"));

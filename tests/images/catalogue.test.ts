@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { wanted } from "../../images/build";
 import { catalogue } from "../../images/catalogue";
 import { recordDigests } from "../../images/lock";
+import { wantedImages } from "../../images/wanted";
 import type { DebianPackage } from "../../toolchain/debian/packages";
 import { Folder } from "./fixture";
 
@@ -72,5 +73,19 @@ describe("images/lock.json", () => {
     it.each(["[]", "{", "null"])("says what to do with a file that is not its own: %s", (text) => {
         folder.file("lock.json", text);
         expect(() => recordDigests([], [], lock())).toThrow(/lock\.json is not what the image build writes.*remove it/);
+    });
+});
+
+describe("the images that a lab needs", () => {
+    const names = (sections: readonly string[], built: readonly string[] = []): string[] =>
+        wantedImages(catalogue, new Set(sections), (name) => built.includes(name)).map(({ name }) => name);
+
+    it("are without those of a section that no stack file has, unless they were built", () => {
+        expect(names(["site"])).not.toContain("prometheus");
+        expect(names(["site"])).toEqual(
+            catalogue.filter(({ section }) => section === undefined).map(({ name }) => name),
+        );
+        expect(names(["site", "monitoring"])).toContain("prometheus");
+        expect(names(["site"], ["prometheus"])).toContain("prometheus");
     });
 });

@@ -28,6 +28,15 @@ export const PUBLIC_CLOUD = {
     registries: ["legislation"],
 } as const;
 
+/** The section by which a stack asks to be watched. */
+export const MONITORING_KEY = "data-embassy:monitoring";
+export const MONITORING = { retentionDays: 30, storage: "20Gi" } as const;
+
+/** The configuration of a stack that is watched. */
+export function watchedValues(stack: string): Record<string, unknown> {
+    return { ...stackValues(stack), [MONITORING_KEY]: MONITORING };
+}
+
 /** All stacks that have a file. */
 export const STACKS = readdirSync(ROOT)
     .map((file) => /^Pulumi\.([a-z]+)\.yaml$/.exec(file)?.[1])

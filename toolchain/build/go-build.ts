@@ -14,7 +14,7 @@ export interface GoContext {
 
 /** The arguments of `go build` that decide what the binaries are. */
 export function buildArguments(job: GoJob, parts: readonly string[]): string[] {
-    return ["-ldflags", job.ldflags, ...importPaths(job, parts)];
+    return [...tagged(job), "-ldflags", job.ldflags, ...importPaths(job, parts)];
 }
 
 /**
@@ -34,7 +34,7 @@ export async function download(
             onModule();
         }
     };
-    const outcome = await run("go", ["list", "-deps", ...importPaths(job, parts)], {
+    const outcome = await run("go", ["list", "-deps", ...tagged(job), ...importPaths(job, parts)], {
         cwd: job.folder,
         env,
         signal,
@@ -93,6 +93,10 @@ export async function build(
         renameSync(draftOf(part), binary);
     }
     return Object.fromEntries(binaries);
+}
+
+function tagged({ tags }: GoJob): string[] {
+    return tags.length === 0 ? [] : ["-tags", tags.join()];
 }
 
 function importPaths(job: GoJob, parts: readonly string[]): string[] {

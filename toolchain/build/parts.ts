@@ -6,10 +6,10 @@ import type { Layout } from "./layout";
 /** Who needs a part: with `EMBASSY_TOOLCHAIN=system`, `pulumi` parts are the user's own, and `lab` parts never are. */
 export type Purpose = "pulumi" | "lab";
 
-/** What a command runs: the Pulumi CLI, or a lab whose nodes are of one kind. */
-export type Use = "pulumi" | "real" | "simulated";
+/** What a command runs: the Pulumi CLI, or a lab whose nodes are of one kind. `asked`: an image, or a test, that asks for a part by its name. */
+export type Use = "pulumi" | "real" | "simulated" | "asked";
 
-/** Parts of the lab that only sites with nodes of one kind run. Both kinds run all other parts. */
+/** Parts of the lab that only sites with nodes of one kind run, or that are built where they are asked for. Both kinds run all other parts. */
 const ONLY: Readonly<Record<string, Use>> = {
     kwok: "simulated",
     kubelet: "real",
@@ -23,6 +23,8 @@ const ONLY: Readonly<Record<string, Use>> = {
     coredns: "real",
     versitygw: "real",
     follow: "real",
+    prometheus: "asked",
+    promtool: "asked",
 };
 
 export function isUsed(part: string, { purpose }: Job, uses: readonly Use[]): boolean {
@@ -46,6 +48,8 @@ export interface GoJob extends Common {
     /** Import path of each part's main package. */
     readonly packages: Readonly<Record<string, string>>;
     readonly ldflags: string;
+    /** Build tags, by which a module leaves out what is not used. */
+    readonly tags: readonly string[];
     readonly module: string;
     /** Part → the module's folders that it reads when it runs; copies of them are in `lib/<part>` beside the binaries. */
     readonly folders: Readonly<Record<string, readonly string[]>>;
@@ -103,6 +107,7 @@ function goJobs({ modules }: Layout): GoJob[] {
         space: GoJob["space"],
         versionVariables: (version: string) => readonly string[] = () => [],
         folders: GoJob["folders"] = {},
+        tags: GoJob["tags"] = [],
     ): GoJob => {
         const version = pinnedVersion(join(modules, folder, "go.mod"), module);
         const assignments = versionVariables(version).map((variable) => ` -X ${variable}`);
@@ -115,6 +120,7 @@ function goJobs({ modules }: Layout): GoJob[] {
             packages,
             // The binaries have no symbol tables: that halves their size, and panics keep their stack traces.
             ldflags: `-s -w${assignments.join("")}`,
+            tags,
             module,
             folders,
             space,
@@ -206,6 +212,20 @@ function goJobs({ modules }: Layout): GoJob[] {
             { versitygw: "data-embassy/toolchain/versitygw" },
             { download: 340, compile: 430 },
             (version) => [`main.Version=${version}`],
+        ),
+        job(
+            "prometheus",
+            "lab",
+            "github.com/prometheus/prometheus",
+            {
+                prometheus: "github.com/prometheus/prometheus/cmd/prometheus",
+                promtool: "github.com/prometheus/prometheus/cmd/promtool",
+            },
+            { download: 260, compile: 550 },
+            (version) => [`github.com/prometheus/common/version.Version=${version.replace(/^v/, "")}`],
+            {},
+            // What is watched is named in the configuration, so that no cloud, and nobody else, is asked for it.
+            ["remove_all_sd"],
         ),
         job(
             "cilium",

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { ConfigError, type EmbassyConfig, parseConfig } from "../../infra/site/config";
+import { PROJECT } from "../../infra/conventions/names";
 import { SITE_ROLES } from "../../infra/conventions/site";
 import { UserError } from "../../command-line/command";
 import { wholeConfig } from "./project-config";
@@ -18,6 +19,12 @@ export function stackConfig(stack: string, folder = stackFolder(stack)): Embassy
     } catch (error) {
         throw error instanceof ConfigError ? new UserError(error.message) : error;
     }
+}
+
+/** The sections that some stack has, right or wrong. */
+export function declaredSections(): Set<string> {
+    const keys = declaredStacks().flatMap((stack) => Object.keys(wholeConfig(readFileSync(stackFile(stack), "utf8"))));
+    return new Set(keys.map((key) => key.slice(PROJECT.length + 1)));
 }
 
 /** The sites that the project declares and that hold the registries all the time, the one that writes them first. Restore environments do not. */

@@ -16,6 +16,7 @@ const HOUSE = [
     "data",
     "custody",
     "readiness",
+    "monitoring",
     "restore",
     "start",
     "tests/support",
@@ -33,6 +34,7 @@ const INFRA = [
     "registries",
     "edge",
     "cluster",
+    "monitoring",
     "site",
 ].map((folder) => `infra/${folder}`);
 

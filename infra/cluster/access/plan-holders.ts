@@ -45,6 +45,7 @@ export function holders(site: string): readonly string[] {
         `ClusterRole/${OPERATOR_ROLE} User/${OPERATOR}`,
         "ClusterRole/embassy-cert-manager ServiceAccount/cert-manager/cert-manager",
         "ClusterRole/embassy-dns ServiceAccount/dns/dns",
+        "ClusterRole/embassy-exporter ServiceAccount/monitoring/prometheus",
         ...REGISTRIES.map(registryNamespace).map(
             (namespace) => `${namespace}/ClusterRole/embassy-database-member ServiceAccount/${namespace}/database`,
         ),

@@ -82,7 +82,7 @@ describe("a wrong stack file", () => {
         [
             "a source of a site that restores nothing",
             (values) => (values["data-embassy:restore"] = { from: "tallinn" }),
-            "data-embassy:restore is not known; known here: site, sites, cluster, machines, networking, storage, keys, replication, recovery, registries, edge",
+            "data-embassy:restore is not known; known here: site, sites, cluster, machines, networking, storage, keys, replication, recovery, registries, edge, monitoring",
         ],
         [
             "missing section",
@@ -377,6 +377,16 @@ describe("a wrong stack file", () => {
                 delete values["data-embassy:edge"];
             },
             "data-embassy:registries is {}; it must name one or more: an embassy without a registry is none",
+        ],
+        [
+            "numbers that are kept for less than a site may be alone",
+            (values) => (values["data-embassy:monitoring"] = { retentionDays: 14, storage: "20Gi" }),
+            "data-embassy:monitoring.retentionDays is 14; it must be 15 or more: a site may be alone for 14 days, and is asked about it afterwards",
+        ],
+        [
+            "numbers that no disk has room for",
+            (values) => (values["data-embassy:monitoring"] = { retentionDays: 30, storage: "5Ti" }),
+            'data-embassy:monitoring.storage is "5Ti"; it must fit on one disk (cluster.machines: 4Ti)',
         ],
         [
             "a page of a registry that there is not",

@@ -16,6 +16,8 @@ const LAB = [
     "cert-manager",
     "follow",
     "versitygw",
+    "prometheus",
+    "promtool",
     ...CILIUM,
 ];
 const PROGRAMS = LAB.toSpliced(LAB.indexOf("kwok"), 0, "pulumi", "pulumi-journal");
@@ -73,7 +75,8 @@ describe("what is built", () => {
         const real = built(await build({ uses: ["pulumi", "real"] }));
         expect(real).toEqual(expect.arrayContaining(["kubelet", "kube-proxy", "versitygw", ...CILIUM]));
         expect(real).not.toContain("kwok");
-        expect(built(await build())).toEqual([]);
+        // What is built where it is asked for comes with everything, and with no command.
+        expect(built(await build())).toEqual(["prometheus", "promtool"]);
     });
 
     it("reports versions as pinned", async () => {

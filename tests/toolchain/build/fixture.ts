@@ -14,6 +14,7 @@ const MODULES: Record<string, string> = {
     coredns: "github.com/coredns/coredns v1.15.0",
     "cert-manager": "github.com/cert-manager/cert-manager v1.21.2",
     versitygw: "github.com/versity/versitygw v1.8.0",
+    prometheus: "github.com/prometheus/prometheus v0.316.0",
     cilium: "github.com/cilium/cilium v1.19.5",
     "cluster-api": "sigs.k8s.io/cluster-api v1.14.2",
 };

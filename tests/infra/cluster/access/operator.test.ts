@@ -1,16 +1,29 @@
 /** The operator's rights name what the stacks declare, and nothing else. */
 import { NAMED, OPERATOR_RULES } from "../../../../infra/cluster/access/plan-operator";
 import { expectedResources } from "../../../support/expected";
-import { STACKS } from "../../../support/stacks";
+import { parseConfig } from "../../../../infra/site/config";
+import { plan } from "../../../../infra/site/plan";
+import { type Rendered, renderPlan } from "../../../support/render";
+import { STACKS, watchedValues } from "../../../support/stacks";
 
 interface Declared {
     readonly kind: string;
     readonly metadata: { readonly name: string };
 }
 
-const declared = STACKS.flatMap((stack) => expectedResources(stack))
-    .filter(({ type }) => type.startsWith("kubernetes:"))
-    .map(({ inputs }) => inputs as unknown as Declared);
+let declared: readonly Declared[];
+
+beforeAll(async () => {
+    // What a stack may declare besides, and none does: the operator has to be able to.
+    const watched = await renderPlan("tallinn", plan(parseConfig("tallinn", watchedValues("tallinn"))));
+    const all: readonly Pick<Rendered, "type" | "inputs">[] = [
+        ...STACKS.flatMap((stack) => expectedResources(stack)),
+        ...watched,
+    ];
+    declared = all
+        .filter(({ type }) => type.startsWith("kubernetes:"))
+        .map(({ inputs }) => inputs as unknown as Declared);
+});
 
 function names(kind: string): string[] {
     return [...new Set(declared.filter((one) => one.kind === kind).map(({ metadata }) => metadata.name))].sort();

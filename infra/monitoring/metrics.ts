@@ -1,0 +1,30 @@
+/** The metrics that a rule may name: whoever exports them, and nothing else. Pure. */
+import type { Metric } from "../conventions/monitoring";
+
+/** Patroni's own, at each member: https://patroni.readthedocs.io/en/latest/rest_api.html#monitoring-endpoint */
+export const PATRONI_METRICS = [
+    "patroni_primary",
+    "patroni_standby_leader",
+    "patroni_postgres_running",
+    "patroni_xlog_received_location",
+] as const;
+
+declare const known: unique symbol;
+/** The name of a metric that somebody exports. */
+type Known = string & { readonly [known]: true };
+
+export function own(metric: Metric): Known {
+    return metric as string as Known;
+}
+
+export function patroni(metric: (typeof PATRONI_METRICS)[number]): Known {
+    return metric as string as Known;
+}
+
+/** Prometheus' own: whether a target answered. */
+export const up = "up" as Known;
+
+/** An expression in PromQL that names metrics only through the functions above. */
+export function expression(text: TemplateStringsArray, ...values: readonly (Known | number)[]): string {
+    return String.raw({ raw: text }, ...values);
+}

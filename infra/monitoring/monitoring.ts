@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import * as pulumi from "@pulumi/pulumi";
+import {
+    MONITORING,
+    PROMETHEUS,
+    PROMETHEUS_HOST,
+    PROMETHEUS_SELECTOR,
+    WATCHER,
+    WATCHER_HOST,
+    WATCHER_SECRET,
+} from "../conventions/monitoring";
+import { LEASE } from "../conventions/lease";
+import { COMMON_LABELS } from "../conventions/names";
+import { type CertificateArgs, certificate } from "../keys/certificate";
+import type { Issuer } from "../keys/cross-stack-secrets";
+import type { Validity } from "../keys/plan-authority";
+import { AUTHORITY, CERT_MANAGER_API } from "../keys/plan-cert-manager";
+import { budget } from "../kubernetes/budget";
+import { PROTECTED } from "../kubernetes/deletion-protection";
+import { NOT_AWAITED, metadata } from "../kubernetes/metadata";
+import { type Egress, pods, tcp } from "../kubernetes/network-policy";
+import { networkPolicies } from "../kubernetes/network-policies";
+import { clusterRole } from "../kubernetes/role";
+import { tenancy } from "../kubernetes/tenancy";
+import type { NetworkPlan } from "../networking/addresses";
+import { LOOKUPS, apiServer } from "../networking/egress";
+import { PORTS } from "../registries/plan-database";
+import type { MonitoringPlan } from "./plan";
+import { podSpec } from "./pod";
+
+export interface MonitoringArgs {
+    readonly plan: MonitoringPlan;
+    readonly network: NetworkPlan;
+    readonly podSecurityVersion: string;
+    readonly issuer: pulumi.Output<Issuer>;
+    readonly validity: Validity;
+}
+
+/** Name of the ClusterRole and its binding, which belong to no namespace. */
+const ROLE = "embassy-exporter";
+/** Annotation that tells the pods of a new configuration. */
+const DIGEST = "data-embassy/configuration";
+
+/** Watches a site from inside, and says what is wrong: docs/decisions/monitoring.md. */
+export class Monitoring extends pulumi.ComponentResource {
+    constructor(name: string, args: MonitoringArgs, opts: pulumi.ComponentResourceOptions) {
+        super("data-embassy:monitoring:Monitoring", name, {}, opts);
+        const { plan, network, issuer, validity } = args;
+        const { labels, quota, watched } = plan;
+        const parent = { parent: this };
+        const { namespace, serviceAccount } = tenancy(
+            name,
+            { namespace: MONITORING, labels, account: PROMETHEUS, quota, podSecurityVersion: args.podSecurityVersion },
+            parent,
+        );
+        const placed = { namespace, labels };
+        const members = watched.map(({ namespace, selector }): Egress => ({
+            to: [pods(selector, namespace)],
+            ports: tcp(PORTS.patroni),
+        }));
+        // Nobody is let in: who reads the alerts comes by the pod's own machine.
+        const flows = { ingress: [], egress: [LOOKUPS, apiServer(network), ...members] };
+        const before = networkPolicies(
+            name,
+            { ...placed, workload: PROMETHEUS, selector: PROMETHEUS_SELECTOR, ...flows },
+            parent,
+        );
+        clusterRole(name, { ...placed, called: ROLE, rules: RULES, serviceAccount }, parent);
+        const issued = (called: string, own: Pick<CertificateArgs, "secret" | "commonName" | "dnsNames">) =>
+            certificate(called, { ...placed, authority: AUTHORITY.site, issuer, validity, ...own }, parent);
+        const served = { secret: "prometheus-tls", commonName: PROMETHEUS, dnsNames: [PROMETHEUS_HOST] };
+        const tls = issued(`${name}-tls`, served);
+        issued(`${name}-watcher-tls`, { secret: WATCHER_SECRET, commonName: WATCHER, dnsNames: [WATCHER_HOST] });
+        const { metadata: files } = new ConfigMap(
+            `${name}-configuration`,
+            { metadata: metadata(PROMETHEUS, labels, namespace), data: plan.files },
+            parent,
+        );
+        budget(name, { ...placed, workload: PROMETHEUS, selector: PROMETHEUS_SELECTOR }, parent);
+        const podLabels = { ...COMMON_LABELS, ...PROMETHEUS_SELECTOR };
+        new StatefulSet(
+            `${name}-server`,
+            {
+                // Nothing waits for it: a promotion least of all.
+                metadata: metadata(PROMETHEUS, labels, namespace, NOT_AWAITED),
+                spec: {
+                    serviceName: PROMETHEUS,
+                    replicas: plan.replicas,
+                    podManagementPolicy: "Parallel",
+                    selector: { matchLabels: PROMETHEUS_SELECTOR },
+                    persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+                    template: {
+                        metadata: { labels: podLabels, annotations: { [DIGEST]: digest(plan.files) } },
+                        spec: podSpec({ plan, serviceAccount, certificate: tls, files: files.name }),
+                    },
+                    volumeClaimTemplates: [
+                        {
+                            metadata: { name: "data", labels: podLabels },
+                            spec: {
+                                accessModes: ["ReadWriteOnce"],
+                                storageClassName: plan.storageClass,
+                                resources: { requests: { storage: plan.storage } },
+                            },
+                        },
+                    ],
+                },
+            },
+            { ...parent, ...PROTECTED, dependsOn: before },
+        );
+        this.registerOutputs();
+    }
+}
+
+const LISTS = ["list"];
+/** What the exporter reads: agents/exporter/objects.ts. */
+const RULES = [
+    { apiGroups: [""], resources: ["nodes"], verbs: LISTS },
+    { apiGroups: [""], resources: ["configmaps"], resourceNames: [LEASE], verbs: LISTS },
+    { apiGroups: ["apps"], resources: ["deployments", "statefulsets"], verbs: LISTS },
+    { apiGroups: ["batch"], resources: ["cronjobs", "jobs"], verbs: LISTS },
+    { apiGroups: [CERT_MANAGER_API.group], resources: ["certificates"], verbs: LISTS },
+];
+
+function digest(files: Readonly<Record<string, string>>): string {
+    return createHash("sha256").update(JSON.stringify(files)).digest("hex");
+}

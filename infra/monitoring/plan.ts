@@ -1,0 +1,70 @@
+/** How a site is watched: by whom, for how long what was measured is kept, and what is said to be wrong. Pure. */
+import type { MonitoringSection } from "./config";
+import { MONITORING, PROMETHEUS, PROMETHEUS_SELECTOR } from "../conventions/monitoring";
+import { type ImageLock, imageReference } from "../conventions/images";
+import { COMMON_LABELS, LABEL, type Labels } from "../conventions/names";
+import type { SiteRole, SiteSection } from "../conventions/site";
+import { quota } from "../kubernetes/quota";
+import { SPREAD, type SpreadConstraint } from "../kubernetes/spread";
+import type { Asking, RegistryPlan } from "../registries/plan";
+import type { ReplicationSection } from "../registries/replication/config";
+import type { StorageSection } from "../storage/config";
+import { prometheusFiles } from "./configuration";
+import { alerts } from "./rules";
+
+/** Two watch the same, each with a disk of its own, so that one goes on whatever machine is away. */
+const REPLICAS = 2;
+const SERVER = { cpu: "100m", memory: "192Mi" } as const;
+/** Resources of a Node.js that lists what a site has. */
+const EXPORTER = { cpu: "100m", memory: "128Mi" } as const;
+
+export interface MonitoringPlan {
+    readonly labels: Labels;
+    readonly role: SiteRole;
+    readonly image: string;
+    readonly agentsImage: string;
+    readonly replicas: number;
+    readonly server: { readonly cpu: string; readonly memory: string };
+    readonly exporter: { readonly cpu: string; readonly memory: string };
+    readonly spread: readonly SpreadConstraint[];
+    readonly storage: string;
+    readonly storageClass: string;
+    readonly quota: Labels;
+    /** Prometheus' files: file → content. */
+    readonly files: Readonly<Record<string, string>>;
+    /** Namespaces of the registries whose members are asked, and what selects those. */
+    readonly watched: readonly Asking[];
+}
+
+/** Who asks a registry's members how they are; undefined in a site that is not watched. */
+export function watching({ monitoring }: MonitoringSection): Asking | undefined {
+    return monitoring && { namespace: MONITORING, selector: PROMETHEUS_SELECTOR };
+}
+
+/** @returns undefined for a site that is not watched */
+export function planMonitoring(
+    config: SiteSection & StorageSection & ReplicationSection & MonitoringSection,
+    registries: readonly RegistryPlan[],
+    lock: ImageLock,
+): MonitoringPlan | undefined {
+    const { site, storage, monitoring } = config;
+    if (monitoring === undefined) {
+        return undefined;
+    }
+    const running = registries.filter(({ database }) => database.members > 0);
+    return {
+        labels: { ...COMMON_LABELS, ...PROMETHEUS_SELECTOR, [LABEL.site]: site.name },
+        role: site.role,
+        image: imageReference(site.imageRegistry, PROMETHEUS, lock),
+        agentsImage: imageReference(site.imageRegistry, "agents", lock),
+        replicas: REPLICAS,
+        server: SERVER,
+        exporter: EXPORTER,
+        spread: SPREAD,
+        storage: monitoring.storage,
+        storageClass: storage.class,
+        quota: quota({ count: REPLICAS, containers: [SERVER, EXPORTER], storage: monitoring.storage }),
+        files: prometheusFiles({ site: site.name, ...monitoring, registries: running, alerts: alerts(config) }),
+        watched: running.map(({ namespace, database }) => ({ namespace, selector: database.labels })),
+    };
+}

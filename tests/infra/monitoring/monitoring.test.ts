@@ -1,0 +1,81 @@
+/** A site that is watched: what that adds to it, and what it does not. */
+import { tier4Problems } from "../../../infra/cluster/facility";
+import { parseConfig } from "../../../infra/site/config";
+import { type Policy, flowsOf, halfOpen } from "../../../infra/site/flows";
+import { outsideOf } from "../../../infra/site/outside";
+import { plan } from "../../../infra/site/plan";
+import { type Rbac, reachOf, rightsOf } from "../../../infra/site/rights";
+import { tier4Site } from "../../../infra/site/tier4";
+import { RULES } from "../../../policy/rules";
+import type { KubernetesObject } from "../../../policy/rules/rule";
+import { type Rendered, renderPlan } from "../../support/render";
+import { watchedValues } from "../../support/stacks";
+
+const config = parseConfig("luxembourg", watchedValues("luxembourg"));
+const site = plan(config);
+const ACCOUNT = "ServiceAccount/monitoring/prometheus";
+
+describe("a site that is watched", () => {
+    let all: Rendered[];
+    beforeAll(async () => {
+        all = await renderPlan("luxembourg", site);
+    }, 120_000);
+    const of = <T>(kind: RegExp): T[] =>
+        all.filter(({ type }) => kind.test(type)).map(({ inputs }) => inputs as unknown as T);
+
+    it("opens the way from Prometheus to each member's Patroni, at both ends, and to nobody else", () => {
+        const policies = of<Policy>(/:NetworkPolicy$/);
+        const outside = outsideOf(site.network, config.edge);
+        expect(halfOpen(policies, outside)).toEqual([]);
+        expect(
+            flowsOf(policies, outside, "egress")
+                .filter(({ from }) => from === "prometheus")
+                .map(({ to, port }) => `${to} ${port}`)
+                .sort(),
+        ).toEqual(["API server 6443/TCP", "a registry's database 8008/TCP", "dns 5353/TCP", "dns 5353/UDP"]);
+        expect(flowsOf(policies, outside, "ingress").filter(({ to }) => to === "prometheus")).toEqual([]);
+    });
+
+    it("gives Prometheus' account lists to read, and nothing to become", () => {
+        const rights = rightsOf(of<Rbac>(/rbac/));
+        expect(reachOf(ACCOUNT, rights, false)).toEqual([]);
+        const own = rights.get(ACCOUNT) ?? [];
+        expect(new Set(own.flatMap(({ rule }) => rule.verbs))).toEqual(new Set(["list"]));
+        expect(own.flatMap(({ rule }) => rule.resources ?? [])).not.toContain("secrets");
+    });
+
+    it("breaks no policy", () => {
+        const broken = all.flatMap(({ inputs }) =>
+            RULES.flatMap(({ violations }) => violations(inputs as unknown as KubernetesObject, { protect: true })),
+        );
+        expect(broken).toEqual([]);
+    });
+
+    it("bears every fault that it bore before", () => {
+        expect(tier4Problems(tier4Site(config, site))).toEqual([]);
+    });
+
+    it("gives the identity in the API to the exporter alone, which listens inside its pod", () => {
+        const [server] = of<{
+            spec: { template: { spec: { containers: { name: string; volumeMounts: { name: string }[] }[] } } };
+        }>(/:StatefulSet$/).filter(({ spec }) => spec.template.spec.containers.some(({ name }) => name === "exporter"));
+        const holders = server?.spec.template.spec.containers
+            .filter(({ volumeMounts }) => volumeMounts.some(({ name }) => name === "api-token"))
+            .map(({ name }) => name);
+        expect(holders).toEqual(["exporter"]);
+    });
+});
+
+describe("a registry that does not run", () => {
+    it("is not asked how its members are", () => {
+        const stopped = structuredClone(config);
+        const { registries } = stopped as unknown as { registries: Record<string, { running: boolean }> };
+        Object.entries(registries).forEach(([name, registry]) => (registry.running = name === "population"));
+        const { files = {} } = plan(stopped).monitoring ?? {};
+        const targets = [...(files["prometheus.yml"] ?? "").matchAll(/"([^"]+):8008"/g)].map(([, host]) => host);
+        expect(targets).toEqual([
+            "database-10.database.registry-population.svc",
+            "database-11.database.registry-population.svc",
+        ]);
+    });
+});

@@ -1,0 +1,95 @@
+/** For each alert a fault, as promtool plays it. */
+
+export interface Played {
+    /** Series → its values while all is well, and while something is wrong, in promtool's notation: `a+b` grows by b from a. */
+    readonly series: Readonly<Record<string, readonly [well: string, ill: string]>>;
+    /** Labels of the alert, besides its severity. */
+    readonly labels: Readonly<Record<string, string>>;
+    readonly stake: string;
+}
+
+const LAND = { registry: "land", member: "database-0" };
+const MEMBER = 'registry="land",member="database-0"';
+
+export const PLAYED: Readonly<Record<string, Played>> = {
+    ApiServerSilent: {
+        series: { 'up{job="exporter"}': ["1+0", "0+0"] },
+        labels: { job: "exporter" },
+        stake: "The API server does not answer: databases go on, but fail over to nobody, and nothing can be declared.",
+    },
+    RegistryWithoutLeader: {
+        series: {
+            [`patroni_primary{${MEMBER}}`]: ["1+0", "0+0"],
+            'patroni_primary{registry="land",member="database-1"}': ["0+0", "0+0"],
+            [`patroni_standby_leader{${MEMBER}}`]: ["0+0", "0+0"],
+            'patroni_standby_leader{registry="land",member="database-1"}': ["0+0", "0+0"],
+            // This one is led by a standby's leader, and is well.
+            'patroni_primary{registry="taxes",member="database-0"}': ["0+0", "0+0"],
+            'patroni_standby_leader{registry="taxes",member="database-0"}': ["1+0", "1+0"],
+        },
+        labels: { registry: "land" },
+        stake: "land has no leader: nobody can write to it, or follow it.",
+    },
+    MemberAway: {
+        series: { [`up{job="patroni",${MEMBER}}`]: ["1+0", "0+0"] },
+        labels: { job: "patroni", ...LAND },
+        stake: "database-0 of land is away: the next failure may stop the registry.",
+    },
+    DatabaseDown: {
+        series: { [`patroni_postgres_running{${MEMBER}}`]: ["1+0", "0+0"] },
+        labels: LAND,
+        stake: "Postgres does not run in database-0 of land: the next failure may stop the registry.",
+    },
+    DatabaseDiffers: {
+        series: { 'embassy_registry_differs{registry="land"}': ["0+0", "1+0"] },
+        labels: { registry: "land" },
+        stake: "Something in the database of land is not as declared.",
+    },
+    BackupLate: {
+        series: { 'embassy_backup_problem{registry="",work="write-once-self-test"}': ["0+0", "1+0"] },
+        labels: { work: "write-once-self-test" },
+        stake: "write-once-self-test of the object store is late or has failed: a restore may lose more than is promised.",
+    },
+    CertificateEnds: {
+        series: {
+            'embassy_certificate_end_timestamp_seconds{namespace="edge",certificate="edge-tls"}': [
+                "2000000+0",
+                "1200000+0",
+            ],
+        },
+        labels: { namespace: "edge", certificate: "edge-tls" },
+        stake: "edge/edge-tls ends within 14 days: what has it then serves nobody.",
+    },
+    MachineAway: {
+        series: { 'embassy_machine_ready{machine="a1-1"}': ["1+0", "0+0"] },
+        labels: { machine: "a1-1" },
+        stake: "The machine a1-1 is away: a second failure may stop a registry.",
+    },
+    PodsMissing: {
+        series: {
+            'embassy_workload_missing_pods{namespace="dns",kind="Deployment",workload="dns"}': ["0+0", "1+0"],
+        },
+        labels: { namespace: "dns", kind: "Deployment", workload: "dns" },
+        stake: "Deployment dns/dns lacks 1 of its pods: the next failure may stop it.",
+    },
+    LeaseEnded: {
+        series: { 'embassy_lease_end_timestamp_seconds{registry="land"}': ["100000+0", "1000+0"] },
+        labels: { registry: "land" },
+        stake: "land takes no writes: the other site has renewed no lease.",
+    },
+    PrimarySilent: {
+        // It is heard at each look, 15 s apart; and then, of a sudden, for the last time at 900 s.
+        series: { 'embassy_primary_last_report_timestamp_seconds{registry="land"}': ["100000+0", "900+0"] },
+        labels: { registry: "land" },
+        stake: "The primary of land is not heard: it has stopped writing, and somebody decides whether this site is promoted.",
+    },
+    StandbyBehind: {
+        series: {
+            'embassy_primary_wal_position_bytes{registry="land"}': ["100000000+0", "134217728+0"],
+            'patroni_xlog_received_location{registry="land",member="database-10"}': ["100000000+0", "100663296+0"],
+            'patroni_xlog_received_location{registry="land",member="database-11"}': ["100000000+0", "67108864+0"],
+        },
+        labels: { registry: "land" },
+        stake: "land is 32MiB of WAL behind the primary: a promotion would lose them.",
+    },
+};
