@@ -22,7 +22,7 @@ export function alertsReport(answers: readonly SiteAnswer[]): string {
         head: ["site", "", "alert", "at stake", "since (UTC)", "who, and what to do"],
         style: TABLE_STYLE,
         wordWrap: true,
-        colWidths: [12, 8, 22, 52, 21, 44],
+        colWidths: [12, 8, 25, 50, 21, 44],
     });
     table.push(...rows);
     return [...(rows.length > 0 ? [table.toString()] : []), ...answers.map(sentence)].join("\n");

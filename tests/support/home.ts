@@ -30,6 +30,7 @@ import { runOnly } from "../../restore/stamp";
 import { pulumiEnvironment } from "../../toolchain/cli/environment";
 import { declaredStacks, stackFile } from "../../toolchain/cli/stack-file";
 import { embassyHome, repoRoot } from "../../command-line/paths";
+import { MONITORING, MONITORING_KEY } from "./stacks";
 
 const BIN = join(repoRoot, "node_modules", ".bin");
 const TSX = ["--import", "tsx"];
@@ -50,6 +51,7 @@ export class Home {
     private env: NodeJS.ProcessEnv;
     private limit = LONGEST_MS;
     private running: string | undefined;
+    private isWatched = false;
     private root = repoRoot;
 
     /** @param shared folders of the user's own home that are linked, because they are downloaded or built once for all homes */
@@ -87,6 +89,11 @@ export class Home {
     /** The same home, whose sites declare every registry but run only this one, so that a test of one registry costs no more. */
     only(registry: string): Home {
         return Object.assign(this.with({}), { running: registry });
+    }
+
+    /** The same home, whose sites are watched. */
+    watched(): Home {
+        return Object.assign(this.with({}), { isWatched: true });
     }
 
     /** The same home, with the commands of another clone of the project. */
@@ -129,6 +136,11 @@ export class Home {
     private restoring(args: readonly string[]): string[] {
         const named = this.running !== undefined && args.includes("--from") ? ["--registry", this.running] : [];
         return ["restore/main.ts", ...args, ...named];
+    }
+
+    /** `npm run alerts -- …` */
+    alerts(...args: string[]): Outcome {
+        return this.run(["monitoring/main.ts", ...args]);
     }
 
     /** `npm run keys -- …` */
@@ -212,7 +224,7 @@ export class Home {
             must(this.pulumi("stack", "init", stack, "--no-select"));
         }
         const asDeclared = ["up", "--stack", stack, "--yes", "--skip-preview"];
-        const own = this.running === undefined && Object.keys(values).length === 0;
+        const own = this.running === undefined && !this.isWatched && Object.keys(values).length === 0;
         return must(this.pulumi(...(own ? asDeclared : this.declaration(stack, values))));
     }
 
@@ -236,6 +248,9 @@ export class Home {
         );
         if (this.running !== undefined) {
             runOnly(document, [this.running]);
+        }
+        if (this.isWatched) {
+            document.setIn(["config", MONITORING_KEY], MONITORING);
         }
         writeFileSync(file, document.toString());
         return ["up", "--stack", stack, "--yes", "--skip-preview", "--config-file", file];

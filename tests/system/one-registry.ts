@@ -26,8 +26,10 @@ export class OneRegistry {
     readonly namespace = "--namespace=registry-population";
     readonly home: Home;
 
-    constructor(name: string) {
-        this.home = new Home(name, "cache", "images").only("population");
+    /** @param isWatched whether both sites declare that they are watched */
+    constructor(name: string, isWatched = false) {
+        const home = new Home(name, "cache", "images").only("population");
+        this.home = isWatched ? home.watched() : home;
     }
 
     /** Brings both sites up, and loads the registry. @throws Error with the output of what fails */

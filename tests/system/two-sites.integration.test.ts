@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Visit } from "../../start/edge";
+import type { SiteAnswer } from "../../monitoring/ask";
 import { describeNodes, why } from "../lab/nodes/fixture";
 import { type Home, must } from "../support/home";
 import { type Lost, OneRegistry, SITES } from "./one-registry";
@@ -17,7 +18,7 @@ describeNodes(`the population registry in two sites${why}`, () => {
     let home: Home;
 
     beforeAll(() => {
-        registry = new OneRegistry("two-sites");
+        registry = new OneRegistry("two-sites", true);
         ({ home } = registry);
         registry.start();
     });
@@ -26,6 +27,11 @@ describeNodes(`the population registry in two sites${why}`, () => {
     it("is the same in Luxembourg as in Tallinn, row for row", () => {
         must(home.data("lag", "--site", "luxembourg"));
         expect(JSON.parse(registry.digests("luxembourg"))).toEqual(JSON.parse(registry.digests("tallinn")));
+    });
+
+    it("is watched in both sites, and nothing is wrong in it", async () => {
+        const well = (): boolean => alerts().every(({ firing, silent }) => firing?.length === 0 && silent.length === 0);
+        expect((await registry.until(well)) || alerts()).toBe(true);
     });
 
     it("is entered by nobody, an administrator neither, who is told how", () => {
@@ -60,6 +66,16 @@ describeNodes(`the population registry in two sites${why}`, () => {
             ["no certificate", "edge", true],
         ]);
     });
+
+    /** What those who watch the sites say. */
+    function alerts(): SiteAnswer[] {
+        return JSON.parse(home.alerts("--json", "--site", ...SITES).stdout) as SiteAnswer[];
+    }
+
+    /** `site alert` of each that fires. */
+    function fires(): string[] {
+        return alerts().flatMap(({ site, firing = [] }) => firing.map(({ alert }) => `${site} ${alert}`));
+    }
 
     describeAuditLog(() => home);
 
@@ -116,13 +132,19 @@ describeNodes(`the population registry in two sites${why}`, () => {
         const journal = (primary: string): string => join(home.path, `${primary}.jsonl`);
 
         /** Cuts off the primary while it writes, lets it write for as long as it can, and then promotes the standby. */
-        async function cutOff(primary: string, standby: string, ...options: string[]): Promise<Lost> {
+        async function cutOff(
+            primary: string,
+            standby: string,
+            options: readonly string[] = [],
+            before: () => Promise<void> = () => Promise.resolve(),
+        ): Promise<Lost> {
             const journaled = ["--journal", journal(primary)];
             const forSeconds = ["--rate", String(RATE), "--for", "25s"];
             const ended = once(home.startData("write", "--site", primary, ...forSeconds, ...journaled), "exit");
             await sleep(10_000);
             must(home.lab("cut"));
             await ended;
+            await before();
             home.declare(standby, { role: "primary" }, ...options);
             return JSON.parse(home.data("lost", "--site", standby, ...journaled, "--json").stdout) as Lost;
         }
@@ -141,7 +163,10 @@ describeNodes(`the population registry in two sites${why}`, () => {
             const waitedFor = async (): Promise<boolean> =>
                 (await registry.sql("SHOW synchronous_standby_names")) === "ANY 2 (*)";
             expect(await registry.until(waitedFor)).toBe(true);
-            const { acknowledged, lost } = await cutOff("tallinn", "luxembourg");
+            const { acknowledged, lost } = await cutOff("tallinn", "luxembourg", [], async () => {
+                const told = ["tallinn LeaseEnded", "luxembourg PrimarySilent"];
+                expect((await registry.until(() => told.every((one) => fires().includes(one)))) || fires()).toBe(true);
+            });
             expect(acknowledged).toBeGreaterThan(0);
             expect(lost).toEqual([]);
             // `up` ends once the members have the new configuration; the leader is promoted some seconds later.
@@ -159,10 +184,12 @@ describeNodes(`the population registry in two sites${why}`, () => {
                 await sleep(1_000);
             }
             expect(JSON.parse(registry.digests("tallinn"))).toEqual(JSON.parse(written));
+            const ended = (): boolean => !fires().some((one) => /LeaseEnded|PrimarySilent/.test(one));
+            expect((await registry.until(ended)) || fires()).toBe(true);
         });
 
         it("has all but less than a second's in the other site, where that is waited for only when it is late", async () => {
-            const { acknowledged, lost } = await cutOff("luxembourg", "tallinn", "--accept-loss");
+            const { acknowledged, lost } = await cutOff("luxembourg", "tallinn", ["--accept-loss"]);
             expect(acknowledged).toBeGreaterThan(0);
             expect(lost.length).toBeLessThanOrEqual(RATE);
         });
