@@ -10,6 +10,7 @@ import { load } from "../data/load";
 import { DEFAULT_PEOPLE } from "../data/options";
 import { showProgress } from "../command-line/progress";
 import { runningOf } from "../infra/registries/config";
+import { ROLE_LABEL } from "../infra/registries/plan-database";
 import { REGISTRIES, type Registry } from "../data/registries";
 import { isEmpty } from "../data/tables";
 import type { EmbassyConfig } from "../infra/site/config";
@@ -70,7 +71,7 @@ export async function compareRegistries(configs: readonly EmbassyConfig[]): Prom
         if (lag?.caughtUp === false) {
             throw new LabError(
                 `${site.name} is ${lag.bytes} bytes of ${registry} behind after ${PATIENCE} s. See ` +
-                    `kubectl --kubeconfig .embassy/lab/${site.name}/kubeconfig -n registry-${registry} logs -l role=master -c database`,
+                    `kubectl --kubeconfig .embassy/lab/${site.name}/kubeconfig -n registry-${registry} logs -l ${ROLE_LABEL.key}=${ROLE_LABEL.leader} -c database`,
             );
         }
         const database = databaseOf(registry, site.name);

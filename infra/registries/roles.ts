@@ -83,7 +83,7 @@ const SETUP_TRIES = 60;
  */
 export function setupCommand(psql: string): string {
     return [
-        "case $2 in master|promoted|primary) ;; *) exit 0 ;; esac",
+        '[ "$2" = primary ] || exit 0',
         "tries=0",
         `until ${psql}; do`,
         "    tries=$((tries + 1))",

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PROJECT } from "../../infra/conventions/names";
+import { POSTGRES_PROGRAMS } from "../../infra/conventions/postgres";
 import { type RegistryKeys, registryKeys } from "../../infra/keys/registry-keys";
 import type { Visit } from "../../start/edge";
 import { SitePaths } from "../../lab/paths";
@@ -84,14 +85,8 @@ describeNodes(`the population registry${why}`, () => {
 
     /** Runs SQL as the superuser in the leader's pod, which is possible only with access to the machine. */
     async function sql(statement: string): Promise<string> {
-        const leader = ["get", "pods", namespace, "--selector=role=master", "-o"];
-        const psql = [
-            "/usr/lib/postgresql/15/bin/psql",
-            "--host=/run/postgresql",
-            "--dbname=population",
-            "-Atc",
-            statement,
-        ];
+        const leader = ["get", "pods", namespace, "--selector=role=primary", "-o"];
+        const psql = [`${POSTGRES_PROGRAMS}/psql`, "--host=/run/postgresql", "--dbname=population", "-Atc", statement];
         return inContainer(
             kubectl(...leader, 'jsonpath={..containerStatuses[?(@.name=="database")].containerID}'),
             psql,
@@ -116,7 +111,7 @@ describeNodes(`the population registry${why}`, () => {
     });
 
     it("is entered by nobody, an administrator neither, who is told how", () => {
-        const [leader = ""] = kubectl("get", "pods", namespace, "--selector=role=master", "-o", "name").split("\n");
+        const [leader = ""] = kubectl("get", "pods", namespace, "--selector=role=primary", "-o", "name").split("\n");
         const { code, output } = home.kubectl("tallinn", "exec", namespace, leader, "--container=database", "--", "id");
         expect([code, output]).toEqual([1, expect.stringMatching(/nobody works here: .* npm run keys -- break-glass/)]);
         const elsewhere = { EMBASSY_KUBECONFIG: join(home.path, "lab", "tallinn", "kubeconfig") };

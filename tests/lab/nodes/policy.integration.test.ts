@@ -115,7 +115,7 @@ describeNodes(`network policies on real nodes${why}`, () => {
             const { status } = JSON.parse(endpoint) as { status: { identity: { labels: string[] } } };
             return status.identity.labels;
         };
-        await site.run("label", "pod", "near", "role=master", "tier=x");
+        await site.run("label", "pod", "near", "role=primary", "tier=x");
         let labels: string[] = [];
         while (!labels.includes("k8s:tier=x")) {
             labels = await identity();
