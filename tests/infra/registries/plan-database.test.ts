@@ -257,6 +257,8 @@ describe("backups", () => {
                 `repo1-s3-endpoint=objects.${["tallinn", "luxembourg"][index] ?? ""}.embassy.internal\n`,
             );
             expect(file).toContain("repo1-cipher-type=aes-256-cbc\n");
+            // pgBackRest takes the second only with the first.
+            expect(file).toMatch(/^repo1-bundle=y\nrepo1-block=y$/m);
             expect(file).toContain(`spool-path=/var/lib/postgresql/spool/${use}\n`);
         });
 
