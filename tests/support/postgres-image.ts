@@ -32,6 +32,10 @@ export const describeAsRoot = process.getuid?.() === 0 ? describe : describe.ski
 /** The database whose member the container is. */
 export const plan = planDatabase("land", "registry-land", parseConfig("tallinn", stackValues("tallinn")));
 
+/** Patroni looks up its Postgres in /proc, which is mounted for the command alone. */
+const CHROOT =
+    'mkdir -p "$0/proc" && mount --bind /proc "$0/proc" && user=$1 && shift && exec /usr/sbin/chroot --userspec="$user" --groups= "$0" "$@"';
+
 export class PostgresImage {
     private readonly started: ChildProcess[] = [];
 
@@ -67,12 +71,18 @@ export class PostgresImage {
     }
 
     async remove(): Promise<void> {
-        for (const server of this.started.filter(({ exitCode }) => exitCode === null)) {
+        await this.end("SIGQUIT");
+        rmSync(this.root, { recursive: true, force: true });
+    }
+
+    /** Ends every server. Patroni takes its Postgres along at SIGTERM alone. */
+    async end(signal: NodeJS.Signals): Promise<void> {
+        const running = this.started.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+        for (const server of running) {
             const gone = once(server, "exit");
-            server.kill("SIGQUIT");
+            server.kill(signal);
             await gone;
         }
-        rmSync(this.root, { recursive: true, force: true });
     }
 
     /** Writes files that only the image's user can read. @param folder in the image */
@@ -110,7 +120,7 @@ export class PostgresImage {
     }
 
     private chrooted({ uid, gid }: Identity, command: readonly string[]): [string, string[]] {
-        return ["/usr/sbin/chroot", [`--userspec=${uid}:${gid}`, "--groups=", this.root, ...command]];
+        return ["/usr/bin/unshare", ["--mount", "/bin/sh", "-c", CHROOT, this.root, `${uid}:${gid}`, ...command]];
     }
 }
 
