@@ -102,9 +102,11 @@ describeAsRoot("a member", () => {
 });
 
 async function until(holds: () => boolean): Promise<void> {
-    for (const deadline = Date.now() + PATIENCE_MS; !holds(); await sleep(500)) {
+    const deadline = Date.now() + PATIENCE_MS;
+    while (!holds()) {
         if (Date.now() > deadline) {
             throw new Error(`it did not come about within ${PATIENCE_MS / 1000} s`);
         }
+        await sleep(500);
     }
 }
