@@ -76,6 +76,8 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
             data_dir: PATHS.data,
             bin_dir: POSTGRES_PROGRAMS,
             pgpass: "/tmp/pgpass",
+            // A copy of the leader begins with a checkpoint of its own, as a backup does. The next one may be minutes away.
+            basebackup: [{ checkpoint: "fast" }],
             callbacks: { on_start: SETUP_AGAIN, on_role_change: SETUP_AGAIN },
             use_unix_socket: true,
             use_unix_socket_repl: true,

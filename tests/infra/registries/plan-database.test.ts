@@ -29,6 +29,11 @@ describe("a database's members", () => {
         expect(names.length).toBeGreaterThan(STACKS.length);
     });
 
+    it("copy a leader at once, and do not wait for its next checkpoint", () => {
+        const { postgresql } = localConfiguration(planOf("tallinn")) as { postgresql: { basebackup: object[] } };
+        expect(postgresql.basebackup).toEqual([{ checkpoint: "fast" }]);
+    });
+
     it("let nobody in from outside the pod but by certificate, over TLS, into one database", () => {
         const { postgresql } = localConfiguration(planOf("tallinn")) as { postgresql: { pg_hba: string[] } };
         const [local, itself, ...outside] = postgresql.pg_hba;
