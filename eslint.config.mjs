@@ -34,7 +34,7 @@ export default tseslint.config(
     },
     {
         // Tests that share one started site: no test file itself, it is called by one.
-        files: ["tests/system/site/*.ts"],
+        files: ["tests/system/site/*.ts", "tests/lab/nodes/site/*.ts"],
         rules: { "jest/no-export": "off" },
     },
 );

@@ -37,6 +37,7 @@ const common = {
 module.exports = {
     // Many tests start processes, and two cores are soon shared out: a limit for what hangs, not for what is slow.
     testTimeout: 30_000,
+    testSequencer: "<rootDir>/tests/support/sequencer.js",
     projects: [
         {
             ...common,

@@ -1,5 +1,5 @@
 /**
- * Measures the whole embassy on real nodes: what both sites with all seven registries cost while nothing happens, and how long it takes to
+ * Measures the whole embassy on real nodes: what both sites with all registries cost while nothing happens, and how long it takes to
  * restore all of them to one instant when both sites are gone.
  */
 import { writeFileSync } from "node:fs";
@@ -25,7 +25,7 @@ export async function embassy(people: number): Promise<Figure[]> {
         say("both sites");
         must(home.lab("up", ...SITES, "--nodes", "real"));
         SITES.forEach((site) => home.up(site));
-        say(`seven registries of ${people} people`);
+        say(`${REGISTRIES.length} registries of ${people} people`);
         must(home.data("load", "--all", "--site", HOME, "--people", String(people)));
         say("first versions");
         for (const registry of REGISTRIES) {
@@ -69,7 +69,7 @@ function restored(home: Home, ...options: readonly string[]): RestoreReport {
 function beside(all: RestoreReport, one: RestoreReport): Figure {
     const answered = Object.entries(all.answered).map(([registry, after]) => `${registry} after ${after.toFixed(0)} s`);
     return ratio(
-        "all seven registries at one instant, both sites gone ÷ one of them",
+        "all registries at one instant, both sites gone ÷ one of them",
         all.seconds,
         one.seconds,
         REGISTRIES.length,

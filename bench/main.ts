@@ -85,7 +85,7 @@ function program(fail: (code: number) => void): Command {
         .option("--rounds <n>", "repetitions of each measure; the median counts", "3")
         .option(
             "--people <n>",
-            `how many are in what is loaded and restored (default: ${NATION}, in all seven ${DEFAULT_PEOPLE})`,
+            `how many are in what is loaded and restored (default: ${NATION}, in all registries ${DEFAULT_PEOPLE})`,
         )
         .option("--json", "print the figures as JSON")
         .action(async (names: string[], flags: Flags) => {

@@ -12,10 +12,11 @@ import { chosen, wholeNumber } from "../command-line/typed";
 import { holdCeremony } from "./ceremony";
 import { parseCustodians } from "./custodians";
 import { readOpening, readSigningKey, readText, refuseExisting, writeCeremony, writeRecovered } from "./files";
-import { SECRET_NAMES, type SecretName } from "./format";
+import { ROOT, SECRET_NAMES, type SecretName, parseFile } from "./format";
 import { WITNESS, addGlassCommands } from "./glass-commands";
 import { recover } from "./recover";
 import { rehearse } from "./rehearse";
+import { writeDiskKeys } from "./disk-keys";
 import { ceremonyReport, recoveryReport, rehearsalReport } from "./report";
 import { secretsOf } from "./secrets";
 import { MOST_CUSTODIANS } from "./stage";
@@ -37,6 +38,12 @@ interface RecoverFlags extends Common {
     readonly identity: string[];
     readonly only?: string[];
     readonly acceptExpired?: boolean;
+    readonly out: string;
+}
+
+interface DisksFlags extends Common {
+    readonly site: string;
+    readonly keys?: string;
     readonly out: string;
 }
 
@@ -84,6 +91,26 @@ async function runRecover(flags: RecoverFlags): Promise<void> {
     const { ceremony } = recovered;
     const result = { ceremony, secrets: wanted, file: flags.out, problems };
     print(flags.json, result, () => recoveryReport(wanted, flags.out, transcript));
+}
+
+async function runDisks({ site, keys, out, json }: DisksFlags): Promise<void> {
+    const config = stackConfig(site);
+    await refuseExisting(out);
+    const root =
+        keys === undefined
+            ? (await secretsOf(rootStack(), toolchainChoice()))[ROOT]
+            : parseFile("recovered keys", await readText(keys), keys).secrets[ROOT];
+    if (root === undefined) {
+        throw new UserError(
+            `${keys} has no key of ${ROOT}: recover it as well (npm run keys -- recover --only ${ROOT} …).`,
+        );
+    }
+    const hosts = await writeDiskKeys(out, config, root);
+    print(
+        json,
+        { site, hosts, file: out },
+        () => `${out} has the disk keys of ${hosts.join(", ")}. Remove it once they are open.`,
+    );
 }
 
 async function runRehearse(flags: RehearseFlags, fail: (code: number) => void): Promise<void> {
@@ -150,6 +177,19 @@ export function program(fail: (code: number) => void): Command {
         .requiredOption("--out <file>", "a new file for the secrets, in the clear")
         .option("--json", "print what was recovered, without the secrets, as JSON")
         .action(runRecover);
+    command
+        .command("disks")
+        .description(
+            "write down the keys of a site's encrypted disks, for a cold start or a new machine (docs/cold-start.md)",
+        )
+        .requiredOption("--site <site>", "whose machines' disks")
+        .option(
+            "--keys <file>",
+            "the root's key as recover wrote it; by default the state of the stack that holds the root",
+        )
+        .requiredOption("--out <file>", "a new file for the keys, in the clear: a line for each machine")
+        .option("--json", "print what was written, without the keys, as JSON")
+        .action(runDisks);
     addGlassCommands(command);
     return command;
 }

@@ -50,13 +50,17 @@ async function writeFolder(out: string, files: Readonly<Record<string, string>>)
     }
 }
 
-/** Writes a new file with secrets in the clear. @throws UserError where the file exists */
 export async function writeRecovered(file: string, recovered: Recovered): Promise<void> {
+    await writeInTheClear(file, json(recovered));
+}
+
+/** Writes a new file with secrets in the clear. @throws UserError where the file exists */
+export async function writeInTheClear(file: string, text: string): Promise<void> {
     await refuseExisting(file);
     try {
         await makeDirectory(path.dirname(file));
         // Renaming would replace a file that somebody has made in the meantime.
-        await fs.writeFile(file, json(recovered), { flag: "wx", mode: PRIVATE_FILE });
+        await fs.writeFile(file, text, { flag: "wx", mode: PRIVATE_FILE });
     } catch (error) {
         throw unwritable(file, error);
     }

@@ -31,7 +31,7 @@ export function rehearsalReport({ steps, right, seconds }: RehearsalReport): str
 export function recoveryReport(names: readonly string[], file: string, { witness }: Transcript): string {
     return [
         `${names.join(", ")}: recovered into ${file}, in the clear. The transcript is signed by ${witness.office}, ${fingerprint(witness.key)}.`,
-        `To restore with them: npm run restore -- --keys ${file} --from luxembourg. Remove the file afterwards.`,
+        `To restore with them: npm run restore -- --keys ${file} --from <site>. Remove the file afterwards.`,
     ].join("\n");
 }
 

@@ -1,4 +1,5 @@
 /** Reports a site's backups and their scheduled Jobs: what ended when, from its API server, and how old the stores' content is. */
+import { AUDIT_SHIPPER } from "../infra/conventions/audit";
 import { REGISTRIES } from "../infra/conventions/registries";
 import { COMMON_LABELS, LABEL } from "../infra/conventions/names";
 import { type ScheduledJob, type BackupState, type BackupJob, backupStates } from "../infra/registries/backups/overdue";
@@ -21,6 +22,7 @@ export interface StoreState extends Ages {
 }
 
 export interface Problem {
+    /** A registry, or what else is not as declared. */
     readonly registry: string;
     /** What is wrong, in a sentence that says what to do about it. */
     readonly problem: string;
@@ -53,7 +55,7 @@ export async function backupStatusOf(
     return {
         stored: backupStates(jobs.schedules, jobs.jobs, now),
         stores,
-        problems: jobs.leases.flatMap(problemOf),
+        problems: [...jobs.leases.flatMap(problemOf), ...jobs.onMachines.flatMap(lateAuditLog)],
         ...(unknown !== "" && { unknown }),
     };
 }
@@ -63,6 +65,28 @@ interface Jobs {
     readonly jobs: readonly BackupJob[];
     /** The ConfigMaps in which members write down how they are: agents/lease-agent/record.ts. */
     readonly leases: readonly Lease[];
+    /** Workloads of ours that each machine of a control plane runs. */
+    readonly onMachines: readonly OnMachines[];
+}
+
+interface OnMachines {
+    readonly metadata: { readonly name: string; readonly namespace: string };
+    readonly status?: { readonly desiredNumberScheduled?: number; readonly numberReady?: number };
+}
+
+/** A pod of these is not ready where it could store nothing for an hour: agents/audit-shipper. */
+function lateAuditLog({ metadata: { name, namespace }, status }: OnMachines): Problem[] {
+    const { desiredNumberScheduled: wanted = 0, numberReady: ready = 0 } = status ?? {};
+    return name !== AUDIT_SHIPPER || ready >= wanted
+        ? []
+        : [
+              {
+                  registry: "audit log",
+                  problem:
+                      `is not stored in the other site's store by ${wanted - ready} of ${wanted} machines, which keep it until it is: ` +
+                      `kubectl -n ${namespace} logs ds/${name}`,
+              },
+          ];
 }
 
 interface Lease {
@@ -82,7 +106,7 @@ const OURS = Object.entries(COMMON_LABELS)
     .map((label) => label.join("="))
     .join(",");
 
-const NO_JOBS: Jobs = { schedules: [], jobs: [], leases: [] };
+const NO_JOBS: Jobs = { schedules: [], jobs: [], leases: [], onMachines: [] };
 
 /** @throws LabError where the API server refuses, and a system error where it does not answer in time */
 async function jobsIn(paths: SitePaths, port: number | undefined): Promise<Jobs> {
@@ -97,12 +121,13 @@ async function jobsIn(paths: SitePaths, port: number | undefined): Promise<Jobs>
         }
         return (JSON.parse(body) as { items: T[] }).items;
     };
-    const [schedules, jobs, leases] = await Promise.all([
+    const [schedules, jobs, leases, onMachines] = await Promise.all([
         list<ScheduledJob>("apis/batch/v1/cronjobs"),
         list<BackupJob>("apis/batch/v1/jobs"),
         list<Lease>("api/v1/configmaps", `metadata.name=${LEASE}`),
+        list<OnMachines>("apis/apps/v1/daemonsets"),
     ]);
-    return { schedules, jobs, leases };
+    return { schedules, jobs, leases, onMachines };
 }
 
 async function storesOf(paths: SitePaths, { schedules, jobs }: Jobs, now: number): Promise<StoreState[]> {

@@ -1,4 +1,5 @@
 /** What the lab has to build for a site: the address ranges and machines that the site's stack file declares. */
+import { CONTROL_PLANE } from "../infra/cluster/control-plane/plan-audit-shipper";
 import { amount } from "../infra/conventions/quantity";
 import { plan } from "../infra/site/plan";
 import { CLUSTER_DOMAIN, apiServerAddresses, nth } from "../infra/networking/addresses";
@@ -22,6 +23,8 @@ export interface MachineInventory {
     readonly address: string;
     /** CIDR of its pods. */
     readonly pods: string;
+    /** Whether it stands for the machines of a control plane: it has the API server's audit log, and the label of those machines. */
+    readonly controlPlane?: true;
 }
 
 /** The network of a site whose nodes are machines. */
@@ -91,8 +94,6 @@ export function machines({ nodes }: SiteInventory): Machine[] {
 export const nodeKinds = ["simulated", "real"] as const;
 export type NodeKind = (typeof nodeKinds)[number];
 
-export const defaultSites: readonly string[] = ["tallinn", "luxembourg"];
-
 /** @param home where restore environments have their stack files. @throws LabError for a stack without a file, or with a wrong one. */
 export function siteInventory(stack: string, kind: NodeKind = "simulated", home?: string): SiteInventory {
     const configuration = stackConfig(stack, stackFolder(stack, home));
@@ -126,7 +127,16 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated", home?
     });
     return {
         ...site,
-        nodes: firsts.map((host, index) => ({ ...host, machine: machineAddress(range, pods, index) })),
+        nodes: firsts.map((host, index) => {
+            const machine = machineAddress(range, pods, index);
+            return index > 0
+                ? { ...host, machine }
+                : {
+                      ...host,
+                      labels: { ...host.labels, [CONTROL_PLANE]: "" },
+                      machine: { ...machine, controlPlane: true },
+                  };
+        }),
         network: {
             nodes: range,
             peers: Object.fromEntries(Object.entries(network.peers).map(([peer, { block }]) => [peer, block])),

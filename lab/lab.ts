@@ -30,6 +30,7 @@ export { LabError } from "./errors";
 export { type LinkStatus, cut, heal, linkStatus } from "./links";
 export type { LabOptions } from "./options";
 export { type PartState, type PartStatus, type SiteStatus, isWell } from "./status";
+export { readAuditLog, storedAuditLog } from "./stored-audit-log";
 export type { Up } from "./up";
 
 export interface UpOptions extends LabOptions {

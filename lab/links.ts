@@ -47,7 +47,7 @@ async function change(sites: readonly string[], options: LabOptions, severed: bo
     if (links.length === 0) {
         const between = sites.length > 0 ? ` between ${sites.join(", ")}` : "";
         throw new LabError(
-            `There is no link${between}: links join running sites with real nodes whose stack files name each other as peers. npm run lab -- up tallinn luxembourg --nodes real brings up two.`,
+            `There is no link${between}: links join running sites with real nodes whose stack files name each other as peers. npm run lab -- up --nodes real brings up two.`,
         );
     }
     for (const [a, b] of links) {

@@ -1,6 +1,6 @@
 /** Reads the sites that a command line names; their order and repetitions do not matter. */
 import { LabError } from "./errors";
-import { defaultSites } from "./inventory";
+import { pairedSites } from "../toolchain/cli/stack-config";
 
 /** The named sites, or all that the lab has; sorted. @throws LabError naming those that the lab does not have */
 export function sitesNamed(named: readonly string[], known: readonly string[]): string[] {
@@ -18,7 +18,7 @@ export function sitesToBringUp(named: readonly string[], all: readonly string[] 
     if (named.length > 0 && all !== undefined) {
         throw new LabError(`--all is every site, ${distinct(named).join(", ")} as well: leave one of the two out.`);
     }
-    return all ?? (named.length > 0 ? distinct(named) : defaultSites);
+    return all ?? (named.length > 0 ? distinct(named) : pairedSites());
 }
 
 function distinct(names: readonly string[]): string[] {

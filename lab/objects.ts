@@ -1,5 +1,6 @@
 /** The objects that the lab itself puts into a site's API: its machines, their disks, and the rights of kwok and Cilium. */
 import { basename } from "node:path";
+import { operatorObjects } from "../infra/cluster/access/plan-operator";
 import { KUBELET_CLIENT } from "../infra/cluster/control-plane/kubelet";
 import { TOPOLOGY } from "../infra/conventions/names";
 import { API_SERVER_PORT } from "../infra/networking/addresses";
@@ -151,8 +152,15 @@ function apiServerEndpoint({ gateway }: NetworkInventory): Manifest {
     };
 }
 
+/** The rights of `pulumi up`, which a machine of the control plane gives on a real site. */
+const operatorAccess = operatorObjects().map(({ metadata, ...object }): Manifest => ({
+    ...object,
+    metadata: { ...metadata, labels: OWNED },
+}));
+
 export function siteManifests(site: SiteInventory): Manifest[] {
     return [
+        ...operatorAccess,
         ...(site.network ? [kubeletAccess, ...ciliumAccess, apiServerEndpoint(site.network)] : kwokAccess),
         ...site.nodes.map(nodeManifest),
         ...site.nodes.flatMap((node) => diskManifests(site.name, node)),

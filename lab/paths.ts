@@ -1,5 +1,7 @@
 /** The paths at which the lab keeps things. Everything of a site is below one folder, so that `down --delete` is one removal. */
 import * as path from "node:path";
+import { AUDIT_FILE } from "../infra/conventions/audit";
+import { operatorKubeconfig } from "../toolchain/cli/environment";
 
 export function labDirectory(home: string): string {
     return path.join(home, "lab");
@@ -7,14 +9,18 @@ export function labDirectory(home: string): string {
 
 export class SitePaths {
     readonly directory: string;
+    /** The administrator's, of `system:masters`: the lab's own, and a person's who looks. */
     readonly kubeconfig: string;
+    /** That of `pulumi up`. */
+    readonly operatorKubeconfig: string;
     readonly ports: string;
     /** What the site was made with and cannot change. */
     readonly foundation: string;
     /** Key that encrypts the Secrets in etcd. */
     readonly encryption: string;
     readonly logs: string;
-    /** The API server's audit log, and the rules for it. */
+    /** Folder of the API server's audit log, which a machine of a control plane has at `AUDIT_FOLDER`; the log, and the rules for it. */
+    readonly audit: string;
     readonly auditLog: string;
     readonly auditPolicy: string;
     /** The limits that the API server applies to pods in a namespace that sets none. */
@@ -44,11 +50,13 @@ export class SitePaths {
         this.directory = path.join(labDirectory(home), site);
         const below = (name: string): string => path.join(this.directory, name);
         this.kubeconfig = below("kubeconfig");
+        this.operatorKubeconfig = operatorKubeconfig(home, site);
         this.ports = below("ports.json");
         this.foundation = below("foundation.json");
         this.encryption = below("encryption.yaml");
         this.logs = below("logs");
-        this.auditLog = path.join(this.logs, "audit.log");
+        this.audit = below("audit");
+        this.auditLog = path.join(this.audit, AUDIT_FILE);
         this.run = below("run");
         this.pki = below("pki");
         this.serviceAccountPublicKey = path.join(this.pki, "service-account.pub");

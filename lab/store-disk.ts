@@ -14,19 +14,23 @@ import type { SitePaths } from "./paths";
  */
 export async function bucketOnDisk({ directory, site }: SitePaths, registry: string): Promise<string> {
     const bucket = registryNamespace(registry);
-    const machines = path.join(directory, "machines");
-    for (const disk of await folders(machines, "*", "var", DISKS, "*", "*")) {
-        for (const folder of await folders(disk, "*")) {
-            const candidate = path.join(folder, bucket);
-            if (await holdsVersions(candidate)) {
-                return candidate;
-            }
+    const found = await bucketsOnDisk({ directory }, bucket);
+    for (const candidate of found) {
+        if (await holdsVersions(candidate)) {
+            return candidate;
         }
     }
     throw new LabError(
-        `No disk of ${site} below ${machines} holds backups in a bucket ${bucket}. ` +
+        `No disk of ${site} below ${path.join(directory, "machines")} holds backups in a bucket ${bucket}. ` +
             `Bring the site up with real nodes, and let it store a first version: npm start`,
     );
+}
+
+/** The folders of this name in which the site's object store may keep a bucket, and earlier versions of what is in it. */
+export async function bucketsOnDisk({ directory }: Pick<SitePaths, "directory">, bucket: string): Promise<string[]> {
+    const machines = path.join(directory, "machines");
+    const all = await folders(machines, "*", "var", DISKS, "*", "*", "*");
+    return all.map((folder) => path.join(folder, bucket));
 }
 
 /** Whether a folder has the content of a registry's bucket, from any generation of keys. */

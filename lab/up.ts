@@ -1,4 +1,5 @@
 /** Brings a site from any state to what its inventory declares. */
+import { prepareAuditLog } from "./audit-log";
 import { certManagerDefinitions } from "./certificate-api";
 import { apiServerUrl, controlPlane } from "./control-plane";
 import { Access, converge, listOwned } from "./converge";
@@ -106,6 +107,9 @@ export async function configure(site: Site, newPorts: boolean): Promise<Record<P
     await ensurePki(paths, inventory);
     await ensureEncryptionKey(paths);
     await writeKubeconfigs(paths, ports);
+    if (inventory.network) {
+        await prepareAuditLog(paths);
+    }
     const { parts, files } = controlPlane(paths, inventory, ports);
     for (const [file, content] of Object.entries(files)) {
         await ensureFile(file, content);
@@ -114,12 +118,16 @@ export async function configure(site: Site, newPorts: boolean): Promise<Record<P
 }
 
 async function writeKubeconfigs(paths: SitePaths, ports: Ports): Promise<void> {
-    const users = ["admin", "kube-controller-manager", "kube-scheduler", "kwok"] as const;
+    const users = ["admin", "operator", "kube-controller-manager", "kube-scheduler", "kwok"] as const;
+    const own: Partial<Record<(typeof users)[number], string>> = {
+        admin: paths.kubeconfig,
+        operator: paths.operatorKubeconfig,
+    };
     const authority = await read(paths.certificate("ca"));
     for (const user of users) {
         const credentials = await read(paths.pem(user));
         const content = kubeconfig({ site: paths.site, user, server: apiServerUrl(ports), authority, credentials });
-        await ensureFile(user === "admin" ? paths.kubeconfig : paths.kubeconfigOf(user), content);
+        await ensureFile(own[user] ?? paths.kubeconfigOf(user), content);
     }
 }
 

@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { REGISTRIES, type Registry, parseRegistry } from "../data/registries";
 import { runningOf } from "../infra/registries/config";
 import { INSTANT_FORMS, type Instant, parseInstant } from "../infra/conventions/instant";
+import { pairedSites } from "../toolchain/cli/stack-config";
 import { buildToolchain, toolchainChoice } from "../toolchain/build";
 import { writeAtomically } from "../toolchain/build/stamp";
 import { colorsFor } from "../command-line/colors";
@@ -50,7 +51,7 @@ async function main(flags: Flags): Promise<number> {
         return comparison.undeclared.length > 0 ? 1 : 0;
     }
     if (flags.from === undefined) {
-        throw new LabError("Name the site whose backups are restored: --from luxembourg");
+        throw new LabError(`Name the site whose backups are restored: --from ${pairedSites().at(-1) ?? "<site>"}`);
     }
     const registries = flags.registry ? chosen(REGISTRIES, flags.registry, runningOne) : running();
     const request = {

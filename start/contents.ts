@@ -2,13 +2,13 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { databaseOf } from "../data/connect";
-import { count } from "../data/count";
 import { UnreachableError } from "../data/database";
-import { digest } from "../data/digest";
+import { contents } from "../data/digest";
 import { type Lag, siteLag } from "../data/lag";
 import { load } from "../data/load";
 import { DEFAULT_PEOPLE } from "../data/options";
 import { showProgress } from "../command-line/progress";
+import { together } from "../command-line/together";
 import { runningOf } from "../infra/registries/config";
 import { ROLE_LABEL } from "../infra/registries/plan-database";
 import { REGISTRIES, type Registry } from "../data/registries";
@@ -37,7 +37,12 @@ const PAUSE_MS = 5_000;
 
 /** Loads made-up people where the primary has none; existing rows stay. @throws UserError where a site has no stable leader */
 export async function fillRegistries(configs: readonly EmbassyConfig[]): Promise<void> {
-    for (const [registry, config] of runningIn(configs, "primary")) {
+    const primaries = runningIn(configs, "primary");
+    // Whether a registry is filled is asked of all at once; what this cannot find out is found out below, and said there.
+    const lacking = await together(
+        primaries.map(([registry, { site }]) => isEmpty(databaseOf(registry, site.name), registry).catch(() => true)),
+    );
+    for (const [registry, config] of primaries.filter((_, index) => lacking[index])) {
         const deadline = performance.now() + UNSETTLED_MS;
         while (!(await isFilled(registry, config.site.name, performance.now() < deadline))) {
             await sleep(PAUSE_MS);
@@ -63,23 +68,38 @@ async function isFilled(registry: Registry, site: string, again: boolean): Promi
     }
 }
 
-/** @throws LabError where a standby does not catch up */
-export async function compareRegistries(configs: readonly EmbassyConfig[]): Promise<Contents[]> {
-    const found: Contents[] = [];
-    for (const [registry, { site }] of runningIn(configs, "primary", "standby")) {
-        const lag = site.role === "standby" ? await siteLag(registry, site.name, PATIENCE) : undefined;
-        if (lag?.caughtUp === false) {
-            throw new LabError(
-                `${site.name} is ${lag.bytes} bytes of ${registry} behind after ${PATIENCE} s. See ` +
-                    `kubectl --kubeconfig .embassy/lab/${site.name}/kubeconfig -n registry-${registry} logs -l ${ROLE_LABEL.key}=${ROLE_LABEL.leader} -c database`,
-            );
-        }
-        const database = databaseOf(registry, site.name);
-        const tables = await digest(database, registry);
-        const rows = Object.values(await count(database, registry)).reduce((sum, each) => sum + each, 0);
-        found.push({ registry, site: site.name, role: site.role, rows, digest: digestOfAll(tables), lag });
-    }
-    return found;
+/** A registry that runs in a site, and how far it is behind there, where that is a standby. */
+export interface Followed {
+    readonly registry: Registry;
+    readonly site: EmbassyConfig["site"];
+    readonly lag: Lag | undefined;
+}
+
+/** Waits until the standbys have what their primaries had. @throws LabError where one does not catch up */
+export function catchUp(configs: readonly EmbassyConfig[]): Promise<Followed[]> {
+    return together(
+        runningIn(configs, "primary", "standby").map(async ([registry, { site }]) => {
+            const lag = site.role === "standby" ? await siteLag(registry, site.name, PATIENCE) : undefined;
+            if (lag?.caughtUp === false) {
+                throw new LabError(
+                    `${site.name} is ${lag.bytes} bytes of ${registry} behind after ${PATIENCE} s. See ` +
+                        `kubectl --kubeconfig .embassy/lab/${site.name}/kubeconfig -n registry-${registry} logs -l ${ROLE_LABEL.key}=${ROLE_LABEL.leader} -c database`,
+                );
+            }
+            return { registry, site, lag };
+        }),
+    );
+}
+
+export function compareRegistries(followed: readonly Followed[]): Promise<Contents[]> {
+    return together(
+        followed.map(async ({ registry, site, lag }) => {
+            const tables = await contents(databaseOf(registry, site.name), registry);
+            const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
+            const digests = Object.entries(tables).map(([name, { digest }]) => [name, digest] as const);
+            return { registry, site: site.name, role: site.role, rows, digest: digestOfAll(digests), lag };
+        }),
+    );
 }
 
 function runningIn(
@@ -94,7 +114,7 @@ function runningIn(
     );
 }
 
-function digestOfAll(tables: Readonly<Record<string, string>>): string {
-    const entries = Object.entries(tables).sort(([a], [b]) => a.localeCompare(b, "en"));
+function digestOfAll(tables: readonly (readonly [name: string, digest: string])[]): string {
+    const entries = tables.toSorted(([a], [b]) => a.localeCompare(b, "en"));
     return createHash("sha256").update(JSON.stringify(entries)).digest("hex").slice(0, 32);
 }

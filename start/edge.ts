@@ -24,6 +24,7 @@ import { stackConfig } from "../toolchain/cli/stack-config";
 import { LabError } from "../lab/errors";
 import { allyEntrance } from "../lab/nodes/entrance";
 import { TABLE_STYLE } from "../command-line/table";
+import { together } from "../command-line/together";
 
 export interface Visit {
     readonly site: string;
@@ -91,9 +92,9 @@ async function visitEdge(config: EmbassyConfig, about: readonly Registry[]): Pro
     const [[ally, handed] = []] = Object.entries(allies);
     const running = runningOf(config, about);
     if (ally !== undefined && handed !== undefined) {
-        for (const registry of running) {
-            // The database itself gives somebody to ask about, and the rows that the edge must answer with.
-            const { of, at, rows } = await ask(databaseOf(registry, site), registry, {});
+        // The databases themselves give somebody to ask about, and the rows that the edge must answer with.
+        const expected = await together(running.map((registry) => ask(databaseOf(registry, site), registry, {})));
+        for (const { registry, of, at, rows } of expected) {
             const path = `/${registry}?${new URLSearchParams({ of, at }).toString()}`;
             await visit(ally, registry, edge, shows(handed), path, ({ status, body }) =>
                 status === 200 &&

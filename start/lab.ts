@@ -1,12 +1,14 @@
 /** `npm run lab -- …` */
 import { Command, Option } from "commander";
+import { INSTANT_FORMS, parseInstant } from "../infra/conventions/instant";
 import { parseRegistries } from "../data/registries";
+import { pairedSites } from "../toolchain/cli/stack-config";
 import { declaredStacks } from "../toolchain/cli/stack-file";
 import { runCommand } from "../command-line/command";
 import { runProgram } from "../command-line/program";
 import { visitEdges, visitsTable } from "./edge";
 import { LabError, explain } from "../lab/errors";
-import { type NodeKind, defaultSites, nodeKinds } from "../lab/inventory";
+import { type NodeKind, nodeKinds } from "../lab/inventory";
 import * as lab from "../lab/lab";
 import { eachSite } from "../lab/progress";
 import { linkLine, statusReport } from "../lab/report";
@@ -21,6 +23,8 @@ interface Flags {
     readonly nodes?: NodeKind;
     readonly delete?: boolean;
     readonly registry?: readonly string[];
+    readonly folder?: string;
+    readonly since?: string;
 }
 
 function print(value: unknown): void {
@@ -82,13 +86,15 @@ async function existing(named: readonly string[]): Promise<string[]> {
 async function parsePart(id: string): Promise<[string, string]> {
     const [name = "", part = "", ...rest] = id.split("/");
     if (part === "") {
-        throw new LabError(`"${id}" is not a part. Write <site>/<part>, for example luxembourg/kube-apiserver.`);
+        throw new LabError(
+            `"${id}" is not a part. Write <site>/<part>, for example ${pairedSites().at(-1) ?? "<site>"}/kube-apiserver.`,
+        );
     }
     await existing([name]);
     const parts = lab.partsOf(name);
     if (rest.length > 0 || !parts.includes(part)) {
         throw new LabError(
-            `"${id}" is not a part. Write <site>/<part>, for example luxembourg/kube-apiserver; parts of ${name} are ${parts.join(", ")}.`,
+            `"${id}" is not a part. Write <site>/<part>, for example ${name}/kube-apiserver; parts of ${name} are ${parts.join(", ")}.`,
         );
     }
     return [name, part];
@@ -100,6 +106,21 @@ async function edge(named: string[], flags: Flags, fail: Fail): Promise<void> {
         fail(1);
     }
     print(flags.json ? visits : visits.length > 0 ? visitsTable(visits) : "No site has an edge.");
+}
+
+/** Prints a site's audit log as the other site's store has it. */
+async function audit(site: string, flags: Flags, fail: Fail): Promise<void> {
+    const { since } = flags;
+    const from = since === undefined ? undefined : parseInstant(since);
+    if (since !== undefined && from === undefined) {
+        throw new LabError(`--since is "${since}", which is not an instant: ${INSTANT_FORMS}.`);
+    }
+    const folder = flags.folder ?? (await lab.storedAuditLog(site));
+    const problems = await lab.readAuditLog(folder, from, print);
+    problems.forEach((problem) => process.stderr.write(`${problem}\n`));
+    if (problems.length > 0) {
+        fail(1);
+    }
 }
 
 async function changeLinks(change: typeof lab.cut, named: string[], flags: Flags): Promise<void> {
@@ -117,7 +138,7 @@ function program(fail: Fail): Command {
     command
         .command("up")
         .description("bring sites up, or repair what is not as declared")
-        .argument("[sites...]", `default: ${defaultSites.join(" ")}`)
+        .argument("[sites...]", "default: those that are no restore environments")
         .option("--all", "every site that has a stack file")
         .addOption(
             new Option("--nodes <kind>", "of sites that are new: played by kwok, or machines with a kubelet").choices(
@@ -145,7 +166,7 @@ function program(fail: Fail): Command {
     command
         .command("fail")
         .description("kill a part as a crash would, and keep it down")
-        .argument("<part>", "<site>/<part>, for example luxembourg/kube-apiserver")
+        .argument("<part>", "<site>/<part>, as npm run lab -- status names them")
         .action(async (id: string) => {
             const [site, part] = await parsePart(id);
             await lab.fail(site, part);
@@ -169,6 +190,15 @@ function program(fail: Fail): Command {
         .option("--registry <names...>", "only about these; all that run by default")
         .option("--json", "print the answers as JSON")
         .action((named: string[], flags: Flags) => edge(named, flags, fail));
+    command
+        .command("audit")
+        .description(
+            "print the audit log of a site's API servers as the other site's store has it; exit 1 where a piece of it is missing or was replaced",
+        )
+        .argument("<site>", "whose log it is")
+        .option("--since <time>", "only what ended since then, such as 2026-11-29T21:00:00Z")
+        .option("--folder <path>", "where the bucket is, copied off a store's disk; by default on the disk in the lab")
+        .action((site: string, flags: Flags) => audit(site, flags, fail));
     for (const [name, change, what] of [
         ["cut", lab.cut, "sever the link between sites: nothing passes, and neither end is told"],
         ["heal", lab.heal, "mend the link between sites"],

@@ -7,24 +7,35 @@ import { buildToolchain, toolchainChoice } from "../toolchain/build";
 import { refuseLostStates } from "../toolchain/cli/check-states";
 import { PROJECT_FILE } from "../toolchain/cli/project-config";
 import { type UpResult, upStack } from "../toolchain/cli/up";
-import { stackConfig } from "../toolchain/cli/stack-config";
+import { pairedSites, stackConfig } from "../toolchain/cli/stack-config";
 import { colorsFor } from "../command-line/colors";
 import { runProgram } from "../command-line/program";
 import { UserError, runCommand } from "../command-line/command";
 import { declareRunning } from "./chosen-registries";
 import { fitOf } from "./fit";
-import { type Contents, compareRegistries, fillRegistries } from "./contents";
+import { type Contents, catchUp, compareRegistries, fillRegistries } from "./contents";
 import { type Visit, visitEdges, visitsTable } from "./edge";
-import { type NodeKind, defaultSites, nodeKinds } from "../lab/inventory";
+import { type NodeKind, nodeKinds } from "../lab/inventory";
 import * as lab from "../lab/lab";
 import { hostProblems } from "../lab/nodes/host";
 import { eachSite } from "../lab/progress";
 import { runningOf } from "../infra/registries/config";
 import { REGISTRIES, parseRegistries } from "../data/registries";
 import { TABLE_STYLE } from "../command-line/table";
+import { together } from "../command-line/together";
+
+/** The steps of this start, each with the time at which it began, in milliseconds. */
+const steps: { readonly name: string; readonly at: number }[] = [];
 
 function say(step: string): void {
+    steps.push({ name: step, at: performance.now() });
     process.stderr.write(`${colorsFor(process.stderr).bold(step)}\n`);
+}
+
+/** The seconds that each step took. */
+function timings(): string {
+    const ends = [...steps.slice(1).map(({ at }) => at), performance.now()];
+    return steps.map(({ name, at }, index) => `${name} ${(((ends[index] ?? at) - at) / 1000).toFixed(0)}`).join(", ");
 }
 
 /** Real nodes where they are possible, unless the sites were made with simulated ones. */
@@ -40,11 +51,11 @@ async function chooseNodes(): Promise<NodeKind> {
 }
 
 /** Checks that there is room, unless a site is up already. @throws UserError where there is too little */
-async function refuseTooMuch(nodes: NodeKind, anyway: boolean): Promise<void> {
-    if ((await lab.status(defaultSites)).some(({ up }) => up)) {
+async function refuseTooMuch(sites: readonly string[], nodes: NodeKind, anyway: boolean): Promise<void> {
+    if ((await lab.status(sites)).some(({ up }) => up)) {
         return;
     }
-    const running = new Set(defaultSites.flatMap((site) => runningOf(stackConfig(site), REGISTRIES)));
+    const running = new Set(sites.flatMap((site) => runningOf(stackConfig(site), REGISTRIES)));
     const computer = { free: process.availableMemory(), cores: availableParallelism() };
     const { fits, says } = fitOf(computer, running.size, nodes === "real");
     process.stderr.write(`${says}\n`);
@@ -62,8 +73,9 @@ interface Wanted {
 async function start(wanted: Wanted): Promise<number> {
     const began = Date.now();
     const toolchain = toolchainChoice();
+    const sites = pairedSites();
     if (wanted.registries !== undefined) {
-        for (const file of declareRunning(defaultSites, parseRegistries(wanted.registries))) {
+        for (const file of declareRunning(sites, parseRegistries(wanted.registries))) {
             const of = basename(file) === PROJECT_FILE ? "for every stack, " : "";
             process.stderr.write(
                 `${file} declares now, ${of}that ${wanted.registries.join(", ")} run, and no others\n`,
@@ -71,7 +83,7 @@ async function start(wanted: Wanted): Promise<number> {
         }
     }
     const nodes = wanted.nodes ?? (await chooseNodes());
-    await refuseTooMuch(nodes, wanted.anyway ?? false);
+    await refuseTooMuch(sites, nodes, wanted.anyway ?? false);
     say("Toolchain");
     const parts = await buildToolchain({ uses: ["pulumi", nodes] });
     process.stderr.write(
@@ -79,12 +91,12 @@ async function start(wanted: Wanted): Promise<number> {
     );
 
     say("Lab");
-    await lab.preflight(defaultSites, { nodes });
-    await eachSite(defaultSites, "up", (site, onProgress) => lab.upSite(site, { nodes, onProgress }));
+    await lab.preflight(sites, { nodes });
+    await eachSite(sites, "up", (site, onProgress) => lab.upSite(site, { nodes, onProgress }));
 
-    refuseLostStates(defaultSites, toolchain);
+    refuseLostStates(sites, toolchain);
     const results: UpResult[] = [];
-    for (const stack of defaultSites) {
+    for (const stack of sites) {
         say(`pulumi up ${stack}`);
         const result = await upStack(stack, toolchain);
         results.push(result);
@@ -95,9 +107,8 @@ async function start(wanted: Wanted): Promise<number> {
             return result.code;
         }
     }
-    const contents = nodes === "real" ? await registries() : [];
-    const visits = nodes === "real" ? await edges() : [];
-    await summarize(results, contents, visits, (Date.now() - began) / 1000);
+    const [contents, visits] = nodes === "real" ? await checked(sites) : [[], []];
+    await summarize(sites, results, contents, visits, (Date.now() - began) / 1000);
     if (visits.some(({ asExpected }) => !asExpected)) {
         process.stderr.write(
             "An edge does not answer as expected. Look at npm run lab -- status, and run npm run lab -- edge to ask again.\n",
@@ -107,28 +118,26 @@ async function start(wanted: Wanted): Promise<number> {
     return 0;
 }
 
-async function registries(): Promise<Contents[]> {
-    say("Registries");
-    const configs = defaultSites.map((site) => stackConfig(site));
+/** What the registries hold, and what the edges answer about it. */
+async function checked(sites: readonly string[]): Promise<[Contents[], Visit[]]> {
+    say("Registries and edge");
+    const configs = sites.map((site) => stackConfig(site));
     await fillRegistries(configs);
-    return compareRegistries(configs);
-}
-
-async function edges(): Promise<Visit[]> {
-    say("Edge");
-    return visitEdges(defaultSites);
+    const followed = await catchUp(configs);
+    return together([compareRegistries(followed), visitEdges(sites)] as const);
 }
 
 async function summarize(
+    sites: readonly string[],
     results: readonly UpResult[],
     contents: readonly Contents[],
     visits: readonly Visit[],
     seconds: number,
 ): Promise<void> {
-    const sites = new Map((await lab.status(defaultSites)).map((status) => [status.site, status]));
+    const statuses = new Map((await lab.status(sites)).map((status) => [status.site, status]));
     const table = new Table({ head: ["site", "API server", "nodes", "resources", "changes"], style: TABLE_STYLE });
     for (const { stack, resources, changed } of results) {
-        const site = sites.get(stack);
+        const site = statuses.get(stack);
         const port = site?.parts.find(({ part }) => part === "kube-apiserver")?.port;
         table.push([
             stack,
@@ -143,7 +152,7 @@ async function summarize(
             table.toString(),
             contents.length > 0 ? contentsTable(contents) : "On simulated nodes workloads are scheduled, not run.",
             ...(visits.length > 0 ? [visitsTable(visits)] : []),
-            `Ready in ${seconds.toFixed(0)} s. Look around: npm run lab -- status, npm run data -- count --site ${defaultSites.at(-1) ?? ""}`,
+            `Ready in ${seconds.toFixed(0)} s (${timings()}). Look around: npm run lab -- status, npm run data -- count --site ${sites.at(-1) ?? ""}`,
             "",
         ].join("\n"),
     );

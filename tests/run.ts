@@ -3,13 +3,17 @@
  *
  * Arguments after `unit` go to Jest: `npm run test:unit -- --watch tests/infra`.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { hostProblems } from "../lab/nodes/host";
 import { ensureImages } from "../lab/nodes/registry";
 import { buildToolchain } from "../toolchain/build";
 import { runCommand } from "../command-line/command";
+import { together } from "../command-line/together";
 import { binDir, embassyHome, repoRoot } from "../command-line/paths";
 
 const BIN = join(repoRoot, "node_modules", ".bin");
@@ -21,10 +25,39 @@ interface Summary {
     readonly numRuntimeErrorTestSuites: number;
 }
 
+/** A lab of one registry in two sites, with the engine beside it (start/fit.ts). */
+const WORKER_BYTES = 4.5 * 2 ** 30;
+
+/** One a core, where memory has room for as many labs at once, and at least the two of the smallest computer that this runs on. */
+function workers(): number {
+    const room = Math.floor(process.availableMemory() / WORKER_BYTES);
+    return Math.max(2, Math.min(availableParallelism(), room));
+}
+
+const environment = { ...process.env, PATH: `${BIN}:${binDir}:${process.env["PATH"] ?? ""}` };
+
 /** True if the tool found nothing wrong. */
 function run(tool: string, args: readonly string[]): boolean {
-    const environment = { ...process.env, PATH: `${BIN}:${binDir}:${process.env["PATH"] ?? ""}` };
     return spawnSync(join(BIN, tool), args, { cwd: repoRoot, stdio: "inherit", env: environment }).status === 0;
+}
+
+/** The same, beside others: what it says is shown in one piece, at its end. */
+async function check(tool: string, ...args: string[]): Promise<boolean> {
+    const child = spawn(join(BIN, tool), args, { cwd: repoRoot, stdio: ["ignore", "pipe", "pipe"], env: environment });
+    const [output, problems] = await together([text(child.stdout), text(child.stderr), once(child, "exit")] as const);
+    process.stdout.write(output + problems);
+    return child.exitCode === 0;
+}
+
+/** What needs nothing built. ESLint takes as long as the others together. */
+async function checks(): Promise<[string, boolean][]> {
+    const others = async (): Promise<[string, boolean][]> => [
+        ["types", await check("tsc", "-p", ".")],
+        ["imports", await check("depcruise", "--config", "toolchain/lint/imports.cjs", ".")],
+        ["format", await check("prettier", "--check", "--log-level", "warn", ".")],
+    ];
+    const [lint, rest] = await together([check("eslint", "."), others()] as const);
+    return [["lint", lint], ...rest];
 }
 
 async function main([mode, ...rest]: readonly string[]): Promise<boolean> {
@@ -32,12 +65,7 @@ async function main([mode, ...rest]: readonly string[]): Promise<boolean> {
         // The option is last, because it takes every word that follows it for a project.
         return run("jest", [...rest, "--selectProjects", "unit"]);
     }
-    const checks: [string, boolean][] = [
-        ["types", run("tsc", ["-p", "."])],
-        ["lint", run("eslint", ["."])],
-        ["imports", run("depcruise", ["--config", "toolchain/lint/imports.cjs", "."])],
-        ["format", run("prettier", ["--check", "--log-level", "warn", "."])],
-    ];
+    const results = await checks();
     await buildToolchain();
     mkdirSync(embassyHome, { recursive: true });
     if (hostProblems().length === 0) {
@@ -45,12 +73,11 @@ async function main([mode, ...rest]: readonly string[]): Promise<boolean> {
         await ensureImages(embassyHome, (message) => process.stderr.write(`${message}\n`));
     }
     const report = join(embassyHome, "jest.json");
-    // Each integration test runs its own servers, and two cores are soon busy.
-    checks.push(["tests", run("jest", ["--maxWorkers", "2", "--json", "--outputFile", report])]);
+    results.push(["tests", run("jest", ["--maxWorkers", String(workers()), "--json", "--outputFile", report])]);
     const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(
         readFileSync(report, "utf8"),
     ) as Summary;
-    const failed = checks.filter(([, passed]) => !passed).map(([name]) => name);
+    const failed = results.filter(([, passed]) => !passed).map(([name]) => name);
     if (failed.length > 0) {
         process.stdout.write(`failed: ${failed.join(", ")}\n`);
     }

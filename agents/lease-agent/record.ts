@@ -57,7 +57,11 @@ export interface SiteRecord {
 }
 
 /** @throws AgentError where an annotation is not as this program writes it */
-export function recordOf({ metadata }: ConfigMap): SiteRecord {
+export function recordOf({
+    metadata,
+}: {
+    readonly metadata: Pick<ConfigMap["metadata"], "name" | "annotations">;
+}): SiteRecord {
     const { annotations = {} } = metadata;
     const parse = <T>(annotation: string, schema: z.ZodType<T>): T | undefined => {
         const text = annotations[annotation];

@@ -10,7 +10,7 @@ const TOLD = 20;
 
 runAgent(async () => {
     const settings = settingsOf("purger");
-    const purger = new Purger(storeClient(accessOf(settings)), settings.OBJECT_LOCK_DAYS);
+    const purger = new Purger(storeClient(accessOf(settings)), settings.OBJECT_LOCK_DAYS, settings.EXPIRING);
     const { failures, ...purged } = await purger.purge(parseBuckets(mounted(settings.BUCKETS)));
     log("purged", { ...purged, failures: failures.length });
     if (failures.length > 0) {

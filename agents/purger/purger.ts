@@ -1,6 +1,6 @@
 /**
- * Removes what retention has hidden and whose object-lock retention has ended. It never removes what is current, however old, and the store
- * itself lets nobody remove what is locked. S3 has a rule for this (NoncurrentVersionExpiration), which versitygw 1.8.0 does not implement.
+ * Removes what retention has hidden and whose object-lock retention has ended. It removes what is current only in buckets that are declared
+ * for that, whose objects nobody hides, and the store itself lets nobody remove what is locked. S3 has a rule for this (NoncurrentVersionExpiration), which versitygw 1.8.0 does not implement.
  */
 import {
     AbortMultipartUploadCommand,
@@ -31,10 +31,14 @@ export class Purger {
     private removed = 0;
     private readonly failures = new Map<string, string>();
 
-    /** @param atOnce keys that are listed before the first of them is purged */
+    /**
+     * @param expiring buckets of which current versions go, too
+     * @param atOnce keys that are listed before the first of them is purged
+     */
     constructor(
         private readonly store: S3Client,
         private readonly objectLockDays: number,
+        private readonly expiring: readonly string[] = [],
         private readonly atOnce = AT_ONCE,
     ) {}
 
@@ -56,7 +60,7 @@ export class Purger {
     private async round(bucket: string): Promise<void> {
         const due: Entry[][] = [];
         for await (const all of listKeys(this.store, bucket)) {
-            if (all.some((entry) => !entry.isLatest && this.isOld(entry)) || isMarkerAlone(all)) {
+            if (all.some((entry) => this.isDue(entry)) || isMarkerAlone(all)) {
                 due.push(all);
             }
             if (due.length === this.atOnce) {
@@ -71,7 +75,7 @@ export class Purger {
 
     private async purgeKey(all: readonly Entry[]): Promise<void> {
         for (const entry of all) {
-            if (!entry.isLatest && this.isOld(entry) && (await this.isUnlocked(entry))) {
+            if (this.isDue(entry) && (await this.isUnlocked(entry))) {
                 await this.remove(entry);
             }
         }
@@ -84,9 +88,9 @@ export class Purger {
         }
     }
 
-    /** Whether it is old enough by what is declared now. */
-    private isOld({ writtenAt }: Entry): boolean {
-        return writtenAt + this.objectLockDays * DAY_MS <= Date.now();
+    /** Whether nobody needs it any more, and it is old enough by what is declared now. */
+    private isDue({ bucket, isLatest, writtenAt }: Entry): boolean {
+        return (!isLatest || this.expiring.includes(bucket)) && writtenAt + this.objectLockDays * DAY_MS <= Date.now();
     }
 
     /**

@@ -1,4 +1,4 @@
--- Which persons owned the business $1 on the day $2, through whichever businesses, in percent.
+-- Finds which persons owned the business $1 on the day $2, directly or through other businesses, and how many percent of it.
 WITH RECURSIVE held AS (
     SELECT holding.*, nominal / capital AS part
       FROM businesses.holding JOIN businesses.business USING (business_code)

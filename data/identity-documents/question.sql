@@ -1,4 +1,4 @@
--- Which documents of the person of the code $1 were valid on the day $2, and the certificate for signatures of each.
+-- Finds which documents of the person with the code $1 were valid on the day $2, and each one's certificate for signatures.
 SELECT document_number, check_digit, kind, issued_on::text, expires_on::text,
        (SELECT serial_number::text
           FROM identity_documents.certificate

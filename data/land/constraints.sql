@@ -1,5 +1,5 @@
 -- The chain of ownership has no gap, no fork and no second beginning or end: each ownership but the last is ended by a deed of
--- the same parcel, which begins the next.
+-- the same parcel, and that deed begins the next ownership.
 
 ALTER TABLE land.parcel ADD PRIMARY KEY (cadastral_code);
 CREATE INDEX parcel_by_whole ON land.parcel (divided_from);

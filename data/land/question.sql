@@ -1,5 +1,5 @@
--- Who owned the parcel $1 until the day $2, one after the other, and with which mortgages then in force; before it was
--- divided from another, who owned that.
+-- Finds who owned the parcel $1 until the day $2, one after the other, and which mortgages were in force then. For the time before the
+-- parcel was divided from another it finds who owned the other.
 WITH RECURSIVE lineage AS (
     SELECT cadastral_code, divided_from, $2::date AS until FROM land.parcel WHERE cadastral_code = $1
     UNION ALL

@@ -1,4 +1,4 @@
--- Numbers as ranges of one: so that GiST compares them without an extension.
+-- A number becomes a range of one number, so that GiST compares numbers without an extension.
 
 ALTER TABLE legislation.act ADD PRIMARY KEY (act_number), ADD UNIQUE (title);
 ALTER TABLE legislation.publication

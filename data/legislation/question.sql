@@ -1,5 +1,5 @@
--- The text of the act with the title $1 as it was in force on the day $2: its paragraphs, the publication that brought each,
--- and how many acts in force on that day it names.
+-- Finds the text of the act with the title $1 as it was in force on the day $2: its paragraphs, the publication that each came with,
+-- and how many acts that were in force on that day it names.
 SELECT paragraph.number, paragraph.text,
        'RT I, ' || to_char(published_on, 'DD.MM.YYYY') || ', ' || substr(paragraph.rt_id, 10)::int AS published,
        (SELECT count(*)::int

@@ -1,5 +1,5 @@
--- What pension the person of the code $1 was due in the month of the day $2, and what was paid: a base, and for each year of
--- service and of contributions, weighed by how large they were, what a year is worth.
+-- Finds which pension the person with the code $1 was due in the month of the day $2, and what was paid. A pension is a base, and what a
+-- year is worth for each year of service and of contributions, which are weighed by how large they were.
 WITH career AS (
     SELECT insured_id, granted_on, pension.ended_on, service_days * 1000::bigint
            + coalesce(sum((least(employment.ended_on, granted_on) - started_on) * coefficient::bigint), 0) AS points

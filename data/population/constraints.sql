@@ -1,4 +1,4 @@
--- After the rows. Keys before the references that need them.
+-- This runs after the rows are there. Keys come before the references that need them.
 
 ALTER TABLE population.address
     ADD PRIMARY KEY (address_id),

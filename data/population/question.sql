@@ -1,4 +1,4 @@
--- Who was at home at the same address on the day $2 as the person of the code $1.
+-- Finds who lived at the same address on the day $2 as the person with the code $1.
 WITH home AS (
     SELECT person_id, address_id
       FROM population.residence JOIN population.person USING (person_id)

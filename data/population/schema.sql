@@ -1,5 +1,5 @@
--- The population register: tables with what can be checked row by row. Keys, references and indexes follow in
--- constraints.sql, after the rows: built once over all of them, they cost a fraction of what they cost row by row.
+-- The population register's tables have here what can be checked row by row. Keys, references and indexes follow in constraints.sql after
+-- the rows are there: when they are built once over all rows, they cost a fraction of what they cost row by row.
 
 COMMENT ON SCHEMA population IS 'Population register, made-up people: nobody in it exists';
 

@@ -1,5 +1,5 @@
--- What every registry's schema begins with: which data this is, a table for test writes, and checks of codes. The schema is
--- first in the search path.
+-- Every registry's schema begins with this: it says which data it has, and has a table for test writes and the checks of codes. The schema
+-- is first in the search path.
 
 CREATE TABLE dataset (
     seed bigint NOT NULL,
@@ -29,7 +29,7 @@ CREATE FUNCTION is_personal_code(code text) RETURNS boolean
             + substr(code, 4, 1)::int * 4 + substr(code, 5, 1)::int * 5 + substr(code, 6, 1)::int * 6
             + substr(code, 7, 1)::int * 7 + substr(code, 8, 1)::int * 8 + substr(code, 9, 1)::int * 9
             + substr(code, 10, 1)::int) % 11
-        -- 10 becomes 0.
+        -- A remainder of 10 becomes the digit 0.
         ELSE (substr(code, 1, 1)::int * 3 + substr(code, 2, 1)::int * 4 + substr(code, 3, 1)::int * 5
             + substr(code, 4, 1)::int * 6 + substr(code, 5, 1)::int * 7 + substr(code, 6, 1)::int * 8
             + substr(code, 7, 1)::int * 9 + substr(code, 8, 1)::int + substr(code, 9, 1)::int * 2

@@ -1,4 +1,4 @@
--- What was due from the payer of the code $1 by the day $2 and what was paid, by year, and the balance at the end of each.
+-- Finds for each year what was due from the payer with the code $1 by the day $2, what was paid, and the balance at its end.
 WITH account AS (
     SELECT payer_id, reference_number FROM taxes.payer WHERE code = $1
 ), entry AS (

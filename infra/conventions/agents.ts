@@ -82,7 +82,13 @@ export const SETTINGS = {
         ACCEPT_LOSS: flag,
         PATIENCE_SECONDS: positive,
     }),
-    purger: z.object({ ...STORE, ...STORE_USER, ...LOCKED }),
+    purger: z.object({
+        ...STORE,
+        ...STORE_USER,
+        ...LOCKED,
+        /** Buckets of which it also removes what nothing has hidden, once that is old enough. */
+        EXPIRING: json(z.array(text)),
+    }),
     "self-test": z.object({
         ...STORE,
         BACKUP_USER: text,
@@ -115,6 +121,19 @@ export const SETTINGS = {
         /** Name of a certificate, `FI-1` → SHA-256 of its public key (SubjectPublicKeyInfo), in base64. */
         ADMITTED: json(z.record(z.string(), z.string())),
         ...ASKS,
+    }),
+    "audit-shipper": z.object({
+        ...STORE,
+        ...STORE_USER,
+        BUCKET: text,
+        SITE: text,
+        /** The machine whose API server it is. */
+        API_SERVER: text,
+        LOG: path,
+        SENT: path,
+        INTERVAL_SECONDS: positive,
+        PATIENCE_SECONDS: positive,
+        PORT: positive,
     }),
     gazette: z.object({ ...SERVER, SITE: text, COUNTRY: text, ...ASKS }),
 } as const;

@@ -3,6 +3,9 @@
 /** ConfigMap in each registry's namespace in which its members keep what they know of the right to write. */
 export const LEASE = "lease";
 
+/** The admission policy by which nobody leads beyond the lease, and its binding. */
+export const FENCE = "one-primary";
+
 /** Annotations of that ConfigMap. */
 export const ANNOTATION = {
     /** What the gate asks for. */

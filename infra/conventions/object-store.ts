@@ -4,12 +4,13 @@ import { z } from "zod";
 /**
  * - `backup`: puts, gets and lists in its bucket, and hides what it has put. What is hidden or overwritten stays.
  * - `read`: gets and lists in its bucket, older versions too.
+ * - `append`: puts in its bucket, and nothing else: it does not read what is there. What it overwrites stays.
  * - `inspect`: lists versions and reads how long they stay, in all buckets, and nothing else.
  * - `purge`: lists versions and removes those that are no longer locked, and uploads that never ended, in all buckets, and nothing else.
  *
  * What each may do is in toolchain/modules/versitygw/rights.go. Nobody sets a retention, and nobody changes a bucket.
  */
-export type StoreRight = "backup" | "read" | "inspect" | "purge";
+export type StoreRight = "backup" | "read" | "append" | "inspect" | "purge";
 
 export interface StoreUser {
     /** Secret access key. */

@@ -39,7 +39,9 @@ export function refusing(name: string, args: AdmissionArgs, opts: pulumi.CustomR
         {
             metadata: metadata(called, labels),
             spec: {
-                policyName: policy.metadata.name,
+                // Who binds a policy must be able to read its parameters, and the API server finds these in the policy. So a preview must not
+                // ask before there is one, which only the id tells.
+                policyName: policy.id.apply(() => called),
                 validationActions: ["Deny"],
                 ...(paramRef !== undefined && { paramRef }),
             },

@@ -18,7 +18,7 @@ export interface PostgresArgs {
     readonly registry: RegistryPlan;
     readonly namespace: pulumi.Input<string>;
     readonly serviceAccount: pulumi.Input<string>;
-    /** Secrets with the members' certificate, and with the way to the stores. */
+    /** Secrets with the certificate, the members' or the backup Jobs' own, and with the way to the stores. */
     readonly certificate: pulumi.Input<string>;
     readonly repositories: pulumi.Input<string>;
 }

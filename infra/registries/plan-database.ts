@@ -19,6 +19,10 @@ import { type LeasePlan, planLease } from "./replication/plan";
 export const DATABASE = "database";
 /** Secret with the certificate of a registry's owner. */
 export const OWNER_SECRET = "database-owner-tls";
+/** The Secret with a registry's keys to its stores, and the ciphers of its backups. */
+export const REPOSITORIES_SECRET = "database-repositories";
+/** The Secret with the certificate of the Jobs that make and verify backups. */
+export const BACKUP_SECRET = "backup-tls";
 export const PORTS = { postgres: 5432, patroni: 8008, repository: 8432, lease: 8434 } as const;
 
 export const PATHS = {
@@ -193,10 +197,14 @@ export function databaseName(registry: string): string {
     return registry.replaceAll("-", "_");
 }
 
-/** Common name in the certificate of a registry's members, and in that of its owner. One registry's opens no other. */
+/** Common name in the certificate of a registry's members, of the Jobs that back it up, and of its owner. One registry's opens no other. */
 export function memberName(registry: string): string {
     return `member.${registry}`;
 }
+export function backupName(registry: string): string {
+    return `backup.${registry}`;
+}
+
 export function ownerName(registry: string): string {
     return `owner.${registry}`;
 }

@@ -9,7 +9,7 @@ import { defaultDeny } from "../kubernetes/default-deny";
 import type { NetworkPlan } from "../networking/addresses";
 import type { Validity } from "../keys/plan-authority";
 import { AUTHORITY } from "../keys/plan-cert-manager";
-import { DATABASE, OWNER_SECRET, memberName, ownerName } from "./plan-database";
+import { BACKUP_SECRET, DATABASE, OWNER_SECRET, backupName, memberName, ownerName } from "./plan-database";
 import { registryKeys } from "../keys/registry-keys";
 import type { RegistryPlan } from "./plan";
 import { database } from "./postgres/database";
@@ -92,7 +92,13 @@ export class Registry extends pulumi.ComponentResource {
         );
         // These are behind the gate: a site that may not be written to stores nothing either, and members come up meanwhile.
         const behindGate = { ...inRegistry, dependsOn: [...networkPolicies, agreed] };
-        backupJobs(`${name}-stored`, inPods, behindGate);
+        // Their own: the Jobs open the server of a member's files and nothing else, and a member is not taken for one of them.
+        const ofBackups = certificate(
+            `${name}-backup-tls`,
+            { ...issuing, secret: BACKUP_SECRET, commonName: backupName(name), dnsNames: [] },
+            behindGate,
+        );
+        backupJobs(`${name}-stored`, { ...inPods, certificate: ofBackups }, behindGate);
         // This certificate is for the registry's own application, and for whoever loads its data.
         certificate(
             `${name}-owner-tls`,

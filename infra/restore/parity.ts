@@ -120,6 +120,12 @@ const OWN_FIELDS: readonly DeclaredField[] = [
         why: "and holds a right there alone",
     },
     {
+        resource: /::object-store-(buckets|purge-job)$/,
+        field: /^(data\.buckets\.json|spec\.jobTemplate\.spec\.template\.spec\.containers\.0\.env\.\d+\.value)$/,
+        within: /,?"audit-[-a-z0-9]+"/g,
+        why: "a store keeps the audit log of the other site, where there is one",
+    },
+    {
         resource: /^kubernetes:core\/v1:ConfigMap::declared$/,
         field: /^data\..+$/,
         why: "it is written off the workloads, which are compared themselves",
@@ -161,6 +167,11 @@ export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
     },
     ...EDGE_FIELDS,
     {
+        resource: /::audit-shipper-/,
+        field: /^$/,
+        why: "it has no other site to store its audit log at",
+    },
+    {
         resource: /::dns-(configuration|server)$/,
         field: /^(data\.zone|spec\.template\.metadata\.annotations\.data-embassy\/configuration)$/,
         why: "an environment has names of its own, which no other site knows",
@@ -176,6 +187,11 @@ export const RESTORE_MAY_DIFFER: readonly DeclaredField[] = [
 /** For the two sites of a pair. */
 export const SITES_MAY_DIFFER: readonly DeclaredField[] = [
     ...OWN_FIELDS,
+    {
+        resource: /^kubernetes:apps\/v1:DaemonSet::audit-shipper-agent$/,
+        field: /^spec\.template\.spec\.(containers\.0\.env\.\d+\.value|hostAliases\.0\.(ip|hostnames\.0))$/,
+        why: "each stores its audit log in the other's store",
+    },
     ...EDGE_FIELDS,
     {
         resource: /^tls:.*::(root|[a-z][-a-z0-9]*-issuer)-(key|request|certificate)$/,

@@ -1,4 +1,6 @@
 /** The parts of a site and what each needs; the hosts in its plan are resolved to the parts that serve them. Pure. */
+import type { AuditShipperPlan } from "../cluster/control-plane/plan-audit-shipper";
+import { AUDIT_SHIPPER } from "../conventions/audit";
 import type { EmbassyPlan } from "./embassy-plan";
 import { DOMAIN } from "../networking/addresses";
 import type { Need, Part } from "./boot-order";
@@ -6,7 +8,10 @@ import { CERT_MANAGER } from "../keys/plan-cert-manager";
 import type { DatabasePlan } from "../registries/plan-database";
 import { EDGE, type EdgePlan } from "../edge/plan";
 
-type Planned = Pick<EmbassyPlan, "imageOrigin" | "network" | "authority" | "objectStore" | "registries" | "edge">;
+type Planned = Pick<
+    EmbassyPlan,
+    "imageOrigin" | "network" | "authority" | "objectStore" | "auditShipper" | "registries" | "edge"
+>;
 type Serving = (host: string) => Pick<Need, "on" | "at">;
 
 const CLUSTER: Need = { on: "cluster", why: "machines and an API server" };
@@ -17,7 +22,7 @@ const DNS: Need = { on: "dns", why: "names" };
 const RENEWAL: Need = { on: CERT_MANAGER, why: "renewed certificates", without: "goes on with those that it has" };
 
 export function bootParts(plan: Planned): Part[] {
-    const { imageOrigin, authority, registries, edge } = plan;
+    const { imageOrigin, authority, auditShipper, registries, edge } = plan;
     const serving = servedBy(plan);
     const [imageHost = ""] = imageOrigin.registry.split(":");
     const images = serving(imageHost);
@@ -46,12 +51,20 @@ export function bootParts(plan: Planned): Part[] {
             name: "object-store",
             needs: [CLUSTER, KEYS, DISKS, { ...DNS, without: "serves, and what tests and purges it at night fails" }],
         },
+        ...(auditShipper === undefined
+            ? []
+            : [{ name: AUDIT_SHIPPER, needs: [CLUSTER, KEYS, kept(auditShipper, serving)] }]),
         ...registries.map(({ name, database }) => ({
             name,
             needs: [CLUSTER, KEYS, DISKS, DNS, ...namedBy(database, serving)],
         })),
         ...(edge === undefined ? [] : [{ name: EDGE, needs: [CLUSTER, KEYS, RENEWAL, ...asked(edge)] }]),
     ];
+}
+
+/** Where the audit log is stored. */
+function kept({ store }: AuditShipperPlan, serving: Serving): Need {
+    return { ...serving(store.host), why: "the audit log", without: "keeps it, and stores it later" };
 }
 
 /** What the edge asks. It tells allies which of these does not answer. */

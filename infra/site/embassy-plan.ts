@@ -1,5 +1,6 @@
 import type { NetworkPlan, OtherSite } from "../networking/addresses";
 import type { AuthorityPlan } from "../keys/plan-authority";
+import type { AuditShipperPlan } from "../cluster/control-plane/plan-audit-shipper";
 import type { CertManagerPlan } from "../keys/plan-cert-manager";
 import type { DnsPlan } from "../networking/dns/plan";
 import type { EdgePlan } from "../edge/plan";
@@ -30,6 +31,8 @@ export interface EmbassyPlan {
     readonly authority: AuthorityPlan;
     readonly certManager: CertManagerPlan;
     readonly objectStore: ObjectStorePlan;
+    /** Undefined for a site that is no half of a pair. */
+    readonly auditShipper: AuditShipperPlan | undefined;
     readonly registries: readonly RegistryPlan[];
     /** Undefined for a site without an edge. */
     readonly edge: EdgePlan | undefined;

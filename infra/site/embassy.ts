@@ -8,6 +8,7 @@ import { SYSTEM_NAMESPACES, kubernetesOwn } from "../cluster/access/plan-kuberne
 import { pods } from "../cluster/access/pods";
 import { secrets } from "../cluster/access/secrets";
 import { waysIn } from "../cluster/access/ways-in";
+import { AuditShipper } from "../cluster/control-plane/audit-shipper";
 import { Machines } from "../cluster/machines/machines";
 import { Priorities } from "../cluster/priorities";
 import { defaultAccount } from "../kubernetes/default-account";
@@ -23,7 +24,7 @@ import type { CrossStackSecrets } from "../keys/cross-stack-secrets";
 import { fence } from "../registries/replication/fence";
 import { memberRole } from "../registries/postgres/member-role";
 import { Registry } from "../registries/registry";
-import { storeUsers } from "../storage/store-users";
+import { auditUsers, storeUsers } from "../storage/store-users";
 import { localClass } from "../storage/local-class";
 import { ObjectStore } from "../storage/object-store";
 
@@ -85,12 +86,22 @@ export class DataEmbassy extends pulumi.ComponentResource {
                 podSecurityVersion,
                 issuer: crossStackSecrets.issuer,
                 validity,
-                users: crossStackSecrets.registries.apply((secrets) => storeUsers(secrets, generations)),
+                users: crossStackSecrets.registries.apply((secrets) => ({
+                    ...storeUsers(secrets, generations),
+                    ...auditUsers(secrets, plan.objectStore.auditOf),
+                })),
             },
             onDisks,
         );
         const { namespace } = objectStore;
         storeAcrossSites("object-store-across", { store: plan.objectStore, other, namespace }, { parent: objectStore });
+        if (plan.auditShipper !== undefined) {
+            new AuditShipper(
+                "audit-shipper",
+                { shipper: plan.auditShipper, crossStackSecrets },
+                { ...inSite, dependsOn },
+            );
+        }
         const fenced = fence("fence", plan, { parent: this, provider });
         const common = {
             network,

@@ -16,6 +16,7 @@ import { refuseTooShort } from "./days-alone";
 import { lifetimes } from "./lifetimes";
 import { KUBE_PROXY } from "../cluster/access/plan-kubernetes";
 import { kubernetesImage } from "../cluster/machines/kubeadm";
+import { planAuditShipper } from "../cluster/control-plane/plan-audit-shipper";
 import { planMachines } from "../cluster/machines/plan";
 import { COMMON_LABELS, LABEL, registryNamespace } from "../conventions/names";
 import { otherSite } from "../restore/config";
@@ -35,6 +36,7 @@ export function plan(
     const network = planNetwork(config);
     const hosts = inventory(config);
     const edge = planEdge(config, network, lock);
+    const other = otherIn(network, config);
     const planned = {
         site: site.name,
         labels: { ...COMMON_LABELS, [LABEL.site]: site.name },
@@ -49,11 +51,12 @@ export function plan(
             pattern: originPattern(site.imageRegistry, Object.keys(lock).length > 0),
         },
         network,
-        other: otherIn(network, config),
+        other,
         dns: planDns(config, network, lock),
         authority: planAuthority(config),
         certManager: planCertManager(config, lock),
         objectStore: planObjectStore(config, network, lock),
+        auditShipper: planAuditShipper(config, other, lock),
         registries: Object.keys(config.registries).map((name) =>
             planRegistry(
                 planDatabase(name, registryNamespace(name), config),

@@ -176,6 +176,11 @@ function isGiven({ rule }: Right, { group, resources, verbs }: Escalation): bool
 
 const EVERYTHING = "everything";
 
+/** Names of objects, as Markdown. */
+function quoted(names: readonly string[]): string {
+    return names.map((name) => `\`${name}\``).join(", ");
+}
+
 /**
  * What `identity` can reach at most, followed through every identity that it can become.
  * @param policies whether the policies of API servers are in force
@@ -201,7 +206,7 @@ export function reachOf(identity: string, rights: ReadonlyMap<string, readonly R
         switch (worth) {
             case "keys":
                 const which =
-                    rule.resourceNames === undefined ? "the Secrets" : `the Secrets ${rule.resourceNames.join(", ")}`;
+                    rule.resourceNames === undefined ? "the Secrets" : `the Secrets ${quoted(rule.resourceNames)}`;
                 reached.add(`reads ${which} of ${where}`);
                 break;
             case "pods":
@@ -228,7 +233,7 @@ export function reachOf(identity: string, rights: ReadonlyMap<string, readonly R
 function told({ namespace, rule }: Right): string {
     const { apiGroups = [], resources = [], resourceNames, verbs } = rule;
     const group = apiGroups.filter((one) => one !== "").join(", ");
-    const names = resourceNames === undefined ? "" : ` ${resourceNames.join(", ")}`;
+    const names = resourceNames === undefined ? "" : ` ${quoted(resourceNames)}`;
     const where = namespace === EVERYWHERE ? "" : `${namespace}: `;
     return `${where}${resources.join(", ")}${group === "" ? "" : ` of ${group}`}${names} (${verbs.join(", ")})`;
 }

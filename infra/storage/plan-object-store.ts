@@ -1,6 +1,7 @@
 /** What a site's object store needs: it holds backups, this site's and those of its peers. Pure. */
 import type { SiteSection } from "../conventions/site";
 import type { StorageSection } from "./config";
+import { auditBucket } from "../conventions/audit";
 import { CLUSTER_DOMAIN, type NetworkPlan, objectStoreName } from "../networking/addresses";
 import { type ImageLock, imageReference } from "../conventions/images";
 import { COMMON_LABELS, LABEL, registryNamespace } from "../conventions/names";
@@ -34,6 +35,10 @@ export interface ObjectStorePlan {
     readonly quota: Readonly<Record<string, string>>;
     readonly objectLockDays: number;
     readonly buckets: readonly string[];
+    /** The site whose audit log is stored here; undefined where there is none. */
+    readonly auditOf: string | undefined;
+    /** Buckets whose objects are removed once they are as old as `objectLockDays`, because nothing hides them. */
+    readonly expiring: readonly string[];
     /** Fixed address of the Service. */
     readonly address: string;
     /** Names that the server certificate must hold. */
@@ -51,6 +56,8 @@ export function planObjectStore(
     lock: ImageLock,
 ): ObjectStorePlan {
     const { cpu, memory, storage: size } = storage.objectStore;
+    const auditOf = "partner" in site ? site.partner : undefined;
+    const expiring = auditOf === undefined ? [] : [auditBucket(auditOf)];
     return {
         labels: { ...COMMON_LABELS, ...STORE_SELECTOR, [LABEL.site]: site.name },
         image: imageReference(site.imageRegistry, OBJECT_STORE, lock),
@@ -65,7 +72,9 @@ export function planObjectStore(
             { count: NIGHTLY.length * RUNS, containers: [AGENT] },
         ),
         objectLockDays: storage.objectLockDays,
-        buckets: [...Object.keys(registries).map(registryNamespace), SELF_TEST_BUCKET],
+        buckets: [...Object.keys(registries).map(registryNamespace), SELF_TEST_BUCKET, ...expiring],
+        auditOf,
+        expiring,
         address: network.objectStore,
         dnsNames: [
             OBJECT_STORE,

@@ -21,6 +21,7 @@ export function purge(name: string, args: NightlyArgs, opts: pulumi.CustomResour
             ...storeUser(ACCOUNT.purger),
             BUCKETS: `${KEYS}/buckets/${FILE.buckets}`,
             OBJECT_LOCK_DAYS: store.objectLockDays,
+            EXPIRING: [...store.expiring],
         },
         mounts: [ACCOUNT.purger, "authority", "buckets"].map(keyMount),
     });

@@ -1,5 +1,7 @@
 /** Who uses an object store, and with which right. Pure. */
+import { auditBucket } from "../conventions/audit";
 import type { StoreUsers } from "../conventions/object-store";
+import { auditUser } from "../keys/audit-key";
 import { FIRST_GENERATION, registryKeys } from "../keys/registry-keys";
 import { registryNamespace } from "../conventions/names";
 
@@ -25,4 +27,13 @@ export function storeUsers(
             }),
         ),
     );
+}
+
+/** The user by which another site adds its audit log. @param secrets registry → its secret @param of that site; undefined where there is none */
+export function auditUsers(secrets: Readonly<Record<string, string>>, of: string | undefined): StoreUsers {
+    if (of === undefined) {
+        return {};
+    }
+    const { id, secret } = auditUser(of, secrets);
+    return { [id]: { secret, right: "append", bucket: auditBucket(of) } };
 }

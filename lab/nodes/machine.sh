@@ -3,9 +3,10 @@
 # Debian's userland and runit as init. Nothing of it is left once its first process has ended: the kernel ends the
 # other processes, unmounts and unplugs; the empty control groups are removed by the lab.
 #
-#     [UNIFIED=MOUNT] machine.sh outside RECORD FOLDER NAME GROUP USERLAND PROGRAMS
+#     [UNIFIED=MOUNT] [AUDIT=OUTSIDE:INSIDE] machine.sh outside RECORD FOLDER NAME GROUP USERLAND PROGRAMS
 #
-# UNIFIED is where control groups of version 2 are mounted; without it they are of version 1. FOLDER/etc is what makes this
+# UNIFIED is where control groups of version 2 are mounted; without it they are of version 1. AUDIT is the folder with the audit log of the
+# site's API server, which runs outside, and where a machine of a control plane has it. FOLDER/etc is what makes this
 # machine differ from the next; FOLDER/var keeps what must survive a reboot.
 set -eu
 stage=$1 folder=$3 name=$4 group=$5 userland=$6 programs=$7
@@ -125,6 +126,10 @@ inside() {
     mount --bind "$folder/etc" etc/embassy
     mount --bind "$folder/var" var/lib
     mount --bind "$folder/log" var/log
+    if [ -n "${AUDIT:-}" ]; then
+        mkdir -p ".${AUDIT#*:}"
+        mount --bind "${AUDIT%%:*}" ".${AUDIT#*:}"
+    fi
     pivot_root . old
     umount -l /old
     mount --make-rshared /

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { promisify } from "node:util";
+import { AUDIT_FOLDER } from "../../infra/conventions/audit";
 import { digest } from "../../toolchain/build/stamp";
 import { repoRoot } from "../../command-line/paths";
 import { ensureFile, makeDirectory, readIfThere } from "../../command-line/files";
@@ -37,7 +38,7 @@ export function machineOf(part: string): string | undefined {
 /** @param network process that holds the network into which it is plugged; with another network it counts as another machine */
 export function machinePart(
     { paths, binDirectory }: Site,
-    { name }: Machine,
+    { name, controlPlane }: Machine,
     userland: string,
     network: Process,
 ): Supervised {
@@ -51,6 +52,7 @@ export function machinePart(
         env: {
             PATH: SYSTEM_PATH,
             NETWORK: network.identity,
+            ...(controlPlane && { AUDIT: `${paths.audit}:${AUDIT_FOLDER}` }),
             ...(groups?.version === 2 && { UNIFIED: groups.mount.point }),
         },
         reads: [BOOT, path.join(folder, "files.json"), stampOf(userland)],

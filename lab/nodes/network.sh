@@ -13,7 +13,9 @@ shift 3
 ip() { chroot "$userland" /sbin/ip "$@"; }
 chroot "$userland" /usr/sbin/nft "$FILTER"
 ip link set lo up
-ip link add nodes type bridge
+# Without an address of its own a bridge takes the lowest of its ports' addresses, and another one when that machine leaves. The other
+# machines would then not reach the bridge, and through it the API server, until they have resolved its address again some 5 s later.
+ip link add nodes address 02:00:00:00:00:01 type bridge
 ip address add "$address" dev nodes
 ip link set nodes up
 # Packets go between machines and to other sites; there is no interface to anywhere else.

@@ -14,6 +14,7 @@ import { LOCK_FILE, recordDigests } from "../../images/lock";
 import { ensureFile } from "../../command-line/files";
 import { embassyHome } from "../../command-line/paths";
 import { LabError } from "../errors";
+import { TAG, forget, isStored } from "./stored-image";
 import type { NetworkInventory } from "../inventory";
 import type { Supervised } from "../part";
 import type { SitePaths } from "../paths";
@@ -24,8 +25,17 @@ const run = promisify(execFile);
 const START_MS = 20_000;
 const POLL_MS = 50;
 
+/** Home → what is being found out about its images. Sites that come up side by side in one home find it out once. */
+const underWay = new Map<string, Promise<Record<string, string>>>();
+
 /** Name → digest of the images, built where they are missing. */
-export async function ensureImages(home: string, report: (message: string) => void): Promise<Record<string, string>> {
+export function ensureImages(home: string, report: (message: string) => void): Promise<Record<string, string>> {
+    const images = underWay.get(home) ?? makeImages(home, report).finally(() => underWay.delete(home));
+    underWay.set(home, images);
+    return images;
+}
+
+async function makeImages(home: string, report: (message: string) => void): Promise<Record<string, string>> {
     const built = await buildImages({
         images: catalogue,
         home,
@@ -112,7 +122,7 @@ export function registryPart(paths: SitePaths, binDirectory: string, { pid }: Pr
     };
 }
 
-/** Pushes every image under its digest. An image that is there already costs one question. @throws LabError with crane's words */
+/** Pushes the images that are not whole in the site's registry under their digests. @throws LabError with crane's words */
 export async function pushImages(
     paths: SitePaths,
     network: NetworkInventory,
@@ -120,10 +130,15 @@ export async function pushImages(
     { pid }: Process,
     images: Readonly<Record<string, string>>,
 ): Promise<void> {
+    const missing = Object.keys(images).filter((name) => !isStored(paths.images, name, layoutFolder(name, paths.home)));
+    if (missing.length === 0) {
+        return;
+    }
     const namespace = `--net=/proc/${pid}/ns/net`;
     const writer = await startWriter(paths, network, binDirectory, namespace);
     try {
-        for (const name of Object.keys(images)) {
+        for (const name of missing) {
+            forget(paths.images, name, layoutFolder(name, paths.home));
             const target = `${loopback(network)}/${name}:${TAG}`;
             const args = [namespace, path.join(binDirectory, "crane"), "push", layoutFolder(name, paths.home), target];
             // The process has a home of its own, so that it gets no credentials of the user's.
@@ -142,6 +157,3 @@ export async function pushImages(
         }
     }
 }
-
-/** The tag only keeps an image from being cleaned up: nobody pulls by it. */
-const TAG = "current";

@@ -1,5 +1,6 @@
 /** Which authorities and certificates a site has, and who uses them. */
 import { firstAddress } from "../../infra/networking/addresses";
+import { OPERATOR } from "../../infra/cluster/access/plan-operator";
 import { KUBELET_CLIENT } from "../../infra/cluster/control-plane/kubelet";
 import { type SiteInventory, machines } from "../inventory";
 import type { Purpose, Subject } from "../../credentials/certificates";
@@ -29,6 +30,7 @@ export const certificateNames = [
     "kube-scheduler",
     "kwok",
     "admin",
+    "operator",
 ] as const;
 export type CertificateName = (typeof certificateNames)[number];
 
@@ -71,6 +73,7 @@ export function catalogue(
         "kube-scheduler": { authority: "ca", commonName: "system:kube-scheduler", names: loopback },
         kwok: { authority: "ca", commonName: "embassy:kwok", names: loopback },
         admin: { authority: "ca", commonName: "embassy:lab-admin", organization: "system:masters" },
+        operator: { authority: "ca", commonName: OPERATOR },
         ...machineCertificates(inventory),
     };
 }

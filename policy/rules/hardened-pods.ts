@@ -1,3 +1,5 @@
+import { KUBERNETES_NAMESPACE } from "../../infra/cluster/access/plan-kubernetes";
+import { AUDIT_FOLDER, AUDIT_SHIPPER } from "../../infra/conventions/audit";
 import { FIRST_UID } from "../../infra/conventions/users";
 import { DISKS } from "../../infra/storage/local-disks";
 import { type Container, type SecurityContext, containersOf, podSpecOf } from "./pods";
@@ -20,7 +22,7 @@ function podFaults(object: KubernetesObject): string[] {
             .filter((group) => group === 0)
             .map(() => "securityContext has root's group; it must have none"),
         ...must("securityContext.sysctls", securityContext?.sysctls?.length ?? 0, 0),
-        ...(pod.volumes ?? []).flatMap(volumeFaults),
+        ...(pod.volumes ?? []).filter((volume) => !isAuditLog(object, volume)).flatMap(volumeFaults),
         ...(["hostNetwork", "hostPID", "hostIPC"] as const).flatMap((host) => must(host, pod[host] ?? false, false)),
     ];
 }
@@ -30,6 +32,13 @@ function podFaults(object: KubernetesObject): string[] {
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
 const VOLUMES = ["configMap", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
+
+/** The one folder of a machine that a pod has: the audit log of its API server, for whoever stores it elsewhere. */
+function isAuditLog({ kind, metadata }: KubernetesObject, { hostPath }: Readonly<Record<string, unknown>>): boolean {
+    const isShipper =
+        kind === "DaemonSet" && metadata?.namespace === KUBERNETES_NAMESPACE && metadata.name === AUDIT_SHIPPER;
+    return isShipper && (hostPath as { path?: string } | undefined)?.path === AUDIT_FOLDER;
+}
 
 function volumeFaults({ name, ...source }: Readonly<Record<string, unknown>>): string[] {
     return Object.keys(source)

@@ -5,6 +5,8 @@ import type { KubernetesObject, Rule } from "./rule";
 /** This repeats infra/ and does not import it, because what is changed there is judged here. */
 const PUBLIC_NAMESPACE = "registry-legislation";
 const UPLOADER = "public-copy";
+/** It stores the audit log in the other site's store, and has no DNS server in Kubernetes' own namespace. */
+const SHIPPER = { kind: "DaemonSet", namespace: "kube-system", name: "audit-shipper" } as const;
 
 interface Policy {
     readonly podSelector?: { readonly matchLabels?: Readonly<Record<string, string>> };
@@ -23,7 +25,15 @@ function rangesOutside({ kind, spec }: KubernetesObject): string[] {
     const { egress = [] } = kind === "NetworkPolicy" ? (spec as Policy) : {};
     return egress
         .flatMap(({ to = [] }) => (to.length === 0 ? [EVERYBODY] : to.flatMap(({ ipBlock }) => ipBlock?.cidr ?? [])))
-        .filter((range) => cidr.problem(range) !== undefined || !PRIVATE.some((own) => cidr.contains(own, range)));
+        .filter((range) => !isInSites(range));
+}
+
+function isInSites(range: string): boolean {
+    return cidr.problem(range) === undefined && PRIVATE.some((own) => cidr.contains(own, range));
+}
+
+function isShipper({ kind, metadata }: KubernetesObject): boolean {
+    return kind === SHIPPER.kind && metadata?.namespace === SHIPPER.namespace && metadata.name === SHIPPER.name;
 }
 
 /** The workload that an object is about, by the label that names it. */
@@ -44,7 +54,7 @@ export const publicCloud: Rule = {
         return [
             ...rangesOutside(object).map((range) => `egress to ${range} is outside of the sites; ${only}`),
             ...aliases
-                .filter(({ ip = "" }) => ip !== "127.0.0.1")
+                .filter(({ ip = "" }) => ip !== "127.0.0.1" && !(isShipper(object) && isInSites(`${ip}/32`)))
                 .map(({ ip }) => `hostAliases lead to ${String(ip)}, past the site's DNS server; ${only}`),
         ];
     },

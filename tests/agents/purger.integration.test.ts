@@ -22,6 +22,8 @@ const land = { Bucket: BUCKET };
 const LOCK_SECONDS = 3;
 /** The same time in days, which is the unit of the agents' settings. */
 const OBJECT_LOCK_DAYS = LOCK_SECONDS / 86_400;
+/** A bucket whose objects nobody hides. */
+const EXPIRING = ["audit-narva"];
 const users = {
     "land-backup": { secret: "land-backups-secret", right: "backup", bucket: BUCKET },
     inspector: { secret: "inspectors-secret", right: "inspect" },
@@ -40,7 +42,7 @@ function as(user: keyof typeof users): S3Client {
 
 function purge(atOnce?: number, url?: string): ReturnType<Purger["purge"]> {
     const client = store.client("purger", users.purger.secret, url);
-    return new Purger(client, OBJECT_LOCK_DAYS, atOnce).purge([BUCKET]);
+    return new Purger(client, OBJECT_LOCK_DAYS, EXPIRING, atOnce).purge([BUCKET]);
 }
 
 async function put(...keys: readonly string[]): Promise<void> {

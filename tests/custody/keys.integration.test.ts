@@ -178,6 +178,19 @@ describe("custody", () => {
         expect(generated(now)).toEqual(generated(kept));
     });
 
+    it("has the disk keys of a site's machines, each another, from the state", () => {
+        const { output } = must(home.keys("disks", "--site", "luxembourg", "--out", inHome("disks.txt")));
+        const lines = readFileSync(inHome("disks.txt"), "utf8").trim().split("\n");
+        expect(lines).toContainEqual(expect.stringMatching(/^a1-1 [0-9a-f]{64}$/));
+        const keys = lines.map((line) => line.split(" ")[1] ?? "");
+        expect(new Set(keys).size).toBe(lines.length);
+        expect(keys.filter((key) => output.includes(key))).toEqual([]);
+        expect(statSync(inHome("disks.txt")).mode & 0o077).toBe(0);
+        expect(home.keys("disks", "--site", "luxembourg", "--out", inHome("disks.txt")).output).toMatch(
+            /is there already/,
+        );
+    });
+
     it("gives them back to three custodians, when the state is gone, and to no two", () => {
         rmSync(inHome("state"), { recursive: true });
         const keys = inHome("keys.json");
@@ -194,6 +207,15 @@ describe("custody", () => {
         for (const secret of Object.values(secrets)) {
             expect(output).not.toContain(secret);
         }
+    });
+
+    it("is enough for a cold start: with it, a site's disks have the keys that they had", () => {
+        const disks = ["disks", "--site", "luxembourg", "--out", inHome("disks-again.txt"), "--keys"];
+        const land = inHome("land.json");
+        must(home.keys(...recovery(land), "--only", "land", "--identity", ...identities(1, 3, 5)));
+        expect(home.keys(...disks, land).output).toMatch(/land\.json has no key of root: recover it as well/);
+        must(home.keys(...disks, inHome("keys.json")));
+        expect(readFileSync(inHome("disks-again.txt"), "utf8")).toBe(readFileSync(inHome("disks.txt"), "utf8"));
     });
 
     it("is enough for a restore: with it, what is looked for next is what is stored", () => {

@@ -1,7 +1,7 @@
 /** Who may change something through a member's API, which is Patroni's own as images/postgres/member.py starts it. */
 import { type RequestOptions, request } from "node:https";
 import { POSTGRES } from "../../infra/conventions/users";
-import { memberName, ownerName } from "../../infra/registries/plan-database";
+import { backupName, memberName, ownerName } from "../../infra/registries/plan-database";
 import { localConfiguration } from "../../infra/registries/postgres/patroni";
 import { EDGE_API_ROLE } from "../../infra/registries/roles";
 import { freePorts } from "../support/apiserver";
@@ -69,6 +69,7 @@ describeAsRoot("a member's API", () => {
 
     it.each([
         ["a member of another registry", memberName("taxes")],
+        ["the Jobs that back its registry up", backupName("land")],
         ["its registry's owner", ownerName("land")],
         ["the edge", EDGE_API_ROLE],
         ["who has the name in part", `${memberName("land")}s`],

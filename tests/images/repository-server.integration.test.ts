@@ -1,7 +1,7 @@
 /** To which clients pgBackRest's server, with its declared configuration, gives a member's files. */
 import { POSTGRES } from "../../infra/conventions/users";
 import { configuration } from "../../infra/registries/backups/pgbackrest";
-import { DATABASE, PATHS, memberName, ownerName } from "../../infra/registries/plan-database";
+import { DATABASE, PATHS, backupName, memberName, ownerName } from "../../infra/registries/plan-database";
 import { EDGE_API_ROLE } from "../../infra/registries/roles";
 import { freePorts } from "../support/apiserver";
 import { issued } from "../support/certificates";
@@ -56,7 +56,8 @@ describeAsRoot("what serves a member's files to backups", () => {
     }
 
     it.each([
-        ["a member of another registry", memberName("taxes")],
+        ["the Jobs of another registry", backupName("taxes")],
+        ["a member of its registry, which a Job is not", memberName("land")],
         ["its registry's owner", ownerName("land")],
         ["the edge", EDGE_API_ROLE],
     ])("gives %s nothing", async (_, commonName) => {
@@ -64,6 +65,6 @@ describeAsRoot("what serves a member's files to backups", () => {
     });
 
     it("serves its own registry's Jobs", async () => {
-        expect(await told(memberName("land"))).not.toMatch(/access denied|certificate/);
+        expect(await told(backupName("land"))).not.toMatch(/access denied|certificate/);
     });
 });

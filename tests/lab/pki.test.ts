@@ -62,6 +62,7 @@ test("who breaks the glass is believed by the API server, beside the cluster's o
 test("names and groups are those that Kubernetes binds its roles to", async () => {
     const paths = await site();
     expect(certificate(paths, "admin").subject).toBe("O=system:masters\nCN=embassy:lab-admin");
+    expect(certificate(paths, "operator").subject).toBe("CN=embassy:operator");
     expect(certificate(paths, "kube-scheduler").subject).toBe("CN=system:kube-scheduler");
     expect(certificate(paths, "kube-apiserver").checkIP("10.250.0.1")).toBe("10.250.0.1");
     expect(certificate(paths, "kube-apiserver").checkHost("kubernetes.default.svc.narva.test")).toBeDefined();

@@ -458,6 +458,25 @@ describe("policy", () => {
         }
     });
 
+    it("lets one workload have one folder of its machine, and name one address: who stores the audit log in the other site", () => {
+        const shipper = (path: string, ip: string, name = "audit-shipper", kind = "DaemonSet"): KubernetesObject => ({
+            ...workload({
+                volumes: [{ name: "log", hostPath: { path } }],
+                hostAliases: [{ ip, hostnames: ["objects.luxembourg.embassy.internal"] }],
+            }),
+            kind,
+            metadata: { namespace: "kube-system", name },
+        });
+        const [log, store] = ["/var/log/kubernetes", "10.38.0.11"];
+        expect(said(shipper(log, store))).toEqual([]);
+        expect(said(shipper("/var/log", store))).toEqual([expect.stringContaining("volume log is hostPath") as string]);
+        expect(said(shipper(log, "192.0.2.7"))).toEqual([
+            expect.stringContaining("hostAliases lead to 192.0.2.7") as string,
+        ]);
+        expect(said(shipper(log, store, "another"))).toHaveLength(2);
+        expect(said(shipper(log, store, "audit-shipper", "Deployment"))).toHaveLength(2);
+    });
+
     it("refuses a copy of taxes that names its cloud past the DNS server", () => {
         const job = (namespace: string): KubernetesObject => ({
             ...workload({ hostAliases: [{ ip: "192.0.2.7", hostnames: ["s3.cloud.example"] }] }, "CronJob"),

@@ -145,7 +145,7 @@ const CHANGES: readonly Change[] = [
         rule: "replaced",
         first: /StatefulSet .*its new volumes are empty.*registry-land/,
         at: "class: embassy-local",
-        title: "1 deleted, # replaced, 1 changed, 1 created, 1 unprotected",
+        title: "2 deleted, # replaced, # changed, 2 created, 1 unprotected",
         also: ["data has to be copied or restored"],
         facts: ({ restarts }) => [[restarts.find(({ who }) => who === "registry land's database")?.served, false]],
     },

@@ -179,7 +179,10 @@ export class Home {
     kubectl(site: string, ...args: string[]): Outcome {
         const kubeconfig = join(this.path, "lab", site, "kubeconfig");
         return outcome(
-            spawnSync(join(this.path, "bin", "kubectl"), ["--kubeconfig", kubeconfig, ...args], { encoding: "utf8" }),
+            spawnSync(join(this.path, "bin", "kubectl"), ["--kubeconfig", kubeconfig, ...args], {
+                encoding: "utf8",
+                maxBuffer: 256 * 1024 * 1024,
+            }),
         );
     }
 

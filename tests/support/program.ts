@@ -33,15 +33,20 @@ export async function startPrograms(kubeconfig: string): Promise<Programs> {
     };
     const pulumiCommand = await PulumiCommand.get({ root: EMBASSY });
     return {
-        stack: async (stackName, program, settings = {}) => {
-            const stack = await LocalWorkspace.createOrSelectStack(
-                { stackName, projectName: "test", program },
-                { pulumiCommand, envVars, projectSettings: { name: "test", runtime: "nodejs" } },
+        stack: (stackName, program, settings = {}) => {
+            // The configuration is written with the stack's file, because each setting by the CLI is a run of it.
+            const config = Object.fromEntries(
+                Object.entries({ kubeconfig, ...settings }).map(([key, value]) => [`kubernetes:${key}`, value]),
             );
-            for (const [key, value] of Object.entries({ kubeconfig, ...settings })) {
-                await stack.setConfig(`kubernetes:${key}`, { value });
-            }
-            return stack;
+            return LocalWorkspace.createStack(
+                { stackName, projectName: "test", program },
+                {
+                    pulumiCommand,
+                    envVars,
+                    projectSettings: { name: "test", runtime: "nodejs" },
+                    stackSettings: { [stackName]: { config } },
+                },
+            );
         },
         stop: () => {
             server.close();

@@ -1,5 +1,6 @@
 /** Renders the document that lists what every identity can reach. */
 import { join } from "node:path";
+import { OPERATOR_ROLE, operatorObjects } from "../../infra/cluster/access/plan-operator";
 import { type Rbac, rightsTable } from "../../infra/site/rights";
 import { siteManifests } from "../../lab/objects";
 import { inventory } from "./lab";
@@ -7,16 +8,19 @@ import { expectedResources } from "./expected";
 
 export const RIGHTS_FILE = join(__dirname, "..", "..", "docs", "rights.md");
 
-/** The roles and bindings in the stack's expected files. */
+/** The roles and bindings in the stack's expected files, and that of the identity that declares them. */
 export function declaredRights(stack: string): Rbac[] {
-    return expectedResources(stack)
+    const declared = expectedResources(stack)
         .filter(({ type }) => type.includes(":rbac."))
         .map(({ inputs }) => inputs as unknown as Rbac);
+    return [...declared, ...(operatorObjects() as unknown as Rbac[])];
 }
 
 /** The cluster roles and bindings of the lab's simulated machines. */
 export function labRights(): Rbac[] {
-    return siteManifests(inventory()).filter(({ kind }) => kind.startsWith("ClusterRole"));
+    return siteManifests(inventory()).filter(
+        ({ kind, metadata }) => kind.startsWith("ClusterRole") && metadata.name !== OPERATOR_ROLE,
+    );
 }
 
 export function rightsDocument(stacks: readonly string[]): string {

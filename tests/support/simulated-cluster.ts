@@ -265,7 +265,12 @@ function asDeployment({ metadata, spec = {} }: Manifest): Manifest[] {
         return [];
     }
     const job = (spec["jobTemplate"] as { spec: object } | undefined)?.spec ?? spec;
-    const { template } = job as { template: { metadata: { labels: Record<string, string> }; spec: object } };
+    const { template } = job as {
+        template: {
+            metadata: { labels: Record<string, string> };
+            spec: { readonly tolerations?: readonly object[] };
+        };
+    };
     return [
         {
             apiVersion: "apps/v1",
@@ -274,8 +279,20 @@ function asDeployment({ metadata, spec = {} }: Manifest): Manifest[] {
             spec: {
                 replicas,
                 selector: { matchLabels: template.metadata.labels },
-                template: { ...template, spec: { ...template.spec, restartPolicy: "Always" } },
+                template: {
+                    ...template,
+                    spec: { ...template.spec, restartPolicy: "Always", ...atOnce(template.spec) },
+                },
             },
         } as Manifest,
     ];
+}
+
+/** A pod's tolerations for no seconds, as other pods have them here by default: where it goes does not depend on how long it waits before. */
+function atOnce({ tolerations = [] }: { readonly tolerations?: readonly object[] }): object {
+    return {
+        tolerations: tolerations.map((each) =>
+            "tolerationSeconds" in each ? { ...each, tolerationSeconds: 0 } : each,
+        ),
+    };
 }

@@ -96,7 +96,7 @@ it("an up on a stack that another machine has locked: who holds it, since when, 
 it("a cluster that was never brought up", () => {
     const { code, output } = home.pulumi("up", "--stack", "tallinn", "--yes", "--skip-preview");
     expect(code).not.toBe(0);
-    expect(output).toMatch(/kubeconfig .*tallinn\/kubeconfig does not exist/);
+    expect(output).toMatch(/kubeconfig .*tallinn\/operator\.kubeconfig does not exist/);
 });
 
 it("a toolchain that does not exist", () => {

@@ -1,5 +1,4 @@
 /** Two sites as a user runs them: they are brought up, left alone, changed behind the program's back and searched for secrets. */
-import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stackText } from "../support/stacks";
@@ -8,6 +7,7 @@ import { RESTORE_MAY_DIFFER, undeclared } from "../../infra/restore/parity";
 import { repoRoot } from "../../command-line/paths";
 import { renderedObjects } from "../support/expected";
 import { Home, type Outcome, must } from "../support/home";
+import { filesWith, secretTexts } from "../support/secrets";
 
 const MINUTES = 60_000;
 jest.setTimeout(10 * MINUTES);
@@ -114,65 +114,14 @@ describe("drift", () => {
 });
 
 describe("secrets", () => {
-    /** All secrets in the states, whatever they are named, in each form in which they could be written to a file. */
-    function secretTexts(): string[] {
-        const outputs = ["tallinn", "luxembourg"].flatMap((stack) =>
-            exported(stack, "--show-secrets").resources.map(({ outputs: each = {} }) => each),
-        );
-        const values = outputs.flatMap((each) => secretsIn(each));
-        // In OpenSSH's format, a private key begins with the public one.
-        const known = outputs.map((each) => each["publicKeyOpenssh"]).join();
-        const words = values.flatMap((value) =>
-            // A certificate is stored with its key, but is no secret itself.
-            (value.replace(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g, "").match(WORD) ?? []).filter(
-                (word) => !word.startsWith(CERTIFICATE) && !known.includes(word),
-            ),
-        );
-        return [...new Set(words.flatMap((word) => [word, ...inBase64(word)]))];
-    }
-
-    /** Matches a password, a derived key, a line of a private key, or a value of a Secret. */
-    const WORD = /[\w+/]{40,}={0,2}/g;
-    const CERTIFICATE = Buffer.from("-----BEGIN CERTIFICATE-----").toString("base64").slice(0, 30);
-
-    /** The text in base64, as in a Secret, and the bytes in base64 if the text is hexadecimal. */
-    function inBase64(word: string): string[] {
-        const asText = Buffer.from(word).toString("base64").slice(0, 40);
-        return /^[\da-f]+$/.test(word) ? [asText, Buffer.from(word, "hex").toString("base64")] : [asText];
-    }
-
-    function secretsIn(value: unknown, isSecret = false): string[] {
-        if (typeof value === "string") {
-            return isSecret ? [value] : [];
-        }
-        if (typeof value !== "object" || value === null) {
-            return [];
-        }
-        const { plaintext } = value as { plaintext?: string };
-        return plaintext === undefined
-            ? Object.values(value).flatMap((inner) => secretsIn(inner, isSecret))
-            : secretsIn(JSON.parse(plaintext), true);
-    }
-
     function files(folder: string): string[] {
         return readdirSync(folder, { recursive: true, withFileTypes: true, encoding: "utf8" })
             .filter((entry) => entry.isFile())
             .map((entry) => join(entry.parentPath, entry.name));
     }
 
-    /** Searches some hundred megabytes for a thousand texts: grep reads the texts from standard input and looks for all of them at once. */
-    function filesWith(texts: readonly string[], among: readonly string[]): string[] {
-        const { status, stdout } = spawnSync("grep", ["--text", "-lF", "-f", "-", "--", ...among], {
-            input: texts.join("\n"),
-            encoding: "utf8",
-        });
-        // The status is 1 if no file contains any of the texts.
-        expect([0, 1]).toContain(status);
-        return stdout.split("\n").filter((line) => line !== "");
-    }
-
     it("are nowhere in the clear: not in state, logs, the cluster's store, or a committed file", () => {
-        const texts = secretTexts();
+        const texts = secretTexts(home, ["tallinn", "luxembourg"]);
         expect(texts.length).toBeGreaterThan(100);
         const searched = [...files(home.path), ...files(join(repoRoot, "tests", "expected"))];
         expect(searched.length).toBeGreaterThan(20);
@@ -183,7 +132,7 @@ describe("secrets", () => {
     });
 
     it("are no resource's id, and in no annotation", () => {
-        const texts = secretTexts();
+        const texts = secretTexts(home, ["tallinn", "luxembourg"]);
         const shown = exported("tallinn", "--show-secrets").resources.map(({ id, outputs = {} }) => {
             const { annotations } = (outputs["metadata"] ?? {}) as { annotations?: unknown };
             return JSON.stringify([id, annotations]);

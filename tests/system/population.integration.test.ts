@@ -1,20 +1,19 @@
-/** One registry from end to end, on real nodes: it is written at home, followed abroad, and restored as it was at an instant. */
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+/** One registry on real nodes is stored, again and again and with other keys, and restored as it was at an instant. */
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PROJECT } from "../../infra/conventions/names";
-import { POSTGRES_PROGRAMS } from "../../infra/conventions/postgres";
 import { type RegistryKeys, registryKeys } from "../../infra/keys/registry-keys";
-import type { Visit } from "../../start/edge";
 import { SitePaths } from "../../lab/paths";
 import { runningCommands } from "../../lab/processes/identity";
 import type { Comparison } from "../../restore/compare";
 import { backupsOf } from "../../restore/look";
 import { type Source, storeOf } from "../../restore/source";
-import { describeNodes, inContainer, why } from "../lab/nodes/fixture";
-import { Home, must } from "../support/home";
-import { BackupJobs } from "./backup-jobs";
+import { describeNodes, why } from "../lab/nodes/fixture";
+import { type Home, must } from "../support/home";
+import { type Lost, type Moment, OneRegistry, SITES } from "./one-registry";
+import { foundOnDisks } from "./disk";
 
 const MINUTES = 60_000;
 jest.setTimeout(20 * MINUTES);
@@ -25,175 +24,45 @@ interface Report {
     readonly digests: { readonly population: Readonly<Record<string, string>> };
 }
 
-interface Moment {
-    readonly at: string;
-    /** The path of a file with the digests of all tables. */
-    readonly file: string;
-}
-
-interface Lost {
-    readonly acknowledged: number;
-    /** Sequence numbers. */
-    readonly lost: readonly number[];
-}
-
 describeNodes(`the population registry${why}`, () => {
-    const SITES = ["tallinn", "luxembourg"];
     /** Luxembourg comes first, because its store must know the users of new keys before Tallinn uses them. */
     const PARTNER_FIRST = SITES.toReversed();
-    const ROTATED = { generations: "{population: [2]}" };
-    const namespace = "--namespace=registry-population";
+    let registry: OneRegistry;
     let home: Home;
     /** An instant before the keys were rotated. */
     let before: Moment;
 
     beforeAll(() => {
-        home = new Home("population", "cache", "images").only("population");
-        must(home.lab("up", ...SITES, "--nodes", "real"));
-        SITES.forEach((site) => home.up(site));
-        must(home.data("load", "--site", "tallinn", "--people", "3000"));
+        registry = new OneRegistry("population");
+        ({ home } = registry);
+        registry.start();
     });
-    afterAll(() => {
-        home.restore("--remove");
-        home.remove();
-    });
-
-    function digests(site: string): string {
-        return must(home.data("digest", "--site", site, "--json")).stdout;
-    }
-
-    /** Writes, and records the registry's digests and an instant between the last commit and the next one. */
-    function moment(name: string): Moment {
-        must(home.data("write", "--site", "tallinn", "--rate", "20", "--for", "2s"));
-        const file = join(home.path, `${name}.json`);
-        writeFileSync(file, digests("tallinn"));
-        return { at: new Date().toISOString(), file };
-    }
+    afterAll(() => registry.remove());
 
     function luxembourg(): Source {
         return storeOf(new SitePaths(home.path, "luxembourg"));
     }
 
-    /** Runs kubectl in Tallinn. @returns its output */
-    function kubectl(...args: string[]): string {
-        return must(home.kubectl("tallinn", ...args)).stdout.trim();
-    }
-
-    function complete(job: string): void {
-        kubectl("wait", namespace, `job/${job}`, "--for=condition=complete", "--timeout=300s");
-    }
-
-    /** Runs SQL as the superuser in the leader's pod, which is possible only with access to the machine. */
-    async function sql(statement: string): Promise<string> {
-        const leader = ["get", "pods", namespace, "--selector=role=primary", "-o"];
-        const psql = [`${POSTGRES_PROGRAMS}/psql`, "--host=/run/postgresql", "--dbname=population", "-Atc", statement];
-        return inContainer(
-            kubectl(...leader, 'jsonpath={..containerStatuses[?(@.name=="database")].containerID}'),
-            psql,
-        );
-    }
-
-    /** Waits for up to a minute. @returns whether the condition holds */
-    async function until(holds: () => boolean | Promise<boolean>): Promise<boolean> {
-        const deadline = Date.now() + MINUTES;
-        while (Date.now() < deadline) {
-            if (await holds()) {
-                return true;
-            }
-            await sleep(1_000);
-        }
-        return false;
-    }
-
-    it("is the same in Luxembourg as in Tallinn, row for row", () => {
-        must(home.data("lag", "--site", "luxembourg"));
-        expect(JSON.parse(digests("luxembourg"))).toEqual(JSON.parse(digests("tallinn")));
-    });
-
-    it("is entered by nobody, an administrator neither, who is told how", () => {
-        const [leader = ""] = kubectl("get", "pods", namespace, "--selector=role=primary", "-o", "name").split("\n");
-        const { code, output } = home.kubectl("tallinn", "exec", namespace, leader, "--container=database", "--", "id");
-        expect([code, output]).toEqual([1, expect.stringMatching(/nobody works here: .* npm run keys -- break-glass/)]);
-        const elsewhere = { EMBASSY_KUBECONFIG: join(home.path, "lab", "tallinn", "kubeconfig") };
-        const refused = home.with(elsewhere).data("count", "--site", "tallinn");
-        expect([refused.code, refused.output]).toEqual([
-            1,
-            expect.stringMatching(/nobody works here: .* name its kubeconfig with EMBASSY_KUBECONFIG/),
-        ]);
-    });
-
-    it("is answered about at Luxembourg's edge: to an ally, and to none whose certificate is revoked, or who has none", () => {
-        const visits = JSON.parse(
-            must(home.lab("edge", "luxembourg", "--registry", "population", "--json")).stdout,
-        ) as Visit[];
-        expect(visits.map(({ who, asked, asExpected }) => [who, asked, asExpected])).toEqual([
-            ["FI-1", "population", true],
-            ["LV-1, revoked", "edge", true],
-            ["no certificate", "edge", true],
-        ]);
-    });
-
     it("is stored in both sites' stores", () => {
-        ["own", "partner"].forEach((use) => complete(`store-first-${use}`));
+        ["own", "partner"].forEach((use) => registry.complete(`store-first-${use}`));
         expect(SITES.map((site) => home.restore("--from", site, "--at", "2000-01-01T00:00:00Z").output)).toEqual(
             SITES.map(() => expect.stringMatching(/is before the first backup of population: there are/) as string),
         );
     });
 
-    it("is stored at the next try where its store goes away in the middle, which the first one says", async () => {
-        const says = async (job: string, words: RegExp): Promise<void> => {
-            // The output is empty until the Job's pod has started.
-            const log = (): string =>
-                home.kubectl("tallinn", "logs", namespace, `--selector=job-name=${job}`, "--tail=-1").stdout;
-            for (const deadline = Date.now() + 3 * MINUTES; Date.now() < deadline && !words.test(log());) {
-                await sleep(200);
-            }
-            expect(log()).toMatch(words);
-        };
-        const scale = ["scale", "--namespace=object-store", "statefulset/object-store"];
-
-        kubectl("create", "job", "interrupted", namespace, "--from=cronjob/store-full");
-        await says("interrupted", /backup command begin/);
-        kubectl(...scale, "--replicas=0");
-        kubectl("delete", "pod", "object-store-0", "--namespace=object-store", "--grace-period=0", "--force");
-        await says("interrupted", /unable to connect to 'objects\.tallinn\.embassy\.internal:443'/);
-        kubectl(...scale, "--replicas=1");
-        complete("interrupted");
-
-        kubectl("create", "job", "verified", namespace, "--from=cronjob/store-verify");
-        complete("verified");
-        await says("verified", /status: ok/);
-    });
-
-    it("is stored at once where a Job was killed, and status names a purge that failed until one ends well", async () => {
-        const jobs = new BackupJobs(home, "tallinn", "population");
-        const store = "--namespace=object-store";
-        jobs.begin("store-full", "killed");
-        await jobs.until(() => jobs.runs("killed"));
-        process.kill(jobs.processOf(jobs.pod("killed")), "SIGKILL");
-        jobs.begin("store-diff", "at-once");
-        jobs.beginFor(1, "purge", "cut-short", store);
-        expect(jobs.status()).toMatchObject({
-            code: 1,
-            output: expect.stringMatching(/object store, purge: Job cut-short failed: DeadlineExceeded/) as string,
-        });
-        ["killed", "at-once"].forEach((job) => jobs.complete(job));
-        // The verification must not take the remains of the killed Job for damage.
-        jobs.begin("store-verify", "whole");
-        jobs.begin("purge", "again", store);
-        jobs.complete("whole");
-        jobs.complete("again", store);
-        await jobs.until(() => jobs.status().code === 0);
-    });
-
     it("is stored with other keys from then on, without a pause for who writes", async () => {
-        before = moment("before");
-        const journaled = ["--journal", join(home.path, "rotation.jsonl")];
-        const writing = ["--rate", "20", "--for", "120s", ...journaled];
-        const written = once(home.startData("write", "--site", "tallinn", ...writing), "exit");
+        before = registry.moment("before");
+        const journal = join(home.path, "rotation.jsonl");
+        const journaled = ["--journal", journal];
+        // It writes until all is done, and then is ended as a user ends it.
+        const writer = home.startData("write", "--site", "tallinn", "--rate", "20", "--for", "10m", ...journaled);
+        const written = once(writer, "exit");
         PARTNER_FIRST.forEach((site) => home.declare(site, { generations: "{population: [1, 2]}" }));
-        ["own", "partner"].forEach((use) => complete(`store-first-${use}-2`));
-        PARTNER_FIRST.forEach((site) => home.declare(site, ROTATED));
+        ["own", "partner"].forEach((use) => registry.complete(`store-first-${use}-2`));
+        PARTNER_FIRST.forEach((site) => home.declare(site, { generations: "{population: [2]}" }));
+        const { size } = statSync(journal);
+        expect(await registry.until(() => statSync(journal).size > size)).toBe(true);
+        writer.kill("SIGTERM");
         expect(await written).toEqual([0, null]);
         const { lost } = JSON.parse(
             must(home.data("lost", "--site", "tallinn", ...journaled, "--json")).stdout,
@@ -214,7 +83,7 @@ describeNodes(`the population registry${why}`, () => {
     }
 
     it("comes back at an instant that was not stored yet, after a restore of it was killed half way; once it answers, a kill leaves it", async () => {
-        const { file } = moment("waited");
+        const { file } = registry.moment("waited");
         // Nobody writes before this instant, so everything that is stored until then ends before it.
         const at = new Date(Date.now() + 30_000).toISOString();
         const args = ["--from", "luxembourg", "--at", at, "--expect", file];
@@ -248,8 +117,8 @@ describeNodes(`the population registry${why}`, () => {
         });
         const again = home.restore(...args, "--wait", "5m");
         expect([again.code, again.output]).toEqual([1, expect.stringContaining("There is a site restore already")]);
-        expect(await until(() => home.data("digest", "--site", "restore", "--json").code === 0)).toBe(true);
-        expect(JSON.parse(digests("restore"))).toEqual(JSON.parse(readFileSync(file, "utf8")));
+        expect(await registry.until(() => home.data("digest", "--site", "restore", "--json").code === 0)).toBe(true);
+        expect(JSON.parse(registry.digests("restore"))).toEqual(JSON.parse(readFileSync(file, "utf8")));
         must(home.restore("--remove"));
         expect(await traces("restore")).toEqual([]);
     });
@@ -269,13 +138,16 @@ describeNodes(`the population registry${why}`, () => {
     });
 
     it("comes back as it was before and after that, off a store's disk and beside it out of a copy, with every site stopped, and is told from what it was not", async () => {
-        const after = moment("after");
-        await sql("DROP TABLE population.marriage CASCADE");
-        const segment = await sql("SELECT pg_walfile_name(pg_switch_wal())");
+        const after = registry.moment("after");
+        await registry.sql("DROP TABLE population.marriage CASCADE");
+        const segment = await registry.sql("SELECT pg_walfile_name(pg_switch_wal())");
         // A segment counts as archived once it is stored in both sites.
         const deadline = Date.now() + 3 * MINUTES;
-        while ((await sql("SELECT last_archived_wal FROM pg_stat_archiver")) < segment && Date.now() < deadline) {
-            await sql("SELECT pg_sleep(1)");
+        while (
+            (await registry.sql("SELECT last_archived_wal FROM pg_stat_archiver")) < segment &&
+            Date.now() < deadline
+        ) {
+            await registry.sql("SELECT pg_sleep(1)");
         }
         must(home.lab("down", ...SITES));
         // The copy has the objects' names and content, but not the store's metadata, as if it came from a bucket.
@@ -294,17 +166,31 @@ describeNodes(`the population registry${why}`, () => {
             expect(home.restore(...args).output).toContain(`There is a site ${site} already`);
         }
         for (const { site, file } of environments) {
-            expect(JSON.parse(digests(site))).toEqual(JSON.parse(readFileSync(file, "utf8")));
+            expect(JSON.parse(registry.digests(site))).toEqual(JSON.parse(readFileSync(file, "utf8")));
         }
         expect(await traces("restore-audit")).not.toEqual([]);
         must(home.restore("--remove", "--name", "audit"));
         expect(await traces("restore-audit")).toEqual([]);
         rmSync(copy, { recursive: true });
-        expect(JSON.parse(digests("restore"))).toEqual(JSON.parse(readFileSync(before.file, "utf8")));
+        expect(JSON.parse(registry.digests("restore"))).toEqual(JSON.parse(readFileSync(before.file, "utf8")));
         must(home.restore("--remove"));
         const wrong = home.restore("--from", "luxembourg", "--at", after.at, "--expect", before.file);
         expect(wrong.output).toContain("NOT every digest is the expected one.");
         expect(wrong.code).toBe(1);
+    });
+
+    it("leaves no secret of a stack on the disks of a stopped site, whose own keys are where the threat model says", () => {
+        must(home.lab("down", ...SITES));
+        expect(foundOnDisks(home, "luxembourg", SITES)).toEqual({
+            ofStacks: [],
+            own: [
+                "config/*",
+                "encryption.yaml",
+                "kubeconfig",
+                ...["cilium.kubeconfig", "kubelet.kubeconfig", "kubelet.pem"].map((file) => `machines/*/etc/${file}`),
+                "pki/*",
+            ],
+        });
     });
 
     it("comes back in an environment that is Luxembourg's, object for object, save for the declared fields", () => {
@@ -352,61 +238,6 @@ describeNodes(`the population registry${why}`, () => {
         it("does not open with another key", async () => {
             const keysOf = (): RegistryKeys => registryKeys("population", "not the secret");
             await expect(backupsOf(luxembourg(), "population", keysOf)).rejects.toThrow(/do not open with the key/);
-        });
-    });
-
-    describe("whose home is cut off, in the middle of writing", () => {
-        const RATE = 50;
-        const journal = (primary: string): string => join(home.path, `${primary}.jsonl`);
-
-        /** Cuts off the primary while it writes, lets it write for as long as it can, and then promotes the standby. */
-        async function cutOff(primary: string, standby: string, ...options: string[]): Promise<Lost> {
-            const journaled = ["--journal", journal(primary)];
-            const forSeconds = ["--rate", String(RATE), "--for", "25s"];
-            const ended = once(home.startData("write", "--site", primary, ...forSeconds, ...journaled), "exit");
-            await sleep(10_000);
-            must(home.lab("cut"));
-            await ended;
-            home.declare(standby, { ...ROTATED, role: "primary" }, ...options);
-            return JSON.parse(home.data("lost", "--site", standby, ...journaled, "--json").stdout) as Lost;
-        }
-
-        it("has all that was acknowledged in the other site, where that was waited for, and writes there", async () => {
-            must(home.lab("up", ...SITES));
-            // The site has a synchronous standby within itself, as every site has that has been up for a while.
-            const synchronous = ["configmap/population-sync", "-o", "jsonpath={.metadata.annotations.sync_standby}"];
-            expect(await until(() => home.kubectl("tallinn", "get", namespace, ...synchronous).stdout !== "")).toBe(
-                true,
-            );
-            SITES.forEach((site) => home.declare(site, { ...ROTATED, acrossSites: "sync" }));
-            must(home.data("lag", "--site", "luxembourg"));
-            const waitedFor = async (): Promise<boolean> =>
-                (await sql("SHOW synchronous_standby_names")) === "ANY 2 (*)";
-            expect(await until(waitedFor)).toBe(true);
-            const { acknowledged, lost } = await cutOff("tallinn", "luxembourg");
-            expect(acknowledged).toBeGreaterThan(0);
-            expect(lost).toEqual([]);
-            // `up` ends once the members have the new configuration; the leader is promoted some seconds later.
-            const writes = (): boolean =>
-                home.data("write", "--site", "luxembourg", "--rate", "10", "--for", "1s").code === 0;
-            expect(await until(writes)).toBe(true);
-        });
-
-        it("follows the other site once they are linked again", async () => {
-            must(home.lab("heal"));
-            home.declare("tallinn", { ...ROTATED, role: "standby" });
-            const written = digests("luxembourg");
-            const deadline = Date.now() + MINUTES;
-            while (home.data("digest", "--site", "tallinn", "--json").stdout !== written && Date.now() < deadline) {
-                await sleep(1_000);
-            }
-            expect(JSON.parse(digests("tallinn"))).toEqual(JSON.parse(written));
-        });
-
-        it("has all but less than a second's in the other site, where that is waited for only when it is late", async () => {
-            const { acknowledged, lost } = await cutOff("luxembourg", "tallinn", "--accept-loss");
-            expect(acknowledged).toBeGreaterThan(0);
-            expect(lost.length).toBeLessThanOrEqual(RATE);
         });
     });
 });

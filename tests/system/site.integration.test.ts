@@ -2,6 +2,7 @@
 import { Home, must } from "../support/home";
 import { describeDrift } from "./site/drift";
 import { describeLostState } from "./site/lost-state";
+import { describeScanner } from "./site/scanner";
 import { describeUnreachable } from "./site/unreachable";
 
 jest.setTimeout(5 * 60_000);
@@ -14,6 +15,7 @@ beforeAll(() => {
 }, 10 * 60_000);
 afterAll(() => home.remove());
 
+describeScanner(() => home);
 // Each of these leaves the site as it was.
 describeDrift(() => home);
 describeUnreachable(() => home);

@@ -30,6 +30,10 @@ const EXCEPTIONS: Readonly<Record<string, { readonly texts: readonly string[]; r
         texts: ["-reader-tls", "reader-tls", "gazette-reader-tls"],
         why: "protected Secrets with certificates of the SQL role `reader`",
     },
+    "infra/cluster/access/plan-operator.ts": {
+        texts: ["gazette-reader-tls", "reader-tls"],
+        why: "the same Secrets, which the operator may read",
+    },
     "infra/cluster/access/kubernetes-holders.ts": {
         texts: [
             "kube-system/Role/extension-apiserver-authentication-reader User/system:kube-controller-manager",

@@ -57,8 +57,8 @@ export function hitsInCode(file: string, root: string): Hit[] {
     return hits;
 }
 
-/** Mentions of the SQL role `reader`, whose name is in live databases. */
-const ROLE = /`reader`|CREATE ROLE reader\b/g;
+/** Mentions of the SQL role `reader`, whose name is in live databases, and of the Secrets with its certificates. */
+const ROLE = /`reader`|`(?:gazette-)?reader-tls`|CREATE ROLE reader\b/g;
 
 /** Finds former words in prose, line by line. */
 export function hitsInProse(file: string, root: string): Hit[] {

@@ -6,12 +6,17 @@ import { folderUrl } from "./states";
 
 export type Toolchain = "modules" | "system";
 
+/** Where the lab keeps the kubeconfig of a site's operator, who runs `pulumi up`: infra/cluster/access/plan-operator.ts. */
+export function operatorKubeconfig(home: string, site: string): string {
+    return join(home, "lab", site, "operator.kubeconfig");
+}
+
 /**
- * Kubeconfig files, joined as in KUBECONFIG: the lab's, unless `base` names others in EMBASSY_KUBECONFIG. KUBECONFIG itself may name a
+ * Kubeconfig files, joined as in KUBECONFIG: those of the lab's operators, unless `base` names others in EMBASSY_KUBECONFIG. KUBECONFIG itself may name a
  * kubeconfig of another project, so it is no default here.
  */
 export function kubeconfigs(base: NodeJS.ProcessEnv, sites: readonly string[], home: string = embassyHome): string {
-    return base["EMBASSY_KUBECONFIG"] ?? sites.map((site) => join(home, "lab", site, "kubeconfig")).join(delimiter);
+    return base["EMBASSY_KUBECONFIG"] ?? sites.map((site) => operatorKubeconfig(home, site)).join(delimiter);
 }
 
 /**

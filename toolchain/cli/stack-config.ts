@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { ConfigError, type EmbassyConfig, parseConfig } from "../../infra/site/config";
+import { SITE_ROLES } from "../../infra/conventions/site";
 import { UserError } from "../../command-line/command";
 import { wholeConfig } from "./project-config";
-import { knownStacks, stackFile, stackFolder } from "./stack-file";
+import { declaredStacks, knownStacks, stackFile, stackFolder } from "./stack-file";
 
 /** The configuration that a site's stack file declares. @throws UserError where there is none, or it is wrong */
 export function stackConfig(stack: string, folder = stackFolder(stack)): EmbassyConfig {
@@ -17,4 +18,13 @@ export function stackConfig(stack: string, folder = stackFolder(stack)): Embassy
     } catch (error) {
         throw error instanceof ConfigError ? new UserError(error.message) : error;
     }
+}
+
+/** The sites that the project declares and that hold the registries all the time, the one that writes them first. Restore environments do not. */
+export function pairedSites(): string[] {
+    const roles = declaredStacks().map((stack) => [stack, stackConfig(stack).site.role] as const);
+    return roles
+        .filter(([, role]) => role !== "restore")
+        .sort(([, a], [, b]) => SITE_ROLES.indexOf(a) - SITE_ROLES.indexOf(b))
+        .map(([stack]) => stack);
 }

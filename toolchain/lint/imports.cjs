@@ -15,6 +15,7 @@ const HOUSE = [
     "lab",
     "data",
     "custody",
+    "readiness",
     "restore",
     "start",
     "tests/support",

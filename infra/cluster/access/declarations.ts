@@ -8,7 +8,7 @@ import { KUBERNETES_NAMESPACE } from "./plan-kubernetes";
 /** The part of a resource's inputs that is read here. */
 interface Declared {
     readonly kind?: string;
-    readonly metadata: { readonly name: string };
+    readonly metadata: { readonly name: string; readonly namespace?: unknown };
     readonly spec?: {
         readonly template?: Template;
         readonly jobTemplate?: { readonly spec: { readonly template: Template } };
@@ -26,7 +26,8 @@ const OBJECT = /^kubernetes:[^:]+:([A-Za-z]+)$/;
 
 /**
  * Collects every workload of a site as it is declared, and writes all of them down for the API server before any is created, so that only
- * what is written there can run. A component has one namespace, which it creates before the objects in it.
+ * what is written there can run. A component has one namespace, which it creates before the objects in it, or it names one that every cluster
+ * has.
  */
 export class Declarations {
     private readonly lines = new Map<string, string>();
@@ -54,7 +55,8 @@ export class Declarations {
         if (!(kind in WORKLOADS) || template === undefined) {
             return undefined;
         }
-        this.tell(declaredKey(this.namespaceOf(opts), kind, meta.name), template);
+        const namespace = typeof meta.namespace === "string" ? meta.namespace : this.namespaceOf(opts);
+        this.tell(declaredKey(namespace, kind, meta.name), template);
         return { props, opts: pulumi.mergeOptions(opts, { dependsOn: pulumi.output(this.before) }) };
     };
 

@@ -3,6 +3,7 @@ import { registryNamespace } from "../../conventions/names";
 import { REGISTRIES } from "../../conventions/registries";
 import { KUBEADM_HOLDERS, KUBERNETES_HOLDERS } from "./kubernetes-holders";
 import { BREAK_GLASS_ROLE, breakGlassGroup } from "./plan-break-glass";
+import { OPERATOR, OPERATOR_ROLE } from "./plan-operator";
 
 /** The part of a binding that is read here: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#rolebinding-and-clusterrolebinding */
 interface Binding {
@@ -41,6 +42,7 @@ export function holders(site: string): readonly string[] {
         ...KUBEADM_HOLDERS,
         ...MACHINES,
         `ClusterRole/${BREAK_GLASS_ROLE} Group/${breakGlassGroup(site)}`,
+        `ClusterRole/${OPERATOR_ROLE} User/${OPERATOR}`,
         "ClusterRole/embassy-cert-manager ServiceAccount/cert-manager/cert-manager",
         "ClusterRole/embassy-dns ServiceAccount/dns/dns",
         ...REGISTRIES.map(registryNamespace).map(

@@ -1,5 +1,6 @@
 /** Rights that nobody may be given in a site's cluster. Pure; policy/ and infra/cluster follow it. */
 import { BREAK_GLASS_ROLE, WAYS_IN, WAYS_PAST } from "./plan-break-glass";
+import { OPERATOR_ROLE, OPERATOR_RULES } from "./plan-operator";
 import { API_SERVER_USER, CONTROLLER_MANAGER_USER, GENUINE, controllerUser } from "./plan-kubernetes";
 
 /**
@@ -72,13 +73,15 @@ export const ESCALATING: readonly {
     { group: "certificates.k8s.io", resources: ["certificatesigningrequests/approval", "*"], verbs: [...WRITES] },
 ];
 
-/** Roles that have some of these rights nevertheless: name of a ClusterRole → resources. */
+/** Roles that have some of these rights nevertheless: name of a ClusterRole → resources and verbs. */
 export const EXCEPTED: Readonly<Record<string, readonly string[]>> = {
     [BREAK_GLASS_ROLE]: [...WAYS_IN, "secrets"],
     // cert-manager finds Secrets by their labels, which RBAC does not know.
     "embassy-cert-manager": ["secrets"],
     // kwok simulates kubelets.
     "embassy-lab:kwok": ["nodes/status"],
+    // `pulumi up` declares workloads, their keys, and the roles and rules of the site.
+    [OPERATOR_ROLE]: [...new Set(OPERATOR_RULES.flatMap((rule) => escalations(rule, [])))],
 };
 
 /**
@@ -95,7 +98,7 @@ interface Rule {
     readonly verbs?: readonly string[];
 }
 
-/** The parts of a rule that nobody may have, as the rule names them. @param excepted resources that the role may have nevertheless */
+/** The parts of a rule that nobody may have, as the rule names them. @param excepted resources and verbs that the role may have nevertheless */
 export function escalations(
     { apiGroups = [], resources = [], verbs = [] }: Rule,
     excepted: readonly string[],
@@ -107,13 +110,13 @@ export function escalations(
             ? resources.filter((resource) => beyond.resources.includes(resource))
             : [],
     );
-    const named = [...new Set([...entries, ...others])].filter((resource) => !excepted.includes(resource));
-    return [...named, ...verbs.filter((verb) => ESCALATING_VERBS.includes(verb))];
+    const passing = verbs.filter((verb) => ESCALATING_VERBS.includes(verb));
+    return [...new Set([...entries, ...others, ...passing])].filter((right) => !excepted.includes(right));
 }
 
-/** CEL: whether rule `r` has any such right. `variables.excepted` are resources that the role may have nevertheless. */
+/** CEL: whether rule `r` has any such right. `variables.excepted` are resources and verbs that the role may have nevertheless. */
 export const ESCALATES = [
-    `(has(r.verbs) && r.verbs.exists(v, v in ${JSON.stringify(ESCALATING_VERBS)}))`,
+    `(has(r.verbs) && r.verbs.exists(v, v in ${JSON.stringify(ESCALATING_VERBS)} && !(v in variables.excepted)))`,
     ofGroup("", `r.resources.exists(x, x in ${JSON.stringify(ENTRIES)} && !(x in variables.excepted))`),
     ...ESCALATING.map(({ group, resources, verbs }) => {
         const named = `r.resources.exists(x, x in ${JSON.stringify(resources)} && !(x in variables.excepted))`;

@@ -1,4 +1,5 @@
 /** Kubernetes' own part of a site: the identities that act for it, and those of its pods that use their machine. Pure. */
+import { AUDIT_SHIPPER } from "../../conventions/audit";
 import type { Host } from "../facility/inventory";
 import { type Template, declaredKey } from "./plan-declared";
 
@@ -64,6 +65,9 @@ export function staticPods(hosts: readonly Pick<Host, "name" | "role">[], parts:
 
 /** Makes Services reachable; it uses its machine's network. */
 export const KUBE_PROXY = "kube-proxy";
+
+/** Workloads in Kubernetes' own namespace, beside static pods, whose pods have something of their machine: its network, or its audit log. */
+export const ON_MACHINES: readonly string[] = [KUBE_PROXY, AUDIT_SHIPPER];
 
 /**
  * The pod template of kube-proxy as kubeadm writes it: the only workload besides static pods that uses its machine. @param image below the

@@ -7,7 +7,7 @@ import {
     ASKED_BY_NODE,
     CONTROLLERS,
     KUBERNETES_NAMESPACE,
-    KUBE_PROXY,
+    ON_MACHINES,
     POD_MAKERS,
     asked,
     controllerUser,
@@ -66,8 +66,8 @@ export function pods(
                         'has(object.metadata.annotations) && "kubernetes.io/config.mirror" in object.metadata.annotations',
                 },
                 {
-                    name: "isProxy",
-                    expression: `${inKubernetes} && variables.owners.exists(o, o.kind == "DaemonSet" && o.name == "${KUBE_PROXY}")`,
+                    name: "isOnMachines",
+                    expression: `${inKubernetes} && variables.owners.exists(o, o.kind == "DaemonSet" && o.name in ${JSON.stringify(ON_MACHINES)})`,
                 },
                 {
                     name: "machines",
@@ -90,7 +90,7 @@ export function pods(
                         // In an existing pod none of this can change, except by another container.
                         `size(variables.machines) == 0 || (oldObject != null && request.?subResource.orValue("") == "") || ` +
                         `(variables.isStatic && ${ASKED_BY_NODE}) || ` +
-                        `(variables.isProxy && ${asked([controllerUser("daemon-set-controller")])})`,
+                        `(variables.isOnMachines && ${asked([controllerUser("daemon-set-controller")])})`,
                     reason: "Forbidden",
                     messageExpression:
                         '"no pod has anything of its machine but those of a control plane, by name: this one has " + variables.machines.join(", ")',

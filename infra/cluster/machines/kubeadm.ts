@@ -1,19 +1,25 @@
 /** What kubeadm is told on each machine, in the terms of Cluster API. https://cluster-api.sigs.k8s.io/tasks/bootstrap/kubeadm-bootstrap/ */
-import { dirname } from "node:path/posix";
+import { AUDIT_FILE, AUDIT_FOLDER, AUDIT_SENT } from "../../conventions/audit";
+import { AGENT_USER } from "../../conventions/users";
 import { API_SERVER_PORT } from "../../networking/addresses";
 import { type Opening, machineFilter } from "../../networking/packet-filter";
+import { operatorObjects } from "../access/plan-operator";
 import { ADMISSION, type ApiServerFiles, hardening } from "../control-plane/api-server";
 import { AUDIT_POLICY } from "../control-plane/audit";
 import { EVICTION } from "../control-plane/controller-manager";
 import { KUBELET_PORT, kubeletAccess, kubeletClient } from "../control-plane/kubelet";
+import { type EncryptedDisks, TANG_PORT, diskServer, encryptedDisks } from "./encrypted-disks";
 
 const ETC = "/etc/kubernetes";
 const FILES: ApiServerFiles = {
     admission: `${ETC}/admission.json`,
     auditPolicy: `${ETC}/audit-policy.json`,
-    auditLog: "/var/log/kubernetes/audit.log",
+    auditLog: `${AUDIT_FOLDER}/${AUDIT_FILE}`,
     encryption: `${ETC}/encryption.yaml`,
 };
+/** The rights of `pulumi up`, which it cannot give itself: each new control plane gives them, with the credentials that kubeadm writes there. */
+const OPERATOR_FILE = `${ETC}/operator.json`;
+const GIVES_RIGHTS = `kubectl --kubeconfig ${ETC}/admin.conf apply --server-side --force-conflicts --field-manager kubeadm --filename ${OPERATOR_FILE}`;
 const PATCHES = `${ETC}/patches`;
 const DISCOVERY = `${ETC}/discovery.conf`;
 
@@ -76,10 +82,23 @@ function machineFiles(apiServers: readonly string[], openings: readonly Opening[
     ];
 }
 
+/**
+ * The agent that stores the audit log elsewhere reads it by its group, which API servers keep as they rotate the file, and writes in a folder
+ * of its own.
+ */
+const AUDITED = [
+    `install -d -m 0750 -g ${AGENT_USER.gid} ${AUDIT_FOLDER}`,
+    `install -d -m 0700 -o ${AGENT_USER.uid} -g ${AGENT_USER.gid} ${AUDIT_FOLDER}/${AUDIT_SENT}`,
+    `[ -e ${FILES.auditLog} ] || install -m 0640 -g ${AGENT_USER.gid} /dev/null ${FILES.auditLog}`,
+];
+
 export interface ControlPlaneOptions {
     readonly imageRegistry: string;
     /** IPv4 addresses from which API servers ask: {@link apiServerAddresses}. */
     readonly apiServers: readonly string[];
+    readonly disks: EncryptedDisks;
+    /** CIDR of the site's machines. */
+    readonly nodes: string;
     /** Certificate of the authority that signs break-glass certificates, PEM; undefined where there is none. */
     readonly breakGlass: string | undefined;
 }
@@ -87,8 +106,11 @@ export interface ControlPlaneOptions {
 export function controlPlaneConfig({
     imageRegistry,
     apiServers,
+    disks,
+    nodes,
     breakGlass,
 }: ControlPlaneOptions): Record<string, unknown> {
+    const [encrypted, server] = [encryptedDisks(disks), diskServer()];
     return {
         clusterConfiguration: {
             imageRepository: `${imageRegistry}/${IMAGES}`,
@@ -102,17 +124,27 @@ export function controlPlaneConfig({
                 extraVolumes: [
                     { name: "admission", ...mounted(FILES.admission), readOnly: true, pathType: "File" },
                     { name: "audit-policy", ...mounted(FILES.auditPolicy), readOnly: true, pathType: "File" },
-                    { name: "audit-log", ...mounted(dirname(FILES.auditLog)), pathType: "DirectoryOrCreate" },
+                    { name: "audit-log", ...mounted(AUDIT_FOLDER), pathType: "DirectoryOrCreate" },
                     { name: "encryption", ...mounted(FILES.encryption), readOnly: true, pathType: "File" },
                 ],
             },
             controllerManager: { extraArgs: namedArguments(EVICTION) },
         },
         files: [
+            ...encrypted.files,
+            ...server.files,
             { ...file(FILES.admission), content: JSON.stringify(ADMISSION) },
+            {
+                ...file(OPERATOR_FILE),
+                content: JSON.stringify({ apiVersion: "v1", kind: "List", items: operatorObjects() }),
+            },
             { ...file(FILES.auditPolicy), content: JSON.stringify(AUDIT_POLICY) },
             { ...file(`${PATCHES}/kube-apiserver0+strategic.json`), content: JSON.stringify(PROBES) },
-            ...machineFiles(apiServers, [{ ports: [API_SERVER_PORT] }, { ports: ETCD_PORTS, from: apiServers }]),
+            ...machineFiles(apiServers, [
+                { ports: [API_SERVER_PORT] },
+                { ports: ETCD_PORTS, from: apiServers },
+                { ports: [TANG_PORT], from: [nodes] },
+            ]),
             secretFile(KUBELET.client, SECRET.kubeletClient),
             secretFile(FILES.encryption, SECRET.encryption),
             secretFile(DISCOVERY, SECRET.discovery),
@@ -120,19 +152,24 @@ export function controlPlaneConfig({
         ],
         preKubeadmCommands: [
             ...FILTERED,
+            ...encrypted.commands,
+            ...server.commands,
+            ...AUDITED,
             // Cluster API has written the cluster's authority there by then.
             ...(breakGlass === undefined ? [] : [`cat ${CLIENTS.own} ${CLIENTS.breakGlass} > ${CLIENTS.both}`]),
         ],
+        postKubeadmCommands: [GIVES_RIGHTS],
         initConfiguration: joining,
         joinConfiguration: { discovery, ...joining },
     };
 }
 
 /** @param apiServers IPv4 addresses from which API servers ask */
-export function workerConfig(apiServers: readonly string[]): Record<string, unknown> {
+export function workerConfig(apiServers: readonly string[], disks: EncryptedDisks): Record<string, unknown> {
+    const encrypted = encryptedDisks(disks);
     return {
-        files: [...machineFiles(apiServers, []), secretFile(DISCOVERY, SECRET.discovery)],
-        preKubeadmCommands: FILTERED,
+        files: [...encrypted.files, ...machineFiles(apiServers, []), secretFile(DISCOVERY, SECRET.discovery)],
+        preKubeadmCommands: [...FILTERED, ...encrypted.commands],
         joinConfiguration: { discovery, ...joining },
     };
 }

@@ -7,6 +7,7 @@ import type { ClusterSection } from "../config";
 import type { KeysSection } from "../../keys/config";
 import type { NetworkingSection } from "../../networking/config";
 import type { SiteSection } from "../../conventions/site";
+import type { StorageSection } from "../../storage/config";
 import type { MachinesConfig } from "./config";
 import { API_SERVER_PORT, CLUSTER_DOMAIN, type NetworkPlan, apiServerAddresses } from "../../networking/addresses";
 import type { Host } from "../facility/inventory";
@@ -17,7 +18,11 @@ import { CLUSTER, type MachineObject, clusterObject, reference } from "./names";
 
 export { MACHINES, type MachineObject } from "./names";
 
-type Site = SiteSection & ClusterSection & NetworkingSection & KeysSection & { readonly machines: MachinesConfig };
+type Site = SiteSection &
+    ClusterSection &
+    NetworkingSection &
+    KeysSection &
+    StorageSection & { readonly machines: MachinesConfig };
 
 const MEMBERSHIP = { "cluster.x-k8s.io/cluster-name": CLUSTER };
 
@@ -26,8 +31,14 @@ const IN_TURN = { type: "RollingUpdate", rollingUpdate: { maxSurge: 0 } } as con
 
 /** Hosts come last, because machines are made as soon as there are some. */
 export function planMachines(config: Site, hosts: readonly Host[], { gateway, nodes }: NetworkPlan): MachineObject[] {
-    const { site, cluster, keys, machines } = config;
+    const { site, cluster, keys, machines, storage } = config;
     const apiServers = apiServerAddresses(nodes, cluster.quorum);
+    const disks = {
+        // The first address is the gateway's, which is no machine.
+        controlPlane: apiServers.slice(1),
+        systemDisk: machines.systemDisk,
+        storageClass: storage.class,
+    };
     const endpoint = { host: gateway, port: API_SERVER_PORT };
     const infrastructure = metal3Cluster(CLUSTER, hosts, endpoint);
     const members = named(machineTemplate("control-plane", config, "control-plane"));
@@ -40,13 +51,15 @@ export function planMachines(config: Site, hosts: readonly Host[], { gateway, no
             kubeadmConfigSpec: controlPlaneConfig({
                 imageRegistry: site.imageRegistry,
                 apiServers,
+                disks,
+                nodes,
                 breakGlass: keys.breakGlass,
             }),
         },
     });
     const bootstrap = named(
         clusterObject("bootstrap", "KubeadmConfigTemplate", "worker", {
-            spec: { template: { spec: workerConfig(apiServers) } },
+            spec: { template: { spec: workerConfig(apiServers, disks) } },
         }),
     );
     const workers = hosts.filter(({ role }) => role === "worker");

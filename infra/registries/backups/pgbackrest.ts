@@ -1,5 +1,5 @@
 /** How a registry's versions are stored and fetched: pgBackRest's configuration. Pure. */
-import { type DatabasePlan, PATHS, PORTS, TLS_FILES, memberHosts, memberName } from "../plan-database";
+import { type DatabasePlan, PATHS, PORTS, TLS_FILES, backupName, memberHosts } from "../plan-database";
 import { OBJECT_STORE_REGION } from "../../storage/plan-object-store";
 import { FETCHED_AHEAD_BYTES } from "../disk";
 import { type RegistryKeys, type StoreUser, registryKeys } from "../../keys/registry-keys";
@@ -84,7 +84,7 @@ export function configuration(plan: DatabasePlan, secret: string, use: Use): str
             // Members let in the Job that makes backups, and nobody else.
             "tls-server-address": "*",
             "tls-server-port": String(PORTS.repository),
-            "tls-server-auth": `${memberName(plan.registry)}=${plan.registry}`,
+            "tls-server-auth": `${backupName(plan.registry)}=${plan.registry}`,
             "tls-server-ca-file": TLS_FILES.authority,
             "tls-server-cert-file": TLS_FILES.certificate,
             "tls-server-key-file": TLS_FILES.key,

@@ -2,6 +2,7 @@ import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
 import { PROTECTED } from "../../kubernetes/deletion-protection";
 import { metadata } from "../../kubernetes/metadata";
+import { REPOSITORIES_SECRET } from "../plan-database";
 
 export interface RepositoriesArgs {
     /** File → how pgBackRest reaches a store, keys included. */
@@ -20,7 +21,7 @@ export function repositories(
     const { metadata: created } = new Secret(
         `${name}-secret`,
         {
-            metadata: metadata("database-repositories", labels, namespace),
+            metadata: metadata(REPOSITORIES_SECRET, labels, namespace),
             stringData: Object.fromEntries(secrets) as Record<string, pulumi.Output<string>>,
         },
         { ...opts, ...PROTECTED },

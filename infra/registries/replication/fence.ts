@@ -2,9 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { refusing } from "../../kubernetes/admission";
 import { LABEL, type Labels } from "../../conventions/names";
 import type { RegistryPlan } from "../plan";
-import { ANNOTATION, LEASE, leaderName } from "../../conventions/lease";
-
-const NAME = "one-primary";
+import { ANNOTATION, FENCE, LEASE, leaderName } from "../../conventions/lease";
 
 const VALID = `params.metadata.annotations["${ANNOTATION.validUntil}"]`;
 /** CEL: https://kubernetes.io/docs/reference/using-api/cel/ */
@@ -24,7 +22,7 @@ export function fence(
     return refusing(
         name,
         {
-            called: NAME,
+            called: FENCE,
             labels,
             paramKind: { apiVersion: "v1", kind: "ConfigMap" },
             // Each registry has its own lease; without one nobody may lead.

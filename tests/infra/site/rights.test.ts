@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { OPERATOR } from "../../../infra/cluster/access/plan-operator";
 import { type Rbac, reachOf, rightsOf } from "../../../infra/site/rights";
 import { RIGHTS_FILE, declaredRights, labRights, rightsDocument } from "../../support/rights";
 import { STACKS } from "../../support/stacks";
@@ -38,11 +39,12 @@ describe("what an identity can reach", () => {
         expect(readFileSync(RIGHTS_FILE, "utf8")).toBe(rightsDocument(STACKS));
     });
 
-    it.each(STACKS)("is never everything in %s, as the policies leave it", (stack) => {
+    // Who declares the policies and the machines could declare others, which is drift and in the audit log: docs/threat-model.md.
+    it.each(STACKS)("is never everything in %s, as the policies leave it, but for who declares these", (stack) => {
         const rights = rightsOf([...declaredRights(stack), ...labRights()]);
         expect(rights.size).toBeGreaterThan(9);
         const all = [...rights.keys()].filter((identity) => reachOf(identity, rights, true).includes("everything"));
-        expect(all).toEqual([]);
+        expect(all).toEqual([`User/${OPERATOR}`]);
     });
 
     it.each<[string, string[], string[], string?]>([

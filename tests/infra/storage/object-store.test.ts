@@ -25,7 +25,7 @@ describe("a site's object store", () => {
         pod = (inputs["spec"] as { template: { spec: Pod } }).template.spec;
     });
 
-    it("has a bucket for each registry, named like its namespace, and one to be tested in", () => {
+    it("has a bucket for each registry, named like its namespace, one for the audit log of the other site, and one to be tested in", () => {
         expect(objectStore.buckets).toEqual([
             "registry-taxes",
             "registry-land",
@@ -35,6 +35,7 @@ describe("a site's object store", () => {
             "registry-legislation",
             "registry-population",
             "self-test",
+            "audit-luxembourg",
         ]);
     });
 

@@ -153,6 +153,12 @@ function read(file: string): string {
     }
 }
 
+/** A site that the tests of a file share. */
+export interface OnNodes {
+    readonly home: string;
+    readonly site: string;
+}
+
 /** Uses one site's API through kubectl. */
 export class Client {
     private readonly kubeconfig: string;

@@ -200,8 +200,9 @@ describeNodes(`a site with real nodes${why}`, () => {
         const client = "apiserver-kubelet-client";
         expect(await commands(client, "gateway")).toBe("200");
         expect(await commands("admin", "gateway")).toBe("401");
+        expect(await commands("operator", "gateway")).toBe("401");
         expect(await commands("kube-apiserver", "gateway")).toBe("401");
-        for (const certificate of ["admin", client]) {
+        for (const certificate of ["admin", "operator", client]) {
             expect(await commands(certificate, NODES[1])).toBe("ABORT_ERR");
         }
     });
@@ -217,6 +218,22 @@ describeNodes(`a site with real nodes${why}`, () => {
     it("reaches nothing outside: no machine has a way to the host or beyond", async () => {
         const script = "import socket; socket.create_connection(('192.0.2.1', 80), 2)";
         await expect(site.python("client", script)).rejects.toThrow(/timed out|unreachable/i);
+    });
+
+    it("has the same gateway for a machine, whichever others come and go", async () => {
+        const ip = async (...args: string[]): Promise<string> => {
+            const net = `--net=/proc/${await processIn("gateway")}/ns/net`;
+            return (await promisify(execFile)("nsenter", [net, "ip", ...args])).stdout;
+        };
+        const gateway = async (): Promise<string> =>
+            (await ip("-brief", "link", "show", "nodes")).split(/\s+/)[2] ?? "";
+        const before = await gateway();
+        // No machine's interface has a lower address than this one.
+        await ip("link", "add", "other", "address", "00:00:00:00:00:02", "type", "veth");
+        await ip("link", "set", "other", "master", "nodes");
+        const beside = await gateway();
+        await ip("link", "delete", "other");
+        expect([beside, await gateway()]).toEqual([before, before]);
     });
 
     it("starts again a kubelet that was killed, by itself", async () => {

@@ -93,6 +93,23 @@ describeNodes(`a site's registry of images${why}`, () => {
         await expect(crane("digest", `${network.registry}/pause:other`)).rejects.toThrow(/MANIFEST_UNKNOWN|404/);
     });
 
+    it("is filled by nobody where it has everything, and again where something of it is gone", async () => {
+        const NOWHERE = path.join(home, "nowhere");
+        await pushImages(paths, network, NOWHERE, self, { pause: "" });
+        const files = fs.readdirSync(paths.images, { recursive: true, withFileTypes: true, encoding: "utf8" });
+        const kept = files.filter((entry) => entry.isFile()).map(({ parentPath, name }) => path.join(parentPath, name));
+        const ofPause = kept.filter((file) => /\/(data|link)$/.test(file) && !file.includes("/index/"));
+        // The manifest, the configuration and the layer, each with a link, and the tag.
+        expect(ofPause).toHaveLength(7);
+        for (const file of ofPause) {
+            const content = fs.readFileSync(file);
+            fs.rmSync(file);
+            await expect(pushImages(paths, network, NOWHERE, self, { pause: "" })).rejects.toThrow("cannot be filled");
+            await pushImages(paths, network, binDir, self, { pause: "" });
+            expect(fs.readFileSync(file)).toEqual(content);
+        }
+    });
+
     it("has nobody who takes images once it is filled", async () => {
         const port = network.registry.slice(network.registry.indexOf(":") + 1);
         await expect(crane("catalog", `127.0.0.1:${port}`)).rejects.toThrow(/refused/);

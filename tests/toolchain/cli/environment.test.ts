@@ -11,7 +11,9 @@ describe("the CLI's environment", () => {
             PULUMI_HOME: pulumiHome,
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         });
-        expect(environment["KUBECONFIG"]).toMatch(/lab\/tallinn\/kubeconfig:.*lab\/luxembourg\/kubeconfig$/);
+        expect(environment["KUBECONFIG"]).toMatch(
+            /lab\/tallinn\/operator\.kubeconfig:.*lab\/luxembourg\/operator\.kubeconfig$/,
+        );
     });
 
     it("has nothing of ours in it with the system's toolchain: PATH, plugins and downloads are the user's", () => {

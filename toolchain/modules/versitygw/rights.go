@@ -23,6 +23,10 @@ var rights = map[string]right{
 		bucket:  []string{"s3:ListBucket", "s3:ListBucketVersions"},
 		objects: []string{"s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectRetention"},
 	},
+	// Whoever has this key adds to a bucket, and learns nothing of it.
+	"append": {
+		objects: []string{"s3:PutObject"},
+	},
 	"inspect": {
 		everywhere: true,
 		bucket:     []string{"s3:ListBucketVersions"},
@@ -54,7 +58,9 @@ func policy(bucket string, users map[string]user) ([]byte, error) {
 		allow := func(actions []string, resource string) {
 			statements = append(statements, statement{"Allow", map[string][]string{"AWS": {id}}, actions, []string{resource}})
 		}
-		allow(granted.bucket, "arn:aws:s3:::"+bucket)
+		if len(granted.bucket) > 0 {
+			allow(granted.bucket, "arn:aws:s3:::"+bucket)
+		}
 		allow(granted.objects, "arn:aws:s3:::"+bucket+"/*")
 	}
 	if len(statements) == 0 {

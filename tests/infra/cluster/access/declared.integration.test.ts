@@ -1,4 +1,5 @@
 /** An administrator can run in a site only what the program declares, whatever way is tried. */
+import { OPERATOR } from "../../../../infra/cluster/access/plan-operator";
 import { type Rendered } from "../../../support/render";
 import { kubectl, outcome, settled } from "../../../support/admission";
 import type { ApiServer } from "../../../support/apiserver";
@@ -20,7 +21,7 @@ beforeAll(async () => {
     for (const policy of ["declared-pods", "declared-workloads", "no-way-in"]) {
         await settled(policy, attempts[policy] ?? fails, "refused");
     }
-    apply(administrator, workloads);
+    apply(site.as(OPERATOR), workloads);
 });
 afterAll(async () => {
     await site.stop();

@@ -184,11 +184,26 @@ describe.each([
         const from = ["10.32.0.1", "10.32.0.2", "10.32.0.3", "10.32.0.4", "10.32.0.5", "10.32.0.6"].join(", ");
         expect(filter).toContain("hook input priority filter; policy drop;");
         expect(filter).toContain(`ip saddr { ${from} } tcp dport { 10250 } accept`);
-        expect(filter?.match(/dport/g)).toHaveLength(whose === "workers" ? 1 : 3);
-        expect(at(config, "preKubeadmCommands")).toEqual([
+        expect(filter?.match(/dport/g)).toHaveLength(whose === "workers" ? 1 : 4);
+        expect((at(config, "preKubeadmCommands") as string[]).slice(0, 2)).toEqual([
             "systemctl enable nftables",
             "nft --file /etc/nftables.conf",
         ]);
+    });
+
+    it("start once the machine's disks are encrypted and open, for which the control plane's machines serve each other and everybody", () => {
+        const commands = at(config, "preKubeadmCommands") as string[];
+        expect(commands).toContain("systemctl enable --now embassy-disks.service");
+        expect(commands.includes("systemctl enable --now tangd.socket")).toBe(whose === "control planes");
+        const [script, unit] = ["/usr/local/sbin/embassy-disks", "/etc/systemd/system/embassy-disks.service"].map(
+            (name) => files.find(({ path }) => path === name)?.content ?? "",
+        );
+        expect(unit).toContain("RequiredBy=containerd.service kubelet.service");
+        expect(script).toContain('{"t":3,"pins":{"tang":[{"url":"http://10.32.0.2:7500"},');
+        // Nothing that a machine is given is a key.
+        expect(script).toContain("systemd-ask-password");
+        const filter = files.find(({ path }) => path === "/etc/nftables.conf")?.content ?? "";
+        expect(filter.includes("ip saddr { 10.32.0.0/24 } tcp dport { 7500 } accept")).toBe(whose === "control planes");
     });
 });
 
