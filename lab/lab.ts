@@ -11,6 +11,7 @@ import { LabError } from "./errors";
 import { LabOptions, Site, foundedWith, openSite } from "./options";
 import { inStopOrder, isPartName } from "./part";
 import { labDirectory } from "./paths";
+import { rememberedPorts } from "./ports";
 import { refuseWithoutMachines } from "./nodes/host";
 import { takeDownMachines } from "./nodes/up";
 import {
@@ -63,7 +64,26 @@ export async function preflight(sites: readonly string[], options: UpOptions = {
 /** Brings one site up, or repairs what differs from the declaration. @throws LabError */
 export async function upSite(name: string, options: UpOptions = {}): Promise<Up> {
     const site = openSite(name, options);
-    return locked(site, () => bringUp(site, options.newPorts ?? false));
+    return locked(site, async () => {
+        const isNew = Object.keys(await rememberedPorts(site.paths)).length === 0;
+        try {
+            return await bringUp(site, options.newPorts ?? false);
+        } catch (error) {
+            // A new site chooses ports that are free, and another program can take one before its own part does.
+            if (!isNew || !(await isPortTaken(site))) {
+                throw error;
+            }
+            site.report("another program has taken one of its new ports: choosing others");
+            return bringUp(site, true);
+        }
+    });
+}
+
+function isPortTaken(site: Site): Promise<boolean> {
+    return refuseForeignPorts(site).then(
+        () => false,
+        () => true,
+    );
 }
 
 /** Brings `sites` up side by side, after a {@link preflight} of all. @throws LabError */

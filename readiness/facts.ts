@@ -33,6 +33,8 @@ export interface Heartbeat extends Named {
 }
 export interface Pod extends Named {
     readonly spec: {
+        readonly nodeName?: string;
+        readonly volumes?: readonly { readonly persistentVolumeClaim?: object }[];
         readonly containers: readonly {
             readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
         }[];

@@ -61,27 +61,30 @@ function machineFindings({ machines }: Facts, remedy: string): Finding[] {
         : [{ verdict, says: machines.length === 0 ? "there is none" : `not ready: ${away.join(", ")}`, remedy }];
 }
 
-/** Whether what runs now fits on what is left, whichever zone is gone. Pods that belong to a machine are gone with it. */
+/**
+ * Whether what runs now fits on what is left, whichever zone is gone. Pods that belong to a machine are gone with it, and those with a disk
+ * wait for it: the members elsewhere go on for them.
+ */
 function capacityFindings({ machines, pods }: Facts): Finding[] {
-    const placed = pods.filter(
-        ({ metadata: { ownerReferences: owners = [] }, status: { phase } }) =>
-            phase !== "Succeeded" &&
-            phase !== "Failed" &&
-            !owners.some(({ kind }) => kind === "DaemonSet" || kind === "Node"),
-    );
-    const zoneOf = ({ metadata }: Facts["machines"][number]): string => metadata.labels?.[TOPOLOGY.zone] ?? "";
-    const zones = [...new Set(machines.map(zoneOf))].sort();
-    return zones.flatMap((zone) =>
-        (["cpu", "memory"] as const).flatMap((resource): Finding[] => {
-            const left = machines
-                .filter((machine) => zoneOf(machine) !== zone)
-                .reduce((sum, { status }) => sum + amountOf(status.allocatable?.[resource]), 0);
-            const asked = placed.reduce((sum, pod) => sum + requested(pod, resource), 0);
-            const says = `without the zone ${zone} there is ${resource} for ${Math.floor((100 * left) / asked)} % of what runs`;
+    const zoneOf = new Map(machines.map(({ metadata }) => [metadata.name, metadata.labels?.[TOPOLOGY.zone] ?? ""]));
+    const zones = [...new Set(zoneOf.values())].sort();
+    const runs = pods.filter(({ status: { phase } }) => phase !== "Succeeded" && phase !== "Failed");
+    return zones.flatMap((zone) => {
+        const left = machines.filter(({ metadata: { name } }) => zoneOf.get(name) !== zone);
+        const stays = runs.filter((pod) => zoneOf.get(pod.spec.nodeName ?? "") !== zone || canMove(pod));
+        return (["cpu", "memory"] as const).flatMap((resource): Finding[] => {
+            const offered = left.reduce((sum, { status }) => sum + amountOf(status.allocatable?.[resource]), 0);
+            const asked = stays.reduce((sum, pod) => sum + requested(pod, resource), 0);
+            const says = `without the zone ${zone} there is ${resource} for ${Math.floor((100 * offered) / asked)} % of what runs`;
             const remedy = "add machines to another zone: data-embassy:cluster.racks";
-            return left >= asked ? [] : [{ verdict: "red", says, remedy }];
-        }),
-    );
+            return offered >= asked ? [] : [{ verdict: "red", says, remedy }];
+        });
+    });
+}
+
+function canMove({ metadata: { ownerReferences: owners = [] }, spec: { volumes = [] } }: Pod): boolean {
+    const isMachines = owners.some(({ kind }) => kind === "DaemonSet" || kind === "Node");
+    return !isMachines && !volumes.some(({ persistentVolumeClaim }) => persistentVolumeClaim !== undefined);
 }
 
 function requested({ spec }: Pod, resource: "cpu" | "memory"): number {

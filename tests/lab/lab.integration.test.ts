@@ -332,6 +332,23 @@ test("missing binaries are named before anything starts", async () => {
     await expect(missing).rejects.toThrow(/etcd, kube-apiserver.*npm run toolchain/);
 });
 
+test("a new site takes other ports where somebody takes one of them before its own part does", async () => {
+    await lab.down([SITE], { ...options, deleteData: true });
+    let stranger: net.Server | undefined;
+    const messages: string[] = [];
+    const onProgress = (_: string, message: string): void => {
+        messages.push(message);
+        if (message === "etcd: starting") {
+            const ports = JSON.parse(fs.readFileSync(paths.ports, "utf8")) as { "kube-apiserver": number };
+            stranger ??= net.createServer().listen(ports["kube-apiserver"], "127.0.0.1");
+        }
+    };
+    await lab.up([SITE], { ...options, onProgress });
+    stranger?.close();
+    expect(messages).toContain("another program has taken one of its new ports: choosing others");
+    expect((await status()).ready).toBe(true);
+});
+
 test("deleting a site leaves nothing of it", async () => {
     await lab.down([SITE], { ...options, deleteData: true });
     expect(fs.existsSync(paths.directory)).toBe(false);

@@ -244,6 +244,14 @@ it.each<[string, string, RegExp, Facts["leases"]]>([
     expect(lines.find(({ question }) => question === "lease")?.says).toMatch(says);
 });
 
+it("asks for no room for members that wait for the disk of a lost machine", () => {
+    const small = { ...b1, status: { ...b1.status, allocatable: { cpu: "1", memory: "8Gi" } } };
+    const onDisk = { nodeName: a1.metadata.name, volumes: [{ persistentVolumeClaim: {} }] };
+    const pods = HEALTHY.pods.map((pod) => ({ ...pod, spec: { ...pod.spec, ...onDisk } }));
+    expect(told(answers("luxembourg", { machines: [a1, small] }))).toEqual(["capacity: red"]);
+    expect(told(answers("luxembourg", { machines: [a1, { ...small, metadata: b1.metadata }], pods }))).toEqual([]);
+});
+
 it("says the worst first, each remedy once, and is as bad as its worst line", () => {
     const line = lineOf("workloads", "well", [
         { verdict: "amber", says: "one", remedy: "look" },

@@ -10,6 +10,7 @@ const VICTIMS = ["pulumi", "pulumi-journal", "pulumi-providers", "kube-apiserver
 const LIVES = [1, 2, 3, 4];
 /** A first `up` takes about 8 s. Each kill happens at a random moment of its share of that time. */
 const SHARE_MS = 8_000 / VICTIMS.length;
+const LOOK_MS = 100;
 /** How long an `up` that was left alive may take to end. */
 const PATIENCE_MS = 3 * 60_000;
 
@@ -98,6 +99,10 @@ describe("an up that is killed, again and again", () => {
                 up = startUp();
             }
             await Promise.race([pause(Math.random() * SHARE_MS), up.ended]);
+            // On a busy computer a part of the update may still be to start.
+            while (processes(victim).length === 0 && up.process.exitCode === null && up.process.signalCode === null) {
+                await Promise.race([pause(LOOK_MS), up.ended]);
+            }
             for (const pid of processes(victim)) {
                 process.kill(pid, "SIGKILL");
                 found.add(victim);

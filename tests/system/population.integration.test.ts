@@ -188,6 +188,7 @@ describeNodes(`the population registry${why}`, () => {
                 "encryption.yaml",
                 "kubeconfig",
                 ...["cilium.kubeconfig", "kubelet.kubeconfig", "kubelet.pem"].map((file) => `machines/*/etc/${file}`),
+                "operator.kubeconfig",
                 "pki/*",
             ],
         });
