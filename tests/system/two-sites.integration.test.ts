@@ -30,7 +30,7 @@ describeNodes(`the population registry in two sites${why}`, () => {
 
     it("is entered by nobody, an administrator neither, who is told how", () => {
         const [leader = ""] = registry
-            .kubectl("get", "pods", registry.namespace, "--selector=role=master", "-o", "name")
+            .kubectl("get", "pods", registry.namespace, "--selector=role=primary", "-o", "name")
             .split("\n");
         const { code, output } = home.kubectl(
             "tallinn",

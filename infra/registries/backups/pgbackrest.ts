@@ -158,6 +158,8 @@ function repository(
         "cipher-pass": cipher,
         // Small files are bundled: a database has thousands, and each would need a request and a retention of its own.
         bundle: "y",
+        // Of a large file that has changed, a differential backup stores the parts that have, and not the whole again.
+        block: "y",
         "retention-full-type": "time",
         "retention-full": String(recovery.retentionDays),
     };
