@@ -10,6 +10,8 @@ const MINUTES = 60_000;
 jest.setTimeout(20 * MINUTES);
 
 const REGISTRY = "population";
+/** The file that a backup locks: pgBackRest has one for each repository of its configuration. */
+const LOCK = /-backup-\d+\.lock$/;
 /** With this many people a full backup takes some seconds, so that it can be interrupted. */
 const PEOPLE = "60000";
 
@@ -62,7 +64,7 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
     function holder(): number {
         const id = 'jsonpath={..containerStatuses[?(@.name=="repository")].containerID}';
         const servers = processesIn(jobs.kubectl("get", "pods", jobs.namespace, "--selector=role=primary", "-o", id));
-        const found = servers.find((pid) => open(pid).some((file) => file.endsWith("-backup.lock")));
+        const found = servers.find((pid) => open(pid).some((file) => LOCK.test(file)));
         if (found === undefined) {
             throw new Error("nobody has the lock of a backup");
         }
