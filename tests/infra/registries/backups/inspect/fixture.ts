@@ -5,7 +5,8 @@ import type { Archive, BackupInfo, Listing } from "../../../../../infra/registri
 const HASH = "a".repeat(40);
 /** The only database that the store has been of. */
 const DATABASE = { id: 1, version: POSTGRES_MAJOR };
-const ID = `${DATABASE.version}-${DATABASE.id}`;
+/** The folder of its WAL in the store. */
+export const ID = `${DATABASE.version}-${DATABASE.id}`;
 
 /** The path of a segment in the archive. @param name of a whole or partial segment */
 export function file(name: string): string {
