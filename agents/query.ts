@@ -21,7 +21,7 @@ export const NO_CONTROL = /^\P{Cc}*$/u;
 
 /**
  * Whether a database refused a question for its content (class 22, data exception) or for its size (class 54), and not for a fault of its
- * own: https://www.postgresql.org/docs/15/errcodes-appendix.html
+ * own: https://www.postgresql.org/docs/17/errcodes-appendix.html
  */
 export function isAskersFault(error: unknown): boolean {
     const { code } = Object(error) as { code?: unknown };

@@ -17,7 +17,7 @@ export interface Advice {
     readonly certificate: string;
     /** It takes no writes. */
     readonly standby: string;
-    /** Advice by the server's own code: https://www.postgresql.org/docs/15/errcodes-appendix.html */
+    /** Advice by the server's own code: https://www.postgresql.org/docs/17/errcodes-appendix.html */
     readonly codes: Readonly<Record<string, string>>;
 }
 
@@ -48,7 +48,7 @@ export async function open(config: ClientConfig, options: ConnectOptions): Promi
     return client;
 }
 
-/** SQLSTATE of a server that is starting up and lets nobody in yet: https://www.postgresql.org/docs/15/errcodes-appendix.html */
+/** SQLSTATE of a server that is starting up and lets nobody in yet: https://www.postgresql.org/docs/17/errcodes-appendix.html */
 const STARTING = "57P03";
 
 /** Whether an error may pass by itself while pods, or the server in one, come up. */

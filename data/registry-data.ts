@@ -88,7 +88,7 @@ export function questionScript(registry: Registry): string {
 
 /**
  * The question as a function, for roles that may ask it and read no table: it runs with the rights of its owner
- * (https://www.postgresql.org/docs/15/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY). The role of the allied edge may call it, where
+ * (https://www.postgresql.org/docs/17/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY). The role of the allied edge may call it, where
  * there is that role.
  */
 export function answerScript(registry: Registry): string {

@@ -19,6 +19,7 @@ import {
     refuseFullDisk,
     refuseMissingBinaries,
     refuseMovedRanges,
+    refuseOtherPostgres,
     refuseOtherNodes,
 } from "./preflight";
 import { groupOf, removeGroups } from "./processes/groups";
@@ -47,6 +48,7 @@ export function kubeconfigPath(site: string, options: LabOptions = {}): string {
 export async function preflight(sites: readonly string[], options: UpOptions = {}): Promise<void> {
     for (const site of sites.map((name) => openSite(name, options))) {
         await refuseMovedRanges(site);
+        await refuseOtherPostgres(site);
         refuseOtherNodes(site, options.nodes);
         if (site.inventory().network) {
             refuseWithoutMachines();

@@ -5,6 +5,9 @@ import { LabError } from "./errors";
 import { makeDirectory, readJson } from "../command-line/files";
 import { NodeKind, SiteInventory } from "./inventory";
 import { Site, foundedWith } from "./options";
+import { DISKS } from "./objects";
+import { folders } from "./store-disk";
+import { POSTGRES_MAJOR } from "../infra/conventions/postgres";
 import { type PartName, partsWith } from "./part";
 import { PortName, refuseTakenPorts, rememberedPorts } from "./ports";
 
@@ -84,6 +87,27 @@ export async function refuseMovedRanges({ paths, inventory }: Site): Promise<voi
         throw new LabError(
             `${paths.site}: ${changes.join(" and ")}: a cluster keeps the ranges that it was made with. Put them back, or begin anew with npm run lab -- down ${paths.site} --delete`,
         );
+    }
+}
+
+/**
+ * A database belongs to a major version of Postgres, and no other opens it. @throws LabError naming the disk of a site that was made with
+ * another, and has none of this one beside it
+ */
+export async function refuseOtherPostgres({ paths }: Site): Promise<void> {
+    const { directory, site } = paths;
+    for (const disk of await folders(path.join(directory, "machines"), "*", "var", DISKS, "*", "*")) {
+        const majors = (await folders(disk, "*", "data"))
+            .map((data) => path.basename(path.dirname(data)))
+            .filter((name) => /^\d+$/.test(name));
+        const [other] = majors.filter((major) => major !== POSTGRES_MAJOR);
+        if (other !== undefined && !majors.includes(POSTGRES_MAJOR)) {
+            throw new LabError(
+                `A registry of ${site} holds data of Postgres ${other}, this release runs ${POSTGRES_MAJOR}, which cannot open it: ${disk}. ` +
+                    "Nothing was changed. Go on with the release that made it (git checkout), whose restore still reads its backups, " +
+                    `or begin anew with npm run lab -- down ${site} --delete. docs/upgrade.md#postgres`,
+            );
+        }
     }
 }
 

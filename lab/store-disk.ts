@@ -40,7 +40,7 @@ export async function holdsVersions(bucket: string): Promise<boolean> {
 }
 
 /** Folders that match a path, in which a part `*` stands for any name. */
-async function folders(top: string, ...[part, ...rest]: readonly string[]): Promise<string[]> {
+export async function folders(top: string, ...[part, ...rest]: readonly string[]): Promise<string[]> {
     if (part === undefined) {
         return [top];
     }

@@ -21,7 +21,7 @@ import { ensureShare } from "./processes/groups";
 import type { Ready } from "./processes/supervisor";
 import { ensureEncryptionKey, ensurePki } from "./pki/ensure";
 import { Ports, ensurePorts } from "./ports";
-import { foundation, refuseForeignPorts, refuseLostKey, refuseMovedRanges } from "./preflight";
+import { foundation, refuseForeignPorts, refuseLostKey, refuseMovedRanges, refuseOtherPostgres } from "./preflight";
 import { isNodeReady } from "./status";
 import { together } from "../command-line/together";
 
@@ -98,6 +98,7 @@ export async function configure(site: Site, newPorts: boolean): Promise<Record<P
     await makeDirectory(paths.directory);
     await refuseLostKey(site);
     await refuseMovedRanges(site);
+    await refuseOtherPostgres(site);
     if (!newPorts) {
         await refuseForeignPorts(site);
     }

@@ -13,6 +13,7 @@ import { type Backups, damaged, backupsOf } from "./look";
 import { NotYet, type Range, checkInstant, commonInstant, rangeOf, reaching } from "./range";
 import type { Source } from "./source";
 import type { Stamp } from "./stamp";
+import { refuseOtherVersion } from "./version";
 
 export interface Wanted {
     readonly source: Source;
@@ -119,7 +120,11 @@ async function rangedOf([newest, ...before]: Choice["all"]): Promise<[Ranged, ..
 /** When the last of all stored transactions ended that a restore reaches. */
 async function lastOf(stored: Backups): Promise<Instant | undefined> {
     const base = baseFor(undefined, stored);
-    for (const { stored: file } of base === undefined ? [] : chainFrom(base, stored).segments.toReversed()) {
+    if (base === undefined) {
+        return undefined;
+    }
+    refuseOtherVersion(stored.stanza, base);
+    for (const { stored: file } of chainFrom(base, stored).segments.toReversed()) {
         const last = file && (await stored.lastTransaction(file.file));
         if (last !== undefined) {
             return last;
@@ -136,6 +141,7 @@ async function taken(asked: Instant | undefined, at: Instant | undefined, stored
             `No backup of ${stored.stanza.name} ended before ${at ?? "now"}: give a later instant with --at.`,
         );
     }
+    refuseOtherVersion(stored.stanza, base);
     const chain = chainFrom(base, stored);
     return asked === undefined ? chain : upTo(await segmentAfter(asked, chain, stored.lastTransaction), chain, base);
 }

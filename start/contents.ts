@@ -10,6 +10,7 @@ import { DEFAULT_PEOPLE } from "../data/options";
 import { showProgress } from "../command-line/progress";
 import { together } from "../command-line/together";
 import { runningOf } from "../infra/registries/config";
+import { ROLE_LABEL } from "../infra/registries/plan-database";
 import { REGISTRIES, type Registry } from "../data/registries";
 import { isEmpty } from "../data/tables";
 import type { EmbassyConfig } from "../infra/site/config";
@@ -82,7 +83,7 @@ export function catchUp(configs: readonly EmbassyConfig[]): Promise<Followed[]> 
             if (lag?.caughtUp === false) {
                 throw new LabError(
                     `${site.name} is ${lag.bytes} bytes of ${registry} behind after ${PATIENCE} s. See ` +
-                        `kubectl --kubeconfig .embassy/lab/${site.name}/kubeconfig -n registry-${registry} logs -l role=master -c database`,
+                        `kubectl --kubeconfig .embassy/lab/${site.name}/kubeconfig -n registry-${registry} logs -l ${ROLE_LABEL.key}=${ROLE_LABEL.leader} -c database`,
                 );
             }
             return { registry, site, lag };

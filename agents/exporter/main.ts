@@ -14,7 +14,7 @@ const LOOPBACK = "127.0.0.1";
 const PATH = "/metrics";
 
 runAgent(async () => {
-    const { PORT, ROLE } = settingsOf("exporter");
+    const settings = settingsOf("exporter");
     const ask = apiServer();
     const server = createServer((request, response) => {
         if (request.method !== "GET" || request.url !== PATH) {
@@ -22,7 +22,7 @@ runAgent(async () => {
             return;
         }
         objectsOf(ask)
-            .then((objects) => exposition(samplesOf(objects, ROLE, Date.now())))
+            .then((objects) => exposition(samplesOf(objects, settings.ROLE, Date.now())))
             .then(
                 ({ text, type }) => response.writeHead(200, { "content-type": type }).end(text),
                 (error: unknown) => {
@@ -31,5 +31,5 @@ runAgent(async () => {
                 },
             );
     });
-    await new Promise((_, reject) => server.once("error", reject).listen(PORT, LOOPBACK));
+    await new Promise((_, reject) => server.once("error", reject).listen(settings.PORT, LOOPBACK));
 });

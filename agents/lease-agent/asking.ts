@@ -1,6 +1,6 @@
 /**
  * Ends in time what the edge's roles ask, whatever they have set. Anybody can change each of Postgres' limits of time for their own session
- * (https://www.postgresql.org/docs/15/runtime-config-client.html), so that the limit of a role is only a default, and this one is enforced.
+ * (https://www.postgresql.org/docs/17/runtime-config-client.html), so that the limit of a role is only a default, and this one is enforced.
  * It ends the connection, because a session that was told to stop could begin again.
  */
 import { log } from "../agent";

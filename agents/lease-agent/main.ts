@@ -14,7 +14,7 @@ import { beat } from "./database";
 import { sendFollowersAway } from "./followers";
 import { HEARTBEAT_MS } from "./lessee";
 import { leaseServer, sendReport } from "./partner";
-import { Patroni, Reminder } from "./patroni";
+import { Patroni } from "./patroni";
 import { LOOK_MS as SEGMENT_MS, Segment } from "./segment";
 import { Site } from "./site";
 import { settingsOf } from "../settings";
@@ -41,7 +41,6 @@ runAgent(async () => {
 
     const database = connect();
     const patroni = new Patroni(folder, settings.PATRONI_PORT, settings.PATRONI_NAME);
-    const reminder = new Reminder(() => patroni.reload(), clock.monotonic);
     let leads = false;
     const pass = async (): Promise<void> => {
         const local = await beat(database).catch((error: unknown) => {
@@ -49,7 +48,6 @@ runAgent(async () => {
             return undefined;
         });
         leads = await site.pass(local);
-        await reminder.pass(leads && site.waitsAcross && local?.writing === true && !local.waits);
         if (local !== undefined && !leads) {
             await sendFollowersAway(database, members);
         }

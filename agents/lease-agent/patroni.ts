@@ -1,35 +1,9 @@
-/** Patroni's API. The Patroni of the same pod has to be reminded to wait for the other site; the others are asked how they are. */
+/** Patroni's API, at which other members are asked how they are, and told to begin anew. */
 import { z } from "zod";
-import { AgentError, log } from "../agent";
+import { AgentError } from "../agent";
 import { identity, requestJson, send } from "../https";
 
-/** Milliseconds between two reminders: longer than Patroni takes to act on one, at the end of its loop. */
-const PAUSE_MS = 10_000;
 const ANSWER_MS = 3_000;
-
-/**
- * When Patroni 3.0 is told at once to leave its own synchronous mode and to wait for the other site, it first does the one and then drops
- * the other with it (`set_synchronous_standby_names` in its postgresql/config.py), so that nobody is waited for although that is declared.
- * Once it has read its configuration again, the setting stays.
- */
-export class Reminder {
-    private next = -Infinity;
-
-    /** @param now milliseconds of a clock that is never set back */
-    constructor(
-        private readonly reload: () => Promise<void>,
-        private readonly now: () => number,
-    ) {}
-
-    /** @param isForgotten whether commits should wait for the other site and do not */
-    async pass(isForgotten: boolean): Promise<void> {
-        if (isForgotten && this.now() >= this.next) {
-            this.next = this.now() + PAUSE_MS;
-            log("Patroni reads its configuration again: it should wait for the other site, and does not");
-            await this.reload();
-        }
-    }
-}
 
 /** The part of a member's answer that is read. Places are bytes from the beginning of the log. */
 const memberStatus = z.object({
@@ -50,14 +24,6 @@ export class Patroni {
         private readonly port: number,
         private readonly name: string,
     ) {}
-
-    /** Has the Patroni of the same pod read its configuration again. @throws AgentError where it does not answer, or refuses */
-    async reload(): Promise<void> {
-        const { status } = await send(this.request("127.0.0.1", "POST", "/reload"));
-        if (status !== 202) {
-            throw new AgentError(`Patroni does not read its configuration again: ${status}`);
-        }
-    }
 
     /** @throws AgentError where it does not answer; ZodError where its answer has an unknown form */
     async ask(member: string): Promise<MemberStatus> {

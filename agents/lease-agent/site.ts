@@ -37,7 +37,6 @@ export class Site {
     private readonly standby = new Since();
     private nextReport = -Infinity;
     private bound = false;
-    private across = false;
 
     constructor(
         private readonly member: Member,
@@ -75,11 +74,6 @@ export class Site {
     /** Whether what the partner lacks is limited, as of the last look: it is declared so, and the partner could be promoted in this site's place. */
     get isBound(): boolean {
         return this.bound;
-    }
-
-    /** Whether each commit has to wait for the partner, as of the last look. */
-    get waitsAcross(): boolean {
-        return this.across;
     }
 
     /** Takes what the partner says, and returns the answer to it. */
@@ -147,7 +141,6 @@ export class Site {
         const declared = annotation(lease, ANNOTATION.acrossSites) as AcrossSites | undefined;
         const agreed = annotation(found.get(agreedName(scope)), PATRONI.config);
         this.bound = record.validUntil !== undefined && declared === "bounded";
-        this.across = declared === "sync";
         return {
             record,
             version: lease.metadata.resourceVersion,

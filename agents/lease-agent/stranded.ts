@@ -1,7 +1,9 @@
 /**
  * Finds members of this site that can never follow again by themselves: they were away for so long that the leader no longer has the WAL
- * that they need next. In Patroni 3.0 such a member asks for it forever. The leader's lease agent has it made anew, from a copy.
+ * that they need next. In Patroni 4.0 such a member asks for it forever. The leader's lease agent has it made anew, from a copy. The slot by
+ * which it followed is dropped first, so that Patroni makes another: this one would hold nothing any more (infra/registries/roles.ts).
  */
+import { DROP_LOST_SLOTS } from "../../infra/conventions/lease";
 import { log, messageOf } from "../agent";
 import type { Connection } from "./connection";
 import type { MemberStatus } from "./patroni";
@@ -16,7 +18,7 @@ interface Kept {
     readonly following: string[];
 }
 
-/** A segment's name: https://www.postgresql.org/docs/15/wal-internals.html */
+/** A segment's name: https://www.postgresql.org/docs/17/wal-internals.html */
 const KEPT = `
     SELECT (SELECT min(('x' || substr(name, 9, 8))::bit(32)::bigint * 4294967296 +
                        ('x' || substr(name, 17, 8))::bit(32)::bigint * pg_size_bytes(current_setting('wal_segment_size')))
@@ -55,6 +57,7 @@ export class Stranded {
             return;
         }
         const { oldest, following } = await this.connection.use(async (client) => {
+            await client.query(`SELECT ${DROP_LOST_SLOTS}()`);
             const { rows } = await client.query<Kept>({ name: "kept", text: KEPT });
             return rows[0] as Kept;
         });

@@ -1,4 +1,4 @@
-/** Values in PostgreSQL's text format for COPY: https://www.postgresql.org/docs/15/sql-copy.html#id-1.9.3.55.9.2 */
+/** Values in PostgreSQL's text format for COPY: https://www.postgresql.org/docs/17/sql-copy.html#id-1.9.3.55.9.2 */
 import { AS_OF, isoDate } from "./calendar";
 
 export function optional(value: string | number | undefined): string | number {

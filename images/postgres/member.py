@@ -1,9 +1,11 @@
 """
-A registry's member: Patroni, with two things that Patroni 3.0 has no setting for. It takes Patroni's arguments.
+A registry's member: Patroni, with three things that Patroni 4.0 has no setting for. It takes Patroni's arguments.
 
 - Only a client that shows a certificate of the name in EMBASSY_MEMBERS may change anything through its API, and one of the name in
   EMBASSY_LEASE_AGENT what lease agents have to. Patroni itself accepts any certificate that the authority has issued:
   https://patroni.readthedocs.io/en/latest/rest_api.html
+- It does not start beside a database of another major version of Postgres. Patroni would see no database, and wait for a copy, or make an
+  empty one.
 - It takes over a database that another release's user has left, because Postgres opens only folders of its own user.
 
 Nothing is imported before it is needed, because the process that starts Postgres reads this file again.
@@ -13,7 +15,7 @@ import sys
 
 
 # What a lease agent asks of its members, with the path behind the method, as Patroni puts it.
-OF_LEASE_AGENT = ('POST_reload', 'POST_reinitialize')
+OF_LEASE_AGENT = ('POST_reinitialize',)
 
 
 def is_member(certificate, name, now):
@@ -30,19 +32,45 @@ def is_member(certificate, name, now):
 
 
 def admit(members, lease_agent):
-    """Makes Patroni's API refuse every change that comes neither from a member, nor from a lease agent that has to make it."""
+    """
+    Makes Patroni's API refuse every request that could change something and comes neither from a member, nor from a lease agent that has to
+    make it, before Patroni looks at it: of some, such as POST /mpp, Patroni asks nothing at all.
+    """
     import time
-    from patroni.api import RestApiServer
-    inherited = RestApiServer.check_access
+    from patroni.api import RestApiHandler
+    inherited = RestApiHandler.parse_request
 
-    def check_access(self, handler):
-        shown = getattr(handler.request, 'getpeercert', lambda: None)()
-        admitted = [members] + ([lease_agent] if handler.command in OF_LEASE_AGENT else [])
-        if not any(is_member(shown, name, time.time()) for name in admitted):
-            return handler._write_response(403, 'lets {0} do this, and nobody else'.format(' or '.join(admitted)))
-        return inherited(self, handler)
+    def parse_request(self):
+        if not inherited(self):
+            return False
+        # Patroni has put the path behind the method by now.
+        if self.command.split('_')[0] in ('GET', 'HEAD', 'OPTIONS'):
+            return True
+        shown = getattr(self.request, 'getpeercert', lambda: None)()
+        admitted = [members] + ([lease_agent] if self.command in OF_LEASE_AGENT else [])
+        if any(is_member(shown, name, time.time()) for name in admitted):
+            return True
+        self.close_connection = True
+        self.write_response(403, 'lets {0} do this, and nobody else'.format(' or '.join(admitted)))
+        return False
 
-    RestApiServer.check_access = check_access
+    RestApiHandler.parse_request = parse_request
+
+
+def refuse_another_version(data):
+    """
+    Ends the program where a database of another major version is beside the folder `data`, `<home>/<version>/data`, and none is in it. One
+    that was upgraded keeps the former as a way back.
+    """
+    home, own = os.path.split(os.path.dirname(data))
+    if any(os.path.exists(os.path.join(data + end, 'PG_VERSION')) for end in ('', '.former')) or not os.path.isdir(home):
+        return
+    others = [name for name in sorted(os.listdir(home))
+              if name.isdigit() and name != own and os.path.isdir(os.path.join(home, name, 'data'))]
+    if others:
+        sys.exit(
+            'The disk holds data of Postgres {0}, this release runs {1}, which cannot open it: nothing was changed. Go back to the release '
+            'that made it, or see "Postgres" in docs/upgrade.md.'.format(' and '.join(others), own))
 
 
 def take_over(data):
@@ -67,6 +95,7 @@ def take_over(data):
 
 
 def main():
+    refuse_another_version(os.environ['EMBASSY_DATA'])
     take_over(os.environ['EMBASSY_DATA'])
     admit(os.environ['EMBASSY_MEMBERS'], os.environ['EMBASSY_LEASE_AGENT'])
     from patroni.__main__ import main as patroni

@@ -39,3 +39,6 @@ export const PATRONI = { leader: "leader", config: "config" } as const;
 
 /** The lease agent's table, in which it makes a commit each second: one row. */
 export const HEARTBEAT = { schema: "embassy", table: "embassy.heartbeat" } as const;
+
+/** The function by which the lease agent drops slots that were given up: infra/registries/roles.ts makes it. */
+export const DROP_LOST_SLOTS = `${HEARTBEAT.schema}.drop_lost_slots`;

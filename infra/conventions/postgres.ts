@@ -1,5 +1,5 @@
 /** Postgres' major version, to which each database belongs: docs/decisions/registries.md. The paths below are those of Debian's packages for it. */
-export const POSTGRES_MAJOR = "15";
+export const POSTGRES_MAJOR = "17";
 
 /** Debian's package of the server. */
 export const POSTGRES_PACKAGE = `postgresql-${POSTGRES_MAJOR}`;

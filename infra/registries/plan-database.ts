@@ -92,7 +92,7 @@ export interface DatabasePlan {
 }
 
 /** Label that Patroni puts on its members' pods. It moves at a failover, so that nothing else may depend on it. */
-export const ROLE_LABEL = { key: "role", leader: "master" } as const;
+export const ROLE_LABEL = { key: "role", leader: "primary" } as const;
 
 /** The sections of a stack's configuration that a database follows from. */
 export type DatabaseConfig = SiteSection &

@@ -1,5 +1,5 @@
 /** Roles of a registry's database beside Patroni's own, and the script that makes them. Pure. */
-import { HEARTBEAT } from "../conventions/lease";
+import { DROP_LOST_SLOTS, HEARTBEAT } from "../conventions/lease";
 import { PUBLIC_REGISTRIES } from "../conventions/registries";
 import type { DatabasePlan } from "./plan-database";
 
@@ -21,6 +21,17 @@ const ALONE = ["SET synchronous_commit = local;", "SELECT pg_advisory_lock(hasht
 
 /** Functions that make large objects. */
 const LARGE_OBJECTS = ["lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)"];
+
+/**
+ * A slot that was given up holds no WAL ever again, although its member may follow by it (Postgres 16 and later), and Patroni makes another
+ * only where there is none. The lease agent may drop such slots, and no others: only a role that may replicate can drop any.
+ */
+export const LOST_SLOTS = [
+    `CREATE OR REPLACE FUNCTION ${DROP_LOST_SLOTS}() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS`,
+    "    $$ SELECT count(pg_drop_replication_slot(slot_name)) FROM pg_replication_slots WHERE wal_status = 'lost' AND NOT active $$;",
+    `REVOKE EXECUTE ON FUNCTION ${DROP_LOST_SLOTS}() FROM PUBLIC;`,
+    `GRANT EXECUTE ON FUNCTION ${DROP_LOST_SLOTS}() TO ${LEASE_AGENT_ROLE};`,
+];
 
 /** The edge's roles that a registry lets in. */
 export function edgeRoles(registry: string): string[] {
@@ -60,6 +71,7 @@ export function setupScript({ registry, database }: DatabasePlan): string {
         "    (at timestamptz NOT NULL, one boolean PRIMARY KEY DEFAULT true CHECK (one));",
         `INSERT INTO ${HEARTBEAT.table} VALUES (clock_timestamp()) ON CONFLICT DO NOTHING;`,
         `ALTER TABLE ${HEARTBEAT.table} OWNER TO ${LEASE_AGENT_ROLE};`,
+        ...LOST_SLOTS,
         // By default Postgres lets everybody into a database, also the lease agent, and lets them fill the disk with what it does not count:
         // temporary tables, and large objects.
         `REVOKE CONNECT, TEMPORARY ON DATABASE ${database} FROM PUBLIC;`,
@@ -83,7 +95,7 @@ const SETUP_TRIES = 60;
  */
 export function setupCommand(psql: string): string {
     return [
-        "case $2 in master|promoted|primary) ;; *) exit 0 ;; esac",
+        '[ "$2" = primary ] || exit 0',
         "tries=0",
         `until ${psql}; do`,
         "    tries=$((tries + 1))",

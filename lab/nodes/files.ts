@@ -118,7 +118,7 @@ function networkScript(
     ].join("\n");
 }
 
-/** https://github.com/containerd/containerd/blob/v1.6.20/docs/cri/config.md */
+/** https://github.com/containerd/containerd/blob/v1.7.24/docs/cri/config.md */
 function containerd(pause: string): string {
     return `version = 2
 [plugins."io.containerd.grpc.v1.cri"]
@@ -133,7 +133,7 @@ function containerd(pause: string): string {
 `;
 }
 
-/** https://github.com/containerd/containerd/blob/v1.6.20/docs/hosts.md */
+/** https://github.com/containerd/containerd/blob/v1.7.24/docs/hosts.md */
 function registryHost({ registry }: NetworkInventory): string {
     return `server = "https://${registry}"
 

@@ -61,6 +61,9 @@ export function machinePart(
     };
 }
 
+/** Runs the `ip` of the userland that is named next, which looks up processes in /proc, and refuses to hand anything to one that it does not find. */
+const IP = ["unshare", "--mount", "sh", "-c", 'mount --bind /proc "$0/proc" && exec chroot "$0" /sbin/ip "$@"'];
+
 /** What a machine finds in its site, and where. */
 export interface Surroundings {
     readonly inventory: SiteInventory;
@@ -116,7 +119,7 @@ export async function plugIn(site: Site, machine: Machine, userland: string, net
         return true;
     }
     const ip = (...args: string[]): Promise<boolean> =>
-        run("nsenter", ["--target", String(network.pid), "--net", "chroot", userland, "/sbin/ip", ...args]).then(
+        run("nsenter", ["--target", String(network.pid), "--net", ...IP, userland, ...args]).then(
             () => true,
             () => false,
         );

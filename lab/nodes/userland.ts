@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:
 import * as path from "node:path";
 import { POSTGRES_PACKAGE } from "../../infra/conventions/postgres";
 import { digest } from "../../toolchain/build/stamp";
-import { fetchPackages } from "../../toolchain/debian/packages";
+import { RELEASE, fetchPackages } from "../../toolchain/debian/packages";
 import { unpack } from "../../toolchain/debian/unpack";
 import { withLock } from "../../command-line/lock.js";
 import { readIfThere } from "../../command-line/files";
@@ -58,7 +58,7 @@ export function stampOf(userland: string): string {
 /** @returns the folder, which is made where it is missing or was made of other packages */
 export async function ensureUserland(home: string, report: (message: string) => void): Promise<string> {
     const folder = userlandFolder(home);
-    const wanted = digest([], [__filename]);
+    const wanted = digest([RELEASE, SERVER], [__filename]);
     await withLock(`${folder}.lock`, async () => {
         if ((await readIfThere(stampOf(folder))) === wanted) {
             return;

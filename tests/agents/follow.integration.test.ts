@@ -73,7 +73,7 @@ async function meet(port: number, postgres = false): Promise<TLSSocket> {
     const plain = connectPlain(port, "127.0.0.1");
     await once(plain, "connect");
     if (postgres) {
-        // SSLRequest: https://www.postgresql.org/docs/15/protocol-message-formats.html
+        // SSLRequest: https://www.postgresql.org/docs/17/protocol-message-formats.html
         plain.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]));
         const [answer] = (await once(plain, "data")) as [Buffer];
         expect(answer.toString()).toBe("S");

@@ -18,7 +18,7 @@ const keys = registryKeys("legislation", "secret-of-legislation");
 /** A segment that is too large to be sent at once. */
 const SEGMENT = "wal ".repeat(100_000);
 const FILES = {
-    "archive/legislation/15-1/0000000100000000/segment": SEGMENT,
+    "archive/legislation/17-1/0000000100000000/segment": SEGMENT,
     "archive/legislation/archive.info": "archive 1",
     "backup/legislation/20260101-010000F/bundle/1": "bundle",
     "backup/legislation/backup.info": "backup 1",

@@ -2,6 +2,8 @@
 import { Connection } from "../../agents/lease-agent/connection";
 import type { MemberStatus } from "../../agents/lease-agent/patroni";
 import { Stranded } from "../../agents/lease-agent/stranded";
+import { HEARTBEAT } from "../../infra/conventions/lease";
+import { LEASE_AGENT_ROLE, LOST_SLOTS } from "../../infra/registries/roles";
 import { Postgres } from "../support/postgres";
 
 jest.setTimeout(300_000);
@@ -10,6 +12,8 @@ const MIB = 1024 * 1024;
 const SEGMENT = 16 * MIB;
 /** Limits of the WAL that a slot may hold, and that Postgres keeps by itself. */
 const LIMITS = { max_slot_wal_keep_size: "48MB", max_wal_size: "32MB", min_wal_size: "32MB", wal_keep_size: "0" };
+/** How Patroni makes a slot that is not there. */
+const SLOT = "SELECT pg_create_physical_replication_slot('away', true)";
 const FOLLOWING = { primary_slot_name: "away", cluster_name: "away" };
 
 let primary: Postgres;
@@ -17,7 +21,8 @@ let standby: Postgres;
 beforeAll(async () => {
     jest.spyOn(process.stdout, "write").mockReturnValue(true);
     primary = await Postgres.start(LIMITS);
-    await primary.query("SELECT pg_create_physical_replication_slot('away', true)");
+    await primary.query(`CREATE ROLE ${LEASE_AGENT_ROLE}; CREATE SCHEMA ${HEARTBEAT.schema}; ${LOST_SLOTS.join("\n")}`);
+    await primary.query(SLOT);
     await primary.query("CREATE TABLE written AS SELECT 0 AS minute");
     standby = await primary.standby(FOLLOWING);
     await follows();
@@ -78,11 +83,14 @@ it("holds WAL until it is back, and follows without a copy, as long as that fits
     expect(await renewed(2)).toEqual([]);
 });
 
-it("holds no more than the limit, is made anew where it can follow no more, and follows by the same slot", async () => {
+it("holds no more than the limit, is made anew where it can follow no more, and follows by a slot that holds WAL again", async () => {
     await standby.kill();
     await minutes(20);
     expect(await held()).toBeLessThanOrEqual(3 * SEGMENT + 32 * MIB + SEGMENT);
     await primary.until("SELECT FROM pg_replication_slots WHERE wal_status = 'lost'");
+    expect(await renewed(1)).toEqual([]);
+    expect(await primary.query("SELECT FROM pg_replication_slots")).toEqual([]);
+    await primary.query(SLOT);
     await standby.resume();
     // One look may be misleading, for example while the standby replays what it has. A member that does not lead does nothing.
     expect(await renewed(1)).toEqual([]);

@@ -9,6 +9,7 @@ import type { Image } from "../../images/declaration";
 import { blobFile } from "../../images/oci";
 import type { SpdxDocument } from "../../images/spdx";
 import { embassyHome } from "../../command-line/paths";
+import { POSTGRES_MAJOR } from "../../infra/conventions/postgres";
 import { expectSpdx } from "./expect-spdx";
 
 const MINUTES = 60_000;
@@ -137,10 +138,10 @@ const skipped = isRoot ? "" : " (skipped: chroot needs root)";
     }
 
     it.each([
-        [["postgres", "--version"], /^postgres \(PostgreSQL\) 15\./],
-        [["psql", "--version"], /^psql \(PostgreSQL\) 15\./],
-        [["patroni", "--version"], /^patroni 3\./],
-        [["patronictl", "version"], /^patronictl version 3\./],
+        [["postgres", "--version"], new RegExp(`^postgres \\(PostgreSQL\\) ${POSTGRES_MAJOR}\\.`)],
+        [["psql", "--version"], new RegExp(`^psql \\(PostgreSQL\\) ${POSTGRES_MAJOR}\\.`)],
+        [["patroni", "--version"], /^patroni 4\./],
+        [["patronictl", "version"], /^patronictl version 4\./],
         [["pgbackrest", "version"], /^pgBackRest 2\./],
         [["sh", "-c", "echo $0"], /^sh$/m],
         [["python3", "-c", "import patroni.dcs.kubernetes, psycopg2, ssl; print('imported')"], /^imported$/m],

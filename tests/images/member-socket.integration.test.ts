@@ -1,5 +1,6 @@
 /** What the lease agent may do at the socket of its member's database, with the image's users and the member's own rules. */
 import { type Identity, LEASE_AGENT_USER, POSTGRES } from "../../infra/conventions/users";
+import { DROP_LOST_SLOTS } from "../../infra/conventions/lease";
 import { PATHS } from "../../infra/registries/plan-database";
 import { localConfiguration } from "../../infra/registries/postgres/patroni";
 import { LEASE_AGENT_ROLE, setupScript } from "../../infra/registries/roles";
@@ -55,6 +56,7 @@ describeAsRoot("the lease agent at the database's socket", () => {
         expect(asks("UPDATE embassy.heartbeat SET at = clock_timestamp()")).toMatch(/^UPDATE 1$/m);
         expect(asks("ALTER SYSTEM SET synchronous_standby_names = ''")).toMatch(/^ALTER SYSTEM$/m);
         expect(asks("SELECT count(*) > 0 FROM pg_ls_waldir()")).toMatch(/^ t$/m);
+        expect(asks(`SELECT ${DROP_LOST_SLOTS}()`)).toMatch(/^ +0$/m);
     });
 
     it.each([
@@ -72,10 +74,12 @@ describeAsRoot("the lease agent at the database's socket", () => {
         ["SELECT pg_read_file('/etc/passwd')", /permission denied/],
         ["COPY embassy.heartbeat TO PROGRAM 'true'", /permission denied|must be superuser/],
         ["ALTER SYSTEM SET archive_command = 'true'", /permission denied/],
-        ["ALTER ROLE writer SUPERUSER", /must be superuser/],
+        ["ALTER ROLE writer SUPERUSER", /permission denied/],
         ["SET ROLE postgres", /permission denied/],
         ["SELECT * FROM pg_authid", /permission denied/],
         ["CREATE ROLE more", /permission denied/],
+        ["SELECT pg_create_physical_replication_slot('more')", /permission denied/],
+        ["SELECT pg_drop_replication_slot('any')", /permission denied/],
     ])("may not %s", (sql, refusal) => {
         expect(() => asks(sql)).toThrow(refusal);
     });

@@ -1,6 +1,8 @@
 /** images/postgres/member.py takes over a live site's database from a release in which Postgres ran as another user. */
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { POSTGRES_MAJOR } from "../../infra/conventions/postgres";
 import { POSTGRES } from "../../infra/conventions/users";
 import { PATHS } from "../../infra/registries/plan-database";
 import { PostgresImage, describeAsRoot, memberScript } from "../support/postgres-image";
@@ -9,6 +11,29 @@ import { PostgresImage, describeAsRoot, memberScript } from "../support/postgres
 const FORMER = 100;
 
 let image: PostgresImage;
+
+describeAsRoot("a database of another major version of Postgres", () => {
+    const start = (): string =>
+        image.run(POSTGRES, "python3", "-c", memberScript(`member.refuse_another_version('${PATHS.data}')`));
+    const other = join(dirname(dirname(PATHS.data)), "15", "data");
+
+    beforeAll(async () => {
+        image = await PostgresImage.create();
+    }, 600_000);
+    afterAll(() => image.remove());
+
+    it("is neither passed over nor touched: the member does not start, and says why", () => {
+        expect(start).not.toThrow();
+        image.give(other, { PG_VERSION: "15\n" });
+        expect(start).toThrow(/The disk holds data of Postgres 15, this release runs \d+, .*nothing was changed/);
+        expect(readFileSync(join(image.root, other, "PG_VERSION"), "utf8")).toBe("15\n");
+    });
+
+    it("is a way back beside one that was upgraded", () => {
+        image.give(PATHS.data, { PG_VERSION: `${POSTGRES_MAJOR}\n` });
+        expect(start).not.toThrow();
+    });
+});
 
 describeAsRoot("a database that another release's user has left", () => {
     const take = (): string => image.run(POSTGRES, "python3", "-c", memberScript(`member.take_over('${PATHS.data}')`));

@@ -34,15 +34,15 @@ test("the newest counts that is whole, of the newest timeline, with the newest k
     // This backup was interrupted before its manifest was stored.
     stored("backup/land/20260103-000000F/backup.manifest.copy", "2026-01-03T00:01:00.000Z");
     stored("archive/land/archive.info", "2026-01-01T00:00:00.000Z");
-    stored(`archive/land/15-1/${segment("000000010000000000000009")}`, "2026-01-02T00:00:00.000Z");
-    stored(`archive/land/15-1/${segment("000000020000000000000008")}`, "2026-01-02T02:00:00.000Z");
-    stored("archive/land/15-1/0000000200000000/000000020000000000000008.00000028.backup", "2026-01-04T00:00:00.000Z");
-    stored("archive/land/15-1/00000002.history", "2026-01-04T00:00:00.000Z");
+    stored(`archive/land/17-1/${segment("000000010000000000000009")}`, "2026-01-02T00:00:00.000Z");
+    stored(`archive/land/17-1/${segment("000000020000000000000008")}`, "2026-01-02T02:00:00.000Z");
+    stored("archive/land/17-1/0000000200000000/000000020000000000000008.00000028.backup", "2026-01-04T00:00:00.000Z");
+    stored("archive/land/17-1/00000002.history", "2026-01-04T00:00:00.000Z");
     expect(await agesIn(paths(), "land")).toEqual({
         full: "2026-01-01T00:01:00.000Z",
         version: "2026-01-02T00:01:00.000Z",
         wal: "2026-01-02T02:00:00.000Z",
     });
-    stored(`generation-2/archive/land/15-1/${segment("00000002000000000000000A")}`, "2026-01-05T00:00:00.000Z");
+    stored(`generation-2/archive/land/17-1/${segment("00000002000000000000000A")}`, "2026-01-05T00:00:00.000Z");
     expect(await agesIn(paths(), "land")).toEqual({ wal: "2026-01-05T00:00:00.000Z" });
 });

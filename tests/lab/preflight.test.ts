@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openSite } from "../../lab/options";
 import type { SitePaths } from "../../lab/paths";
-import { refuseFullDisk, refuseLostKey } from "../../lab/preflight";
+import { POSTGRES_MAJOR } from "../../infra/conventions/postgres";
+import { refuseFullDisk, refuseLostKey, refuseOtherPostgres } from "../../lab/preflight";
 
 describe("the disk of a site", () => {
     let directory: string;
@@ -58,5 +59,34 @@ describe("what a site is known by", () => {
         renameSync(lost(paths), `${lost(paths)}.aside`);
         await expect(refuseLostKey(site)).rejects.toThrow(/is gone or empty.*Put it back, or begin anew/);
         renameSync(`${lost(paths)}.aside`, lost(paths));
+    });
+});
+
+describe("a registry's data", () => {
+    const home = mkdtempSync(join(tmpdir(), "data-"));
+    const site = openSite("narva", { home });
+    afterAll(() => rmSync(home, { recursive: true }));
+    const disk = join(site.paths.machine("machine-a"), "var", "embassy", "registry", "0");
+    const holds = (...folders: string[]): void => {
+        rmSync(home, { recursive: true });
+        [disk, ...folders.map((each) => join(disk, each))].forEach((each) => mkdirSync(each, { recursive: true }));
+    };
+
+    it.each([
+        ["none", []],
+        ["what this release made", [`${POSTGRES_MAJOR}/data`, "spool"]],
+        ["an upgraded one beside its former", ["15/data", `${POSTGRES_MAJOR}/data`]],
+        ["a store's", ["buckets/registry-land/archive"]],
+    ])("is let be: %s", async (_, folders) => {
+        holds(...folders);
+        await expect(refuseOtherPostgres(site)).resolves.toBeUndefined();
+    });
+
+    it("of another major version of Postgres is refused by name, and stays", async () => {
+        holds("15/data");
+        await expect(refuseOtherPostgres(site)).rejects.toThrow(
+            `A registry of narva holds data of Postgres 15, this release runs ${POSTGRES_MAJOR}, which cannot open it: ${disk}. Nothing was changed.`,
+        );
+        expect(existsSync(join(disk, "15", "data"))).toBe(true);
     });
 });

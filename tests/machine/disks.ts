@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { embassyHome, repoRoot } from "../../command-line/paths";
 import { type Stamp, digest } from "../../toolchain/build/stamp";
+import { sources } from "../../toolchain/debian/sources";
 
 /** The folder of the clone in the machine. */
 export const CLONE = "/srv/embassy";
@@ -80,19 +81,8 @@ function makeSystem(folder: string, { kernel, initrd, system }: Disks): void {
         // A plain bind mount leaves out /proc and /sys, which mmdebstrap has mounted below the root.
         `mount --bind "$1" "$1/mnt" && mke2fs -q -t ext4 -d "$1/mnt" ${system} 4G && umount "$1/mnt"`,
     ].map((hook) => `--customize-hook=${hook}`);
-    const sources = mirrors().map(({ uri, suffix }) => `deb ${uri} ${RELEASE}${suffix} main`);
     const options = ["--quiet", "--variant=minbase", `--include=${PACKAGES.join(",")}`, ...hooks];
-    run("mmdebstrap", [...options, RELEASE, "/dev/null", ...sources]);
-}
-
-/** The Debian mirrors of this host's apt, as others may be out of reach. If it has none, mmdebstrap uses the public ones. */
-function mirrors(): { uri: string; suffix: string }[] {
-    const format = ["--format", "$(REPO_URI) $(CODENAME) $(COMPONENT)", "Created-By: Packages", "Origin: Debian"];
-    return run("apt-get", ["indextargets", ...format])
-        .split("\n")
-        .map((line) => line.split(" "))
-        .filter(([, , component]) => component === "main")
-        .map(([uri = "", codename = ""]) => ({ uri, suffix: /-(updates|security)$/.exec(codename)?.[0] ?? "" }));
+    run("mmdebstrap", [...options, RELEASE, "/dev/null", ...sources(RELEASE)]);
 }
 
 function makeClone(folder: string, image: string): void {

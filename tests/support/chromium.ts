@@ -15,6 +15,8 @@ import { embassyHome } from "../../command-line/paths";
 
 /** Where Chromium is kept between runs: it is 170 MB to fetch, and 340 MB unpacked. */
 const installation = join(embassyHome, "cache", "chromium");
+/** The oldest release that Debian corrects: a browser of a newer one may need a newer C library than the machine's. */
+const RELEASE = "bookworm";
 /** Fonts, and the libraries that the browser is linked with. Compilers for graphics cards are left out, because no card is used. */
 const NEEDED = /^(chromium|fonts-|lib|zlib)/;
 const LEFT_OUT = ["libc6", "libgl1-mesa-dri", "libllvm15", "libz3-4"];
@@ -72,7 +74,7 @@ async function fetchChromium(): Promise<void> {
             return;
         }
         const fresh = `${installation}.new`;
-        const packages = await fetchPackages(["chromium-headless-shell"]);
+        const packages = await fetchPackages(["chromium-headless-shell"], embassyHome, RELEASE);
         await unpack(
             packages.filter(({ name }) => NEEDED.test(name) && !LEFT_OUT.includes(name)),
             fresh,

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
-import { fetchPackages } from "../../toolchain/debian/packages";
+import { RELEASE, fetchPackages } from "../../toolchain/debian/packages";
 import { unpack } from "../../toolchain/debian/unpack";
 import { withLock } from "../../command-line/lock.js";
 import { embassyHome } from "../../command-line/paths";
@@ -14,7 +14,7 @@ import { embassyHome } from "../../command-line/paths";
  * @throws UserError where Debian packages cannot be had on this machine
  */
 export async function installedPrograms(name: string, programs: readonly string[]): Promise<string> {
-    const root = join(embassyHome, "tests", name);
+    const root = join(embassyHome, "tests", RELEASE, name);
     if (existsSync(root)) {
         return root;
     }

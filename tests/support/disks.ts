@@ -42,7 +42,7 @@ export function disksDocument(stacks: readonly string[]): string {
         "",
         "What is stored is kept until the last that builds on it is past its retention and its object lock, and is then removed",
         "([write-once](decisions/write-once.md)). The volume's size follows from that and from the registries' (`infra/registries/backups/store-disk.ts`): a preview refuses one",
-        "that would fill. Backups count as if nothing were compressed, and a differential one as all of the data, as a file of a table is stored whole.",
+        "that would fill. Backups count as if nothing were compressed, and a differential one as all of the data, as all of it may have changed.",
         "A generation of keys that is no longer declared leaves a repository behind that stays ([rotation](decisions/rotation.md)).",
         ...stacks.flatMap((stack) => {
             const config = parseConfig(stack, stackValues(stack));

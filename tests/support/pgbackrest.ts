@@ -56,6 +56,7 @@ export class PgBackRest {
             "repo1-cipher-type=aes-256-cbc",
             "repo1-cipher-pass=of-a-test",
             "repo1-bundle=y",
+            "repo1-block=y",
             "compress-type=zst",
             "start-fast=y",
             "log-level-file=off",

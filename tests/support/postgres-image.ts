@@ -32,6 +32,12 @@ export const describeAsRoot = process.getuid?.() === 0 ? describe : describe.ski
 /** The database whose member the container is. */
 export const plan = planDatabase("land", "registry-land", parseConfig("tallinn", stackValues("tallinn")));
 
+/** Patroni looks up its Postgres in /proc, and its threads meet in /dev/shm. Both are mounted for the command alone. */
+const CHROOT = [
+    'mkdir -p "$0/proc" "$0/dev/shm" && mount --bind /proc "$0/proc" && mount -t tmpfs tmpfs "$0/dev/shm" && user=$1 && shift',
+    'exec /usr/sbin/chroot --userspec="$user" --groups= "$0" "$@"',
+].join(" && ");
+
 export class PostgresImage {
     private readonly started: ChildProcess[] = [];
 
@@ -41,8 +47,8 @@ export class PostgresImage {
         readonly authority: Pair,
     ) {}
 
-    /** Unpacks the image, and puts the member's key and certificate where its pod has them. */
-    static async create(): Promise<PostgresImage> {
+    /** Unpacks the image, and puts the member's key and certificate where its pod has them. @param issuer the site's authority, a new one by default */
+    static async create(issuer?: Pair): Promise<PostgresImage> {
         const home = join(embassyHome, "tests", "postgres-image");
         // The image is that of the clone's own home, which all tests find built.
         const shared = ["cache", "images"];
@@ -63,7 +69,7 @@ export class PostgresImage {
         mkdirSync(join(root, "dev"), { recursive: true });
         execFileSync("mknod", ["--mode=666", join(root, "dev", "null"), "c", "1", "3"]);
         writeFileSync(join(root, "etc", "hosts"), `127.0.0.1 ${DATABASE}\n`);
-        const authority = await issued({ commonName: "authority" });
+        const authority = issuer ?? (await issued({ commonName: "authority" }));
         const created = new PostgresImage(root, authority);
         const own = await issued({ commonName: memberName(plan.registry), dnsNames: plan.dnsNames, by: authority });
         created.give(PATHS.tls, { "ca.crt": authority.certificate, "tls.crt": own.certificate, "tls.key": own.key });
@@ -71,12 +77,18 @@ export class PostgresImage {
     }
 
     async remove(): Promise<void> {
-        for (const server of this.started.filter(({ exitCode }) => exitCode === null)) {
+        await this.end("SIGQUIT");
+        rmSync(this.root, { recursive: true, force: true });
+    }
+
+    /** Ends every server. Patroni takes its Postgres along at SIGTERM alone. */
+    async end(signal: NodeJS.Signals): Promise<void> {
+        const running = this.started.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+        for (const server of running) {
             const gone = once(server, "exit");
-            server.kill("SIGQUIT");
+            server.kill(signal);
             await gone;
         }
-        rmSync(this.root, { recursive: true, force: true });
     }
 
     /** Writes files that only the image's user can read. @param folder in the image */
@@ -114,7 +126,7 @@ export class PostgresImage {
     }
 
     private chrooted({ uid, gid }: Identity, command: readonly string[]): [string, string[]] {
-        return ["/usr/sbin/chroot", [`--userspec=${uid}:${gid}`, "--groups=", this.root, ...command]];
+        return ["/usr/bin/unshare", ["--mount", "/bin/sh", "-c", CHROOT, this.root, `${uid}:${gid}`, ...command]];
     }
 }
 

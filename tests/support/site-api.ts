@@ -83,7 +83,7 @@ function objectAt(path: string, { secret, leader, labelled, members }: SiteState
         case "/pods":
             return {
                 items: Object.keys(members).map((name) => ({
-                    metadata: { name, labels: { role: labelled.includes(name) ? "master" : "replica" } },
+                    metadata: { name, labels: { role: labelled.includes(name) ? "primary" : "replica" } },
                     spec: { nodeName: "a1-1" },
                     status: { phase: "Running", podIP: "192.0.2.1" },
                 })),

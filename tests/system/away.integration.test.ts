@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeNodes, inContainer, why } from "../lab/nodes/fixture";
 import { ANNOTATION, LEASE } from "../../infra/conventions/lease";
+import { POSTGRES_PROGRAMS } from "../../infra/conventions/postgres";
 import { Home, must } from "../support/home";
 
 const MINUTES = 60_000;
@@ -55,7 +56,7 @@ describeNodes(`a member whose machine is away${why}`, () => {
         const found = kubectl("get", "pods", NAMESPACE, "--selector=app.kubernetes.io/name=database", "-o", "name");
         const names = found.split("\n").map((name) => name.replace("pod/", ""));
         await until(() => {
-            leader = names.find((name) => role(name) === "master") ?? "";
+            leader = names.find((name) => role(name) === "primary") ?? "";
             away = names.find((name) => name !== leader) ?? "";
             return leader !== "" && role(away) === "replica";
         });
@@ -71,7 +72,7 @@ describeNodes(`a member whose machine is away${why}`, () => {
     async function sql(...statements: string[]): Promise<string> {
         const id = 'jsonpath={.status.containerStatuses[?(@.name=="database")].containerID}';
         return inContainer(kubectl("get", "pod", leader, NAMESPACE, "-o", id), [
-            "/usr/lib/postgresql/15/bin/psql",
+            `${POSTGRES_PROGRAMS}/psql`,
             "--host=/run/postgresql",
             "--dbname=postgres",
             "-At",
@@ -145,7 +146,7 @@ describeNodes(`a member whose machine is away${why}`, () => {
             return (await sql(slot)) === "lost";
         });
         const held = Number(await sql("SELECT sum(size) FROM pg_ls_waldir()"));
-        expect(role(leader)).toBe("master");
+        expect(role(leader)).toBe("primary");
 
         home.repair(SITE, `node-${machine}`);
         const began = performance.now();
@@ -155,7 +156,7 @@ describeNodes(`a member whose machine is away${why}`, () => {
         );
         await until(async () => (await sql(slot)) === "reserved");
         expect(await written).toEqual([0, null]);
-        expect(role(leader)).toBe("master");
+        expect(role(leader)).toBe("primary");
         const { acknowledged, lost } = JSON.parse(
             must(home.data("lost", "--site", SITE, ...journaled, "--json")).stdout,
         ) as Lost;

@@ -10,6 +10,8 @@ const MINUTES = 60_000;
 jest.setTimeout(20 * MINUTES);
 
 const REGISTRY = "population";
+/** The file that a backup locks: pgBackRest has one for each repository of its configuration. */
+const LOCK = /-backup-\d+\.lock$/;
 /** With this many people a full backup takes some seconds, so that it can be interrupted. */
 const PEOPLE = "60000";
 
@@ -50,7 +52,7 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
     /** The files of a backup in the own store, as pgBackRest lists them in the leader's pod. */
     async function filesOf(label: string): Promise<string[]> {
         const id = 'jsonpath={..containerStatuses[?(@.name=="database")].containerID}';
-        const leader = jobs.kubectl("get", "pods", jobs.namespace, "--selector=role=master", "-o", id);
+        const leader = jobs.kubectl("get", "pods", jobs.namespace, "--selector=role=primary", "-o", id);
         const list = ["pgbackrest", "--config=/etc/embassy/repositories/own.conf", "repo-ls", "--recurse"];
         const found = JSON.parse(
             await inContainer(leader, [...list, "--output=json", `backup/${REGISTRY}`, "--log-level-console=off"]),
@@ -61,8 +63,8 @@ const notNow = isAllowed ? why : ` (skipped: takes a lab for twenty minutes; ${A
     /** The process in the leader's pod that serves a backup and holds its lock. @throws Error if there is none */
     function holder(): number {
         const id = 'jsonpath={..containerStatuses[?(@.name=="repository")].containerID}';
-        const servers = processesIn(jobs.kubectl("get", "pods", jobs.namespace, "--selector=role=master", "-o", id));
-        const found = servers.find((pid) => open(pid).some((file) => file.endsWith("-backup.lock")));
+        const servers = processesIn(jobs.kubectl("get", "pods", jobs.namespace, "--selector=role=primary", "-o", id));
+        const found = servers.find((pid) => open(pid).some((file) => LOCK.test(file)));
         if (found === undefined) {
             throw new Error("nobody has the lock of a backup");
         }

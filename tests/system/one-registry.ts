@@ -69,7 +69,7 @@ export class OneRegistry {
 
     /** Runs SQL as the superuser in the leader's pod, which is possible only with access to the machine. */
     async sql(statement: string): Promise<string> {
-        const leader = ["get", "pods", this.namespace, "--selector=role=master", "-o"];
+        const leader = ["get", "pods", this.namespace, "--selector=role=primary", "-o"];
         const psql = [`${POSTGRES_PROGRAMS}/psql`, "--host=/run/postgresql", "--dbname=population", "-Atc", statement];
         return inContainer(
             this.kubectl(...leader, 'jsonpath={..containerStatuses[?(@.name=="database")].containerID}'),

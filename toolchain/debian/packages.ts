@@ -10,12 +10,13 @@ import { digest } from "../build/stamp";
 import { UserError } from "../../command-line/command";
 import { withLock } from "../../command-line/lock.js";
 import { embassyHome } from "../../command-line/paths";
+import { sources } from "./sources";
 import { sumsIn, tampered } from "./verify";
 
 const run = promisify(execFile);
 
-/** The release that everything is taken from, whatever the machine itself runs. */
-export const RELEASE = "bookworm";
+/** The release of images and machines, whatever this machine itself runs. */
+export const RELEASE = "trixie";
 
 export interface DebianPackage {
     readonly name: string;
@@ -30,14 +31,23 @@ export interface DebianPackage {
  *
  * @throws UserError where apt is missing, a name is unknown, or the mirror cannot be reached and nothing is kept
  */
-export function fetchPackages(names: readonly string[], home = embassyHome): Promise<DebianPackage[]> {
-    return withApt(home, (apt) => apt.fetch(names));
+export function fetchPackages(
+    names: readonly string[],
+    home = embassyHome,
+    release = RELEASE,
+): Promise<DebianPackage[]> {
+    return withApt(home, (apt) => apt.fetch(names), release);
 }
 
 /** Only one apt at a time can use its archive. */
-function withApt<T>(home: string, action: (apt: Apt) => Promise<T>): Promise<T> {
-    const apt = new Apt(join(home, "cache", "debian"));
+function withApt<T>(home: string, action: (apt: Apt) => Promise<T>, release = RELEASE): Promise<T> {
+    const apt = new Apt(folderOf(home, release), release);
     return withLock(join(apt.folder, "lock"), () => action(apt));
+}
+
+/** Each release has lists of its own, so that a clone that goes back to an earlier one finds what it had. */
+function folderOf(home: string, release: string): string {
+    return join(home, "cache", "debian", release);
 }
 
 /**
@@ -46,7 +56,7 @@ function withApt<T>(home: string, action: (apt: Apt) => Promise<T>): Promise<T> 
  * Undefined where no lists are kept yet.
  */
 export function listsDigest(home = embassyHome): string | undefined {
-    const lists = join(home, "cache", "debian", "lists");
+    const lists = join(folderOf(home, RELEASE), "lists");
     const releases = existsSync(lists) ? readdirSync(lists).filter((file) => file.endsWith("InRelease")) : [];
     return releases.length === 0
         ? undefined
@@ -74,13 +84,17 @@ class Apt {
     private readonly archives: string;
     private readonly environment: NodeJS.ProcessEnv;
 
-    constructor(readonly folder: string) {
+    constructor(
+        readonly folder: string,
+        private readonly release: string,
+    ) {
         this.archives = join(folder, "archives");
         mkdirSync(join(this.archives, "partial"), { recursive: true });
         mkdirSync(join(folder, "lists", "partial"), { recursive: true });
         // The system is empty, so that everything that a package needs is downloaded, even what this machine happens to have.
         writeFileSync(join(folder, "status"), "");
         writeFileSync(join(folder, "preferences"), this.preferences());
+        writeFileSync(join(folder, "sources.list"), `${sources(release).join("\n")}\n`);
         const configuration = join(folder, "apt.conf");
         writeFileSync(configuration, this.configuration());
         this.environment = { ...process.env, APT_CONFIG: configuration, LC_ALL: "C" };
@@ -182,7 +196,8 @@ class Apt {
         const reasons = (error.stderr ?? error.message).split("\n").filter((line) => line.startsWith("E:"));
         return new UserError(
             `${args.join(" ")} failed:\n${reasons.join("\n") || error.message}\n` +
-                `Packages come from the ${RELEASE} sources in /etc/apt: check that they are there and can be reached, then try again.`,
+                `Packages are those of Debian ${this.release}, from the mirrors that /etc/apt names, or else from deb.debian.org, and are signed ` +
+                "with the keys in the package debian-archive-keyring: check that a mirror can be reached and that the keys are current, then try again.",
         );
     }
 
@@ -196,6 +211,8 @@ class Apt {
             // Debian's container images switch these caches off, and each call of apt would then read all lists again.
             "Dir::Cache::pkgcache": "pkgcache.bin",
             "Dir::Cache::srcpkgcache": "srcpkgcache.bin",
+            "Dir::Etc::sourcelist": join(this.folder, "sources.list"),
+            "Dir::Etc::sourceparts": "/nonexistent",
             "Dir::Etc::preferences": join(this.folder, "preferences"),
             "Dir::Etc::preferencesparts": "/nonexistent",
             // Otherwise root's apt would give the download to a user who cannot write here.
@@ -207,12 +224,12 @@ class Apt {
             .join("");
     }
 
-    /** Only Debian's own sources of the one release count, whatever others the machine has. */
+    /** Only what is Debian's own and of the one release counts, whatever a mirror serves. */
     private preferences(): string {
         return [
-            [`release o=Debian,n=${RELEASE}`, 500],
-            [`release o=Debian,n=${RELEASE}-updates`, 500],
-            [`release o=Debian,n=${RELEASE}-security`, 500],
+            [`release o=Debian,n=${this.release}`, 500],
+            [`release o=Debian,n=${this.release}-updates`, 500],
+            [`release o=Debian,n=${this.release}-security`, 500],
             // The first pin that fits counts, so this one covers everything that is not Debian's.
             ["release *", -1],
         ]

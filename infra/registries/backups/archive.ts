@@ -3,9 +3,6 @@ import type { DatabasePlan } from "../plan-database";
 import { FORMER_SEGMENT_BYTES, SEGMENT_BYTES, diskLimits } from "../disk";
 import { commandLine, configurationFile } from "./pgbackrest";
 
-/** The limit on the command with what Postgres puts into it, and the end of the string: MAXPGPATH, src/include/pg_config_manual.h. */
-export const MOST_BYTES = 1023;
-
 /**
  * Stores WAL in both stores, each with a spool of its own. Postgres keeps what is not in both, and asks again, for the oldest segment
  * first. While one store does not answer, the other one is therefore asked for the newest segment as well: pgBackRest then takes all that
@@ -18,10 +15,9 @@ export const MOST_BYTES = 1023;
  * A Postgres that is shutting down asks for what is left up to six times, a second apart, and its shutdown would wait for a store that does
  * not answer. An exit code above 125 ends that: what is left stays, and is asked for after the next start.
  *
- * @returns a command for sh that uses nothing but sh, because the image has few programs. `%%` is Postgres' `%`. Postgres 15 silently cuts
- * off a command of more than {@link MOST_BYTES}
- * @see https://www.postgresql.org/docs/15/continuous-archiving.html#BACKUP-ARCHIVING-WAL
- * @see https://www.postgresql.org/docs/15/runtime-config-wal.html#GUC-ARCHIVE-COMMAND
+ * @returns a command for sh that uses nothing but sh, because the image has few programs. `%%` is Postgres' `%`
+ * @see https://www.postgresql.org/docs/17/continuous-archiving.html#BACKUP-ARCHIVING-WAL
+ * @see https://www.postgresql.org/docs/17/runtime-config-wal.html#GUC-ARCHIVE-COMMAND
  */
 export function archiveCommand({ registry, storage }: DatabasePlan): string {
     const push = (use: "own" | "partner", segment: string): string => `push ${use} "${segment}"`;
@@ -52,7 +48,7 @@ export function archiveCommand({ registry, storage }: DatabasePlan): string {
  * store what is only there because this site's store was away. A promotion waits for the end of this command, and a store behind a link
  * that is cut does not answer for many seconds, so that the partner's is asked only where it accepts a connection at once.
  *
- * @see https://www.postgresql.org/docs/15/runtime-config-wal.html#GUC-RESTORE-COMMAND
+ * @see https://www.postgresql.org/docs/17/runtime-config-wal.html#GUC-RESTORE-COMMAND
  */
 export function restoreCommand({ registry, stores }: DatabasePlan): string {
     const get = (use: "own" | "partner"): string => commandLine(registry, use, "archive-get", "%f", '"%p"');

@@ -41,7 +41,7 @@ const SOON_ELSEWHERE: input.core.v1.Toleration[] = ["not-ready", "unreachable"].
 const MADE_UP_SECONDS = 24 * 60 * 60;
 /**
  * With two processes, the second keeps the first one's pipes open, and a backup that fails (because its database went away) waits forever
- * for the first to end, as in pgBackRest 2.45: no later backup was stored.
+ * for the first to end, as seen in pgBackRest 2.45: no later backup was stored.
  */
 const ONE_PROCESS = "--process-max=1";
 /**

@@ -72,7 +72,8 @@ export function configuration(plan: DatabasePlan, secret: string, use: Use): str
             "lock-path": `/tmp/pgbackrest/${use}`,
             "log-level-console": "info",
             "log-level-file": "off",
-            // Seconds without an answer, after which a store counts as unreachable.
+            // Seconds without an answer. pgBackRest connects, opens TLS and asks three times each (since 2.46), so that a store counts as
+            // unreachable after nine times as many.
             "io-timeout": "10",
             "archive-timeout": String(ARCHIVE_SECONDS),
             "db-timeout": String(DATABASE_SECONDS),
@@ -89,6 +90,8 @@ export function configuration(plan: DatabasePlan, secret: string, use: Use): str
             "tls-server-cert-file": TLS_FILES.certificate,
             "tls-server-key-file": TLS_FILES.key,
         },
+        // A Job tries again by itself, and holds the members' lock meanwhile: each file would be tried three times, for five minutes.
+        "global:backup": { "job-retry": "0" },
         // Postgres asks again by itself. Otherwise each segment would first be tried three times, 15 s apart, in a store that cannot be reached.
         "global:archive-push": { "job-retry": "0", "archive-timeout": String(PUSH_SECONDS) },
         "global:archive-get": {
@@ -158,6 +161,8 @@ function repository(
         "cipher-pass": cipher,
         // Small files are bundled: a database has thousands, and each would need a request and a retention of its own.
         bundle: "y",
+        // Of a large file that has changed, a differential backup stores the parts that have, and not the whole again.
+        block: "y",
         "retention-full-type": "time",
         "retention-full": String(recovery.retentionDays),
     };

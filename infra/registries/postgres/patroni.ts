@@ -1,7 +1,7 @@
 /**
  * How a registry's members form one database: Patroni's configuration. Pure.
  *
- * Patroni 3.0 reads it in two parts. The local part is a file in every member. The dynamic part is kept where members
+ * Patroni 4.0 reads it in two parts. The local part is a file in every member. The dynamic part is kept where members
  * agree with each other, in a ConfigMap, and takes effect on all of them without a restart of pods: it holds what a site's
  * role decides. https://patroni.readthedocs.io/en/latest/dynamic_configuration.html
  */
@@ -76,6 +76,8 @@ export function localConfiguration(plan: DatabasePlan): Readonly<Record<string, 
             data_dir: PATHS.data,
             bin_dir: POSTGRES_PROGRAMS,
             pgpass: "/tmp/pgpass",
+            // A copy of the leader begins with a checkpoint of its own, as a backup does. The next one may be minutes away.
+            basebackup: [{ checkpoint: "fast" }],
             callbacks: { on_start: SETUP_AGAIN, on_role_change: SETUP_AGAIN },
             use_unix_socket: true,
             use_unix_socket_repl: true,
@@ -146,7 +148,7 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
             parameters: {
                 ...(acrossSites === "sync" && { synchronous_standby_names: "ANY 2 (*)" }),
                 max_connections: 100,
-                // A quarter of the memory: https://www.postgresql.org/docs/15/runtime-config-resource.html
+                // A quarter of the memory: https://www.postgresql.org/docs/17/runtime-config-resource.html
                 shared_buffers: `${Math.floor(amount(memory) / 4 / MIB)}MB`,
                 max_wal_size: inMegabytes(limits.checkpoint),
                 wal_keep_size: inMegabytes(limits.kept),
@@ -171,7 +173,7 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
     };
 }
 
-/** A size as Postgres reads it, whose MB are MiB: https://www.postgresql.org/docs/15/config-setting.html */
+/** A size as Postgres reads it, whose MB are MiB: https://www.postgresql.org/docs/17/config-setting.html */
 function inMegabytes(bytes: number): string {
     return `${Math.floor(bytes / MIB)}MB`;
 }
@@ -184,7 +186,7 @@ export const SERVICE = "member";
  * connect_timeout is not for connections that are made in steps, and wal_receiver_timeout begins after it. Over a dark link the kernel
  * would retry ever more seldom, in the end each 64 s, and the standby would follow that long after the link is back. Linux applies
  * tcp_user_timeout to unanswered tries as well, and Postgres then begins anew. It is in a file of libpq's own, because Patroni writes no
- * parameter into primary_conninfo that it does not know: https://www.postgresql.org/docs/15/libpq-pgservice.html
+ * parameter into primary_conninfo that it does not know: https://www.postgresql.org/docs/17/libpq-pgservice.html
  */
 export function serviceFile(): string {
     return `[${SERVICE}]\ntcp_user_timeout=${SILENCE_SECONDS * 1000}\n`;

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { type EmbassyConfig, parseConfig } from "../../../infra/site/config";
 import { parseInstant } from "../../../infra/conventions/instant";
 import { REGISTRIES } from "../../../infra/conventions/registries";
-import { MOST_BYTES, archiveCommand } from "../../../infra/registries/backups/archive";
 import { type DatabasePlan, PATHS, planDatabase } from "../../../infra/registries/plan-database";
 import { registryKeys } from "../../../infra/keys/registry-keys";
 import { dynamicConfiguration, localConfiguration, setupFile } from "../../../infra/registries/postgres/patroni";
@@ -28,6 +27,11 @@ describe("a database's members", () => {
         );
         expect(new Set(names).size).toBe(names.length);
         expect(names.length).toBeGreaterThan(STACKS.length);
+    });
+
+    it("copy a leader at once, and do not wait for its next checkpoint", () => {
+        const { postgresql } = localConfiguration(planOf("tallinn")) as { postgresql: { basebackup: object[] } };
+        expect(postgresql.basebackup).toEqual([{ checkpoint: "fast" }]);
     });
 
     it("let nobody in from outside the pod but by certificate, over TLS, into one database", () => {
@@ -69,9 +73,9 @@ describe("a database's members", () => {
             return existsSync(calls) ? readFileSync(calls, "utf8").trim().split("\n") : [];
         }
 
-        it.each(["master", "promoted"])("with each new leader: %s", (role) => {
+        it("with each new leader", () => {
             const call = expect.stringContaining("--file=/etc/embassy/patroni/setup.sql") as string;
-            expect(called("on_role_change", role, "population")).toEqual([call, call]);
+            expect(called("on_role_change", "primary", "population")).toEqual([call, call]);
         });
 
         it.each(["replica", "standby_leader"])("and nowhere else: %s", (role) => {
@@ -172,7 +176,7 @@ describe("backups", () => {
             // This fake pgBackRest prints how it is called.
             const program = `#!/bin/sh\necho "$1 $4"\ncase $1 in ${["none", ...silent].map((store) => `*/${store}.conf`).join("|")}) exit 1; esac\n`;
             writeFileSync(join(folder, "pgbackrest"), program, { mode: 0o755 });
-            // Postgres replaces %p and %% like this: https://www.postgresql.org/docs/15/runtime-config-wal.html#GUC-ARCHIVE-COMMAND
+            // Postgres replaces %p and %% like this: https://www.postgresql.org/docs/17/runtime-config-wal.html#GUC-ARCHIVE-COMMAND
             usesOf(plan).forEach((use) => writeFileSync(join(folder, `${use}.conf`), ""));
             const command = postgresql.parameters.archive_command
                 .replaceAll(PATHS.repositories, folder)
@@ -204,18 +208,9 @@ describe("backups", () => {
             },
         );
 
-        it("by a command that Postgres takes whole: more than 1023 bytes it cuts off without a word", () => {
-            const config = parseConfig("tallinn", stackValues("tallinn"));
-            for (const registry of REGISTRIES) {
-                const command = archiveCommand(planDatabase(registry, registryNamespace(registry), config));
-                const length = command.replaceAll("%p", `pg_wal/${oldest}`).replaceAll("%%", "%").length;
-                expect(length).toBeLessThanOrEqual(MOST_BYTES);
-            }
-        });
-
         it("and has a Postgres that stops not wait for a store that does not answer", () => {
             const status = (text: string): void =>
-                writeFileSync(join(folder, "postmaster.pid"), `26\n/var/lib/postgresql/15/data\n${text}\n`);
+                writeFileSync(join(folder, "postmaster.pid"), `26\n${PATHS.data}\n${text}\n`);
             for (const running of ["starting", "ready   ", "standby "]) {
                 status(running);
                 expect(archived("restore", "own")).toEqual([[`own ${oldest}`], 1]);
@@ -267,6 +262,8 @@ describe("backups", () => {
                 `repo1-s3-endpoint=objects.${["tallinn", "luxembourg"][index] ?? ""}.embassy.internal\n`,
             );
             expect(file).toContain("repo1-cipher-type=aes-256-cbc\n");
+            // pgBackRest takes the second only with the first.
+            expect(file).toMatch(/^repo1-bundle=y\nrepo1-block=y$/m);
             expect(file).toContain(`spool-path=/var/lib/postgresql/spool/${use}\n`);
         });
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { lstatSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { listsDigest } from "../../../toolchain/debian/packages";
+import { RELEASE, listsDigest } from "../../../toolchain/debian/packages";
 import { unpack } from "../../../toolchain/debian/unpack";
 import { Folder } from "../../images/fixture";
 
@@ -70,11 +70,11 @@ describe("listsDigest", () => {
     it("is undefined where there are no lists, and changes with them", () => {
         expect(listsDigest(folder)).toBeUndefined();
         const home = new Folder();
-        home.file("cache/debian/lists/a_InRelease", "1");
+        home.file(`cache/debian/${RELEASE}/lists/a_InRelease`, "1");
         const before = listsDigest(home.path);
-        home.file("cache/debian/lists/a_Packages.lz4", "x");
+        home.file(`cache/debian/${RELEASE}/lists/a_Packages.lz4`, "x");
         expect(listsDigest(home.path)).toBe(before);
-        home.file("cache/debian/lists/a_InRelease", "2");
+        home.file(`cache/debian/${RELEASE}/lists/a_InRelease`, "2");
         expect(listsDigest(home.path)).not.toBe(before);
         home.remove();
     });

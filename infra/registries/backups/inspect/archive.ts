@@ -7,6 +7,8 @@ export interface StanzaInfo {
     readonly status: { readonly code: number; readonly message: string };
     /** Status of each repository: only this says why one cannot be read. */
     readonly repo?: readonly { readonly status: { readonly message: string } }[];
+    /** The databases that it has been of, one after the other, with the major version of each. */
+    readonly db: readonly { readonly id: number; readonly version: string }[];
     readonly archive: readonly { readonly id: string; readonly max: string | null }[];
     /** Oldest first. */
     readonly backup: readonly BackupInfo[];
@@ -14,6 +16,8 @@ export interface StanzaInfo {
 
 export interface BackupInfo {
     readonly label: string;
+    /** The one of the stanza's databases that it is of. */
+    readonly database: { readonly id: number };
     readonly timestamp: { readonly stop: number };
     /** Names of the first and the last segment that the backup needs. */
     readonly archive: { readonly start: string; readonly stop: string };
@@ -80,7 +84,7 @@ export function historyFilesOf(wal: Listing): { readonly name: string; readonly 
     });
 }
 
-/** How the segments of a log are named and counted: https://www.postgresql.org/docs/15/wal-internals.html */
+/** How the segments of a log are named and counted: https://www.postgresql.org/docs/17/wal-internals.html */
 export interface Log {
     /** Size of a segment. */
     readonly bytes: number;
@@ -104,7 +108,7 @@ export function logOf({ stanza: { backup } }: Pick<Archive, "stanza">): Log {
     return logWith(backup.length > 0 ? (SIZES.find(fits) ?? SEGMENT_BYTES) : SEGMENT_BYTES);
 }
 
-/** All sizes that Postgres accepts, in bytes: https://www.postgresql.org/docs/15/app-initdb.html */
+/** All sizes that Postgres accepts, in bytes: https://www.postgresql.org/docs/17/app-initdb.html */
 const SIZES = Array.from({ length: 11 }, (_, power) => 2 ** power * 1024 * 1024);
 
 function logWith(bytes: number): Log {

@@ -4,7 +4,7 @@
  * It looks for the history of one timeline after the other, starting with the backup's, and stops at the first that it does not find. It
  * does not know of what was written later, and ends well without it. So the path that it takes is compared with the one that leads to the
  * newest timeline of which anything is stored.
- * @see `findNewestTimeLine` and `readTimeLineHistory` in https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/access/transam/timeline.c
+ * @see `findNewestTimeLine` and `readTimeLineHistory` in https://github.com/postgres/postgres/blob/REL_17_STABLE/src/backend/access/transam/timeline.c
  */
 import { type Archive, historyName, logOf, partialsOf, segmentsOf, timelineOf } from "./archive";
 

@@ -222,7 +222,7 @@ describe("a workload that is declared", () => {
                 void kubectl(administrator, ["label", "--overwrite", "pod", ...where, ...labels]);
         expect(label("app.kubernetes.io/name=public-copy")).toThrow(/a pod keeps the labels/);
         expect(label("app.kubernetes.io/component=x")).toThrow(/a pod keeps the labels/);
-        label("role=master")();
+        label("role=primary")();
         const set = ["set", "image", "pod/database-10", "--namespace=registry-land", `database=${IMAGE}`];
         expect(() => kubectl(administrator, set)).toThrow(/a pod keeps the images/);
     });

@@ -89,7 +89,7 @@ describe("the origin of images", () => {
         const patch = (value: object) => (): void =>
             void kubectl(api, ["patch", "pod", "before", "-p", JSON.stringify(value)]);
         const spec = (image: string): object => ({ spec: { containers: [{ name: "main", image }] } });
-        expect(outcome(POLICY, patch({ metadata: { labels: { role: "master" } } }))).toBe("let through");
+        expect(outcome(POLICY, patch({ metadata: { labels: { role: "primary" } } }))).toBe("let through");
         expect(outcome(POLICY, patch(spec("other:1")))).toBe("refused");
         const debug = ["debug", "before", "--image=other:1", "--profile=general", "--quiet"];
         expect(outcome(POLICY, () => void kubectl(api, debug))).toBe("refused");

@@ -164,10 +164,10 @@ describe("a member of a registry's database, with the token of its pod,", () => 
     const image = (name: string): object => ({ spec: { containers: [{ name, image: OTHER_IMAGE }] } });
 
     it("marks who leads, as Patroni does, and keeps its status in annotations", () => {
-        const change = { metadata: { labels: { role: "master" }, annotations: { status: "{}" } } };
+        const change = { metadata: { labels: { role: "primary" }, annotations: { status: "{}" } } };
         expect(patched(change)).not.toThrow();
         expect(kubectl(member, ["get", "pod", MEMBER, "-n", LAND, "-o", "jsonpath={.metadata.labels.role}"])).toBe(
-            "master",
+            "primary",
         );
     });
 

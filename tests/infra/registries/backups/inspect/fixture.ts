@@ -1,17 +1,30 @@
 /** A store with five timelines, as pgBackRest lists a real one. Each timeline has whole segments, and was left in the middle of the next. */
+import { POSTGRES_MAJOR } from "../../../../../infra/conventions/postgres";
 import type { Archive, BackupInfo, Listing } from "../../../../../infra/registries/backups/inspect/archive";
 
 const HASH = "a".repeat(40);
+/** The only database that the store has been of. */
+const DATABASE = { id: 1, version: POSTGRES_MAJOR };
+/** The folder of its WAL in the store. */
+export const ID = `${DATABASE.version}-${DATABASE.id}`;
 
 /** The path of a segment in the archive. @param name of a whole or partial segment */
 export function file(name: string): string {
-    return `15-1/${name.slice(0, 16)}/${name}-${HASH}.zst`;
+    return `${ID}/${name.slice(0, 16)}/${name}-${HASH}.zst`;
 }
 
 export function backup(label: string, stop: number, start: string, reference: string[] | null = null): BackupInfo {
     // Segments have 16 MiB, so the last two digits of a name are the first two of the offset.
     const lsn = { start: `0/${start.slice(22)}000028` };
-    return { label, timestamp: { stop }, archive: { start, stop: start }, lsn, reference, info: { size: 1_000 } };
+    return {
+        label,
+        database: { id: DATABASE.id },
+        timestamp: { stop },
+        archive: { start, stop: start },
+        lsn,
+        reference,
+        info: { size: 1_000 },
+    };
 }
 
 const name = (timeline: number, number: number): string =>
@@ -48,13 +61,14 @@ export const ARCHIVE: Archive = {
     stanza: {
         name: "population",
         status: { code: 0, message: "ok" },
-        archive: [{ id: "15-1", max: SEGMENTS.at(-1) ?? null }],
+        db: [DATABASE],
+        archive: [{ id: ID, max: SEGMENTS.at(-1) ?? null }],
         backup: [backup(FULL, 1_250, name(1, 2)), backup(DIFFERENTIAL, 1_950, name(3, 9), [FULL])],
     },
     wal: {
         ...listing(...SEGMENTS, ...partials),
         ...Object.fromEntries(
-            [2, 3, 4, 5].map((timeline) => [`15-1/0000000${timeline}.history`, { type: "file", time: 0 }]),
+            [2, 3, 4, 5].map((timeline) => [`${ID}/0000000${timeline}.history`, { type: "file", time: 0 }]),
         ),
     },
     backups: Object.fromEntries(

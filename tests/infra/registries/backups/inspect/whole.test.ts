@@ -1,5 +1,5 @@
 import { wholenessOf } from "../../../../../infra/registries/backups/inspect/whole";
-import { ARCHIVE, backup, without } from "./fixture";
+import { ARCHIVE, ID, backup, without } from "./fixture";
 
 const LATER = 1_000_000;
 const objects = (archive = ARCHIVE, now = LATER): { broken: string[]; before: string[] } => {
@@ -49,7 +49,7 @@ describe("what is stored", () => {
 
     it("is whole while the first segment of a timeline that has just begun is on its way, and no longer", () => {
         const begun = without(ARCHIVE, "0000000500000000");
-        const wal = { ...begun.wal, "15-1/00000005.history": { type: "file", time: LATER - 60 } };
+        const wal = { ...begun.wal, [`${ID}/00000005.history`]: { type: "file", time: LATER - 60 } };
         expect(objects({ ...begun, wal }).broken).toEqual([]);
         expect(objects({ ...begun, wal }, LATER + 3_600).broken).toEqual(["00000005000000000000000E"]);
     });
