@@ -4,7 +4,8 @@
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
+import { load } from "js-yaml";
+import { stringify } from "yaml";
 import { type Rendered, inOrder, renderComponents } from "./render";
 
 /** File name → text of one stack, for example `land.yaml` for the component `land`. */
@@ -49,7 +50,7 @@ export function writeExpected(stacks: ReadonlyMap<string, ExpectedFiles>, expect
 
 /** Everything that the stack is expected to declare, sorted by name. */
 export function expectedResources(stack: string): Rendered[] {
-    return inOrder(Object.values(expectedFiles(stack)).flatMap((text) => parse(text) as Rendered[]));
+    return inOrder(Object.values(expectedFiles(stack)).flatMap((text) => load(text) as Rendered[]));
 }
 
 /** How many Kubernetes objects a reviewer sees in the rendered stack. */

@@ -14,6 +14,7 @@ import { stackValues } from "./stacks";
 export type { Registered, Rendered };
 
 const rendered = new Map<string, Promise<Rendered[]>>();
+const ALPHABET = new Intl.Collator("en");
 
 /** Renders the declared stack, once in each test file because it takes long. Callers must not change the result. */
 export function renderStack(stack: string): Promise<Rendered[]> {
@@ -68,7 +69,7 @@ function componentOf(parent: string, registered: ReadonlyMap<string, Registered>
 }
 
 export function inOrder(resources: readonly Rendered[]): Rendered[] {
-    return resources.toSorted((a, b) => key(a).localeCompare(key(b), "en"));
+    return resources.toSorted((a, b) => ALPHABET.compare(key(a), key(b)));
 }
 
 function key({ type, name }: Rendered): string {
