@@ -5,15 +5,11 @@ import { runProgram } from "../command-line/program";
 import { pairedSites, stackConfig } from "../toolchain/cli/stack-config";
 import { askSite } from "./ask";
 import { alertsReport } from "./report";
+import { watchedSites } from "./watched";
 
 interface Flags {
     readonly site?: readonly string[];
     readonly json?: boolean;
-}
-
-/** Sites that are watched; a restore environment is there for an hour, and is asked about only by name. */
-function watched(): string[] {
-    return pairedSites().filter((site) => stackConfig(site).monitoring !== undefined);
 }
 
 function program(fail: (code: number) => void): Command {
@@ -24,7 +20,7 @@ function program(fail: (code: number) => void): Command {
         )
         .option("--site <name...>", "the sites that are asked; by default, all that are watched")
         .option("--json", "print the alerts as JSON")
-        .action(async ({ site = watched(), json }: Flags) => {
+        .action(async ({ site = watchedSites(pairedSites(), stackConfig), json }: Flags) => {
             const answers = await Promise.all(site.map((name) => askSite(name, stackConfig(name).site.context)));
             process.stdout.write(`${json ? JSON.stringify(answers, null, 4) : alertsReport(answers)}\n`);
             fail(answers.some(({ firing }) => firing === undefined || firing.length > 0) ? 1 : 0);
