@@ -10,7 +10,7 @@ import { digest } from "../build/stamp";
 import { UserError } from "../../command-line/command";
 import { withLock } from "../../command-line/lock.js";
 import { embassyHome } from "../../command-line/paths";
-import { sources } from "./sources";
+import { MIRROR, sources } from "./sources";
 import { sumsIn, tampered } from "./verify";
 
 const run = promisify(execFile);
@@ -196,7 +196,7 @@ class Apt {
         const reasons = (error.stderr ?? error.message).split("\n").filter((line) => line.startsWith("E:"));
         return new UserError(
             `${args.join(" ")} failed:\n${reasons.join("\n") || error.message}\n` +
-                `Packages are those of Debian ${this.release}, from the mirrors that /etc/apt names, or else from deb.debian.org, and are signed ` +
+                `Packages are those of Debian ${this.release}, from the mirrors that /etc/apt or ${MIRROR} names, and are signed ` +
                 "with the keys in the package debian-archive-keyring: check that a mirror can be reached and that the keys are current, then try again.",
         );
     }

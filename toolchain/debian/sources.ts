@@ -1,23 +1,41 @@
 /** Where Debian's packages come from: the mirrors that this machine's own apt knows, as others may be out of reach, whatever release it runs. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../../command-line/command";
 
 /** The keys of Debian's releases, where a machine has them as a package (debian-archive-keyring); otherwise apt's own count. */
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
-const PUBLIC = { archive: "http://deb.debian.org/debian", security: "http://deb.debian.org/debian-security" } as const;
+/** Variable with the address of a mirror that has both folders, for a machine that is no Debian. */
+export const MIRROR = "EMBASSY_DEBIAN_MIRROR";
 /** Suites of Debian itself: others have the same names with an ending of their own, such as `trixie-pgdg`. */
 const SUITE =
     /^(?:buster|bullseye|bookworm|trixie|forky|duke|sid|oldoldstable|oldstable|stable|testing|unstable)(-updates|-security|\/updates)?\/?$/;
 
-/** @returns lines of a sources.list for a release with its updates and its corrections. @param apt folder of the machine's apt */
-export function sources(release: string, apt = "/etc/apt", keyring = KEYRING): string[] {
-    const { archive, security } = { ...PUBLIC, ...mirrorsIn(textsOf(apt)) };
+/**
+ * @param apt folder of the machine's apt
+ * @param mirror what {@link MIRROR} says, which comes before that
+ * @returns lines of a sources.list for a release with its updates and its corrections
+ * @throws UserError where neither says where a release and its corrections are
+ */
+export function sources(release: string, apt = "/etc/apt", keyring = KEYRING, mirror = process.env[MIRROR]): string[] {
+    const { archive, security } = mirror === undefined ? mirrorsIn(textsOf(apt)) : mirrorsAt(mirror);
+    if (archive === undefined || security === undefined) {
+        throw new UserError(
+            `${apt} names no mirror of Debian's ${archive === undefined ? "releases" : "corrections (security)"}, from which images and machines are made: ` +
+                `set ${MIRROR} to the address of one that has the folders debian and debian-security (https://www.debian.org/mirror/list).`,
+        );
+    }
     const signed = existsSync(keyring) ? `[signed-by=${keyring}] ` : "";
     return [
         `deb ${signed}${archive} ${release} main`,
         `deb ${signed}${archive} ${release}-updates main`,
         `deb ${signed}${security} ${release}-security main`,
     ];
+}
+
+function mirrorsAt(mirror: string): Readonly<Record<"archive" | "security", string>> {
+    const address = mirror.replace(/\/+$/, "");
+    return { archive: `${address}/debian`, security: `${address}/debian-security` };
 }
 
 /** Content of the files that name a machine's sources: https://manpages.debian.org/sources.list */

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { mirrorsIn, sources } from "../../../toolchain/debian/sources";
 import { Folder } from "../../images/fixture";
 
@@ -64,12 +63,22 @@ describe("sources", () => {
         ]);
     });
 
-    it("are Debian's own where a machine has none, and are verified with Debian's keys where it has those", () => {
+    it("are those of the mirror that is given, and are verified with Debian's keys where a machine has those", () => {
         const keyring = folder.file("keyring.gpg");
-        expect(sources("trixie", join(folder.path, "none"), keyring)).toEqual([
-            `deb [signed-by=${keyring}] http://deb.debian.org/debian trixie main`,
-            `deb [signed-by=${keyring}] http://deb.debian.org/debian trixie-updates main`,
-            `deb [signed-by=${keyring}] http://deb.debian.org/debian-security trixie-security main`,
+        folder.file("sources.list", "deb http://archive.example/ubuntu noble main\n");
+        expect(sources("trixie", folder.path, keyring, "http://given.example/")).toEqual([
+            `deb [signed-by=${keyring}] http://given.example/debian trixie main`,
+            `deb [signed-by=${keyring}] http://given.example/debian trixie-updates main`,
+            `deb [signed-by=${keyring}] http://given.example/debian-security trixie-security main`,
         ]);
+    });
+
+    it.each([
+        ["releases", "deb http://archive.example/ubuntu noble main\n"],
+        ["corrections (security)", "deb http://mirror.example/debian trixie main\n"],
+    ])("are asked for where a machine knows no mirror of Debian's %s", (what, text) => {
+        folder.file("sources.list", text);
+        expect(() => sources("trixie", folder.path)).toThrow(`names no mirror of Debian's ${what}`);
+        expect(() => sources("trixie", folder.path)).toThrow("set EMBASSY_DEBIAN_MIRROR");
     });
 });
