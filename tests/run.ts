@@ -10,6 +10,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { hostProblems } from "../lab/nodes/host";
+import { catalogue } from "../images/catalogue";
 import { ensureImages } from "../lab/nodes/registry";
 import { buildToolchain } from "../toolchain/build";
 import { runCommand } from "../command-line/command";
@@ -70,7 +71,8 @@ async function main([mode, ...rest]: readonly string[]): Promise<boolean> {
     mkdirSync(embassyHome, { recursive: true });
     if (hostProblems().length === 0) {
         // Images come before any test: a stack names an image by digest once it exists, and this must not change between tests.
-        await ensureImages(embassyHome, (message) => process.stderr.write(`${message}\n`));
+        // A test declares what no stack file does, so that it needs all of them.
+        await ensureImages(embassyHome, (message) => process.stderr.write(`${message}\n`), catalogue);
     }
     const report = join(embassyHome, "jest.json");
     results.push(["tests", run("jest", ["--maxWorkers", String(workers()), "--json", "--outputFile", report])]);

@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { buildImages, layoutFolder } from "../../images/build";
 import { catalogue } from "../../images/catalogue";
+import type { Image } from "../../images/declaration";
 import { LOCK_FILE, recordDigests } from "../../images/lock";
 import { wantedImages } from "../../images/wanted";
 import { ensureFile } from "../../command-line/files";
@@ -31,15 +32,24 @@ const POLL_MS = 50;
 /** Home → what is being found out about its images. Sites that come up side by side in one home find it out once. */
 const underWay = new Map<string, Promise<Record<string, string>>>();
 
-/** Name → digest of the images, built where they are missing. */
-export function ensureImages(home: string, report: (message: string) => void): Promise<Record<string, string>> {
-    const images = underWay.get(home) ?? makeImages(home, report).finally(() => underWay.delete(home));
-    underWay.set(home, images);
-    return images;
+/** Name → digest of the images, built where they are missing: those that the stack files want, where no others are given. */
+export function ensureImages(
+    home: string,
+    report: (message: string) => void,
+    images: readonly Image[] = wantedImages(catalogue, declaredSections(), (name) =>
+        existsSync(layoutFolder(name, home)),
+    ),
+): Promise<Record<string, string>> {
+    const made = underWay.get(home) ?? makeImages(home, report, images).finally(() => underWay.delete(home));
+    underWay.set(home, made);
+    return made;
 }
 
-async function makeImages(home: string, report: (message: string) => void): Promise<Record<string, string>> {
-    const images = wantedImages(catalogue, declaredSections(), (name) => existsSync(layoutFolder(name, home)));
+async function makeImages(
+    home: string,
+    report: (message: string) => void,
+    images: readonly Image[],
+): Promise<Record<string, string>> {
     const built = await buildImages({
         images,
         home,

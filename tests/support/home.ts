@@ -30,6 +30,8 @@ import { runOnly } from "../../restore/stamp";
 import { pulumiEnvironment } from "../../toolchain/cli/environment";
 import { declaredStacks, stackFile } from "../../toolchain/cli/stack-file";
 import { embassyHome, repoRoot } from "../../command-line/paths";
+import { layoutFolder } from "../../images/build";
+import { PROMETHEUS } from "../../infra/conventions/monitoring";
 import { MONITORING, MONITORING_KEY } from "./stacks";
 
 const BIN = join(repoRoot, "node_modules", ".bin");
@@ -91,8 +93,11 @@ export class Home {
         return Object.assign(this.with({}), { running: registry });
     }
 
-    /** The same home, whose sites are watched. */
+    /** The same home, whose sites are watched. @throws Error where nobody has built the image for that, which no stack file wants */
     watched(): Home {
+        if (!existsSync(layoutFolder(PROMETHEUS, embassyHome))) {
+            throw new Error(`there is no image ${PROMETHEUS}: run npm run images -- ${PROMETHEUS}`);
+        }
         return Object.assign(this.with({}), { isWatched: true });
     }
 

@@ -173,7 +173,10 @@ describe("a workload that is declared", () => {
             "another variable",
             [{ op: "add", path: `${container}/env/-`, value: { name: "LD_PRELOAD", value: "/tmp/x" } }],
         ],
-        ["another value", [{ op: "replace", path: `${container}/env/5/value`, value: "/tmp/x" }]],
+        [
+            "another value",
+            [{ op: "replace", path: `${container}/env/0`, value: { name: "EMBASSY_DATA", value: "/tmp/x" } }],
+        ],
         [
             "another container",
             [{ op: "add", path: "/spec/template/spec/containers/-", value: { ...shell.containers[0] } }],
