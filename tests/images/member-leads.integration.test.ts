@@ -12,6 +12,7 @@ import {
     PATHS,
     PORTS,
     ROLE_LABEL,
+    leaseName,
     memberHosts,
     memberName,
     memberNames,
@@ -72,6 +73,7 @@ describeAsRoot("members", () => {
             PATRONI_RESTAPI_CONNECT_ADDRESS: `${HOSTS[index] ?? ""}:${PORTS.patroni}`,
             EMBASSY_DATA: PATHS.data,
             EMBASSY_MEMBERS: memberName(plan.registry),
+            EMBASSY_LEASE_AGENT: leaseName(plan.registry),
         };
         const exports = Object.entries(environment).map(([name, value]) => `export ${name}=${value}`);
         const run = `exec python3 ${PROGRAM.member} ${PATHS.patroni}/patroni.yml`;
