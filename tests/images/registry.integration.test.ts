@@ -16,6 +16,9 @@ import { sha256 } from "./fixture";
 
 const MINUTES = 60_000;
 
+// Who fetches packages waits until others have fetched theirs.
+jest.setTimeout(5 * MINUTES);
+
 let home: string;
 let registry: ChildProcess;
 let address: string;
