@@ -37,6 +37,12 @@ function follows(): Promise<unknown> {
     return primary.until("SELECT FROM pg_stat_replication WHERE state = 'streaming' AND application_name = 'away'");
 }
 
+/** What receives WAL ends some time after its server, and takes what is written until then. */
+async function killStandby(): Promise<void> {
+    await standby.kill();
+    await primary.until("SELECT FROM pg_replication_slots WHERE NOT active");
+}
+
 /** Writes one segment for each minute, as archive_timeout causes in a registry at rest. */
 async function minutes(count: number): Promise<void> {
     for (let minute = 1; minute <= count; minute++) {
@@ -75,7 +81,7 @@ async function renewed(looks: number, leads = true): Promise<string[]> {
 }
 
 it("holds WAL until it is back, and follows without a copy, as long as that fits", async () => {
-    await standby.kill();
+    await killStandby();
     await minutes(2);
     await standby.resume();
     expect(await renewed(2)).toEqual([]);
@@ -84,7 +90,7 @@ it("holds WAL until it is back, and follows without a copy, as long as that fits
 });
 
 it("holds no more than the limit, is made anew where it can follow no more, and follows by a slot that holds WAL again", async () => {
-    await standby.kill();
+    await killStandby();
     await minutes(20);
     expect(await held()).toBeLessThanOrEqual(3 * SEGMENT + 32 * MIB + SEGMENT);
     await primary.until("SELECT FROM pg_replication_slots WHERE wal_status = 'lost'");
