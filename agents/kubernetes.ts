@@ -1,6 +1,7 @@
 /** The API server, asked with the identity that is mounted in the pod; and the ConfigMaps of the agent's own namespace. */
 import { z } from "zod";
 import { API_IDENTITY } from "../infra/conventions/mounted";
+import { labelSelector } from "../infra/conventions/names";
 import { AgentError } from "./agent";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -67,8 +68,7 @@ export function configMaps(): ConfigMaps {
         api(method, `/api/v1/namespaces/${identityFile(API_IDENTITY.namespace)}/configmaps${rest}`, body);
     return {
         async list(labels) {
-            const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-            const found = await ask("GET", `?labelSelector=${encodeURIComponent(selector.join(","))}`);
+            const found = await ask("GET", `?labelSelector=${encodeURIComponent(labelSelector(labels))}`);
             const { items } = found as { readonly items: readonly ConfigMap[] };
             return new Map(items.map((item) => [item.metadata.name, item]));
         },

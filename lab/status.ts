@@ -6,6 +6,7 @@ import { machineParts } from "./nodes/up";
 import { isPartName, partsWith, readiness } from "./part";
 import { Site, foundedWith } from "./options";
 import { rememberedPorts } from "./ports";
+import { isReady as hasReady } from "../infra/conventions/live";
 import { PROBE_MS, isReady } from "./probe";
 import { memoryOf } from "./processes/identity";
 import { type BackupStatus, backupStatusOf } from "./backups";
@@ -50,8 +51,7 @@ export function isWell({ ready, stored = [], stores = [], problems = [], unknown
 }
 
 export function isNodeReady({ status, spec }: Live): boolean {
-    const ready = status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True") ?? false;
-    return ready && !(spec?.taints ?? []).some(({ key }) => key === "node.kubernetes.io/not-ready");
+    return hasReady(status) && !(spec?.taints ?? []).some(({ key }) => key === "node.kubernetes.io/not-ready");
 }
 
 /** The names of a site's parts. The parts are not asked. */

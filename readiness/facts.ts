@@ -1,4 +1,6 @@
 /** What is asked of a site's API server to judge whether the site could take over: everything in one round, nothing written. */
+import type * as live from "../infra/conventions/live";
+import type { Certificate, Conditioned, Named, Workload } from "../infra/conventions/live";
 import { COMMON_LABELS, LABEL, labelSelector } from "../infra/conventions/names";
 import { LEASE } from "../infra/conventions/lease";
 import { REPOSITORIES_SECRET } from "../infra/registries/plan-database";
@@ -6,26 +8,9 @@ import type { BackupJob, ScheduledJob } from "../infra/registries/backups/overdu
 import type { Client, Query } from "../toolchain/providers/kubernetes/client";
 import { ApiError } from "../toolchain/providers/kubernetes/errors";
 
-/** The parts of each object that are read. Quantities and times are as Kubernetes writes them. */
-interface Named {
-    readonly metadata: {
-        readonly name: string;
-        readonly namespace?: string;
-        readonly labels?: Readonly<Record<string, string>>;
-        readonly annotations?: Readonly<Record<string, string>>;
-        readonly ownerReferences?: readonly { readonly kind: string }[];
-    };
-}
-export interface Condition {
-    readonly type: string;
-    readonly status: string;
-}
-export interface Machine extends Named {
-    readonly spec?: { readonly unschedulable?: boolean };
-    readonly status: {
-        readonly allocatable?: Readonly<Record<string, string>>;
-        readonly conditions?: readonly Condition[];
-    };
+/** Quantities and times are as Kubernetes writes them. */
+export interface Machine extends live.Machine {
+    readonly status: Conditioned & { readonly allocatable?: Readonly<Record<string, string>> };
 }
 /** A machine's heartbeat, by the machine's own clock. */
 export interface Heartbeat extends Named {
@@ -45,14 +30,6 @@ export interface Pod extends Named {
             readonly state?: { readonly waiting?: { readonly reason?: string } };
         }[];
     };
-}
-export interface Workload extends Named {
-    readonly kind: string;
-    readonly spec: { readonly replicas?: number };
-    readonly status?: { readonly readyReplicas?: number };
-}
-export interface Certificate extends Named {
-    readonly status?: { readonly notAfter?: string; readonly conditions?: readonly Condition[] };
 }
 
 export interface Facts {

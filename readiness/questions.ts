@@ -1,13 +1,14 @@
 /** Judges from what was asked of a site whether it could take over, or go on, now: a line for each question. Pure. */
 import type { EmbassyConfig } from "../infra/site/config";
 import { FENCE } from "../infra/conventions/lease";
+import { isReady, podsOf, takesPods } from "../infra/conventions/live";
 import { TOPOLOGY } from "../infra/conventions/names";
 import { amount } from "../infra/conventions/quantity";
 import { REGISTRIES } from "../infra/conventions/registries";
 import { backupStates } from "../infra/registries/backups/overdue";
 import { runningOf } from "../infra/registries/config";
 import { DAYS_ALONE } from "../infra/keys/config";
-import type { Condition, Facts, Pod } from "./facts";
+import type { Facts, Pod } from "./facts";
 import { type Finding, type Line, lineOf } from "./line";
 import { lagFindings, leadFindings, leaseFindings } from "./replication";
 
@@ -51,9 +52,7 @@ function lagText({ site }: EmbassyConfig): string {
 }
 
 function machineFindings({ machines }: Facts, remedy: string): Finding[] {
-    const isReady = ({ status, spec }: Facts["machines"][number]): boolean =>
-        spec?.unschedulable !== true && hasReady(status.conditions);
-    const away = machines.filter((machine) => !isReady(machine)).map(({ metadata }) => metadata.name);
+    const away = machines.filter((machine) => !takesPods(machine)).map(({ metadata }) => metadata.name);
     const verdict = away.length === machines.length ? "red" : "amber";
     return away.length === 0 && machines.length > 0
         ? []
@@ -108,8 +107,12 @@ function clockFindings({ heartbeats }: Facts, now: number): Finding[] {
 }
 
 function workloadFindings({ workloads }: Facts): Finding[] {
-    return workloads.flatMap(({ kind, metadata: { name, namespace = "" }, spec, status }): Finding[] => {
-        const [wanted, ready] = [spec.replicas ?? 1, status?.readyReplicas ?? 0];
+    return workloads.flatMap((workload): Finding[] => {
+        const {
+            kind,
+            metadata: { name, namespace = "" },
+        } = workload;
+        const { wanted, ready } = podsOf(workload);
         const says = `${kind} ${namespace}/${name} has ${ready} of ${wanted} pods ready`;
         const remedy = `kubectl -n ${namespace} get pods`;
         return ready >= wanted ? [] : [{ verdict: ready === 0 ? "red" : "amber", says, remedy }];
@@ -144,19 +147,15 @@ function keyFindings({ keys }: Facts, running: readonly string[], remedy: string
 
 function certificateFindings({ certificates }: Facts, now: number): Finding[] {
     return certificates.flatMap(({ metadata: { name, namespace = "" }, status }): Finding[] => {
-        const { notAfter, conditions } = status ?? {};
+        const { notAfter } = status ?? {};
         const left = notAfter === undefined ? 0 : (Date.parse(notAfter) - now) / DAY_MS;
         const remedy = `kubectl -n ${namespace} describe certificate ${name}`;
-        if (!hasReady(conditions) || left <= 0) {
+        if (!isReady(status) || left <= 0) {
             return [{ verdict: "red", says: `${namespace}/${name} is not there, or has ended`, remedy }];
         }
         const says = `${namespace}/${name} ends in ${Math.floor(left)} days`;
         return left >= DAYS_ALONE ? [] : [{ verdict: "amber", says, remedy }];
     });
-}
-
-function hasReady(conditions: readonly Condition[] = []): boolean {
-    return conditions.some(({ type, status }) => type === "Ready" && status === "True");
 }
 
 function ago(seconds: number): string {

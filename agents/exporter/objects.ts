@@ -1,34 +1,9 @@
 /** What the exporter asks of its site's API server: everything in one round, nothing written. */
 import { LEASE } from "../../infra/conventions/lease";
+import type { Certificate, Machine, Named, Workload } from "../../infra/conventions/live";
 import { COMMON_LABELS, LABEL, labelSelector } from "../../infra/conventions/names";
 import type { BackupJob, ScheduledJob } from "../../infra/registries/backups/overdue";
 import type { Ask } from "../kubernetes";
-
-/** The parts of each object that are read. Times are RFC 3339. */
-interface Named {
-    readonly metadata: {
-        readonly name: string;
-        readonly namespace?: string;
-        readonly labels?: Readonly<Record<string, string>>;
-        readonly annotations?: Readonly<Record<string, string>>;
-    };
-}
-interface Condition {
-    readonly type: string;
-    readonly status: string;
-}
-export interface Machine extends Named {
-    readonly spec?: { readonly unschedulable?: boolean };
-    readonly status?: { readonly conditions?: readonly Condition[] };
-}
-export interface Workload extends Named {
-    readonly kind: string;
-    readonly spec: { readonly replicas?: number };
-    readonly status?: { readonly readyReplicas?: number };
-}
-export interface Certificate extends Named {
-    readonly status?: { readonly notAfter?: string };
-}
 
 export interface Objects {
     readonly machines: readonly Machine[];

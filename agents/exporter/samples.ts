@@ -1,10 +1,11 @@
 /** A site in numbers, as its API server knows it. Pure. */
 import { ANNOTATION } from "../../infra/conventions/lease";
+import { podsOf, takesPods } from "../../infra/conventions/live";
 import type { METRICS, Metric } from "../../infra/conventions/monitoring";
 import type { SiteRole } from "../../infra/conventions/site";
 import { backupStates } from "../../infra/registries/backups/overdue";
 import { recordOf } from "../lease-agent/record";
-import type { Machine, Objects } from "./objects";
+import type { Objects } from "./objects";
 
 export type LabelsOf<M extends Metric> = Readonly<Record<(typeof METRICS)[M]["labels"][number], string>>;
 
@@ -55,22 +56,23 @@ function certificates(objects: Objects): Sample[] {
 }
 
 function machines(objects: Objects): Sample[] {
-    const isReady = ({ spec, status }: Machine): boolean =>
-        spec?.unschedulable !== true &&
-        status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true;
     return objects.machines.map((machine) => ({
         metric: "embassy_machine_ready",
         labels: { machine: machine.metadata.name },
-        value: isReady(machine) ? 1 : 0,
+        value: takesPods(machine) ? 1 : 0,
     }));
 }
 
 function workloads(objects: Objects): Sample[] {
-    return objects.workloads.map(({ kind, metadata: { namespace = "", name }, spec, status }) => ({
-        metric: "embassy_workload_missing_pods",
-        labels: { namespace, kind, workload: name },
-        value: Math.max(0, (spec.replicas ?? 1) - (status?.readyReplicas ?? 0)),
-    }));
+    return objects.workloads.map((workload) => {
+        const {
+            kind,
+            metadata: { namespace = "", name },
+        } = workload;
+        const { wanted, ready } = podsOf(workload);
+        const labels = { namespace, kind, workload: name };
+        return { metric: "embassy_workload_missing_pods", labels, value: Math.max(0, wanted - ready) };
+    });
 }
 
 /** What members have written down stays when a registry is declared to run no more, and says nothing from then on. */
