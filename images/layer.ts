@@ -24,6 +24,9 @@ const TIME = new Date(0);
  */
 const LEVEL = 9;
 
+/** zstd's bytes depend on how its input is cut into pieces, and a stream's pieces depend on how busy the machine is: all are of this size. */
+const PIECE = 64 * 1024;
+
 /** Writes the archive to `file`, entries in the order given. */
 export async function writeLayer(entries: readonly Entry[], file: string): Promise<Layer> {
     const archive = pack();
@@ -36,7 +39,7 @@ export async function writeLayer(entries: readonly Entry[], file: string): Promi
         }),
         pipeline(
             archive,
-            (source) => plain.measure(source),
+            (source) => inPieces(plain.measure(source)),
             createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: LEVEL } }),
             (source) => compressed.measure(source),
             createWriteStream(file),
@@ -80,6 +83,22 @@ async function write(archive: Pack, entry: Entry): Promise<void> {
             }
         });
     });
+}
+
+/** The same bytes, in pieces of {@link PIECE}; the last may be shorter. */
+export async function* inPieces(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let held: Buffer = Buffer.alloc(0);
+    for await (const chunk of source) {
+        held = Buffer.concat([held, chunk]);
+        let start = 0;
+        for (; held.length - start >= PIECE; start += PIECE) {
+            yield held.subarray(start, start + PIECE);
+        }
+        held = held.subarray(start);
+    }
+    if (held.length > 0) {
+        yield held;
+    }
 }
 
 class Meter {

@@ -1,7 +1,8 @@
 import { readFileSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { zstdDecompressSync } from "node:zlib";
-import { type Layer, writeLayer } from "../../images/layer";
+import { inPieces, type Layer, writeLayer } from "../../images/layer";
 import { tree } from "../../images/tree";
 import { Folder, image, sha256 } from "./fixture";
 
@@ -40,6 +41,25 @@ describe("writeLayer", () => {
         const [one, two] = [join(output.path, "1"), join(output.path, "2")];
         expect(await make(one, false)).toEqual(await make(two, true));
         expect(readFileSync(one).equals(readFileSync(two))).toBe(true);
+    });
+
+    it("compresses pieces of one size, however the machine's load cuts the stream", async () => {
+        const bytes = Buffer.alloc(300_000, "0123456789");
+        const cut = async (size: number): Promise<Buffer[]> => {
+            const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, turn) =>
+                bytes.subarray(turn * size, (turn + 1) * size),
+            );
+            const pieces: Buffer[] = [];
+            for await (const piece of inPieces(Readable.from(chunks))) {
+                pieces.push(piece);
+            }
+            return pieces;
+        };
+        for (const size of [512, 1_000, 65_536, 131_072, bytes.length]) {
+            const pieces = await cut(size);
+            expect(pieces.map(({ length }) => length)).toEqual([65_536, 65_536, 65_536, 65_536, 37_856]);
+            expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
+        }
     });
 
     it("says what it wrote", async () => {
