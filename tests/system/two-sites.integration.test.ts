@@ -1,4 +1,5 @@
 /** One registry on real nodes is followed abroad, stored whatever is interrupted, and written there once home is cut off. */
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -132,6 +133,9 @@ describeNodes(`the population registry in two sites${why}`, () => {
         const RATE = 50;
         const journal = (primary: string): string => join(home.path, `${primary}.jsonl`);
 
+        const hasAcknowledged = (primary: string): boolean =>
+            existsSync(journal(primary)) && readFileSync(journal(primary), "utf8").includes('"acknowledged"');
+
         /** Cuts off the primary while it writes, lets it write for as long as it can, and then promotes the standby. */
         async function cutOff(
             primary: string,
@@ -140,10 +144,22 @@ describeNodes(`the population registry in two sites${why}`, () => {
             before: () => Promise<void> = () => Promise.resolve(),
         ): Promise<Lost> {
             const journaled = ["--journal", journal(primary)];
-            const forSeconds = ["--rate", String(RATE), "--for", "25s"];
-            const ended = once(home.startData("write", "--site", primary, ...forSeconds, ...journaled), "exit");
+            const writer = home.startData(
+                "write",
+                "--site",
+                primary,
+                "--rate",
+                String(RATE),
+                "--for",
+                "120s",
+                ...journaled,
+            );
+            const ended = once(writer, "exit");
+            expect((await registry.until(() => hasAcknowledged(primary))) || home.said()).toBe(true);
             await sleep(10_000);
             must(home.lab("cut"));
+            await sleep(15_000);
+            writer.kill();
             await ended;
             await before();
             home.declare(standby, { role: "primary" }, ...options);
