@@ -1,13 +1,12 @@
-/** The commands in the pipelines exist with their options, and the preview of a change is run. */
+/** The commands in the pipelines exist with their options. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { split } from "shlex";
 import { parseArguments } from "../../toolchain/cli/arguments";
 import { askedOf } from "../../toolchain/cli/reviewed/asked";
 import { declaredStacks } from "../../toolchain/cli/stack-file";
-import { embassyHome, repoRoot } from "../../command-line/paths";
-import { Clone } from "../support/clone";
+import { repoRoot } from "../../command-line/paths";
 import { lines } from "./files";
 
 jest.setTimeout(120_000);
@@ -54,36 +53,4 @@ describe("a command of ours", () => {
             expect(asked?.does).toBe(parseArguments(words).words[0] === "up" ? "apply" : "save");
         },
     );
-});
-
-describe("the preview of a pull request", () => {
-    const root = join(embassyHome, "tests", `pipeline-${process.pid}`);
-    afterAll(() => rmSync(root, { recursive: true, force: true }));
-
-    it("is made by the very line of the file, and its reports are where later steps take them from", () => {
-        const clone = new Clone(root, "copied");
-        const file = "Pulumi.yaml";
-        const text = readFileSync(join(root, file), "utf8");
-        clone.write(file, text.replace(/cpu: "2"/, 'cpu: "3"'));
-        clone.commit("a registry has a processor more");
-        const line = ours.find(({ script }) => script === "preview")?.line ?? "";
-        const environment = {
-            ...process.env,
-            EMBASSY_HOME: join(root, ".embassy"),
-            CI_MERGE_REQUEST_DIFF_BASE_SHA: "HEAD^1",
-        };
-        const { status, stdout, stderr } = spawnSync("bash", ["-ec", line], {
-            cwd: root,
-            env: environment,
-            encoding: "utf8",
-        });
-        expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-        const taken = [...lines.join("\n").matchAll(/\.embassy\/reports\/[\w.]+/g)].map(([path]) => path);
-        const named = [...taken, "report.sarif", "report.junit.xml"].map((path) =>
-            path.replace(/^\.embassy\/reports\//, ""),
-        );
-        expect(named.filter((name) => !existsSync(join(root, ".embassy", "reports", name)))).toEqual([]);
-        expect(readFileSync(join(root, ".embassy", "reports", "report.md"), "utf8")).toMatch(/tallinn/);
-        expect(stdout).toMatch(/tallinn/);
-    });
 });
