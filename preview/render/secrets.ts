@@ -14,7 +14,7 @@ export function isSecret(value: unknown): value is { value: unknown } {
     return typeof value === "object" && value !== null && (value as Record<string, unknown>)[SIGNATURE] === SECRET;
 }
 
-/** The value with each secret in it replaced by {@link HIDDEN}. */
+/** The value with each secret in it replaced by {@link HIDDEN}, and its keys in order, as protobuf has them. */
 export function mask(value: unknown): unknown {
     if (isSecret(value)) {
         return hide(value.value);
@@ -23,7 +23,12 @@ export function mask(value: unknown): unknown {
         return value.map(mask);
     }
     if (typeof value === "object" && value !== null) {
-        return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mask(item)]));
+        const items = value as Readonly<Record<string, unknown>>;
+        return Object.fromEntries(
+            Object.keys(items)
+                .sort()
+                .map((name) => [name, mask(items[name])]),
+        );
     }
     return value;
 }
@@ -31,6 +36,10 @@ export function mask(value: unknown): unknown {
 /** The names in a secret map are not secret, and reviewers want to see them. */
 function hide(value: unknown): unknown {
     return typeof value === "object" && value !== null && !Array.isArray(value)
-        ? Object.fromEntries(Object.keys(value).map((name) => [name, HIDDEN]))
+        ? Object.fromEntries(
+              Object.keys(value)
+                  .sort()
+                  .map((name) => [name, HIDDEN]),
+          )
         : HIDDEN;
 }
