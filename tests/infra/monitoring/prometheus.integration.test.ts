@@ -3,10 +3,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
-import { type Server as HttpsServer, createServer } from "node:https";
+import { type Server as HttpsServer, createServer, get } from "node:https";
 import { type Server, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text as textOf } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TLSSocket } from "node:tls";
 import { exposition } from "../../../agents/exporter/exposition";
@@ -21,7 +22,7 @@ import {
 } from "../../../infra/conventions/monitoring";
 import { TLS } from "../../../infra/conventions/mounted";
 import { EXPORTER_PORT, FOLDER } from "../../../infra/monitoring/configuration";
-import { HEARTBEAT, PATRONI_METRICS } from "../../../infra/monitoring/metrics";
+import { HEARTBEAT, OTHER_SITE, PATRONI_METRICS } from "../../../infra/monitoring/metrics";
 import { heartbeatName } from "../../../infra/networking/addresses";
 import { memberName } from "../../../infra/registries/plan-database";
 import { parseConfig } from "../../../infra/site/config";
@@ -200,5 +201,24 @@ describe("Prometheus, with the files of a site", () => {
         await expect(asked({ ...watcher, key: stranger.key, cert: stranger.cert })).rejects.toThrow();
         await expect(asked(watcher)).resolves.toBeDefined();
         await expect(asked(otherSites)).resolves.toBeDefined();
+    });
+
+    it("answers the other site's question with when it judged last, and no more", async () => {
+        const files = plan(parseConfig("luxembourg", watchedValues("luxembourg"))).monitoring?.files ?? {};
+        const { scrape_configs: jobs } = JSON.parse(files["prometheus.yml"] ?? "") as {
+            scrape_configs: { job_name: string; metrics_path: string; params: Record<string, string[]> }[];
+        };
+        const job = jobs.find(({ job_name }) => job_name === OTHER_SITE);
+        const [match = ""] = job?.params["match[]"] ?? [];
+        const path = `${job?.metrics_path ?? ""}?match[]=${encodeURIComponent(match)}`;
+        const answer = await new Promise<string>((resolve, reject) => {
+            const options = { port, path, servername: PROMETHEUS_HOST, agent: false, ...otherSites };
+            get(options, (response) => {
+                textOf(response).then(resolve, reject);
+            }).on("error", reject);
+        });
+        expect(answer.split("\n").filter((line) => line !== "" && !line.startsWith("#"))).toEqual([
+            expect.stringMatching(new RegExp(`^${HEARTBEAT}\\{[^}]*site="tallinn"[^}]*\\} `)),
+        ]);
     });
 });
