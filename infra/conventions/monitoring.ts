@@ -4,14 +4,16 @@
 export const MONITORING = "monitoring";
 /** Name of the workload that measures and judges. */
 export const PROMETHEUS = "prometheus";
+/** Two watch the same, each with a disk of its own, so that one goes on whatever machine is away. */
+export const WATCHING = 2;
 /** What selects its pods, and nothing else. */
 export const PROMETHEUS_SELECTOR = { "app.kubernetes.io/name": PROMETHEUS } as const;
-/** Port at which it tells who shows the watcher's certificate what is wrong. */
+/** Port at which it tells who shows the watcher's certificate what is wrong, and the other site that it judges. */
 export const PROMETHEUS_PORT = 9090;
 /** The name in the certificate that it serves with, which is looked up nowhere. */
 export const PROMETHEUS_HOST = `${PROMETHEUS}.${MONITORING}.svc`;
 
-/** The only one whom it answers, and the Secret with that certificate. */
+/** The only one whom it answers besides the other site's, and the Secret with that certificate. */
 export const WATCHER = "watcher";
 export const WATCHER_SECRET = "watcher-tls";
 /** The name in that certificate, by which it is admitted. It is a server's name because only those are compared. */

@@ -1,9 +1,10 @@
 /** Prometheus' own files. Pure. https://prometheus.io/docs/prometheus/latest/configuration/configuration/ */
-import { WATCHER_HOST } from "../conventions/monitoring";
+import { PROMETHEUS_PORT, WATCHER_HOST } from "../conventions/monitoring";
 import { TLS } from "../conventions/mounted";
 import { amount } from "../conventions/quantity";
 import { PORTS, memberHosts, memberNames } from "../registries/plan-database";
 import type { RegistryPlan } from "../registries/plan";
+import { HEARTBEAT, OTHER_SITE } from "./metrics";
 import { type Alert, ruleFile } from "./rules";
 
 /** Folders of its files, its certificate and its disk. */
@@ -12,6 +13,8 @@ export const FOLDER = { files: "/etc/prometheus", certificate: "/etc/embassy/tls
 export const EXPORTER_PORT = 9091;
 
 const LOOK_SECONDS = 15;
+/** Seconds in which the other site answers, or is counted as silent: somebody is to know of that within a minute. */
+const HEARD_SECONDS = 5;
 /** Part of a disk that may be filled; the rest is for what is not yet compacted. */
 const FILLED = 0.8;
 
@@ -20,6 +23,11 @@ const CERTIFICATE = {
     key_file: `${FOLDER.certificate}/${TLS.key}`,
 } as const;
 const AUTHORITY = `${FOLDER.certificate}/${TLS.authority}`;
+/** How everybody outside the pod is asked. */
+const MUTUAL = {
+    scheme: "https",
+    tls_config: { ca_file: AUTHORITY, ...CERTIFICATE, min_version: "TLS13" },
+} as const;
 
 export interface Watched {
     readonly site: string;
@@ -27,6 +35,8 @@ export interface Watched {
     /** Size of its disk. */
     readonly storage: string;
     readonly registries: readonly RegistryPlan[];
+    /** Names of those who watch the other site; none where there is no other. */
+    readonly heard: readonly string[];
     readonly alerts: readonly Alert[];
 }
 
@@ -35,11 +45,11 @@ export function prometheusFiles(watched: Watched): Record<string, string> {
     return {
         "prometheus.yml": text(main(watched)),
         "rules.yml": ruleFile(watched.alerts),
-        "web.yml": text(WEB),
+        "web.yml": text(web(watched)),
     };
 }
 
-function main({ site, retentionDays, storage, registries }: Watched): object {
+function main({ site, retentionDays, storage, registries, heard }: Watched): object {
     return {
         global: {
             scrape_interval: `${LOOK_SECONDS}s`,
@@ -60,15 +70,32 @@ function main({ site, retentionDays, storage, registries }: Watched): object {
             { job_name: "exporter", static_configs: [{ targets: [`127.0.0.1:${EXPORTER_PORT}`] }] },
             {
                 job_name: "patroni",
-                scheme: "https",
-                tls_config: { ca_file: AUTHORITY, ...CERTIFICATE, min_version: "TLS13" },
+                ...MUTUAL,
                 // Patroni does not say which version of the format its answer has.
                 fallback_scrape_protocol: "PrometheusText0.0.4",
                 // The registry is named by our label.
                 metric_relabel_configs: [{ action: "labeldrop", regex: "scope" }],
                 static_configs: registries.flatMap(members),
             },
+            ...(heard.length === 0 ? [] : [otherSite(heard)]),
         ],
+    };
+}
+
+/** Asks for one number and takes no other, whatever is answered: https://prometheus.io/docs/prometheus/latest/federation/ */
+function otherSite(heard: readonly string[]): object {
+    return {
+        job_name: OTHER_SITE,
+        ...MUTUAL,
+        // A connection that led to a machine which is gone must not be asked again.
+        enable_http2: false,
+        scrape_timeout: `${HEARD_SECONDS}s`,
+        metrics_path: "/federate",
+        // That it has heard us is none of it.
+        params: { "match[]": [`${HEARTBEAT}{job=""}`] },
+        metric_relabel_configs: [{ action: "keep", source_labels: ["__name__"], regex: HEARTBEAT }],
+        sample_limit: 1,
+        static_configs: [{ targets: heard.map((host) => `${host}:${PROMETHEUS_PORT}`) }],
     };
 }
 
@@ -81,15 +108,17 @@ function members({ name: registry, database: { namespace, firstMember, members }
 }
 
 /** Whom it answers: https://prometheus.io/docs/prometheus/latest/configuration/https/ */
-const WEB = {
-    tls_server_config: {
-        ...CERTIFICATE,
-        client_auth_type: "RequireAndVerifyClientCert",
-        client_ca_file: AUTHORITY,
-        client_allowed_sans: [WATCHER_HOST],
-        min_version: "TLS13",
-    },
-};
+function web({ heard }: Watched): object {
+    return {
+        tls_server_config: {
+            ...CERTIFICATE,
+            client_auth_type: "RequireAndVerifyClientCert",
+            client_ca_file: AUTHORITY,
+            client_allowed_sans: [WATCHER_HOST, ...heard],
+            min_version: "TLS13",
+        },
+    };
+}
 
 function text(content: object): string {
     return JSON.stringify(content, null, 2);

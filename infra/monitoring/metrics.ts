@@ -24,6 +24,12 @@ export function patroni(metric: (typeof PATRONI_METRICS)[number]): Known {
 /** Prometheus' own: whether a target answered. */
 export const up = "up" as Known;
 
+/** When a Prometheus last judged its rules, which it records itself: https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/ */
+export const HEARTBEAT = "embassy_last_judgement_timestamp_seconds";
+export const heartbeat = HEARTBEAT as Known;
+/** Under this name it asks those who watch the other site for theirs. */
+export const OTHER_SITE = "other-site";
+
 /** An expression in PromQL that names metrics only through the functions above. */
 export function expression(text: TemplateStringsArray, ...values: readonly (Known | number)[]): string {
     return String.raw({ raw: text }, ...values);

@@ -28,6 +28,7 @@ import type { NetworkPlan } from "../networking/addresses";
 import { LOOKUPS, apiServer } from "../networking/egress";
 import { PORTS } from "../registries/plan-database";
 import type { MonitoringPlan } from "./plan";
+import { heartbeats } from "./heartbeats";
 import { podSpec } from "./pod";
 
 export interface MonitoringArgs {
@@ -45,6 +46,8 @@ const DIGEST = "data-embassy/configuration";
 
 /** Watches a site from inside, and says what is wrong: docs/decisions/monitoring.md. */
 export class Monitoring extends pulumi.ComponentResource {
+    readonly namespace: pulumi.Output<string>;
+
     constructor(name: string, args: MonitoringArgs, opts: pulumi.ComponentResourceOptions) {
         super("data-embassy:monitoring:Monitoring", name, {}, opts);
         const { plan, network, issuer, validity } = args;
@@ -55,12 +58,13 @@ export class Monitoring extends pulumi.ComponentResource {
             { namespace: MONITORING, labels, account: PROMETHEUS, quota, podSecurityVersion: args.podSecurityVersion },
             parent,
         );
+        this.namespace = namespace;
         const placed = { namespace, labels };
         const members = watched.map(({ namespace, selector }): Egress => ({
             to: [pods(selector, namespace)],
             ports: tcp(PORTS.patroni),
         }));
-        // Nobody is let in: who reads the alerts comes by the pod's own machine.
+        // Nobody in the site is let in: who reads the alerts comes by the pod's own machine.
         const flows = { ingress: [], egress: [LOOKUPS, apiServer(network), ...members] };
         const before = networkPolicies(
             name,
@@ -70,7 +74,11 @@ export class Monitoring extends pulumi.ComponentResource {
         clusterRole(name, { ...placed, called: ROLE, rules: RULES, serviceAccount }, parent);
         const issued = (called: string, own: Pick<CertificateArgs, "secret" | "commonName" | "dnsNames">) =>
             certificate(called, { ...placed, authority: AUTHORITY.site, issuer, validity, ...own }, parent);
-        const served = { secret: "prometheus-tls", commonName: PROMETHEUS, dnsNames: [PROMETHEUS_HOST] };
+        const served = {
+            secret: "prometheus-tls",
+            commonName: PROMETHEUS,
+            dnsNames: [PROMETHEUS_HOST, ...plan.heartbeats.map(({ host }) => host)],
+        };
         const tls = issued(`${name}-tls`, served);
         issued(`${name}-watcher-tls`, { secret: WATCHER_SECRET, commonName: WATCHER, dnsNames: [WATCHER_HOST] });
         const { metadata: files } = new ConfigMap(
@@ -78,6 +86,7 @@ export class Monitoring extends pulumi.ComponentResource {
             { metadata: metadata(PROMETHEUS, labels, namespace), data: plan.files },
             parent,
         );
+        heartbeats(name, { ...placed, plan }, parent);
         budget(name, { ...placed, workload: PROMETHEUS, selector: PROMETHEUS_SELECTOR }, parent);
         const podLabels = { ...COMMON_LABELS, ...PROMETHEUS_SELECTOR };
         new StatefulSet(

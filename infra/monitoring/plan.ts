@@ -1,6 +1,6 @@
 /** How a site is watched: by whom, for how long what was measured is kept, and what is said to be wrong. Pure. */
 import type { MonitoringSection } from "./config";
-import { MONITORING, PROMETHEUS, PROMETHEUS_SELECTOR } from "../conventions/monitoring";
+import { MONITORING, PROMETHEUS, PROMETHEUS_SELECTOR, WATCHING } from "../conventions/monitoring";
 import { type ImageLock, imageReference } from "../conventions/images";
 import { COMMON_LABELS, LABEL, type Labels } from "../conventions/names";
 import type { SiteRole, SiteSection } from "../conventions/site";
@@ -8,12 +8,11 @@ import { quota } from "../kubernetes/quota";
 import { SPREAD, type SpreadConstraint } from "../kubernetes/spread";
 import type { Asking, RegistryPlan } from "../registries/plan";
 import type { ReplicationSection } from "../registries/replication/config";
+import { type NetworkPlan, heartbeatNames } from "../networking/addresses";
 import type { StorageSection } from "../storage/config";
 import { prometheusFiles } from "./configuration";
 import { alerts } from "./rules";
 
-/** Two watch the same, each with a disk of its own, so that one goes on whatever machine is away. */
-const REPLICAS = 2;
 const SERVER = { cpu: "100m", memory: "192Mi" } as const;
 /** Resources of a Node.js that lists what a site has. */
 const EXPORTER = { cpu: "100m", memory: "128Mi" } as const;
@@ -34,6 +33,10 @@ export interface MonitoringPlan {
     readonly files: Readonly<Record<string, string>>;
     /** Namespaces of the registries whose members are asked, and what selects those. */
     readonly watched: readonly Asking[];
+    /** Names of those who watch the other site of a pair, and are asked whether they do; empty in a site that is no half of one. */
+    readonly heard: readonly string[];
+    /** The names and addresses at which the other site asks the same here, one for each pod. */
+    readonly heartbeats: readonly { readonly host: string; readonly address: string }[];
 }
 
 /** Who asks a registry's members how they are; undefined in a site that is not watched. */
@@ -44,6 +47,7 @@ export function watching({ monitoring }: MonitoringSection): Asking | undefined 
 /** @returns undefined for a site that is not watched */
 export function planMonitoring(
     config: SiteSection & StorageSection & ReplicationSection & MonitoringSection,
+    { heartbeats }: Pick<NetworkPlan, "heartbeats">,
     registries: readonly RegistryPlan[],
     lock: ImageLock,
 ): MonitoringPlan | undefined {
@@ -51,20 +55,27 @@ export function planMonitoring(
     if (monitoring === undefined) {
         return undefined;
     }
+    const partner = "partner" in site ? site.partner : undefined;
+    const heard = partner === undefined ? [] : heartbeatNames(partner);
     const running = registries.filter(({ database }) => database.members > 0);
     return {
         labels: { ...COMMON_LABELS, ...PROMETHEUS_SELECTOR, [LABEL.site]: site.name },
         role: site.role,
         image: imageReference(site.imageRegistry, PROMETHEUS, lock),
         agentsImage: imageReference(site.imageRegistry, "agents", lock),
-        replicas: REPLICAS,
+        replicas: WATCHING,
         server: SERVER,
         exporter: EXPORTER,
         spread: SPREAD,
         storage: monitoring.storage,
         storageClass: storage.class,
-        quota: quota({ count: REPLICAS, containers: [SERVER, EXPORTER], storage: monitoring.storage }),
-        files: prometheusFiles({ site: site.name, ...monitoring, registries: running, alerts: alerts(config) }),
+        quota: quota({ count: WATCHING, containers: [SERVER, EXPORTER], storage: monitoring.storage }),
+        files: prometheusFiles({ site: site.name, ...monitoring, registries: running, heard, alerts: alerts(config) }),
         watched: running.map(({ namespace, database }) => ({ namespace, selector: database.labels })),
+        heard,
+        heartbeats:
+            partner === undefined
+                ? []
+                : heartbeatNames(site.name).map((host, index) => ({ host, address: heartbeats[index] ?? "" })),
     };
 }

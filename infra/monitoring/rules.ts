@@ -5,7 +5,7 @@
 import { DAYS_ALONE } from "../keys/config";
 import type { ReplicationSection } from "../registries/replication/config";
 import type { SiteSection } from "../conventions/site";
-import { expression, own, patroni, up } from "./metrics";
+import { HEARTBEAT, expression, heartbeat, own, patroni, up } from "./metrics";
 
 /** page: somebody is called at any hour. ticket: somebody looks at it on the next working day. */
 export const SEVERITIES = ["page", "ticket"] as const;
@@ -38,6 +38,7 @@ const BEHIND_BYTES = 16 * 1024 * 1024;
 export function alerts({ site, replication }: SiteSection & ReplicationSection): Alert[] {
     return [
         ...everywhere(),
+        ...("partner" in site ? paired(site.partner) : []),
         ...(site.role === "primary" ? writing() : site.role === "standby" ? following(replication) : []),
     ];
 }
@@ -124,6 +125,26 @@ function everywhere(): Alert[] {
     ];
 }
 
+/** Seconds after which a judgement is an old one: each is made, asked for and compared within 15 s. */
+const OLD_SECONDS = 45;
+
+function paired(partner: string): Alert[] {
+    return [
+        {
+            name: "OtherSiteSilent",
+            // One of them may be away with its machine.
+            expression:
+                expression`max(${up}{job="other-site"}) == 0 or ` +
+                expression`time() - max(${heartbeat}{job="other-site"}) > ${OLD_SECONDS}`,
+            // What is over after one failure, as a cut of some seconds is, calls nobody.
+            lastsSeconds: 15,
+            severity: "page",
+            who: "operator",
+            stake: `${partner} is not heard: it is gone, or the link to it is, or nobody watches it, and what goes wrong there calls nobody.`,
+        },
+    ];
+}
+
 function writing(): Alert[] {
     return [
         {
@@ -167,13 +188,16 @@ export function ruleFile(rules: readonly Alert[]): string {
             groups: [
                 {
                     name: "embassy",
-                    rules: rules.map(({ name, expression, lastsSeconds, severity, who, stake }) => ({
-                        alert: name,
-                        expr: expression,
-                        for: `${lastsSeconds}s`,
-                        labels: { severity },
-                        annotations: { stake, who, runbook: `${RUNBOOK}#${name.toLowerCase()}` },
-                    })),
+                    rules: [
+                        { record: HEARTBEAT, expr: "time()" },
+                        ...rules.map(({ name, expression, lastsSeconds, severity, who, stake }) => ({
+                            alert: name,
+                            expr: expression,
+                            for: `${lastsSeconds}s`,
+                            labels: { severity },
+                            annotations: { stake, who, runbook: `${RUNBOOK}#${name.toLowerCase()}` },
+                        })),
+                    ],
                 },
             ],
         },

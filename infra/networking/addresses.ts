@@ -1,6 +1,7 @@
 /** Addresses and names at which a site serves, known before anything is built, so that sites can name each other. Pure. */
 import * as ipaddr from "ipaddr.js";
 import type { NetworkingSection } from "./config";
+import { WATCHING } from "../conventions/monitoring";
 import type { SiteSection } from "../conventions/site";
 
 /** The embassy's own domain; what is below it resolves inside the sites and nowhere else (RFC 6762 appendix G warns of `.local`). */
@@ -16,7 +17,15 @@ export const API_SERVER_PORT = 6443;
  * Offsets into a site's range of Services. The API server hands out the lower end of the range last, and leaves it for addresses that are
  * requested by number: https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/
  */
-const OFFSET = { dns: 10, objectStore: 11, edge: 12, gazette: 13, registries: 32, leaseAgents: 64 } as const;
+const OFFSET = {
+    dns: 10,
+    objectStore: 11,
+    edge: 12,
+    gazette: 13,
+    heartbeats: 14,
+    registries: 32,
+    leaseAgents: 64,
+} as const;
 
 /** Registries for which there is room between the offsets; they are numbered from 0. */
 export const MOST_REGISTRIES = OFFSET.leaseAgents - OFFSET.registries;
@@ -27,6 +36,8 @@ type Numbered = Readonly<Record<string, { readonly number: number }>>;
 /** What a site serves to its peers, each at an address of its own. */
 interface Served {
     readonly objectStore: string;
+    /** Those who watch the site, each at an address of its own: whoever asks must know whether none of them answers. */
+    readonly heartbeats: readonly string[];
     /** Registry → the address of its leader, and that at which its members grant leases. */
     readonly registries: Readonly<Record<string, { readonly leader: string; readonly leaseAgent: string }>>;
 }
@@ -54,9 +65,14 @@ export interface NetworkPlan {
     readonly edge: string;
     /** Address of the public's page there; the public reaches it, and no site does. */
     readonly gazette: string;
+    /** Addresses of those who watch the site, where it is watched. */
+    readonly heartbeats: readonly string[];
     /** Host name → address: everything that this site and its peers serve to each other. */
     readonly hosts: Readonly<Record<string, string>>;
-    /** Addresses of the Services that other sites reach; they reach nothing else of this site. */
+    /**
+     * Addresses of the Services that other sites reach; they reach nothing else of this site. Those of who watches it are among them in any
+     * case, because a machine's filter stays as it is when a site begins to be watched.
+     */
     readonly served: readonly string[];
     /** CIDR of the control plane and the machines. */
     readonly nodes: string;
@@ -69,6 +85,16 @@ export interface NetworkPlan {
 /** `objects.luxembourg.embassy.internal` */
 export function objectStoreName(site: string): string {
     return `objects.${site}.${DOMAIN}`;
+}
+
+/** `heartbeat-0.luxembourg.embassy.internal`: one of those who watch the site. */
+export function heartbeatName(site: string, index: number): string {
+    return `heartbeat-${index}.${site}.${DOMAIN}`;
+}
+
+/** The names of all who watch a site. */
+export function heartbeatNames(site: string): string[] {
+    return Array.from({ length: WATCHING }, (_, index) => heartbeatName(site, index));
 }
 
 /** `edge.luxembourg.embassy.internal` */
@@ -103,7 +129,8 @@ export function planNetwork({
     site,
     networking,
     registries,
-}: SiteSection & NetworkingSection & { readonly registries: Numbered }): NetworkPlan {
+    monitoring,
+}: SiteSection & NetworkingSection & { readonly registries: Numbered; readonly monitoring?: unknown }): NetworkPlan {
     const { nodes, services } = networking;
     const peers = mapValues(networking.peers, ({ block, pods, services: theirs }) => ({
         block,
@@ -111,26 +138,30 @@ export function planNetwork({
         ...servedIn(theirs, registries),
     }));
     const own = servedIn(services, registries);
-    const ownHosts = hostsOf(site.name, own);
+    // A site that is not watched has no names for it.
+    const named = (name: string, served: Served): [host: string, address: string][] =>
+        hostsOf(name, monitoring === undefined ? { ...served, heartbeats: [] } : served);
     return {
         dns: nth(services, OFFSET.dns),
         objectStore: own.objectStore,
         edge: nth(services, OFFSET.edge),
         gazette: nth(services, OFFSET.gazette),
+        heartbeats: own.heartbeats,
         hosts: Object.fromEntries([
-            ...ownHosts,
-            ...Object.entries(peers).flatMap(([name, served]) => hostsOf(name, served)),
+            ...named(site.name, own),
+            ...Object.entries(peers).flatMap(([name, served]) => named(name, served)),
         ]),
-        served: ownHosts.map(([, address]) => address),
+        served: hostsOf(site.name, own).map(([, address]) => address),
         nodes,
         gateway: firstAddress(nodes),
         peers,
     };
 }
 
-function hostsOf(site: string, { objectStore, registries }: Served): [host: string, address: string][] {
+function hostsOf(site: string, { objectStore, heartbeats, registries }: Served): [host: string, address: string][] {
     return [
         [objectStoreName(site), objectStore],
+        ...heartbeats.map((address, index): [string, string] => [heartbeatName(site, index), address]),
         ...Object.entries(registries).flatMap(([registry, { leader, leaseAgent }]): [string, string][] => [
             [registryName(registry, site), leader],
             [leaseAgentName(registry, site), leaseAgent],
@@ -141,6 +172,7 @@ function hostsOf(site: string, { objectStore, registries }: Served): [host: stri
 function servedIn(services: string, registries: Numbered): Served {
     return {
         objectStore: nth(services, OFFSET.objectStore),
+        heartbeats: Array.from({ length: WATCHING }, (_, index) => nth(services, OFFSET.heartbeats + index)),
         registries: mapValues(registries, ({ number }) => ({
             leader: registryAddress(services, number),
             leaseAgent: leaseAgentAddress(services, number),

@@ -5,6 +5,8 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { dnsLabel } from "../conventions/names";
+import type { MonitoringPlan } from "../monitoring/plan";
+import { PROMETHEUS, PROMETHEUS_PORT, PROMETHEUS_SELECTOR } from "../conventions/monitoring";
 import { type Egress, allow, range, tcp } from "../kubernetes/network-policy";
 import type { OtherSite } from "../networking/addresses";
 import { BACKUP_LABEL } from "../registries/backups/backup-jobs";
@@ -63,6 +65,18 @@ export function storeAcrossSites(
     const ingress = [{ from: [range(other.pods)] as const, ports: tcp(STORE_PORT) }];
     const serving = { workload: across(OBJECT_STORE), selector: STORE_SELECTOR, ingress, egress: [] };
     return other.isPartner ? [allow(name, { namespace, labels: store.labels, ...serving }, opts)] : [];
+}
+
+/** Who watches a site asks those of the other one whether they judge; nothing else of either is asked. */
+export function monitoringAcrossSites(
+    name: string,
+    { plan, other, namespace }: Placed & { readonly plan: MonitoringPlan },
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
+    const ingress = [{ from: [range(other.pods)] as const, ports: tcp(PROMETHEUS_PORT) }];
+    const egress = other.heartbeats.map((address) => to(address, PROMETHEUS_PORT));
+    const watching = { workload: across(PROMETHEUS), selector: PROMETHEUS_SELECTOR, ingress, egress };
+    return other.isPartner ? [allow(name, { namespace, labels: plan.labels, ...watching }, opts)] : [];
 }
 
 function to(address: string, port: number): Egress {

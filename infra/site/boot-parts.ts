@@ -65,7 +65,17 @@ export function bootParts(plan: Planned): Part[] {
             : [
                   {
                       name: MONITORING,
-                      needs: [CLUSTER, KEYS, DISKS, { ...DNS, without: "reports that no member answers" }],
+                      needs: [
+                          CLUSTER,
+                          KEYS,
+                          DISKS,
+                          { ...DNS, without: "reports that no member answers" },
+                          ...monitoring.heard.map((host) => ({
+                              ...serving(host),
+                              why: "the other site's heartbeat",
+                              without: "says that it is not heard",
+                          })),
+                      ],
                   },
               ]),
     ];

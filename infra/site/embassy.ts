@@ -13,7 +13,7 @@ import { Machines } from "../cluster/machines/machines";
 import { Priorities } from "../cluster/priorities";
 import { defaultAccount } from "../kubernetes/default-account";
 import { siteProvider } from "../kubernetes/provider";
-import { registryAcrossSites, storeAcrossSites } from "./across-sites";
+import { monitoringAcrossSites, registryAcrossSites, storeAcrossSites } from "./across-sites";
 import { deletionAdmission } from "../cluster/access/deletion-admission";
 import { Edge } from "../edge/edge";
 import { Authority } from "../keys/authority";
@@ -145,11 +145,13 @@ export class DataEmbassy extends pulumi.ComponentResource {
                 { ...inSite, dependsOn },
             );
         if (plan.monitoring !== undefined) {
-            new Monitoring(
+            const made = new Monitoring(
                 "monitoring",
                 { plan: plan.monitoring, network, podSecurityVersion, issuer: crossStackSecrets.issuer, validity },
                 onDisks,
             );
+            const { namespace } = made;
+            monitoringAcrossSites("monitoring-across", { plan: plan.monitoring, other, namespace }, { parent: made });
         }
         if (plan.machines.length > 0) {
             // Machines come after all that is waited for, because they are many and nothing here needs them.

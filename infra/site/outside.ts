@@ -19,11 +19,12 @@ export function outsideOf(
 }
 
 /** Each thing of another site that is reached, or that reaches this one; and that whole site, which no policy lets through. */
-function servedThere(site: string, { block, pods, objectStore, registries }: Peer): [string, string][] {
+function servedThere(site: string, { block, pods, objectStore, heartbeats, registries }: Peer): [string, string][] {
     return [
         [block, `site ${site}`],
         [pods, `pods of ${site}`],
         [`${objectStore}/32`, `object-store in ${site}`],
+        ...heartbeats.map((address): [string, string] => [`${address}/32`, `prometheus in ${site}`]),
         ...Object.entries(registries).flatMap(([registry, { leader, leaseAgent }]): [string, string][] => [
             [`${leader}/32`, `${registry} in ${site}`],
             [`${leaseAgent}/32`, `${registry}'s lease agent in ${site}`],

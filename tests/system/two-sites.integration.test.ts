@@ -181,7 +181,12 @@ describeNodes(`the population registry in two sites${why}`, () => {
                 (await registry.sql("SHOW synchronous_standby_names")) === "ANY 2 (*)";
             expect(await registry.until(waitedFor)).toBe(true);
             const { acknowledged, lost } = await cutOff("tallinn", "luxembourg", [], async () => {
-                const told = ["tallinn LeaseEnded", "luxembourg PrimarySilent"];
+                const told = [
+                    "tallinn LeaseEnded",
+                    "luxembourg PrimarySilent",
+                    "tallinn OtherSiteSilent",
+                    "luxembourg OtherSiteSilent",
+                ];
                 expect((await registry.until(() => told.every((one) => fires().includes(one)))) || fires()).toBe(true);
             });
             expect(acknowledged).toBeGreaterThan(0);
@@ -201,7 +206,7 @@ describeNodes(`the population registry in two sites${why}`, () => {
                 await sleep(1_000);
             }
             expect(JSON.parse(registry.digests("tallinn"))).toEqual(JSON.parse(written));
-            const ended = (): boolean => !fires().some((one) => /LeaseEnded|PrimarySilent/.test(one));
+            const ended = (): boolean => !fires().some((one) => /LeaseEnded|PrimarySilent|OtherSiteSilent/.test(one));
             expect((await registry.until(ended)) || fires()).toBe(true);
         });
 

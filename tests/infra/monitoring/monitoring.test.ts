@@ -9,7 +9,7 @@ import { tier4Site } from "../../../infra/site/tier4";
 import { RULES } from "../../../policy/rules";
 import type { KubernetesObject } from "../../../policy/rules/rule";
 import { type Rendered, renderPlan } from "../../support/render";
-import { watchedValues } from "../../support/stacks";
+import { stackValues, watchedValues } from "../../support/stacks";
 
 const config = parseConfig("luxembourg", watchedValues("luxembourg"));
 const site = plan(config);
@@ -23,7 +23,7 @@ describe("a site that is watched", () => {
     const of = <T>(kind: RegExp): T[] =>
         all.filter(({ type }) => kind.test(type)).map(({ inputs }) => inputs as unknown as T);
 
-    it("opens the way from Prometheus to each member's Patroni, at both ends, and to nobody else", () => {
+    it("opens the way from Prometheus to each member's Patroni and to the other site's Prometheus, at both ends, and to nobody else", () => {
         const policies = of<Policy>(/:NetworkPolicy$/);
         const outside = outsideOf(site.network, config.edge);
         expect(halfOpen(policies, outside)).toEqual([]);
@@ -32,8 +32,32 @@ describe("a site that is watched", () => {
                 .filter(({ from }) => from === "prometheus")
                 .map(({ to, port }) => `${to} ${port}`)
                 .sort(),
-        ).toEqual(["API server 6443/TCP", "a registry's database 8008/TCP", "dns 5353/TCP", "dns 5353/UDP"]);
-        expect(flowsOf(policies, outside, "ingress").filter(({ to }) => to === "prometheus")).toEqual([]);
+        ).toEqual([
+            "API server 6443/TCP",
+            "a registry's database 8008/TCP",
+            "dns 5353/TCP",
+            "dns 5353/UDP",
+            "prometheus in tallinn 9090/TCP",
+        ]);
+        expect(flowsOf(policies, outside, "ingress").filter(({ to }) => to === "prometheus")).toEqual([
+            { from: "pods of tallinn", to: "prometheus", port: "9090/TCP" },
+        ]);
+    });
+
+    it("is heard at one address for each who watches it, where the other site asks, by its own certificate's name", () => {
+        const services = of<{ metadata: { namespace: string }; spec: { clusterIP: string; selector: object } }>(
+            /:Service$/,
+        ).filter(({ metadata }) => metadata.namespace === "monitoring");
+        const { peers, hosts } = plan(parseConfig("tallinn", watchedValues("tallinn"))).network;
+        expect(services.map(({ spec }) => spec.clusterIP)).toEqual(peers["luxembourg"]?.heartbeats);
+        expect(new Set(services.map(({ spec }) => JSON.stringify(spec.selector))).size).toBe(site.monitoring?.replicas);
+        const there = plan(parseConfig("tallinn", watchedValues("tallinn"))).monitoring;
+        expect(there?.heard).toEqual(site.monitoring?.heartbeats.map(({ host }) => host));
+        expect(there?.heard.map((host) => hosts[host])).toEqual(peers["luxembourg"]?.heartbeats);
+        const web = JSON.parse(there?.files["web.yml"] ?? "") as {
+            tls_server_config: { client_allowed_sans: string[] };
+        };
+        expect(web.tls_server_config.client_allowed_sans).toEqual(["watcher.monitoring.svc", ...(there?.heard ?? [])]);
     });
 
     it("gives Prometheus' account lists to read, and nothing to become", () => {
@@ -63,6 +87,24 @@ describe("a site that is watched", () => {
             .filter(({ volumeMounts }) => volumeMounts.some(({ name }) => name === "api-token"))
             .map(({ name }) => name);
         expect(holders).toEqual(["exporter"]);
+    });
+});
+
+describe("a site that is no half of a pair", () => {
+    it("hears nobody, is heard by nobody, and has no rule for it", () => {
+        const { monitoring, network } = plan(parseConfig("restore", watchedValues("restore")));
+        expect([monitoring?.heard, monitoring?.heartbeats]).toEqual([[], []]);
+        expect(monitoring?.files["prometheus.yml"]).not.toContain("other-site");
+        expect(monitoring?.files["rules.yml"]).not.toContain("OtherSiteSilent");
+        expect(network.heartbeats).toHaveLength(2);
+    });
+});
+
+describe("a site that is not watched", () => {
+    it("has no names for who would watch it, and lets the other site's packets through as far as they may come later", () => {
+        const { network } = plan(parseConfig("luxembourg", stackValues("luxembourg")));
+        expect(Object.keys(network.hosts).filter((host) => host.startsWith("heartbeat"))).toEqual([]);
+        expect(network.served).toEqual(expect.arrayContaining([...network.heartbeats]));
     });
 });
 

@@ -11,7 +11,29 @@ export interface Played {
 const LAND = { registry: "land", member: "database-0" };
 const MEMBER = 'registry="land",member="database-0"';
 
-export const PLAYED: Readonly<Record<string, Played>> = {
+/** Those who watch the other site, of whom one is away all the time. */
+const HEARD = ["0", "1"].map((index) => `job="other-site",instance="heartbeat-${index}.tallinn"`);
+const OTHER_SITE =
+    "tallinn is not heard: it is gone, or the link to it is, or nobody watches it, and what goes wrong there calls nobody.";
+
+/** One fault for each, or several, where they are noticed in different ways. */
+export const PLAYED: Readonly<Record<string, Played | readonly Played[]>> = {
+    OtherSiteSilent: [
+        {
+            series: { [`up{${HEARD[0] ?? ""}}`]: ["0+0", "0+0"], [`up{${HEARD[1] ?? ""}}`]: ["1+0", "0+0"] },
+            labels: {},
+            stake: OTHER_SITE,
+        },
+        {
+            // It answers, and goes on to judge at each look until, of a sudden, it has judged for the last time at 1155 s.
+            series: {
+                [`up{${HEARD[0] ?? ""}}`]: ["1+0", "1+0"],
+                [`embassy_last_judgement_timestamp_seconds{${HEARD[0] ?? ""}}`]: ["100000+0", "1155+0"],
+            },
+            labels: {},
+            stake: OTHER_SITE,
+        },
+    ],
     ApiServerSilent: {
         series: { 'up{job="exporter"}': ["1+0", "0+0"] },
         labels: { job: "exporter" },

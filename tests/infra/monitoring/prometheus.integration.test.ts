@@ -3,19 +3,27 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
-import { createServer } from "node:https";
+import { type Server as HttpsServer, createServer, get } from "node:https";
 import { type Server, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text as textOf } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TLSSocket } from "node:tls";
 import { exposition } from "../../../agents/exporter/exposition";
 import type { Sample } from "../../../agents/exporter/samples";
 import { binDir } from "../../../command-line/paths";
-import { PROMETHEUS, PROMETHEUS_HOST, WATCHER, WATCHER_HOST } from "../../../infra/conventions/monitoring";
+import {
+    PROMETHEUS,
+    PROMETHEUS_HOST,
+    PROMETHEUS_PORT,
+    WATCHER,
+    WATCHER_HOST,
+} from "../../../infra/conventions/monitoring";
 import { TLS } from "../../../infra/conventions/mounted";
 import { EXPORTER_PORT, FOLDER } from "../../../infra/monitoring/configuration";
-import { PATRONI_METRICS } from "../../../infra/monitoring/metrics";
+import { HEARTBEAT, OTHER_SITE, PATRONI_METRICS } from "../../../infra/monitoring/metrics";
+import { heartbeatName } from "../../../infra/networking/addresses";
 import { memberName } from "../../../infra/registries/plan-database";
 import { parseConfig } from "../../../infra/site/config";
 import { plan } from "../../../infra/site/plan";
@@ -30,6 +38,9 @@ const DAY = 86_400;
 /** The one member that is there; the declared files name more, which are away. */
 const PRESENT = "database-0.database.registry-land.svc:8008";
 
+/** The one of the other site that is there at times. */
+const HEARD = heartbeatName("luxembourg", 0);
+
 describe("Prometheus, with the files of a site", () => {
     const folder = mkdtempSync(join(tmpdir(), "prometheus-"));
     const write = (name: string, content: string): void => writeFileSync(join(folder, name), content);
@@ -37,6 +48,9 @@ describe("Prometheus, with the files of a site", () => {
     let root: Pair;
     let watcher: Keys;
     let stranger: Keys;
+    let otherSites: Keys;
+    let otherSite: HttpsServer;
+    let heard = 0;
     let port = 0;
     let patroni: Server;
     let exporter: Server;
@@ -46,7 +60,8 @@ describe("Prometheus, with the files of a site", () => {
 
     beforeAll(async () => {
         await buildToolchain({ parts: [PROMETHEUS], progress: silent });
-        const [own = 0, member = 0, told = 0] = await freePorts(3);
+        const [own = 0, member = 0, told = 0, absent = 0] = await freePorts(4);
+        heard = absent;
         port = own;
         root = await issued({ commonName: "root" });
         const leaf = (commonName: string, ...dnsNames: string[]): Promise<Pair> =>
@@ -58,6 +73,7 @@ describe("Prometheus, with the files of a site", () => {
         });
         watcher = keysOf(await leaf(WATCHER, WATCHER_HOST));
         stranger = keysOf(await leaf(memberName("land")));
+        otherSites = keysOf(await leaf(PROMETHEUS, PROMETHEUS_HOST, HEARD));
         const served = await leaf(PROMETHEUS, PROMETHEUS_HOST);
         write(TLS.key, served.key);
         write(TLS.certificate, served.certificate);
@@ -72,6 +88,14 @@ describe("Prometheus, with the files of a site", () => {
                 response.end([...lines, 'patroni_postgres_timeline {scope="land"} 1', ""].join("\n"));
             },
         ).listen(member, "localhost");
+        otherSite = createServer(
+            { key, cert, ca: root.certificate, requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.3" },
+            (_, response) => {
+                const end = 'embassy_certificate_end_timestamp_seconds{namespace="other",certificate="planted"} 1';
+                const judged = `${HEARTBEAT}{site="luxembourg"} ${Date.now() / 1000}`;
+                response.setHeader("content-type", "text/plain; version=0.0.4").end(`${end}\n${judged}\n`);
+            },
+        );
         exporter = createHttpServer((_, response) => {
             const value = Date.now() / 1000 + days * DAY;
             const labels = { namespace: "edge", certificate: "edge-tls" };
@@ -89,9 +113,11 @@ describe("Prometheus, with the files of a site", () => {
                     .replaceAll(FOLDER.files, folder)
                     .replace(`127.0.0.1:${EXPORTER_PORT}`, `127.0.0.1:${told}`)
                     .replace(PRESENT, `localhost:${member}`)
+                    .replace(`${HEARD}:${PROMETHEUS_PORT}`, `localhost:${heard}`)
+                    .replace(/heartbeat[-.\w]+:9090/g, "127.0.0.1:9")
                     // Names that resolve nowhere take long on some machines.
                     .replace(/[-.\w]+[.]svc:8008/g, "127.0.0.1:9")
-                    .replaceAll('"15s"', '"1s"'),
+                    .replaceAll(/"(15|5)s"/g, '"1s"'),
             );
         }
         server = spawn(join(binDir, PROMETHEUS), [
@@ -109,6 +135,7 @@ describe("Prometheus, with the files of a site", () => {
             await once(server, "exit");
         }
         patroni.close();
+        otherSite.close();
         exporter.close();
         rmSync(folder, { recursive: true });
     });
@@ -157,9 +184,41 @@ describe("Prometheus, with the files of a site", () => {
         await until((firing) => !ends(firing));
     }, 60_000);
 
-    it("answers nobody but the watcher", async () => {
+    it("says that the other site is not heard until it is, and takes its heartbeat and nothing else of it", async () => {
+        const isSilent = (firing: readonly Firing[]): boolean =>
+            firing.some(({ alert }) => alert === "OtherSiteSilent");
+        await until(isSilent);
+        otherSite.listen(heard, "localhost");
+        const firing = await until((firing) => !isSilent(firing));
+        expect(firing.map(({ labels }) => labels["certificate"])).not.toContain("planted");
+        otherSite.closeAllConnections();
+        otherSite.close();
+        await until(isSilent);
+    }, 60_000);
+
+    it("answers nobody but the watcher and the other site's Prometheus", async () => {
         await expect(asked(stranger)).rejects.toThrow();
         await expect(asked({ ...watcher, key: stranger.key, cert: stranger.cert })).rejects.toThrow();
         await expect(asked(watcher)).resolves.toBeDefined();
+        await expect(asked(otherSites)).resolves.toBeDefined();
+    });
+
+    it("answers the other site's question with when it judged last, and no more", async () => {
+        const files = plan(parseConfig("luxembourg", watchedValues("luxembourg"))).monitoring?.files ?? {};
+        const { scrape_configs: jobs } = JSON.parse(files["prometheus.yml"] ?? "") as {
+            scrape_configs: { job_name: string; metrics_path: string; params: Record<string, string[]> }[];
+        };
+        const job = jobs.find(({ job_name }) => job_name === OTHER_SITE);
+        const [match = ""] = job?.params["match[]"] ?? [];
+        const path = `${job?.metrics_path ?? ""}?match[]=${encodeURIComponent(match)}`;
+        const answer = await new Promise<string>((resolve, reject) => {
+            const options = { port, path, servername: PROMETHEUS_HOST, agent: false, ...otherSites };
+            get(options, (response) => {
+                textOf(response).then(resolve, reject);
+            }).on("error", reject);
+        });
+        expect(answer.split("\n").filter((line) => line !== "" && !line.startsWith("#"))).toEqual([
+            expect.stringMatching(new RegExp(`^${HEARTBEAT}\\{[^}]*site="tallinn"[^}]*\\} `)),
+        ]);
     });
 });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parser } from "@prometheus-io/lezer-promql";
 import { METRICS } from "../../../infra/conventions/monitoring";
-import { PATRONI_METRICS } from "../../../infra/monitoring/metrics";
+import { HEARTBEAT, PATRONI_METRICS } from "../../../infra/monitoring/metrics";
 import { type Alert, RUNBOOK, alerts, ruleFile } from "../../../infra/monitoring/rules";
 import { parseConfig } from "../../../infra/site/config";
 import { plan } from "../../../infra/site/plan";
@@ -37,7 +37,7 @@ function metricsIn(expression: string): string[] {
     return found;
 }
 
-const EXPORTED = new Set<string>([...Object.keys(METRICS), ...PATRONI_METRICS, "up"]);
+const EXPORTED = new Set<string>([...Object.keys(METRICS), ...PATRONI_METRICS, HEARTBEAT, "up"]);
 
 function unexported(rules: readonly Alert[]): string[] {
     return rules.flatMap(({ name, expression }) =>
@@ -104,8 +104,11 @@ describePromtool(`Prometheus${whyNot}`, () => {
         expect(Object.keys(PLAYED).sort()).toEqual([...all.keys()].sort());
     });
 
-    it.each([...all])("fires %s when it should, not before, and ends it", (name, { site, alert }) => {
-        const played = PLAYED[name] as Played;
+    const cases = [...all].flatMap(([name, { site, alert }]) =>
+        [PLAYED[name] ?? []].flat().map((played) => [name, { site, alert, played }] as const),
+    );
+
+    it.each(cases)("fires %s when it should, not before, and ends it", (_, { site, alert, played }) => {
         expect(
             promtool(
                 { "rules.yml": ruleFile(alerts(configs[site])), "test.yml": testFile(alert, played) },

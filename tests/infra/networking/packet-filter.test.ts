@@ -1,7 +1,7 @@
 import { parseConfig } from "../../../infra/site/config";
 import { planNetwork } from "../../../infra/networking/addresses";
 import { linkFilter, machineFilter } from "../../../infra/networking/packet-filter";
-import { stackValues } from "../../support/stacks";
+import { watchedValues } from "../../support/stacks";
 
 /** The rules of the only chain, without the line with its hook. */
 function rules(ruleset: string): string[] {
@@ -30,7 +30,7 @@ describe("the packet filter of a machine", () => {
 });
 
 describe("the packet filter of a link", () => {
-    const network = planNetwork(parseConfig("luxembourg", stackValues("luxembourg")));
+    const network = planNetwork(parseConfig("luxembourg", watchedValues("luxembourg")));
     const [apiServer, services, dns] = [network.gateway, network.served, network.dns];
 
     it("carries to the Services that the site serves others, and drops the rest", () => {
@@ -42,8 +42,8 @@ describe("the packet filter of a link", () => {
     });
 
     it("carries to no API server, by its own address or its Service's, and to nothing that the site keeps for itself", () => {
-        // These are the store and, for each of seven registries, the database and the lease agents.
-        expect(services).toHaveLength(15);
+        // These are the store, those who watch the site and, for each of seven registries, the database and the lease agents.
+        expect(services).toHaveLength(17);
         expect(new Set(services)).toEqual(
             new Set(
                 Object.entries(network.hosts)
