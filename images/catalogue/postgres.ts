@@ -115,7 +115,8 @@ export const postgres: Image = {
         PYTHONUNBUFFERED: "1",
     },
     files: {
-        [PROGRAM.member]: readFileSync(join(__dirname, "..", "postgres", "member.py"), "utf8"),
+        [PROGRAM.member]: script("member.py"),
+        [PROGRAM.handOver]: script("hand_over.py"),
         "/etc/passwd": lines(
             "root:x:0:0:root:/root:/usr/sbin/nologin",
             ...USERS.map(({ name, uid, gid, home }) => `${name}:x:${uid}:${gid}::${home}:/usr/sbin/nologin`),
@@ -132,6 +133,11 @@ export const postgres: Image = {
         "/var/spool/pgbackrest": { ...POSTGRES, mode: 0o750 },
     },
 };
+
+/** The text of a program that lies in images/postgres. */
+function script(name: string): string {
+    return readFileSync(join(__dirname, "..", "postgres", name), "utf8");
+}
 
 function lines(...all: readonly string[]): string {
     return all.map((line) => `${line}\n`).join("");

@@ -3,6 +3,8 @@
 export const PROGRAM = {
     /** Tells a server that its certificate was renewed: toolchain/modules/cert-manager/follow. */
     follow: "/usr/bin/follow",
+    /** Hands the lead over before a member is ended: images/postgres/hand_over.py. */
+    handOver: "/usr/lib/embassy/hand_over.py",
     /** Starts a registry's member: images/postgres/member.py. */
     member: "/usr/lib/embassy/member.py",
     patroni: "/usr/bin/patroni",

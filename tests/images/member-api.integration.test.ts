@@ -3,10 +3,11 @@ import { type RequestOptions, request } from "node:https";
 import { POSTGRES } from "../../infra/conventions/users";
 import { backupName, leaseName, memberName, ownerName } from "../../infra/registries/plan-database";
 import { localConfiguration } from "../../infra/registries/postgres/patroni";
+import { PROGRAM } from "../../infra/conventions/programs";
 import { EDGE_API_ROLE } from "../../infra/registries/roles";
 import { freePorts } from "../support/apiserver";
 import { type Pair, issued } from "../support/certificates";
-import { PostgresImage, describeAsRoot, memberScript, plan } from "../support/postgres-image";
+import { PostgresImage, describeAsRoot, memberScript, plan, scriptOf } from "../support/postgres-image";
 
 let image: PostgresImage;
 
@@ -106,6 +107,45 @@ describeAsRoot("a member's API", () => {
     it("lets its own registry's members", async () => {
         const shown = await issued({ commonName: memberName("land"), dnsNames: [], by: image.authority });
         expect(await asked("POST /reload", shown)).toBe(202);
+    });
+
+    describe("before the member is ended", () => {
+        const LEADS = "('primary', 200, '')";
+        const FOLLOWED = `('cluster', 200, '{"members": [{"name": "one", "state": "running"}, {"name": "two", "state": "streaming"}]}')`;
+        const ALONE = `('cluster', 200, '{"members": [{"name": "one", "state": "running"}, {"name": "two", "state": "stopped"}]}')`;
+        const REFUSES = "('switchover', 412, 'can not find sync_standby')";
+
+        /** Hands over from the member `one`. Each pause takes a second. @param answers as Python: path, status and text of each, in order; the last ones are repeated @returns the requests */
+        function handOver(...answers: readonly string[]): string {
+            const code = scriptOf(
+                PROGRAM.handOver,
+                `answers, asked, clock = [${answers.join(", ")}], [], [0]`,
+                "def ask(method, path, body):",
+                "    path_, status, text = next(each for each in answers if each[0] == path)",
+                "    if sum(each[0] == path for each in answers) > 1: answers.remove((path_, status, text))",
+                "    asked.append(method + ' ' + path)",
+                "    return status, text",
+                "def sleep(_): clock[0] += 1",
+                "hand_over.hand_over(ask, 'one', lambda: clock[0], sleep)",
+                "print(*asked, sep='\\n')",
+            );
+            return image.run(POSTGRES, "python3", "-c", code);
+        }
+        const asked = (output: string): string[] => output.trim().split("\n");
+        const round = ["GET primary", "GET cluster", "POST switchover"];
+
+        it("asks for a switchover until Patroni has found who has every commit", () => {
+            expect(asked(handOver(LEADS, FOLLOWED, REFUSES, "('switchover', 200, '')"))).toEqual([...round, ...round]);
+        });
+
+        it("asks for none where the member does not lead, or no other one runs", () => {
+            expect(asked(handOver("('primary', 503, '')"))).toEqual(["GET primary"]);
+            expect(asked(handOver(LEADS, ALONE))).toEqual(["GET primary", "GET cluster"]);
+        });
+
+        it("gives up in time, with Patroni's reason", () => {
+            expect(() => handOver(LEADS, FOLLOWED, REFUSES)).toThrow(/within 45 s: can not find sync_standby/);
+        });
     });
 
     it("takes no certificate whose time is over, as a resumed session has it", () => {

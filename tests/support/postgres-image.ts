@@ -12,7 +12,7 @@ import {
     symlinkSync,
     writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, parse } from "node:path";
 import { createInterface } from "node:readline";
 import { zstdDecompressSync } from "node:zlib";
 import { withLock } from "../../command-line/lock.js";
@@ -140,6 +140,11 @@ function layer(home: string): Buffer {
 
 /** A script for python3 that imports the program that starts a member, and then runs `lines`. */
 export function memberScript(...lines: readonly string[]): string {
-    const folder = PROGRAM.member.slice(0, PROGRAM.member.lastIndexOf("/"));
-    return [`import sys; sys.path.insert(0, '${folder}')`, "import member", ...lines].join("\n");
+    return scriptOf(PROGRAM.member, ...lines);
+}
+
+/** A script for python3 that imports a program of the image under the name of its file, and then runs `lines`. */
+export function scriptOf(program: string, ...lines: readonly string[]): string {
+    const { dir, name } = parse(program);
+    return [`import sys; sys.path.insert(0, '${dir}')`, `import ${name}`, ...lines].join("\n");
 }

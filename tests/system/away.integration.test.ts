@@ -1,5 +1,6 @@
 /** A machine fails while its registry is written to, and stays away for longer than WAL is held for it. Real nodes play days in seconds. */
 import { once } from "node:events";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeNodes, inContainer, why } from "../lab/nodes/fixture";
@@ -162,5 +163,33 @@ describeNodes(`a member whose machine is away${why}`, () => {
         ) as Lost;
         expect(acknowledged).toBeGreaterThan(0);
         expect(lost).toEqual([]);
+    });
+
+    it("loses nothing while its members are replaced, each of which hands the lead over before", async () => {
+        await settled();
+        const journal = join(home.path, "rollout.jsonl");
+        const journaled = ["--journal", journal];
+        const written = (): number => (existsSync(journal) ? statSync(journal).size : 0);
+        const more = async (): Promise<void> => {
+            const size = written();
+            await until(() => written() > size + 1_000);
+        };
+        const writer = home.startData("write", "--site", SITE, "--rate", "50", "--for", "10m", ...journaled);
+        const ended = once(writer, "exit");
+        await more();
+        // The template of members' pods has this value, as it has the image.
+        home.declare(SITE, { maximumLag: "6" });
+        await more();
+        writer.kill("SIGTERM");
+        expect(await ended).toEqual([0, null]);
+        // The lowest number is replaced last. Had it not handed over, it would lead again.
+        expect([role("database-0"), role("database-1")]).toEqual(["replica", "primary"]);
+        const { acknowledged, lost } = JSON.parse(
+            must(home.data("lost", "--site", SITE, ...journaled, "--json")).stdout,
+        ) as Lost;
+        expect(acknowledged).toBeGreaterThan(0);
+        expect(lost).toEqual([]);
+        const [, pause] = /longest.*?([0-9.]+ s)/i.exec(home.said()) ?? [];
+        process.stderr.write(`the longest pause of writes while members were replaced: ${pause ?? "unknown"}\n`);
     });
 });

@@ -157,6 +157,8 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
                 temp_file_limit: inMegabytes(limits.temporary),
                 wal_sender_timeout: `${SILENCE_SECONDS}s`,
                 wal_receiver_timeout: `${SILENCE_SECONDS}s`,
+                // The other site follows a new leader as soon as it is there. It is waited for meanwhile, and by default looks each 5 s.
+                wal_retrieve_retry_interval: "1s",
                 archive_mode: "on",
                 archive_timeout: `${recovery.archiveTimeout}s`,
                 archive_command: archiveCommand(plan),

@@ -29,6 +29,8 @@ export interface PodArgs extends PostgresArgs {
     readonly leaseCertificate: pulumi.Input<string>;
 }
 
+/** Seconds that a member has to hand the lead over, as `images/postgres/hand_over.py` takes at most. */
+const HAND_OVER = 60;
 /** Seconds that a primary has to write its last checkpoint before it goes. */
 const SHUTDOWN = 120;
 /** Seconds that a member may take to start, because a restore reads all that is stored. */
@@ -40,7 +42,7 @@ export function podSpec(args: PodArgs): ReturnType<typeof hardenedPod> {
     return hardenedPod(POSTGRES, {
         serviceAccountName: serviceAccount,
         priorityClassName: PRIORITY.registry.name,
-        terminationGracePeriodSeconds: SHUTDOWN,
+        terminationGracePeriodSeconds: HAND_OVER + SHUTDOWN,
         topologySpreadConstraints: spreadAmong(registry.spread, registry.database.labels),
         containers: [member(registry), repositoryServer(registry), leaseAgent(registry)],
         volumes: [
@@ -63,6 +65,9 @@ const SHARED = [
     { name: VOLUME.repositories, mountPath: PATHS.repositories, readOnly: true },
 ];
 
+/** Patroni's configuration. */
+const CONFIGURATION = `${PATHS.patroni}/patroni.yml`;
+
 function member({ image, cpu, memory, database }: RegistryPlan): input.core.v1.Container {
     const field = (fieldPath: string): input.core.v1.EnvVarSource => ({ fieldRef: { fieldPath } });
     const host = `$(PATRONI_NAME).${DATABASE}.${database.namespace}.svc`;
@@ -76,7 +81,9 @@ function member({ image, cpu, memory, database }: RegistryPlan): input.core.v1.C
         image,
         // At SIGHUP it has Postgres read its files too.
         command: following(PATHS.tls, PROGRAM.python),
-        args: [PROGRAM.member, `${PATHS.patroni}/patroni.yml`],
+        args: [PROGRAM.member, CONFIGURATION],
+        // Whoever ends the pod: a rollout, a drain of its machine, or a person. Until another member leads, this one writes on.
+        lifecycle: { preStop: { exec: { command: [PROGRAM.python, PROGRAM.handOver, CONFIGURATION] } } },
         env: [
             { name: "EMBASSY_DATA", value: PATHS.data },
             { name: "EMBASSY_MEMBERS", value: memberName(database.registry) },
