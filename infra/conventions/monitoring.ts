@@ -4,6 +4,8 @@
 export const MONITORING = "monitoring";
 /** Name of the workload that measures and judges. */
 export const PROMETHEUS = "prometheus";
+/** Name of the page on which persons on duty see how the site is. */
+export const STATUS_PAGE = "status-page";
 /** What selects its pods, and nothing else. */
 export const PROMETHEUS_SELECTOR = { "app.kubernetes.io/name": PROMETHEUS } as const;
 /** Port at which it tells who shows the watcher's certificate what is wrong. */

@@ -15,7 +15,7 @@ import { LEASE } from "../conventions/lease";
 import { COMMON_LABELS } from "../conventions/names";
 import { type CertificateArgs, certificate } from "../keys/certificate";
 import type { Issuer } from "../keys/cross-stack-secrets";
-import type { Validity } from "../keys/plan-authority";
+import type { AuthorityPlan, Validity } from "../keys/plan-authority";
 import { AUTHORITY, CERT_MANAGER_API } from "../keys/plan-cert-manager";
 import { budget } from "../kubernetes/budget";
 import { PROTECTED } from "../kubernetes/deletion-protection";
@@ -29,6 +29,7 @@ import { LOOKUPS, apiServer } from "../networking/egress";
 import { PORTS } from "../registries/plan-database";
 import type { MonitoringPlan } from "./plan";
 import { podSpec } from "./pod";
+import { type StatusPageAddress, readersOf, statusPage } from "./status-page";
 
 export interface MonitoringArgs {
     readonly plan: MonitoringPlan;
@@ -36,6 +37,8 @@ export interface MonitoringArgs {
     readonly podSecurityVersion: string;
     readonly issuer: pulumi.Output<Issuer>;
     readonly validity: Validity;
+    /** For the persons who may open the status page. */
+    readonly authority: Pick<AuthorityPlan, "intermediate" | "leaf">;
 }
 
 /** Name of the ClusterRole and its binding, which belong to no namespace. */
@@ -45,6 +48,9 @@ const DIGEST = "data-embassy/configuration";
 
 /** Watches a site from inside, and says what is wrong: docs/decisions/monitoring.md. */
 export class Monitoring extends pulumi.ComponentResource {
+    /** Undefined where nobody may look. */
+    readonly statusPage: StatusPageAddress | undefined;
+
     constructor(name: string, args: MonitoringArgs, opts: pulumi.ComponentResourceOptions) {
         super("data-embassy:monitoring:Monitoring", name, {}, opts);
         const { plan, network, issuer, validity } = args;
@@ -60,8 +66,9 @@ export class Monitoring extends pulumi.ComponentResource {
             to: [pods(selector, namespace)],
             ports: tcp(PORTS.patroni),
         }));
-        // Nobody is let in: who reads the alerts comes by the pod's own machine.
-        const flows = { ingress: [], egress: [LOOKUPS, apiServer(network), ...members] };
+        // Nobody is let in to Prometheus: who reads the alerts comes by the pod's own machine.
+        const ingress = plan.statusPage === undefined ? [] : [readersOf(plan.statusPage)];
+        const flows = { ingress, egress: [LOOKUPS, apiServer(network), ...members] };
         const before = networkPolicies(
             name,
             { ...placed, workload: PROMETHEUS, selector: PROMETHEUS_SELECTOR, ...flows },
@@ -73,6 +80,21 @@ export class Monitoring extends pulumi.ComponentResource {
         const served = { secret: "prometheus-tls", commonName: PROMETHEUS, dnsNames: [PROMETHEUS_HOST] };
         const tls = issued(`${name}-tls`, served);
         issued(`${name}-watcher-tls`, { secret: WATCHER_SECRET, commonName: WATCHER, dnsNames: [WATCHER_HOST] });
+        const page =
+            plan.statusPage &&
+            statusPage(
+                `${name}-status-page`,
+                {
+                    ...placed,
+                    page: plan.statusPage,
+                    image: plan.agentsImage,
+                    issuer,
+                    validity,
+                    authority: args.authority,
+                },
+                parent,
+            );
+        this.statusPage = page?.address;
         const { metadata: files } = new ConfigMap(
             `${name}-configuration`,
             { metadata: metadata(PROMETHEUS, labels, namespace), data: plan.files },
@@ -93,7 +115,7 @@ export class Monitoring extends pulumi.ComponentResource {
                     persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
                     template: {
                         metadata: { labels: podLabels, annotations: { [DIGEST]: digest(plan.files) } },
-                        spec: podSpec({ plan, serviceAccount, certificate: tls, files: files.name }),
+                        spec: podSpec({ plan, serviceAccount, certificate: tls, files: files.name, page }),
                     },
                     volumeClaimTemplates: [
                         {

@@ -5,11 +5,13 @@ import { type ImageLock, imageReference } from "../conventions/images";
 import { COMMON_LABELS, LABEL, type Labels } from "../conventions/names";
 import type { SiteRole, SiteSection } from "../conventions/site";
 import { quota } from "../kubernetes/quota";
+import type { NetworkPlan } from "../networking/addresses";
 import { SPREAD, type SpreadConstraint } from "../kubernetes/spread";
 import type { Asking, RegistryPlan } from "../registries/plan";
 import type { ReplicationSection } from "../registries/replication/config";
 import type { StorageSection } from "../storage/config";
 import { prometheusFiles } from "./configuration";
+import { type StatusPagePlan, planStatusPage } from "./plan-status-page";
 import { alerts } from "./rules";
 
 /** Two watch the same, each with a disk of its own, so that one goes on whatever machine is away. */
@@ -32,6 +34,8 @@ export interface MonitoringPlan {
     readonly quota: Labels;
     /** Prometheus' files: file → content. */
     readonly files: Readonly<Record<string, string>>;
+    /** Undefined where nobody may look. */
+    readonly statusPage: StatusPagePlan | undefined;
     /** Namespaces of the registries whose members are asked, and what selects those. */
     readonly watched: readonly Asking[];
 }
@@ -45,12 +49,14 @@ export function watching({ monitoring }: MonitoringSection): Asking | undefined 
 export function planMonitoring(
     config: SiteSection & StorageSection & ReplicationSection & MonitoringSection,
     registries: readonly RegistryPlan[],
+    network: Pick<NetworkPlan, "statusPage">,
     lock: ImageLock,
 ): MonitoringPlan | undefined {
     const { site, storage, monitoring } = config;
     if (monitoring === undefined) {
         return undefined;
     }
+    const statusPage = planStatusPage(config, network);
     const running = registries.filter(({ database }) => database.members > 0);
     return {
         labels: { ...COMMON_LABELS, ...PROMETHEUS_SELECTOR, [LABEL.site]: site.name },
@@ -63,8 +69,13 @@ export function planMonitoring(
         spread: SPREAD,
         storage: monitoring.storage,
         storageClass: storage.class,
-        quota: quota({ count: REPLICAS, containers: [SERVER, EXPORTER], storage: monitoring.storage }),
+        quota: quota({
+            count: REPLICAS,
+            containers: [SERVER, EXPORTER, ...(statusPage ? [statusPage] : [])],
+            storage: monitoring.storage,
+        }),
         files: prometheusFiles({ site: site.name, ...monitoring, registries: running, alerts: alerts(config) }),
+        statusPage,
         watched: running.map(({ namespace, database }) => ({ namespace, selector: database.labels })),
     };
 }

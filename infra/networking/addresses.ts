@@ -16,7 +16,15 @@ export const API_SERVER_PORT = 6443;
  * Offsets into a site's range of Services. The API server hands out the lower end of the range last, and leaves it for addresses that are
  * requested by number: https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/
  */
-const OFFSET = { dns: 10, objectStore: 11, edge: 12, gazette: 13, registries: 32, leaseAgents: 64 } as const;
+const OFFSET = {
+    dns: 10,
+    objectStore: 11,
+    edge: 12,
+    gazette: 13,
+    statusPage: 14,
+    registries: 32,
+    leaseAgents: 64,
+} as const;
 
 /** Registries for which there is room between the offsets; they are numbered from 0. */
 export const MOST_REGISTRIES = OFFSET.leaseAgents - OFFSET.registries;
@@ -54,6 +62,8 @@ export interface NetworkPlan {
     readonly edge: string;
     /** Address of the public's page there; the public reaches it, and no site does. */
     readonly gazette: string;
+    /** Address of the status page; persons on duty reach it, and no site does. */
+    readonly statusPage: string;
     /** Host name → address: everything that this site and its peers serve to each other. */
     readonly hosts: Readonly<Record<string, string>>;
     /** Addresses of the Services that other sites reach; they reach nothing else of this site. */
@@ -79,6 +89,11 @@ export function edgeName(site: string): string {
 /** `gazette.luxembourg.embassy.internal` */
 export function gazetteName(site: string): string {
     return `gazette.${site}.${DOMAIN}`;
+}
+
+/** `status.luxembourg.embassy.internal` */
+export function statusPageName(site: string): string {
+    return `status.${site}.${DOMAIN}`;
 }
 
 /** `population.luxembourg.embassy.internal` */
@@ -117,6 +132,7 @@ export function planNetwork({
         objectStore: own.objectStore,
         edge: nth(services, OFFSET.edge),
         gazette: nth(services, OFFSET.gazette),
+        statusPage: nth(services, OFFSET.statusPage),
         hosts: Object.fromEntries([
             ...ownHosts,
             ...Object.entries(peers).flatMap(([name, served]) => hostsOf(name, served)),

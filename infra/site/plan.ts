@@ -66,7 +66,7 @@ export function plan(
         auditShipper: planAuditShipper(config, other, lock),
         registries,
         edge,
-        monitoring: planMonitoring(config, registries, lock),
+        monitoring: planMonitoring(config, registries, network, lock),
     };
     return { ...planned, bootOrder: bootOrder(site.name, bootParts(planned)) };
 }
