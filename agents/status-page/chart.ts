@@ -5,8 +5,8 @@ import { html } from "hono/html";
 import type { Line } from "./reading";
 import { type Html, type Words, amountInWords, hourInWords } from "./words";
 
-const WIDTH = 640;
-const HEIGHT = 200;
+const WIDTH = 420;
+const HEIGHT = 160;
 const MARGIN = { top: 8, right: 12, bottom: 24, left: 76 } as const;
 /** The axis is no shorter, so that a few bytes of lag do not look like a mountain. */
 const LEAST_BYTES = 1024 * 1024;

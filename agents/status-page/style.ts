@@ -23,8 +23,8 @@ a { color: var(--link); }
 .alerts li { border-inline-start: .375rem solid var(--amber); padding-inline-start: .75rem; margin-block: 1rem; overflow-wrap: anywhere; }
 .alerts li.call { border-color: var(--red); }
 .alerts p { margin: .125rem 0; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: start; vertical-align: top; padding: .25rem .75rem .25rem 0; border-block-end: 1px solid var(--rule); overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
+th, td { text-align: start; vertical-align: top; padding: .25rem .375rem .25rem 0; border-block-end: 1px solid var(--rule); overflow-wrap: anywhere; }
 small { color: var(--soft); font-size: .9375rem; }
 svg { width: 100%; height: auto; }
 svg text { fill: var(--soft); font: 14px system-ui, sans-serif; }
