@@ -49,7 +49,7 @@ export async function relay({
                 createConnection: () => tls,
                 signal: AbortSignal.timeout(PATIENCE),
             });
-            tls.once("error", (error) => sent.destroy(error));
+            tls.once("error", (error: Error) => sent.destroy(error));
             sent.once("error", ({ message }) => fail(502, `The site does not answer: ${message}`));
             sent.once("response", (answer) => {
                 const headers = Object.entries(answer.headers).filter(([name]) => !OWN.has(name));
@@ -58,7 +58,7 @@ export async function relay({
             });
             sent.end();
         };
-        pass().catch(({ message }: Error) => fail(502, `The site lets nobody in: ${message}`));
+        pass().catch((error: unknown) => fail(502, `The site lets nobody in: ${(error as Error).message}`));
     });
     await new Promise<void>((resolve, reject) => {
         server.once("error", reject).listen(0, LOOPBACK, resolve);
