@@ -19,7 +19,7 @@ import { type Served, relay } from "./relay";
 /** Outputs of a stack that has pages to open: see infra/index.ts. */
 interface Outputs {
     readonly publicPage?: { readonly authority: string };
-    readonly statusPage?: { readonly authority: string; readonly readers: Readonly<Record<string, Handed>> };
+    readonly statusPage?: { readonly authority: string; readonly viewers: Readonly<Record<string, Handed>> };
 }
 
 interface Pod {
@@ -45,7 +45,7 @@ export async function openPages(
     const pages = (await Promise.all(sites.map(pagesOf))).flat();
     if (pages.length === 0) {
         throw new LabError(
-            "No site has a page: declare data-embassy:monitoring.readers or data-embassy:edge.public, and run npm start.",
+            "No site has a page: declare data-embassy:monitoring.viewers or data-embassy:edge.public, and run npm start.",
         );
     }
     const opened = await Promise.all(
@@ -70,7 +70,7 @@ async function pagesOf(site: string): Promise<{ readonly what: string; readonly 
     const config = stackConfig(site);
     const { edge, monitoring } = plan(config);
     const { publicPage, statusPage }: Outputs = (await stackOutputs(site, toolchainChoice())) ?? {};
-    const [handed] = Object.values(statusPage?.readers ?? {});
+    const [handed] = Object.values(statusPage?.viewers ?? {});
     const { gazette } = edge ?? {};
     return [
         ...(monitoring?.statusPage !== undefined && statusPage !== undefined && handed !== undefined
@@ -103,7 +103,7 @@ async function pagesOf(site: string): Promise<{ readonly what: string; readonly 
     ];
 }
 
-/** A pod that serves the status page; it is entered from its own machine, which alone reaches it besides readers. */
+/** A pod that serves the status page; it is entered from its own machine, which alone reaches it besides viewers. */
 async function watcherOf(site: string, context: string): Promise<{ readonly node: string; readonly address: string }> {
     const { kubeconfig } = new SitePaths(embassyHome, site);
     const api = new Client(await addressOf(site, context, { ...process.env, EMBASSY_KUBECONFIG: kubeconfig }));

@@ -2,7 +2,7 @@
 import { log, messageOf } from "../agent";
 import type { Known, Reading } from "./reading";
 
-/** Milliseconds for which an answer is kept, also that there is none: many readers are one to Prometheus, and served at once. */
+/** Milliseconds for which an answer is kept, also that there is none: many viewers are one to Prometheus, and served at once. */
 const KEPT_MS = 2_000;
 
 /** @param ask reads the site as of `now`, in milliseconds since 1970 @returns what is known as of now; it never throws */

@@ -8,7 +8,7 @@ import { settingsOf } from "../settings";
 import { looking } from "./looking";
 import { askPrometheus } from "./prometheus";
 import { readingOf } from "./reading";
-import { readers, statusApp, statusServer } from "./server";
+import { viewers, statusApp, statusServer } from "./server";
 
 runAgent(async () => {
     const settings = settingsOf("status-page");
@@ -16,9 +16,9 @@ runAgent(async () => {
     const app = statusApp({
         site: settings.SITE,
         look: looking(async (now) => readingOf(await askPrometheus(settings.WATCHER, now), now), Date.now),
-        reader: readers(settings.ADMITTED),
+        viewer: viewers(settings.ADMITTED),
         now: Date.now,
     });
-    await once(statusServer(app, settings.CERTIFICATE, settings.READERS_AUTHORITY).listen(port), "listening");
+    await once(statusServer(app, settings.CERTIFICATE, settings.VIEWERS_AUTHORITY).listen(port), "listening");
     log("listens", { port });
 });

@@ -19,7 +19,7 @@ export interface StatusOptions {
     /** What is known of the site now. */
     readonly look: () => Promise<Known>;
     /** Name of the certificate of whoever asks; undefined for somebody who is not admitted. */
-    readonly reader: (socket: TLSSocket) => string | undefined;
+    readonly viewer: (socket: TLSSocket) => string | undefined;
     readonly now: () => number;
 }
 
@@ -28,7 +28,7 @@ const REQUESTS_PER_MINUTE = 120;
 /** Seconds after which a browser asks again by itself. A page that is not renewed says so after 15. */
 const AGAIN_SECONDS = 10;
 
-export function statusApp({ site, look, reader, now }: StatusOptions): Hono<{ Bindings: HttpBindings }> {
+export function statusApp({ site, look, viewer, now }: StatusOptions): Hono<{ Bindings: HttpBindings }> {
     const rates = new Rates(REQUESTS_PER_MINUTE);
     const app = new Hono<{ Bindings: HttpBindings }>();
     const answer = async (
@@ -46,7 +46,7 @@ export function statusApp({ site, look, reader, now }: StatusOptions): Hono<{ Bi
     app.use(secureHeaders({ contentSecurityPolicy: POLICY, xFrameOptions: "DENY" }));
     app.use(async (context, next) => {
         // The adapter has the socket as that of any server; this one speaks TLS alone.
-        const certificate = reader(context.env.incoming.socket as TLSSocket);
+        const certificate = viewer(context.env.incoming.socket as TLSSocket);
         if (certificate === undefined) {
             log("refused", { status: 403 });
             return refuse(403, { connection: "close" });
@@ -78,7 +78,7 @@ export function statusApp({ site, look, reader, now }: StatusOptions): Hono<{ Bi
 }
 
 /** Whom the site admits, with a certificate that is in force. */
-export function readers(admitted: Admitted): StatusOptions["reader"] {
+export function viewers(admitted: Admitted): StatusOptions["viewer"] {
     return (socket) => (isInForce(socket) ? admittedAs(socket, admitted) : undefined);
 }
 

@@ -136,7 +136,7 @@ const ESTONIAN: Words = {
     lease: "võib kirjutada kuni",
     unknown: "siin ei mõõdeta",
     lag: "Mahajäämus viimasel ööpäeval",
-    lagWhere: "WAL, mille ülevõtmine kaotaks; mõõdetakse seal, kus register on varu.",
+    lagWhere: "WAL, mille ülevõtmine kaotaks; mõõdetakse selles asukohas, kus register on varu.",
     lagSummary: (lines) =>
         lines
             .map(ends)

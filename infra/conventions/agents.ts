@@ -145,7 +145,7 @@ export const SETTINGS = {
         /** As at the edge, for the persons who may read. */
         ADMITTED: json(z.record(z.string(), z.string())),
         /** PEM of the authority of their certificates. */
-        READERS_AUTHORITY: text,
+        VIEWERS_AUTHORITY: text,
     }),
     exporter: z.object({ PORT: positive, ROLE: z.enum(SITE_ROLES) }),
 } as const;

@@ -26,7 +26,7 @@ export const monitoring = z
         /** The disk of each of the two that watch. */
         storage: quantity,
         /** Who may open the status page; a site without this has no such page. */
-        readers: z
+        viewers: z
             .strictObject({
                 /** Person or duty → the certificates that they have been issued, as allies are. */
                 persons: z.record(person, ally),

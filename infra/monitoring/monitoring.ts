@@ -29,7 +29,7 @@ import { LOOKUPS, apiServer } from "../networking/egress";
 import { PORTS } from "../registries/plan-database";
 import type { MonitoringPlan } from "./plan";
 import { podSpec } from "./pod";
-import { type StatusPageAddress, readersOf, statusPage } from "./status-page";
+import { type StatusPageAddress, viewersOf, statusPage } from "./status-page";
 
 export interface MonitoringArgs {
     readonly plan: MonitoringPlan;
@@ -67,7 +67,7 @@ export class Monitoring extends pulumi.ComponentResource {
             ports: tcp(PORTS.patroni),
         }));
         // Nobody is let in to Prometheus: who reads the alerts comes by the pod's own machine.
-        const ingress = plan.statusPage === undefined ? [] : [readersOf(plan.statusPage)];
+        const ingress = plan.statusPage === undefined ? [] : [viewersOf(plan.statusPage)];
         const flows = { ingress, egress: [LOOKUPS, apiServer(network), ...members] };
         const before = networkPolicies(
             name,

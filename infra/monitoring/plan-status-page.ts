@@ -25,16 +25,16 @@ export function planStatusPage(
     { site, monitoring }: SiteSection & MonitoringSection,
     network: Pick<NetworkPlan, "statusPage">,
 ): StatusPagePlan | undefined {
-    const readers = monitoring?.readers;
+    const viewers = monitoring?.viewers;
     return (
-        readers && {
+        viewers && {
             site: site.name,
             address: network.statusPage,
             host: statusPageName(site.name),
             ...CONTAINER,
             // The configuration names at least one.
-            networks: readers.networks as [string, ...string[]],
-            certificates: issuedTo(readers.persons),
+            networks: viewers.networks as [string, ...string[]],
+            certificates: issuedTo(viewers.persons),
         }
     );
 }

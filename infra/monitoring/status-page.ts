@@ -32,7 +32,7 @@ export interface StatusPageAddress {
     /** PEM of the authority behind its certificate. */
     readonly authority: pulumi.Output<string>;
     /** By name of the certificate, `duty-1`; secret. */
-    readonly readers: pulumi.Output<Record<string, Handed>>;
+    readonly viewers: pulumi.Output<Record<string, Handed>>;
 }
 
 export interface StatusPage {
@@ -45,13 +45,13 @@ const FOLDER = { server: "/etc/embassy/status-page", watcher: "/etc/embassy/watc
 const PORT_NAME = "status-page";
 
 /** Who is let in to the page, from outside. */
-export function readersOf({ networks }: StatusPagePlan): Ingress {
+export function viewersOf({ networks }: StatusPagePlan): Ingress {
     const [first, ...others] = networks;
     return { from: [range(first), ...others.map(range)], ports: tcp(STATUS_PAGE_PORT) };
 }
 
 /**
- * The status page, as a container beside Prometheus, which it asks inside their pod: it needs no way to anywhere. Its readers have an
+ * The status page, as a container beside Prometheus, which it asks inside their pod: it needs no way to anywhere. Its viewers have an
  * authority of their own, so that what they show opens nothing else.
  */
 export function statusPage(name: string, args: StatusPageArgs, opts: pulumi.CustomResourceOptions): StatusPage {
@@ -60,7 +60,7 @@ export function statusPage(name: string, args: StatusPageArgs, opts: pulumi.Cust
     const root = createRoot(`${name}-authority`, rootArgs, { ...opts, ...PROTECTED });
     const own = pulumi.output({ ...root, rootPem: root.certPem });
     const certificates = { certificates: page.certificates, issuer: own, validity: authority.leaf };
-    const { handed, admitted } = allies(`${name}-reader`, certificates, opts);
+    const { handed, admitted } = allies(`${name}-viewer`, certificates, opts);
     const served = { secret: `${STATUS_PAGE}-tls`, commonName: STATUS_PAGE, dnsNames: [page.host] };
     const tls = certificate(
         `${name}-tls`,
@@ -96,7 +96,7 @@ export function statusPage(name: string, args: StatusPageArgs, opts: pulumi.Cust
                     SITE: page.site,
                     WATCHER: FOLDER.watcher,
                     ADMITTED: admitted,
-                    READERS_AUTHORITY: root.certPem,
+                    VIEWERS_AUTHORITY: root.certPem,
                 },
                 mounts: folders,
             }),
@@ -107,6 +107,6 @@ export function statusPage(name: string, args: StatusPageArgs, opts: pulumi.Cust
             name: `${STATUS_PAGE}-${folder}`,
             secret: { secretName, defaultMode: KEY_MODE },
         })),
-        address: { url: `https://${page.host}`, authority: issuer.rootPem, readers: handed },
+        address: { url: `https://${page.host}`, authority: issuer.rootPem, viewers: handed },
     };
 }

@@ -98,12 +98,12 @@ function together(config: EmbassyConfig, context: z.RefinementCtx): void {
             problem(["edge", "networks", index], `must not overlap a site's block (${own}): allies are outside`);
         }
     });
-    config.monitoring?.readers?.networks.forEach((network, index) => {
+    config.monitoring?.viewers?.networks.forEach((network, index) => {
         const own = inside.find((range) => cidr.overlap(range, network));
         if (own !== undefined) {
             problem(
-                ["monitoring", "readers", "networks", index],
-                `must not overlap a site's block (${own}): readers are outside`,
+                ["monitoring", "viewers", "networks", index],
+                `must not overlap a site's block (${own}): viewers are outside`,
             );
         }
     });

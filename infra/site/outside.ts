@@ -18,7 +18,7 @@ export function outsideOf(
         ...Object.fromEntries((edge?.networks ?? []).map((cidr) => [cidr, "allies"])),
         ...Object.fromEntries((edge?.public?.networks ?? []).map((cidr) => [cidr, "everybody"])),
         ...Object.fromEntries(
-            (monitoring?.readers?.networks ?? []).map((cidr) => [cidr, "readers of the status page"]),
+            (monitoring?.viewers?.networks ?? []).map((cidr) => [cidr, "viewers of the status page"]),
         ),
     };
 }

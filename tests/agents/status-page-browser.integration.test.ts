@@ -9,7 +9,7 @@ import { join } from "node:path";
 import axe from "axe-core";
 import type { Browser } from "playwright-core";
 import { type Known, readingOf } from "../../agents/status-page/reading";
-import { readers, statusApp, statusServer } from "../../agents/status-page/server";
+import { viewers, statusApp, statusServer } from "../../agents/status-page/server";
 import { pinOf } from "../../infra/edge/allies";
 import { embassyHome } from "../../command-line/paths";
 import { issueAuthority, issueLeaf, pemBlock } from "../../credentials/certificates";
@@ -69,7 +69,7 @@ const STATES: Readonly<Record<string, Known>> = {
         const app = statusApp({
             site: "luxembourg",
             look: () => Promise.resolve(shown),
-            reader: readers({ "duty-1": pinOf(String(publicKey)) }),
+            viewer: viewers({ "duty-1": pinOf(String(publicKey)) }),
             now: () => NOW,
         });
         server = statusServer(

@@ -11,11 +11,11 @@ interface Init {
     readonly headers?: Record<string, string>;
 }
 
-function page(known: Known, now = NOW, reader: string | undefined = "duty-1") {
+function page(known: Known, now = NOW, viewer: string | undefined = "duty-1") {
     const app = statusApp({
         site: "luxembourg",
         look: () => Promise.resolve(known),
-        reader: () => reader,
+        viewer: () => viewer,
         now: () => now,
     });
     return async (path = "/en", init: Init = {}): Promise<Response> =>
@@ -159,7 +159,7 @@ describe("a refusal", () => {
 
     it("is for whoever is not admitted, before anything is read", async () => {
         const look = jest.fn(() => Promise.resolve(read()));
-        const app = statusApp({ site: "luxembourg", look, reader: () => undefined, now: () => NOW });
+        const app = statusApp({ site: "luxembourg", look, viewer: () => undefined, now: () => NOW });
         const answer = await app.request("/en", {}, { incoming: { socket: {} } });
         expect([answer.status, look.mock.calls.length]).toEqual([403, 0]);
         expect(await answer.text()).not.toContain("population");

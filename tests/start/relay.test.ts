@@ -36,7 +36,7 @@ describe("a relay into a site", () => {
         const app = statusApp({
             site: "luxembourg",
             look: () => Promise.resolve(known),
-            reader: () => "duty-1",
+            viewer: () => "duty-1",
             now: () => NOW,
         });
         server = statusServer(
@@ -69,7 +69,7 @@ describe("a relay into a site", () => {
         return { status: response.statusCode ?? 0, body: await text(response) };
     }
 
-    it("shows what is served there, with the reader's certificate", async () => {
+    it("shows what is served there, with the viewer's certificate", async () => {
         const { status, body } = await get(`${await open()}en`);
         expect(status).toBe(200);
         expect(body).toContain("Nothing is wrong");

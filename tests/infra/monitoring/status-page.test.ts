@@ -11,13 +11,13 @@ import type { KubernetesObject } from "../../../policy/rules/rule";
 import { type Rendered, renderPlan } from "../../support/render";
 import { MONITORING, MONITORING_KEY, watchedValues } from "../../support/stacks";
 
-const READERS = { persons: { duty: { issued: 2, revoked: [1] } }, networks: ["198.51.100.0/24"] };
+const VIEWERS = { persons: { duty: { issued: 2, revoked: [1] } }, networks: ["198.51.100.0/24"] };
 
-function values(readers: object): Record<string, unknown> {
-    return { ...watchedValues("luxembourg"), [MONITORING_KEY]: { ...MONITORING, readers } };
+function values(viewers: object): Record<string, unknown> {
+    return { ...watchedValues("luxembourg"), [MONITORING_KEY]: { ...MONITORING, viewers } };
 }
 
-const config = parseConfig("luxembourg", values(READERS));
+const config = parseConfig("luxembourg", values(VIEWERS));
 const site = plan(config);
 
 interface Container {
@@ -48,7 +48,7 @@ describe("a site whose page may be opened", () => {
                 .filter((flow) => flow[end] === "prometheus")
                 .map(({ from, to, port }) => `${end === "to" ? from : to} ${port}`)
                 .sort();
-        expect(flows("ingress", "to")).toEqual(["readers of the status page 8443/TCP"]);
+        expect(flows("ingress", "to")).toEqual(["viewers of the status page 8443/TCP"]);
         expect(flows("egress", "from")).toEqual([
             "API server 6443/TCP",
             "a registry's database 8008/TCP",
@@ -87,17 +87,17 @@ describe("a site whose page may be opened", () => {
     });
 });
 
-describe("readers", () => {
+describe("viewers", () => {
     it("are none in a site that names none: it has no page", () => {
         expect(plan(parseConfig("luxembourg", watchedValues("luxembourg"))).monitoring?.statusPage).toBeUndefined();
     });
 
     it.each<[string, object, string]>([
-        ["from no network", { ...READERS, networks: [] }, "networks"],
-        ["from within a site", { ...READERS, networks: ["10.0.0.0/8"] }, "must not overlap a site's block"],
-        ["by a name that a certificate cannot have", { ...READERS, persons: { "Duty 1": {} } }, "must be a name of"],
-        ["with more revoked than issued", { ...READERS, persons: { duty: { revoked: [2] } } }, "must be the number of"],
-    ])("%s are refused by name", (_, readers, message) => {
-        expect(() => parseConfig("luxembourg", values(readers))).toThrow(message);
+        ["from no network", { ...VIEWERS, networks: [] }, "networks"],
+        ["from within a site", { ...VIEWERS, networks: ["10.0.0.0/8"] }, "must not overlap a site's block"],
+        ["by a name that a certificate cannot have", { ...VIEWERS, persons: { "Duty 1": {} } }, "must be a name of"],
+        ["with more revoked than issued", { ...VIEWERS, persons: { duty: { revoked: [2] } } }, "must be the number of"],
+    ])("%s are refused by name", (_, viewers, message) => {
+        expect(() => parseConfig("luxembourg", values(viewers))).toThrow(message);
     });
 });
