@@ -19,11 +19,13 @@ const esmOnly = [
     "shlex",
     "marked",
     "commander",
+    "d3-[a-z-]+",
+    "internmap",
 ];
 
 const common = {
     testEnvironment: "node",
-    transform: { "\\.[jt]s$": "<rootDir>/tests/support/transform.js" },
+    transform: { "\\.(?:m?js|ts)$": "<rootDir>/tests/support/transform.js" },
     transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join("|")})/)`],
     // They name no entry for CommonJS.
     moduleNameMapper: {

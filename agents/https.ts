@@ -59,11 +59,15 @@ export function isInForce(socket: TLSSocket): boolean {
     return shown !== undefined && Date.parse(shown.validFrom) <= now && now < Date.parse(shown.validTo);
 }
 
-/** Has a server use a renewed certificate as it comes. @param folder as in {@link identity} */
-export function renewed(server: Server, folder: string): Server {
+/**
+ * Has a server use a renewed certificate as it comes.
+ * @param folder as in {@link identity}
+ * @param authority PEM of the clients' authority, where it is not that of the folder
+ */
+export function renewed(server: Server, folder: string, authority?: string): Server {
     const looking = setInterval(() => {
         try {
-            server.setSecureContext(identity(folder));
+            server.setSecureContext({ ...identity(folder), ...(authority !== undefined && { ca: authority }) });
         } catch (error) {
             // It goes on with what it has, and looks again.
             log("certificate not read", { error: messageOf(error) });
@@ -73,7 +77,7 @@ export function renewed(server: Server, folder: string): Server {
 }
 
 /** The same for a server that strangers reach: its connections are limited, also by address. */
-export function bounded(server: Server, folder: string): Server {
+export function bounded(server: Server, folder: string, authority?: string): Server {
     server.maxConnections = MOST_CONNECTIONS;
     const open = new Map<string, number>();
     server.on("connection", (socket: Socket) => {
@@ -93,7 +97,7 @@ export function bounded(server: Server, folder: string): Server {
             }
         });
     });
-    return renewed(server, folder);
+    return renewed(server, folder, authority);
 }
 
 type Sending = RequestOptions & { readonly timeout: number };

@@ -93,4 +93,5 @@ export = {
     ...(embassy.crossStackSecrets && { [CROSS_STACK_OUTPUT]: embassy.crossStackSecrets }),
     ...(embassy.edge && { allies: embassy.edge.allies, revokedAllies: embassy.edge.revokedAllies }),
     ...(embassy.edge?.publicPage && { publicPage: embassy.edge.publicPage }),
+    ...(embassy.statusPage && { statusPage: embassy.statusPage }),
 };

@@ -21,7 +21,7 @@ import { addressOf } from "../toolchain/cli/site-address";
 import { Client, type Query } from "../toolchain/providers/kubernetes/client";
 import { ApiError, UnreachableError } from "../toolchain/providers/kubernetes/errors";
 import type { ClusterAddress } from "../toolchain/providers/kubernetes/kubeconfig";
-import { type Firing, firingIn, together } from "./answer";
+import { type Firing, firingIn, together } from "../infra/monitoring/answer";
 
 export interface SiteAnswer {
     readonly site: string;

@@ -7,6 +7,7 @@ import { declaredStacks } from "../toolchain/cli/stack-file";
 import { runCommand } from "../command-line/command";
 import { runProgram } from "../command-line/program";
 import { visitEdges, visitsTable } from "./edge";
+import { openPages } from "./open";
 import { LabError, explain } from "../lab/errors";
 import { type NodeKind, nodeKinds } from "../lab/inventory";
 import * as lab from "../lab/lab";
@@ -199,6 +200,14 @@ function program(fail: Fail): Command {
         .option("--since <time>", "only what ended since then, such as 2026-11-29T21:00:00Z")
         .option("--folder <path>", "where the bucket is, copied off a store's disk; by default on the disk in the lab")
         .action((site: string, flags: Flags) => audit(site, flags, fail));
+    command
+        .command("open")
+        .description("open ports on loopback at which a browser reads the status page and the gazette, until Ctrl-C")
+        .argument("[sites...]", "default: all that the lab has")
+        .option("--for <seconds>", "end by itself after that")
+        .action(async (named: string[], flags: { readonly for?: string }) =>
+            openPages(await existing(named), flags.for, print),
+        );
     for (const [name, change, what] of [
         ["cut", lab.cut, "sever the link between sites: nothing passes, and neither end is told"],
         ["heal", lab.heal, "mend the link between sites"],

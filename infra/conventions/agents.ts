@@ -137,6 +137,16 @@ export const SETTINGS = {
         PORT: positive,
     }),
     gazette: z.object({ ...SERVER, SITE: text, COUNTRY: text, ...ASKS }),
+    "status-page": z.object({
+        ...SERVER,
+        SITE: text,
+        /** Folder with the certificate to which Prometheus answers. */
+        WATCHER: path,
+        /** As at the edge, for the persons who may read. */
+        ADMITTED: json(z.record(z.string(), z.string())),
+        /** PEM of the authority of their certificates. */
+        VIEWERS_AUTHORITY: text,
+    }),
     exporter: z.object({ PORT: positive, ROLE: z.enum(SITE_ROLES) }),
 } as const;
 

@@ -6,6 +6,8 @@ export const MONITORING = "monitoring";
 export const PROMETHEUS = "prometheus";
 /** Two watch the same, each with a disk of its own, so that one goes on whatever machine is away. */
 export const WATCHING = 2;
+/** Name of the page on which persons on duty see how the site is. */
+export const STATUS_PAGE = "status-page";
 /** What selects its pods, and nothing else. */
 export const PROMETHEUS_SELECTOR = { "app.kubernetes.io/name": PROMETHEUS } as const;
 /** Port at which it tells who shows the watcher's certificate what is wrong, and the other site that it judges. */

@@ -2,11 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { keyPin } from "../conventions/key-pin";
 import { leafKey, signed } from "../keys/certificate";
 import type { Validity } from "../keys/plan-authority";
-import type { AllyCertificate } from "./plan";
+import type { IssuedCertificate } from "./plan";
 import type { Issuer } from "../keys/cross-stack-secrets";
 
 export interface AlliesArgs {
-    readonly certificates: readonly AllyCertificate[];
+    readonly certificates: readonly IssuedCertificate[];
     readonly issuer: pulumi.Output<Issuer>;
     readonly validity: Validity;
 }

@@ -9,7 +9,7 @@ const requestsPerMinute = z.int().min(1).max(6000);
  * An ally's certificates are numbered from 1. An issued one stays in the stack file, also when it is revoked, so that its number is never
  * given again. To renew a key without a gap, issue the next certificate, hand it over, and revoke the one before.
  */
-const ally = z
+export const ally = z
     .strictObject({
         /** How many certificates it has been issued. */
         issued: number.default(1),

@@ -14,8 +14,8 @@ import { type ServedPlan, planServed } from "./plan-served";
 /** Name of the namespace, and of what allies ask in it. */
 export const EDGE = "edge";
 
-/** One of an ally's certificates, `FI-1`. */
-export interface AllyCertificate {
+/** One of the certificates of an ally, `FI-1`, or of another who is issued some. */
+export interface IssuedCertificate {
     readonly name: string;
     readonly ally: string;
     readonly revoked: boolean;
@@ -25,7 +25,7 @@ export interface AllyCertificate {
 export interface EdgePlan extends ServedPlan {
     /** Quota of the namespace. */
     readonly quota: Readonly<Record<string, string>>;
-    readonly certificates: readonly AllyCertificate[];
+    readonly certificates: readonly IssuedCertificate[];
     readonly networks: readonly string[];
     /** Undefined for a site whose edge is for allies alone. */
     readonly gazette: GazettePlan | undefined;
@@ -37,6 +37,19 @@ export function asking(registry: string, edge: EdgePlan | undefined): Asking[] {
         .flatMap((served) => served ?? [])
         .filter(({ databases }) => registry in databases)
         .map(({ selector }) => ({ namespace: EDGE, selector }));
+}
+
+/** The certificates of everybody in a section of the stack file, numbered from 1. */
+export function issuedTo(
+    all: Readonly<Record<string, { readonly issued: number; readonly revoked: readonly number[] }>>,
+): IssuedCertificate[] {
+    return Object.entries(all).flatMap(([ally, { issued, revoked }]) =>
+        Array.from({ length: issued }, (_, index) => ({
+            name: `${ally}-${index + 1}`,
+            ally,
+            revoked: revoked.includes(index + 1),
+        })),
+    );
 }
 
 /** @returns undefined for a site without an edge */
@@ -69,13 +82,7 @@ export function planEdge(
                 containers: [each],
             })),
         ),
-        certificates: Object.entries(allies).flatMap(([ally, { issued, revoked }]) =>
-            Array.from({ length: issued }, (_, index) => ({
-                name: `${ally}-${index + 1}`,
-                ally,
-                revoked: revoked.includes(index + 1),
-            })),
-        ),
+        certificates: issuedTo(allies),
         networks,
         gazette,
     };

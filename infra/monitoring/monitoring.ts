@@ -15,7 +15,7 @@ import { LEASE } from "../conventions/lease";
 import { COMMON_LABELS } from "../conventions/names";
 import { type CertificateArgs, certificate } from "../keys/certificate";
 import type { Issuer } from "../keys/cross-stack-secrets";
-import type { Validity } from "../keys/plan-authority";
+import type { AuthorityPlan, Validity } from "../keys/plan-authority";
 import { AUTHORITY, CERT_MANAGER_API } from "../keys/plan-cert-manager";
 import { budget } from "../kubernetes/budget";
 import { PROTECTED } from "../kubernetes/deletion-protection";
@@ -30,6 +30,7 @@ import { PORTS } from "../registries/plan-database";
 import type { MonitoringPlan } from "./plan";
 import { heartbeats } from "./heartbeats";
 import { podSpec } from "./pod";
+import { type StatusPageAddress, viewersOf, statusPage } from "./status-page";
 
 export interface MonitoringArgs {
     readonly plan: MonitoringPlan;
@@ -37,6 +38,8 @@ export interface MonitoringArgs {
     readonly podSecurityVersion: string;
     readonly issuer: pulumi.Output<Issuer>;
     readonly validity: Validity;
+    /** For the persons who may open the status page. */
+    readonly authority: Pick<AuthorityPlan, "intermediate" | "leaf">;
 }
 
 /** Name of the ClusterRole and its binding, which belong to no namespace. */
@@ -47,6 +50,8 @@ const DIGEST = "data-embassy/configuration";
 /** Watches a site from inside, and says what is wrong: docs/decisions/monitoring.md. */
 export class Monitoring extends pulumi.ComponentResource {
     readonly namespace: pulumi.Output<string>;
+    /** Undefined where nobody may look. */
+    readonly statusPage: StatusPageAddress | undefined;
 
     constructor(name: string, args: MonitoringArgs, opts: pulumi.ComponentResourceOptions) {
         super("data-embassy:monitoring:Monitoring", name, {}, opts);
@@ -65,7 +70,8 @@ export class Monitoring extends pulumi.ComponentResource {
             ports: tcp(PORTS.patroni),
         }));
         // Nobody in the site is let in: who reads the alerts comes by the pod's own machine.
-        const flows = { ingress: [], egress: [LOOKUPS, apiServer(network), ...members] };
+        const ingress = plan.statusPage === undefined ? [] : [viewersOf(plan.statusPage)];
+        const flows = { ingress, egress: [LOOKUPS, apiServer(network), ...members] };
         const before = networkPolicies(
             name,
             { ...placed, workload: PROMETHEUS, selector: PROMETHEUS_SELECTOR, ...flows },
@@ -81,6 +87,21 @@ export class Monitoring extends pulumi.ComponentResource {
         };
         const tls = issued(`${name}-tls`, served);
         issued(`${name}-watcher-tls`, { secret: WATCHER_SECRET, commonName: WATCHER, dnsNames: [WATCHER_HOST] });
+        const page =
+            plan.statusPage &&
+            statusPage(
+                `${name}-status-page`,
+                {
+                    ...placed,
+                    page: plan.statusPage,
+                    image: plan.agentsImage,
+                    issuer,
+                    validity,
+                    authority: args.authority,
+                },
+                parent,
+            );
+        this.statusPage = page?.address;
         const { metadata: files } = new ConfigMap(
             `${name}-configuration`,
             { metadata: metadata(PROMETHEUS, labels, namespace), data: plan.files },
@@ -102,7 +123,7 @@ export class Monitoring extends pulumi.ComponentResource {
                     persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
                     template: {
                         metadata: { labels: podLabels, annotations: { [DIGEST]: digest(plan.files) } },
-                        spec: podSpec({ plan, serviceAccount, certificate: tls, files: files.name }),
+                        spec: podSpec({ plan, serviceAccount, certificate: tls, files: files.name, page }),
                     },
                     volumeClaimTemplates: [
                         {

@@ -5,12 +5,13 @@ import { type ImageLock, imageReference } from "../conventions/images";
 import { COMMON_LABELS, LABEL, type Labels } from "../conventions/names";
 import type { SiteRole, SiteSection } from "../conventions/site";
 import { quota } from "../kubernetes/quota";
+import { type NetworkPlan, heartbeatNames } from "../networking/addresses";
 import { SPREAD, type SpreadConstraint } from "../kubernetes/spread";
 import type { Asking, RegistryPlan } from "../registries/plan";
 import type { ReplicationSection } from "../registries/replication/config";
-import { type NetworkPlan, heartbeatNames } from "../networking/addresses";
 import type { StorageSection } from "../storage/config";
 import { prometheusFiles } from "./configuration";
+import { type StatusPagePlan, planStatusPage } from "./plan-status-page";
 import { alerts } from "./rules";
 
 const SERVER = { cpu: "100m", memory: "192Mi" } as const;
@@ -31,6 +32,8 @@ export interface MonitoringPlan {
     readonly quota: Labels;
     /** Prometheus' files: file → content. */
     readonly files: Readonly<Record<string, string>>;
+    /** Undefined where nobody may look. */
+    readonly statusPage: StatusPagePlan | undefined;
     /** Namespaces of the registries whose members are asked, and what selects those. */
     readonly watched: readonly Asking[];
     /** Names of those who watch the other site of a pair, and are asked whether they do; empty in a site that is no half of one. */
@@ -47,7 +50,7 @@ export function watching({ monitoring }: MonitoringSection): Asking | undefined 
 /** @returns undefined for a site that is not watched */
 export function planMonitoring(
     config: SiteSection & StorageSection & ReplicationSection & MonitoringSection,
-    { heartbeats }: Pick<NetworkPlan, "heartbeats">,
+    network: Pick<NetworkPlan, "heartbeats" | "statusPage">,
     registries: readonly RegistryPlan[],
     lock: ImageLock,
 ): MonitoringPlan | undefined {
@@ -57,6 +60,7 @@ export function planMonitoring(
     }
     const partner = "partner" in site ? site.partner : undefined;
     const heard = partner === undefined ? [] : heartbeatNames(partner);
+    const statusPage = planStatusPage(config, network);
     const running = registries.filter(({ database }) => database.members > 0);
     return {
         labels: { ...COMMON_LABELS, ...PROMETHEUS_SELECTOR, [LABEL.site]: site.name },
@@ -69,13 +73,18 @@ export function planMonitoring(
         spread: SPREAD,
         storage: monitoring.storage,
         storageClass: storage.class,
-        quota: quota({ count: WATCHING, containers: [SERVER, EXPORTER], storage: monitoring.storage }),
+        quota: quota({
+            count: WATCHING,
+            containers: [SERVER, EXPORTER, ...(statusPage ? [statusPage] : [])],
+            storage: monitoring.storage,
+        }),
         files: prometheusFiles({ site: site.name, ...monitoring, registries: running, heard, alerts: alerts(config) }),
+        statusPage,
         watched: running.map(({ namespace, database }) => ({ namespace, selector: database.labels })),
         heard,
         heartbeats:
             partner === undefined
                 ? []
-                : heartbeatNames(site.name).map((host, index) => ({ host, address: heartbeats[index] ?? "" })),
+                : heartbeatNames(site.name).map((host, index) => ({ host, address: network.heartbeats[index] ?? "" })),
     };
 }

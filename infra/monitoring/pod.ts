@@ -8,6 +8,7 @@ import { spreadAmong } from "../kubernetes/spread";
 import { KEY_MODE, apiToken, guaranteed, hardenedContainer, hardenedPod, listening } from "../kubernetes/workload";
 import { EXPORTER_PORT, FOLDER } from "./configuration";
 import type { MonitoringPlan } from "./plan";
+import type { StatusPage } from "./status-page";
 
 export interface PodArgs {
     readonly plan: MonitoringPlan;
@@ -16,12 +17,13 @@ export interface PodArgs {
     readonly certificate: pulumi.Input<string>;
     /** The ConfigMap with its files. */
     readonly files: pulumi.Input<string>;
+    readonly page: StatusPage | undefined;
 }
 
 const HTTPS = "https";
 
 /** Prometheus, and beside it the exporter, which alone has the pod's identity in the API, and which only Prometheus reaches. */
-export function podSpec({ plan, serviceAccount, certificate, files }: PodArgs): ReturnType<typeof hardenedPod> {
+export function podSpec({ plan, serviceAccount, certificate, files, page }: PodArgs): ReturnType<typeof hardenedPod> {
     const { server, exporter } = plan;
     return hardenedPod(AGENT_USER, {
         serviceAccountName: serviceAccount,
@@ -53,11 +55,13 @@ export function podSpec({ plan, serviceAccount, certificate, files }: PodArgs): 
                 settings: { PORT: EXPORTER_PORT, ROLE: plan.role },
                 mounts: [apiToken.mount],
             }),
+            ...(page ? [page.container] : []),
         ],
         volumes: [
             { name: "files", configMap: { name: files } },
             { name: "certificate", secret: { secretName: certificate, defaultMode: KEY_MODE } },
             apiToken.volume,
+            ...(page?.volumes ?? []),
         ],
     });
 }

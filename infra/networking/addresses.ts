@@ -23,6 +23,7 @@ const OFFSET = {
     edge: 12,
     gazette: 13,
     heartbeats: 14,
+    statusPage: 16,
     registries: 32,
     leaseAgents: 64,
 } as const;
@@ -67,6 +68,8 @@ export interface NetworkPlan {
     readonly gazette: string;
     /** Addresses of those who watch the site, where it is watched. */
     readonly heartbeats: readonly string[];
+    /** Address of the status page; persons on duty reach it, and no site does. */
+    readonly statusPage: string;
     /** Host name → address: everything that this site and its peers serve to each other. */
     readonly hosts: Readonly<Record<string, string>>;
     /**
@@ -105,6 +108,11 @@ export function edgeName(site: string): string {
 /** `gazette.luxembourg.embassy.internal` */
 export function gazetteName(site: string): string {
     return `gazette.${site}.${DOMAIN}`;
+}
+
+/** `status.luxembourg.embassy.internal` */
+export function statusPageName(site: string): string {
+    return `status.${site}.${DOMAIN}`;
 }
 
 /** `population.luxembourg.embassy.internal` */
@@ -147,6 +155,7 @@ export function planNetwork({
         edge: nth(services, OFFSET.edge),
         gazette: nth(services, OFFSET.gazette),
         heartbeats: own.heartbeats,
+        statusPage: nth(services, OFFSET.statusPage),
         hosts: Object.fromEntries([
             ...named(site.name, own),
             ...Object.entries(peers).flatMap(([name, served]) => named(name, served)),

@@ -98,6 +98,15 @@ function together(config: EmbassyConfig, context: z.RefinementCtx): void {
             problem(["edge", "networks", index], `must not overlap a site's block (${own}): allies are outside`);
         }
     });
+    config.monitoring?.viewers?.networks.forEach((network, index) => {
+        const own = inside.find((range) => cidr.overlap(range, network));
+        if (own !== undefined) {
+            problem(
+                ["monitoring", "viewers", "networks", index],
+                `must not overlap a site's block (${own}): viewers are outside`,
+            );
+        }
+    });
     config.edge?.public?.networks.forEach((network, index) => {
         const around = inside.find((range) => cidr.contains(range, network));
         if (around !== undefined) {

@@ -20,6 +20,7 @@ import { Authority } from "../keys/authority";
 import { CertManager } from "../keys/cert-manager";
 import type { EmbassyPlan } from "./embassy-plan";
 import { Monitoring } from "../monitoring/monitoring";
+import type { StatusPageAddress } from "../monitoring/status-page";
 import { DnsServer } from "../networking/dns/dns";
 import type { CrossStackSecrets } from "../keys/cross-stack-secrets";
 import { fence } from "../registries/replication/fence";
@@ -41,6 +42,8 @@ export class DataEmbassy extends pulumi.ComponentResource {
     readonly crossStackSecrets: pulumi.Output<Record<string, CrossStackSecrets>> | undefined;
     /** Where allies read; undefined for a site without an edge. */
     readonly edge: Edge | undefined;
+    /** Where persons on duty look; undefined where nobody may. */
+    readonly statusPage: StatusPageAddress | undefined;
 
     constructor(name: string, { plan, handed }: DataEmbassyArgs, opts: pulumi.ComponentResourceOptions = {}) {
         const declarations = new Declarations(kubernetesOwn(plan.kubeProxyImage));
@@ -145,13 +148,16 @@ export class DataEmbassy extends pulumi.ComponentResource {
                 { ...inSite, dependsOn },
             );
         if (plan.monitoring !== undefined) {
+            const { issuer } = crossStackSecrets;
+            const { authority, monitoring } = plan;
             const made = new Monitoring(
                 "monitoring",
-                { plan: plan.monitoring, network, podSecurityVersion, issuer: crossStackSecrets.issuer, validity },
+                { plan: monitoring, network, podSecurityVersion, issuer, validity, authority },
                 onDisks,
             );
             const { namespace } = made;
-            monitoringAcrossSites("monitoring-across", { plan: plan.monitoring, other, namespace }, { parent: made });
+            this.statusPage = made.statusPage;
+            monitoringAcrossSites("monitoring-across", { plan: monitoring, other, namespace }, { parent: made });
         }
         if (plan.machines.length > 0) {
             // Machines come after all that is waited for, because they are many and nothing here needs them.

@@ -1,5 +1,6 @@
 /** What a site talks to outside its cluster, by address. Pure. */
 import type { EdgeSection } from "../edge/config";
+import type { MonitoringSection } from "../monitoring/config";
 import type { NetworkPlan, Peer } from "../networking/addresses";
 
 /** Names of what is outside the cluster, by its range of addresses. */
@@ -9,12 +10,16 @@ export type Outside = Readonly<Record<string, string>>;
 export function outsideOf(
     { gateway, peers }: Pick<NetworkPlan, "gateway" | "peers">,
     edge: EdgeSection["edge"],
+    monitoring?: MonitoringSection["monitoring"],
 ): Outside {
     return {
         [`${gateway}/32`]: "API server",
         ...Object.fromEntries(Object.entries(peers).flatMap(([site, peer]) => servedThere(site, peer))),
         ...Object.fromEntries((edge?.networks ?? []).map((cidr) => [cidr, "allies"])),
         ...Object.fromEntries((edge?.public?.networks ?? []).map((cidr) => [cidr, "everybody"])),
+        ...Object.fromEntries(
+            (monitoring?.viewers?.networks ?? []).map((cidr) => [cidr, "viewers of the status page"]),
+        ),
     };
 }
 

@@ -83,7 +83,11 @@ export function workloads(
                       name: "monitoring",
                       unit: "member",
                       count: monitoring.replicas,
-                      ...requests(monitoring.server, monitoring.exporter),
+                      ...requests(
+                          monitoring.server,
+                          monitoring.exporter,
+                          ...(monitoring.statusPage ? [monitoring.statusPage] : []),
+                      ),
                       volume: amount(monitoring.storage),
                       spread: monitoring.spread,
                       // Where one is serviced and the other fails, the site goes on unwatched, and who asks is told.

@@ -146,7 +146,7 @@ function toldBy(root: string, stack: string, values: StackFile["config"]): Pick<
             attempt(() => {
                 const { planNetwork } = part("addresses") as typeof import("../../infra/networking/addresses");
                 const { outsideOf } = part("outside") as typeof import("../../infra/site/outside");
-                return outsideOf(planNetwork(config), config.edge);
+                return outsideOf(planNetwork(config), config.edge, config.monitoring);
             }) ?? {},
         facts: attempt(() => {
             const { plan } = part("plan") as typeof import("../../infra/site/plan");

@@ -135,7 +135,7 @@ export function stackReport(stack: string, events: readonly EngineEvent[], notes
 function outside(stack: string, { config }: Pick<StackFile, "config">): Outside {
     try {
         const parsed = parseConfig(stack, config);
-        return outsideOf(planNetwork(parsed), parsed.edge);
+        return outsideOf(planNetwork(parsed), parsed.edge, parsed.monitoring);
     } catch {
         return {};
     }

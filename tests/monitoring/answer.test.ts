@@ -1,4 +1,4 @@
-import { type Firing, firingIn, together } from "../../monitoring/answer";
+import { type Firing, firingIn, together } from "../../infra/monitoring/answer";
 import { alertsReport } from "../../monitoring/report";
 
 const NOW = Date.parse("2026-03-01T12:00:00Z");

@@ -46,6 +46,7 @@ export const NAMED = {
         "prometheus-tls",
         "reader-tls",
         "site",
+        "status-page-tls",
         "tls",
         "users",
         "watcher-tls",

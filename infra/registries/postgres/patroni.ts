@@ -158,7 +158,7 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
                 wal_sender_timeout: `${SILENCE_SECONDS}s`,
                 wal_receiver_timeout: `${SILENCE_SECONDS}s`,
                 // The other site follows a new leader as soon as it is there. It is waited for meanwhile, and by default looks each 5 s.
-                wal_retrieve_retry_interval: "1s",
+                wal_retrieve_retry_interval: "2s",
                 archive_mode: "on",
                 archive_timeout: `${recovery.archiveTimeout}s`,
                 archive_command: archiveCommand(plan),

@@ -27,7 +27,7 @@ import { heartbeatName } from "../../../infra/networking/addresses";
 import { memberName } from "../../../infra/registries/plan-database";
 import { parseConfig } from "../../../infra/site/config";
 import { plan } from "../../../infra/site/plan";
-import { type Firing, firingIn } from "../../../monitoring/answer";
+import { type Firing, firingIn } from "../../../infra/monitoring/answer";
 import { type Keys, rulesOf } from "../../../monitoring/ask";
 import { buildToolchain, silent } from "../../../toolchain/build";
 import { freePorts } from "../../support/apiserver";

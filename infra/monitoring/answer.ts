@@ -1,7 +1,6 @@
 /** What one Prometheus says of its rules, and what follows from that of several. Pure. */
 import { z } from "zod";
-import { SEVERITIES } from "../infra/monitoring/rules";
-import { UserError } from "../command-line/command";
+import { SEVERITIES } from "./rules";
 
 /** https://prometheus.io/docs/prometheus/latest/querying/api/#rules */
 const rules = z.object({
@@ -51,16 +50,16 @@ const STALE_MS = 60_000;
 
 /**
  * @param now milliseconds since 1970
- * @throws UserError where it has not judged for a while, or cannot
+ * @throws Error where it has not judged for a while, or cannot
  */
 export function firingIn(answer: unknown, now: number): Firing[] {
     const parsed = rules.safeParse(answer);
     if (!parsed.success) {
-        throw new UserError(`it answers what is no list of rules: ${z.prettifyError(parsed.error)}`);
+        throw new Error(`it answers what is no list of rules: ${z.prettifyError(parsed.error)}`);
     }
     const all = parsed.data.data.groups.flatMap(({ rules }) => rules);
     if (all.length === 0) {
-        throw new UserError("it has no rules: declare the site anew with npm run pulumi -- up");
+        throw new Error("it has no rules: declare the site anew with npm run pulumi -- up");
     }
     all.forEach((rule) => refuseSilent(rule, now));
     return all.flatMap(({ name, labels: { severity }, alerts }) =>
@@ -75,10 +74,10 @@ export function firingIn(answer: unknown, now: number): Firing[] {
 
 function refuseSilent({ name, health, lastError, lastEvaluation }: Rule, now: number): void {
     if (health === "err") {
-        throw new UserError(`it cannot judge ${name}: ${lastError ?? "and does not say why"}`);
+        throw new Error(`it cannot judge ${name}: ${lastError ?? "and does not say why"}`);
     }
     if (!(now - Date.parse(lastEvaluation) < STALE_MS)) {
-        throw new UserError(`it has not judged ${name} for a minute: it has just started, or has no processor time`);
+        throw new Error(`it has not judged ${name} for a minute: it has just started, or has no processor time`);
     }
 }
 

@@ -1,0 +1,122 @@
+/** `npm run lab -- open`: the lab's pages, in a browser on this machine. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { MONITORING, PROMETHEUS_SELECTOR } from "../infra/conventions/monitoring";
+import { labelSelector } from "../infra/conventions/names";
+import type { Handed } from "../infra/edge/allies";
+import { STATUS_PAGE_PORT } from "../infra/monitoring/plan-status-page";
+import { plan } from "../infra/site/plan";
+import { embassyHome } from "../command-line/paths";
+import { LabError } from "../lab/errors";
+import { allyEntrance, podEntrance } from "../lab/nodes/entrance";
+import { SitePaths } from "../lab/paths";
+import { toolchainChoice } from "../toolchain/build";
+import { stackOutputs } from "../toolchain/cli/outputs";
+import { addressOf } from "../toolchain/cli/site-address";
+import { stackConfig } from "../toolchain/cli/stack-config";
+import { Client } from "../toolchain/providers/kubernetes/client";
+import { type Served, relay } from "./relay";
+
+/** Outputs of a stack that has pages to open: see infra/index.ts. */
+interface Outputs {
+    readonly publicPage?: { readonly authority: string };
+    readonly statusPage?: { readonly authority: string; readonly viewers: Readonly<Record<string, Handed>> };
+}
+
+interface Pod {
+    readonly spec: { readonly nodeName?: string };
+    readonly status: { readonly podIP?: string };
+}
+
+/** Milliseconds in which a site lets somebody in. */
+const PATIENCE = 10_000;
+
+/**
+ * @param seconds after which it ends; without them it goes on until it is ended
+ * @throws LabError where there is nothing to open, or `seconds` are none
+ */
+export async function openPages(
+    sites: readonly string[],
+    seconds: string | undefined,
+    print: (line: string) => void,
+): Promise<void> {
+    if (seconds !== undefined && !/^[1-9]\d{0,5}$/.test(seconds)) {
+        throw new LabError(`--for is "${seconds}"; it must be a number of seconds, such as 60.`);
+    }
+    const pages = (await Promise.all(sites.map(pagesOf))).flat();
+    if (pages.length === 0) {
+        throw new LabError(
+            "No site has a page: declare data-embassy:monitoring.viewers or data-embassy:edge.public, and run npm start.",
+        );
+    }
+    const opened = await Promise.all(
+        pages.map(async ({ what, served }) => {
+            const { server, url } = await relay(served);
+            print(`${what}: ${url}`);
+            return server;
+        }),
+    );
+    if (seconds === undefined) {
+        print("Ctrl-C ends it.");
+        await new Promise(() => undefined);
+    }
+    await sleep(Number(seconds) * 1000);
+    opened.forEach((server) => {
+        server.closeAllConnections();
+        server.close();
+    });
+}
+
+async function pagesOf(site: string): Promise<{ readonly what: string; readonly served: Served }[]> {
+    const config = stackConfig(site);
+    const { edge, monitoring } = plan(config);
+    const { publicPage, statusPage }: Outputs = (await stackOutputs(site, toolchainChoice())) ?? {};
+    const [handed] = Object.values(statusPage?.viewers ?? {});
+    const { gazette } = edge ?? {};
+    return [
+        ...(monitoring?.statusPage !== undefined && statusPage !== undefined && handed !== undefined
+            ? [
+                  {
+                      what: `${site}, status page`,
+                      served: {
+                          host: monitoring.statusPage.host,
+                          secure: { ca: statusPage.authority, cert: handed.certificate, key: handed.key },
+                          enter: async () => {
+                              const place = await watcherOf(site, config.site.context);
+                              return podEntrance(site, { ...place, port: STATUS_PAGE_PORT }, PATIENCE);
+                          },
+                      },
+                  },
+              ]
+            : []),
+        ...(gazette !== undefined && publicPage !== undefined
+            ? [
+                  {
+                      what: `${site}, gazette`,
+                      served: {
+                          host: gazette.host,
+                          secure: { ca: publicPage.authority },
+                          enter: () => allyEntrance(site, `${gazette.address}:443`, PATIENCE),
+                      },
+                  },
+              ]
+            : []),
+    ];
+}
+
+/** A pod that serves the status page; it is entered from its own machine, which alone reaches it besides viewers. */
+async function watcherOf(site: string, context: string): Promise<{ readonly node: string; readonly address: string }> {
+    const { kubeconfig } = new SitePaths(embassyHome, site);
+    const api = new Client(await addressOf(site, context, { ...process.env, EMBASSY_KUBECONFIG: kubeconfig }));
+    const listed: unknown = await api.request({
+        method: "GET",
+        path: `/api/v1/namespaces/${MONITORING}/pods`,
+        query: { labelSelector: labelSelector(PROMETHEUS_SELECTOR) },
+    });
+    const { items } = listed as { readonly items: readonly Pod[] };
+    for (const { spec, status } of items) {
+        if (spec.nodeName !== undefined && status.podIP !== undefined) {
+            return { node: spec.nodeName, address: status.podIP };
+        }
+    }
+    throw new LabError(`${site} has no pod that serves the status page.`);
+}
