@@ -4,6 +4,7 @@ import { MONITORING, PROMETHEUS_SELECTOR } from "../infra/conventions/monitoring
 import { labelSelector } from "../infra/conventions/names";
 import type { Handed } from "../infra/edge/allies";
 import { STATUS_PAGE_PORT } from "../infra/monitoring/plan-status-page";
+import { statusPageName } from "../infra/networking/addresses";
 import { plan } from "../infra/site/plan";
 import { embassyHome } from "../command-line/paths";
 import { LabError } from "../lab/errors";
@@ -68,39 +69,30 @@ export async function openPages(
 
 async function pagesOf(site: string): Promise<{ readonly what: string; readonly served: Served }[]> {
     const config = stackConfig(site);
-    const { edge, monitoring } = plan(config);
     const { publicPage, statusPage }: Outputs = (await stackOutputs(site, toolchainChoice())) ?? {};
-    const [handed] = Object.values(statusPage?.viewers ?? {});
-    const { gazette } = edge ?? {};
-    return [
-        ...(monitoring?.statusPage !== undefined && statusPage !== undefined && handed !== undefined
-            ? [
-                  {
-                      what: `${site}, status page`,
-                      served: {
-                          host: monitoring.statusPage.host,
-                          secure: { ca: statusPage.authority, cert: handed.certificate, key: handed.key },
-                          enter: async () => {
-                              const place = await watcherOf(site, config.site.context);
-                              return podEntrance(site, { ...place, port: STATUS_PAGE_PORT }, PATIENCE);
-                          },
-                      },
-                  },
-              ]
-            : []),
-        ...(gazette !== undefined && publicPage !== undefined
-            ? [
-                  {
-                      what: `${site}, gazette`,
-                      served: {
-                          host: gazette.host,
-                          secure: { ca: publicPage.authority },
-                          enter: () => allyEntrance(site, `${gazette.address}:443`, PATIENCE),
-                      },
-                  },
-              ]
-            : []),
-    ];
+    const [viewer] = Object.values(statusPage?.viewers ?? {});
+    const gazette = plan(config).edge?.gazette;
+    const pages = [];
+    if (statusPage !== undefined && viewer !== undefined) {
+        const served: Served = {
+            host: statusPageName(site),
+            secure: { ca: statusPage.authority, cert: viewer.certificate, key: viewer.key },
+            enter: async () => {
+                const place = await watcherOf(site, config.site.context);
+                return podEntrance(site, { ...place, port: STATUS_PAGE_PORT }, PATIENCE);
+            },
+        };
+        pages.push({ what: `${site}, status page`, served });
+    }
+    if (publicPage !== undefined && gazette !== undefined) {
+        const served: Served = {
+            host: gazette.host,
+            secure: { ca: publicPage.authority },
+            enter: () => allyEntrance(site, `${gazette.address}:443`, PATIENCE),
+        };
+        pages.push({ what: `${site}, gazette`, served });
+    }
+    return pages;
 }
 
 /** A pod that serves the status page; it is entered from its own machine, which alone reaches it besides viewers. */

@@ -32,7 +32,7 @@ import { declaredStacks, stackFile } from "../../toolchain/cli/stack-file";
 import { embassyHome, repoRoot } from "../../command-line/paths";
 import { layoutFolder } from "../../images/build";
 import { PROMETHEUS } from "../../infra/conventions/monitoring";
-import { MONITORING, MONITORING_KEY } from "./stacks";
+import { MONITORING, MONITORING_KEY, VIEWERS } from "./stacks";
 
 const BIN = join(repoRoot, "node_modules", ".bin");
 const TSX = ["--import", "tsx"];
@@ -173,6 +173,11 @@ export class Home {
         return this.start(["toolchain/pulumi.ts", ...args, "--non-interactive"]);
     }
 
+    /** `npm run lab -- …`, still running. {@link said} returns its output. */
+    startLab(...args: string[]): ChildProcess {
+        return this.start(["start/lab.ts", ...args]);
+    }
+
     /** `npm run data -- …`, still running. */
     startData(...args: string[]): ChildProcess {
         return this.start(["data/main.ts", ...args]);
@@ -255,7 +260,7 @@ export class Home {
             runOnly(document, [this.running]);
         }
         if (this.isWatched) {
-            document.setIn(["config", MONITORING_KEY], MONITORING);
+            document.setIn(["config", MONITORING_KEY], { ...MONITORING, viewers: VIEWERS });
         }
         writeFileSync(file, document.toString());
         return ["up", "--stack", stack, "--yes", "--skip-preview", "--config-file", file];

@@ -77,9 +77,9 @@ export class OneRegistry {
         );
     }
 
-    /** Waits for up to a minute. @returns whether the condition holds */
-    async until(holds: () => boolean | Promise<boolean>): Promise<boolean> {
-        const deadline = Date.now() + MINUTES;
+    /** Waits for up to `limit` milliseconds, a minute by default. @returns whether the condition holds */
+    async until(holds: () => boolean | Promise<boolean>, limit = MINUTES): Promise<boolean> {
+        const deadline = Date.now() + limit;
         while (Date.now() < deadline) {
             if (await holds()) {
                 return true;

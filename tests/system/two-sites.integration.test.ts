@@ -1,4 +1,5 @@
 /** One registry on real nodes is followed abroad, stored whatever is interrupted, and written there once home is cut off. */
+import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { once } from "node:events";
@@ -17,13 +18,17 @@ jest.setTimeout(20 * MINUTES);
 describeNodes(`the population registry in two sites${why}`, () => {
     let registry: OneRegistry;
     let home: Home;
+    let opened: ChildProcess | undefined;
 
     beforeAll(() => {
         registry = new OneRegistry("two-sites", true);
         ({ home } = registry);
         registry.start();
     });
-    afterAll(() => registry.remove());
+    afterAll(() => {
+        opened?.kill();
+        registry.remove();
+    });
 
     it("is the same in Luxembourg as in Tallinn, row for row", () => {
         must(home.data("lag", "--site", "luxembourg"));
@@ -34,6 +39,20 @@ describeNodes(`the population registry in two sites${why}`, () => {
         const well = (): boolean => alerts().every(({ firing, silent }) => firing?.length === 0 && silent.length === 0);
         expect((await registry.until(well)) || alerts()).toBe(true);
     });
+
+    it("shows that on a page, which the lab opens for a browser", async () => {
+        opened = home.startLab("open", ...SITES);
+        for (const site of SITES) {
+            const green = async (): Promise<boolean> => (await page(site)).includes("Nothing is wrong");
+            expect((await registry.until(green)) || (await page(site))).toBe(true);
+        }
+    });
+
+    /** The status page of a site, or why it cannot be read. */
+    async function page(site: string): Promise<string> {
+        const url = new RegExp(`${site}, status page: (\\S+)`).exec(home.said())?.[1];
+        return url === undefined ? home.said() : fetch(`${url}en`).then((answer) => answer.text(), String);
+    }
 
     it("is entered by nobody, an administrator neither, who is told how", () => {
         const [leader = ""] = registry
@@ -187,7 +206,9 @@ describeNodes(`the population registry in two sites${why}`, () => {
                     "tallinn OtherSiteSilent",
                     "luxembourg OtherSiteSilent",
                 ];
-                expect((await registry.until(() => told.every((one) => fires().includes(one)))) || fires()).toBe(true);
+                const all = (): boolean => told.every((one) => fires().includes(one));
+                expect((await registry.until(all, 3 * MINUTES)) || fires()).toBe(true);
+                expect(await page("luxembourg")).toMatch(/Act now[^]*PrimarySilent/);
             });
             expect(acknowledged).toBeGreaterThan(0);
             expect(lost).toEqual([]);

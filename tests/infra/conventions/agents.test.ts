@@ -8,7 +8,7 @@ import { parseConfig } from "../../../infra/site/config";
 import { plan } from "../../../infra/site/plan";
 import { containersOf, workloadsOf } from "../../../preview/compare/pods";
 import { renderPlan } from "../../support/render";
-import { PUBLIC_CLOUD, STACKS, watchedValues } from "../../support/stacks";
+import { PUBLIC_CLOUD, STACKS, VIEWERS, watchedValues } from "../../support/stacks";
 
 jest.setTimeout(120_000);
 
@@ -22,7 +22,7 @@ interface Container {
 
 /** The environment that each agent gets from the pods of a stack in which every option is used. */
 async function told(stack: string): Promise<[AgentName, NonNullable<Container["env"]>][]> {
-    const values = watchedValues(stack);
+    const values = watchedValues(stack, { viewers: VIEWERS });
     const storage = values["data-embassy:storage"] as object;
     const config = parseConfig(stack, {
         ...values,

@@ -9,13 +9,10 @@ import { tier4Site } from "../../../infra/site/tier4";
 import { RULES } from "../../../policy/rules";
 import type { KubernetesObject } from "../../../policy/rules/rule";
 import { type Rendered, renderPlan } from "../../support/render";
-import { MONITORING, MONITORING_KEY, watchedValues } from "../../support/stacks";
+import { watchedValues } from "../../support/stacks";
 
 const VIEWERS = { persons: { duty: { issued: 2, revoked: [1] } }, networks: ["198.51.100.0/24"] };
-
-function values(viewers: object): Record<string, unknown> {
-    return { ...watchedValues("luxembourg"), [MONITORING_KEY]: { ...MONITORING, viewers } };
-}
+const values = (viewers: object): Record<string, unknown> => watchedValues("luxembourg", { viewers });
 
 const config = parseConfig("luxembourg", values(VIEWERS));
 const site = plan(config);
@@ -48,12 +45,13 @@ describe("a site whose page may be opened", () => {
                 .filter((flow) => flow[end] === "prometheus")
                 .map(({ from, to, port }) => `${end === "to" ? from : to} ${port}`)
                 .sort();
-        expect(flows("ingress", "to")).toEqual(["viewers of the status page 8443/TCP"]);
+        expect(flows("ingress", "to")).toEqual(["pods of tallinn 9090/TCP", "viewers of the status page 8443/TCP"]);
         expect(flows("egress", "from")).toEqual([
             "API server 6443/TCP",
             "a registry's database 8008/TCP",
             "dns 5353/TCP",
             "dns 5353/UDP",
+            "prometheus in tallinn 9090/TCP",
         ]);
     });
 

@@ -4,7 +4,7 @@ import { expectedResources } from "../../../support/expected";
 import { parseConfig } from "../../../../infra/site/config";
 import { plan } from "../../../../infra/site/plan";
 import { type Rendered, renderPlan } from "../../../support/render";
-import { STACKS, watchedValues } from "../../../support/stacks";
+import { STACKS, VIEWERS, watchedValues } from "../../../support/stacks";
 
 interface Declared {
     readonly kind: string;
@@ -15,7 +15,10 @@ let declared: readonly Declared[];
 
 beforeAll(async () => {
     // What a stack may declare besides, and none does: the operator has to be able to.
-    const watched = await renderPlan("tallinn", plan(parseConfig("tallinn", watchedValues("tallinn"))));
+    const watched = await renderPlan(
+        "tallinn",
+        plan(parseConfig("tallinn", watchedValues("tallinn", { viewers: VIEWERS }))),
+    );
     const all: readonly Pick<Rendered, "type" | "inputs">[] = [
         ...STACKS.flatMap((stack) => expectedResources(stack)),
         ...watched,
