@@ -17,15 +17,16 @@ a { color: var(--link); }
 .verdict small { display: block; font-size: 1rem; font-weight: normal; }
 .red { color: var(--red); } .amber { color: var(--amber); } .green { color: var(--green); }
 .late { border-inline-start: .375rem solid var(--red); padding-inline-start: .75rem; font-weight: bold; }
-.left { visibility: hidden; animation: left 0s linear 15s forwards; }
-@keyframes left { to { visibility: visible; } }
+.left { visibility: hidden; max-height: 0; margin: 0; animation: left 0s linear 15s forwards; }
+@keyframes left { to { visibility: visible; max-height: none; margin-block: 1rem; } }
 .alerts { list-style: none; padding: 0; }
 .alerts li { border-inline-start: .375rem solid var(--amber); padding-inline-start: .75rem; margin-block: 1rem; overflow-wrap: anywhere; }
 .alerts li.call { border-color: var(--red); }
 .alerts p { margin: .125rem 0; }
-table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
-th, td { text-align: start; vertical-align: top; padding: .25rem .375rem .25rem 0; border-block-end: 1px solid var(--rule); overflow-wrap: anywhere; }
-small { color: var(--soft); font-size: .9375rem; }
+table { border-collapse: collapse; width: 100%; font-size: .875rem; }
+th, td { text-align: start; vertical-align: top; padding: .25rem .375rem .25rem 0; border-block-end: 1px solid var(--rule); overflow-wrap: break-word; }
+td:first-child { min-width: 5rem; overflow-wrap: anywhere; }
+small { color: var(--soft); font-size: inherit; }
 svg { width: 100%; height: auto; }
 svg text { fill: var(--soft); font: 14px system-ui, sans-serif; }
 svg .grid { stroke: var(--rule); stroke-width: .5; }
