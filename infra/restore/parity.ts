@@ -81,8 +81,8 @@ const OWN_FIELDS: readonly DeclaredField[] = [
     },
     {
         resource: /^kubernetes:core\/v1:ConfigMap::.*-members-agreed$/,
-        field: /^metadata\.annotations\.config\.(standby_cluster|synchronous_mode)$/,
-        why: "a standby follows the primary, and waits for no second member of its own",
+        field: /^metadata\.annotations\.config\.(standby_cluster|synchronous_mode|postgresql\.parameters\.wal_retrieve_retry_interval)$/,
+        why: "a standby follows the primary, looks for it more often, and waits for no second member of its own",
     },
     {
         resource: /^kubernetes:apps\/v1:StatefulSet::.*-database-members$/,

@@ -157,8 +157,8 @@ export function dynamicConfiguration(plan: DatabasePlan): Readonly<Record<string
                 temp_file_limit: inMegabytes(limits.temporary),
                 wal_sender_timeout: `${SILENCE_SECONDS}s`,
                 wal_receiver_timeout: `${SILENCE_SECONDS}s`,
-                // The other site is waited for until it follows a new leader, for which it looks each 5 s by default. Each look asks the stores too.
-                wal_retrieve_retry_interval: "2s",
+                // The primary's site waits until this one follows a new leader, for which it would look each 5 s. Each look asks the stores too.
+                ...(origin.kind === "primary" && { wal_retrieve_retry_interval: "2s" }),
                 archive_mode: "on",
                 archive_timeout: `${recovery.archiveTimeout}s`,
                 archive_command: archiveCommand(plan),
