@@ -46,6 +46,7 @@ interface Container {
     readonly startupProbe?: Handler;
     readonly livenessProbe?: Handler;
     readonly readinessProbe?: Handler;
+    readonly lifecycle?: { readonly [hook in (typeof HOOKS)[number]]?: Handler };
     readonly [field: string]: unknown;
 }
 
@@ -88,8 +89,10 @@ const BOOKKEPT = [
     "job-name",
     "pod-template-hash",
 ];
-const CONTAINER_FIELDS = ["envFrom", "lifecycle", "volumeDevices", "workingDir"] as const;
+const CONTAINER_FIELDS = ["envFrom", "volumeDevices", "workingDir"] as const;
 const PROBES = ["startupProbe", "livenessProbe", "readinessProbe"] as const;
+/** Each is listed, also one that runs nothing. */
+const HOOKS = ["postStart", "preStop"] as const;
 
 /** Name of each container → its image. Images are kept apart from the lines, because they change most often. */
 export function imagesOf({ spec: { initContainers = [], containers } }: Template): Readonly<Record<string, string>> {
@@ -128,6 +131,10 @@ function containerLines(place: string, container: Container): string[] {
         ...PROBES.flatMap((probe) => {
             const exec = container[probe]?.exec;
             return exec === undefined ? [] : [`exec ${name} ${quoted(exec.command)}`];
+        }),
+        ...HOOKS.flatMap((hook) => {
+            const handler = container.lifecycle?.[hook];
+            return handler === undefined ? [] : [`${hook} ${name} ${quoted(handler.exec?.command ?? [])}`];
         }),
         ...CONTAINER_FIELDS.filter((field) => container[field] !== undefined).map((field) => `${field} ${name}`),
     ];
@@ -191,6 +198,11 @@ function containersOf(place: string, field: string): string {
             (probe) =>
                 `(has(c.${probe}) && has(c.${probe}.exec) ? ["exec " + c.name + " " + ${QUOTED(`c.${probe}.exec.command`)}] : [])`,
         ),
+        ...HOOKS.map((hook) => {
+            const handler = `c.lifecycle.${hook}`;
+            const command = `(has(${handler}.exec) ? ${QUOTED(`${handler}.exec.command`)} : "")`;
+            return `(has(c.lifecycle) && has(${handler}) ? ["${hook} " + c.name + " " + ${command}] : [])`;
+        }),
         ...CONTAINER_FIELDS.map((field) => given("c", field, `"${field} " + c.name`)),
     ];
     return `${listOf("variables.template.spec", field)}.map(c, ${lines.join(" + ")})`;
