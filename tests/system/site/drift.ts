@@ -39,7 +39,7 @@ const PLAYED: Readonly<Record<string, readonly [string[], Readonly<Record<string
         {
             "update StatefulSet registry-land/database": [
                 "spec.replicas: 2 → 3, horizontal-pod-autoscaler (Update of scale)",
-                "spec.template.spec.terminationGracePeriodSeconds: 120 → 7, kubectl-edit (Update)",
+                "spec.template.spec.terminationGracePeriodSeconds: 180 → 7, kubectl-edit (Update)",
             ],
         },
     ],
@@ -91,7 +91,7 @@ const PLAYED: Readonly<Record<string, readonly [string[], Readonly<Record<string
         ["create", NAMESPACE, "-f", "open.json"],
         {
             "create NetworkPolicy registry-land/open": [
-                `spec: none → ${JSON.stringify({ podSelector: {}, ingress: [{}], policyTypes: ["Ingress"] })}, kubectl-create (Update)`,
+                `spec: none → ${JSON.stringify({ ingress: [{}], podSelector: {}, policyTypes: ["Ingress"] })}, kubectl-create (Update)`,
             ],
         },
     ],
