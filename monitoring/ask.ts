@@ -32,7 +32,7 @@ export interface SiteAnswer {
 }
 
 /** The parts of each object that are read. */
-interface Pod {
+export interface Pod {
     readonly metadata: { readonly name: string };
     readonly spec: { readonly nodeName?: string };
     readonly status: { readonly podIP?: string };
@@ -70,31 +70,46 @@ export async function askSite(site: string, context: string, environment = proce
 
 /** @throws UserError where the site is not watched */
 async function watchers(api: Client, site: string): Promise<{ readonly pods: readonly Pod[]; readonly keys: Keys }> {
-    const get = (path: string, query: Query = {}): Promise<unknown> =>
-        api.request({ method: "GET", path: `/api/v1/namespaces/${MONITORING}/${path}`, query });
-    const { items } = (await get("pods", { labelSelector: labelSelector(PROMETHEUS_SELECTOR) })) as {
-        readonly items: readonly Pod[];
-    };
-    if (items.length === 0) {
+    const pods = await watchersPods(api);
+    if (pods.length === 0) {
         throw new UserError(
             `nobody watches ${site}: declare data-embassy:monitoring, and run npm run pulumi -- up -s ${site}`,
         );
     }
-    const { data } = (await get(`secrets/${WATCHER_SECRET}`)) as { readonly data: Readonly<Record<string, string>> };
+    const { data } = (await read(api, `secrets/${WATCHER_SECRET}`)) as {
+        readonly data: Readonly<Record<string, string>>;
+    };
     const pem = (name: string): Buffer => Buffer.from(data[name] ?? "", "base64");
-    return { pods: items, keys: { ca: pem(TLS.authority), cert: pem(TLS.certificate), key: pem(TLS.key) } };
+    return { pods, keys: { ca: pem(TLS.authority), cert: pem(TLS.certificate), key: pem(TLS.key) } };
+}
+
+/** The pods of those who watch a site; the status page is in them too. */
+export async function watchersPods(api: Client): Promise<readonly Pod[]> {
+    const listed = await read(api, "pods", { labelSelector: labelSelector(PROMETHEUS_SELECTOR) });
+    return (listed as { readonly items: readonly Pod[] }).items;
+}
+
+function read(api: Client, path: string, query: Query = {}): Promise<unknown> {
+    return api.request({ method: "GET", path: `/api/v1/namespaces/${MONITORING}/${path}`, query });
+}
+
+/** Where in the lab a pod is entered; undefined for one that has no machine to run on, or has not started. */
+export function placeOf({ spec, status }: Pod): { readonly node: string; readonly address: string } | undefined {
+    return spec.nodeName === undefined || status.podIP === undefined
+        ? undefined
+        : { node: spec.nodeName, address: status.podIP };
 }
 
 async function way(site: string, pod: Pod, { config }: ClusterAddress, isElsewhere: boolean): Promise<Duplex> {
-    const { metadata, spec, status } = pod;
     const port = PROMETHEUS_PORT;
     if (isElsewhere) {
-        return (await podSocket(config, { namespace: MONITORING, pod: metadata.name, port })).connect();
+        return (await podSocket(config, { namespace: MONITORING, pod: pod.metadata.name, port })).connect();
     }
-    if (spec.nodeName === undefined || status.podIP === undefined) {
+    const place = placeOf(pod);
+    if (place === undefined) {
         throw new UserError("it has no machine to run on, or has not started");
     }
-    return podEntrance(site, { node: spec.nodeName, address: status.podIP, port }, ANSWER_MS);
+    return podEntrance(site, { ...place, port }, ANSWER_MS);
 }
 
 /**

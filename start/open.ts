@@ -1,7 +1,5 @@
 /** `npm run lab -- open`: the lab's pages, in a browser on this machine. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { MONITORING, PROMETHEUS_SELECTOR } from "../infra/conventions/monitoring";
-import { labelSelector } from "../infra/conventions/names";
 import type { Handed } from "../infra/edge/allies";
 import { STATUS_PAGE_PORT } from "../infra/monitoring/plan-status-page";
 import { statusPageName } from "../infra/networking/addresses";
@@ -10,6 +8,7 @@ import { embassyHome } from "../command-line/paths";
 import { LabError } from "../lab/errors";
 import { allyEntrance, podEntrance } from "../lab/nodes/entrance";
 import { SitePaths } from "../lab/paths";
+import { placeOf, watchersPods } from "../monitoring/ask";
 import { toolchainChoice } from "../toolchain/build";
 import { stackOutputs } from "../toolchain/cli/outputs";
 import { addressOf } from "../toolchain/cli/site-address";
@@ -21,11 +20,6 @@ import { type Served, relay } from "./relay";
 interface Outputs {
     readonly publicPage?: { readonly authority: string };
     readonly statusPage?: { readonly authority: string; readonly viewers: Readonly<Record<string, Handed>> };
-}
-
-interface Pod {
-    readonly spec: { readonly nodeName?: string };
-    readonly status: { readonly podIP?: string };
 }
 
 /** Milliseconds in which a site lets somebody in. */
@@ -99,16 +93,9 @@ async function pagesOf(site: string): Promise<{ readonly what: string; readonly 
 async function watcherOf(site: string, context: string): Promise<{ readonly node: string; readonly address: string }> {
     const { kubeconfig } = new SitePaths(embassyHome, site);
     const api = new Client(await addressOf(site, context, { ...process.env, EMBASSY_KUBECONFIG: kubeconfig }));
-    const listed: unknown = await api.request({
-        method: "GET",
-        path: `/api/v1/namespaces/${MONITORING}/pods`,
-        query: { labelSelector: labelSelector(PROMETHEUS_SELECTOR) },
-    });
-    const { items } = listed as { readonly items: readonly Pod[] };
-    for (const { spec, status } of items) {
-        if (spec.nodeName !== undefined && status.podIP !== undefined) {
-            return { node: spec.nodeName, address: status.podIP };
-        }
+    const [place] = (await watchersPods(api)).flatMap((pod) => placeOf(pod) ?? []);
+    if (place === undefined) {
+        throw new LabError(`${site} has no pod that serves the status page.`);
     }
-    throw new LabError(`${site} has no pod that serves the status page.`);
+    return place;
 }

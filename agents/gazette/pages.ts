@@ -1,10 +1,9 @@
 /** The pages, as HTML without scripts. A template escapes what is put into it: https://hono.dev/docs/helpers/html */
 import { html } from "hono/html";
+import type { Html } from "../html";
 import { type Act, type Found, type Kind, type Listed, PAGE, type Read, type Standing, type Version } from "./acts";
 import { STYLE } from "./style";
 import { countryInWords, dayInWords, instantInWords } from "./words";
-
-export type Html = ReturnType<typeof html>;
 
 export interface Site {
     readonly name: string;

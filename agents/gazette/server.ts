@@ -7,11 +7,12 @@ import { etag } from "hono/etag";
 import { secureHeaders } from "hono/secure-headers";
 import { z } from "zod";
 import { log, messageOf } from "../agent";
+import { type Html, pageResponse } from "../html";
 import { bounded, serverOptions } from "../https";
 import { NO_CONTROL, isAskersFault, queryOf } from "../query";
 import { Rates } from "../rates";
 import type { Acts } from "./acts";
-import { type Html, type Site, actPage, listPage, refusalPage } from "./pages";
+import { type Site, actPage, listPage, refusalPage } from "./pages";
 import { POLICY } from "./style";
 import { normalized, today } from "./words";
 
@@ -58,22 +59,10 @@ const KEPT_SECONDS = 60;
 export function gazette({ acts, site, requestsPerMinute, now }: GazetteOptions): Hono {
     const rates = new Rates(requestsPerMinute);
     const app = new Hono();
-    const answer = (
-        page: Html,
-        status: 200 | keyof typeof REFUSED,
-        headers: Record<string, string>,
-    ): Promise<Response> =>
-        Promise.resolve(page).then(
-            (text) =>
-                new Response(String(text), {
-                    status,
-                    headers: { "content-type": "text/html; charset=utf-8", ...headers },
-                }),
-        );
     const refuse = (status: keyof typeof REFUSED, headers = {}): Promise<Response> =>
-        answer(refusalPage(site, REFUSED[status]), status, { "cache-control": "no-store", ...headers });
+        pageResponse(refusalPage(site, REFUSED[status]), status, { "cache-control": "no-store", ...headers });
     const show = (page: Html): Promise<Response> =>
-        answer(page, 200, { "cache-control": `public, max-age=${KEPT_SECONDS}` });
+        pageResponse(page, 200, { "cache-control": `public, max-age=${KEPT_SECONDS}` });
 
     app.use(secureHeaders({ contentSecurityPolicy: POLICY, xFrameOptions: "DENY" }));
     app.use(async (context, next) => {

@@ -1,6 +1,5 @@
 /** How the page looks, and the policy that lets a browser show it and nothing else. */
-import { createHash } from "node:crypto";
-import { raw } from "hono/html";
+import { contentSecurityPolicy, styleElement } from "../html";
 
 const CSS = `
 :root { color-scheme: light; }
@@ -28,14 +27,5 @@ small { color: #4a4a4a; font-size: .9375rem; }
 @media print { form, nav, .skip { display: none; } a { color: inherit; text-decoration: none; } body { max-width: none; } }
 `;
 
-/** The style is in each page, so that one which says that nothing can be had is complete by itself. */
-export const STYLE = raw(`<style>${CSS}</style>`);
-
-/** The policy allows no script, no frame, nothing from elsewhere, and only the style above. */
-export const POLICY = {
-    defaultSrc: ["'none'"],
-    styleSrc: [`'sha256-${createHash("sha256").update(CSS).digest("base64")}'`],
-    formAction: ["'self'"],
-    baseUri: ["'none'"],
-    frameAncestors: ["'none'"],
-};
+export const STYLE = styleElement(CSS);
+export const POLICY = contentSecurityPolicy(CSS, "'self'");

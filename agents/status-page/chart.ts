@@ -3,7 +3,8 @@ import { scaleLinear, scaleUtc } from "d3-scale";
 import { line } from "d3-shape";
 import { html } from "hono/html";
 import type { Line } from "./reading";
-import { type Html, type Words, amountInWords, hourInWords } from "./words";
+import type { Html } from "../html";
+import { type Words, amountInWords, hourInWords } from "./words";
 
 const WIDTH = 420;
 const HEIGHT = 160;

@@ -1,11 +1,12 @@
 /** The page, as HTML without scripts. A template escapes what is put into it. Pure. */
 import { html } from "hono/html";
 import type { Firing } from "../../infra/monitoring/answer";
+import type { Html } from "../html";
 import { lagChart } from "./chart";
 import { RANGE_SECONDS } from "./queries";
 import { type Known, type Reading, type Registry, type Verdict, isStale, verdictOf } from "./reading";
 import { STYLE } from "./style";
-import { type Html, LANGUAGES, WORDS, type Words, amountInWords, instantInWords } from "./words";
+import { LANGUAGES, WORDS, type Words, instantInWords, lagInWords } from "./words";
 
 /** Shapes that tell verdicts apart without colour. */
 const SHAPE: Readonly<Record<Verdict, string>> = { red: "■", amber: "▲", green: "●" };
@@ -99,14 +100,7 @@ function measured(reading: Reading, words: Words): Html {
             html`<h2>${words.lag}</h2>
                 <p>${words.lagWhere}</p>
                 ${lagChart(lag, [at - RANGE_SECONDS * 1000, at], words)}
-                ${table(
-                    undefined,
-                    [words.registry, words.now, words.most],
-                    lag.map(({ registry, points }) => {
-                        const all = points.map(([, bytes]) => bytes);
-                        return [registry, amountInWords(all.at(-1) ?? 0), amountInWords(Math.max(0, ...all))];
-                    }),
-                )}`
+                ${table(undefined, [words.registry, words.now, words.most], lag.map(lagInWords))}`
         }
         ${
             backups.length > 0 &&
@@ -116,7 +110,7 @@ function measured(reading: Reading, words: Words): Html {
                 backups.map(({ registry, work, last, isLate }) => [
                     registry === "" ? words.store : registry,
                     work,
-                    last === undefined ? words.never1 : time(last * 1000, words),
+                    last === undefined ? words.neverYet : time(last * 1000, words),
                     mark(isLate ? "red" : "green", isLate ? words.late : words.inTime),
                 ]),
             )

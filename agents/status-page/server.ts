@@ -7,6 +7,7 @@ import { etag } from "hono/etag";
 import { secureHeaders } from "hono/secure-headers";
 import { log, messageOf } from "../agent";
 import { type Admitted, admittedAs, allyOf } from "../edge-api/admission";
+import { pageResponse } from "../html";
 import { bounded, isInForce, serverOptions } from "../https";
 import { Rates } from "../rates";
 import { refusalPage, statusPage } from "./pages";
@@ -31,17 +32,8 @@ const AGAIN_SECONDS = 10;
 export function statusApp({ site, look, viewer, now }: StatusOptions): Hono<{ Bindings: HttpBindings }> {
     const rates = new Rates(REQUESTS_PER_MINUTE);
     const app = new Hono<{ Bindings: HttpBindings }>();
-    const answer = async (
-        page: ReturnType<typeof statusPage>,
-        status: number,
-        headers: Record<string, string>,
-    ): Promise<Response> =>
-        new Response(String(await page), {
-            status,
-            headers: { "content-type": "text/html; charset=utf-8", ...headers },
-        });
     const refuse = (status: keyof Words["refused"], headers = {}): Promise<Response> =>
-        answer(refusalPage(site, status), status, { "cache-control": "no-store", ...headers });
+        pageResponse(refusalPage(site, status), status, { "cache-control": "no-store", ...headers });
 
     app.use(secureHeaders({ contentSecurityPolicy: POLICY, xFrameOptions: "DENY" }));
     app.use(async (context, next) => {
@@ -63,7 +55,7 @@ export function statusApp({ site, look, viewer, now }: StatusOptions): Hono<{ Bi
     app.use(etag());
     const show = async (language: Language): Promise<Response> =>
         // A browser keeps it, and asks each time whether it is still so.
-        answer(statusPage(site, await look(), now(), WORDS[language]), 200, {
+        pageResponse(statusPage(site, await look(), now(), WORDS[language]), 200, {
             "cache-control": "private, no-cache",
             refresh: String(AGAIN_SECONDS),
         });

@@ -1,6 +1,5 @@
 /** How the page looks, light and dark, and the policy that lets a browser show it and nothing else. */
-import { createHash } from "node:crypto";
-import { raw } from "hono/html";
+import { contentSecurityPolicy, styleElement } from "../html";
 
 const CSS = `
 :root { color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --soft: #4a4a4a; --rule: #767676; --link: #0b4f8a; --red: #a40e26; --amber: #7a4b00; --green: #176639; }
@@ -33,14 +32,5 @@ svg .grid { stroke: var(--rule); stroke-width: .5; }
 svg .lag { stroke: var(--link); stroke-width: 2; fill: none; }
 `;
 
-/** The style is in each page, so that one which says that nothing can be had is complete by itself. */
-export const STYLE = raw(`<style>${CSS}</style>`);
-
-/** The policy allows no script, no frame, nothing from elsewhere, and only the style above. */
-export const POLICY = {
-    defaultSrc: ["'none'"],
-    styleSrc: [`'sha256-${createHash("sha256").update(CSS).digest("base64")}'`],
-    formAction: ["'none'"],
-    baseUri: ["'none'"],
-    frameAncestors: ["'none'"],
-};
+export const STYLE = styleElement(CSS);
+export const POLICY = contentSecurityPolicy(CSS, "'none'");

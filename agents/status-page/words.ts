@@ -1,8 +1,6 @@
 /** The page's words, in both languages, and how instants and amounts are written. Pure. */
-import type { html } from "hono/html";
 import type { Line, Verdict } from "./reading";
 
-export type Html = ReturnType<typeof html>;
 export const LANGUAGES = ["en", "et"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
@@ -31,8 +29,8 @@ export function hourInWords(at: Date, { language }: Words): string {
 
 const LOCALE = { en: "en-GB", et: "et" } as const;
 
-/** The most that a line shows, and what it shows last. */
-function ends({ registry, points }: Line): readonly [registry: string, last: string, most: string] {
+/** What a line shows last, and the most that it shows. */
+export function lagInWords({ registry, points }: Line): readonly [registry: string, last: string, most: string] {
     const all = points.map(([, bytes]) => bytes);
     return [registry, amountInWords(all.at(-1) ?? 0), amountInWords(Math.max(0, ...all))];
 }
@@ -74,7 +72,7 @@ const ENGLISH = {
     lagWhere: "WAL that a promotion would lose, measured where a registry is a standby.",
     lagSummary: (lines: readonly Line[]) =>
         lines
-            .map(ends)
+            .map(lagInWords)
             .map(([name, last, most]) => `${name}: ${last} now, ${most} at most`)
             .join("; "),
     now: "now",
@@ -83,7 +81,7 @@ const ENGLISH = {
     work: "Work",
     store: "the object store",
     last: "Last success",
-    never1: "never",
+    neverYet: "never",
     state: "State",
     inTime: "in time",
     late: "late or failed",
@@ -139,7 +137,7 @@ const ESTONIAN: Words = {
     lagWhere: "WAL, mille ülevõtmine kaotaks; mõõdetakse selles asukohas, kus register on varu.",
     lagSummary: (lines) =>
         lines
-            .map(ends)
+            .map(lagInWords)
             .map(([name, last, most]) => `${name}: praegu ${last}, enim ${most}`)
             .join("; "),
     now: "praegu",
@@ -148,7 +146,7 @@ const ESTONIAN: Words = {
     work: "Töö",
     store: "objektihoidla",
     last: "Viimati õnnestus",
-    never1: "mitte kunagi",
+    neverYet: "mitte kunagi",
     state: "Seis",
     inTime: "õigel ajal",
     late: "hilineb või nurjus",

@@ -92,21 +92,18 @@ function together(config: EmbassyConfig, context: z.RefinementCtx): void {
     }
     const { block, peers: others } = config.networking;
     const inside = [block, ...Object.values(others).map((peer) => peer.block)];
-    config.edge?.networks.forEach((network, index) => {
-        const own = inside.find((range) => cidr.overlap(range, network));
-        if (own !== undefined) {
-            problem(["edge", "networks", index], `must not overlap a site's block (${own}): allies are outside`);
-        }
-    });
-    config.monitoring?.viewers?.networks.forEach((network, index) => {
-        const own = inside.find((range) => cidr.overlap(range, network));
-        if (own !== undefined) {
-            problem(
-                ["monitoring", "viewers", "networks", index],
-                `must not overlap a site's block (${own}): viewers are outside`,
-            );
-        }
-    });
+    const apart = (networks: readonly string[] | undefined, section: readonly string[], who: string): void =>
+        networks?.forEach((network, index) => {
+            const own = inside.find((range) => cidr.overlap(range, network));
+            if (own !== undefined) {
+                problem(
+                    [...section, "networks", index],
+                    `must not overlap a site's block (${own}): ${who} are outside`,
+                );
+            }
+        });
+    apart(config.edge?.networks, ["edge"], "allies");
+    apart(config.monitoring?.viewers?.networks, ["monitoring", "viewers"], "viewers");
     config.edge?.public?.networks.forEach((network, index) => {
         const around = inside.find((range) => cidr.contains(range, network));
         if (around !== undefined) {

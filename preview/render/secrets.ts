@@ -14,7 +14,7 @@ export function isSecret(value: unknown): value is { value: unknown } {
     return typeof value === "object" && value !== null && (value as Record<string, unknown>)[SIGNATURE] === SECRET;
 }
 
-/** The value with each secret in it replaced by {@link HIDDEN}, and its keys in order, as protobuf has them. */
+/** The value with each secret in it replaced by {@link HIDDEN}, and its keys in order. */
 export function mask(value: unknown): unknown {
     if (isSecret(value)) {
         return hide(value.value);
@@ -23,23 +23,21 @@ export function mask(value: unknown): unknown {
         return value.map(mask);
     }
     if (typeof value === "object" && value !== null) {
-        const items = value as Readonly<Record<string, unknown>>;
-        return Object.fromEntries(
-            Object.keys(items)
-                .sort()
-                .map((name) => [name, mask(items[name])]),
-        );
+        return inOrder(value, mask);
     }
     return value;
 }
 
 /** The names in a secret map are not secret, and reviewers want to see them. */
 function hide(value: unknown): unknown {
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-        ? Object.fromEntries(
-              Object.keys(value)
-                  .sort()
-                  .map((name) => [name, HIDDEN]),
-          )
-        : HIDDEN;
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? inOrder(value, () => HIDDEN) : HIDDEN;
+}
+
+/** The same keys in order, as protobuf has them. */
+function inOrder(items: object, to: (item: unknown) => unknown): unknown {
+    return Object.fromEntries(
+        Object.entries(items)
+            .sort(([one], [other]) => (one < other ? -1 : 1))
+            .map(([name, item]) => [name, to(item)]),
+    );
 }

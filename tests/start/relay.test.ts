@@ -1,63 +1,34 @@
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
 import { type Server as HttpServer, request } from "node:http";
-import type { Server } from "node:https";
-import { type AddressInfo, type Socket, connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { type Socket, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { readingOf } from "../../agents/status-page/reading";
-import { statusApp, statusServer } from "../../agents/status-page/server";
-import { issueAuthority, issueLeaf, pemBlock } from "../../credentials/certificates";
 import { relay } from "../../start/relay";
-import { secretFolder } from "../support/edge";
 import { NOW, healthy } from "../support/status-page";
-
-const HOST = "status.luxembourg.embassy.internal";
+import { StatusServer } from "../support/status-server";
 
 describe("a relay into a site", () => {
-    const folder = mkdtempSync(join(tmpdir(), "relay-"));
-    let server: Server;
-    let secure: { readonly ca: string; readonly cert: string; readonly key: string };
+    let server: StatusServer;
     const relays: HttpServer[] = [];
     beforeAll(async () => {
-        // The program's log is not printed.
-        jest.spyOn(process.stdout, "write").mockReturnValue(true);
-        const authority = await issueAuthority({ commonName: "root" }, 1);
-        const people = await issueAuthority({ commonName: "status page" }, 1);
-        const served = await issueLeaf(authority, { commonName: "status-page", names: [HOST] }, 1);
-        const duty = await issueLeaf(people, { commonName: "duty-1" }, 1);
-        secure = {
-            ca: pemBlock(authority, "CERTIFICATE"),
-            cert: pemBlock(duty, "CERTIFICATE"),
-            key: pemBlock(duty, "PRIVATE KEY"),
-        };
         const known = { reading: readingOf(healthy(), NOW), silent: undefined };
-        const app = statusApp({
-            site: "luxembourg",
-            look: () => Promise.resolve(known),
-            viewer: () => "duty-1",
-            now: () => NOW,
-        });
-        server = statusServer(
-            app,
-            secretFolder(join(folder, "server"), authority, served),
-            pemBlock(people, "CERTIFICATE"),
-        );
-        await once(server.listen(0, "127.0.0.1"), "listening");
+        server = await StatusServer.start(() => known);
     });
     afterAll(() => {
-        [server, ...relays].forEach((each) => {
+        relays.forEach((each) => {
             each.closeAllConnections();
             each.close();
         });
-        rmSync(folder, { recursive: true });
-        jest.restoreAllMocks();
+        server.stop();
     });
-    const enter = (): Promise<Socket> => Promise.resolve(connect((server.address() as AddressInfo).port, "127.0.0.1"));
+    const enter = (): Promise<Socket> => Promise.resolve(connect(server.port, "127.0.0.1"));
 
     async function open(served: Partial<Parameters<typeof relay>[0]> = {}): Promise<string> {
-        const opened = await relay({ host: HOST, secure, enter, ...served });
+        const opened = await relay({
+            host: server.host,
+            secure: { ca: server.authority, ...server.viewer },
+            enter,
+            ...served,
+        });
         relays.push(opened.server);
         return opened.url;
     }

@@ -68,6 +68,11 @@ function componentOf(parent: string, registered: ReadonlyMap<string, Registered>
     return above?.resource === undefined ? (parent.split("::").at(-1) ?? "") : componentOf(above.parent, registered);
 }
 
+/** The inputs of the resources whose type the pattern matches. */
+export function inputsOf<T>(all: readonly Rendered[], type: RegExp): T[] {
+    return all.filter((one) => type.test(one.type)).map(({ inputs }) => inputs as unknown as T);
+}
+
 export function inOrder(resources: readonly Rendered[]): Rendered[] {
     return resources.toSorted((a, b) => ALPHABET.compare(key(a), key(b)));
 }

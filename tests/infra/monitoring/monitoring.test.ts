@@ -8,7 +8,7 @@ import { type Rbac, reachOf, rightsOf } from "../../../infra/site/rights";
 import { tier4Site } from "../../../infra/site/tier4";
 import { RULES } from "../../../policy/rules";
 import type { KubernetesObject } from "../../../policy/rules/rule";
-import { type Rendered, renderPlan } from "../../support/render";
+import { type Rendered, inputsOf, renderPlan } from "../../support/render";
 import { stackValues, watchedValues } from "../../support/stacks";
 
 const config = parseConfig("luxembourg", watchedValues("luxembourg"));
@@ -20,8 +20,7 @@ describe("a site that is watched", () => {
     beforeAll(async () => {
         all = await renderPlan("luxembourg", site);
     }, 120_000);
-    const of = <T>(kind: RegExp): T[] =>
-        all.filter(({ type }) => kind.test(type)).map(({ inputs }) => inputs as unknown as T);
+    const of = <T>(type: RegExp): T[] => inputsOf<T>(all, type);
 
     it("opens the way from Prometheus to each member's Patroni and to the other site's Prometheus, at both ends, and to nobody else", () => {
         const policies = of<Policy>(/:NetworkPolicy$/);

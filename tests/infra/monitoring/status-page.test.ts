@@ -8,7 +8,7 @@ import { type Rbac, reachOf, rightsOf } from "../../../infra/site/rights";
 import { tier4Site } from "../../../infra/site/tier4";
 import { RULES } from "../../../policy/rules";
 import type { KubernetesObject } from "../../../policy/rules/rule";
-import { type Rendered, renderPlan } from "../../support/render";
+import { type Rendered, inputsOf, renderPlan } from "../../support/render";
 import { watchedValues } from "../../support/stacks";
 
 const VIEWERS = { persons: { duty: { issued: 2, revoked: [1] } }, networks: ["198.51.100.0/24"] };
@@ -29,8 +29,7 @@ describe("a site whose page may be opened", () => {
     beforeAll(async () => {
         all = await renderPlan("luxembourg", site);
     }, 120_000);
-    const of = <T>(kind: RegExp): T[] =>
-        all.filter(({ type }) => kind.test(type)).map(({ inputs }) => inputs as unknown as T);
+    const of = <T>(type: RegExp): T[] => inputsOf<T>(all, type);
     const containers = (): readonly Container[] =>
         of<{ spec: { template: { spec: { containers: Container[] } } } }>(/:StatefulSet$/)
             .map(({ spec }) => spec.template.spec.containers)
