@@ -16,6 +16,7 @@ import { installedPrograms } from "./debian-programs";
 const run = promisify(execFile);
 
 const START_TIMEOUT_MS = 30_000;
+const UNTIL_TIMEOUT_MS = 60_000;
 /** The ID of Debian's `nobody`. PostgreSQL refuses to run as root, so root's tests run it as this user. */
 const UNPRIVILEGED = 65_534;
 const identity = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
@@ -103,15 +104,17 @@ export class Postgres {
         }
     }
 
-    /** Repeats the statement until it finds a row, and returns the first one. */
+    /** Repeats the statement until it finds a row, and returns the first one. @throws Error with the end of the server's log */
     async until(sql: string): Promise<Record<string, unknown>> {
-        for (;;) {
+        const deadline = Date.now() + UNTIL_TIMEOUT_MS;
+        while (Date.now() < deadline) {
             const [found] = await this.query(sql);
             if (found !== undefined) {
                 return found;
             }
             await sleep(50);
         }
+        throw new Error(`nothing was found by ${sql}\n${this.lastLines()}`);
     }
 
     /** Starts the server again after {@link kill}, and resolves once it answers. */
@@ -133,7 +136,7 @@ export class Postgres {
         const deadline = Date.now() + START_TIMEOUT_MS;
         while (!(await this.answers())) {
             if (this.server.exitCode !== null || Date.now() > deadline) {
-                throw new Error(`postgres did not start:\n${readFileSync(this.log, "utf8").slice(-2000)}`);
+                throw new Error(`postgres did not start:\n${this.lastLines()}`);
             }
             await sleep(50);
         }
@@ -179,6 +182,10 @@ export class Postgres {
 
     private get log(): string {
         return join(this.folder, "log");
+    }
+
+    private lastLines(): string {
+        return readFileSync(this.log, "utf8").slice(-2000);
     }
 
     private async end(signal: NodeJS.Signals): Promise<void> {
