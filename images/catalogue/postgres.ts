@@ -1,6 +1,6 @@
 /** A registry's database: Postgres, Patroni, which chooses the primary, and pgBackRest, which makes backups. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
     POSTGRES_HOME,
     POSTGRES_LIBRARY,
@@ -116,6 +116,10 @@ export const postgres: Image = {
     },
     files: {
         [PROGRAM.member]: script("member.py"),
+        // Parts of the first.
+        ...Object.fromEntries(
+            ["metrics.py", "unfinished.py"].map((name) => [join(dirname(PROGRAM.member), name), script(name)]),
+        ),
         [PROGRAM.handOver]: script("hand_over.py"),
         "/etc/passwd": lines(
             "root:x:0:0:root:/root:/usr/sbin/nologin",

@@ -1,5 +1,5 @@
 """
-A registry's member: Patroni, with three things that Patroni 4.0 has no setting for. It takes Patroni's arguments.
+A registry's member: Patroni, with five things that Patroni 4.0 has no setting for. It takes Patroni's arguments.
 
 - Only a client that shows a certificate of the name in EMBASSY_MEMBERS may change anything through its API, and one of the name in
   EMBASSY_LEASE_AGENT what lease agents have to. Patroni itself accepts any certificate that the authority has issued:
@@ -7,12 +7,16 @@ A registry's member: Patroni, with three things that Patroni 4.0 has no setting 
 - It does not start beside a database of another major version of Postgres. Patroni would see no database, and wait for a copy, or make an
   empty one.
 - It takes over a database that another release's user has left, because Postgres opens only folders of its own user.
+- It begins again where it was killed while its database was being made (unfinished.py).
+- It measures its disk, and what waits there for somebody (metrics.py).
 
 Nothing is imported before it is needed, because the process that starts Postgres reads this file again.
 """
 import os
 import sys
 
+from metrics import measure
+from unfinished import keep_marked, start_over, sync
 
 # What a lease agent asks of its members, with the path behind the method, as Patroni puts it.
 OF_LEASE_AGENT = ('POST_reinitialize',)
@@ -88,15 +92,17 @@ def take_over(data):
     for name in os.listdir(former):
         os.rename(os.path.join(former, name), os.path.join(data, name))
     for folder in (data, former):
-        descriptor = os.open(folder, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
+        sync(folder)
     os.rmdir(former)
 
 
 def main():
-    refuse_another_version(os.environ['EMBASSY_DATA'])
-    take_over(os.environ['EMBASSY_DATA'])
+    data = os.environ['EMBASSY_DATA']
+    refuse_another_version(data)
+    take_over(data)
+    start_over(data)
+    keep_marked(data)
+    measure(os.environ['EMBASSY_DISK'])
     admit(os.environ['EMBASSY_MEMBERS'], os.environ['EMBASSY_LEASE_AGENT'])
     from patroni.__main__ import main as patroni
     return patroni()

@@ -9,6 +9,22 @@ export const PATRONI_METRICS = [
     "patroni_xlog_received_location",
 ] as const;
 
+/** What a member adds to them: images/postgres/metrics.py. Each is of one member, and those of slots have the slot's name as a label. */
+export const MEMBER_METRICS = [
+    /** Size of its disk, as declared. */
+    "embassy_disk_size_bytes",
+    /** What its databases and its WAL take. */
+    "embassy_disk_used_bytes",
+    /** Whether somebody follows by the slot. */
+    "embassy_slot_active",
+    /** WAL that may be written until the slot holds what it has no longer. */
+    "embassy_slot_left_bytes",
+    /** How far it has written or replayed. */
+    "embassy_wal_position_bytes",
+    /** Segments that wait to be stored. */
+    "embassy_wal_waiting_segments",
+] as const;
+
 declare const known: unique symbol;
 /** The name of a metric that somebody exports. */
 type Known = string & { readonly [known]: true };
@@ -18,6 +34,10 @@ export function own(metric: Metric): Known {
 }
 
 export function patroni(metric: (typeof PATRONI_METRICS)[number]): Known {
+    return metric as string as Known;
+}
+
+export function member(metric: (typeof MEMBER_METRICS)[number]): Known {
     return metric as string as Known;
 }
 

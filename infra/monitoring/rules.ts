@@ -5,7 +5,7 @@
 import { DAYS_ALONE } from "../keys/config";
 import type { ReplicationSection } from "../registries/replication/config";
 import type { SiteSection } from "../conventions/site";
-import { HEARTBEAT, expression, heartbeat, own, patroni, up } from "./metrics";
+import { HEARTBEAT, expression, heartbeat, member, own, patroni, up } from "./metrics";
 
 /** page: somebody is called at any hour. ticket: somebody looks at it on the next working day. */
 export const SEVERITIES = ["page", "ticket"] as const;
@@ -33,6 +33,9 @@ const DAY_SECONDS = 86_400;
 const MENDS_ITSELF_SECONDS = 120;
 /** Bytes that a standby may lack without being behind: members say how far they are each few seconds. */
 const BEHIND_BYTES = 16 * 1024 * 1024;
+
+/** An hour of a registry at rest, where a segment is stored each minute. */
+const WAITING_SEGMENTS = 60;
 
 /** The limits that rules follow are those of the stack file. */
 export function alerts({ site, replication }: SiteSection & ReplicationSection): Alert[] {
@@ -79,6 +82,40 @@ function everywhere(): Alert[] {
             severity: "ticket",
             who: "operator",
             stake: "Postgres does not run in {{ $labels.member }} of {{ $labels.registry }}: the next failure may stop the registry.",
+        },
+        {
+            name: "SlotEnds",
+            // Members that do not lead hold slots as well, by which nobody follows.
+            expression:
+                expression`(${member("embassy_slot_left_bytes")} / on (registry, member) group_left ` +
+                expression`deriv(${member("embassy_wal_position_bytes")}[1h]) / ${DAY_SECONDS} < ${DAYS_ALONE} ` +
+                expression`and ${member("embassy_slot_active")} == 0) ` +
+                expression`and on (registry, member) (${patroni("patroni_primary")} == 1 or ${patroni("patroni_standby_leader")} == 1)`,
+            lastsSeconds: 10 * 60,
+            severity: "ticket",
+            who: "operator",
+            stake: 'What {{ $labels.slot }} of {{ $labels.registry }} has missed is kept for {{ printf "%.1f" $value }} days more; after that it is made anew from a copy.',
+        },
+        {
+            name: "DiskFilling",
+            expression:
+                expression`(${member("embassy_disk_size_bytes")} - ${member("embassy_disk_used_bytes")}) ` +
+                expression`/ deriv(${member("embassy_disk_used_bytes")}[6h]) / ${DAY_SECONDS} > 0 < ${DAYS_ALONE} ` +
+                // A new database, or one into which much is loaded, grows fast, and has room.
+                expression`and ${member("embassy_disk_used_bytes")} > ${member("embassy_disk_size_bytes")} / 2`,
+            lastsSeconds: 10 * 60,
+            severity: "page",
+            who: "operator",
+            stake: 'The disk of {{ $labels.member }} of {{ $labels.registry }} is full in {{ printf "%.1f" $value }} days, and its database stops then.',
+        },
+        {
+            name: "WalWaits",
+            expression: expression`${member("embassy_wal_waiting_segments")} > ${WAITING_SEGMENTS}`,
+            // What is loaded at once is stored some minutes later.
+            lastsSeconds: 15 * 60,
+            severity: "page",
+            who: "operator",
+            stake: "{{ $value }} segments of WAL of {{ $labels.registry }} are in no store: if its members were lost, so would be what is in them.",
         },
         {
             name: "DatabaseDiffers",

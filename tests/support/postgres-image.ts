@@ -8,11 +8,14 @@ import {
     mkdirSync,
     mkdtempSync,
     readFileSync,
+    readdirSync,
+    readlinkSync,
     rmSync,
     symlinkSync,
     writeFileSync,
 } from "node:fs";
 import { join, parse } from "node:path";
+import { kill } from "node:process";
 import { createInterface } from "node:readline";
 import { zstdDecompressSync } from "node:zlib";
 import { withLock } from "../../command-line/lock.js";
@@ -88,6 +91,19 @@ export class PostgresImage {
             const gone = once(server, "exit");
             server.kill(signal);
             await gone;
+        }
+    }
+
+    /** Ends every process in it at once, as a container's end does. */
+    kill(): void {
+        for (const process of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+            try {
+                if (readlinkSync(`/proc/${process}/root`) === this.root) {
+                    kill(Number(process), "SIGKILL");
+                }
+            } catch {
+                // It has ended meanwhile.
+            }
         }
     }
 

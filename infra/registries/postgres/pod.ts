@@ -1,5 +1,6 @@
 import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
+import { amount } from "../../conventions/quantity";
 import { agentContainer } from "../../kubernetes/agent";
 import { PRIORITY } from "../../kubernetes/priority";
 import { spreadAmong } from "../../kubernetes/spread";
@@ -86,6 +87,7 @@ function member({ image, cpu, memory, database }: RegistryPlan): input.core.v1.C
         lifecycle: { preStop: { exec: { command: [PROGRAM.python, PROGRAM.handOver, CONFIGURATION] } } },
         env: [
             { name: "EMBASSY_DATA", value: PATHS.data },
+            { name: "EMBASSY_DISK", value: String(amount(database.storage)) },
             { name: "EMBASSY_MEMBERS", value: memberName(database.registry) },
             { name: "EMBASSY_LEASE_AGENT", value: leaseName(database.registry) },
             { name: "PATRONI_NAME", valueFrom: field("metadata.name") },

@@ -62,6 +62,38 @@ export const PLAYED: Readonly<Record<string, Played | readonly Played[]>> = {
         labels: LAND,
         stake: "Postgres does not run in database-0 of land: the next failure may stop the registry.",
     },
+    // A megabyte each 15 s, throughout.
+    SlotEnds: {
+        series: {
+            [`patroni_primary{${MEMBER}}`]: ["1+0", "1+0"],
+            [`embassy_wal_position_bytes{${MEMBER}}`]: ["0+1000000", "80000000+1000000"],
+            [`embassy_slot_left_bytes{${MEMBER},slot="database_1"}`]: ["57600000000+0", "57600000000+0"],
+            [`embassy_slot_active{${MEMBER},slot="database_1"}`]: ["1+0", "0+0"],
+            // Nobody follows the one that does not lead.
+            'patroni_primary{registry="land",member="database-1"}': ["0+0", "0+0"],
+            'embassy_wal_position_bytes{registry="land",member="database-1"}': ["0+1000000", "80000000+1000000"],
+            'embassy_slot_left_bytes{registry="land",member="database-1",slot="database_0"}': ["1+0", "1+0"],
+            'embassy_slot_active{registry="land",member="database-1",slot="database_0"}': ["0+0", "0+0"],
+        },
+        labels: { ...LAND, slot: "database_1" },
+        stake: "What database_1 of land has missed is kept for 10.0 days more; after that it is made anew from a copy.",
+    },
+    DiskFilling: {
+        series: {
+            [`embassy_disk_size_bytes{${MEMBER}}`]: ["1000000000000+0", "100000000000+0"],
+            [`embassy_disk_used_bytes{${MEMBER}}`]: ["71200000000+1000000", "71280000000+1000000"],
+            // More than half of this one is used, as always.
+            'embassy_disk_size_bytes{registry="land",member="database-1"}': ["10+0", "10+0"],
+            'embassy_disk_used_bytes{registry="land",member="database-1"}': ["6+0", "6+0"],
+        },
+        labels: LAND,
+        stake: "The disk of database-0 of land is full in 5.0 days, and its database stops then.",
+    },
+    WalWaits: {
+        series: { [`embassy_wal_waiting_segments{${MEMBER}}`]: ["60+0", "61+0"] },
+        labels: LAND,
+        stake: "61 segments of WAL of land are in no store: if its members were lost, so would be what is in them.",
+    },
     DatabaseDiffers: {
         series: { 'embassy_registry_differs{registry="land"}': ["0+0", "1+0"] },
         labels: { registry: "land" },

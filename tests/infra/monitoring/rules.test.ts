@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parser } from "@prometheus-io/lezer-promql";
 import { METRICS } from "../../../infra/conventions/monitoring";
-import { HEARTBEAT, PATRONI_METRICS } from "../../../infra/monitoring/metrics";
+import { HEARTBEAT, MEMBER_METRICS, PATRONI_METRICS } from "../../../infra/monitoring/metrics";
 import { type Alert, RUNBOOK, alerts, ruleFile } from "../../../infra/monitoring/rules";
 import { parseConfig } from "../../../infra/site/config";
 import { plan } from "../../../infra/site/plan";
@@ -37,7 +37,7 @@ function metricsIn(expression: string): string[] {
     return found;
 }
 
-const EXPORTED = new Set<string>([...Object.keys(METRICS), ...PATRONI_METRICS, HEARTBEAT, "up"]);
+const EXPORTED = new Set<string>([...Object.keys(METRICS), ...PATRONI_METRICS, ...MEMBER_METRICS, HEARTBEAT, "up"]);
 
 function unexported(rules: readonly Alert[]): string[] {
     return rules.flatMap(({ name, expression }) =>
