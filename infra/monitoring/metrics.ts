@@ -9,6 +9,9 @@ export const PATRONI_METRICS = [
     "patroni_xlog_received_location",
 ] as const;
 
+/** Alertmanager's own: https://github.com/prometheus/alertmanager/blob/v0.34.1/notify/metrics.go */
+export const ALERTMANAGER_METRICS = ["alertmanager_notification_requests_failed_total"] as const;
+
 declare const known: unique symbol;
 /** The name of a metric that somebody exports. */
 type Known = string & { readonly [known]: true };
@@ -18,6 +21,10 @@ export function own(metric: Metric): Known {
 }
 
 export function patroni(metric: (typeof PATRONI_METRICS)[number]): Known {
+    return metric as string as Known;
+}
+
+export function alertmanager(metric: (typeof ALERTMANAGER_METRICS)[number]): Known {
     return metric as string as Known;
 }
 
