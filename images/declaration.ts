@@ -3,7 +3,7 @@
 export interface Image {
     /** Its name in the registry and in `images/lock.json`. */
     readonly name: string;
-    /** The section of a stack file without which no site needs it; absent where every site does. */
+    /** The section of a stack file, or the key in one, without which no site needs it: `monitoring.receivers`; absent where every site does. */
     readonly section?: string;
     /** Debian packages; what they depend on comes along. */
     readonly packages: readonly string[];

@@ -8,6 +8,7 @@ export type ImageLock = Readonly<Record<string, string>>;
 /** Tags of images that have no digest in the lock yet. */
 const TAGS: Readonly<Record<string, string>> = {
     agents: "0.1",
+    alertmanager: "0.34.1",
     "cert-manager": "1.21",
     coredns: "1.15.0",
     "object-store": "1.8",

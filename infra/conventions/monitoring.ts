@@ -15,7 +15,19 @@ export const PROMETHEUS_PORT = 9090;
 /** The name in the certificate that it serves with, which is looked up nowhere. */
 export const PROMETHEUS_HOST = `${PROMETHEUS}.${MONITORING}.svc`;
 
-/** The only one whom it answers besides the other site's, and the Secret with that certificate. */
+/** Name of the workload that tells receivers outside the sites of alerts, where the stack file names any. */
+export const ALERTMANAGER = "alertmanager";
+export const ALERTMANAGER_SELECTOR = { "app.kubernetes.io/name": ALERTMANAGER } as const;
+/** Port at which it takes alerts from the site's Prometheus, and from nobody else. */
+export const ALERTMANAGER_PORT = 9093;
+/** Its Service, and the name in its certificate. */
+export const ALERTMANAGER_HOST = `${ALERTMANAGER}.${MONITORING}.svc`;
+
+/** page: somebody is called at any hour. ticket: somebody looks at it on the next working day. */
+export const SEVERITIES = ["page", "ticket"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** The only one whom Prometheus answers besides the other site's, and the Secret with that certificate. */
 export const WATCHER = "watcher";
 export const WATCHER_SECRET = "watcher-tls";
 /** The name in that certificate, by which it is admitted. It is a server's name because only those are compared. */

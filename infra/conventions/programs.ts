@@ -1,6 +1,8 @@
 /** Paths, in the images, of the programs that pods start. Pure. */
 
 export const PROGRAM = {
+    /** Tells receivers of alerts: toolchain/modules/prometheus/alertmanager. */
+    alertmanager: "/usr/bin/alertmanager",
     /** Tells a server that its certificate was renewed: toolchain/modules/cert-manager/follow. */
     follow: "/usr/bin/follow",
     /** Hands the lead over before a member is ended: images/postgres/hand_over.py. */

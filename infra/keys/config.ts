@@ -1,5 +1,5 @@
-import { X509Certificate } from "node:crypto";
 import { z } from "zod";
+import { isAuthority } from "../conventions/authority";
 
 /** A site must go on for this long without the one that holds the root: the attack of 2007 lasted two weeks. */
 export const DAYS_ALONE = 14;
@@ -67,15 +67,6 @@ export const keys = z
             problem("leafDays", `${least}: it has to outlast ${DAYS_ALONE} days without ${value.root}`);
         }
     });
-
-function isAuthority(text: string): boolean {
-    try {
-        // Any block beside the first would be trusted as well.
-        return !/PRIVATE|(BEGIN[^]*){2}/.test(text) && new X509Certificate(text).ca;
-    } catch {
-        return false;
-    }
-}
 
 /** This section of a stack's configuration. */
 export interface KeysSection {

@@ -1,6 +1,6 @@
 /** What one Prometheus says of its rules, and what follows from that of several. Pure. */
 import { z } from "zod";
-import { SEVERITIES } from "./rules";
+import { SEVERITIES } from "../conventions/monitoring";
 
 /** https://prometheus.io/docs/prometheus/latest/querying/api/#rules */
 const rules = z.object({

@@ -3,6 +3,7 @@ import { quantity } from "../conventions/quantity";
 import { ally } from "../edge/config";
 import { DAYS_ALONE } from "../keys/config";
 import { block } from "../networking/config";
+import { receivers } from "./receiver";
 
 /** It becomes part of a certificate's name. */
 const person = z
@@ -34,6 +35,8 @@ export const monitoring = z
                 networks: z.array(block).min(1, "must name one or more: none would mean every network"),
             })
             .optional(),
+        /** Who outside the sites is told of alerts; without this nobody is, and nothing of it is declared. */
+        receivers: receivers.optional(),
     })
     .optional();
 

@@ -1,10 +1,16 @@
 /** Prometheus' own files. Pure. https://prometheus.io/docs/prometheus/latest/configuration/configuration/ */
-import { PROMETHEUS_PORT, WATCHER_HOST } from "../conventions/monitoring";
+import {
+    ALERTMANAGER,
+    ALERTMANAGER_HOST,
+    ALERTMANAGER_PORT,
+    PROMETHEUS_PORT,
+    WATCHER_HOST,
+} from "../conventions/monitoring";
 import { TLS } from "../conventions/mounted";
 import { amount } from "../conventions/quantity";
 import { PORTS, memberHosts, memberNames } from "../registries/plan-database";
 import type { RegistryPlan } from "../registries/plan";
-import { HEARTBEAT, OTHER_SITE } from "./metrics";
+import { ALERTMANAGER_METRICS, HEARTBEAT, OTHER_SITE } from "./metrics";
 import { type Alert, ruleFile } from "./rules";
 
 /** Folders of its files, its certificate and its disk. */
@@ -18,15 +24,10 @@ const HEARD_SECONDS = 5;
 /** Part of a disk that may be filled; the rest is for what is not yet compacted. */
 const FILLED = 0.8;
 
-const CERTIFICATE = {
-    cert_file: `${FOLDER.certificate}/${TLS.certificate}`,
-    key_file: `${FOLDER.certificate}/${TLS.key}`,
-} as const;
-const AUTHORITY = `${FOLDER.certificate}/${TLS.authority}`;
 /** How everybody outside the pod is asked. */
 const MUTUAL = {
     scheme: "https",
-    tls_config: { ca_file: AUTHORITY, ...CERTIFICATE, min_version: "TLS13" },
+    tls_config: { ...certificate(FOLDER.certificate), min_version: "TLS13" },
 } as const;
 
 export interface Watched {
@@ -38,6 +39,8 @@ export interface Watched {
     /** Names of those who watch the other site; none where there is no other. */
     readonly heard: readonly string[];
     readonly alerts: readonly Alert[];
+    /** Whether receivers outside the sites are told. */
+    readonly tells: boolean;
 }
 
 /** File → content; JSON is valid YAML. */
@@ -45,11 +48,11 @@ export function prometheusFiles(watched: Watched): Record<string, string> {
     return {
         "prometheus.yml": text(main(watched)),
         "rules.yml": ruleFile(watched.alerts),
-        "web.yml": text(web(watched)),
+        "web.yml": text(serving(FOLDER.certificate, [WATCHER_HOST, ...watched.heard])),
     };
 }
 
-function main({ site, retentionDays, storage, registries, heard }: Watched): object {
+function main({ site, retentionDays, storage, registries, heard, tells }: Watched): object {
     return {
         global: {
             scrape_interval: `${LOOK_SECONDS}s`,
@@ -66,6 +69,7 @@ function main({ site, retentionDays, storage, registries, heard }: Watched): obj
             },
         },
         rule_files: [`${FOLDER.files}/rules.yml`],
+        ...(tells && { alerting: { alertmanagers: [{ ...MUTUAL, static_configs: [ALERTMANAGER_TARGET] }] } }),
         scrape_configs: [
             { job_name: "exporter", static_configs: [{ targets: [`127.0.0.1:${EXPORTER_PORT}`] }] },
             {
@@ -78,6 +82,7 @@ function main({ site, retentionDays, storage, registries, heard }: Watched): obj
                 static_configs: registries.flatMap(members),
             },
             ...(heard.length === 0 ? [] : [otherSite(heard)]),
+            ...(tells ? [alertmanager()] : []),
         ],
     };
 }
@@ -99,6 +104,20 @@ function otherSite(heard: readonly string[]): object {
     };
 }
 
+const ALERTMANAGER_TARGET = { targets: [`${ALERTMANAGER_HOST}:${ALERTMANAGER_PORT}`] } as const;
+
+/** Whether receivers take what they are told; the rest of what it measures of itself is dropped. */
+function alertmanager(): object {
+    return {
+        job_name: ALERTMANAGER,
+        ...MUTUAL,
+        metric_relabel_configs: [
+            { action: "keep", source_labels: ["__name__"], regex: ALERTMANAGER_METRICS.join("|") },
+        ],
+        static_configs: [ALERTMANAGER_TARGET],
+    };
+}
+
 function members({ name: registry, database: { namespace, firstMember, members } }: RegistryPlan): object[] {
     const hosts = memberHosts(namespace, firstMember, members);
     return memberNames({ firstMember, members }).map((member, index) => ({
@@ -107,19 +126,29 @@ function members({ name: registry, database: { namespace, firstMember, members }
     }));
 }
 
-/** Whom it answers: https://prometheus.io/docs/prometheus/latest/configuration/https/ */
-function web({ heard }: Watched): object {
+/**
+ * Whom a server answers: https://prometheus.io/docs/prometheus/latest/configuration/https/
+ *
+ * @param folder of its certificate @param sans names in the certificates of those whom it answers
+ */
+export function serving(folder: string, sans: readonly string[]): object {
+    const { ca_file: client_ca_file, ...own } = certificate(folder);
     return {
         tls_server_config: {
-            ...CERTIFICATE,
+            ...own,
             client_auth_type: "RequireAndVerifyClientCert",
-            client_ca_file: AUTHORITY,
-            client_allowed_sans: [WATCHER_HOST, ...heard],
+            client_ca_file,
+            client_allowed_sans: sans,
             min_version: "TLS13",
         },
     };
 }
 
-function text(content: object): string {
+function certificate(folder: string): { cert_file: string; key_file: string; ca_file: string } {
+    const file = (name: string): string => `${folder}/${name}`;
+    return { cert_file: file(TLS.certificate), key_file: file(TLS.key), ca_file: file(TLS.authority) };
+}
+
+export function text(content: object): string {
     return JSON.stringify(content, null, 2);
 }

@@ -25,6 +25,9 @@ export const MEMBER_METRICS = [
     "embassy_wal_waiting_segments",
 ] as const;
 
+/** Alertmanager's own: https://github.com/prometheus/alertmanager/blob/v0.34.1/notify/metrics.go */
+export const ALERTMANAGER_METRICS = ["alertmanager_notification_requests_failed_total"] as const;
+
 declare const known: unique symbol;
 /** The name of a metric that somebody exports. */
 type Known = string & { readonly [known]: true };
@@ -38,6 +41,10 @@ export function patroni(metric: (typeof PATRONI_METRICS)[number]): Known {
 }
 
 export function member(metric: (typeof MEMBER_METRICS)[number]): Known {
+    return metric as string as Known;
+}
+
+export function alertmanager(metric: (typeof ALERTMANAGER_METRICS)[number]): Known {
     return metric as string as Known;
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import * as pulumi from "@pulumi/pulumi";
@@ -27,6 +26,8 @@ import { tenancy } from "../kubernetes/tenancy";
 import type { NetworkPlan } from "../networking/addresses";
 import { LOOKUPS, apiServer } from "../networking/egress";
 import { PORTS } from "../registries/plan-database";
+import { TELLS, alertmanager } from "./alertmanager";
+import { configured } from "./configured";
 import type { MonitoringPlan } from "./plan";
 import { heartbeats } from "./heartbeats";
 import { podSpec } from "./pod";
@@ -44,8 +45,6 @@ export interface MonitoringArgs {
 
 /** Name of the ClusterRole and its binding, which belong to no namespace. */
 const ROLE = "embassy-exporter";
-/** Annotation that tells the pods of a new configuration. */
-const DIGEST = "data-embassy/configuration";
 
 /** Watches a site from inside, and says what is wrong: docs/decisions/monitoring.md. */
 export class Monitoring extends pulumi.ComponentResource {
@@ -71,7 +70,8 @@ export class Monitoring extends pulumi.ComponentResource {
         }));
         // Nobody in the site is let in: who reads the alerts comes by the pod's own machine.
         const ingress = plan.statusPage === undefined ? [] : [viewersOf(plan.statusPage)];
-        const flows = { ingress, egress: [LOOKUPS, apiServer(network), ...members] };
+        const tells = plan.alertmanager === undefined ? [] : [TELLS];
+        const flows = { ingress, egress: [LOOKUPS, apiServer(network), ...members, ...tells] };
         const before = networkPolicies(
             name,
             { ...placed, workload: PROMETHEUS, selector: PROMETHEUS_SELECTOR, ...flows },
@@ -108,6 +108,11 @@ export class Monitoring extends pulumi.ComponentResource {
             parent,
         );
         heartbeats(name, { ...placed, plan }, parent);
+        if (plan.alertmanager !== undefined) {
+            const { alertmanager: told } = plan;
+            const args = { plan: told, namespace, serviceAccount, issuer, validity, networkPolicies: before };
+            alertmanager(`${name}-alertmanager`, args, parent);
+        }
         budget(name, { ...placed, workload: PROMETHEUS, selector: PROMETHEUS_SELECTOR }, parent);
         const podLabels = { ...COMMON_LABELS, ...PROMETHEUS_SELECTOR };
         new StatefulSet(
@@ -122,7 +127,7 @@ export class Monitoring extends pulumi.ComponentResource {
                     selector: { matchLabels: PROMETHEUS_SELECTOR },
                     persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
                     template: {
-                        metadata: { labels: podLabels, annotations: { [DIGEST]: digest(plan.files) } },
+                        metadata: { labels: podLabels, annotations: configured(plan.files) },
                         spec: podSpec({ plan, serviceAccount, certificate: tls, files: files.name, page }),
                     },
                     volumeClaimTemplates: [
@@ -152,7 +157,3 @@ const RULES = [
     { apiGroups: ["batch"], resources: ["cronjobs", "jobs"], verbs: LISTS },
     { apiGroups: [CERT_MANAGER_API.group], resources: ["certificates"], verbs: LISTS },
 ];
-
-function digest(files: Readonly<Record<string, string>>): string {
-    return createHash("sha256").update(JSON.stringify(files)).digest("hex");
-}

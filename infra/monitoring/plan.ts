@@ -11,6 +11,7 @@ import type { Asking, RegistryPlan } from "../registries/plan";
 import type { ReplicationSection } from "../registries/replication/config";
 import type { StorageSection } from "../storage/config";
 import { prometheusFiles } from "./configuration";
+import { type AlertmanagerPlan, planAlertmanager } from "./plan-alertmanager";
 import { type StatusPagePlan, planStatusPage } from "./plan-status-page";
 import { alerts } from "./rules";
 
@@ -34,6 +35,8 @@ export interface MonitoringPlan {
     readonly files: Readonly<Record<string, string>>;
     /** Undefined where nobody may look. */
     readonly statusPage: StatusPagePlan | undefined;
+    /** Undefined where nobody outside is told. */
+    readonly alertmanager: AlertmanagerPlan | undefined;
     /** Namespaces of the registries whose members are asked, and what selects those. */
     readonly watched: readonly Asking[];
     /** Names of those who watch the other site of a pair, and are asked whether they do; empty in a site that is no half of one. */
@@ -61,6 +64,7 @@ export function planMonitoring(
     const partner = "partner" in site ? site.partner : undefined;
     const heard = partner === undefined ? [] : heartbeatNames(partner);
     const statusPage = planStatusPage(config, network);
+    const alertmanager = planAlertmanager(config, lock);
     const running = registries.filter(({ database }) => database.members > 0);
     return {
         labels: { ...COMMON_LABELS, ...PROMETHEUS_SELECTOR, [LABEL.site]: site.name },
@@ -73,13 +77,24 @@ export function planMonitoring(
         spread: SPREAD,
         storage: monitoring.storage,
         storageClass: storage.class,
-        quota: quota({
-            count: WATCHING,
-            containers: [SERVER, EXPORTER, ...(statusPage ? [statusPage] : [])],
-            storage: monitoring.storage,
+        quota: quota(
+            {
+                count: WATCHING,
+                containers: [SERVER, EXPORTER, ...(statusPage ? [statusPage] : [])],
+                storage: monitoring.storage,
+            },
+            ...(alertmanager ? [{ count: 1, containers: [alertmanager] }] : []),
+        ),
+        files: prometheusFiles({
+            site: site.name,
+            ...monitoring,
+            registries: running,
+            heard,
+            alerts: alerts(config),
+            tells: alertmanager !== undefined,
         }),
-        files: prometheusFiles({ site: site.name, ...monitoring, registries: running, heard, alerts: alerts(config) }),
         statusPage,
+        alertmanager,
         watched: running.map(({ namespace, database }) => ({ namespace, selector: database.labels })),
         heard,
         heartbeats:

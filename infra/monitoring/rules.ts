@@ -4,12 +4,10 @@
  */
 import { DAYS_ALONE } from "../keys/config";
 import type { ReplicationSection } from "../registries/replication/config";
+import type { Severity } from "../conventions/monitoring";
 import type { SiteSection } from "../conventions/site";
-import { HEARTBEAT, expression, heartbeat, member, own, patroni, up } from "./metrics";
-
-/** page: somebody is called at any hour. ticket: somebody looks at it on the next working day. */
-export const SEVERITIES = ["page", "ticket"] as const;
-export type Severity = (typeof SEVERITIES)[number];
+import type { MonitoringSection } from "./config";
+import { HEARTBEAT, alertmanager, expression, heartbeat, member, own, patroni, up } from "./metrics";
 
 export interface Alert {
     /** Its name, and its heading in docs/alerts.md. */
@@ -38,9 +36,14 @@ const BEHIND_BYTES = 16 * 1024 * 1024;
 const WAITING_SEGMENTS = 60;
 
 /** The limits that rules follow are those of the stack file. */
-export function alerts({ site, replication }: SiteSection & ReplicationSection): Alert[] {
+export function alerts({
+    site,
+    replication,
+    monitoring,
+}: SiteSection & ReplicationSection & MonitoringSection): Alert[] {
     return [
         ...everywhere(),
+        ...(monitoring?.receivers === undefined ? [] : telling()),
         ...("partner" in site ? paired(site.partner) : []),
         ...(site.role === "primary" ? writing() : site.role === "standby" ? following(replication) : []),
     ];
@@ -158,6 +161,26 @@ function everywhere(): Alert[] {
             severity: "ticket",
             who: "operator",
             stake: "{{ $labels.kind }} {{ $labels.namespace }}/{{ $labels.workload }} lacks {{ $value }} of its pods: the next failure may stop it.",
+        },
+    ];
+}
+
+/** Seconds within which a receiver that takes nothing fails again: a server that swallows all packets is given up after two minutes. */
+const FAILS_AGAIN_SECONDS = 180;
+
+function telling(): Alert[] {
+    const failed = alertmanager("alertmanager_notification_requests_failed_total");
+    return [
+        {
+            name: "ReceiverSilent",
+            expression:
+                expression`sum by (receiver_name) (increase(${failed}[${FAILS_AGAIN_SECONDS}s])) > 0 or ` +
+                expression`max by (job) (${up}{job="alertmanager"}) == 0`,
+            // One failure that is made up for calls nobody.
+            lastsSeconds: FAILS_AGAIN_SECONDS + 60,
+            severity: "page",
+            who: "operator",
+            stake: 'Alerts do not reach {{ or $labels.receiver_name "any receiver" }}: they are kept, and told when they can be.',
         },
     ];
 }

@@ -118,6 +118,17 @@ function together(config: EmbassyConfig, context: z.RefinementCtx): void {
     if (around !== undefined) {
         problem(["storage", "publicCloud", "address"], `must be outside of the sites, and is in the block ${around}`);
     }
+    for (const [name, receiver] of Object.entries(config.monitoring?.receivers ?? {})) {
+        const kind = receiver.webhook === undefined ? "mail" : "webhook";
+        const address = receiver[kind]?.address;
+        const own = inside.find((range) => address !== undefined && cidr.contains(range, `${address}/32`));
+        if (own !== undefined) {
+            problem(
+                ["monitoring", "receivers", name, kind, "address"],
+                `must be outside of the sites, and is in the block ${own}`,
+            );
+        }
+    }
     if (config.machines !== undefined) {
         for (const [path, message] of machineProblems(config.machines, config.cluster)) {
             problem(["machines", ...path], message);

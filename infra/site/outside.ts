@@ -1,6 +1,7 @@
 /** What a site talks to outside its cluster, by address. Pure. */
 import type { EdgeSection } from "../edge/config";
 import type { MonitoringSection } from "../monitoring/config";
+import { serverOf } from "../monitoring/receiver";
 import type { NetworkPlan, Peer } from "../networking/addresses";
 
 /** Names of what is outside the cluster, by its range of addresses. */
@@ -17,6 +18,11 @@ export function outsideOf(
         ...Object.fromEntries(Object.entries(peers).flatMap(([site, peer]) => servedThere(site, peer))),
         ...Object.fromEntries((edge?.networks ?? []).map((cidr) => [cidr, "allies"])),
         ...Object.fromEntries((edge?.public?.networks ?? []).map((cidr) => [cidr, "everybody"])),
+        ...Object.fromEntries(
+            Object.values(monitoring?.receivers ?? {})
+                .map(serverOf)
+                .map(({ host, address }) => [`${address}/32`, `receiver ${host}`]),
+        ),
         ...Object.fromEntries(
             (monitoring?.viewers?.networks ?? []).map((cidr) => [cidr, "viewers of the status page"]),
         ),

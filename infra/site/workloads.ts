@@ -93,6 +93,18 @@ export function workloads(
                       // Where one is serviced and the other fails, the site goes on unwatched, and who asks is told.
                       quorum: 0,
                   },
+                  // It comes up again elsewhere, and is told again then what goes on.
+                  ...(monitoring.alertmanager === undefined
+                      ? []
+                      : [
+                            {
+                                ...plain,
+                                name: "alertmanager",
+                                unit: "pod",
+                                count: 1,
+                                ...requests(monitoring.alertmanager),
+                            },
+                        ]),
               ]),
         ...[
             { name: "backup Jobs", count: registries.length * JOBS, ...requests(BACKUP_JOB) },

@@ -1,21 +1,16 @@
 import { z } from "zod";
+import { credentials, hostAddress, hostName } from "../conventions/host";
 import { PUBLIC_REGISTRIES } from "../conventions/registries";
 
 /** A bucket beyond the two sites, for copies of what their stores have of the public registries: docs/decisions/public-cloud.md. */
 export const publicCloud = z.strictObject({
     /** Host of its S3 interface, as its certificate names it. */
-    endpoint: z
-        .string()
-        .regex(
-            /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/,
-            "must be a host name, such as s3.example",
-        ),
-    /** Address of that host. It is the one address outside the sites that is opened, and it is looked up nowhere. */
-    address: z.ipv4("must be an IPv4 address, such as 192.0.2.1"),
+    endpoint: hostName,
+    address: hostAddress,
     region: z.string().min(1, "must be the region that the cloud knows the bucket in"),
     bucket: z.string().regex(/^[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$/, "must be a bucket's name, in small letters"),
-    /** Secret with the keys `id` and `secret` in the namespace of each of the registries. It is created by hand, so that no state has it. */
-    credentials: z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be the name of a Secret"),
+    /** Secret with the keys `id` and `secret` in the namespace of each of the registries. */
+    credentials,
     registries: z
         .array(
             z

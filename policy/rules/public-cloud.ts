@@ -3,8 +3,10 @@ import { podSpecOf } from "./pods";
 import type { KubernetesObject, Rule } from "./rule";
 
 /** This repeats infra/ and does not import it, because what is changed there is judged here. */
-const PUBLIC_NAMESPACE = "registry-legislation";
-const UPLOADER = "public-copy";
+const ALLOWED = [
+    { namespace: "registry-legislation", workload: "public-copy" },
+    { namespace: "monitoring", workload: "alertmanager" },
+] as const;
 /** It stores the audit log in the other site's store, and has no DNS server in Kubernetes' own namespace. */
 const SHIPPER = { kind: "DaemonSet", namespace: "kube-system", name: "audit-shipper" } as const;
 
@@ -44,12 +46,15 @@ function workloadOf({ kind, spec, metadata }: KubernetesObject): string | undefi
 
 export const publicCloud: Rule = {
     name: "public-cloud",
-    description: "Nothing leaves the sites for a public cloud but copies of legislation, from the pods that make them.",
+    description:
+        "Nothing leaves the sites but copies of legislation, from the pods that make them, and alerts, from the pod that tells receivers.",
     violations(object) {
-        if (object.metadata?.namespace === PUBLIC_NAMESPACE && workloadOf(object) === UPLOADER) {
+        const within = object.metadata?.namespace;
+        if (ALLOWED.some(({ namespace, workload }) => namespace === within && workload === workloadOf(object))) {
             return [];
         }
-        const only = `only ${UPLOADER} in ${PUBLIC_NAMESPACE} reaches beyond the sites`;
+        const names = ALLOWED.map(({ namespace, workload }) => `${workload} in ${namespace}`);
+        const only = `only ${names.join(" and ")} reach beyond the sites`;
         const aliases = podSpecOf(object)?.hostAliases ?? [];
         return [
             ...rangesOutside(object).map((range) => `egress to ${range} is outside of the sites; ${only}`),

@@ -87,5 +87,7 @@ describe("the images that a lab needs", () => {
         );
         expect(names(["site", "monitoring"])).toContain("prometheus");
         expect(names(["site"], ["prometheus"])).toContain("prometheus");
+        expect(names(["site", "monitoring"])).not.toContain("alertmanager");
+        expect(names(["site", "monitoring", "monitoring.receivers"])).toContain("alertmanager");
     });
 });

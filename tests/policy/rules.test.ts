@@ -433,7 +433,7 @@ describe("policy", () => {
                 egress: [{ to: to.map((range) => ({ ipBlock: { cidr: range } })), ports: [{ port: 443 }] }],
             },
         });
-        const only = "only public-copy in registry-legislation reaches beyond the sites";
+        const only = "only public-copy in registry-legislation and alertmanager in monitoring reach beyond the sites";
         expect(said(policy(cidr))).toContain(`public-cloud: egress to ${cidr} is outside of the sites; ${only}`);
         expect(said(policy())).toEqual([`public-cloud: egress to 0.0.0.0/0 is outside of the sites; ${only}`]);
         expect(said(policy("10.38.0.11/32"))).toEqual([]);
@@ -477,13 +477,24 @@ describe("policy", () => {
         expect(said(shipper(log, store, "audit-shipper", "Deployment"))).toHaveLength(2);
     });
 
+    it("lets one workload in monitoring tell receivers, and no other", () => {
+        const named = (name: string): KubernetesObject => ({
+            ...workload({ hostAliases: [{ ip: "192.0.2.25", hostnames: ["alerts.state.example"] }] }),
+            metadata: { namespace: "monitoring", name },
+        });
+        expect(said(named("alertmanager"))).toEqual([]);
+        expect(said(named("prometheus"))).toEqual([
+            expect.stringContaining("hostAliases lead to 192.0.2.25") as string,
+        ]);
+    });
+
     it("refuses a copy of taxes that names its cloud past the DNS server", () => {
         const job = (namespace: string): KubernetesObject => ({
             ...workload({ hostAliases: [{ ip: "192.0.2.7", hostnames: ["s3.cloud.example"] }] }, "CronJob"),
             metadata: { namespace, name: "public-copy" },
         });
         expect(said(job("registry-taxes"))).toEqual([
-            "public-cloud: hostAliases lead to 192.0.2.7, past the site's DNS server; only public-copy in registry-legislation reaches beyond the sites",
+            "public-cloud: hostAliases lead to 192.0.2.7, past the site's DNS server; only public-copy in registry-legislation and alertmanager in monitoring reach beyond the sites",
         ]);
         expect(said(job("registry-legislation"))).toEqual([]);
     });

@@ -35,6 +35,46 @@ export const MONITORING = { retentionDays: 30, storage: "20Gi" } as const;
 /** Who may open its status page, from a range of addresses kept for documents (RFC 5737): a test comes by the lab's own relay. */
 export const VIEWERS = { persons: { duty: { issued: 1 } }, networks: ["198.51.100.0/24"] } as const;
 
+/** Who outside is told of alerts, at addresses kept for documents. @param authority PEM of that behind both servers' certificates */
+export function receiversTrusting(authority: string): object {
+    return {
+        duty: {
+            severities: ["page", "ticket"],
+            webhook: {
+                authority,
+                address: "192.0.2.25",
+                url: "https://alerts.state.example/embassy",
+                credentials: "duty-webhook",
+            },
+        },
+        office: {
+            severities: ["ticket"],
+            mail: {
+                authority,
+                address: "192.0.2.26",
+                from: "embassy@state.example",
+                to: ["office@state.example"],
+                host: "mail.state.example",
+                user: "embassy",
+                credentials: "office-mail",
+            },
+        },
+    };
+}
+
+/** The same where nobody asks their servers. The key of this authority is nowhere. */
+export const RECEIVERS = receiversTrusting(`-----BEGIN CERTIFICATE-----
+MIIBVzCCAQmgAwIBAgIULqSPrqRovBVn+246YH45EozCoTAwBQYDK2VwMCAxHjAc
+BgNVBAMMFVN0YXRlIHNlcnZpY2VzICh0ZXN0KTAgFw0yNjExMzAxMTUzMDhaGA8y
+MTI2MTEwNjExNTMwOFowIDEeMBwGA1UEAwwVU3RhdGUgc2VydmljZXMgKHRlc3Qp
+MCowBQYDK2VwAyEA/5jUvDO4KkK4/ERg/koFRFbdAwR5vfkaHIeQ7s/WMayjUzBR
+MB0GA1UdDgQWBBSpWVVdX4veqMQEGHrh8Mi2TS9gJTAfBgNVHSMEGDAWgBSpWVVd
+X4veqMQEGHrh8Mi2TS9gJTAPBgNVHRMBAf8EBTADAQH/MAUGAytlcANBALyBdJf4
+epdAYvd7mC5f30cfRtpuWXI3Ba2mLAHpE0yjvDCNeNRAWeOMbENjP+HvEyCoAGOm
+DZUHSFv2M0UiagI=
+-----END CERTIFICATE-----
+`);
+
 /** The configuration of a stack that is watched. @param more keys of that section */
 export function watchedValues(stack: string, more: object = {}): Record<string, unknown> {
     return { ...stackValues(stack), [MONITORING_KEY]: { ...MONITORING, ...more } };

@@ -23,6 +23,7 @@ const ONLY: Readonly<Record<string, Use>> = {
     coredns: "real",
     versitygw: "real",
     follow: "real",
+    alertmanager: "asked",
     prometheus: "asked",
     promtool: "asked",
 };
@@ -220,6 +221,8 @@ function goJobs({ modules }: Layout): GoJob[] {
             {
                 prometheus: "github.com/prometheus/prometheus/cmd/prometheus",
                 promtool: "github.com/prometheus/prometheus/cmd/promtool",
+                // This program is ours, beside go.mod, and is made of the packages that a site needs: most of them are in Prometheus, too.
+                alertmanager: "data-embassy/toolchain/prometheus/alertmanager",
             },
             { download: 260, compile: 550 },
             (version) => [`github.com/prometheus/common/version.Version=${version.replace(/^v/, "")}`],

@@ -21,10 +21,18 @@ export function stackConfig(stack: string, folder = stackFolder(stack)): Embassy
     }
 }
 
-/** The sections that some stack has, right or wrong. */
+/** The sections that some stack has, right or wrong, and the keys in them: `monitoring`, `monitoring.receivers`. */
 export function declaredSections(): Set<string> {
-    const keys = declaredStacks().flatMap((stack) => Object.keys(wholeConfig(readFileSync(stackFile(stack), "utf8"))));
-    return new Set(keys.map((key) => key.slice(PROJECT.length + 1)));
+    const sections = declaredStacks().flatMap((stack) =>
+        Object.entries(wholeConfig(readFileSync(stackFile(stack), "utf8"))),
+    );
+    return new Set(
+        sections.flatMap(([key, content]) => {
+            const section = key.slice(PROJECT.length + 1);
+            const inside = typeof content === "object" && content !== null ? Object.keys(content) : [];
+            return [section, ...inside.map((one) => `${section}.${one}`)];
+        }),
+    );
 }
 
 /** The sites that the project declares and that hold the registries all the time, the one that writes them first. Restore environments do not. */

@@ -33,6 +33,7 @@ const RBAC = ["rbac.authorization.k8s.io"];
 export const NAMED = {
     secrets: [
         "accounts",
+        "alertmanager-tls",
         "allied-edge",
         "audit-shipper",
         "backup-tls",

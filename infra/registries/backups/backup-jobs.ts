@@ -4,6 +4,7 @@ import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
 import { NOT_AWAITED, metadata } from "../../kubernetes/metadata";
 import { PRIORITY } from "../../kubernetes/priority";
+import { SOON_ELSEWHERE } from "../../kubernetes/tolerations";
 import { guaranteed, hardenedContainer, hardenedPod } from "../../kubernetes/workload";
 import { PATHS } from "../plan-database";
 import { generationSuffix } from "../../keys/registry-keys";
@@ -27,16 +28,6 @@ const LIFE = {
     // A machine that is gone never says that its pod has ended. Of two pods, the second waits for the first one's lock.
     podReplacementPolicy: "TerminatingOrFailed",
 } satisfies Partial<input.batch.v1.JobSpec>;
-/**
- * A pod leaves a machine that is gone after this many seconds. By default Kubernetes leaves it there for five minutes, and at first puts new
- * ones there, too.
- */
-const SOON_ELSEWHERE: input.core.v1.Toleration[] = ["not-ready", "unreachable"].map((state) => ({
-    key: `node.kubernetes.io/${state}`,
-    operator: "Exists",
-    effect: "NoExecute",
-    tolerationSeconds: 30,
-}));
 /** Seconds for which a run that was missed is made up for: until the next day's is due. */
 const MADE_UP_SECONDS = 24 * 60 * 60;
 /**

@@ -9,7 +9,7 @@ import { tier4Site } from "../../../infra/site/tier4";
 import { RULES } from "../../../policy/rules";
 import type { KubernetesObject } from "../../../policy/rules/rule";
 import { type Rendered, inputsOf, renderPlan } from "../../support/render";
-import { stackValues, watchedValues } from "../../support/stacks";
+import { RECEIVERS, stackValues, watchedValues } from "../../support/stacks";
 
 const config = parseConfig("luxembourg", watchedValues("luxembourg"));
 const site = plan(config);
@@ -86,6 +86,78 @@ describe("a site that is watched", () => {
             .filter(({ volumeMounts }) => volumeMounts.some(({ name }) => name === "api-token"))
             .map(({ name }) => name);
         expect(holders).toEqual(["exporter"]);
+    });
+});
+
+describe("a site that tells receivers", () => {
+    const telling = parseConfig("luxembourg", watchedValues("luxembourg", { receivers: RECEIVERS }));
+    const told = plan(telling);
+    let all: Rendered[];
+    beforeAll(async () => {
+        all = await renderPlan("luxembourg", told);
+    }, 120_000);
+    const of = <T>(type: RegExp): T[] => inputsOf<T>(all, type);
+
+    it("opens the way from Prometheus to Alertmanager, from there to the receivers' servers, and no other", () => {
+        const policies = of<Policy>(/:NetworkPolicy$/);
+        const outside = outsideOf(told.network, telling.edge, telling.monitoring);
+        expect(halfOpen(policies, outside)).toEqual([]);
+        const own = [...flowsOf(policies, outside, "egress"), ...flowsOf(policies, outside, "ingress")].filter((flow) =>
+            [flow.from, flow.to].includes("alertmanager"),
+        );
+        expect(new Set(own.map(({ from, to, port }) => `${from} → ${to} ${port}`))).toEqual(
+            new Set([
+                "prometheus → alertmanager 9093/TCP",
+                "alertmanager → receiver alerts.state.example 443/TCP",
+                "alertmanager → receiver mail.state.example 587/TCP",
+            ]),
+        );
+    });
+
+    it("breaks no policy, and bears every fault that it bore before", () => {
+        const broken = all.flatMap(({ inputs }) =>
+            RULES.flatMap(({ violations }) => violations(inputs as unknown as KubernetesObject, { protect: true })),
+        );
+        expect(broken).toEqual([]);
+        expect(tier4Problems(tier4Site(telling, told))).toEqual([]);
+    });
+
+    it("mounts each receiver's one key out of a Secret that nobody declares, and gives the pod no identity", () => {
+        const [deployment] = of<{
+            metadata: { name: string };
+            spec: { template: { spec: { volumes: { name: string; secret?: object }[] } } };
+        }>(/:Deployment$/).filter(({ metadata }) => metadata.name === "alertmanager");
+        const volumes = deployment?.spec.template.spec.volumes ?? [];
+        expect(volumes.map(({ name }) => name)).toEqual([
+            "data",
+            "files",
+            "certificate",
+            "receiver-duty",
+            "receiver-office",
+        ]);
+        expect(volumes.slice(3).map(({ secret }) => secret)).toEqual([
+            expect.objectContaining({ secretName: "duty-webhook", items: [{ key: "token", path: "token" }] }),
+            expect.objectContaining({ secretName: "office-mail", items: [{ key: "password", path: "password" }] }),
+        ]);
+        const secrets = of<{ metadata: { name: string } }>(/:Secret$/).map(({ metadata }) => metadata.name);
+        expect(secrets).not.toEqual(expect.arrayContaining(["duty-webhook"]));
+        expect(secrets).not.toEqual(expect.arrayContaining(["office-mail"]));
+    });
+
+    it("tells each receiver of its severities", () => {
+        const { route } = JSON.parse(told.monitoring?.alertmanager?.files["alertmanager.yml"] ?? "") as {
+            route: { routes: { receiver: string; matchers: string[]; continue: boolean }[] };
+        };
+        expect(route.routes).toEqual([
+            { receiver: "duty", matchers: ['severity=~"page|ticket"'], continue: true },
+            { receiver: "office", matchers: ['severity=~"ticket"'], continue: true },
+        ]);
+    });
+
+    it("declares nothing of it where no receiver is named", () => {
+        expect(site.monitoring?.alertmanager).toBeUndefined();
+        expect(JSON.stringify(site.monitoring)).not.toContain("alertmanager");
+        expect(JSON.stringify(site.monitoring)).not.toContain("ReceiverSilent");
     });
 });
 

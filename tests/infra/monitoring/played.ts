@@ -6,6 +6,8 @@ export interface Played {
     /** Labels of the alert, besides its severity. */
     readonly labels: Readonly<Record<string, string>>;
     readonly stake: string;
+    /** Seconds for which it goes on once all is well again, where it looks back; none otherwise. */
+    readonly lingersSeconds?: number;
 }
 
 const LAND = { registry: "land", member: "database-0" };
@@ -18,6 +20,29 @@ const OTHER_SITE =
 
 /** One fault for each, or several, where they are noticed in different ways. */
 export const PLAYED: Readonly<Record<string, Played | readonly Played[]>> = {
+    ReceiverSilent: [
+        {
+            // It fails each minute, as it is tried, and another one, told in vain once before, is well.
+            series: {
+                'alertmanager_notification_requests_failed_total{integration="webhook",receiver_name="duty"}': [
+                    "3+0",
+                    "4+0.25",
+                ],
+                'alertmanager_notification_requests_failed_total{integration="email",receiver_name="office"}': [
+                    "1+0",
+                    "1+0",
+                ],
+            },
+            labels: { receiver_name: "duty" },
+            stake: "Alerts do not reach duty: they are kept, and told when they can be.",
+            lingersSeconds: 180,
+        },
+        {
+            series: { 'up{job="alertmanager",instance="alertmanager.monitoring.svc:9093"}': ["1+0", "0+0"] },
+            labels: { job: "alertmanager" },
+            stake: "Alerts do not reach any receiver: they are kept, and told when they can be.",
+        },
+    ],
     OtherSiteSilent: [
         {
             series: { [`up{${HEARD[0] ?? ""}}`]: ["0+0", "0+0"], [`up{${HEARD[1] ?? ""}}`]: ["1+0", "0+0"] },

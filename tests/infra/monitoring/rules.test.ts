@@ -3,20 +3,19 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parser } from "@prometheus-io/lezer-promql";
 import { METRICS } from "../../../infra/conventions/monitoring";
-import { HEARTBEAT, MEMBER_METRICS, PATRONI_METRICS } from "../../../infra/monitoring/metrics";
+import { ALERTMANAGER_METRICS, HEARTBEAT, MEMBER_METRICS, PATRONI_METRICS } from "../../../infra/monitoring/metrics";
 import { type Alert, RUNBOOK, alerts, ruleFile } from "../../../infra/monitoring/rules";
 import { parseConfig } from "../../../infra/site/config";
 import { plan } from "../../../infra/site/plan";
 import { repoRoot } from "../../../command-line/paths";
 import { describePromtool, promtool, whyNot } from "../../support/promtool";
-import { watchedValues } from "../../support/stacks";
+import { RECEIVERS, watchedValues } from "../../support/stacks";
 import { PLAYED, type Played } from "./played";
 
 const SITES = ["tallinn", "luxembourg"] as const;
-const configs = Object.fromEntries(SITES.map((site) => [site, parseConfig(site, watchedValues(site))])) as Record<
-    (typeof SITES)[number],
-    ReturnType<typeof parseConfig>
->;
+const configs = Object.fromEntries(
+    SITES.map((site) => [site, parseConfig(site, watchedValues(site, { receivers: RECEIVERS }))]),
+) as Record<(typeof SITES)[number], ReturnType<typeof parseConfig>>;
 const all = new Map(
     SITES.flatMap((site) => alerts(configs[site]).map((alert) => [alert.name, { site, alert }] as const)),
 );
@@ -37,7 +36,14 @@ function metricsIn(expression: string): string[] {
     return found;
 }
 
-const EXPORTED = new Set<string>([...Object.keys(METRICS), ...PATRONI_METRICS, ...MEMBER_METRICS, HEARTBEAT, "up"]);
+const EXPORTED = new Set<string>([
+    ...Object.keys(METRICS),
+    ...PATRONI_METRICS,
+    ...MEMBER_METRICS,
+    ...ALERTMANAGER_METRICS,
+    HEARTBEAT,
+    "up",
+]);
 
 function unexported(rules: readonly Alert[]): string[] {
     return rules.flatMap(({ name, expression }) =>
@@ -125,7 +131,10 @@ const LOOK_SECONDS = 15;
 const PHASE_SECONDS = 1200;
 
 /** A test file of promtool: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/ */
-function testFile({ name, lastsSeconds, severity, who }: Alert, { series, labels, stake }: Played): string {
+function testFile(
+    { name, lastsSeconds, severity, who }: Alert,
+    { series, labels, stake, lingersSeconds = 0 }: Played,
+): string {
     const steps = PHASE_SECONDS / LOOK_SECONDS;
     const phases = ([well, ill]: readonly [string, string]): string =>
         [well, ill, well].map((value) => `${value}x${steps - 1}`).join(" ");
@@ -151,7 +160,7 @@ function testFile({ name, lastsSeconds, severity, who }: Alert, { series, labels
                     ...(lastsSeconds === 0 ? [] : [at(PHASE_SECONDS + lastsSeconds - LOOK_SECONDS, false)]),
                     at(PHASE_SECONDS + lastsSeconds + LOOK_SECONDS, true),
                     at(2 * PHASE_SECONDS - LOOK_SECONDS, true),
-                    at(2 * PHASE_SECONDS + LOOK_SECONDS, false),
+                    at(2 * PHASE_SECONDS + lingersSeconds + LOOK_SECONDS, false),
                 ],
             },
         ],

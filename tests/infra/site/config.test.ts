@@ -1,5 +1,5 @@
 import { ConfigError, parseConfig } from "../../../infra/site/config";
-import { PUBLIC_CLOUD, STACKS, stackValues } from "../../support/stacks";
+import { MONITORING, PUBLIC_CLOUD, RECEIVERS, STACKS, stackValues } from "../../support/stacks";
 
 type Values = Record<string, Record<string, unknown>>;
 
@@ -37,6 +37,13 @@ function registry(values: Values, name: string): Record<string, unknown> {
 /** Adds a valid public cloud, which a test can then change. */
 function publicCloud(values: Values): Record<string, unknown> {
     return (section(values, "storage")["publicCloud"] = { ...PUBLIC_CLOUD } as Record<string, unknown>);
+}
+
+/** Adds monitoring with two valid receivers, which a test can then change. */
+function receivers(values: Values): Record<"duty" | "office", Record<string, Record<string, unknown>>> {
+    const added = structuredClone(RECEIVERS);
+    values["data-embassy:monitoring"] = { ...MONITORING, receivers: added };
+    return added as ReturnType<typeof receivers>;
 }
 
 describe("the stack files of the repository", () => {
@@ -387,6 +394,52 @@ describe("a wrong stack file", () => {
             "numbers that no disk has room for",
             (values) => (values["data-embassy:monitoring"] = { retentionDays: 30, storage: "5Ti" }),
             'data-embassy:monitoring.storage is "5Ti"; it must fit on one disk (cluster.machines: 4Ti)',
+        ],
+        [
+            "a receiver that nothing is sent to",
+            (values) => delete receivers(values).duty["webhook"],
+            'data-embassy:monitoring.receivers.duty is {"severities":["page","ticket"]}; it must have one of webhook and mail',
+        ],
+        [
+            "receivers without any",
+            (values) => (values["data-embassy:monitoring"] = { ...MONITORING, receivers: {} }),
+            "data-embassy:monitoring.receivers is {}; it must name one or more; without any, leave receivers out",
+        ],
+        [
+            "a receiver told in the clear",
+            (values) => Object.assign(receivers(values).duty["webhook"] ?? {}, { url: "http://alerts.state.example/" }),
+            'data-embassy:monitoring.receivers.duty.webhook.url is "http://alerts.state.example/"; it must be like https://alerts.example/embassy, with nothing secret in it: a token is in the Secret (credentials)',
+        ],
+        [
+            "a token in the open",
+            (values) =>
+                Object.assign(receivers(values).duty["webhook"] ?? {}, { url: "https://alerts.state.example/?t=1" }),
+            'data-embassy:monitoring.receivers.duty.webhook.url is "https://alerts.state.example/?t=1"; it must be like https://alerts.example/embassy, with nothing secret in it: a token is in the Secret (credentials)',
+        ],
+        [
+            "a receiver inside a site",
+            (values) => Object.assign(receivers(values).duty["webhook"] ?? {}, { address: "10.33.0.1" }),
+            'data-embassy:monitoring.receivers.duty.webhook.address is "10.33.0.1"; it must be outside of the sites, and is in the block 10.32.0.0/14',
+        ],
+        [
+            "a receiver's server that anybody vouches for",
+            (values) => Object.assign(receivers(values).duty["webhook"] ?? {}, { authority: "public" }),
+            'data-embassy:monitoring.receivers.duty.webhook.authority is "public"; it must be the one certificate of the authority behind the server\'s, PEM',
+        ],
+        [
+            "an unknown severity",
+            (values) => Object.assign(receivers(values).duty, { severities: ["alarm"] }),
+            'data-embassy:monitoring.receivers.duty.severities[0] is "alarm"; it must be one of page, ticket',
+        ],
+        [
+            "a user of mail without a password",
+            (values) => delete receivers(values).office["mail"]?.["credentials"],
+            "data-embassy:monitoring.receivers.office.mail.credentials is missing; it must be there where user is",
+        ],
+        [
+            "a password in a stack file",
+            (values) => Object.assign(receivers(values).office["mail"] ?? {}, { password: "not to be shown" }),
+            "data-embassy:monitoring.receivers.office.mail.password is not known; known here: from, to, host, port, address, authority, user, credentials",
         ],
         [
             "a page of a registry that there is not",

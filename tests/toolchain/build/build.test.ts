@@ -18,6 +18,7 @@ const LAB = [
     "versitygw",
     "prometheus",
     "promtool",
+    "alertmanager",
     ...CILIUM,
 ];
 const PROGRAMS = LAB.toSpliced(LAB.indexOf("kwok"), 0, "pulumi", "pulumi-journal");
@@ -76,7 +77,7 @@ describe("what is built", () => {
         expect(real).toEqual(expect.arrayContaining(["kubelet", "kube-proxy", "versitygw", ...CILIUM]));
         expect(real).not.toContain("kwok");
         // What is built where it is asked for comes with everything, and with no command.
-        expect(built(await build())).toEqual(["prometheus", "promtool"]);
+        expect(built(await build())).toEqual(["prometheus", "promtool", "alertmanager"]);
     });
 
     it("reports versions as pinned", async () => {

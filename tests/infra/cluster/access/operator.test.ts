@@ -4,7 +4,7 @@ import { expectedResources } from "../../../support/expected";
 import { parseConfig } from "../../../../infra/site/config";
 import { plan } from "../../../../infra/site/plan";
 import { type Rendered, renderPlan } from "../../../support/render";
-import { STACKS, VIEWERS, watchedValues } from "../../../support/stacks";
+import { RECEIVERS, STACKS, VIEWERS, watchedValues } from "../../../support/stacks";
 
 interface Declared {
     readonly kind: string;
@@ -17,7 +17,7 @@ beforeAll(async () => {
     // What a stack may declare besides, and none does: the operator has to be able to.
     const watched = await renderPlan(
         "tallinn",
-        plan(parseConfig("tallinn", watchedValues("tallinn", { viewers: VIEWERS }))),
+        plan(parseConfig("tallinn", watchedValues("tallinn", { viewers: VIEWERS, receivers: RECEIVERS }))),
     );
     const all: readonly Pick<Rendered, "type" | "inputs">[] = [
         ...STACKS.flatMap((stack) => expectedResources(stack)),
