@@ -8,6 +8,7 @@ import * as fs from "node:fs/promises";
 import { withLock } from "../command-line/lock.js";
 import { embassyHome } from "../command-line/paths";
 import { LabError } from "./errors";
+import type { NodeKind } from "./inventory";
 import { LabOptions, Site, foundedWith, openSite } from "./options";
 import { inStopOrder, isPartName } from "./part";
 import { labDirectory } from "./paths";
@@ -23,7 +24,7 @@ import {
     refuseOtherNodes,
 } from "./preflight";
 import { groupOf, removeGroups } from "./processes/groups";
-import { SiteStatus, sitePartNames, siteStatus } from "./status";
+import { Reached, SiteStatus, isUp, reached, sitePartNames, siteStatus } from "./status";
 import { together } from "../command-line/together";
 import { Up, answers, bringUp, configure } from "./up";
 
@@ -121,6 +122,21 @@ export async function down(
 
 export async function status(sites: readonly string[], options: LabOptions = {}): Promise<SiteStatus[]> {
     return Promise.all(sites.map((name) => siteStatus(openSite(name, options))));
+}
+
+/** The API server and the nodes of each site, without everything else that a status is made of. */
+export async function reach(sites: readonly string[], options: LabOptions = {}): Promise<Reached[]> {
+    return Promise.all(sites.map((name) => reached(openSite(name, options))));
+}
+
+/** Whether one of `sites` was brought up, and has not been taken down since. */
+export async function someUp(sites: readonly string[], options: LabOptions = {}): Promise<boolean> {
+    return (await Promise.all(sites.map((name) => isUp(openSite(name, options))))).includes(true);
+}
+
+/** Kind of the nodes with which `site` was made; undefined where it was not. */
+export function nodeKindOf(name: string, options: LabOptions = {}): NodeKind | undefined {
+    return foundedWith(openSite(name, options).paths);
 }
 
 /** Names of the parts of `site`, as `status` lists them. */

@@ -50,6 +50,25 @@ export function isWell({ ready, stored = [], stores = [], problems = [], unknown
     return ready && unknown === undefined && found.every(({ problem }) => problem === undefined);
 }
 
+/** What a start tells of a site once it is up. */
+export type Reached = Pick<SiteStatus, "site" | "nodeKind" | "nodes"> & {
+    /** Port of the API server; undefined where the site never had one. */
+    readonly port: number | undefined;
+};
+
+/** A small part of the status, which asks for nothing but the nodes. */
+export async function reached({ paths, binDirectory }: Site): Promise<Reached> {
+    const port = (await rememberedPorts(paths))["kube-apiserver"];
+    const { nodes } = await objectStatus(port, { paths, binDirectory });
+    return { site: paths.site, nodeKind: foundedWith(paths) ?? "simulated", port, ...(nodes && { nodes }) };
+}
+
+/** Whether the site was brought up, and has not been taken down since. No part is asked. */
+export async function isUp({ paths, supervisor, inventory }: Site): Promise<boolean> {
+    const records = await Promise.all(sitePartNames({ paths, inventory }).map((part) => supervisor.record(part)));
+    return records.some((record) => record !== undefined);
+}
+
 export function isNodeReady({ status, spec }: Live): boolean {
     return hasReady(status) && !(spec?.taints ?? []).some(({ key }) => key === "node.kubernetes.io/not-ready");
 }

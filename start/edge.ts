@@ -142,7 +142,7 @@ async function get(
 ): Promise<Answer> {
     let socket: Socket | undefined;
     try {
-        socket = await allyEntrance(site, `${address}:443`, PATIENCE);
+        socket = await allyEntrance(site, { host: address, port: 443 }, PATIENCE);
         const tls = { ...secure, socket, servername: host };
         const options = { host, path, createConnection: () => connect(tls), signal: AbortSignal.timeout(PATIENCE) };
         const [response] = (await once(request(options).end(), "response")) as [IncomingMessage];

@@ -41,7 +41,7 @@ function timings(): string {
 /** Real nodes where they are possible, unless the sites were made with simulated ones. */
 async function chooseNodes(): Promise<NodeKind> {
     const problems = hostProblems();
-    const [known] = (await lab.status(await lab.knownSites())).map(({ nodeKind }) => nodeKind);
+    const known = (await lab.knownSites()).map((site) => lab.nodeKindOf(site)).find((kind) => kind !== undefined);
     if (known === undefined && problems.length > 0) {
         process.stderr.write(
             `Nodes are simulated, because this host has not what real ones need: ${problems.join("; ")}.\n`,
@@ -52,7 +52,7 @@ async function chooseNodes(): Promise<NodeKind> {
 
 /** Checks that there is room, unless a site is up already. @throws UserError where there is too little */
 async function refuseTooMuch(sites: readonly string[], nodes: NodeKind, anyway: boolean): Promise<void> {
-    if ((await lab.status(sites)).some(({ up }) => up)) {
+    if (await lab.someUp(sites)) {
         return;
     }
     const running = new Set(sites.flatMap((site) => runningOf(stackConfig(site), REGISTRIES)));
@@ -134,14 +134,13 @@ async function summarize(
     visits: readonly Visit[],
     seconds: number,
 ): Promise<void> {
-    const statuses = new Map((await lab.status(sites)).map((status) => [status.site, status]));
+    const found = new Map((await lab.reach(sites)).map((each) => [each.site, each]));
     const table = new Table({ head: ["site", "API server", "nodes", "resources", "changes"], style: TABLE_STYLE });
     for (const { stack, resources, changed } of results) {
-        const site = statuses.get(stack);
-        const port = site?.parts.find(({ part }) => part === "kube-apiserver")?.port;
+        const site = found.get(stack);
         table.push([
             stack,
-            `https://127.0.0.1:${port ?? "?"}`,
+            `https://127.0.0.1:${site?.port ?? "?"}`,
             `${site?.nodes?.ready ?? 0} of ${site?.nodes?.total ?? 0} ${site?.nodeKind ?? ""}`,
             resources,
             changed === 0 ? "no changes" : `${changed} changed`,

@@ -82,7 +82,7 @@ async function pagesOf(site: string): Promise<{ readonly what: string; readonly 
         const served: Served = {
             host: gazette.host,
             secure: { ca: publicPage.authority },
-            enter: () => allyEntrance(site, `${gazette.address}:443`, PATIENCE),
+            enter: () => allyEntrance(site, { host: gazette.address, port: 443 }, PATIENCE),
         };
         pages.push({ what: `${site}, gazette`, served });
     }

@@ -25,9 +25,8 @@ export function linkInterface(peer: string): string {
 
 const SCRIPTS = path.join(repoRoot, "lab", "nodes");
 const RELAY = path.join(SCRIPTS, "relay.ts");
-/** Node.js removes the types of the relay's file by itself, because its syntax allows that: https://nodejs.org/api/typescript.html */
-const NODE = [process.execPath, "--no-warnings"];
-export const RELAY_COMMAND: readonly string[] = [...NODE, RELAY];
+/** Node.js removes the types of a file by itself, where its syntax allows that: https://nodejs.org/api/typescript.html */
+export const NODE: readonly string[] = [process.execPath, "--no-warnings"];
 /** The PATH in machines and their network, which takes nothing from the user's environment. */
 export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const ENVIRONMENT = { PATH: SYSTEM_PATH };

@@ -8,11 +8,10 @@
  *   listen=FROM,to=TO     FROM and TO are HOST:PORT or the path of a socket; what connects to FROM is carried to TO
  *   connect=PATH          an HTTP proxy on a socket that opens the connection that CONNECT asks for
  *                         (the API server's way to its nodes, konnectivity's "http-connect" protocol)
- *   carry=FD,to=TO        connects the socket that this process was given as file FD to TO, reports that, and ends with the connection
  */
 import { rmSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
-import { type NetConnectOpts, type Server, Socket, connect, createServer } from "node:net";
+import { type NetConnectOpts, type Server, type Socket, connect, createServer } from "node:net";
 
 function place(text: string): NetConnectOpts {
     const [host, port] = text.split(":");
@@ -62,10 +61,6 @@ for (const rule of process.argv.slice(3)) {
     const words = Object.fromEntries(rule.split(",").map((pair) => pair.split("=") as [string, string]));
     if (words.connect) {
         serve(proxy(), words.connect);
-    } else if (words.carry && words.to) {
-        const target = connect(place(words.to), () => process.stdout.write("open\n"));
-        target.on("error", ({ message }) => process.stderr.write(`${message}\n`));
-        join(new Socket({ fd: Number(words.carry), readable: true, writable: true }), target);
     } else if (words.listen && words.to) {
         serve(carry(words.to), words.listen);
     } else {

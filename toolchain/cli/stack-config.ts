@@ -3,8 +3,11 @@ import { ConfigError, type EmbassyConfig, parseConfig } from "../../infra/site/c
 import { PROJECT } from "../../infra/conventions/names";
 import { SITE_ROLES } from "../../infra/conventions/site";
 import { UserError } from "../../command-line/command";
-import { wholeConfig } from "./project-config";
+import { projectText, wholeConfig } from "./project-config";
 import { declaredStacks, knownStacks, stackFile, stackFolder } from "./stack-file";
+
+/** Stack → the texts of its files, and what they declare. A command asks dozens of times, and reading YAML and checking it takes 20 ms. */
+const read = new Map<string, { readonly texts: string; readonly config: EmbassyConfig }>();
 
 /** The configuration that a site's stack file declares. @throws UserError where there is none, or it is wrong */
 export function stackConfig(stack: string, folder = stackFolder(stack)): EmbassyConfig {
@@ -14,8 +17,16 @@ export function stackConfig(stack: string, folder = stackFolder(stack)): Embassy
             `There is no site "${stack}": no file Pulumi.${stack}.yaml. Sites are ${knownStacks().join(", ")}.`,
         );
     }
+    const [own, project] = [readFileSync(file, "utf8"), projectText()];
+    const texts = JSON.stringify([own, project]);
+    const known = read.get(stack);
+    if (known?.texts === texts) {
+        return known.config;
+    }
     try {
-        return parseConfig(stack, wholeConfig(readFileSync(file, "utf8")));
+        const config = parseConfig(stack, wholeConfig(own, project));
+        read.set(stack, { texts, config });
+        return config;
     } catch (error) {
         throw error instanceof ConfigError ? new UserError(error.message) : error;
     }

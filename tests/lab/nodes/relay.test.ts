@@ -1,10 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { request } from "node:http";
-import { type AddressInfo, type Server, type Socket, connect, createServer } from "node:net";
+import { type AddressInfo, type Server, connect, createServer } from "node:net";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { repoRoot } from "../../../command-line/paths";
 import { removeTemporary, temporaryHome } from "../../support/lab";
 
@@ -78,26 +75,6 @@ describe("the relay between a site's network and the host", () => {
         await relay(socket, `connect=${socket}`);
         expect(await throughProxy(socket, `127.0.0.1:${await shouter()}`)).toEqual({ status: 200, answer: "HELLO" });
         expect((await throughProxy(socket, "127.0.0.1:1")).status).toBe(502);
-    });
-
-    it("carries a socket that it was given, and says when it cannot", async () => {
-        const carry = (port: number): ChildProcess => {
-            const args = [
-                "--no-warnings",
-                join(repoRoot, "lab/nodes/relay.ts"),
-                "record",
-                `carry=3,to=127.0.0.1:${port}`,
-            ];
-            const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe", "pipe"] });
-            relays.push(child);
-            return child;
-        };
-        const child = carry(await shouter());
-        await once(child.stdout as Readable, "data");
-        const socket = child.stdio[3] as Socket;
-        socket.write("hello");
-        expect((await buffer(socket)).toString()).toBe("HELLO");
-        expect((await buffer(carry(1).stderr as Readable)).toString()).toContain("ECONNREFUSED");
     });
 
     it("lives through a client that goes away, and takes the place of a relay that was killed", async () => {
