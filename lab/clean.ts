@@ -9,7 +9,9 @@ import { giveWatchersBack } from "./nodes/inotify";
 /** The user's own home, and the homes that killed tests have left. */
 function homes(): string[] {
     const tests = join(embassyHome, "tests");
-    return [embassyHome, ...(existsSync(tests) ? readdirSync(tests).map((name) => join(tests, name)) : [])];
+    const left = existsSync(tests) ? readdirSync(tests, { withFileTypes: true }) : [];
+    // Locks lie beside them.
+    return [embassyHome, ...left.filter((each) => each.isDirectory()).map(({ name }) => join(tests, name))];
 }
 
 runCommand(async () => {
