@@ -56,7 +56,7 @@ export type Reached = Pick<SiteStatus, "site" | "nodeKind" | "nodes"> & {
     readonly port: number | undefined;
 };
 
-/** A small part of the status, which asks for nothing but the nodes. */
+/** A small part of the status, for which only the API server is asked. */
 export async function reached({ paths, binDirectory }: Site): Promise<Reached> {
     const port = (await rememberedPorts(paths))["kube-apiserver"];
     const { nodes } = await objectStatus(port, { paths, binDirectory });

@@ -10,7 +10,7 @@ A registry's member: Patroni, with five things that Patroni 4.0 has no setting f
 - It begins again where it was killed while its database was being made (unfinished.py).
 - It measures its disk, and what waits there for somebody (metrics.py).
 
-Nothing is imported before it is needed, because the process that starts Postgres reads this file again.
+Nothing but our own parts is imported before it is needed, because the process that starts Postgres reads this file again.
 """
 import os
 import sys

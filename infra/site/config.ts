@@ -113,21 +113,17 @@ function together(config: EmbassyConfig, context: z.RefinementCtx): void {
             );
         }
     });
-    const cloud = config.storage.publicCloud?.address;
-    const around = inside.find((range) => cloud !== undefined && cidr.contains(range, `${cloud}/32`));
-    if (around !== undefined) {
-        problem(["storage", "publicCloud", "address"], `must be outside of the sites, and is in the block ${around}`);
-    }
-    for (const [name, receiver] of Object.entries(config.monitoring?.receivers ?? {})) {
-        const kind = receiver.webhook === undefined ? "mail" : "webhook";
-        const address = receiver[kind]?.address;
-        const own = inside.find((range) => address !== undefined && cidr.contains(range, `${address}/32`));
-        if (own !== undefined) {
-            problem(
-                ["monitoring", "receivers", name, kind, "address"],
-                `must be outside of the sites, and is in the block ${own}`,
-            );
+    const outside = (address: string | undefined, path: readonly string[]): void => {
+        const around = inside.find((range) => address !== undefined && cidr.contains(range, `${address}/32`));
+        if (around !== undefined) {
+            problem([...path, "address"], `must be outside of the sites, and is in the block ${around}`);
         }
+    };
+    outside(config.storage.publicCloud?.address, ["storage", "publicCloud"]);
+    for (const [name, { webhook, mail }] of Object.entries(config.monitoring?.receivers ?? {})) {
+        const receiver = ["monitoring", "receivers", name];
+        outside(webhook?.address, [...receiver, "webhook"]);
+        outside(mail?.address, [...receiver, "mail"]);
     }
     if (config.machines !== undefined) {
         for (const [path, message] of machineProblems(config.machines, config.cluster)) {
