@@ -47,6 +47,12 @@ module.exports = {
             testMatch: ["<rootDir>/tests/**/*.test.ts"],
             testPathIgnorePatterns: ["\\.integration\\.test\\.ts$"],
         },
-        { ...common, displayName: "integration", testMatch: ["<rootDir>/tests/**/*.integration.test.ts"] },
+        {
+            ...common,
+            displayName: "integration",
+            testMatch: ["<rootDir>/tests/**/*.integration.test.ts"],
+            testPathIgnorePatterns: ["/tests/system/real-nodes/"],
+        },
+        { ...common, displayName: "real-nodes", testMatch: ["<rootDir>/tests/system/real-nodes/*.test.ts"] },
     ],
 };

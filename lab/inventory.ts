@@ -1,5 +1,4 @@
 /** What the lab has to build for a site: the address ranges and machines that the site's stack file declares. */
-import { amount } from "../infra/conventions/quantity";
 import { plan } from "../infra/site/plan";
 import { CLUSTER_DOMAIN, apiServerAddresses, nth } from "../infra/networking/addresses";
 import { CONTROL_PLANE, TOPOLOGY } from "../infra/conventions/names";
@@ -42,8 +41,6 @@ export interface NetworkInventory {
     readonly registry: string;
     /** Address of the Service that resolves names for pods. */
     readonly dns: string;
-    /** Cores of one machine of the control plane. The lab runs its work in processes, which together weigh as much. */
-    readonly controlPlaneCores: number;
     /** Where a site has an edge: an address from which allies ask it, and the CIDR of the Services that they ask. */
     readonly ally?: { readonly address: string; readonly services: string };
 }
@@ -116,7 +113,6 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated", home?
     if (kind === "simulated") {
         return { ...site, nodes: hosts };
     }
-    const controlPlane = declared.find(({ role }) => role === "control-plane");
     const zones = new Set(hosts.map(({ labels }) => labels[TOPOLOGY.zone]));
     // The first host of each zone stands for it, with the disks of all hosts in it: a lab has too little memory for more.
     const firsts = [...zones].flatMap((zone) => {
@@ -144,7 +140,6 @@ export function siteInventory(stack: string, kind: NodeKind = "simulated", home?
             apiServers: apiServerAddresses(range, configuration.cluster.quorum),
             registry: configuration.site.imageRegistry,
             dns: network.dns,
-            controlPlaneCores: amount(controlPlane?.cpu ?? "1"),
             ...(edge !== undefined && { ally: { address: nth(edge.networks[0] ?? "", 1), services } }),
         },
     };

@@ -45,7 +45,7 @@ export async function bringUp(site: Site, newPorts: boolean): Promise<Up> {
     const inventory = site.inventory();
     if (inventory.network) {
         await makeRoomForWatchers(report);
-        await ensureShare(paths, inventory.network.controlPlaneCores);
+        await ensureShare(paths);
     }
     const parts = await configure(site, newPorts);
     const access = apiAccess(site, parts);

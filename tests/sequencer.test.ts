@@ -17,7 +17,7 @@ function sorted(files: readonly string[], durations: Readonly<Record<string, num
 }
 
 describe("the order of test files", () => {
-    const NODES = ["tests/system/population.integration.test.ts", "tests/lab/nodes/link.integration.test.ts"];
+    const NODES = ["tests/lab/nodes/machines.integration.test.ts", "tests/lab/nodes/link.integration.test.ts"];
     const COMPUTES = ["tests/system/lifecycle.integration.test.ts", "tests/data/write.integration.test.ts"];
     const UNIT = "tests/infra/networking/packet-filter.test.ts";
     const [first = "", second = ""] = NODES;

@@ -1,8 +1,12 @@
 /**
  * Sets the share of the host's processors that a site gets while other programs want them too. A control group weighs as much as one thread of
  * the host, however many processes are in it: beside a compiler with eighty of them, machines in groups of the default weight would get an
- * eighty-first of each processor, and databases would change leaders although nothing has failed. So a group gets the weight of its declared
- * hardware: a core weighs as much as a thread of the host, https://docs.kernel.org/scheduler/sched-design-CFS.html
+ * eighty-first of each processor, and databases would change leaders although nothing has failed. So a machine's group gets the weight of its
+ * declared hardware: a core weighs as much as a thread of the host, https://docs.kernel.org/scheduler/sched-design-CFS.html
+ *
+ * The control plane comes before all of that, as a machine's own programs come before its pods (lab/nodes/machine.sh). In a real site it shares
+ * no processor with pods. Here the pods of all machines start at once after a power cut, and where an API server waits for them, every
+ * leader of the site loses its lock, and begins to come up again.
  */
 import { existsSync, readFileSync } from "node:fs";
 import * as fs from "node:fs/promises";
@@ -13,10 +17,11 @@ import { readIfThere } from "../../command-line/files";
 import type { SitePaths } from "../paths";
 import { type Hierarchy, type KernelGroups, PASSED_ON, folderOf, foldersOf, hierarchyOf } from "./hierarchy";
 
-/** Weight of a thread of the host by version: the kernel's sched_prio_to_weight for nice 0, and its CGROUP_WEIGHT_DFL. */
-const THREAD = { 1: 1024, 2: 100 } as const;
-/** https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files */
-const MAXIMUM_WEIGHT = 10_000;
+/**
+ * The largest weight that a group can have, by version: the kernel's MAX_SHARES (sched/sched.h), and
+ * https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files
+ */
+const FIRST = { 1: ["cpu.shares", "262144"], 2: ["cpu.weight", "10000"] } as const;
 
 /** The host's control groups; undefined where there are none. */
 export function hierarchy(): Hierarchy | undefined {
@@ -54,8 +59,8 @@ export function groupOf(paths: SitePaths, node?: string): string {
     return ["embassy", digest([paths.directory]).slice(0, 8), ...(node === undefined ? [] : [node])].join("-");
 }
 
-/** Makes the group of the processes beside the machines; the machines' own can be made after it. @param cores that are declared for it */
-export async function ensureShare(paths: SitePaths, cores: number): Promise<void> {
+/** Makes the group of the processes beside the machines; the machines' own can be made after it. */
+export async function ensureShare(paths: SitePaths): Promise<void> {
     const found = hierarchy();
     const group = folderOf(found, "cpu", groupOf(paths));
     if (found === undefined || group === undefined) {
@@ -66,11 +71,8 @@ export async function ensureShare(paths: SitePaths, cores: number): Promise<void
         await fs.writeFile(path.join(found.mount.point, "cgroup.subtree_control"), all);
     }
     await fs.mkdir(group, { recursive: true });
-    const [file, weight] =
-        found.version === 2
-            ? (["cpu.weight", Math.min(cores * THREAD[2], MAXIMUM_WEIGHT)] as const)
-            : (["cpu.shares", cores * THREAD[1]] as const);
-    await fs.writeFile(path.join(group, file), String(Math.round(weight)));
+    const [file, weight] = FIRST[found.version];
+    await fs.writeFile(path.join(group, file), weight);
 }
 
 /** Puts a process, with everything that it starts, into the site's share. In a site without one it shares as all processes do. */

@@ -65,7 +65,6 @@ test("pods of real nodes find the API server where network policies let them", (
         served: [],
         registry: "registry.example:5000",
         dns: "10.250.0.10",
-        controlPlaneCores: 1,
     };
     const slice = siteManifests(inventory({ network })).find(({ kind }) => kind === "EndpointSlice");
     const { to, ports } = apiServer(network);

@@ -15,7 +15,6 @@ const network = {
     registry: "registry.test:5000",
     peers: { other: "10.8.0.0/14" },
     dns: "10.3.0.10",
-    controlPlaneCores: 8,
 };
 const [own, other] = machines(
     inventory({

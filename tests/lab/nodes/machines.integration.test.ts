@@ -152,7 +152,7 @@ describeNodes(`a site with real nodes${why}`, () => {
             Number(fs.readFileSync(path.join(folderOf(host, "cpu", group) ?? "", file), "utf8"));
         expect(NODES.map((node) => weight(groupOf(paths, node)))).toEqual([32 * thread, 32 * thread]);
         expect(NODES.map((node) => weight(path.join(groupOf(paths, node), "system")))).toEqual([most, most]);
-        expect(weight(groupOf(paths))).toBe(8 * thread);
+        expect(weight(groupOf(paths))).toBe(most);
         const [status] = await lab.status([SITE], { home });
         const server = status?.parts.find(({ part }) => part === "kube-apiserver")?.pid ?? 0;
         const where = new RegExp(`:${host?.version === 2 ? "" : "cpu"}:/${groupOf(paths)}$`, "m");

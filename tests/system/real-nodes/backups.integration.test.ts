@@ -2,8 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { describeNodes, inContainer, processesIn, why } from "../lab/nodes/fixture";
-import { Home, must } from "../support/home";
+import { describeNodes, inContainer, processesIn, why } from "../../lab/nodes/fixture";
+import { Home, must } from "../../support/home";
 import { BackupJobs } from "./backup-jobs";
 
 const MINUTES = 60_000;

@@ -4,13 +4,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Visit } from "../../start/edge";
-import type { SiteAnswer } from "../../monitoring/ask";
-import { describeNodes, why } from "../lab/nodes/fixture";
-import { type Home, must } from "../support/home";
+import type { Visit } from "../../../start/edge";
+import type { SiteAnswer } from "../../../monitoring/ask";
+import { describeNodes, why } from "../../lab/nodes/fixture";
+import { type Home, must } from "../../support/home";
 import { type Lost, OneRegistry, SITES } from "./one-registry";
 import { BackupJobs } from "./backup-jobs";
-import { describeAuditLog } from "./site/audit-log";
+import { describeAuditLog } from "../site/audit-log";
 
 const MINUTES = 60_000;
 jest.setTimeout(20 * MINUTES);

@@ -3,15 +3,15 @@ import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeF
 import { basename, join } from "node:path";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PROJECT } from "../../infra/conventions/names";
-import { type RegistryKeys, registryKeys } from "../../infra/keys/registry-keys";
-import { SitePaths } from "../../lab/paths";
-import { runningCommands } from "../../lab/processes/identity";
-import type { Comparison } from "../../restore/compare";
-import { backupsOf } from "../../restore/look";
-import { type Source, storeOf } from "../../restore/source";
-import { describeNodes, why } from "../lab/nodes/fixture";
-import { type Home, must } from "../support/home";
+import { PROJECT } from "../../../infra/conventions/names";
+import { type RegistryKeys, registryKeys } from "../../../infra/keys/registry-keys";
+import { SitePaths } from "../../../lab/paths";
+import { runningCommands } from "../../../lab/processes/identity";
+import type { Comparison } from "../../../restore/compare";
+import { backupsOf } from "../../../restore/look";
+import { type Source, storeOf } from "../../../restore/source";
+import { describeNodes, why } from "../../lab/nodes/fixture";
+import { type Home, must } from "../../support/home";
 import { type Lost, type Moment, OneRegistry, SITES } from "./one-registry";
 import { foundOnDisks } from "./disk";
 

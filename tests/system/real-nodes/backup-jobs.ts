@@ -2,12 +2,12 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { generationSuffix, generationsIn } from "../../infra/keys/registry-keys";
-import { SitePaths } from "../../lab/paths";
-import type { SiteStatus } from "../../lab/status";
-import { storeOf } from "../../restore/source";
-import { processesIn } from "../lab/nodes/fixture";
-import { type Home, must } from "../support/home";
+import { generationSuffix, generationsIn } from "../../../infra/keys/registry-keys";
+import { SitePaths } from "../../../lab/paths";
+import type { SiteStatus } from "../../../lab/status";
+import { storeOf } from "../../../restore/source";
+import { processesIn } from "../../lab/nodes/fixture";
+import { type Home, must } from "../../support/home";
 
 const UNTIL_MS = 5 * 60_000;
 

@@ -2,9 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { POSTGRES_PROGRAMS } from "../../infra/conventions/postgres";
-import { inContainer } from "../lab/nodes/fixture";
-import { Home, must } from "../support/home";
+import { POSTGRES_PROGRAMS } from "../../../infra/conventions/postgres";
+import { inContainer } from "../../lab/nodes/fixture";
+import { Home, must } from "../../support/home";
 
 const MINUTES = 60_000;
 export const SITES = ["tallinn", "luxembourg"] as const;

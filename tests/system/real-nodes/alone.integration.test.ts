@@ -5,12 +5,12 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { SitePaths } from "../../lab/paths";
-import { storeOf } from "../../restore/source";
-import type { Visit } from "../../start/edge";
-import { moveClock, whyNot } from "../support/clock";
-import { Home, type Outcome, must } from "../support/home";
-import { describeNodes, why } from "../lab/nodes/fixture";
+import { SitePaths } from "../../../lab/paths";
+import { storeOf } from "../../../restore/source";
+import type { Visit } from "../../../start/edge";
+import { moveClock, whyNot } from "../../support/clock";
+import { Home, type Outcome, must } from "../../support/home";
+import { describeNodes, why } from "../../lab/nodes/fixture";
 
 const MINUTES = 60_000;
 jest.setTimeout(25 * MINUTES);

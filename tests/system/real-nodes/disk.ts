@@ -1,9 +1,9 @@
 /** What somebody learns who takes the disks of a stopped site: every file of its folder is searched. */
 import { rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { SitePaths } from "../../lab/paths";
-import type { Home } from "../support/home";
-import { filesLike, filesWith, secretTexts } from "../support/secrets";
+import { SitePaths } from "../../../lab/paths";
+import type { Home } from "../../support/home";
+import { filesLike, filesWith, secretTexts } from "../../support/secrets";
 
 /** Keys of any kind, wherever they come from. */
 const KEYS = [
