@@ -20,12 +20,13 @@ export const REGISTER_START = dayOf("1992-01-01");
 /** Documents expire and taxes fall due after the day of the register. */
 const LAST_DAY = dayOf("2039-12-31");
 
-/** ISO dates of all days from 1900 to the last, that day included. */
-const dates = Array.from({ length: LAST_DAY + 1 }, (_, day) =>
-    new Date(EPOCH + day * DAY_MS).toISOString().slice(0, 10),
-);
+/** ISO dates of all days from 1900 to the last, that day included. They are made once they are asked for: most commands ask for none. */
+let dates: readonly string[] | undefined;
 
 export function isoDate(day: number): string {
+    dates ??= Array.from({ length: LAST_DAY + 1 }, (_, each) =>
+        new Date(EPOCH + each * DAY_MS).toISOString().slice(0, 10),
+    );
     const date = dates[day];
     if (date === undefined) {
         throw new RangeError(`day ${day} is not between 1900-01-01 and ${dates[LAST_DAY] ?? ""}`);

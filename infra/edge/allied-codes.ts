@@ -15,8 +15,8 @@ const OWN = "EE";
 /** Sorted, each once. */
 export const ALLIES: readonly string[] = [...new Set([...NATO, ...EURO_AREA])].filter((code) => code !== OWN).sort();
 
-const names = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
-const NAMES = new Map(ALLIES.map((code) => [names.of(code)?.toLowerCase() ?? code, code]));
+/** English names of countries, for messages alone: loading them takes longer than reading a stack file. */
+const names = (): Intl.DisplayNames => new Intl.DisplayNames("en", { type: "region", fallback: "none" });
 /** With more edits than this, it is another country. */
 const MISSPELT = 2;
 /** The code of Greece in the Union's own papers, and of the United Kingdom everywhere but in ISO 3166. */
@@ -32,7 +32,7 @@ export function allyProblem(code: string): string | undefined {
     if (meant !== undefined) {
         return `${rule}; did you mean ${meant}?`;
     }
-    const country = /^[A-Z]{2}$/.test(code) && code !== OWN ? names.of(code) : undefined;
+    const country = /^[A-Z]{2}$/.test(code) && code !== OWN ? names().of(code) : undefined;
     return country === undefined ? rule : `${rule}, and ${country} is neither (infra/edge/allied-codes.ts)`;
 }
 
@@ -43,9 +43,11 @@ function meantBy(text: string): string | undefined {
     if (ALLIES.includes(code)) {
         return code;
     }
-    const name = closest(text.toLowerCase(), [...NAMES.keys()]);
+    const inEnglish = names();
+    const codeOf = new Map(ALLIES.map((ally) => [inEnglish.of(ally)?.toLowerCase() ?? ally, ally]));
+    const name = closest(text.toLowerCase(), [...codeOf.keys()]);
     // A code of two letters is too short to guess the name that was meant.
-    return text.length > 2 && distance(text.toLowerCase(), name) <= MISSPELT ? NAMES.get(name) : undefined;
+    return text.length > 2 && distance(text.toLowerCase(), name) <= MISSPELT ? codeOf.get(name) : undefined;
 }
 
 function codes(text: string): readonly string[] {
