@@ -10,6 +10,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { hostProblems } from "../lab/nodes/host";
+import { ensureGroup, joinGroup, removeGroups } from "../lab/processes/groups";
 import { catalogue } from "../images/catalogue";
 import { ensureImages } from "../lab/nodes/registry";
 import { buildToolchain } from "../toolchain/build";
@@ -83,6 +84,25 @@ async function tests(): Promise<(Summary & { passed: boolean })[]> {
     return together([jest("sites", sites, "real-nodes"), jest("others", all - sites, "unit", "integration")]);
 }
 
+/** The threads of the host as which tests weigh: as much as the sites that they start, which would have them wait otherwise. */
+const TESTS_THREADS = 64;
+
+/** Does work in a control group of its own, where the host has them and lets us. */
+async function sharing<T>(work: () => Promise<T>): Promise<T> {
+    if (hostProblems().length > 0) {
+        return work();
+    }
+    const group = `embassy-tests-${process.pid}`;
+    await ensureGroup(group, TESTS_THREADS);
+    await joinGroup(group, process.pid);
+    try {
+        return await work();
+    } finally {
+        await joinGroup("", process.pid);
+        await removeGroups(group);
+    }
+}
+
 /** What needs nothing built. ESLint takes as long as the others together. */
 async function checks(): Promise<[string, boolean][]> {
     const others = async (): Promise<[string, boolean][]> => [
@@ -107,7 +127,7 @@ async function main([mode, ...rest]: readonly string[]): Promise<boolean> {
         // A test declares what no stack file does, so that it needs all of them.
         await ensureImages(embassyHome, (message) => process.stderr.write(`${message}\n`), catalogue);
     }
-    const ended = await tests();
+    const ended = await sharing(tests);
     results.push(["tests", ended.every(({ passed }) => passed)]);
     const sum = (count: (summary: Summary) => number): number => ended.reduce((all, each) => all + count(each), 0);
     const failures = sum((each) => each.numFailedTests + each.numRuntimeErrorTestSuites);

@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import { KUBELET_PORT, kubeletAccess } from "../../infra/cluster/control-plane/kubelet";
 import { amount } from "../../infra/conventions/quantity";
 import { machineFilter } from "../../infra/networking/packet-filter";
+import { MACHINE_THREADS } from "../processes/groups";
 import type { Machine, MachineInventory, NetworkInventory, SiteInventory } from "../inventory";
 import { prefixOf } from "./addresses";
 import { AGENT_START, CNI_CONFIGURATION, ciliumConfiguration } from "./cilium";
@@ -92,9 +93,10 @@ function service(name: string, args: readonly string[], { before, env = {} }: St
     };
 }
 
-/** The hardware that the machine shows its kubelet (machine.sh): whole cores, and KiB of memory. */
+/** The hardware that the machine shows its kubelet (machine.sh), whole cores and KiB of memory, and the threads of the host as which it weighs. */
 function hardware({ cpu, memory }: Machine): string {
-    return `cores=${Math.ceil(amount(cpu))}\nmemory=${Math.floor(amount(memory) / 1024)}\n`;
+    const kibibytes = Math.floor(amount(memory) / 1024);
+    return `cores=${Math.ceil(amount(cpu))}\nmemory=${kibibytes}\nthreads=${MACHINE_THREADS}\n`;
 }
 
 /** Routes to the other machines' pods are declared, as in a network whose switches know them. */

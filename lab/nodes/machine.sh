@@ -17,7 +17,7 @@ controllers() {
 }
 
 outside() {
-    # A declared core weighs as much as a thread of the host: lab/processes/groups.ts.
+    # It weighs as much as some threads of the host: lab/processes/groups.ts.
     . "$folder/etc/hardware"
     if [ -n "${UNIFIED:-}" ]; then
         join_unified
@@ -37,7 +37,7 @@ join_each() {
             cat "$controller/cpuset.mems" > "$controller/$group/cpuset.mems"
         fi
         if [ -e "$controller/$group/cpu.shares" ]; then
-            echo $((cores * 1024)) > "$controller/$group/cpu.shares"
+            echo $((threads * 1024)) > "$controller/$group/cpu.shares"
         fi
         echo $$ > "$controller/$group/cgroup.procs"
     done
@@ -51,7 +51,7 @@ join_unified() {
         until find "$own" -depth -type d -exec rmdir {} + 2> /dev/null; do sleep 0.05; done
     fi
     mkdir "$own"
-    echo $((cores < 100 ? cores * 100 : 10000)) > "$own/cpu.weight"
+    echo $((threads * 100)) > "$own/cpu.weight"
     echo $$ > "$own/cgroup.procs"
 }
 

@@ -1,10 +1,11 @@
 /**
  * Sets the share of the host's processors that a site gets while other programs want them too. A control group weighs as much as one thread of
  * the host, however many processes are in it: beside a compiler with eighty of them, machines in groups of the default weight would get an
- * eighty-first of each processor, and databases would change leaders although nothing has failed. So a machine's group gets the weight of its
- * declared hardware: a core weighs as much as a thread of the host, https://docs.kernel.org/scheduler/sched-design-CFS.html
+ * eighty-first of each processor, and databases would change leaders although nothing has failed. So a group weighs as much as several threads
+ * of the host: enough to keep leaders beside eighty busy ones (`npm run bench -- busy`), and no more, because other programs are wanted too.
+ * https://docs.kernel.org/scheduler/sched-design-CFS.html
  *
- * The control plane comes before all of that, as a machine's own programs come before its pods (lab/nodes/machine.sh). In a real site it shares
+ * The control plane comes before the machines, as a machine's own programs come before its pods (lab/nodes/machine.sh). A real one shares
  * no processor with pods. Here the pods of all machines start at once after a power cut, and where an API server waits for them, every
  * leader of the site loses its lock, and begins to come up again.
  */
@@ -17,11 +18,11 @@ import { readIfThere } from "../../command-line/files";
 import type { SitePaths } from "../paths";
 import { type Hierarchy, type KernelGroups, PASSED_ON, folderOf, foldersOf, hierarchyOf } from "./hierarchy";
 
-/**
- * The largest weight that a group can have, by version: the kernel's MAX_SHARES (sched/sched.h), and
- * https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files
- */
-const FIRST = { 1: ["cpu.shares", "262144"], 2: ["cpu.weight", "10000"] } as const;
+/** Weight of a thread of the host by version: the kernel's sched_prio_to_weight for nice 0, and its CGROUP_WEIGHT_DFL. */
+const THREAD = { 1: ["cpu.shares", 1024], 2: ["cpu.weight", 100] } as const;
+/** The threads of the host as which a site's control plane weighs. A machine weighs as {@link MACHINE_THREADS}. */
+const CONTROL_PLANE_THREADS = 32;
+export const MACHINE_THREADS = 8;
 
 /** The host's control groups; undefined where there are none. */
 export function hierarchy(): Hierarchy | undefined {
@@ -60,28 +61,38 @@ export function groupOf(paths: SitePaths, node?: string): string {
 }
 
 /** Makes the group of the processes beside the machines; the machines' own can be made after it. */
-export async function ensureShare(paths: SitePaths): Promise<void> {
+export function ensureShare(paths: SitePaths): Promise<void> {
+    return ensureGroup(groupOf(paths), CONTROL_PLANE_THREADS);
+}
+
+/** @param threads of the host as which the group weighs. A host without control groups has none. */
+export async function ensureGroup(group: string, threads: number): Promise<void> {
     const found = hierarchy();
-    const group = folderOf(found, "cpu", groupOf(paths));
-    if (found === undefined || group === undefined) {
+    const folder = folderOf(found, "cpu", group);
+    if (found === undefined || folder === undefined) {
         return;
     }
     if (found.version === 2) {
         const all = PASSED_ON.map((controller) => `+${controller}`).join(" ");
         await fs.writeFile(path.join(found.mount.point, "cgroup.subtree_control"), all);
     }
-    await fs.mkdir(group, { recursive: true });
-    const [file, weight] = FIRST[found.version];
-    await fs.writeFile(path.join(group, file), weight);
+    await fs.mkdir(folder, { recursive: true });
+    const [file, thread] = THREAD[found.version];
+    await fs.writeFile(path.join(folder, file), String(threads * thread));
 }
 
 /** Puts a process, with everything that it starts, into the site's share. In a site without one it shares as all processes do. */
-export async function joinShare(paths: SitePaths, pid: number): Promise<void> {
-    const group = folderOf(hierarchy(), "cpu", groupOf(paths));
-    if (group === undefined) {
+export function joinShare(paths: SitePaths, pid: number): Promise<void> {
+    return joinGroup(groupOf(paths), pid);
+}
+
+/** Puts a process, with everything that it starts, into a group. Where there is no such group, it stays where it is. */
+export async function joinGroup(group: string, pid: number): Promise<void> {
+    const folder = folderOf(hierarchy(), "cpu", group);
+    if (folder === undefined) {
         return;
     }
-    await fs.writeFile(path.join(group, "cgroup.procs"), String(pid), { flag: "r+" }).catch((error: unknown) => {
+    await fs.writeFile(path.join(folder, "cgroup.procs"), String(pid), { flag: "r+" }).catch((error: unknown) => {
         // ESRCH: the process has ended already, which its starter finds out.
         if (!hasCode(error, "ENOENT", "ESRCH")) {
             throw error;
