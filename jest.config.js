@@ -35,6 +35,9 @@ const common = {
     modulePathIgnorePatterns: ["<rootDir>/.embassy/"],
 };
 
+/** Folders of tests of sites with real nodes, of which a small computer can bear one at a time. */
+const realNodes = ["/tests/system/real-nodes/", "/tests/lab/nodes/"];
+
 /** @type {import("jest").Config} */
 module.exports = {
     // Many tests start processes, and two cores are soon shared out: a limit for what hangs, not for what is slow.
@@ -51,8 +54,12 @@ module.exports = {
             ...common,
             displayName: "integration",
             testMatch: ["<rootDir>/tests/**/*.integration.test.ts"],
-            testPathIgnorePatterns: ["/tests/system/real-nodes/"],
+            testPathIgnorePatterns: realNodes,
         },
-        { ...common, displayName: "real-nodes", testMatch: ["<rootDir>/tests/system/real-nodes/*.test.ts"] },
+        {
+            ...common,
+            displayName: "real-nodes",
+            testMatch: realNodes.map((folder) => `<rootDir>${folder}*.integration.test.ts`),
+        },
     ],
 };

@@ -84,8 +84,8 @@ async function tests(): Promise<(Summary & { passed: boolean })[]> {
     return together([jest("sites", sites, "real-nodes"), jest("others", all - sites, "unit", "integration")]);
 }
 
-/** The threads of the host as which tests weigh: as much as the sites that they start, which would have them wait otherwise. */
-const TESTS_THREADS = 64;
+/** The threads of the host as which tests weigh: less than a site, which must not wait for them, and more than one thread, because tests have limits of time. */
+const TESTS_THREADS = 16;
 
 /** Does work in a control group of its own, where the host has them and lets us. */
 async function sharing<T>(work: () => Promise<T>): Promise<T> {

@@ -1,9 +1,8 @@
 /**
  * Sets the share of the host's processors that a site gets while other programs want them too. A control group weighs as much as one thread of
  * the host, however many processes are in it: beside a compiler with eighty of them, machines in groups of the default weight would get an
- * eighty-first of each processor, and databases would change leaders although nothing has failed. So a group weighs as much as several threads
- * of the host: enough to keep leaders beside eighty busy ones (`npm run bench -- busy`), and no more, because other programs are wanted too.
- * https://docs.kernel.org/scheduler/sched-design-CFS.html
+ * eighty-first of each processor, and databases would change leaders although nothing has failed. So a group weighs as much as many threads
+ * of the host (`npm run bench -- busy`): what else runs there waits while a site comes up, and a site that waits would come up again and again.
  *
  * The control plane comes before the machines, as a machine's own programs come before its pods (lab/nodes/machine.sh). A real one shares
  * no processor with pods. Here the pods of all machines start at once after a power cut, and where an API server waits for them, every
@@ -21,8 +20,8 @@ import { type Hierarchy, type KernelGroups, PASSED_ON, folderOf, foldersOf, hier
 /** Weight of a thread of the host by version: the kernel's sched_prio_to_weight for nice 0, and its CGROUP_WEIGHT_DFL. */
 const THREAD = { 1: ["cpu.shares", 1024], 2: ["cpu.weight", 100] } as const;
 /** The threads of the host as which a site's control plane weighs. A machine weighs as {@link MACHINE_THREADS}. */
-const CONTROL_PLANE_THREADS = 32;
-export const MACHINE_THREADS = 8;
+const CONTROL_PLANE_THREADS = 100;
+export const MACHINE_THREADS = 32;
 
 /** The host's control groups; undefined where there are none. */
 export function hierarchy(): Hierarchy | undefined {

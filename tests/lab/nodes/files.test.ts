@@ -65,7 +65,7 @@ describe("what a machine reads at its boot", () => {
     });
 
     it("has a kubelet that offers what the stack file declares of the machine, not what the host has", () => {
-        expect(files["hardware"]).toBe("cores=8\nmemory=33554432\nthreads=8\n");
+        expect(files["hardware"]).toBe("cores=8\nmemory=33554432\nthreads=32\n");
         expect(parse(files["kubelet.yaml"] ?? "")).toMatchObject({ maxPods: 50 });
     });
 

@@ -150,9 +150,9 @@ describeNodes(`a site with real nodes${why}`, () => {
         const [file, thread, most] = host?.version === 2 ? ["cpu.weight", 100, 10_000] : ["cpu.shares", 1024, 262_144];
         const weight = (group: string): number =>
             Number(fs.readFileSync(path.join(folderOf(host, "cpu", group) ?? "", file), "utf8"));
-        expect(NODES.map((node) => weight(groupOf(paths, node)))).toEqual([8 * thread, 8 * thread]);
+        expect(NODES.map((node) => weight(groupOf(paths, node)))).toEqual([32 * thread, 32 * thread]);
         expect(NODES.map((node) => weight(path.join(groupOf(paths, node), "system")))).toEqual([most, most]);
-        expect(weight(groupOf(paths))).toBe(32 * thread);
+        expect(weight(groupOf(paths))).toBe(100 * thread);
         const [status] = await lab.status([SITE], { home });
         const server = status?.parts.find(({ part }) => part === "kube-apiserver")?.pid ?? 0;
         const where = new RegExp(`:${host?.version === 2 ? "" : "cpu"}:/${groupOf(paths)}$`, "m");
