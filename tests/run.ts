@@ -75,16 +75,16 @@ async function jest(
 }
 
 /**
- * Sites of databases on real nodes come one after the other, beside everything else: two pairs of sites on two cores take longer together
- * than in turn, because members then lose their locks and come up again and again.
+ * Sites with real nodes come one after the other, beside everything else: two pairs of them on two cores take longer together than in turn,
+ * because leases end, and members come up again and again.
  */
 async function tests(): Promise<(Summary & { passed: boolean })[]> {
     const all = workers();
-    const sites = Math.ceil(all / 3);
-    return together([jest("sites", sites, "real-nodes"), jest("others", all - sites, "unit", "integration")]);
+    const labs = Math.ceil(all / 3);
+    return together([jest("labs", labs, "real-nodes"), jest("others", all - labs, "unit", "integration")]);
 }
 
-/** The threads of the host as which tests weigh: less than a site, which must not wait for them, and more than one thread, because tests have limits of time. */
+/** The threads of the host as which tests weigh: fewer than a site's, which must not wait for them, and more than one, because tests have limits of time. */
 const TESTS_THREADS = 16;
 
 /** Does work in a control group of its own, where the host has them and lets us. */
