@@ -51,18 +51,11 @@ async function check(tool: string, ...args: string[]): Promise<boolean> {
     return child.exitCode === 0;
 }
 
-/**
- * Runs Jest with some of its projects. What it says of each file is passed on as it comes; with its output in a pipe, it writes whole lines.
- * @param name of its report
- */
-async function jest(
-    name: string,
-    workers: number,
-    ...projects: readonly string[]
-): Promise<Summary & { passed: boolean }> {
-    const report = join(embassyHome, `jest-${name}.json`);
+/** Runs a project of Jest's. What it says of each file is passed on as it comes; with its output in a pipe, it writes whole lines. */
+async function jest(project: string, workers: number): Promise<Summary & { passed: boolean }> {
+    const report = join(embassyHome, `jest-${project}.json`);
     rmSync(report, { force: true });
-    const args = ["--maxWorkers", String(workers), "--json", "--outputFile", report, "--selectProjects", ...projects];
+    const args = ["--maxWorkers", String(workers), "--json", "--outputFile", report, "--selectProjects", project];
     const colors = process.stderr.isTTY ? ["--colors"] : [];
     const child = spawn(join(BIN, "jest"), [...colors, ...args], {
         cwd: repoRoot,
@@ -76,12 +69,17 @@ async function jest(
 
 /**
  * Sites with real nodes come one after the other, beside everything else: two pairs of them on two cores take longer together than in turn,
- * because leases end, and members come up again and again.
+ * because leases end, and members come up again and again. Unit tests come before them, because they fail soonest.
  */
 async function tests(): Promise<(Summary & { passed: boolean })[]> {
     const all = workers();
     const labs = Math.ceil(all / 3);
-    return together([jest("labs", labs, "real-nodes"), jest("others", all - labs, "unit", "integration")]);
+    const inTurn = async (): Promise<(Summary & { passed: boolean })[]> => [
+        await jest("unit", labs),
+        await jest("real-nodes", labs),
+    ];
+    const [turns, beside] = await together([inTurn(), jest("integration", all - labs)] as const);
+    return [...turns, beside];
 }
 
 /** The threads of the host as which tests weigh: fewer than a site's, which must not wait for them, and more than one, because tests have limits of time. */

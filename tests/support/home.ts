@@ -35,7 +35,7 @@ import { PROMETHEUS } from "../../infra/conventions/monitoring";
 import { MONITORING, MONITORING_KEY, VIEWERS } from "./stacks";
 
 const BIN = join(repoRoot, "node_modules", ".bin");
-const TSX = ["--import", "tsx"];
+const TSX = ["--require", require.resolve("tsx/cjs")];
 
 export interface Outcome {
     readonly code: number | null;
