@@ -41,7 +41,7 @@ const realNodes = ["/tests/system/real-nodes/", "/tests/lab/nodes/"];
 /** @type {import("jest").Config} */
 module.exports = {
     // Many tests start processes, and two cores are soon shared out: a limit for what hangs, not for what is slow.
-    testTimeout: 60_000,
+    testTimeout: 30_000,
     projects: [
         {
             ...common,

@@ -25,6 +25,8 @@ interface Summary {
     readonly numFailedTests: number;
     readonly numPendingTests: number;
     readonly numRuntimeErrorTestSuites: number;
+    /** Whether Jest found nothing wrong. */
+    readonly passed: boolean;
 }
 
 /** A lab of one registry in two sites, with the engine beside it (start/fit.ts). */
@@ -51,33 +53,29 @@ async function check(tool: string, ...args: string[]): Promise<boolean> {
     return child.exitCode === 0;
 }
 
-/** Runs a project of Jest's. What it says of each file is passed on as it comes; with its output in a pipe, it writes whole lines. */
-async function jest(project: string, workers: number): Promise<Summary & { passed: boolean }> {
+/** Runs a project of Jest's. It writes on standard error, and draws nothing there that another would write into, as standard output is no terminal. */
+async function jest(project: string, workers: number): Promise<Summary> {
     const report = join(embassyHome, `jest-${project}.json`);
     rmSync(report, { force: true });
     const args = ["--maxWorkers", String(workers), "--json", "--outputFile", report, "--selectProjects", project];
     const colors = process.stderr.isTTY ? ["--colors"] : [];
     const child = spawn(join(BIN, "jest"), [...colors, ...args], {
         cwd: repoRoot,
-        stdio: ["ignore", "ignore", "pipe"],
+        stdio: ["ignore", "ignore", "inherit"],
         env: environment,
     });
-    child.stderr.pipe(process.stderr, { end: false });
     await once(child, "exit");
-    return { ...(JSON.parse(readFileSync(report, "utf8")) as Summary), passed: child.exitCode === 0 };
+    return { ...(JSON.parse(readFileSync(report, "utf8")) as Omit<Summary, "passed">), passed: child.exitCode === 0 };
 }
 
 /**
  * Sites with real nodes come one after the other, beside everything else: two pairs of them on two cores take longer together than in turn,
  * because leases end, and members come up again and again. Unit tests come before them, because they fail soonest.
  */
-async function tests(): Promise<(Summary & { passed: boolean })[]> {
+async function tests(): Promise<Summary[]> {
     const all = workers();
     const labs = Math.ceil(all / 3);
-    const inTurn = async (): Promise<(Summary & { passed: boolean })[]> => [
-        await jest("unit", labs),
-        await jest("real-nodes", labs),
-    ];
+    const inTurn = async (): Promise<Summary[]> => [await jest("unit", labs), await jest("real-nodes", labs)];
     const [turns, beside] = await together([inTurn(), jest("integration", all - labs)] as const);
     return [...turns, beside];
 }
@@ -85,11 +83,8 @@ async function tests(): Promise<(Summary & { passed: boolean })[]> {
 /** The threads of the host as which tests weigh: fewer than a site's, which must not wait for them, and more than one, because tests have limits of time. */
 const TESTS_THREADS = 16;
 
-/** Does work in a control group of its own, where the host has them and lets us. */
+/** Does work in a control group of its own. */
 async function sharing<T>(work: () => Promise<T>): Promise<T> {
-    if (hostProblems().length > 0) {
-        return work();
-    }
     const group = `embassy-tests-${process.pid}`;
     await ensureGroup(group, TESTS_THREADS);
     await joinGroup(group, process.pid);
@@ -120,12 +115,13 @@ async function main([mode, ...rest]: readonly string[]): Promise<boolean> {
     const results = await checks();
     await buildToolchain();
     mkdirSync(embassyHome, { recursive: true });
-    if (hostProblems().length === 0) {
+    const onNodes = hostProblems().length === 0;
+    if (onNodes) {
         // Images come before any test: a stack names an image by digest once it exists, and this must not change between tests.
         // A test declares what no stack file does, so that it needs all of them.
         await ensureImages(embassyHome, (message) => process.stderr.write(`${message}\n`), catalogue);
     }
-    const ended = await sharing(tests);
+    const ended = await (onNodes ? sharing(tests) : tests());
     results.push(["tests", ended.every(({ passed }) => passed)]);
     const sum = (count: (summary: Summary) => number): number => ended.reduce((all, each) => all + count(each), 0);
     const failures = sum((each) => each.numFailedTests + each.numRuntimeErrorTestSuites);

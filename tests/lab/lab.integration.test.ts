@@ -103,16 +103,6 @@ function kubectl(args: string[], input = ""): string {
     });
 }
 
-/** On a busy host a part that has just come up may answer one question late, so it is asked for up to ten seconds. */
-async function isReady(): Promise<boolean> {
-    for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
-        if ((await status()).ready) {
-            return true;
-        }
-    }
-    return false;
-}
-
 async function status(): Promise<lab.SiteStatus> {
     const [site] = await lab.status([SITE], options);
     if (!site) {
@@ -234,7 +224,7 @@ test.each(partNames)("%s: a crash is seen, and mended without touching the other
     expect(replaced).toContain(part);
     // The API server may be restarted too, if it is slow to find its etcd again.
     expect(replaced.filter((name) => name !== part && !(part === "etcd" && name === "kube-apiserver"))).toEqual([]);
-    expect(await isReady()).toBe(true);
+    expect((await status()).ready).toBe(true);
 });
 
 test("a part that failed on purpose stays down until it is repaired", async () => {
@@ -242,7 +232,7 @@ test("a part that failed on purpose stays down until it is repaired", async () =
     expect((await status()).parts.find(({ part }) => part === "kube-scheduler")?.state).toBe("failed");
     await expect(lab.fail(SITE, "kube-scheduler", options)).rejects.toThrow(/narva\/kube-scheduler does not run/);
     await lab.repair(SITE, "kube-scheduler", options);
-    expect(await isReady()).toBe(true);
+    expect((await status()).ready).toBe(true);
 });
 
 test("up takes over what a killed up had started and not noted", async () => {
@@ -257,7 +247,7 @@ test("two ups at the same time are as good as one", async () => {
     await crash((await pids()).kwok ?? 0);
     const results = await Promise.all([lab.up([SITE], options), lab.up([SITE], options)]);
     expect(results.flatMap(([site]) => site?.started ?? [])).toEqual(["kwok"]);
-    expect(await isReady()).toBe(true);
+    expect((await status()).ready).toBe(true);
 });
 
 test("nodes and disks follow the inventory, and used disks stay", async () => {
@@ -316,7 +306,7 @@ test("a taken port stops everything before it starts, and new ports are the way 
     expect(await processesOfThisHome()).toEqual([]);
     await lab.up([SITE], { ...options, newPorts: true });
     server.close();
-    expect(await isReady()).toBe(true);
+    expect((await status()).ready).toBe(true);
     expect(kubectl(["get", "statefulset", "db", "-o", "name"]).trim()).toBe("statefulset.apps/db");
 });
 
@@ -356,7 +346,7 @@ test("a new site takes other ports where somebody takes one of them before its o
     await lab.up([SITE], { ...options, onProgress });
     stranger?.close();
     expect(messages).toContain("another program has taken one of its new ports: choosing others");
-    expect(await isReady()).toBe(true);
+    expect((await status()).ready).toBe(true);
 });
 
 test("deleting a site leaves nothing of it", async () => {
