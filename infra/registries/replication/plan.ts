@@ -8,9 +8,11 @@ import { leaseAgentAddress, leaseAgentName } from "../../networking/addresses";
 
 /**
  * Seconds. A leader that cannot renew its lock for `ttl` no longer leads. It looks each `loopWait`, and tries again for `retryTimeout`:
- * https://patroni.readthedocs.io/en/latest/dynamic_configuration.html
+ * https://patroni.readthedocs.io/en/latest/dynamic_configuration.html. Patroni waits half of that for an answer. Where a busy API server did
+ * what was asked but answered too late, the second request meets the first ("Concurrent update"), and Patroni looks again only if a second
+ * is left: a leader would stop although it has the lock.
  */
-export const PATRONI_SECONDS = { ttl: 20, loopWait: 5, retryTimeout: 4 } as const;
+export const PATRONI_SECONDS = { ttl: 20, loopWait: 5, retryTimeout: 7 } as const;
 /**
  * Seconds within which a leader that cannot renew its lock has stopped. Patroni requires `ttl` to be at least this, so that nobody leads
  * beside it.
