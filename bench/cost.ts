@@ -37,7 +37,7 @@ export async function cost(base: string, rounds: number): Promise<Figure[]> {
  * @throws Error with the output where it fails
  */
 function previewed(root: string): number {
-    const node = [process.execPath, "--require", join(repoRoot, "node_modules", "tsx", "dist", "cjs", "index.cjs")];
+    const node = [process.execPath, "--require", join(repoRoot, "toolchain", "typescript.js")];
     const command = [...node, join(root, "preview", "main.ts"), "--base", "HEAD"];
     // The shell's `times` says, in its second line, what its children used: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#times
     const { status, stdout, stderr } = spawnSync("sh", ["-c", '"$@" >&2 && times', "sh", ...command], {

@@ -12,10 +12,14 @@ import { measure } from "./process";
 /** It takes minutes of work twice, so it runs with `npm run bench -- toolchain` and not with the rest. */
 export async function toolchain(): Promise<Figure[]> {
     const ours = await withEmptyCaches(async (env, home) => {
-        const { seconds } = await measure(process.execPath, ["--import", "tsx", "toolchain/build/main.ts"], {
-            cwd: repoRoot,
-            env: { ...env, EMBASSY_HOME: home },
-        });
+        const { seconds } = await measure(
+            process.execPath,
+            ["--require", "./toolchain/typescript.js", "toolchain/build/main.ts"],
+            {
+                cwd: repoRoot,
+                env: { ...env, EMBASSY_HOME: home },
+            },
+        );
         return seconds;
     });
     const bare = await withEmptyCaches(async (env, home) => {

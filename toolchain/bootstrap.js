@@ -46,10 +46,9 @@ async function main() {
     if (!isInstalled()) {
         await install();
     }
-    // tsx's CommonJS half is enough for this project, and starts 20 ms faster than the whole.
     run(
         pinnedNode(),
-        ["--require", require.resolve("tsx/cjs"), path.resolve(root, script)].concat(process.argv.slice(3)),
+        ["--require", path.join(__dirname, "typescript.js"), path.resolve(root, script)].concat(process.argv.slice(3)),
     );
 }
 

@@ -20,6 +20,7 @@ import { readAuditLog } from "../../lab/stored-audit-log";
 import { repoRoot } from "../../command-line/paths";
 import { freePorts } from "../support/apiserver";
 import { OBJECT_LOCK_DAYS, REGION, TestStore, outcome } from "../support/object-store";
+import { TYPESCRIPT } from "../support/typescript";
 
 jest.setTimeout(120_000);
 
@@ -65,7 +66,7 @@ function start(patience = 3600): void {
         PATIENCE_SECONDS: String(patience),
         PORT: String(port),
     };
-    const args = ["--import", "tsx", join(repoRoot, "agents", "audit-shipper", "main.ts")];
+    const args = [...TYPESCRIPT, join(repoRoot, "agents", "audit-shipper", "main.ts")];
     agent = spawn(process.execPath, args, { cwd: repoRoot, env, stdio: "inherit" });
 }
 
@@ -189,14 +190,18 @@ describe("an audit log in the other site's store", () => {
     it("keeps what was there where the key is used to put something else under its name, which shows", async () => {
         const [first = ""] = readdirSync(join(folder(), "a1-3"));
         const Key = `a1-3/${first}`;
+        // An agent that is killed before it has noted what it stored stores it again, so that a piece may have several versions.
+        const versions = async (): Promise<(string | undefined)[]> => {
+            const list = new ListObjectVersionsCommand({ ...inBucket, Prefix: Key });
+            const { Versions = [] } = await as("inspector").send(list);
+            return Versions.map(({ VersionId }) => VersionId).sort();
+        };
+        const before = await versions();
+        expect(before.length).toBeGreaterThan(0);
         const { VersionId } = await as("audit-shipper-narva").send(
             new PutObjectCommand({ ...inBucket, Key, Body: "forged" }),
         );
-        const { Versions = [] } = await as("inspector").send(
-            new ListObjectVersionsCommand({ ...inBucket, Prefix: Key }),
-        );
-        const versions = new Set(Versions.map((each) => each.VersionId));
-        expect([versions.has(VersionId), versions.size]).toEqual([true, 2]);
+        await expect(versions()).resolves.toEqual([...before, VersionId].sort());
         await expect(readAuditLog(folder(), undefined, () => undefined)).resolves.toContain(
             `${Key} is no piece of an audit log`,
         );

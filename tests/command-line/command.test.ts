@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { repoRoot } from "../../command-line/paths";
+import { TYPESCRIPT } from "../support/typescript";
 
 /** Runs a command in a process. @param main body of an async function */
 function run(main: string): { code: number | null; stdout: string; stderr: string } {
@@ -10,7 +11,7 @@ function run(main: string): { code: number | null; stdout: string; stderr: strin
         const fails = async () => { throw new UserError("what would be right"); };
         const later = () => new Promise((resolve) => setTimeout(resolve, 20));
         runCommand(async () => { ${main} });`;
-    const args = ["--require", require.resolve("tsx/cjs"), "--eval", program];
+    const args = [...TYPESCRIPT, "--eval", program];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
     return { code: status, stdout, stderr };
 }

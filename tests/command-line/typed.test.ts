@@ -5,6 +5,7 @@ import { REGISTRIES } from "../../infra/conventions/registries";
 import { sitesNamed, sitesToBringUp } from "../../lab/named";
 import { repoRoot } from "../../command-line/paths";
 import { duration, wholeNumber } from "../../command-line/typed";
+import { TYPESCRIPT } from "../support/typescript";
 
 it.each(["abc", "", "-1", "0", "1e3", "1.5", " 3", "0x3", "101", "Infinity", "٣"])("%p is no whole number", (text) => {
     expect(() => wholeNumber("--rounds", text, 1, 100)).toThrow(
@@ -53,11 +54,10 @@ it.each([
     [["start/lab.ts", "fail", "tallinn/"], '"tallinn/" is not a part. Write <site>/<part>'],
     [["start/main.ts", "--nodes", "real", "--nodes", "simulated"], "--nodes is given twice"],
 ])("%j is refused in a sentence, with exit code 1", ([file = "", ...args], refusal) => {
-    const { status, stdout, stderr } = spawnSync(
-        process.execPath,
-        ["--require", require.resolve("tsx/cjs"), file, ...args],
-        { cwd: repoRoot, encoding: "utf8" },
-    );
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, file, ...args], {
+        cwd: repoRoot,
+        encoding: "utf8",
+    });
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toContain(refusal);
     expect(stderr).not.toMatch(/^ {4}at /m);

@@ -15,6 +15,7 @@ import {
 import { type Recovered, parseFile } from "../../custody/format";
 import { repoRoot } from "../../command-line/paths";
 import { fixture, hold } from "./fixture";
+import { TYPESCRIPT } from "../support/typescript";
 
 let folder: string;
 beforeEach(() => {
@@ -165,7 +166,7 @@ describe("what custodians bring", () => {
         const { status, stderr } = spawnSync(
             process.execPath,
             [
-                ...["--require", require.resolve("tsx/cjs"), join(repoRoot, "custody", "main.ts"), "recover"],
+                ...[...TYPESCRIPT, join(repoRoot, "custody", "main.ts"), "recover"],
                 ...["--transcript", transcript, "--witness", "SHA256:none"],
                 ...["--envelope", join(folder, "mistyped.json"), ...envelope],
                 ...["--identity", ...identity, "--out", join(folder, "keys.json")],

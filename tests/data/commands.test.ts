@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { repoRoot } from "../../command-line/paths";
+import { TYPESCRIPT } from "../support/typescript";
 
 function run(...args: readonly string[]): { code: number | null; output: string } {
     const { status, stdout, stderr } = spawnSync(
         process.execPath,
-        ["--require", require.resolve("tsx/cjs"), join(repoRoot, "data", "main.ts"), ...args],
+        [...TYPESCRIPT, join(repoRoot, "data", "main.ts"), ...args],
         // The command must not find a database, even if the tester's own variables name one.
         { encoding: "utf8", env: { ...process.env, PGHOST: "" } },
     );

@@ -10,6 +10,7 @@ import { type LoadResult, load } from "../../data/load";
 import { personalCode } from "../../data/shared/personal-code";
 import { repoRoot } from "../../command-line/paths";
 import { Postgres } from "../support/postgres";
+import { TYPESCRIPT } from "../support/typescript";
 
 const PEOPLE = 20_000;
 const silent = { update: () => undefined, end: () => undefined };
@@ -41,7 +42,7 @@ function loadInto(name: string, options: { people?: number; replace?: boolean } 
 function loader(name: string, people: number): ChildProcess {
     return spawn(
         process.execPath,
-        ["--require", require.resolve("tsx/cjs"), join(repoRoot, "data/main.ts"), "load", "--people", String(people)],
+        [...TYPESCRIPT, join(repoRoot, "data/main.ts"), "load", "--people", String(people)],
         { env: { ...process.env, ...postgres.environment(name) }, stdio: ["ignore", "ignore", "pipe"] },
     );
 }

@@ -17,6 +17,7 @@ import { repoRoot } from "../../command-line/paths";
 import { Postgres } from "../support/postgres";
 import { answers } from "./answers";
 import { read } from "./rows";
+import { TYPESCRIPT } from "../support/typescript";
 
 const options = { seed: 1, people: 2000 };
 const silent = { update: () => undefined, end: () => undefined };
@@ -47,7 +48,7 @@ function ownDatabase(registry: Registry): Database {
 function run(name: string, ...args: string[]): { code: number | null; output: string } {
     const { status, stdout } = spawnSync(
         process.execPath,
-        ["--require", require.resolve("tsx/cjs"), join(repoRoot, "data", "main.ts"), ...args],
+        [...TYPESCRIPT, join(repoRoot, "data", "main.ts"), ...args],
         { encoding: "utf8", env: { ...process.env, ...postgres.environment(name) } },
     );
     return { code: status, output: stdout };

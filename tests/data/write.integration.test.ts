@@ -11,6 +11,7 @@ import { lost } from "../../data/lost";
 import { type WriteResult, write } from "../../data/write";
 import { repoRoot } from "../../command-line/paths";
 import { Postgres } from "../support/postgres";
+import { TYPESCRIPT } from "../support/typescript";
 
 const silent = { update: () => undefined, end: () => undefined };
 
@@ -131,7 +132,7 @@ it("ends cleanly on Ctrl-C, with its result", async () => {
     const child = spawn(
         process.execPath,
         [
-            ...["--require", require.resolve("tsx/cjs"), join(repoRoot, "data/main.ts")],
+            ...[...TYPESCRIPT, join(repoRoot, "data/main.ts")],
             ...["write", "--for", "5m", "--rate", "50", "--journal", journal, "--json"],
         ],
         { env: { ...process.env, ...postgres.environment() }, stdio: ["ignore", "pipe", "pipe"] },

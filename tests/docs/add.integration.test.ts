@@ -7,6 +7,7 @@ import { parseDocument } from "yaml";
 import { repoRoot } from "../../command-line/paths";
 import { Clone } from "../support/clone";
 import { STACKS } from "../support/stacks";
+import { TYPESCRIPT } from "../support/typescript";
 
 // Everything is rendered and type-checked in the clone, while other tests may keep the machine busy.
 jest.setTimeout(900_000);
@@ -43,7 +44,7 @@ function declare(section: string, name: string, entry: object): void {
 /** Does what `npm run expected:update` does, without installing packages. */
 function update(): void {
     for (const half of ["lists", "update"]) {
-        run(process.execPath, "--require", "tsx/cjs", join("tests", "expected", `${half}.ts`));
+        run(process.execPath, ...TYPESCRIPT, join("tests", "expected", `${half}.ts`));
     }
 }
 
@@ -77,8 +78,8 @@ it("an eighth registry is its folder, one entry, and what is generated", () => {
     }
     // The commands use this catalogue.
     const known = `const { CATALOGUE } = require("./data/catalogue"); console.log(Object.keys(CATALOGUE.ships.tables).join())`;
-    expect(run(process.execPath, "--require", "tsx/cjs", "--eval", known).trim()).toContain("insured");
-    expect(run(process.execPath, "--require", "tsx/cjs", "data/main.ts", "load", "--help")).toContain("ships");
+    expect(run(process.execPath, ...TYPESCRIPT, "--eval", known).trim()).toContain("insured");
+    expect(run(process.execPath, ...TYPESCRIPT, "data/main.ts", "load", "--help")).toContain("ships");
     run(join(repoRoot, "node_modules", ".bin", "tsc"), "-p", ".");
 });
 

@@ -8,6 +8,7 @@ import { askedOf } from "../../toolchain/cli/reviewed/asked";
 import { declaredStacks } from "../../toolchain/cli/stack-file";
 import { repoRoot } from "../../command-line/paths";
 import { lines } from "./files";
+import { TYPESCRIPT } from "../support/typescript";
 
 jest.setTimeout(120_000);
 
@@ -33,7 +34,7 @@ describe("a command of ours", () => {
     it.each(ours.filter(({ script }) => script !== "pulumi"))("$line has its options", ({ script, words }) => {
         const [, file = ""] = /bootstrap\.js (\S+)$/.exec(scripts[script] ?? "") ?? [];
         const command = words.filter((word, index) => index === 0 && !word.startsWith("-"));
-        const { stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", file, ...command, "--help"], {
+        const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, file, ...command, "--help"], {
             cwd: repoRoot,
             encoding: "utf8",
         });

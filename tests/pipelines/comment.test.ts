@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { MARKER } from "../../pipelines/comment";
 import { repoRoot } from "../../command-line/paths";
 import { type Asked, Comments, type Host, startHost } from "./host";
+import { TYPESCRIPT } from "../support/typescript";
 
 const TOKEN = "ghs_0123456789abcdef";
 const folder = mkdtempSync(join(tmpdir(), "comment-"));
@@ -19,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs `npm run pipelines -- …` as a pipeline does. */
 async function pipelines(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<{ code: number; said: string }> {
-    const child = spawn(process.execPath, ["--import", "tsx", "pipelines/main.ts", ...args], {
+    const child = spawn(process.execPath, [...TYPESCRIPT, "pipelines/main.ts", ...args], {
         cwd: repoRoot,
         env: { PATH: process.env["PATH"], ...environment },
     });

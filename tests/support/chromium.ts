@@ -12,6 +12,7 @@ import { fetchPackages } from "../../toolchain/debian/packages";
 import { unpack } from "../../toolchain/debian/unpack";
 import { withLock } from "../../command-line/lock.js";
 import { embassyHome } from "../../command-line/paths";
+import { TYPESCRIPT } from "./typescript";
 
 /** Where Chromium is kept between runs: it is 170 MB to fetch, and 340 MB unpacked. */
 const installation = join(embassyHome, "cache", "chromium");
@@ -26,7 +27,7 @@ export function chromiumProblem(): string | undefined {
     if (existsSync(installation)) {
         return undefined;
     }
-    const fetching = spawnSync(process.execPath, ["--import", "tsx", __filename], { encoding: "utf8" });
+    const fetching = spawnSync(process.execPath, [...TYPESCRIPT, __filename], { encoding: "utf8" });
     return fetching.status === 0 ? undefined : fetching.stderr.trim();
 }
 

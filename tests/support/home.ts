@@ -33,9 +33,9 @@ import { embassyHome, repoRoot } from "../../command-line/paths";
 import { layoutFolder } from "../../images/build";
 import { PROMETHEUS } from "../../infra/conventions/monitoring";
 import { MONITORING, MONITORING_KEY, VIEWERS } from "./stacks";
+import { TYPESCRIPT } from "./typescript";
 
 const BIN = join(repoRoot, "node_modules", ".bin");
-const TSX = ["--require", require.resolve("tsx/cjs")];
 
 export interface Outcome {
     readonly code: number | null;
@@ -284,7 +284,7 @@ export class Home {
     private start(args: readonly string[]): ChildProcess {
         const log = openSync(this.log, "a");
         try {
-            return spawn(join(BIN, "node"), [...TSX, ...args], {
+            return spawn(join(BIN, "node"), [...TYPESCRIPT, ...args], {
                 cwd: repoRoot,
                 env: this.env,
                 detached: true,
@@ -297,7 +297,7 @@ export class Home {
 
     private run(args: readonly string[]): Outcome {
         return outcome(
-            spawnSync(join(BIN, "node"), [...TSX, ...args], {
+            spawnSync(join(BIN, "node"), [...TYPESCRIPT, ...args], {
                 cwd: this.root,
                 env: this.env,
                 encoding: "utf8",

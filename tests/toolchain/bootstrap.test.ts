@@ -38,14 +38,18 @@ function lockfile(version: string): string {
 const FAKE_NPM = `#!/bin/sh
 echo "npm $*" >> calls
 if [ -e refusal ]; then cat refusal >&2; exit 1; fi
-mkdir -p node_modules/tsx
-echo 'exports.x = 1' > node_modules/tsx/cjs.js
+mkdir -p node_modules
 cp package-lock.json node_modules/.package-lock.json
 `;
 
 beforeEach(() => {
     clone = mkdtempSync(join(tmpdir(), "bootstrap-"));
-    for (const file of ["toolchain/bootstrap.js", "command-line/lock.js"]) {
+    for (const file of [
+        "toolchain/bootstrap.js",
+        "toolchain/typescript.js",
+        "toolchain/transpiled.js",
+        "command-line/lock.js",
+    ]) {
         mkdirSync(dirname(join(clone, file)), { recursive: true });
         copyFileSync(join(project, file), join(clone, file));
     }
@@ -99,7 +103,6 @@ describe("installing", () => {
 
     it("takes an install by npm itself as it is", () => {
         write("node_modules/.package-lock.json", lockfile("1.0.0"));
-        write("node_modules/tsx/cjs.js", "");
         expect(bootstrap(["main.js"]).status).toBe(0);
         expect(npmCalls()).toBe(0);
     });

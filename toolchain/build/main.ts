@@ -1,4 +1,4 @@
-/** `tsx toolchain/build/main.ts [--parts a,b] [--json]`: builds what is missing of the toolchain. */
+/** `npm run toolchain -- [--parts a,b] [--json]`: builds what is missing of the toolchain. */
 import { Command } from "commander";
 import { buildToolchain, linesOnStandardError } from ".";
 import { runCommand } from "../../command-line/command";

@@ -21,7 +21,7 @@ import Module from "node:module";
 import { dirname, join } from "node:path";
 import { type StructModule, lighten } from "../plugin/struct";
 import { secretManifests } from "./components";
-import { type Transform, cached } from "./transpiled";
+import { type Transform, cached } from "../transpiled";
 
 type Load = (request: string, parent: { filename: string } | undefined, isMain: boolean) => unknown;
 type Functions = Record<PropertyKey, (...args: unknown[]) => unknown>;
@@ -69,16 +69,12 @@ const withoutStack = replacing("debuggablePromise", (original) => (...args) => {
 });
 const withoutDebug = replacing("debug", () => () => Promise.resolve());
 
-/** Sucrase is loaded only for files that are not in the cache; without a folder for a cache there is none. */
+/** Sucrase is loaded only for files that are not in the cache. */
 const withCache: Change["apply"] = (load, from) => {
-    const folder = process.env["NODE_COMPILE_CACHE"];
-    if (!folder) {
-        return load();
-    }
     const manifest = readFileSync(join(dirname(from), "..", "package.json"), "utf8");
     const { version } = JSON.parse(manifest) as { version: string };
     const transform: Transform = (...args) => load()["transform"]?.(...args);
-    return { transform: cached(transform, version, join(folder, "..", "sucrase")) as Functions[string] };
+    return { transform: cached(transform, version, process.env["NODE_COMPILE_CACHE"]) as Functions[string] };
 };
 
 /** V8 reports the scripts that are loaded by now before the SDK listens, so they are reported once more. */

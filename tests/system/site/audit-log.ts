@@ -10,6 +10,7 @@ import { stackConfig } from "../../../toolchain/cli/stack-config";
 import { processesIn } from "../../lab/nodes/fixture";
 import { type Home, must } from "../../support/home";
 import type { Answer, Asking } from "../../support/in-store";
+import { TYPESCRIPT } from "../../support/typescript";
 
 const WAIT_MS = 120_000;
 
@@ -49,7 +50,7 @@ export function describeAuditLog(started: () => Home): void {
                 region: OBJECT_STORE_REGION,
                 requests,
             };
-            const program = ["--import", "tsx", join(repoRoot, "tests", "support", "in-store.ts")];
+            const program = [...TYPESCRIPT, join(repoRoot, "tests", "support", "in-store.ts")];
             const { status, stdout, stderr } = spawnSync(
                 "nsenter",
                 [`--net=/proc/${processesIn(id)[0]}/ns/net`, process.execPath, ...program],

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readdirSync, rmSync, truncateSync } from "node:f
 import { join } from "node:path";
 import { type BuildRequest, type BuiltPart, buildToolchain, silent } from "../../../toolchain/build";
 import { type Clone, makeClone, recordingProgress } from "./fixture";
+import { TYPESCRIPT } from "../../support/typescript";
 
 const KUBERNETES = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kube-proxy", "kubelet"];
 const CILIUM = ["cilium-agent", "cilium-cni", "cilium-dbg"];
@@ -223,7 +224,7 @@ describe("interruption", () => {
             void buildToolchain({ layout, env, progress: silent, parts: ["etcd"] });
         `;
         const env = { ...clone.env, FAKE_GO_GATE: gateOf() };
-        const args = ["--require", "tsx/cjs", "-e", program, JSON.stringify([clone.layout, env])];
+        const args = [...TYPESCRIPT, "-e", program, JSON.stringify([clone.layout, env])];
         return spawn(process.execPath, args, { stdio: "inherit" });
     }
 

@@ -1,32 +1,33 @@
 /**
  * Keeps TypeScript without its types from one run to the next: removing them is a tenth of a program's work. As in Node's compile cache, which
  * is in the same folder, a file's name is a digest of everything that decides its content.
+ *
+ * Plain JavaScript, because typescript.js needs it before any types are removed (types: transpiled.d.ts).
  */
-import { hash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+"use strict";
 
-/** Sucrase's function: https://github.com/alangpierce/sucrase */
-export type Transform = (code: string, options: object) => unknown;
+const { hash } = require("node:crypto");
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { join } = require("node:path");
 
-/**
- * @param version version of Sucrase
- * @param folder is made when there is something to keep
- */
-export function cached(transform: Transform, version: string, folder: string): Transform {
+exports.cached = function cached(transform, version, compileCache) {
+    if (!compileCache) {
+        return transform;
+    }
+    const folder = join(compileCache, "..", "sucrase");
     return (code, options) => {
         const file = join(folder, `${hash("sha256", JSON.stringify([version, options, code]))}.json`);
         try {
-            return JSON.parse(readFileSync(file, "utf8")) as unknown;
+            return JSON.parse(readFileSync(file, "utf8"));
         } catch {
             const result = transform(code, options);
             keep(file, JSON.stringify(result), folder);
             return result;
         }
     };
-}
+};
 
-function keep(file: string, text: string, folder: string): void {
+function keep(file, text, folder) {
     const whole = `${file}.${process.pid}`;
     try {
         mkdirSync(folder, { recursive: true });

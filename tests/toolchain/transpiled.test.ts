@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cached } from "../../../toolchain/language-host/transpiled";
+import { cached } from "../../toolchain/transpiled";
 
 const home = mkdtempSync(join(tmpdir(), "transpiled-"));
 afterAll(() => {
@@ -17,7 +17,7 @@ function run(folder: string, version = "1"): { transform: ReturnType<typeof cach
             return { code: code.toUpperCase() };
         },
         version,
-        folder,
+        join(folder, "node"),
     );
     return { transform, transformed };
 }
