@@ -181,7 +181,7 @@ it.each<[string, string, RegExp, Partial<Facts>]>([
     [
         "the primary was heard an hour ago",
         "lag: amber",
-        /last heard 3600 s ago; by a promotion at most 23 s .* \(no byte/,
+        /last heard 3600 s ago; by a promotion at most 29 s .* \(no byte/,
         { leases: heard({ ...REPORT, at: NOW - 3_600_000 }) },
     ],
     [
