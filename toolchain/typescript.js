@@ -30,3 +30,9 @@ Module._extensions[".ts"] = (module, file) => {
     }
     module._compile(code, file);
 };
+// A name without an ending is TypeScript rather than JSON: images/lock.ts has images/lock.json beside it. Node.js tries endings in this order.
+for (const ending of [".json", ".node"]) {
+    const load = Module._extensions[ending];
+    delete Module._extensions[ending];
+    Module._extensions[ending] = load;
+}
