@@ -27,10 +27,13 @@ const common = {
     testEnvironment: "node",
     transform: { "\\.(?:m?js|ts)$": "<rootDir>/tests/support/transform.js" },
     transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join("|")})/)`],
-    // They name no entry for CommonJS.
     moduleNameMapper: {
+        // They name no entry for CommonJS.
         "^@actions/(workflow-parser|expressions)$": "<rootDir>/node_modules/@actions/$1/dist/index.js",
         "^@actions/expressions/(.*)$": "<rootDir>/node_modules/@actions/expressions/dist/$1",
+        // With these the SDK turns functions into text. They load the TypeScript compiler, for longer than all else in a test; the language host loads them
+        // only once they are called (toolchain/language-host/preload.ts).
+        "^\\./closure/(codePaths|serializeClosure)$": "<rootDir>/tests/support/closures.js",
     },
     modulePathIgnorePatterns: ["<rootDir>/.embassy/"],
 };

@@ -54,10 +54,11 @@ async function check(tool: string, ...args: string[]): Promise<boolean> {
 }
 
 /** Runs a project of Jest's. It writes on standard error, and draws nothing there that another would write into, as standard output is no terminal. */
-async function jest(project: string, workers: number): Promise<Summary> {
-    const report = join(embassyHome, `jest-${project}.json`);
+async function jest(project: string, workers: number, ...options: string[]): Promise<Summary> {
+    const report = join(embassyHome, `jest-${[project, ...options].join("").replace(/\W+/g, "-")}.json`);
     rmSync(report, { force: true });
-    const args = ["--maxWorkers", String(workers), "--json", "--outputFile", report, "--selectProjects", project];
+    const output = ["--json", "--outputFile", report];
+    const args = ["--maxWorkers", String(workers), ...output, ...options, "--selectProjects", project];
     const colors = process.stderr.isTTY ? ["--colors"] : [];
     const child = spawn(join(BIN, "jest"), [...colors, ...args], {
         cwd: repoRoot,
@@ -68,16 +69,30 @@ async function jest(project: string, workers: number): Promise<Summary> {
     return { ...(JSON.parse(readFileSync(report, "utf8")) as Omit<Summary, "passed">), passed: child.exitCode === 0 };
 }
 
+/** Parts of the integration tests, each as many files. */
+const PARTS = 8;
+
 /**
  * Sites with real nodes come one after the other, beside everything else: two pairs of them on two cores take longer together than in turn,
- * because leases end, and members come up again and again. Unit tests come before them, because they fail soonest.
+ * because leases end, and members come up again and again. Unit tests come before them, because they fail soonest. Whoever has done with that
+ * takes parts of what is beside it.
  */
 async function tests(): Promise<Summary[]> {
     const all = workers();
     const labs = Math.ceil(all / 3);
-    const inTurn = async (): Promise<Summary[]> => [await jest("unit", labs), await jest("real-nodes", labs)];
-    const [turns, beside] = await together([inTurn(), jest("integration", all - labs)] as const);
-    return [...turns, beside];
+    const parts = Array.from({ length: PARTS }, (_, index) => `--shard=${index + 1}/${PARTS}`);
+    const beside = async (workers: number): Promise<Summary[]> => {
+        const done: Summary[] = [];
+        for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+            done.push(await jest("integration", workers, part));
+        }
+        return done;
+    };
+    const inTurn = async (): Promise<Summary[]> => {
+        const done = [await jest("unit", labs), await jest("real-nodes", labs)];
+        return [...done, ...(await beside(labs))];
+    };
+    return (await together([inTurn(), beside(all - labs)])).flat();
 }
 
 /** The threads of the host as which tests weigh: fewer than a site's, which must not wait for them, and more than one, because tests have limits of time. */
