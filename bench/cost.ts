@@ -5,6 +5,7 @@ import { embassyHome, repoRoot } from "../command-line/paths";
 import { type Base, withBase } from "../preview/base";
 import { type Figure, ratio } from "./figure";
 import { median } from "./process";
+import { TYPESCRIPT } from "../command-line/typescript";
 
 /** What a change may cost. */
 const LIMIT = 1.03;
@@ -37,7 +38,7 @@ export async function cost(base: string, rounds: number): Promise<Figure[]> {
  * @throws Error with the output where it fails
  */
 function previewed(root: string): number {
-    const node = [process.execPath, "--require", join(repoRoot, "toolchain", "typescript.js")];
+    const node = [process.execPath, ...TYPESCRIPT];
     const command = [...node, join(root, "preview", "main.ts"), "--base", "HEAD"];
     // The shell's `times` says, in its second line, what its children used: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#times
     const { status, stdout, stderr } = spawnSync("sh", ["-c", '"$@" >&2 && times', "sh", ...command], {

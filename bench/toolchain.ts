@@ -8,18 +8,15 @@ import { type GoJob, allJobs } from "../toolchain/build/parts";
 import { embassyHome, repoRoot } from "../command-line/paths";
 import { type Figure, ratio } from "./figure";
 import { measure } from "./process";
+import { TYPESCRIPT } from "../command-line/typescript";
 
 /** It takes minutes of work twice, so it runs with `npm run bench -- toolchain` and not with the rest. */
 export async function toolchain(): Promise<Figure[]> {
     const ours = await withEmptyCaches(async (env, home) => {
-        const { seconds } = await measure(
-            process.execPath,
-            ["--require", "./toolchain/typescript.js", "toolchain/build/main.ts"],
-            {
-                cwd: repoRoot,
-                env: { ...env, EMBASSY_HOME: home },
-            },
-        );
+        const { seconds } = await measure(process.execPath, [...TYPESCRIPT, "toolchain/build/main.ts"], {
+            cwd: repoRoot,
+            env: { ...env, EMBASSY_HOME: home },
+        });
         return seconds;
     });
     const bare = await withEmptyCaches(async (env, home) => {

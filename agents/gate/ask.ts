@@ -31,30 +31,28 @@ export async function askFor(
     const request: Asked = { id, ...asked };
     const deadline = performance.now() + patience;
     let [isAsked, said] = [false, "nothing"];
+    const look = async (): ReturnType<ConfigMaps["list"]> => {
+        if (!isAsked) {
+            await api.annotate(LEASE, { [ANNOTATION.asked]: JSON.stringify(request) });
+            isAsked = true;
+        }
+        return api.list(labels);
+    };
     for (;;) {
-        try {
-            if (!isAsked) {
-                await api.annotate(LEASE, { [ANNOTATION.asked]: JSON.stringify(request) });
-                isAsked = true;
-            }
-            const found = await api.list(labels);
+        const found = await look().catch((error: unknown) => void (said = messageOf(error)));
+        if (found !== undefined) {
             const lease = found.get(LEASE);
             if (lease === undefined || !found.has(leaderName(scope))) {
                 return "nobody has led here yet";
             }
             const { status } = recordOf(lease);
+            if (status?.answered === id && status.refusal !== undefined) {
+                throw new AgentError(`This site does not become ${asked.role}: ${status.refusal}.`);
+            }
             if (status?.answered === id) {
-                if (status.refusal === undefined) {
-                    return "taken";
-                }
-                throw new Refusal(`This site does not become ${asked.role}: ${status.refusal}.`);
+                return "taken";
             }
             said = status?.says ?? said;
-        } catch (error) {
-            if (error instanceof Refusal) {
-                throw error;
-            }
-            said = messageOf(error);
         }
         if (performance.now() > deadline) {
             throw new AgentError(
@@ -65,6 +63,3 @@ export async function askFor(
         await sleep(pause);
     }
 }
-
-/** The members' own, which no further try changes. */
-class Refusal extends AgentError {}

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { SHORT_LIVED } from "../../toolchain/build/bundle";
 import { UserError } from "../../command-line/command";
+import { TYPESCRIPT } from "../../command-line/typescript";
 import type { Outcome } from "./stack";
 
 /** Keeps the SDK from work that only an engine needs, which is half of a program's time. */
 const PRELOAD = require.resolve("../../toolchain/language-host/preload");
-const TYPESCRIPT = require.resolve("../../toolchain/typescript");
 /** The most characters of a child's output that are shown. */
 const SHOWN = 2000;
 
@@ -23,7 +23,7 @@ export async function renderStacks(root: string, stacks: readonly string[]): Pro
     }
     const child = fork(join(__dirname, "main.ts"), [root, program, ...stacks], {
         cwd: root,
-        execArgv: [...SHORT_LIVED, ...[TYPESCRIPT, PRELOAD].flatMap((file) => ["--require", file])],
+        execArgv: [...SHORT_LIVED, ...TYPESCRIPT, "--require", PRELOAD],
         stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     let said = "";

@@ -20,7 +20,7 @@ import { readAuditLog } from "../../lab/stored-audit-log";
 import { repoRoot } from "../../command-line/paths";
 import { freePorts } from "../support/apiserver";
 import { OBJECT_LOCK_DAYS, REGION, TestStore, outcome } from "../support/object-store";
-import { TYPESCRIPT } from "../support/typescript";
+import { TYPESCRIPT } from "../../command-line/typescript";
 
 jest.setTimeout(120_000);
 

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { repoRoot } from "../../command-line/paths";
-import { TYPESCRIPT } from "../support/typescript";
+import { TYPESCRIPT } from "../../command-line/typescript";
 
 /** Runs a command in a process. @param main body of an async function */
 function run(main: string): { code: number | null; stdout: string; stderr: string } {

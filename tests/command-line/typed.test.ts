@@ -5,7 +5,7 @@ import { REGISTRIES } from "../../infra/conventions/registries";
 import { sitesNamed, sitesToBringUp } from "../../lab/named";
 import { repoRoot } from "../../command-line/paths";
 import { duration, wholeNumber } from "../../command-line/typed";
-import { TYPESCRIPT } from "../support/typescript";
+import { TYPESCRIPT } from "../../command-line/typescript";
 
 it.each(["abc", "", "-1", "0", "1e3", "1.5", " 3", "0x3", "101", "Infinity", "٣"])("%p is no whole number", (text) => {
     expect(() => wholeNumber("--rounds", text, 1, 100)).toThrow(

@@ -15,7 +15,7 @@ import {
 import { type Recovered, parseFile } from "../../custody/format";
 import { repoRoot } from "../../command-line/paths";
 import { fixture, hold } from "./fixture";
-import { TYPESCRIPT } from "../support/typescript";
+import { TYPESCRIPT } from "../../command-line/typescript";
 
 let folder: string;
 beforeEach(() => {

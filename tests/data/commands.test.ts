@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { repoRoot } from "../../command-line/paths";
-import { TYPESCRIPT } from "../support/typescript";
+import { TYPESCRIPT } from "../../command-line/typescript";
 
 function run(...args: readonly string[]): { code: number | null; output: string } {
     const { status, stdout, stderr } = spawnSync(

@@ -10,7 +10,7 @@ import { type LoadResult, load } from "../../data/load";
 import { personalCode } from "../../data/shared/personal-code";
 import { repoRoot } from "../../command-line/paths";
 import { Postgres } from "../support/postgres";
-import { TYPESCRIPT } from "../support/typescript";
+import { TYPESCRIPT } from "../../command-line/typescript";
 
 const PEOPLE = 20_000;
 const silent = { update: () => undefined, end: () => undefined };

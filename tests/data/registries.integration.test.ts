@@ -17,7 +17,7 @@ import { repoRoot } from "../../command-line/paths";
 import { Postgres } from "../support/postgres";
 import { answers } from "./answers";
 import { read } from "./rows";
-import { TYPESCRIPT } from "../support/typescript";
+import { TYPESCRIPT } from "../../command-line/typescript";
 
 const options = { seed: 1, people: 2000 };
 const silent = { update: () => undefined, end: () => undefined };

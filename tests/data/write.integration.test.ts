@@ -11,7 +11,7 @@ import { lost } from "../../data/lost";
 import { type WriteResult, write } from "../../data/write";
 import { repoRoot } from "../../command-line/paths";
 import { Postgres } from "../support/postgres";
-import { TYPESCRIPT } from "../support/typescript";
+import { TYPESCRIPT } from "../../command-line/typescript";
 
 const silent = { update: () => undefined, end: () => undefined };
 

@@ -7,7 +7,7 @@ import { parseDocument } from "yaml";
 import { repoRoot } from "../../command-line/paths";
 import { Clone } from "../support/clone";
 import { STACKS } from "../support/stacks";
-import { TYPESCRIPT } from "../support/typescript";
+import { TYPESCRIPT } from "../../command-line/typescript";
 
 // Everything is rendered and type-checked in the clone, while other tests may keep the machine busy.
 jest.setTimeout(900_000);

@@ -8,7 +8,7 @@ import { askedOf } from "../../toolchain/cli/reviewed/asked";
 import { declaredStacks } from "../../toolchain/cli/stack-file";
 import { repoRoot } from "../../command-line/paths";
 import { lines } from "./files";
-import { TYPESCRIPT } from "../support/typescript";
+import { TYPESCRIPT } from "../../command-line/typescript";
 
 jest.setTimeout(120_000);
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { MARKER } from "../../pipelines/comment";
 import { repoRoot } from "../../command-line/paths";
 import { type Asked, Comments, type Host, startHost } from "./host";
-import { TYPESCRIPT } from "../support/typescript";
+import { TYPESCRIPT } from "../../command-line/typescript";
 
 const TOKEN = "ghs_0123456789abcdef";
 const folder = mkdtempSync(join(tmpdir(), "comment-"));

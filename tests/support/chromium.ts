@@ -12,7 +12,7 @@ import { fetchPackages } from "../../toolchain/debian/packages";
 import { unpack } from "../../toolchain/debian/unpack";
 import { withLock } from "../../command-line/lock.js";
 import { embassyHome } from "../../command-line/paths";
-import { TYPESCRIPT } from "./typescript";
+import { TYPESCRIPT } from "../../command-line/typescript";
 
 /** Where Chromium is kept between runs: it is 170 MB to fetch, and 340 MB unpacked. */
 const installation = join(embassyHome, "cache", "chromium");

@@ -33,7 +33,7 @@ import { embassyHome, repoRoot } from "../../command-line/paths";
 import { layoutFolder } from "../../images/build";
 import { PROMETHEUS } from "../../infra/conventions/monitoring";
 import { MONITORING, MONITORING_KEY, VIEWERS } from "./stacks";
-import { TYPESCRIPT } from "./typescript";
+import { TYPESCRIPT } from "../../command-line/typescript";
 
 const BIN = join(repoRoot, "node_modules", ".bin");
 

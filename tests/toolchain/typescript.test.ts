@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TYPESCRIPT } from "../support/typescript";
+import { TYPESCRIPT } from "../../command-line/typescript";
 
 const folder = mkdtempSync(join(tmpdir(), "typescript-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -20,8 +20,8 @@ import type { Session } from "node:inspector";
 import Module from "node:module";
 import { dirname, join } from "node:path";
 import { type StructModule, lighten } from "../plugin/struct";
-import { secretManifests } from "./components";
 import { type Transform, cached } from "../transpiled";
+import { secretManifests } from "./components";
 
 type Load = (request: string, parent: { filename: string } | undefined, isMain: boolean) => unknown;
 type Functions = Record<PropertyKey, (...args: unknown[]) => unknown>;

@@ -11,7 +11,7 @@ import type { Comparison } from "../../../restore/compare";
 import { backupsOf } from "../../../restore/look";
 import { type Source, storeOf } from "../../../restore/source";
 import { describeNodes, why } from "../../lab/nodes/fixture";
-import { type Home, must } from "../../support/home";
+import { type Home, type Outcome, must } from "../../support/home";
 import { type Lost, type Moment, OneRegistry, SITES } from "./one-registry";
 import { foundOnDisks } from "./disk";
 
@@ -139,24 +139,20 @@ describeNodes(`the population registry${why}`, () => {
         must(home.lab("down", ...SITES));
 
         const { output } = home.restore("--from", "luxembourg", "--at", "2000-01-01T00:00:00Z");
-        const [, first = "", last = ""] = /there are instants from (\S+) to (\S+Z)\./.exec(output) ?? [];
-        const at = (name: string, instant: string): string[] => [
-            "--name",
-            name,
-            "--from",
-            "luxembourg",
-            "--at",
-            instant,
-        ];
+        const [, ...bounds] = /there are instants from (\S+) to (\S+Z)\./.exec(output) ?? [];
+        expect(bounds.length).toBe(2);
+        const [first = "", last = ""] = bounds;
+        const restored = (name: string, at: string, ...more: string[]): Outcome =>
+            home.restore("--name", name, "--from", "luxembourg", "--at", at, ...more);
 
-        const wrong = home.restore(...at("first", first), "--expect", after.file);
+        const wrong = restored("first", first, "--expect", after.file);
         expect(wrong.output).toContain(`restore-first holds what luxembourg had stored by ${first}.`);
         expect(wrong.output).toContain("NOT every digest is the expected one.");
         expect(wrong.output).not.toContain("NOT verified");
         expect(wrong.code).toBe(1);
         must(home.restore("--remove", "--name", "first"));
 
-        const report = JSON.parse(must(home.restore(...at("last", last), "--json")).stdout) as Report;
+        const report = JSON.parse(must(restored("last", last, "--json")).stdout) as Report;
         expect(report).toMatchObject({ site: "restore-last", at: last, problems: [] });
         must(home.restore("--remove", "--name", "last"));
     });

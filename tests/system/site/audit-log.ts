@@ -10,7 +10,7 @@ import { stackConfig } from "../../../toolchain/cli/stack-config";
 import { processesIn } from "../../lab/nodes/fixture";
 import { type Home, must } from "../../support/home";
 import type { Answer, Asking } from "../../support/in-store";
-import { TYPESCRIPT } from "../../support/typescript";
+import { TYPESCRIPT } from "../../../command-line/typescript";
 
 const WAIT_MS = 120_000;
 

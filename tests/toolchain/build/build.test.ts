@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readdirSync, rmSync, truncateSync } from "node:f
 import { join } from "node:path";
 import { type BuildRequest, type BuiltPart, buildToolchain, silent } from "../../../toolchain/build";
 import { type Clone, makeClone, recordingProgress } from "./fixture";
-import { TYPESCRIPT } from "../../support/typescript";
+import { TYPESCRIPT } from "../../../command-line/typescript";
 
 const KUBERNETES = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kube-proxy", "kubelet"];
 const CILIUM = ["cilium-agent", "cilium-cni", "cilium-dbg"];
