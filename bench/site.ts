@@ -6,7 +6,7 @@ import { Home, must } from "../tests/support/home";
 import { previewEnvironment } from "../toolchain/cli/environment";
 import { isAboutResources } from "../toolchain/cli/stack-file";
 import { repoRoot } from "../command-line/paths";
-import { type Measure, measure } from "./process";
+import { type Measure, type MeasureOptions, measure } from "./process";
 
 export const STACK = "tallinn";
 
@@ -35,15 +35,12 @@ export class Site {
     }
 
     /** Runs the CLI as `npm run pulumi` does. `isEmpty` stands for a program without resources, which needs no providers either. */
-    run(
-        args: readonly string[],
-        options: { cwd?: string; isEmpty?: boolean; sampleMemory?: boolean; env?: NodeJS.ProcessEnv } = {},
-    ): Promise<Measure> {
-        const { cwd = this.whole, isEmpty = false, sampleMemory = false } = options;
+    run(args: readonly string[], options: Partial<MeasureOptions> & { isEmpty?: boolean } = {}): Promise<Measure> {
+        const { cwd = this.whole, isEmpty = false, env, ...rest } = options;
         return measure(this.pulumi, [...args, "--stack", STACK, "--non-interactive"], {
+            ...rest,
             cwd,
-            env: { ...this.home.pulumiEnvironment([STACK]), ...previewEnvironment(args), ...options.env },
-            sampleMemory,
+            env: { ...this.home.pulumiEnvironment([STACK]), ...previewEnvironment(args), ...env },
             withCompanions: isAboutResources(args) && !isEmpty,
         });
     }

@@ -3,6 +3,7 @@ import type { Figure } from "./figure";
 import { ratio } from "./figure";
 import { median } from "./process";
 import { STACK, type Site } from "./site";
+import { must } from "../tests/support/home";
 
 export async function speed(site: Site, rounds: number): Promise<Figure[]> {
     const seconds = {
@@ -12,6 +13,7 @@ export async function speed(site: Site, rounds: number): Promise<Figure[]> {
         emptyPreview: [] as number[],
         diff: [] as number[],
         apply: [] as number[],
+        unanswered: [] as number[],
     };
     let objects = 0;
     let peak = 0;
@@ -28,6 +30,8 @@ export async function speed(site: Site, rounds: number): Promise<Figure[]> {
                     .seconds,
             );
         }
+        must(site.home.lab("fail", `${STACK}/kube-apiserver`));
+        seconds.unanswered.push((await site.run(["up", "--yes", "--skip-preview"], { accept: [1, 255] })).seconds);
         await site.run(["stack", "rm", "--yes", "--force", "--preserve-config"]);
 
         const empty = site.project(`empty-${round}`);
@@ -71,6 +75,13 @@ export async function speed(site: Site, rounds: number): Promise<Figure[]> {
             s.emptyUp + s.apply,
             1.5,
             `${show(s.up)} ÷ (${show(s.emptyUp)} + ${show(s.apply)}), ${objects} objects`,
+        ),
+        ratio(
+            "up with the API server down ÷ unchanged preview",
+            s.unanswered,
+            s.preview,
+            2,
+            `${show(s.unanswered)} ÷ ${show(s.preview)}`,
         ),
         {
             name: "peak of CLI, language host, program and providers in up",

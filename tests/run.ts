@@ -17,6 +17,7 @@ import { buildToolchain } from "../toolchain/build";
 import { runCommand } from "../command-line/command";
 import { together } from "../command-line/together";
 import { binDir, embassyHome, repoRoot } from "../command-line/paths";
+import { TYPESCRIPT } from "../command-line/typescript";
 
 const BIN = join(repoRoot, "node_modules", ".bin");
 
@@ -111,9 +112,11 @@ async function sharing<T>(work: () => Promise<T>): Promise<T> {
     }
 }
 
+type Result = readonly [name: string, passed: boolean];
+
 /** What needs nothing built. ESLint takes as long as the others together. */
-async function checks(): Promise<[string, boolean][]> {
-    const others = async (): Promise<[string, boolean][]> => [
+async function checks(): Promise<Result[]> {
+    const others = async (): Promise<Result[]> => [
         ["types", await check("tsc", "-p", ".")],
         ["imports", await check("depcruise", "--config", "toolchain/lint/imports.cjs", ".")],
         ["format", await check("prettier", "--check", "--log-level", "warn", ".")],
@@ -122,32 +125,56 @@ async function checks(): Promise<[string, boolean][]> {
     return [["lint", lint], ...rest];
 }
 
+/** The same, by a process of its own, which takes what others leave of the processors: it is not in the tests' group. @returns whether all passed */
+async function checksBeside(): Promise<boolean> {
+    const child = spawn(process.execPath, [...TYPESCRIPT, __filename, "checks"], {
+        stdio: ["ignore", "inherit", "inherit"],
+    });
+    await once(child, "exit");
+    return child.exitCode === 0;
+}
+
+/** Builds what tests need, and runs them all. */
+async function builtAndTested(): Promise<Summary[]> {
+    await buildToolchain();
+    mkdirSync(embassyHome, { recursive: true });
+    if (hostProblems().length > 0) {
+        return tests();
+    }
+    // Images come before any test: a stack names an image by digest once it exists, and this must not change between tests.
+    // A test declares what no stack file does, so that it needs all of them.
+    await ensureImages(embassyHome, (message) => process.stderr.write(`${message}\n`), catalogue);
+    return sharing(tests);
+}
+
+/** Names what failed. @returns whether nothing did */
+function told(results: readonly Result[]): boolean {
+    const failed = results.filter(([, passed]) => !passed).map(([name]) => name);
+    if (failed.length > 0) {
+        process.stdout.write(`failed: ${failed.join(", ")}\n`);
+    }
+    return failed.length === 0;
+}
+
 async function main([mode, ...rest]: readonly string[]): Promise<boolean> {
     if (mode === "unit") {
         // The option is last, because it takes every word that follows it for a project.
         return run("jest", [...rest, "--selectProjects", "unit"]);
     }
-    const results = await checks();
-    await buildToolchain();
-    mkdirSync(embassyHome, { recursive: true });
-    const onNodes = hostProblems().length === 0;
-    if (onNodes) {
-        // Images come before any test: a stack names an image by digest once it exists, and this must not change between tests.
-        // A test declares what no stack file does, so that it needs all of them.
-        await ensureImages(embassyHome, (message) => process.stderr.write(`${message}\n`), catalogue);
+    if (mode === "checks") {
+        return told(await checks());
     }
-    const ended = await (onNodes ? sharing(tests) : tests());
-    results.push(["tests", ended.every(({ passed }) => passed)]);
+    const [checked, ended] = await together([checksBeside(), builtAndTested()] as const);
     const sum = (count: (summary: Summary) => number): number => ended.reduce((all, each) => all + count(each), 0);
     const failures = sum((each) => each.numFailedTests + each.numRuntimeErrorTestSuites);
-    const failed = results.filter(([, passed]) => !passed).map(([name]) => name);
-    if (failed.length > 0) {
-        process.stdout.write(`failed: ${failed.join(", ")}\n`);
-    }
+    const passed = told([
+        ["checks", checked],
+        ["tests", ended.every((each) => each.passed)],
+    ]);
     process.stdout.write(
         `tests: ${sum((each) => each.numPassedTests)} passed, ${failures} failed, ${sum((each) => each.numPendingTests)} skipped\n`,
     );
-    return failed.length === 0;
+    return passed;
 }
 
 runCommand(async () => ((await main(process.argv.slice(2))) ? 0 : 1));

@@ -51,7 +51,6 @@ const LONGEST_MS = 10 * 60_000;
 export class Home {
     readonly path: string;
     private env: NodeJS.ProcessEnv;
-    private limit = LONGEST_MS;
     private running: string | undefined;
     private isWatched = false;
     private root = repoRoot;
@@ -81,11 +80,6 @@ export class Home {
         const other = Object.assign(Object.create(Home.prototype) as Home, this);
         other.env = { ...this.env, ...variables };
         return other;
-    }
-
-    /** The same home, whose commands are killed after this many milliseconds and then have no exit code. */
-    within(milliseconds: number): Home {
-        return Object.assign(this.with({}), { limit: milliseconds });
     }
 
     /** The same home, whose sites declare every registry but run only this one, so that a test of one registry costs no more. */
@@ -301,7 +295,7 @@ export class Home {
                 cwd: this.root,
                 env: this.env,
                 encoding: "utf8",
-                timeout: this.limit,
+                timeout: LONGEST_MS,
                 killSignal: "SIGKILL",
                 maxBuffer: 256 * 1024 * 1024,
             }),

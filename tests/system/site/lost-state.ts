@@ -74,7 +74,7 @@ export function describeLostState(started: () => Home): void {
             it("is refused where nothing is left, and the site does not answer", () => {
                 const back = away(...STATE);
                 must(home.lab("fail", "tallinn/kube-apiserver"));
-                const { code, output } = home.within(60_000).pulumi(...UP);
+                const { code, output } = home.pulumi(...UP);
                 expect(code).not.toBe(0);
                 expect(output).toMatch(/does not answer: whether the site is new cannot be seen/);
                 back();
