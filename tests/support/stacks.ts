@@ -13,9 +13,13 @@ export function stackText(stack: string): string {
     });
 }
 
-/** The configuration of a stack, as the engine passes it to the program. */
+const read = new Map<string, Record<string, unknown>>();
+
+/** The configuration of a stack, as the engine passes it to the program; a copy, which the caller may change. */
 export function stackValues(stack: string): Record<string, unknown> {
-    return wholeConfig(readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8"));
+    const values = read.get(stack) ?? wholeConfig(readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8"));
+    read.set(stack, values);
+    return structuredClone(values);
 }
 
 /** The part of `storage` by which a stack asks for copies in a public cloud. */
