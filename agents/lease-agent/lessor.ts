@@ -23,7 +23,7 @@ export function hear(record: SiteRecord, report: Report, leaseSeconds: number, i
         return refuse("was not asked", { ...record, status: lastWord(status, report) });
     }
     if (!status.following) {
-        return refuse("has only now become a standby, and grants nothing yet");
+        return refuse("has not been a standby for long, and on time in that, and grants nothing yet");
     }
     const granted = { id, seconds: leaseSeconds, report };
     return {

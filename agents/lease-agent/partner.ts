@@ -10,7 +10,7 @@ import { type Report, report } from "./record";
 
 const PATH = "/lease";
 /** Milliseconds: a third of a lease, as declared, because a longer wait leaves no time for a second try. */
-const ANSWER_MS = 3_000;
+export const ANSWER_MS = 3_000;
 const MOST_BYTES = 4096;
 
 /** @throws AgentError where the partner does not answer */

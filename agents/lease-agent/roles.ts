@@ -88,7 +88,7 @@ function promotion(
     return { kind: "promote" };
 }
 
-/** @param followingSeconds seconds for which Patroni has been declared a standby; undefined where it is none */
+/** @param followingSeconds seconds for which Patroni has been declared a standby, and this agent was on time; undefined where it is none */
 export function followed(
     record: SiteRecord,
     followingSeconds: number | undefined,

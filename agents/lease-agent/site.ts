@@ -3,8 +3,9 @@ import { randomUUID } from "node:crypto";
 import { ANNOTATION, type AcrossSites, LEASE, PATRONI, agreedName, leaderName } from "../../infra/conventions/lease";
 import { AgentError, log, messageOf } from "../agent";
 import type { ConfigMap, ConfigMaps } from "../kubernetes";
-import { type Local, hasEnded, leaseUntil, reportOf, reports } from "./lessee";
+import { HEARTBEAT_MS, type Local, hasEnded, leaseUntil, reportOf, reports } from "./lessee";
 import { type LeaseAnswer, hear } from "./lessor";
+import { ANSWER_MS } from "./partner";
 import { type Report, type SiteRecord, annotationsOf, recordOf } from "./record";
 import { type Terms, followed, takeRole } from "./roles";
 import { Since } from "./since";
@@ -36,6 +37,7 @@ export class Site {
     private readonly granted = new Since();
     private readonly standby = new Since();
     private nextReport = -Infinity;
+    private passedAt = -Infinity;
     private bound = false;
 
     constructor(
@@ -57,10 +59,14 @@ export class Site {
         const now = this.clock.monotonic();
         // An empty word stands for "none": the end of what was seen.
         const grantedAt = this.granted.first(seen.record.status?.granted?.id ?? "", now);
-        const standbySince = this.standby.first(seen.isStandby ? "standby" : "", now);
+        // One that is later than this would not answer in time, and the first lease that it grants fences the other one for good.
+        const isInTime = now - this.passedAt <= HEARTBEAT_MS + ANSWER_MS;
+        this.passedAt = now;
+        const follows = seen.isStandby && isInTime;
+        const standbySince = this.standby.first(follows ? "standby" : "", now);
         if (seen.leads) {
             const role = takeRole({ record: seen.record, here: local, now, grantedAt }, this.terms);
-            const following = seen.isStandby ? (now - standbySince) / 1000 : undefined;
+            const following = follows ? (now - standbySince) / 1000 : undefined;
             if (await this.save(seen, followed(role, following, this.terms))) {
                 seen = await this.look();
             }
