@@ -3,11 +3,12 @@
  * `unpack` unpacks them into a folder. No maintainer script runs, and nothing outside `home` is touched.
  */
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { digest } from "../build/stamp";
 import { UserError } from "../../command-line/command";
+import { ensureFile } from "../../command-line/files";
 import { withLock } from "../../command-line/lock.js";
 import { embassyHome } from "../../command-line/paths";
 import { MIRROR, sources } from "./sources";
@@ -42,7 +43,10 @@ export function fetchPackages(
 /** Only one apt at a time can use its archive. */
 function withApt<T>(home: string, action: (apt: Apt) => Promise<T>, release = RELEASE): Promise<T> {
     const apt = new Apt(folderOf(home, release), release);
-    return withLock(join(apt.folder, "lock"), () => action(apt));
+    return withLock(join(apt.folder, "lock"), async () => {
+        await apt.configure();
+        return action(apt);
+    });
 }
 
 /** Each release has lists of its own, so that a clone that goes back to an earlier one finds what it had. */
@@ -82,7 +86,6 @@ export function candidates(names: readonly string[], home = embassyHome): Promis
 
 class Apt {
     private readonly archives: string;
-    private readonly environment: NodeJS.ProcessEnv;
 
     constructor(
         readonly folder: string,
@@ -91,13 +94,19 @@ class Apt {
         this.archives = join(folder, "archives");
         mkdirSync(join(this.archives, "partial"), { recursive: true });
         mkdirSync(join(folder, "lists", "partial"), { recursive: true });
-        // The system is empty, so that everything that a package needs is downloaded, even what this machine happens to have.
-        writeFileSync(join(folder, "status"), "");
-        writeFileSync(join(folder, "preferences"), this.preferences());
-        writeFileSync(join(folder, "sources.list"), `${sources(release).join("\n")}\n`);
-        const configuration = join(folder, "apt.conf");
-        writeFileSync(configuration, this.configuration());
-        this.environment = { ...process.env, APT_CONFIG: configuration, LC_ALL: "C" };
+    }
+
+    /** Files that are as they should be keep their time: apt reads all lists again where one of these is newer than its cache. */
+    async configure(): Promise<void> {
+        const files = {
+            // The system is empty, so that everything that a package needs is downloaded, even what this machine happens to have.
+            status: "",
+            preferences: this.preferences(),
+            "sources.list": `${sources(this.release).join("\n")}\n`,
+        };
+        for (const [name, content] of Object.entries(files)) {
+            await ensureFile(join(this.folder, name), content);
+        }
     }
 
     async fetch(names: readonly string[]): Promise<DebianPackage[]> {
@@ -180,7 +189,8 @@ class Apt {
 
     private async apt(program: string, ...args: readonly string[]): Promise<string> {
         try {
-            return (await run(program, args, { env: this.environment, maxBuffer: 2 ** 26 })).stdout;
+            const environment = { ...process.env, LC_ALL: "C" };
+            return (await run(program, [...this.options(), ...args], { env: environment, maxBuffer: 2 ** 26 })).stdout;
         } catch (error) {
             throw this.explained(error as NodeJS.ErrnoException & { stderr?: string }, [program, ...args]);
         }
@@ -201,7 +211,8 @@ class Apt {
         );
     }
 
-    private configuration(): string {
+    /** They are arguments, because the machine's own settings, such as its proxy, count too, and come after those of any file. */
+    private options(): string[] {
         const settings = {
             "Dir::State::lists": join(this.folder, "lists"),
             "Dir::State::status": join(this.folder, "status"),
@@ -219,9 +230,7 @@ class Apt {
             "APT::Sandbox::User": "",
             "APT::Install-Recommends": "false",
         };
-        return Object.entries(settings)
-            .map(([key, value]) => `${key} "${value}";\n`)
-            .join("");
+        return Object.entries(settings).flatMap(([key, value]) => ["--option", `${key}=${value}`]);
     }
 
     /** Only what is Debian's own and of the one release counts, whatever a mirror serves. */

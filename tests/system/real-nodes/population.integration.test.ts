@@ -30,7 +30,7 @@ describeNodes(`the population registry${why}`, () => {
     const PARTNER_FIRST = SITES.toReversed();
     let registry: OneRegistry;
     let home: Home;
-    /** Before the keys were rotated, and after that, when a table was gone and nobody wrote any more. */
+    /** Before the keys were rotated, and after that, when a table was empty and nobody wrote any more. */
     let before: Moment;
     let end: Moment;
     /** The last instant that Luxembourg's store has. */
@@ -128,7 +128,7 @@ describeNodes(`the population registry${why}`, () => {
     });
 
     it("comes back at the first instant of the range that is printed, with every site stopped, and is told from what it was not", async () => {
-        await registry.sql("DROP TABLE population.marriage CASCADE");
+        await registry.sql("TRUNCATE population.marriage CASCADE");
         end = registry.moment("end");
         const segment = await registry.sql("SELECT pg_walfile_name(pg_switch_wal())");
         // A segment counts as archived once it is stored in both sites.
@@ -156,22 +156,24 @@ describeNodes(`the population registry${why}`, () => {
         must(home.restore("--remove", "--name", "first"));
     });
 
-    it("comes back as it was at the last instant, off a store's disk, and beside it before the keys were rotated and a table was dropped, out of a copy", async () => {
+    it("comes back as it was at the last instant, off a store's disk, and beside it before the keys were rotated and a table was emptied, out of a copy", async () => {
         // The copy has the objects' names and content, but not the store's metadata, as if it came from a bucket.
         const copy = join(home.path, "copy");
         cpSync(await luxembourg().bucket("population"), copy, { recursive: true });
 
         const environments = [
-            { site: "restore", named: [], at: last, file: end.file, tables: 0 },
-            { site: "restore-audit", named: ["--name", "audit", "--copy", copy], ...before, tables: 1 },
+            { site: "restore", named: [], at: last, file: end.file },
+            { site: "restore-audit", named: ["--name", "audit", "--copy", copy], ...before },
         ];
-        for (const { site, named, at, file, tables } of environments) {
+        const marriages = new Set<string | undefined>();
+        for (const { site, named, at, file } of environments) {
             const args = [...named, "--from", "luxembourg", "--at", at, "--expect", file, "--json"];
             const report = JSON.parse(must(home.restore(...args)).stdout) as Report;
             expect(report).toMatchObject({ site, at: parseInstant(at), asExpected: true, problems: [] });
-            expect(Object.keys(report.digests.population).filter((table) => table === "marriage")).toHaveLength(tables);
+            marriages.add(report.digests.population["marriage"]);
             expect(home.restore(...args).output).toContain(`There is a site ${site} already`);
         }
+        expect(marriages.size).toBe(2);
         for (const { site, file } of environments) {
             expect(JSON.parse(registry.digests(site))).toEqual(JSON.parse(readFileSync(file, "utf8")));
         }
