@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { parseConfig } from "../../../infra/site/config";
 import { plan } from "../../../infra/site/plan";
@@ -159,6 +160,9 @@ export interface OnNodes {
     readonly site: string;
 }
 
+/** Within this time Cilium knows the pods of a Service, on a busy host too. */
+const SERVED_MS = 60_000;
+
 /** Uses one site's API through kubectl. */
 export class Client {
     private readonly kubeconfig: string;
@@ -207,9 +211,23 @@ export class Client {
         return inContainer(id, command);
     }
 
-    /** Runs a Python script in `pod`. @returns its output */
+    /**
+     * Runs a Python script in `pod`, again while a connection of it is refused: Cilium refuses connections to a Service until it has learnt of its
+     * pods, which is after they are ready. What a policy or the link stops times out.
+     *
+     * @returns its output
+     */
     async python(pod: string, script: string): Promise<string> {
-        return this.inside(pod, "main", "python3", "-c", script);
+        for (const deadline = Date.now() + SERVED_MS; ;) {
+            try {
+                return await this.inside(pod, "main", "python3", "-c", script);
+            } catch (error) {
+                if (Date.now() > deadline || !String(error).includes("Connection refused")) {
+                    throw error;
+                }
+            }
+            await sleep(500);
+        }
     }
 
     /** Requests `url` from `pod`. @returns the HTTP status */
