@@ -31,9 +31,15 @@ export function rangeOf(archive: Archive, last: Instant | undefined): Range {
     return { from, to: last === undefined ? justBefore(from) : justBefore(last) };
 }
 
-/** Chooses among generations of keys, the newest first: the newest that reaches back to the instant, otherwise the oldest. */
+/**
+ * Chooses among generations of keys, the newest first: the newest that reaches back to the instant. Where none does, it is the oldest, with all
+ * that is stored for its range, because nothing can be restored then and the range is only told.
+ */
 export function reaching<T extends { readonly range: Range }>(at: Instant | undefined, all: readonly [T, ...T[]]): T {
-    return all.find(({ range }) => at === undefined || range.from <= at) ?? all.at(-1) ?? all[0];
+    const found = all.find(({ range }) => at === undefined || range.from <= at);
+    const [newest] = all;
+    const oldest = all.at(-1) ?? newest;
+    return found ?? { ...oldest, range: { from: oldest.range.from, to: newest.range.to } };
 }
 
 /** What is known about a store in addition to its content. */

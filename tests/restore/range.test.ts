@@ -107,9 +107,16 @@ describe("of what was stored with several generations of keys", () => {
     it.each([
         ["the newest for an instant that both have", 2_200, newest],
         ["the one before it for an earlier one", 1_500, before],
-        ["the oldest for one that none has, so that it is said from when there is something", 500, before],
         ["the newest for the last that is stored", undefined, newest],
     ])("takes %s", (_, at, expected) => {
         expect(reaching(at === undefined ? undefined : instantAt(at), [newest, before])).toBe(expected);
+    });
+
+    it("tells, for an instant that none has, from when to when there is something in any of them", () => {
+        const { range: told } = reaching(instantAt(500), [newest, before]);
+        expect(told).toEqual(range(1_000, 3_000));
+        expect(() => checkInstant(instantAt(500), { population: told }, RUNNING)).toThrow(
+            "from 1970-01-01T00:16:40.000000Z to 1970-01-01T00:50:00.000000Z",
+        );
     });
 });
