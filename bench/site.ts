@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { Home, must } from "../tests/support/home";
-import { previewEnvironment } from "../toolchain/cli/environment";
+import { changingEnvironment, previewEnvironment } from "../toolchain/cli/environment";
 import { isAboutResources } from "../toolchain/cli/stack-file";
 import { repoRoot } from "../command-line/paths";
 import { type Measure, type MeasureOptions, measure } from "./process";
@@ -40,7 +40,12 @@ export class Site {
         return measure(this.pulumi, [...args, "--stack", STACK, "--non-interactive"], {
             ...rest,
             cwd,
-            env: { ...this.home.pulumiEnvironment([STACK]), ...previewEnvironment(args), ...env },
+            env: {
+                ...this.home.pulumiEnvironment([STACK]),
+                ...previewEnvironment(args),
+                ...changingEnvironment(args),
+                ...env,
+            },
             withCompanions: isAboutResources(args) && !isEmpty,
         });
     }

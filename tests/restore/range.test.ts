@@ -102,7 +102,10 @@ describe("what is not stored yet", () => {
 });
 
 describe("of what was stored with several generations of keys", () => {
-    const [newest, before] = [{ range: range(2_000, 3_000) }, { range: range(1_000, 2_500) }];
+    const [newest, before] = [
+        { generation: 2, range: range(2_000, 3_000) },
+        { generation: 1, range: range(1_000, 2_500) },
+    ];
 
     it.each([
         ["the newest for an instant that both have", 2_200, newest],
@@ -112,10 +115,10 @@ describe("of what was stored with several generations of keys", () => {
         expect(reaching(at === undefined ? undefined : instantAt(at), [newest, before])).toBe(expected);
     });
 
-    it("tells, for an instant that none has, from when to when there is something in any of them", () => {
-        const { range: told } = reaching(instantAt(500), [newest, before]);
-        expect(told).toEqual(range(1_000, 3_000));
-        expect(() => checkInstant(instantAt(500), { population: told }, RUNNING)).toThrow(
+    it("takes the oldest for an instant that none has, and tells from when to when there is something in any of them", () => {
+        const told = reaching(instantAt(500), [newest, before]);
+        expect(told).toEqual({ generation: 1, range: range(1_000, 3_000) });
+        expect(() => checkInstant(instantAt(500), { population: told.range }, RUNNING)).toThrow(
             "from 1970-01-01T00:16:40.000000Z to 1970-01-01T00:50:00.000000Z",
         );
     });

@@ -170,6 +170,7 @@ describeNodes(`the population registry${why}`, () => {
             const args = [...named, "--from", "luxembourg", "--at", at, "--expect", file, "--json"];
             const report = JSON.parse(must(home.restore(...args)).stdout) as Report;
             expect(report).toMatchObject({ site, at: parseInstant(at), asExpected: true, problems: [] });
+            expect(report.digests.population).toHaveProperty("marriage");
             marriages.add(report.digests.population["marriage"]);
             expect(home.restore(...args).output).toContain(`There is a site ${site} already`);
         }
